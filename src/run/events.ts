@@ -1,0 +1,58 @@
+import type { WorkerStatus } from '../dispatch/index.ts';
+import type { Evaluation, EvaluationProgress } from '../evaluate/index.ts';
+import type { Metrics } from '../search/index.ts';
+
+/** One line of the leaderboard: a found rule, or a reference rule scored by the same protocol. */
+export interface LeaderboardRow {
+  /** 1 for the best; by `retest.mean` where both rows have one, else by `reward`; ties go to the smaller index. */
+  readonly rank: number;
+  /** Canonical rule text. */
+  readonly rule: string;
+  readonly key: string;
+  /** Catalogue names of rules with the same key. */
+  readonly names: readonly string[];
+  /** Whether it is one of the reference rules, evaluated for comparison and not proposed by the strategy. */
+  readonly reference: boolean;
+  /** The search's own score: the best of many noisy figures, so luck's pick. */
+  readonly reward: number;
+  readonly status: Evaluation['status'];
+  readonly learningRate: number;
+  readonly edgeOfGrid: boolean;
+  /** How often it was proposed; 0 for a reference rule that no batch held. */
+  readonly proposals: number;
+  /** Index of its first proposal; −1 for a reference rule that no batch held. */
+  readonly index: number;
+  /** The scores with fresh seeds, for the top rules and the references once the search is over. */
+  readonly retest?: { readonly rewards: readonly number[]; readonly mean: number };
+}
+
+/** What a run says while it goes; the command line draws it, `--json` ignores it. */
+export type RunEvent =
+  | { readonly type: 'started'; readonly run: string; readonly samples: number; readonly resumedAt: number }
+  | {
+      readonly type: 'progress';
+      readonly workers: readonly WorkerStatus[];
+      readonly progress: EvaluationProgress;
+    }
+  | { readonly type: 'reference'; readonly evaluation: Evaluation; readonly cached: boolean }
+  | {
+      readonly type: 'evaluated';
+      /** Index of the proposal, 0…samples−1. */
+      readonly index: number;
+      readonly evaluation: Evaluation;
+      /** Whether an equal evaluation was already in the store or in flight. */
+      readonly cached: boolean;
+    }
+  | {
+      readonly type: 'batch';
+      readonly batch: number;
+      /** Proposals told so far. */
+      readonly told: number;
+      readonly meanReward: number;
+      readonly distinct: number;
+      readonly best: { readonly rule: string; readonly reward: number };
+      readonly metrics: Metrics;
+    }
+  | { readonly type: 'retest'; readonly evaluation: Evaluation; readonly cached: boolean }
+  | { readonly type: 'stopped'; readonly run: string; readonly told: number }
+  | { readonly type: 'finished'; readonly run: string; readonly leaderboard: readonly LeaderboardRow[] };

@@ -1,0 +1,51 @@
+import type { Space } from '../rules/index.ts';
+
+/** A rule that a strategy wants scored. */
+export interface Proposal {
+  /** Rule text, as decoded from the tokens. */
+  readonly rule: string;
+  /** The token string that decodes to the rule; empty where the strategy does not work on tokens. */
+  readonly tokens: readonly number[];
+  /** Sum of the tokens' log-probabilities under the policy that sampled them, in nats; recorded when asked. */
+  readonly logProbability?: number;
+}
+
+export interface ScoredProposal {
+  readonly proposal: Proposal;
+  readonly reward: number;
+}
+
+/** What a strategy says of one tell: named finite numbers, logged with the batch (`entropy`, `baseline`, …). */
+export type Metrics = Readonly<Record<string, number>>;
+
+/**
+ * A search strategy. Guarantees that the loop gives: batches are told whole, in the order in which they were asked, each
+ * once; up to `pipeline` batches may be asked before the first of them is told. Guarantees that a strategy gives: its
+ * proposals are a function of its context and of the sequence of asks and tells, bit for bit; `checkpoint` holds its whole
+ * state, the asked and untold proposals included, as JSON-able data.
+ */
+export interface Strategy {
+  readonly name: string;
+  ask(count: number): Promise<readonly Proposal[]>;
+  tell(batch: readonly ScoredProposal[]): Promise<Metrics>;
+  checkpoint(): Promise<string>;
+  /** Frees native resources. */
+  close(): Promise<void>;
+}
+
+export interface StrategyContext {
+  readonly space: Space;
+  readonly seed: number;
+  /** Proposals per batch. */
+  readonly batch: number;
+  /** Named numbers and words of this strategy: learning rate, entropy weight, …; an unknown name is an error. */
+  readonly options: Readonly<Record<string, number | string>>;
+}
+
+/** How strategies are registered: `create` starts anew, and goes on from `checkpoint` where one is given. */
+export interface StrategyDefinition {
+  readonly name: string;
+  /** One line for `--help`. */
+  readonly description: string;
+  create(context: StrategyContext, checkpoint?: string): Promise<Strategy>;
+}
