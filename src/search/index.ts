@@ -1,1 +1,3 @@
+export type { AskedEntry, LoopLog, LoopOptions, Resume, ToldEntry } from './loop.ts';
+export { runLoop } from './loop.ts';
 export type * from './strategy.ts';
