@@ -1,1 +1,3 @@
+export { parseRunConfig } from './config.ts';
 export type * from './events.ts';
+export type * from './run.ts';

@@ -1,1 +1,2 @@
-export {};
+export type * from './store.ts';
+export { BUSY_SECONDS } from './store.ts';

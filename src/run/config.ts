@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { NosError } from '../errors.ts';
+
+const count = z.int().positive();
+const name = z.string().min(1);
+
+const schema = z.strictObject({
+  task: name,
+  space: z.strictObject({
+    name,
+    iterations: count.optional(),
+    constraints: z.array(name).optional(),
+  }),
+  strategy: z.strictObject({
+    name,
+    options: z.record(z.string(), z.union([z.number(), z.string()])).default({}),
+  }),
+  protocol: name,
+  /** Proposals in all. */
+  samples: count,
+  /** Proposals per batch. */
+  batch: count,
+  /** Batches in flight. */
+  pipeline: count.default(2),
+  seed: z.int().nonnegative(),
+  /** Reference rules (text or catalogue names), scored by the same protocol. */
+  references: z.array(name).default(['sgd', 'momentum', 'adam', 'rmsprop', 'powersign']),
+  /** The best so many found rules, and the references, are scored again with so many fresh seeds. */
+  retest: z
+    .strictObject({ top: z.int().nonnegative(), seeds: z.int().nonnegative() })
+    .default({ top: 5, seeds: 3 }),
+});
+
+/** Everything that a run's result depends on, besides the machine's fingerprint and the package's version. */
+export type RunConfig = z.output<typeof schema>;
+
+/** What a caller must say of a run: fields that have defaults may be left out. */
+export type RunConfigInput = z.input<typeof schema>;
+
+/**
+ * The configuration with defaults filled in.
+ *
+ * @throws NosError `bad-option` that names the first field that is wrong, an unknown one included.
+ */
+export function parseRunConfig(input: unknown): RunConfig {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const field = issue?.path.join('.') || 'configuration';
+  throw new NosError(
+    'bad-option',
+    `${field}: ${issue?.message}`,
+    'correct that field of the run’s configuration',
+  );
+}

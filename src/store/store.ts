@@ -1,0 +1,146 @@
+import type { Evaluation } from '../evaluate/index.ts';
+import type { Metrics, Proposal } from '../search/index.ts';
+
+/**
+ * What searches leave behind: runs, their proposals, evaluations, batches and strategy checkpoints, in one SQLite file
+ * that several processes may read and write at once.
+ *
+ * Guarantees:
+ * - a method that has resolved has written: what it wrote outlives a SIGKILL of this process at any later moment;
+ * - every write is one transaction: a reader never sees half of it, and a kill leaves all of it or nothing;
+ * - writing the same thing twice is writing it once, so whoever is unsure may write again;
+ * - numbers that are not finite come back as they went in.
+ *
+ * Errors, of every method: NosError `store-corrupt` where the file is damaged, `unwritable` where it cannot be written
+ * (permissions, a full disk, another process that holds it for longer than {@link BUSY_SECONDS}), `unknown-name` where a
+ * run or a proposal is asked for that is not there.
+ */
+export interface Store {
+  /** The file. */
+  readonly path: string;
+
+  /** Adds a run, `stopped` and without proposals. @throws NosError `run-exists`. */
+  createRun(run: NewRun): Promise<void>;
+  /** All runs, oldest first. */
+  listRuns(): Promise<readonly RunRecord[]>;
+  run(name: string): Promise<RunRecord>;
+  /**
+   * Makes this process the one that drives the run, until `release` or the end of the process, however it ends.
+   *
+   * @param driver Who drives it, for the message to whoever is refused: "process 4711 on host".
+   * @throws NosError `run-locked` while somebody drives the run, in this process or in another.
+   */
+  lockRun(name: string, driver: string): Promise<RunLock>;
+  /** Marks the run as finished. */
+  finishRun(name: string): Promise<void>;
+
+  /** Adds a newly asked batch and the strategy's state after asking, in one transaction. */
+  addBatch(run: string, batch: NewBatch, checkpoint: Checkpoint): Promise<void>;
+  /** Records that a batch was told, and what the strategy said of it. */
+  tellBatch(run: string, batch: number, metrics: Metrics): Promise<void>;
+  /** The newest checkpoint, or undefined before the first batch. */
+  checkpoint(run: string): Promise<Checkpoint | undefined>;
+
+  /**
+   * Adds an evaluation, unless an equal one ({@link EvaluationIdentity}) is there already, and notes that it is the run's
+   * score in the given role. A failed evaluation is kept for this run only: other runs try again.
+   */
+  addScore(run: string, role: ScoreRole, index: number, evaluation: Evaluation): Promise<void>;
+  /** The stored evaluation with that identity, sound or failed in this very run; undefined where there is none. */
+  findEvaluation(run: string, identity: EvaluationIdentity): Promise<Evaluation | undefined>;
+
+  /** A run's proposals in order, with their evaluations where they are done. */
+  proposals(run: string): Promise<readonly StoredProposal[]>;
+  proposal(run: string, index: number): Promise<StoredProposal>;
+  /** A run's batches in order. */
+  batches(run: string): Promise<readonly StoredBatch[]>;
+  /** A run's evaluations: references, then proposals, then retests, each in order of index. */
+  scores(run: string): Promise<readonly Score[]>;
+
+  /** Closes the file; locks that are held are released. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** How long a write waits for other processes' writes before it gives up. */
+export const BUSY_SECONDS = 30;
+
+export interface NewRun {
+  readonly name: string;
+  /** The run's configuration as JSON-able data; `run/` owns its shape and validates it when it reads. */
+  readonly config: unknown;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  /** The version of this package that the run belongs to. */
+  readonly version: string;
+  /** The fingerprint of the machine that it was started on. */
+  readonly fingerprint: string;
+}
+
+export interface RunRecord extends NewRun {
+  /** `running` while a live process drives it; `stopped` also after a kill. */
+  readonly status: 'running' | 'stopped' | 'finished';
+  /** Proposals asked so far. */
+  readonly proposals: number;
+  /** Proposals told so far. */
+  readonly told: number;
+  /** The best reward of its proposals so far. */
+  readonly bestReward?: number;
+}
+
+export interface RunLock {
+  /** Lets the run go. May be called twice. */
+  release(): Promise<void>;
+}
+
+export interface NewBatch {
+  /** 0, 1, 2, … in the order of asking. */
+  readonly batch: number;
+  /** The index, within the run, of the first of its proposals. */
+  readonly first: number;
+  /** The proposals and the keys of their rules. */
+  readonly proposals: readonly (Proposal & { readonly key: string })[];
+}
+
+export interface Checkpoint {
+  /** Batches asked and batches told when it was taken. */
+  readonly asked: number;
+  readonly told: number;
+  /** What the strategy's `checkpoint()` gave. */
+  readonly state: string;
+}
+
+/** Everything that an evaluation's result depends on. */
+export interface EvaluationIdentity {
+  readonly key: string;
+  readonly task: string;
+  readonly protocol: string;
+  readonly seed: number;
+  readonly fingerprint: string;
+  readonly version: string;
+}
+
+/** What an evaluation is to its run. */
+export type ScoreRole = 'reference' | 'proposal' | 'retest';
+
+export interface Score {
+  readonly role: ScoreRole;
+  /** Of the proposal, of the reference rule in the configuration, or of the retest, in the order of asking. */
+  readonly index: number;
+  readonly evaluation: Evaluation;
+}
+
+export interface StoredProposal extends Proposal {
+  readonly index: number;
+  readonly batch: number;
+  readonly key: string;
+  readonly evaluation?: Evaluation;
+}
+
+export interface StoredBatch {
+  readonly batch: number;
+  readonly first: number;
+  readonly size: number;
+  readonly told: boolean;
+  /** What the strategy said when it was told; empty before. */
+  readonly metrics: Metrics;
+}
