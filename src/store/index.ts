@@ -1,2 +1,2 @@
+export { openStore } from './open.ts';
 export type * from './store.ts';
-export { BUSY_SECONDS } from './store.ts';

@@ -1,0 +1,46 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createClient } from '@libsql/client';
+import { isBusy } from './errors.ts';
+import type { RunLock } from './store.ts';
+
+/** How long to wait for the lock: longer than {@link isLocked} holds it, and short for a person who is refused. */
+const PATIENCE_MS = 500;
+
+/**
+ * Takes the lock on an (empty) file of its own: an open write transaction of SQLite. The operating system drops it with the
+ * process, however that ends, so there is no heartbeat and no stale lock. The file stays: to delete it would let two
+ * processes lock two files of one name.
+ *
+ * @returns undefined where somebody holds it, in this process or another.
+ */
+export async function lockFile(path: string): Promise<RunLock | undefined> {
+  await mkdir(dirname(path), { recursive: true });
+  const client = createClient({ url: pathToFileURL(path).href, timeout: PATIENCE_MS });
+  try {
+    const transaction = await client.transaction('write');
+    return {
+      release: async () => {
+        transaction.close();
+        client.close();
+      },
+    };
+  } catch (error) {
+    client.close();
+    if (isBusy(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether somebody holds the lock on `path`. */
+export async function isLocked(path: string): Promise<boolean> {
+  const exists = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) return false;
+  const lock = await lockFile(path);
+  await lock?.release();
+  return lock === undefined;
+}

@@ -1,0 +1,260 @@
+import type { Client, InStatement, ResultSet, Row } from '@libsql/client';
+import { NosError, unknownName } from '../errors.ts';
+import type { Evaluation } from '../evaluate/index.ts';
+import { toJson } from '../json.ts';
+import type { Metrics } from '../search/index.ts';
+import { readBatch, readEvaluation, readProposal, readRun } from './documents.ts';
+import { guarded } from './errors.ts';
+import { isLocked, lockFile } from './lock.ts';
+import type {
+  Checkpoint,
+  EvaluationIdentity,
+  NewBatch,
+  NewRun,
+  RunLock,
+  RunRecord,
+  Score,
+  ScoreRole,
+  Store,
+  StoredBatch,
+  StoredProposal,
+} from './store.ts';
+
+/** Older checkpoints are dropped: the newest one is what a resume reads, the others are for whoever looks into a fault. */
+const KEPT_CHECKPOINTS = 3;
+
+const RUNS = `
+  SELECT id, name, config, created_at, version, fingerprint, finished, driver,
+    (SELECT count(*) FROM proposals p WHERE p.run = runs.id) AS proposals,
+    (SELECT coalesce(sum(size), 0) FROM batches b WHERE b.run = runs.id AND b.metrics IS NOT NULL) AS told,
+    (SELECT max(json_extract(e.document, '$.reward')) FROM scores s JOIN evaluations e ON e.id = s.evaluation
+      WHERE s.run = runs.id AND s.role = 'proposal') AS best
+  FROM runs`;
+
+const PROPOSALS = `
+  SELECT p.position, p.batch, p.tokens, p.rule, p.key, p.log_probability, e.document
+  FROM proposals p
+  LEFT JOIN scores s ON s.run = p.run AND s.role = 'proposal' AND s.position = p.position
+  LEFT JOIN evaluations e ON e.id = s.evaluation`;
+
+const SCORES = `
+  SELECT s.role, s.position, e.document FROM scores s JOIN evaluations e ON e.id = s.evaluation WHERE s.run = ?
+  ORDER BY CASE s.role WHEN 'reference' THEN 0 WHEN 'proposal' THEN 1 ELSE 2 END, s.position`;
+
+const IDENTITY =
+  'key = ? AND task = ? AND protocol = ? AND seed = ? AND fingerprint = ? AND version = ? AND scope IN (?, ?)';
+
+/** {@link Store} on libSQL; {@link openStore} makes it. */
+export class SqliteStore implements Store {
+  readonly path: string;
+  readonly #client: Client;
+  readonly #locks = new Set<RunLock>();
+
+  constructor(path: string, client: Client) {
+    this.path = path;
+    this.#client = client;
+  }
+
+  async createRun(run: NewRun): Promise<void> {
+    const { name, config, createdAt, version, fingerprint } = run;
+    const [inserted] = await this.#write([
+      {
+        sql: `INSERT OR IGNORE INTO runs (name, config, created_at, version, fingerprint) VALUES (?, ?, ?, ?, ?)`,
+        args: [name, toJson(config), createdAt, version, fingerprint],
+      },
+    ]);
+    if (inserted?.rowsAffected === 0) throw runExists(name);
+  }
+
+  async listRuns(): Promise<readonly RunRecord[]> {
+    const rows = await this.#rows(`${RUNS} ORDER BY id`);
+    return Promise.all(rows.map((row) => this.#readRun(row)));
+  }
+
+  async run(name: string): Promise<RunRecord> {
+    return this.#readRun(await this.#runRow(name));
+  }
+
+  async lockRun(name: string, driver: string): Promise<RunLock> {
+    const row = await this.#runRow(name);
+    const lock = await guarded(this.path, () => lockFile(this.#lockPath(row)));
+    if (lock === undefined) throw runLocked(name, String(row.driver));
+    this.#locks.add(lock);
+    await this.#write([{ sql: 'UPDATE runs SET driver = ? WHERE name = ?', args: [driver, name] }]);
+    const release = async (): Promise<void> => {
+      if (this.#locks.delete(lock)) await lock.release();
+    };
+    return { release };
+  }
+
+  async finishRun(name: string): Promise<void> {
+    await this.#write([{ sql: 'UPDATE runs SET finished = 1 WHERE name = ?', args: [name] }]);
+  }
+
+  async addBatch(run: string, { batch, first, proposals }: NewBatch, checkpoint: Checkpoint): Promise<void> {
+    const id = await this.#runId(run);
+    await this.#write([
+      {
+        sql: 'INSERT OR IGNORE INTO batches (run, batch, first, size) VALUES (?, ?, ?, ?)',
+        args: [id, batch, first, proposals.length],
+      },
+      ...proposals.map(({ tokens, rule, key, logProbability = null }, i) => ({
+        sql: 'INSERT OR IGNORE INTO proposals VALUES (?, ?, ?, ?, ?, ?, ?)',
+        args: [id, first + i, batch, toJson(tokens), rule, key, storable(logProbability)],
+      })),
+      {
+        sql: 'INSERT OR REPLACE INTO checkpoints (run, asked, told, state) VALUES (?, ?, ?, ?)',
+        args: [id, checkpoint.asked, checkpoint.told, checkpoint.state],
+      },
+      {
+        sql: 'DELETE FROM checkpoints WHERE run = ? AND asked <= ?',
+        args: [id, checkpoint.asked - KEPT_CHECKPOINTS],
+      },
+    ]);
+  }
+
+  async tellBatch(run: string, batch: number, metrics: Metrics): Promise<void> {
+    const id = await this.#runId(run);
+    await this.#write([
+      {
+        sql: 'UPDATE batches SET metrics = ? WHERE run = ? AND batch = ?',
+        args: [toJson(metrics), id, batch],
+      },
+    ]);
+  }
+
+  async checkpoint(run: string): Promise<Checkpoint | undefined> {
+    const [row] = await this.#rows(
+      'SELECT asked, told, state FROM checkpoints WHERE run = ? ORDER BY asked DESC LIMIT 1',
+      [await this.#runId(run)],
+    );
+    return row && { asked: Number(row.asked), told: Number(row.told), state: String(row.state) };
+  }
+
+  async addScore(run: string, role: ScoreRole, index: number, evaluation: Evaluation): Promise<void> {
+    const id = await this.#runId(run);
+    const scope = evaluation.status === 'failed' ? run : '';
+    const identity = identityOf(evaluation);
+    await this.#write([
+      {
+        sql: `INSERT OR IGNORE INTO evaluations
+              (key, task, protocol, seed, fingerprint, version, scope, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        args: [...identity, scope, toJson(evaluation)],
+      },
+      {
+        sql: `INSERT OR IGNORE INTO scores SELECT ?, ?, ?, id FROM evaluations WHERE ${IDENTITY}`,
+        args: [id, role, index, ...identity, scope, scope],
+      },
+    ]);
+  }
+
+  async findEvaluation(run: string, identity: EvaluationIdentity): Promise<Evaluation | undefined> {
+    // This run's own failure comes first, so that a resume replays it whatever other runs have found since.
+    const [row] = await this.#rows(
+      `SELECT document FROM evaluations WHERE ${IDENTITY} ORDER BY scope DESC LIMIT 1`,
+      [...identityOf(identity), '', run],
+    );
+    return row && readEvaluation(this.path, row.document);
+  }
+
+  async proposals(run: string): Promise<readonly StoredProposal[]> {
+    const rows = await this.#rows(`${PROPOSALS} WHERE p.run = ? ORDER BY p.position`, [
+      await this.#runId(run),
+    ]);
+    return rows.map((row) => readProposal(this.path, row));
+  }
+
+  async proposal(run: string, index: number): Promise<StoredProposal> {
+    const { id, proposals } = await this.#runRow(run);
+    const [row] = await this.#rows(`${PROPOSALS} WHERE p.run = ? AND p.position = ?`, [Number(id), index]);
+    if (row) return readProposal(this.path, row);
+    throw new NosError(
+      'unknown-name',
+      `run '${run}' has no proposal ${index}`,
+      proposals === 0 ? 'it has none yet' : `known: 0 to ${Number(proposals) - 1}`,
+    );
+  }
+
+  async batches(run: string): Promise<readonly StoredBatch[]> {
+    const rows = await this.#rows(
+      'SELECT batch, first, size, metrics FROM batches WHERE run = ? ORDER BY batch',
+      [await this.#runId(run)],
+    );
+    return rows.map((row) => readBatch(this.path, row));
+  }
+
+  async scores(run: string): Promise<readonly Score[]> {
+    const rows = await this.#rows(SCORES, [await this.#runId(run)]);
+    return rows.map((row) => ({
+      role: row.role as ScoreRole,
+      index: Number(row.position),
+      evaluation: readEvaluation(this.path, row.document),
+    }));
+  }
+
+  async close(): Promise<void> {
+    for (const lock of this.#locks) await lock.release();
+    this.#locks.clear();
+    this.#client.close();
+  }
+
+  async #readRun(row: Row): Promise<RunRecord> {
+    const running = !row.finished && (await isLocked(this.#lockPath(row)));
+    return readRun(this.path, row, running);
+  }
+
+  async #runRow(name: string): Promise<Row> {
+    const [row] = await this.#rows(`${RUNS} WHERE name = ?`, [name]);
+    if (row) return row;
+    const known = await this.#rows('SELECT name FROM runs ORDER BY id DESC LIMIT 20');
+    throw unknownName(
+      'run',
+      name,
+      known.map((run) => String(run.name)),
+    );
+  }
+
+  async #runId(name: string): Promise<number> {
+    const [row] = await this.#rows('SELECT id FROM runs WHERE name = ?', [name]);
+    return row ? Number(row.id) : Number((await this.#runRow(name)).id);
+  }
+
+  /** Named by the run's number: a run's name need not be fit for a file name. */
+  #lockPath(row: Row): string {
+    return `${this.path}-locks/run-${row.id}`;
+  }
+
+  #rows(sql: string, args: readonly (string | number)[] = []): Promise<Row[]> {
+    return guarded(this.path, async () => (await this.#client.execute(sql, [...args])).rows);
+  }
+
+  #write(statements: InStatement[]): Promise<ResultSet[]> {
+    return guarded(this.path, () => this.#client.batch(statements, 'write'));
+  }
+}
+
+function identityOf(identity: EvaluationIdentity): (string | number)[] {
+  const { key, task, protocol, seed, fingerprint, version } = identity;
+  return [key, task, protocol, seed, fingerprint, version];
+}
+
+/** SQLite has no NaN, and libSQL refuses ±∞: they are kept by name. */
+function storable(value: number | null): number | string | null {
+  return value === null || Number.isFinite(value) ? value : String(value);
+}
+
+function runExists(name: string): NosError {
+  return new NosError(
+    'run-exists',
+    `there is a run '${name}' already`,
+    `nos resume ${name}, or another --run`,
+  );
+}
+
+function runLocked(name: string, driver: string): NosError {
+  return new NosError(
+    'run-locked',
+    `run '${name}' is driven by another coordinator (${driver})`,
+    'wait for it, or stop it first',
+  );
+}
