@@ -1,0 +1,30 @@
+import { createTensor, type Operation, type Tensor } from '../tensor.ts';
+import { logSoftmaxValues } from './log-softmax.ts';
+import { mul } from './mul.ts';
+import { sub } from './sub.ts';
+import { sum } from './sum.ts';
+
+export const softmaxOperation: Operation = {
+  name: 'softmax',
+  shape: ([x]) => lastAxis('softmax', x!),
+  evaluate: ({ shape }, [x]) => logSoftmaxValues(x!, shape.at(-1) as number).map(Math.exp),
+  lower: (_node, inputs, writer) => writer.node('Softmax', inputs, { axis: -1 }),
+  // y·(g − Σ y·g)
+  vjp: (node, cotangent) => [
+    () => {
+      const weighted = mul(node, cotangent);
+      return sub(weighted, mul(node, sum(weighted, { axes: [node.shape.length - 1], keepDims: true })));
+    },
+  ],
+};
+
+/** eˣ / Σ eˣ along the last axis. */
+export function softmax(x: Tensor): Tensor {
+  return createTensor(softmaxOperation, [x], {});
+}
+
+/** The shape of `x`, which must have an axis. */
+export function lastAxis(where: string, x: Tensor): readonly number[] {
+  if (x.shape.length === 0) throw new RangeError(`${where}: expected at least one axis, got a scalar`);
+  return x.shape;
+}

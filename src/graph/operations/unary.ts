@@ -1,0 +1,23 @@
+import type { Operation, Tensor } from '../tensor.ts';
+
+/** An element-wise operation of one input. */
+export interface UnaryDefinition {
+  readonly name: string;
+  /** The ONNX operation. */
+  readonly onnx: string;
+  compute(x: number): number;
+  /** The cotangent of the input; left out: zero derivative. */
+  vjp?(x: Tensor, cotangent: Tensor, node: Tensor): Tensor;
+}
+
+export function defineUnary(definition: UnaryDefinition): Operation {
+  const { vjp } = definition;
+  const operation: Operation = {
+    name: definition.name,
+    shape: ([x]) => x!.shape,
+    evaluate: (_node, [x]) => x!.map(definition.compute),
+    lower: (_node, inputs, writer) => writer.node(definition.onnx, inputs),
+  };
+  if (vjp === undefined) return operation;
+  return { ...operation, vjp: (node, cotangent) => [() => vjp(node.inputs[0]!, cotangent, node)] };
+}
