@@ -47,7 +47,7 @@ function translate(error: unknown, path: string): unknown {
   const is = (family: string): boolean => code.startsWith(family);
   if (DAMAGED.some(is)) return corrupt(path, 'not a store of runs, or a damaged one', error);
   if (!UNWRITABLE.some(is)) return error;
-  const reason = (error as Error).message;
+  const reason = is('SQLITE_CANTOPEN') ? 'the file cannot be opened' : (error as Error).message;
   return new NosError(
     'unwritable',
     `${path}: the store cannot be written: ${reason}`,
@@ -60,5 +60,7 @@ function translate(error: unknown, path: string): unknown {
 
 /** The code of an error of SQLite (its extended code begins with its plain one) or of the file system. */
 function codeOf(error: unknown): string {
+  // libSQL gives no code where the file cannot be opened at all.
+  if (error instanceof Error && error.message.startsWith('ConnectionFailed')) return 'SQLITE_CANTOPEN';
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -195,6 +195,9 @@ export class SqliteStore implements Store {
   async close(): Promise<void> {
     for (const lock of this.#locks) await lock.release();
     this.#locks.clear();
+    if (this.#client.closed) return;
+    // So that the one file is the whole store for whoever copies it. Not vital: the next to open it does the same.
+    await this.#client.execute('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => undefined);
     this.#client.close();
   }
 

@@ -1,0 +1,278 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@libsql/client';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Evaluation } from '../evaluate/index.ts';
+import { type NewBatch, type NewRun, openStore, type Store } from './index.ts';
+
+let directory: string;
+let path: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'nos-store-'));
+  path = join(directory, 'deep', 'runs.db');
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const RUN: NewRun = {
+  name: 'first',
+  config: { task: 'digits-mlp', limits: [1, Number.MAX_SAFE_INTEGER] },
+  createdAt: '2017-09-21T00:00:00.000Z',
+  version: '0.1.0',
+  fingerprint: 'machine',
+};
+
+const SOUND: Evaluation = {
+  rule: 'g',
+  key: 'k1',
+  task: 'digits-mlp',
+  protocol: 'quick',
+  seed: Number.MAX_SAFE_INTEGER,
+  learningRate: 0.1 + 0.2,
+  edgeOfGrid: true,
+  sweep: [
+    { learningRate: 0.01, accuracy: 0.5 },
+    { learningRate: 100, accuracy: Number.NaN },
+  ],
+  reward: 1 / 3,
+  curve: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0.25],
+  status: 'ok',
+  steps: 12,
+  seconds: 1.5,
+  fingerprint: 'machine',
+  version: '0.1.0',
+};
+
+const BATCH: NewBatch = {
+  batch: 0,
+  first: 0,
+  proposals: [
+    { rule: 'g', tokens: [0, 1, 2], logProbability: Number.NEGATIVE_INFINITY, key: 'k1' },
+    { rule: '-g', tokens: [], key: 'k2' },
+  ],
+};
+
+async function storeWithRun(): Promise<Store> {
+  const store = await openStore(path);
+  await store.createRun(RUN);
+  return store;
+}
+
+describe('what is written comes back', () => {
+  it('runs', async () => {
+    const store = await storeWithRun();
+    await store.createRun({ ...RUN, name: 'second run, with an odd/name' });
+    expect((await store.listRuns()).map((run) => run.name)).toEqual([
+      'first',
+      'second run, with an odd/name',
+    ]);
+    await store.close();
+    const again = await openStore(path);
+    expect(await again.run('first')).toEqual({ ...RUN, status: 'stopped', proposals: 0, told: 0 });
+    await again.finishRun('first');
+    expect((await again.run('first')).status).toBe('finished');
+    await again.close();
+  });
+
+  it('batches, proposals, checkpoints and evaluations, numbers that are not finite included', async () => {
+    const store = await storeWithRun();
+    await store.addBatch('first', BATCH, { asked: 1, told: 0, state: '{"a":1}' });
+    await store.addScore('first', 'proposal', 0, SOUND);
+    expect(await store.proposals('first')).toEqual([
+      { ...BATCH.proposals[0], index: 0, batch: 0, evaluation: SOUND },
+      { ...BATCH.proposals[1], index: 1, batch: 0 },
+    ]);
+    expect(await store.proposal('first', 1)).toEqual({ ...BATCH.proposals[1], index: 1, batch: 0 });
+    expect(await store.batches('first')).toEqual([{ batch: 0, first: 0, size: 2, told: false, metrics: {} }]);
+    await store.tellBatch('first', 0, { entropy: 0.5, loss: Number.NaN });
+    expect((await store.batches('first'))[0]).toMatchObject({ told: true, metrics: { loss: Number.NaN } });
+    expect(await store.run('first')).toMatchObject({ proposals: 2, told: 2, bestReward: 1 / 3 });
+    expect(await store.checkpoint('first')).toEqual({ asked: 1, told: 0, state: '{"a":1}' });
+    await store.close();
+  });
+
+  it('scores in order of role and index', async () => {
+    const store = await storeWithRun();
+    await store.addScore('first', 'retest', 0, { ...SOUND, seed: 1 });
+    await store.addScore('first', 'proposal', 1, { ...SOUND, key: 'k2' });
+    await store.addScore('first', 'proposal', 0, SOUND);
+    await store.addScore('first', 'reference', 0, SOUND);
+    const scores = await store.scores('first');
+    expect(scores.map(({ role, index }) => [role, index])).toEqual([
+      ['reference', 0],
+      ['proposal', 0],
+      ['proposal', 1],
+      ['retest', 0],
+    ]);
+    await store.close();
+  });
+});
+
+describe('writing twice is writing once', () => {
+  it('a batch and its checkpoint', async () => {
+    const store = await storeWithRun();
+    for (let i = 0; i < 2; i++) await store.addBatch('first', BATCH, { asked: 1, told: 0, state: 's' });
+    expect((await store.proposals('first')).length).toBe(2);
+    for (let asked = 2; asked < 10; asked++) {
+      const batch = { batch: asked - 1, first: 2 * (asked - 1), proposals: BATCH.proposals };
+      await store.addBatch('first', batch, { asked, told: asked - 1, state: `s${asked}` });
+    }
+    expect((await store.checkpoint('first'))?.state).toBe('s9');
+    await store.close();
+  });
+
+  it('an evaluation: the first one stands', async () => {
+    const store = await storeWithRun();
+    await store.addScore('first', 'proposal', 0, SOUND);
+    await store.addScore('first', 'proposal', 1, { ...SOUND, seconds: 99 });
+    expect((await store.scores('first')).map(({ evaluation }) => evaluation.seconds)).toEqual([1.5, 1.5]);
+    await store.close();
+  });
+
+  it('but an unequal identity is another evaluation', async () => {
+    const store = await storeWithRun();
+    await store.addScore('first', 'proposal', 0, SOUND);
+    expect(await store.findEvaluation('first', SOUND)).toEqual(SOUND);
+    for (const other of [{ key: 'x' }, { task: 'x' }, { protocol: 'x' }, { seed: 0 }, { fingerprint: 'x' }]) {
+      expect(await store.findEvaluation('first', { ...SOUND, ...other })).toBeUndefined();
+    }
+    await store.close();
+  });
+
+  it('a failed evaluation belongs to its run, and stays its', async () => {
+    const store = await storeWithRun();
+    await store.createRun({ ...RUN, name: 'other' });
+    const failed: Evaluation = { ...SOUND, status: 'failed', reward: 0.1, error: 'SIGSEGV' };
+    await store.addScore('first', 'proposal', 0, failed);
+    expect(await store.findEvaluation('other', SOUND)).toBeUndefined();
+    await store.addScore('other', 'proposal', 0, SOUND);
+    expect(await store.findEvaluation('first', SOUND)).toEqual(failed);
+    expect(await store.findEvaluation('other', SOUND)).toEqual(SOUND);
+    expect((await store.scores('first'))[0]?.evaluation).toEqual(failed);
+    await store.close();
+  });
+});
+
+describe('a run has one driver', () => {
+  it('in one process', async () => {
+    const store = await storeWithRun();
+    const other = await openStore(path);
+    const lock = await store.lockRun('first', 'process 1');
+    expect((await other.run('first')).status).toBe('running');
+    await expect(other.lockRun('first', 'process 2')).rejects.toMatchObject({
+      code: 'run-locked',
+      message: expect.stringContaining('process 1'),
+    });
+    await lock.release();
+    expect((await other.run('first')).status).toBe('stopped');
+    await (await other.lockRun('first', 'process 2')).release();
+    await other.close();
+    await store.close();
+  });
+
+  it('and none once that process is killed', async () => {
+    const store = await storeWithRun();
+    const holder = await startScript(`
+      const store = await openStore(process.argv[1]);
+      await store.lockRun('first', 'the script');
+      console.log('locked');
+      setInterval(() => undefined, 1000);`);
+    await once(holder.stdout!, 'data');
+    await expect(store.lockRun('first', 'test')).rejects.toMatchObject({ code: 'run-locked' });
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+    await (await store.lockRun('first', 'test')).release();
+    await store.close();
+  });
+});
+
+describe('several processes at once', () => {
+  it('may create the store and write to it', async () => {
+    const script = `
+      const store = await openStore(process.argv[1]);
+      for (let i = 0; i < 20; i++) await store.createRun({ ...${JSON.stringify(RUN)}, name: process.pid + '/' + i });
+      await store.close();`;
+    const writers = await Promise.all([script, script, script].map(startScript));
+    const codes = await Promise.all(writers.map(async (writer) => (await once(writer, 'exit'))[0]));
+    expect(codes).toEqual([0, 0, 0]);
+    const store = await openStore(path);
+    expect((await store.listRuns()).length).toBe(60);
+    await store.close();
+  });
+});
+
+describe('what it refuses', () => {
+  it('an unknown run or proposal, a name that is taken', async () => {
+    const store = await storeWithRun();
+    await expect(store.run('frist')).rejects.toMatchObject({ code: 'unknown-name', hint: /first/ });
+    await expect(store.proposals('x')).rejects.toMatchObject({ code: 'unknown-name' });
+    await expect(store.proposal('first', 7)).rejects.toMatchObject({ code: 'unknown-name' });
+    await expect(store.createRun(RUN)).rejects.toMatchObject({ code: 'run-exists' });
+    await store.close();
+  });
+
+  it('a newer store, which it leaves as it is', async () => {
+    await (await storeWithRun()).close();
+    await sql('PRAGMA user_version = 7');
+    const before = await readFile(path);
+    await expect(openStore(path)).rejects.toMatchObject({ code: 'store-newer', message: /version 7/ });
+    expect((await readFile(path)).equals(before)).toBe(true);
+  });
+
+  it('another program’s database', async () => {
+    await (await storeWithRun()).close();
+    await sql('PRAGMA application_id = 1');
+    await expect(openStore(path)).rejects.toMatchObject({ code: 'store-corrupt' });
+  });
+
+  it('a file that is no database, which it leaves as it is', async () => {
+    path = join(directory, 'notes.txt');
+    await writeFile(path, 'These are my notes. '.repeat(500));
+    await expect(openStore(path)).rejects.toMatchObject({ code: 'store-corrupt', message: /notes.txt/ });
+    expect((await stat(path)).size).toBe(10_000);
+  });
+
+  it('a damaged store', async () => {
+    const store = await storeWithRun();
+    await store.addBatch('first', BATCH, { asked: 1, told: 0, state: 'x'.repeat(100_000) });
+    await store.close();
+    const bytes = await readFile(path);
+    await writeFile(path, bytes.fill(0x5a, 4096));
+    await expect(openStore(path).then((damaged) => damaged.run('first'))).rejects.toMatchObject({
+      code: 'store-corrupt',
+    });
+  });
+
+  it('a document that is not what it wrote', async () => {
+    const store = await storeWithRun();
+    await store.addScore('first', 'proposal', 0, SOUND);
+    await sql(`UPDATE evaluations SET document = '{"rule":1}'`);
+    await expect(store.scores('first')).rejects.toMatchObject({ code: 'store-corrupt' });
+    await store.close();
+  });
+
+  it('a place that cannot be written', async () => {
+    await writeFile(join(directory, 'file'), '');
+    for (const place of [join(directory, 'file', 'runs.db'), directory, '/proc/runs.db']) {
+      await expect(openStore(place)).rejects.toMatchObject({ code: 'unwritable' });
+    }
+  });
+});
+
+async function sql(statement: string): Promise<void> {
+  const client = createClient({ url: `file:${path}` });
+  await client.execute(statement);
+  client.close();
+}
+
+/** A process of its own, on the compiled code, with `openStore` at hand and the store's path as `process.argv[1]`. */
+async function startScript(body: string): Promise<ChildProcess> {
+  const store = new URL('../../dist/store/index.js', import.meta.url).href;
+  const source = `import { openStore } from ${JSON.stringify(store)};\n${body}`;
+  return spawn(process.execPath, ['--input-type=module', '-e', source, path], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
