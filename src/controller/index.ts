@@ -1,1 +1,17 @@
-export {};
+export { type AdamState, adamStep, initialAdam } from './adam.ts';
+export type { Algorithm, AlgorithmDefinition, Policy, ScoredSample } from './algorithm.ts';
+export { type Controller, type ControllerOptions, createController } from './controller.ts';
+export { decodeFloats, encodeFloats } from './floats.ts';
+export { type Parameters, type PolicyGraph, policyGraph } from './lstm.ts';
+export { type ReinforceOptions, reinforce, reinforceGraph } from './reinforce.ts';
+export { type Sample, Sampler } from './sampler.ts';
+export {
+  initialParameters,
+  type ParameterSpec,
+  type PolicyShape,
+  parameterCount,
+  parameterSpecs,
+  parameterViews,
+  type TokenSpace,
+} from './shape.ts';
+export { encodeStrings } from './strings.ts';

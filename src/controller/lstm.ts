@@ -1,0 +1,94 @@
+import {
+  add,
+  concat,
+  exp,
+  input,
+  logSoftmax,
+  matmul,
+  mean,
+  mul,
+  neg,
+  sigmoid,
+  slice,
+  sum,
+  type Tensor,
+  tanh,
+} from '../graph/index.ts';
+import { embeddingRows, logitCount, type ParameterName, type PolicyShape, parameterSpecs } from './shape.ts';
+
+/** The policy's parameters as graph inputs of the same names. */
+export type Parameters = Readonly<Record<ParameterName, Tensor>>;
+
+/** What the LSTM remembers: output and cell, [batch, hidden] each. */
+export interface LstmState {
+  readonly output: Tensor;
+  readonly cell: Tensor;
+}
+
+export function parameterInputs(shape: PolicyShape): Parameters {
+  const inputs = parameterSpecs(shape).map((spec) => [spec.name, input(spec.name, spec.shape)]);
+  return Object.fromEntries(inputs) as Parameters;
+}
+
+/**
+ * One step of the LSTM (Hochreiter & Schmidhuber 1997, with forget gate): c ← f·c + i·tanh(z), h ← o·tanh(c).
+ *
+ * @param projected The step's input times `inputWeights` plus `gateBias`, [batch, 4·hidden].
+ * @param before Undefined at the first step, where output and cell are 0.
+ */
+export function lstmCell(parameters: Parameters, projected: Tensor, before?: LstmState): LstmState {
+  const gates = before ? add(matmul(before.output, parameters.recurrentWeights), projected) : projected;
+  const hidden = (gates.shape[1] as number) / 4;
+  const opened = sigmoid(slice(gates, 1, 0, 3 * hidden));
+  const gate = (k: number): Tensor => slice(opened, 1, k * hidden, (k + 1) * hidden);
+  const written = mul(gate(0), tanh(slice(gates, 1, 3 * hidden, 4 * hidden)));
+  const cell = before ? add(mul(gate(1), before.cell), written) : written;
+  return { output: mul(gate(2), tanh(cell)), cell };
+}
+
+/** x [n, embedding] as the LSTM's gates see it, [n, 4·hidden]. */
+export function projectInput(parameters: Parameters, x: Tensor): Tensor {
+  return add(matmul(x, parameters.inputWeights), parameters.gateBias);
+}
+
+/** The logits of all positions, [n, logits], from the LSTM's output [n, hidden]. */
+export function headLogits(parameters: Parameters, output: Tensor): Tensor {
+  return add(matmul(output, parameters.headWeights), parameters.headBias);
+}
+
+/**
+ * The policy as a function of its parameters, for strings that are given (teacher forcing): what every algorithm's
+ * objective is written with. Rows are position-major: row t·batch + b is position t of string b. Inputs besides the
+ * parameters, as `encodeStrings` makes them: `previous` [rows, embedding rows], `mask` and `chosen` [rows, logits].
+ */
+export interface PolicyGraph {
+  readonly parameters: Parameters;
+  /** log p of every token given the prefix, [rows, logits]; hugely negative where it is not allowed. */
+  readonly logProbabilities: Tensor;
+  /** log p of the string's own token at each row, [rows]. */
+  readonly chosen: Tensor;
+  /** Mean over all rows of the entropy of the next token, in nats; a scalar. */
+  readonly entropy: Tensor;
+}
+
+export function policyGraph(shape: PolicyShape, batch: number): PolicyGraph {
+  const parameters = parameterInputs(shape);
+  const positions = shape.vocabularies.length;
+  const rows = positions * batch;
+  const previous = input('previous', [rows, embeddingRows(shape)]);
+  const projected = projectInput(parameters, matmul(previous, parameters.embedding));
+  let state: LstmState | undefined;
+  const outputs = Array.from({ length: positions }, (_, t) => {
+    state = lstmCell(parameters, slice(projected, 0, t * batch, (t + 1) * batch), state);
+    return state.output;
+  });
+  const masked = add(headLogits(parameters, concat(outputs, 0)), input('mask', [rows, logitCount(shape)]));
+  const logProbabilities = logSoftmax(masked);
+  const own = mul(logProbabilities, input('chosen', [rows, logitCount(shape)]));
+  return {
+    parameters,
+    logProbabilities,
+    chosen: sum(own, { axes: [1] }),
+    entropy: neg(mean(sum(mul(exp(logProbabilities), logProbabilities), { axes: [1] }))),
+  };
+}
