@@ -1,0 +1,49 @@
+import type { OptionName, Settings } from './options.ts';
+import type { Colours } from './text/colours.ts';
+
+/** One command: what it takes, and what it gives. It prints nothing itself, so that `--json` stays pure. */
+export interface Command {
+  /** `top`; `data fetch` for a command of a group. */
+  readonly name: string;
+  readonly summary: string;
+  /** In commander's notation: `<rule...>`, `[index]`. */
+  readonly arguments?: string;
+  readonly options: readonly OptionName[];
+  /** What `--help` shows; the first part runs as it stands. */
+  readonly example: string;
+  /** Whether the first Ctrl-C lets the command end its work by `context.signal`; others end at once. */
+  readonly stopsGracefully?: boolean;
+  run(context: Context): Promise<Result>;
+}
+
+export interface Context {
+  readonly arguments: readonly string[];
+  readonly settings: Settings;
+  readonly places: Places;
+  /** Aborted by the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal;
+  readonly stdout: Terminal;
+  readonly stderr: Terminal & { readonly stream: NodeJS.WriteStream; note(line: string): void };
+}
+
+export interface Terminal {
+  readonly colours: Colours;
+  /** Width in characters; 100 where there is no terminal. */
+  readonly columns: number;
+  readonly interactive: boolean;
+}
+
+/** Where things lie on this machine. */
+export interface Places {
+  readonly store: string;
+  readonly data: string;
+}
+
+export interface Result {
+  /** What `--json` prints, as one document. */
+  readonly document: unknown;
+  /** What people read. */
+  readonly text: string;
+  /** 0 unless given. */
+  readonly exitCode?: number;
+}

@@ -1,0 +1,53 @@
+import type { Command } from '../command.ts';
+import { plural } from '../text/format.ts';
+import { pairs } from '../text/table.ts';
+
+export const ruleCommand: Command = {
+  name: 'rule',
+  summary: 'inspect an update rule: canonical text, key, LaTeX, memory, cost, names',
+  arguments: '<rule>',
+  options: [],
+  example: "nos rule 'exp(sign(g) * sign(m)) * g'\nnos rule adam",
+  async run({ arguments: [text = ''], stdout }) {
+    const rules = await import('../../rules/index.ts');
+    const rule = rules.resolveRule(text);
+    const canonical = rules.canonicalize(rule);
+    const key = rules.ruleKey(rule);
+    const { slots, flopsPerWeight } = rules.ruleCost(rule);
+    const names = rules.namesOf(key);
+    const document = {
+      text: rules.printRule(rule),
+      canonical: rules.printRule(canonical),
+      key,
+      latex: rules.latexRule(rule),
+      slots,
+      flopsPerWeight,
+      names,
+    };
+    return { document, text: describe(document, stdout.columns) };
+  },
+};
+
+interface RuleDocument {
+  readonly text: string;
+  readonly canonical: string;
+  readonly key: string;
+  readonly latex: string;
+  readonly slots: number;
+  readonly flopsPerWeight: number;
+  readonly names: readonly string[];
+}
+
+function describe(rule: RuleDocument, columns: number): string {
+  const rows: [string, string][] = [
+    ['rule', rule.text],
+    ['canonical', rule.canonical],
+    ['step', `w ← w − λ·(${rule.text})`],
+    ['LaTeX', rule.latex],
+    ['key', rule.key],
+    ['memory', rule.slots === 0 ? 'none' : `${plural(rule.slots, 'slot')} per weight`],
+    ['arithmetic', `${plural(rule.flopsPerWeight, 'operation')} per weight and step`],
+    ['names', rule.names.join(', ') || 'none in the catalogue'],
+  ];
+  return pairs(rows, columns);
+}

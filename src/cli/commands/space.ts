@@ -1,0 +1,90 @@
+import type { Constraint, Space, SpaceDefinition } from '../../rules/index.ts';
+import type { Command, Context, Result } from '../command.ts';
+import { thousands } from '../text/format.ts';
+import { pairs, table } from '../text/table.ts';
+
+export const spaceCommand: Command = {
+  name: 'space',
+  summary: 'list the spaces of rules with their exact sizes, or show one',
+  arguments: '[space]',
+  options: ['iterations', 'constraints'],
+  example: 'nos space icml2017\nnos space quick --constraints distinct,reuse',
+  run: (context) => {
+    const [name] = context.arguments;
+    return name === undefined ? listSpaces(context) : showSpace(name, context);
+  },
+};
+
+/** Iterations that the paper searches (NOS §4.1). */
+const ITERATIONS = [1, 2, 3] as const;
+
+async function listSpaces({ settings, stdout }: Context): Promise<Result> {
+  const { findSpace, spaces, spaceSize } = await import('../../rules/index.ts');
+  const rows = spaces.map((definition) => {
+    const space = findSpace(definition.name, optionsOf(settings));
+    return {
+      name: definition.name,
+      iterations: space.iterations,
+      size: spaceSize(space),
+      title: definition.title,
+    };
+  });
+  type Row = (typeof rows)[number];
+  const columns = [
+    { title: 'space', cell: (row: Row) => row.name, paint: stdout.colours.bold },
+    { title: 'iterations', cell: (row: Row) => String(row.iterations), align: 'right' as const },
+    { title: 'token strings', cell: (row: Row) => thousands(row.size), align: 'right' as const },
+    { title: 'what', cell: (row: Row) => row.title, flexible: true },
+  ];
+  const document = { spaces: rows.map((row) => ({ ...row, size: exact(row.size) })) };
+  return { document, text: table(rows, columns, stdout.columns) };
+}
+
+async function showSpace(name: string, { settings, stdout }: Context): Promise<Result> {
+  const { findSpace, spaces, spaceSize } = await import('../../rules/index.ts');
+  const space = findSpace(name, optionsOf(settings));
+  const base = space.name.split('/')[0] as string;
+  const sizes = ITERATIONS.map((iterations) => ({
+    iterations,
+    size: spaceSize({ ...space, iterations, name: `${base}/${iterations}` }),
+  }));
+  const title = spaces.find((definition: SpaceDefinition) => definition.name === base)?.title ?? '';
+  const { iterations, operands, unary, binary, constraints } = space;
+  const document = {
+    name: base,
+    title,
+    iterations,
+    operands,
+    unary,
+    binary,
+    constraints,
+    size: exact(spaceSize(space)),
+    sizes: sizes.map((entry) => ({ ...entry, size: exact(entry.size) })),
+  };
+  const rows: [string, string][] = [
+    ['space', `${base}: ${title}`],
+    [`operands (${operands.length})`, operands.join(', ')],
+    [`unary (${unary.length})`, unary.join(', ')],
+    [`binary (${binary.length})`, binary.join(', ')],
+    ['constraints', constraintsText(space)],
+    ...sizes.map((entry): [string, string] => [
+      `${entry.iterations} iteration${entry.iterations === 1 ? '' : 's'}`,
+      `${thousands(entry.size)} token strings${entry.iterations === iterations ? ' (default)' : ''}`,
+    ]),
+  ];
+  return { document, text: pairs(rows, stdout.columns) };
+}
+
+function constraintsText({ constraints }: Space): string {
+  return constraints.join(', ') || 'none (--constraints distinct,no-final-add,reuse)';
+}
+
+function optionsOf(settings: Context['settings']) {
+  const constraints = settings.constraints as readonly Constraint[] | undefined;
+  return { iterations: settings.iterations, constraints };
+}
+
+/** A number where JSON's readers keep every digit, else its digits as a string. */
+function exact(size: bigint): number | string {
+  return size <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(size) : String(size);
+}

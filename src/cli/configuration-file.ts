@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { NosError, unknownName } from '../errors.ts';
+import { definitionOf, type OptionName, optionNames, type Settings } from './options.ts';
+
+export const CONFIGURATION_FILE = 'nos.config.json';
+
+/** The options that a configuration file may hold. */
+const fileOptions = optionNames.filter((name) => definitionOf(name).source === undefined);
+
+/**
+ * The settings of a configuration file: `path` where given, else `nos.config.json` of `directory` if it is there.
+ *
+ * @throws NosError `bad-option` or `unknown-name`, naming the file and the key.
+ */
+export async function readConfigurationFile(path: string | undefined, directory: string): Promise<Settings> {
+  const file = resolve(directory, path ?? CONFIGURATION_FILE);
+  const text = readIfThere(file, path !== undefined);
+  if (text === undefined) return {};
+  const unchecked = parseJson(text, file);
+  for (const key of Object.keys(unchecked)) {
+    if (!fileOptions.includes(key as OptionName)) throw unknownName(`key in ${file}`, key, fileOptions);
+  }
+  const checked = (await fileSchema()).safeParse(unchecked);
+  if (checked.success) return checked.data as Settings;
+  const issue = checked.error.issues[0];
+  throw new NosError('bad-option', `${file}: ${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+function readIfThere(file: string, required: boolean): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (missing && !required) return undefined;
+    const why = missing ? 'no such file' : (error as Error).message;
+    throw new NosError('bad-option', `--config ${file}: ${why}`, '', { cause: error });
+  }
+}
+
+function parseJson(text: string, file: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch (error) {
+    throw new NosError('bad-option', `${file}: not JSON: ${(error as Error).message}`, '', { cause: error });
+  }
+  throw new NosError('bad-option', `${file}: expected one JSON object of options`);
+}
+
+/** One zod type an option, from the options table. zod is loaded only where there is a file. */
+async function fileSchema() {
+  const { z } = await import('zod');
+  const typeOf = (name: OptionName) => {
+    const { kind, minimum } = definitionOf(name);
+    if (kind === 'switch') return z.boolean();
+    if (kind === 'integer') return z.int().min(minimum ?? 0);
+    if (kind === 'words') return z.array(z.string().min(1));
+    if (kind === 'assignments') return z.record(z.string(), z.union([z.number(), z.string()]));
+    return z.string().min(1);
+  };
+  return z.strictObject(Object.fromEntries(fileOptions.map((name) => [name, typeOf(name).optional()])));
+}

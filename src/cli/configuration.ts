@@ -1,0 +1,57 @@
+import { unknownName } from '../errors.ts';
+import { readConfigurationFile } from './configuration-file.ts';
+import { definitionOf, flagOf, type OptionName, optionNames, type Settings, variableOf } from './options.ts';
+import { defaults, presetNamed } from './presets.ts';
+import { parseValue } from './values.ts';
+
+export interface ConfigurationSources {
+  /** Flags as the user typed them: a text each, `true` for a switch, a list where an option was given again. */
+  readonly flags: Readonly<Record<string, string | boolean | readonly string[]>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where `nos.config.json` is looked for. */
+  readonly directory: string;
+}
+
+/**
+ * What a command runs with: flag, else environment, else configuration file, else preset, else default. Strategy options
+ * (`option`) join key by key in the same order.
+ *
+ * @throws NosError `bad-option` or `unknown-name`: an unknown key is an error wherever it stands.
+ */
+export async function resolveSettings(sources: ConfigurationSources): Promise<Settings> {
+  const flags = settingsOfFlags(sources.flags);
+  const environment = settingsOfEnvironment(sources.environment);
+  const file = await readConfigurationFile(flags.config ?? environment.config, sources.directory);
+  const presetName = flags.preset ?? environment.preset ?? file.preset;
+  const preset = presetName === undefined ? {} : presetNamed(presetName);
+  const layers: readonly Settings[] = [defaults, preset, file, environment, flags];
+  const option = Object.assign({}, ...layers.map((layer) => layer.option ?? {}));
+  return Object.assign({}, ...layers, { option });
+}
+
+function settingsOfFlags(flags: ConfigurationSources['flags']): Settings {
+  const given = optionNames.filter((name) => flags[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, valueOfFlag(name, flags[name])]));
+}
+
+function valueOfFlag(name: OptionName, given: unknown): Settings[OptionName] {
+  if (typeof given === 'boolean') return given;
+  if (!Array.isArray(given)) return parseValue(name, String(given), flagOf(name));
+  return Object.assign({}, ...given.map((text: string) => parseValue(name, text, flagOf(name))));
+}
+
+function settingsOfEnvironment(environment: ConfigurationSources['environment']): Settings {
+  const byVariable = new Map(
+    optionNames
+      .filter((name) => definitionOf(name).source !== 'flag')
+      .map((name) => [variableOf(name), name] as const),
+  );
+  const settings: Record<string, Settings[OptionName]> = {};
+  for (const [variable, text] of Object.entries(environment)) {
+    if (!variable.startsWith('NOS_') || text === undefined || text === '') continue;
+    const name = byVariable.get(variable);
+    if (name === undefined) throw unknownName('environment variable', variable, [...byVariable.keys()]);
+    settings[name] = parseValue(name, text, variable);
+  }
+  return settings;
+}

@@ -1,0 +1,63 @@
+import { CommanderError } from 'commander';
+import { NosError } from '../errors.ts';
+import { Interruption } from './interrupt.ts';
+import type { Colours } from './text/colours.ts';
+
+/** What goes wrong, for people (`lines`), for scripts (`document`, with `--json`) and for the shell (`exitCode`). */
+export interface Failure {
+  readonly lines: readonly string[];
+  readonly document: { readonly error: Readonly<Record<string, string>> };
+  readonly exitCode: number;
+}
+
+/** One or two lines for whatever a command threw; a stack trace only where `debug` asks for it. */
+export function describeFailure(error: unknown, colours: Colours, debug: boolean): Failure {
+  const failure = classify(error);
+  const { code, message, hint, exitCode } = failure;
+  const [first = '', ...rest] = message.split('\n');
+  const lines = [`${colours.red('nos:')} ${first}`, ...rest];
+  if (hint) lines.push(colours.dim(hint));
+  if (debug && error instanceof Error && error.stack) lines.push(stackOf(error));
+  return { lines, document: { error: { code, message, hint } }, exitCode };
+}
+
+interface Classified {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly exitCode: number;
+}
+
+function classify(error: unknown): Classified {
+  if (error instanceof NosError) return error;
+  if (error instanceof CommanderError) return usage(error);
+  if (error instanceof Interruption)
+    return { code: 'interrupted', message: error.message, hint: '', exitCode: error.exitCode };
+  const { message, code } = error instanceof Error ? (error as NodeJS.ErrnoException) : asError(error);
+  if (code === undefined)
+    return { code: 'bug', message: `this is a bug: ${message}`, hint: BUG, exitCode: 1 };
+  return { code, message, hint: '', exitCode: 1 };
+}
+
+const asError = (thrown: unknown): NodeJS.ErrnoException => new Error(String(thrown));
+
+const BUG = 'run the command again with --debug, and report what it says';
+
+/** commander's own message without its prefix; its suggestion, on a line of its own, becomes the hint. */
+function usage(error: CommanderError): Classified {
+  const [message = '', suggestion = ''] = error.message.replace(/^error: /, '').split('\n');
+  const hint = suggestion.replace(/^\(|\)$/g, '') || minusHint(message);
+  return { code: 'usage', message, hint, exitCode: 2 };
+}
+
+/** A rule such as `-g` looks like an option. */
+function minusHint(message: string): string {
+  return /unknown option '-[^-]/.test(message)
+    ? "a rule that begins with a minus sign comes after --, as in: nos rule -- '-g'"
+    : 'nos --help lists the commands, nos COMMAND --help their options';
+}
+
+function stackOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\nCaused by: ${stackOf(error.cause)}` : '';
+  return `${error.stack ?? error.message}${cause}`;
+}

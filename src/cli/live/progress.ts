@@ -1,0 +1,111 @@
+import type { WorkerStatus } from '../../dispatch/index.ts';
+import type { Evaluation } from '../../evaluate/index.ts';
+import type { RunEvent } from '../../run/index.ts';
+import type { Metrics } from '../../search/index.ts';
+
+/** What the live view knows of a run: folded from its events, drawn by `screen.ts`. */
+export interface Progress {
+  readonly run: string;
+  readonly phase: 'starting' | 'references' | 'search' | 'retests' | 'over';
+  /** Proposals to score in all, and proposals told. */
+  readonly samples: number;
+  readonly told: number;
+  /** Proposals scored by this process, and how many of them had to be trained: the others were known. */
+  readonly scored: number;
+  readonly trained: number;
+  /** Where this process took the run up. */
+  readonly resumedAt: number;
+  /** Seconds of all trainings, and how many there were: references and retests included. */
+  readonly trainingSeconds: number;
+  readonly trainings: number;
+  readonly references: readonly Evaluation[];
+  readonly retests: number;
+  /** References and retests that the run makes in all. */
+  readonly expected: { readonly references: number; readonly retests: number };
+  /** The best distinct rules, best first. */
+  readonly top: readonly Evaluation[];
+  readonly batchMeans: readonly number[];
+  readonly metrics: Metrics;
+  readonly workers: readonly WorkerStatus[];
+}
+
+/** Rules that the live view lists. */
+export const TOP = 5;
+
+export function initialProgress(run: string, samples: number, expected: Progress['expected']): Progress {
+  return {
+    run,
+    phase: 'starting',
+    samples,
+    told: 0,
+    scored: 0,
+    trained: 0,
+    resumedAt: 0,
+    trainingSeconds: 0,
+    trainings: 0,
+    references: [],
+    retests: 0,
+    expected,
+    top: [],
+    batchMeans: [],
+    metrics: {},
+    workers: [],
+  };
+}
+
+/** The progress after one more event. */
+export function advance(progress: Progress, event: RunEvent): Progress {
+  switch (event.type) {
+    case 'started':
+      return {
+        ...progress,
+        phase: 'references',
+        run: event.run,
+        samples: event.samples,
+        ...at(event.resumedAt),
+      };
+    case 'progress':
+      return { ...progress, workers: event.workers };
+    case 'reference':
+      return { ...timed(progress, event), references: [...progress.references, event.evaluation] };
+    case 'evaluated':
+      return scored(timed(progress, event), event);
+    case 'batch':
+      return {
+        ...progress,
+        told: event.told,
+        metrics: event.metrics,
+        batchMeans: [...progress.batchMeans, event.meanReward],
+      };
+    case 'retest':
+      return { ...timed(progress, event), phase: 'retests', retests: progress.retests + 1 };
+    case 'stopped':
+    case 'finished':
+      return { ...progress, phase: 'over' };
+  }
+}
+
+const at = (resumedAt: number) => ({ resumedAt, told: resumedAt });
+
+function timed(progress: Progress, event: { evaluation: Evaluation; cached: boolean }): Progress {
+  if (event.cached) return progress;
+  const trainingSeconds = progress.trainingSeconds + event.evaluation.seconds;
+  return { ...progress, trainingSeconds, trainings: progress.trainings + 1 };
+}
+
+function scored(progress: Progress, { evaluation, cached }: RunEvent & { type: 'evaluated' }): Progress {
+  const others = progress.top.filter((one) => one.key !== evaluation.key);
+  const top = [...others, evaluation].sort((a, b) => b.reward - a.reward).slice(0, TOP);
+  const trained = progress.trained + (cached ? 0 : 1);
+  return { ...progress, phase: 'search', scored: progress.scored + 1, trained, top };
+}
+
+/** Seconds that are left at the pace so far; NaN before the first training has ended. */
+export function secondsLeft(progress: Progress): number {
+  const { samples, resumedAt, scored, trained, expected, trainings, trainingSeconds } = progress;
+  const fresh = scored === 0 ? 1 : trained / scored;
+  const rules = (samples - resumedAt - scored) * fresh;
+  const others = expected.references - progress.references.length + expected.retests - progress.retests;
+  const perTraining = trainingSeconds / trainings / Math.max(progress.workers.length, 1);
+  return Math.max(rules + others, 0) * perTraining;
+}

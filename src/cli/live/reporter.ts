@@ -1,0 +1,71 @@
+import type { Evaluation } from '../../evaluate/index.ts';
+import type { RunEvent } from '../../run/index.ts';
+import type { Context } from '../command.ts';
+import { plainLine } from './lines.ts';
+import { advance, initialProgress, type Progress } from './progress.ts';
+import { screen } from './screen.ts';
+
+export interface ReporterOptions {
+  readonly stderr: Context['stderr'];
+  readonly run: string;
+  readonly samples: number;
+  readonly expected: Progress['expected'];
+  /** Milliseconds. */
+  readonly clock: () => number;
+  readonly nameOf: (evaluation: Evaluation) => string;
+}
+
+/** Shows a run while it goes. */
+export interface Reporter {
+  readonly onEvent: (event: RunEvent) => void;
+  /** Takes the live view away. */
+  close(): void;
+}
+
+const REDRAW_MILLISECONDS = 250;
+
+/** A live view on a terminal, plain lines elsewhere; both on stderr. */
+export async function openReporter(options: ReporterOptions): Promise<Reporter> {
+  return options.stderr.interactive ? liveView(options) : plainLines(options);
+}
+
+function plainLines({ stderr, run, samples, expected }: ReporterOptions): Reporter {
+  let progress = initialProgress(run, samples, expected);
+  const onEvent = (event: RunEvent) => {
+    progress = advance(progress, event);
+    const line = plainLine(progress, event);
+    if (line !== undefined) stderr.note(line);
+  };
+  return { onEvent, close: () => undefined };
+}
+
+async function liveView({
+  stderr,
+  run,
+  samples,
+  expected,
+  clock,
+  nameOf,
+}: ReporterOptions): Promise<Reporter> {
+  const { createLogUpdate } = await import('log-update');
+  const update = createLogUpdate(stderr.stream);
+  const began = clock();
+  let progress = initialProgress(run, samples, expected);
+  const draw = () => {
+    const elapsed = (clock() - began) / 1000;
+    const columns = stderr.stream.columns - 1;
+    update(screen(progress, { columns, colours: stderr.colours, elapsed, nameOf }));
+  };
+  const timer = setInterval(draw, REDRAW_MILLISECONDS);
+  draw();
+  return {
+    onEvent: (event) => {
+      progress = advance(progress, event);
+    },
+    close: () => {
+      clearInterval(timer);
+      update.clear();
+      update.done();
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import type { WorkerStatus } from '../../dispatch/index.ts';
+import type { Evaluation } from '../../evaluate/index.ts';
+import type { Metrics } from '../../search/index.ts';
+import { bar, sparkline } from '../text/charts.ts';
+import type { Colours } from '../text/colours.ts';
+import { accuracy, duration, learningRate, thousands, truncate } from '../text/format.ts';
+import { type Progress, secondsLeft } from './progress.ts';
+
+export interface ScreenOptions {
+  readonly columns: number;
+  readonly colours: Colours;
+  /** Seconds since this process began with the run. */
+  readonly elapsed: number;
+  /** Names of a rule in the catalogue. */
+  readonly nameOf: (evaluation: Evaluation) => string;
+}
+
+const PHASES: Readonly<Record<Progress['phase'], string>> = {
+  starting: 'starting the workers',
+  references: 'scoring the reference rules',
+  search: 'searching',
+  retests: 'testing the best again with fresh seeds',
+  over: 'done',
+};
+
+/** The live view, as text of at most `columns` columns. */
+export function screen(progress: Progress, options: ScreenOptions): string {
+  const lines = [
+    ...heading(progress, options),
+    ...course(progress, options),
+    ...best(progress, options),
+    ...references(progress, options),
+    ...workers(progress.workers, options),
+    options.colours.dim(truncate('Ctrl-C stops the search; what it has found is kept.', options.columns)),
+  ];
+  return lines.join('\n');
+}
+
+function heading(progress: Progress, { columns, colours, elapsed }: ScreenOptions): string[] {
+  const { told, resumedAt, scored, samples } = progress;
+  const done = Math.min(Math.max(resumedAt + scored, told), samples);
+  const rate = scored === 0 ? '—' : ((scored / elapsed) * 60).toFixed(1);
+  const figures = `${thousands(done)}/${thousands(samples)} rules  ${rate} rules/min  ${timeLeft(progress)}`;
+  return [
+    `${colours.bold(progress.run)}  ${colours.cyan(PHASES[progress.phase])}`,
+    `${bar(done / samples, Math.max(Math.min(columns - figures.length - 2, 40), 10))}  ${figures}`,
+  ];
+}
+
+export function timeLeft(progress: Progress): string {
+  const left = secondsLeft(progress);
+  return Number.isFinite(left) ? `${duration(left)} left` : 'time left: —';
+}
+
+/** How rewards and the controller go. */
+function course({ batchMeans, metrics }: Progress, { columns, colours }: ScreenOptions): string[] {
+  if (batchMeans.length === 0) return [];
+  const spark = sparkline(batchMeans, Math.max(columns - 40, 10));
+  const lines = [`batch means ${colours.green(spark)} ${accuracy(batchMeans.at(-1) as number)}`];
+  const figures = metricsText(metrics);
+  if (figures !== '') lines.push(colours.dim(truncate(figures, columns)));
+  return lines;
+}
+
+/** `entropy 1.93  baseline 0.421`. */
+export function metricsText(metrics: Metrics): string {
+  return Object.entries(metrics)
+    .map(([name, value]) => `${name} ${Number(value.toPrecision(3))}`)
+    .join('  ');
+}
+
+function best({ top }: Progress, { columns, colours, nameOf }: ScreenOptions): string[] {
+  if (top.length === 0) return [];
+  const rows = top.map((evaluation, i) => {
+    const rate = learningRate(evaluation.learningRate, evaluation.edgeOfGrid).padEnd(11);
+    const name = nameOf(evaluation);
+    const rule = truncate(evaluation.rule + (name ? `  (${name})` : ''), columns - 27);
+    const line = ` ${i + 1}  ${accuracy(evaluation.reward)}  ${rate}  ${rule}`;
+    return i === 0 ? colours.green(line) : line;
+  });
+  return [colours.bold('best so far'), ...rows];
+}
+
+function references({ references }: Progress, { columns, colours, nameOf }: ScreenOptions): string[] {
+  if (references.length === 0) return [];
+  const text = references.map((one) => `${nameOf(one) || one.rule} ${accuracy(one.reward)}`).join('  ');
+  return [colours.dim(truncate(`reference   ${text}`, columns))];
+}
+
+function workers(statuses: readonly WorkerStatus[], options: ScreenOptions): string[] {
+  if (statuses.length === 0) return [];
+  return [options.colours.bold('workers'), ...statuses.map((status) => workerLine(status, options.columns))];
+}
+
+function workerLine({ name, state, rule, progress, restarts }: WorkerStatus, columns: number): string {
+  const doing =
+    state !== 'busy' || progress === undefined
+      ? state
+      : `${bar(progress.done, 12)} ${progress.phase.padEnd(5)} ${learningRate(progress.learningRate).padEnd(5)}`;
+  const again = restarts === 0 ? '' : ` (started again ${restarts}×)`;
+  return truncate(` ${name}  ${doing}  ${rule ?? ''}${again}`, columns);
+}

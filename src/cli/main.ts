@@ -1,0 +1,70 @@
+import type { Context, Result } from './command.ts';
+import { commands } from './commands/index.ts';
+import { resolveSettings } from './configuration.ts';
+import { describeFailure } from './failure.ts';
+import { watchInterrupts } from './interrupt.ts';
+import { findPlaces } from './places.ts';
+import { type Invocation, parseCommandLine } from './program.ts';
+import { terminalOf } from './terminal.ts';
+import { coloursFor } from './text/colours.ts';
+import { packageVersion } from './version.ts';
+
+const argv = process.argv.slice(2);
+quietWhenClosed(process.stdout);
+quietWhenClosed(process.stderr);
+process.exitCode = await main();
+
+/** Parses, runs one command, prints; the exit code. */
+async function main(): Promise<number> {
+  try {
+    const invocation = await parseCommandLine(argv, commands, packageVersion());
+    const result = await invocation.command.run(await contextOf(invocation));
+    await print(result, invocation.flags.json === true);
+    return result.exitCode ?? 0;
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+async function contextOf({ command, arguments: args, flags }: Invocation): Promise<Context> {
+  const { env } = process;
+  const settings = await resolveSettings({ flags, environment: env, directory: process.cwd() });
+  return {
+    arguments: args,
+    settings,
+    places: await findPlaces(settings, process.cwd()),
+    signal: watchInterrupts(command.stopsGracefully === true),
+    stdout: terminalOf(process.stdout, env),
+    stderr: {
+      ...terminalOf(process.stderr, env),
+      stream: process.stderr,
+      note: (line) => process.stderr.write(`${line}\n`),
+    },
+  };
+}
+
+async function print({ document, text }: Result, json: boolean): Promise<void> {
+  if (!json) {
+    if (text !== '') process.stdout.write(`${text}\n`);
+    return;
+  }
+  const { toJson } = await import('../json.ts');
+  process.stdout.write(`${toJson(document, 2)}\n`);
+}
+
+function fail(error: unknown): number {
+  const { exitCode } = error as { exitCode?: number };
+  if (exitCode === 0) return 0; // --help and --version, printed
+  const failure = describeFailure(error, coloursFor(process.stderr, process.env), argv.includes('--debug'));
+  process.stderr.write(`${failure.lines.join('\n')}\n`);
+  if (argv.includes('--json')) process.stdout.write(`${JSON.stringify(failure.document)}\n`);
+  return failure.exitCode;
+}
+
+/** `nos log RUN | head` closes our output early; that is no error. */
+function quietWhenClosed(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
+}

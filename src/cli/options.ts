@@ -1,0 +1,112 @@
+/**
+ * Every option of every command, once: this table makes the flag, the environment variable, the key of the
+ * configuration file and the line of `--help`.
+ */
+export interface OptionDefinition {
+  readonly kind: OptionKind;
+  /** What `--help` calls the value; a switch has none. */
+  readonly value?: string;
+  readonly short?: string;
+  readonly description: string;
+  /** The smallest integer that makes sense. */
+  readonly minimum?: number;
+  /** `flag`: of one call alone; `environment`: flag or NOS_…; otherwise the configuration file may hold it too. */
+  readonly source?: 'flag' | 'environment';
+}
+
+/** `words`: separated by commas; `assignments`: key=value, may be given again. */
+type OptionKind = 'switch' | 'text' | 'integer' | 'words' | 'assignments';
+
+export const options = {
+  task: {
+    kind: 'text',
+    value: 'TASK',
+    description: 'what a rule trains: a name of `nos tasks`, or a module',
+  },
+  space: { kind: 'text', value: 'SPACE', description: 'where rules come from: a name of `nos space`' },
+  iterations: { kind: 'integer', value: 'N', minimum: 1, description: 'iterations of the space: 1, 2 or 3' },
+  constraints: {
+    kind: 'words',
+    value: 'LIST',
+    description: 'constraints of the space: distinct,no-final-add,reuse',
+  },
+  strategy: { kind: 'text', value: 'NAME', description: 'how rules are proposed: rl or random' },
+  algorithm: { kind: 'text', value: 'NAME', description: 'how strategy rl learns: reinforce' },
+  protocol: { kind: 'text', value: 'NAME', description: 'how a rule is scored: paper or quick' },
+  samples: { kind: 'integer', value: 'N', minimum: 1, description: 'how many rules to propose' },
+  batch: { kind: 'integer', value: 'N', minimum: 1, description: 'rules a batch' },
+  pipeline: {
+    kind: 'integer',
+    value: 'N',
+    minimum: 1,
+    description: 'batches in flight; a part of the result, as the seed is',
+  },
+  workers: { kind: 'integer', value: 'N', minimum: 1, description: 'worker processes [one a core]' },
+  seed: { kind: 'integer', value: 'N', minimum: 0, description: 'equal seeds give equal results' },
+  option: {
+    kind: 'assignments',
+    value: 'KEY=VALUE',
+    description: 'an option of the strategy; may be given again',
+  },
+  store: { kind: 'text', value: 'FILE', description: 'the store of runs' },
+  data: { kind: 'text', value: 'DIR', description: 'the directory of data sets' },
+  seeds: { kind: 'integer', value: 'N', minimum: 1, description: 'evaluations of each rule, seed on seed' },
+  preset: {
+    kind: 'text',
+    value: 'NAME',
+    description: 'quick (minutes) or paper (the settings of the paper)',
+  },
+  config: {
+    kind: 'text',
+    value: 'FILE',
+    source: 'environment',
+    description: 'configuration file [nos.config.json, if there]',
+  },
+  run: { kind: 'text', value: 'NAME', source: 'flag', description: 'the name of the run' },
+  dryRun: { kind: 'switch', source: 'flag', description: 'estimate time and cost; search nothing' },
+  number: {
+    kind: 'integer',
+    value: 'N',
+    short: 'n',
+    minimum: 1,
+    source: 'flag',
+    description: 'how many rules to list',
+  },
+  csv: { kind: 'switch', source: 'flag', description: 'comma-separated values' },
+  jsonl: { kind: 'switch', source: 'flag', description: 'one JSON document a line' },
+  json: {
+    kind: 'switch',
+    source: 'flag',
+    description: 'one JSON document on stdout, and nothing else there',
+  },
+  debug: { kind: 'switch', source: 'flag', description: 'show the stack trace of an error' },
+} as const satisfies Readonly<Record<string, OptionDefinition>>;
+
+export type OptionName = keyof typeof options;
+
+interface ValueOf {
+  readonly switch: boolean;
+  readonly text: string;
+  readonly integer: number;
+  readonly words: readonly string[];
+  readonly assignments: Readonly<Record<string, number | string>>;
+}
+
+/** The values that a command runs with; what nobody set is absent. */
+export type Settings = { readonly [Name in OptionName]?: ValueOf[(typeof options)[Name]['kind']] };
+
+export const optionNames = Object.keys(options) as readonly OptionName[];
+
+export function definitionOf(name: OptionName): OptionDefinition {
+  return options[name];
+}
+
+/** `dryRun` is `--dry-run`. */
+export function flagOf(name: OptionName): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** `dryRun` would be `NOS_DRY_RUN`. */
+export function variableOf(name: OptionName): string {
+  return `NOS_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}

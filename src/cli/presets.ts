@@ -1,0 +1,38 @@
+import { unknownName } from '../errors.ts';
+import type { Settings } from './options.ts';
+
+/** What holds where neither a flag, the environment, the configuration file nor a preset says otherwise. */
+export const defaults = {
+  task: 'cifar10-convnet',
+  space: 'icml2017',
+  strategy: 'rl',
+  protocol: 'quick',
+  samples: 500,
+  batch: 5,
+  pipeline: 2,
+  seed: 1,
+  seeds: 1,
+} as const satisfies Settings;
+
+/** Rules of the quick search: as many as 2 cores evaluate in less than 10 minutes, references and retests included. */
+const QUICK_SAMPLES = 60;
+
+export const presets: Readonly<Record<string, Settings>> = {
+  quick: { space: 'quick', protocol: 'quick', samples: QUICK_SAMPLES },
+  // NOS §4.2: mini-batch of 5 rules, ADAM at 1e-5, entropy 0.0015; Figure 4 runs to 45,000 rules.
+  paper: {
+    space: 'icml2017',
+    protocol: 'paper',
+    strategy: 'rl',
+    samples: 45_000,
+    batch: 5,
+    option: { learningRate: 1e-5, entropy: 0.0015 },
+  },
+};
+
+/** @throws NosError `unknown-name`. */
+export function presetNamed(name: string): Settings {
+  const preset = Object.hasOwn(presets, name) ? presets[name] : undefined;
+  if (preset === undefined) throw unknownName('preset', name, Object.keys(presets));
+  return preset;
+}

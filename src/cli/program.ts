@@ -1,0 +1,84 @@
+import { Command as Commander, Option } from 'commander';
+import type { Command } from './command.ts';
+import { definitionOf, flagOf, type OptionName, type Settings, variableOf } from './options.ts';
+import { defaults } from './presets.ts';
+
+/** What the user asked for: a command, its arguments, and its flags as they were typed. */
+export interface Invocation {
+  readonly command: Command;
+  readonly arguments: readonly string[];
+  readonly flags: Readonly<Record<string, string | boolean | readonly string[]>>;
+}
+
+/** Options of every command. */
+const COMMON: readonly OptionName[] = ['config', 'json', 'debug'];
+
+/**
+ * Reads the command line with commander.
+ *
+ * @throws CommanderError for wrong usage, and for `--help` and `--version`, once they are printed (exit code 0).
+ */
+export async function parseCommandLine(
+  argv: readonly string[],
+  commands: readonly Command[],
+  version: string,
+): Promise<Invocation> {
+  let invocation: Invocation | undefined;
+  const program = strict(new Commander('nos'))
+    .description('Discover, test and ship optimizer update rules.')
+    .version(version, '-V, --version', 'print the version')
+    .addHelpText('after', `\nFirst:    nos search --preset quick\nHelp:     nos COMMAND --help`);
+  for (const command of commands) {
+    addCommand(program, command, (found) => {
+      invocation = found;
+    });
+  }
+  await program.parseAsync([...argv], { from: 'user' });
+  if (invocation === undefined) throw new Error('commander ran no command');
+  return invocation;
+}
+
+/** Errors and exits become exceptions; nothing is printed but help. */
+function strict(commander: Commander): Commander {
+  return commander
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false);
+}
+
+function addCommand(program: Commander, command: Command, found: (invocation: Invocation) => void): void {
+  const words = command.name.split(' ');
+  const parent = words.length === 1 ? program : group(program, words[0] as string);
+  const commander = strict(parent.command(words.at(-1) as string));
+  commander.summary(command.summary).description(command.summary);
+  if (command.arguments) commander.arguments(command.arguments);
+  for (const name of [...command.options, ...COMMON]) commander.addOption(commanderOption(name));
+  commander.addHelpText('after', `\nExample:\n  ${command.example.replaceAll('\n', '\n  ')}`);
+  commander.action(() => {
+    const args = commander.processedArgs.flat().filter((arg) => arg !== undefined);
+    found({ command, arguments: args, flags: commander.opts() });
+  });
+}
+
+const GROUPS: Readonly<Record<string, string>> = { data: 'data sets: download, verify, list' };
+
+function group(program: Commander, name: string): Commander {
+  const existing = program.commands.find((command) => command.name() === name);
+  return existing ?? strict(program.command(name)).summary(GROUPS[name] ?? '');
+}
+
+function commanderOption(name: OptionName): Option {
+  const { kind, short, value, description } = definitionOf(name);
+  const flag = flagOf(name) + (value ? ` <${value}>` : '');
+  const option = new Option(short ? `-${short}, ${flag}` : flag, description + noteOf(name));
+  if (kind === 'assignments') option.argParser((text, before: readonly string[] = []) => [...before, text]);
+  return option;
+}
+
+/** The default and the environment variable, where there are any. */
+function noteOf(name: OptionName): string {
+  const value = (defaults as Settings)[name];
+  const variable = definitionOf(name).source === 'flag' ? '' : ` (${variableOf(name)})`;
+  return (value === undefined ? '' : ` [${String(value)}]`) + variable;
+}

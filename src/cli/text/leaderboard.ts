@@ -1,0 +1,60 @@
+import type { LeaderboardRow } from '../../run/index.ts';
+import type { Terminal } from '../command.ts';
+import { accuracy, learningRate, meanAndSpread } from './format.ts';
+import { type Column, table } from './table.ts';
+
+/**
+ * The first `count` rows, and the reference rules below them: the search's own reward, which is luck's pick, beside the
+ * mean over fresh seeds.
+ */
+export function leaderboardText(rows: readonly LeaderboardRow[], count: number, terminal: Terminal): string {
+  const shown = rows.filter((row, i) => i < count || row.reference);
+  if (shown.length === 0) return 'no rules yet';
+  const { colours } = terminal;
+  const lines = [table(shown, columnsOf(rows, terminal), terminal.columns)];
+  if (shown.some((row) => row.reference))
+    lines.push(colours.dim('◆ reference rule, scored by the same protocol'));
+  if (shown.some((row) => row.edgeOfGrid))
+    lines.push(colours.dim('▲edge: the best learning rate may lie outside the grid'));
+  return lines.join('\n');
+}
+
+function columnsOf(
+  rows: readonly LeaderboardRow[],
+  { colours }: Terminal,
+): readonly Column<LeaderboardRow>[] {
+  const seeds = rows.find((row) => row.retest)?.retest?.rewards.length;
+  const retest: Column<LeaderboardRow> = {
+    title: `retest, ${seeds} seed${seeds === 1 ? '' : 's'}`,
+    cell: (row) => (row.retest ? meanAndSpread(row.retest.rewards) : ''),
+    align: 'right',
+  };
+  return [
+    { title: '#', cell: (row) => String(row.rank), align: 'right' },
+    {
+      title: '  rule',
+      cell: (row) => `${row.reference ? '◆' : ' '} ${ruleText(row)}`,
+      flexible: true,
+      paint: (text, row) =>
+        row.reference ? colours.cyan(text) : row.rank === 1 ? colours.green(text) : text,
+    },
+    ...(seeds === undefined ? [] : [retest]),
+    { title: 'search', cell: rewardText, align: 'right' },
+    {
+      title: 'rate',
+      cell: (row) => learningRate(row.learningRate, row.edgeOfGrid),
+      paint: (text, row) => (row.edgeOfGrid ? colours.yellow(text) : text),
+    },
+  ];
+}
+
+/** A reference by its name; a found rule by its text, with the name of whoever found it first. */
+function ruleText({ rule, names, reference }: LeaderboardRow): string {
+  const [name] = names;
+  if (name === undefined) return rule;
+  return reference ? `${name}: ${rule}` : `${rule}  (${name})`;
+}
+
+function rewardText({ status, reward }: LeaderboardRow): string {
+  return status === 'ok' ? accuracy(reward) : status;
+}

@@ -1,0 +1,73 @@
+import { truncate } from './format.ts';
+
+export interface Column<Row> {
+  readonly title: string;
+  readonly cell: (row: Row) => string;
+  readonly align?: 'left' | 'right';
+  /** Whether this column gives way where the table is wider than the terminal. One a table. */
+  readonly flexible?: boolean;
+  /** Colours the cell once it is padded, so that escape codes do not count as width. */
+  readonly paint?: (text: string, row: Row) => string;
+}
+
+const GAP = '  ';
+const NARROWEST = 12;
+
+/** Aligned columns under one line of titles, at most `width` columns wide where a flexible column can give way. */
+export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width: number): string {
+  const shown = columns.map((column) => rows.map((row) => column.cell(row)));
+  const widths = widthsWithin(
+    columns.map((column, i) => Math.max(...[column.title, ...(shown[i] ?? [])].map(displayWidth))),
+    columns.findIndex((column) => column.flexible),
+    width,
+  );
+  const line = (cell: (column: Column<Row>, index: number) => string) =>
+    columns.map(cell).join(GAP).trimEnd();
+  const header = line((column, i) => pad(column.title, widths[i] as number, column.align));
+  const body = rows.map((row, r) =>
+    line((column, i) => {
+      const text = pad(shown[i]?.[r] ?? '', widths[i] as number, column.align);
+      return column.paint?.(text, row) ?? text;
+    }),
+  );
+  return [header, ...body].join('\n');
+}
+
+/** Names and what they stand for, which goes on below itself where it is wider than `width` leaves room for. */
+export function pairs(rows: readonly (readonly [string, string])[], width: number): string {
+  const widest = Math.max(...rows.map(([name]) => displayWidth(name)));
+  const room = Math.max(width - widest - GAP.length, NARROWEST);
+  return rows
+    .flatMap(([name, value]) =>
+      wrap(value, room).map((line, i) => `${pad(i === 0 ? name : '', widest)}${GAP}${line}`.trimEnd()),
+    )
+    .join('\n');
+}
+
+/** Lines of at most `width` columns, broken at spaces; a longer word stands alone. */
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    if (lines.length === 0 || displayWidth(longer) > width) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}
+
+function widthsWithin(natural: readonly number[], flexible: number, width: number): readonly number[] {
+  const total = natural.reduce((sum, w) => sum + w, 0) + GAP.length * (natural.length - 1);
+  if (flexible < 0 || total <= width) return natural;
+  return natural.map((w, i) => (i === flexible ? Math.max(w - (total - width), Math.min(NARROWEST, w)) : w));
+}
+
+function pad(text: string, width: number, align: 'left' | 'right' = 'left'): string {
+  const cut = truncate(text, width);
+  const space = ' '.repeat(width - displayWidth(cut));
+  return align === 'right' ? space + cut : cut + space;
+}
+
+/** Everything that we print is one column a code point. */
+function displayWidth(text: string): number {
+  return [...text].length;
+}
