@@ -1,1 +1,16 @@
-export {};
+export type { Call, Expression, Leaf, Literal } from './expression.ts';
+export { call, leaf, literal } from './expression.ts';
+export { operations } from './operations.ts';
+export { parseRule } from './parse.ts';
+export { printRule } from './print.ts';
+export type { Constraint, Position, Space, SpaceDefinition, SpaceOptions } from './spaces/index.ts';
+export {
+  allowedTokens,
+  constraints,
+  decode,
+  findSpace,
+  positions,
+  spaceSize,
+  spaces,
+  tokenText,
+} from './spaces/index.ts';

@@ -1,0 +1,125 @@
+import { ruleKey } from '../canonicalize.ts';
+import type { Expression } from '../expression.ts';
+import { parseRule } from '../parse.ts';
+
+/** A named rule: one line of rule text, and where it comes from. */
+export interface CatalogueEntry {
+  readonly name: string;
+  readonly title: string;
+  readonly text: string;
+  readonly source: string;
+}
+
+const entry = (name: string, title: string, text: string, source: string): CatalogueEntry => ({
+  name,
+  title,
+  text,
+  source,
+});
+
+const torch = (name: string): string => `PyTorch, torch.optim.${name}`;
+
+/** The rules that people train with, in the semantics of the framework named. */
+const references: readonly CatalogueEntry[] = [
+  entry('sgd', 'SGD', 'g', torch('SGD')),
+  entry('momentum', 'Momentum 0.9', 'acc(g, 0.9)', torch('SGD, momentum 0.9')),
+  entry('nesterov', 'Nesterov momentum 0.9', 'g + 0.9 * acc(g, 0.9)', torch('SGD, momentum 0.9, nesterov')),
+  entry('adam', 'Adam', 'm / (sqrt(v) + eps)', 'Kingma and Ba 2015; NOS §4.1'),
+  entry('adamw', 'AdamW, weight decay 0.01', 'm / (sqrt(v) + eps) + 1e-2 * w', torch('AdamW')),
+  entry('rmsprop', "RMSProp, the paper's operand", 'g / (sqrt(v) + eps)', 'NOS §4.1'),
+  entry('rmsprop-torch', "RMSProp, torch's", 'g / (sqrt(ema(g^2, 0.99)) + eps)', torch('RMSprop')),
+  entry('adagrad', 'AdaGrad', 'g / (sqrt(acc(g^2, 1)) + 1e-10)', torch('Adagrad')),
+  entry(
+    'lion',
+    'Lion 0.9, 0.99',
+    'sign(0.9 * prev(ema(g, 0.99)) + 0.1 * g)',
+    'Chen et al. 2023, "Symbolic Discovery of Optimization Algorithms"',
+  ),
+  entry('signsgd', 'signSGD', 'sign(g)', 'Bernstein et al. 2018'),
+];
+
+const arxiv = (name: string): string =>
+  `NOS, arXiv edition, as TensorFlow's ${name} (β 0.9, no bias correction)`;
+
+/** sign(g)·sign(m), where m starts at 0 and is updated before it is read. */
+const AGREEMENT = 'sign(g) * sign(ema(g, 0.9))';
+
+const DECAYS = [
+  ['ld', 'linear decay'],
+  ['cd', 'cosine decay'],
+  ['rd', 'restart decay'],
+] as const;
+
+const powerSign = (decay: string): string => `exp(${decay}${AGREEMENT}) * g`;
+const addSign = (decay: string): string => `(1 + ${decay}${AGREEMENT}) * g`;
+
+const signFamilies: readonly CatalogueEntry[] = [
+  entry('powersign', 'PowerSign', powerSign(''), arxiv('PowerSign')),
+  ...DECAYS.map(([decay, title]) =>
+    entry(`powersign-${decay}`, `PowerSign, ${title}`, powerSign(`${decay} * `), arxiv('PowerSign')),
+  ),
+  entry('addsign', 'AddSign', addSign(''), arxiv('AddSign')),
+  ...DECAYS.map(([decay, title]) =>
+    entry(`addsign-${decay}`, `AddSign, ${title}`, addSign(`${decay} * `), arxiv('AddSign')),
+  ),
+];
+
+/** Table 1 of the paper below its four baselines, in the order of the table. */
+const TABLE_1: readonly string[] = [
+  '(exp(sign(g) * sign(m)) + clip(g, 1e-4)) * g',
+  'clip(m, 1e-4) * exp(v)',
+  'm * exp(v)',
+  'g * exp(sign(g) * sign(m))',
+  'drop(g, 0.3) * exp(sign(g) * sign(m))',
+  'm * exp(g^2)',
+  'drop(m, 0.1) / (exp(g^2) + eps)',
+  'drop(g, 0.1) * exp(sign(g) * sign(m))',
+  'clip(rmsprop, 1e-5) + drop(m, 0.3)',
+  'adam * exp(sign(g) * sign(m))',
+  'adam * exp(m)',
+  'g + drop(m, 0.3)',
+  'drop(m, 0.1) * exp(g^3)',
+  'g - clip(g^2, 1e-4)',
+  'exp(g) - exp(m)',
+  'drop(m, 0.3) * exp(1e-3 * w)',
+];
+
+const found: readonly CatalogueEntry[] = [
+  ...TABLE_1.map((text, i) =>
+    entry(`table1-${i + 1}`, `Found rule ${i + 1} of Table 1`, text, `NOS Table 1, row ${i + 5}`),
+  ),
+  entry('optimizer1', 'Optimizer 1', TABLE_1[0] as string, 'NOS Figure 5'),
+  entry('optimizer2', 'Optimizer 2', TABLE_1[15] as string, 'NOS Figure 5'),
+];
+
+/** Every named rule; names are unique, rules need not be (`optimizer1` is the first of Table 1). */
+export const catalogue: readonly CatalogueEntry[] = [...references, ...signFamilies, ...found];
+
+const byName = new Map(catalogue.map((rule) => [rule.name, rule]));
+
+/**
+ * The rule of that catalogue name, or else the text, parsed. `adam` and `rmsprop`, which are operands of the language
+ * too, mean the same rule either way.
+ *
+ * @throws NosError `bad-rule` for a text that is neither.
+ */
+export function resolveRule(textOrName: string): Expression {
+  return parseRule(byName.get(textOrName.trim())?.text ?? textOrName);
+}
+
+let namesByKey: ReadonlyMap<string, readonly string[]> | undefined;
+
+/** The catalogue names of the rules with that key. */
+export function namesOf(key: string): readonly string[] {
+  namesByKey ??= groupNames();
+  return namesByKey.get(key) ?? [];
+}
+
+function groupNames(): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const { name, text } of catalogue) {
+    const key = ruleKey(parseRule(text));
+    groups.set(key, [...(groups.get(key) ?? []), name]);
+  }
+  return groups;
+}

@@ -1,0 +1,25 @@
+/** A rule that can be run: one form for the compiled step and the interpreter, which agree to the bit. */
+export interface CompiledRule {
+  /** State arrays of the size of the weights. */
+  readonly slots: number;
+  /** Starts one training: state at 0, t at 1. @throws RangeError for a size, steps or seed out of bounds. */
+  start(options: StartOptions): Stepper;
+}
+
+export interface StartOptions {
+  /** The number of weights, all tensors flat and joined. */
+  readonly size: number;
+  /** T of the language: the steps of this training. */
+  readonly steps: number;
+  /** Of the random draws. */
+  readonly seed: number;
+}
+
+/** One training's state. */
+export interface Stepper {
+  /**
+   * w ← w − λ·u in place, in float32; `weights` and `gradient` are [size]. Returns false when any new weight is not
+   * finite.
+   */
+  step(weights: Float32Array, gradient: Float32Array, learningRate: number): boolean;
+}

@@ -1,0 +1,77 @@
+import { canonicalize } from './canonicalize.ts';
+import type { CompiledRule } from './compiled.ts';
+import type { Expression } from './expression.ts';
+import { lowerRule, type Node, type Program } from './program.ts';
+import { type Context, type Kernel, startProgram } from './run.ts';
+
+/**
+ * The same meaning as {@link compileRule}, to the bit, without making code: for pages that forbid it, and as the
+ * compiled step's independent check. Node by node over all weights.
+ */
+export function interpretRule(e: Expression): CompiledRule {
+  const program = lowerRule(canonicalize(e));
+  const kernel: Kernel = (weights, gradient, learningRate, context) => {
+    const values = evaluateNodes(program, weights, gradient, context);
+    program.slots.forEach(({ next }, i) => {
+      (context.slots[i] as Float32Array).set(values[next] as Float32Array);
+    });
+    return descend(weights, values[program.result] as Float32Array, learningRate);
+  };
+  return { slots: program.slots.length, start: (options) => startProgram(program, kernel, options) };
+}
+
+/** The value of every node at every weight. Nothing that is read is written. */
+function evaluateNodes(
+  program: Program,
+  weights: Float32Array,
+  gradient: Float32Array,
+  context: Context,
+): readonly Float32Array[] {
+  const values: Float32Array[] = [];
+  for (const node of program.nodes) {
+    const out = new Float32Array(weights.length);
+    if (node.kind === 'input') out.set(node.name === 'g' ? gradient : weights);
+    else if (node.kind === 'previous') out.set(context.slots[node.slot] as Float32Array);
+    else fill(out, node, values, context);
+    values.push(out);
+  }
+  return values;
+}
+
+type Filled = Exclude<Node, { kind: 'input' | 'previous' }>;
+
+/** Storing rounds to float32, once per operation. */
+function fill(out: Float32Array, node: Filled, values: readonly Float32Array[], context: Context): void {
+  if (node.kind === 'literal') {
+    out.fill(node.value);
+    return;
+  }
+  if (node.kind === 'scalar') {
+    out.fill(context.scalars[node.index] as number);
+    return;
+  }
+  const sources = node.args.map((arg) => values[arg] as Float32Array);
+  const args = sources.map(() => 0);
+  for (let i = 0; i < out.length; i++) {
+    for (let k = 0; k < args.length; k++) args[k] = (sources[k] as Float32Array)[i] as number;
+    out[i] =
+      node.kind === 'element'
+        ? node.operation.float64(args, node.parameters)
+        : node.operation.float64(
+            (context.draws[node.draw] as Float32Array)[i] as number,
+            args,
+            node.parameters,
+          );
+  }
+}
+
+function descend(weights: Float32Array, direction: Float32Array, learningRate: number): boolean {
+  let finite = true;
+  for (let i = 0; i < weights.length; i++) {
+    const change = Math.fround(learningRate * (direction[i] as number));
+    const updated = Math.fround((weights[i] as number) - change);
+    weights[i] = updated;
+    finite &&= Number.isFinite(updated);
+  }
+  return finite;
+}

@@ -1,0 +1,201 @@
+import type { Call, Expression, Leaf } from './expression.ts';
+import type { ElementOperation, Operation, RandomOperation, StateOperation } from './operation.ts';
+import { operationOf } from './operations.ts';
+import { printRule } from './print.ts';
+
+/**
+ * A rule as a straight line of float32 values per weight, every one computed once: the common ground of the compiled
+ * step and the interpreter. Node i reads only nodes before it.
+ */
+export interface Program {
+  readonly nodes: readonly Node[];
+  /** Functions of the step alone: computed in float64 once a step, and rounded once. */
+  readonly scalars: readonly Expression[];
+  readonly slots: readonly Slot[];
+  readonly draws: readonly Draw[];
+  /** The node that is the rule's value. */
+  readonly result: number;
+}
+
+export type Node =
+  | { readonly kind: 'literal'; readonly value: number }
+  /** {@link Program.scalars} at `index`. */
+  | { readonly kind: 'scalar'; readonly index: number }
+  | { readonly kind: 'input'; readonly name: string }
+  /** The state of {@link Program.slots} at `slot`, before this step's update. */
+  | { readonly kind: 'previous'; readonly slot: number }
+  | ElementNode
+  | RandomNode;
+
+export interface ElementNode {
+  readonly kind: 'element';
+  readonly operation: ElementOperation;
+  readonly args: readonly number[];
+  readonly parameters: readonly number[];
+}
+
+/** `draw`: which of {@link Program.draws}. */
+export interface RandomNode {
+  readonly kind: 'random';
+  readonly operation: RandomOperation;
+  readonly args: readonly number[];
+  readonly parameters: readonly number[];
+  readonly draw: number;
+}
+
+/** A state array, 0 before the first step; the node `next` is written to it when the step is over. */
+export interface Slot {
+  readonly operation: StateOperation;
+  readonly next: number;
+}
+
+/** One random array a step, named by the canonical text of the subexpression that it is for. */
+export interface Draw {
+  readonly distribution: RandomOperation['draw'];
+  readonly text: string;
+}
+
+/** The program of a canonical rule. */
+export function lowerRule(canonical: Expression): Program {
+  const builder = new Builder();
+  const result = builder.value(canonical);
+  return {
+    nodes: builder.nodes,
+    scalars: builder.scalars,
+    slots: builder.slots,
+    draws: builder.draws,
+    result,
+  };
+}
+
+type Named = Leaf | Call;
+
+const argsOf = (e: Named): readonly Expression[] => (e.kind === 'call' ? e.args : []);
+const parametersOf = (e: Named, operation: Operation): readonly number[] =>
+  e.kind === 'call' ? e.parameters : operation.parameters.map(({ fallback }) => fallback ?? 0);
+
+/** The value of a function of the step, in float64. */
+export function evaluateScalar(e: Expression, t: number, T: number): number {
+  if (e.kind === 'literal') return e.value;
+  const operation = operationOf(e);
+  const args = (): number[] => argsOf(e).map((arg) => evaluateScalar(arg, t, T));
+  if (operation.kind === 'macro') return evaluateScalar(operation.expansion, t, T);
+  if (operation.kind === 'step') return operation.value(t, T, parametersOf(e, operation));
+  if (operation.kind === 'element') return operation.float64(args(), parametersOf(e, operation));
+  throw new Error(`not a function of the step: ${e.name}`);
+}
+
+class Builder {
+  readonly nodes: Node[] = [];
+  readonly scalars: Expression[] = [];
+  readonly slots: Slot[] = [];
+  readonly draws: Draw[] = [];
+  /** Nodes by what they compute. */
+  readonly #known = new Map<string, number>();
+  /** Nodes by the expression object: shared objects are visited once, and a state's update finds its operands here. */
+  readonly #visited = new Map<Expression, number>();
+
+  readonly #scalarness = new Map<Expression, boolean>();
+
+  value(e: Expression): number {
+    const visited = this.#visited.get(e);
+    if (visited !== undefined) return visited;
+    const index = this.#lower(e);
+    this.#visited.set(e, index);
+    return index;
+  }
+
+  /** Whether a value is a function of the step alone. */
+  #isScalar(e: Expression): boolean {
+    if (e.kind === 'literal') return true;
+    const known = this.#scalarness.get(e);
+    if (known !== undefined) return known;
+    const operation = operationOf(e);
+    const scalar =
+      operation.kind === 'step' ||
+      (operation.kind === 'macro' && this.#isScalar(operation.expansion)) ||
+      (operation.kind === 'element' && argsOf(e).every((arg) => this.#isScalar(arg)));
+    this.#scalarness.set(e, scalar);
+    return scalar;
+  }
+
+  #lower(e: Expression): number {
+    if (e.kind === 'literal') return this.#literal(e.value);
+    if (this.#isScalar(e)) return this.#step(e);
+    const operation = operationOf(e);
+    switch (operation.kind) {
+      case 'macro':
+        return this.value(operation.expansion);
+      case 'input':
+        return this.#add(e.name, { kind: 'input', name: e.name });
+      case 'element':
+        return this.#element(e, operation);
+      case 'state':
+        return this.#state(e, operation);
+      case 'random':
+        return this.#random(e, operation);
+      case 'step':
+        throw new Error(`a function of the step is a scalar: ${e.name}`);
+    }
+  }
+
+  #literal(value: number): number {
+    const rounded = Math.fround(value);
+    return this.#add(`literal ${Object.is(rounded, -0) ? '-0' : rounded}`, {
+      kind: 'literal',
+      value: rounded,
+    });
+  }
+
+  #step(e: Expression): number {
+    const id = `scalar ${printRule(e)}`;
+    return this.#known.get(id) ?? this.#add(id, { kind: 'scalar', index: this.scalars.push(e) - 1 });
+  }
+
+  #element(e: Named, operation: ElementOperation): number {
+    const simpler = e.kind === 'call' ? operation.lower?.(e) : undefined;
+    if (simpler) return this.value(simpler);
+    const args = argsOf(e).map((arg) => this.value(arg));
+    const parameters = parametersOf(e, operation);
+    const id = `${e.name}(${args}; ${parameters})`;
+    return this.#add(id, { kind: 'element', operation, args, parameters });
+  }
+
+  #random(e: Named, operation: RandomOperation): number {
+    const args = argsOf(e).map((arg) => this.value(arg));
+    const parameters = parametersOf(e, operation);
+    const id = `${e.name}(${args}; ${parameters})`;
+    const known = this.#known.get(id);
+    if (known !== undefined) return known;
+    const draw = this.draws.push({ distribution: operation.draw, text: printRule(e) }) - 1;
+    return this.#add(id, { kind: 'random', operation, args, parameters, draw });
+  }
+
+  #state(e: Named, operation: StateOperation): number {
+    const [x] = argsOf(e) as [Expression];
+    const parameters = parametersOf(e, operation);
+    const id = `${e.name}(${this.value(x)}; ${parameters})`;
+    const known = this.#known.get(id);
+    if (known !== undefined) return known;
+    const slot = this.slots.length;
+    const before = this.#add(`previous ${slot}`, { kind: 'previous', slot });
+    const previous: Expression = { kind: 'leaf', name: `previous ${slot}` };
+    this.#visited.set(previous, before);
+    this.#scalarness.set(previous, false);
+    // A place for the slot first: the update may not need the argument's value, but never another slot.
+    this.slots.push({ operation, next: before });
+    const next = this.value(operation.next(previous, x, parameters));
+    this.slots[slot] = { operation, next };
+    const index = operation.reads === 'after' ? next : before;
+    this.#known.set(id, index);
+    return index;
+  }
+
+  #add(id: string, node: Node): number {
+    const known = this.#known.get(id);
+    if (known !== undefined) return known;
+    const index = this.nodes.push(node) - 1;
+    this.#known.set(id, index);
+    return index;
+  }
+}

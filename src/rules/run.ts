@@ -1,0 +1,57 @@
+import { deriveKey, type Key } from '../random/index.ts';
+import type { StartOptions, Stepper } from './compiled.ts';
+import { fillNormals, fillUniforms, stepKey } from './draws.ts';
+import { evaluateScalar, type Program } from './program.ts';
+
+/** What one step reads besides weights and gradient. */
+export interface Context {
+  /** State before the step, one array a slot; the kernel writes the state after it. */
+  readonly slots: readonly Float32Array[];
+  /** Functions of the step, rounded to float32. */
+  readonly scalars: readonly number[];
+  /** This step's random numbers, one array a draw. */
+  readonly draws: readonly Float32Array[];
+}
+
+/** w ← w − λ·u and the slots' update over all weights; whether all new weights are finite. λ is a float32. */
+export type Kernel = (
+  weights: Float32Array,
+  gradient: Float32Array,
+  learningRate: number,
+  context: Context,
+) => boolean;
+
+/** Starts a training of a program: what the compiled step and the interpreter share, which is all but the kernel. */
+export function startProgram(program: Program, kernel: Kernel, { size, steps, seed }: StartOptions): Stepper {
+  checkCount('size', size);
+  checkCount('steps', steps);
+  const slots = program.slots.map(() => new Float32Array(size));
+  const draws = program.draws.map(() => new Float32Array(size));
+  const keys = program.draws.map(({ text }) => deriveKey(seed, 'draw', text));
+  let t = 0;
+  return {
+    step(weights, gradient, learningRate) {
+      if (weights.length !== size || gradient.length !== size) {
+        throw new RangeError(
+          `expected ${size} weights and gradients, got ${weights.length}, ${gradient.length}`,
+        );
+      }
+      t += 1;
+      fillDraws(program, keys, t, draws);
+      const scalars = program.scalars.map((e) => Math.fround(evaluateScalar(e, t, steps)));
+      return kernel(weights, gradient, Math.fround(learningRate), { slots, scalars, draws });
+    },
+  };
+}
+
+function fillDraws(program: Program, keys: readonly Key[], t: number, draws: readonly Float32Array[]): void {
+  program.draws.forEach(({ distribution }, i) => {
+    const fill = distribution === 'normal' ? fillNormals : fillUniforms;
+    fill(stepKey(keys[i] as Key, t), draws[i] as Float32Array);
+  });
+}
+
+function checkCount(name: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 0) return;
+  throw new RangeError(`${name}: expected a non-negative integer, got ${value}`);
+}

@@ -1,0 +1,146 @@
+import { NosError, unknownName } from '../../errors.ts';
+import {
+  type Constraint,
+  constraints as knownConstraints,
+  type Space,
+  type SpaceDefinition,
+} from './space.ts';
+
+/** NOS §4.1, the whole list; the small constant noise is 1e-2 · N(0, 1) by our reading. */
+const icml2017: SpaceDefinition = {
+  name: 'icml2017',
+  title: 'the ICML paper (NOS §4.1): 16 operands, 11 unary and 5 binary functions',
+  iterations: 2,
+  operands: [
+    'g',
+    'g^2',
+    'g^3',
+    'm',
+    'v',
+    'gamma',
+    'sign(g)',
+    'sign(m)',
+    '1',
+    '1e-2 * noise',
+    '1e-4 * w',
+    '1e-3 * w',
+    '1e-2 * w',
+    '1e-1 * w',
+    'adam',
+    'rmsprop',
+  ],
+  unary: [
+    'x',
+    '-x',
+    'exp(x)',
+    'log(abs(x))',
+    'clip(x, 1e-5)',
+    'clip(x, 1e-4)',
+    'clip(x, 1e-3)',
+    'drop(x, 0.1)',
+    'drop(x, 0.3)',
+    'drop(x, 0.5)',
+    'sign(x)',
+  ],
+  binary: ['x + y', 'x - y', 'x * y', 'x / (y + eps)', 'x'],
+};
+
+/** The arXiv edition: √|x| among the unary functions; the constant 2, the decays and the annealed noise as operands. */
+const arxiv2017: SpaceDefinition = {
+  name: 'arxiv2017',
+  title: 'the arXiv edition: icml2017 with √|x|, 2, linear, cosine and restart decay, annealed noise',
+  iterations: 2,
+  operands: [...icml2017.operands, '2', 'ld', 'cd', 'rd', 'anneal'],
+  unary: [...icml2017.unary, 'sqrt(abs(x))'],
+  binary: icml2017.binary,
+};
+
+/**
+ * A small part of icml2017 for searches of minutes. What mostly makes a rule useless is left out: −x and x − y (half of
+ * those rules climb), the constant 1, noise and large weight terms, log|x|, and division, which the operands `adam` and
+ * `rmsprop` have in them.
+ */
+const quick: SpaceDefinition = {
+  name: 'quick',
+  title: 'a subset of icml2017 for short searches: 9 operands, 6 unary and 3 binary functions',
+  iterations: 2,
+  operands: ['g', 'g^2', 'm', 'v', 'sign(g)', 'sign(m)', '1e-3 * w', 'adam', 'rmsprop'],
+  unary: ['x', 'exp(x)', 'clip(x, 1e-4)', 'drop(x, 0.1)', 'drop(x, 0.3)', 'sign(x)'],
+  binary: ['x + y', 'x * y', 'x'],
+};
+
+/** Where PowerSign and AddSign live, with their decays (arXiv edition): 3 iterations reach e^(ld·sign(g)·sign(m))·g. */
+const signs: SpaceDefinition = {
+  name: 'signs',
+  title: 'the families PowerSign and AddSign with their decays: 9 operands, 4 unary and 3 binary functions',
+  iterations: 3,
+  operands: ['g', 'm', 'sign(g)', 'sign(m)', '1', '2', 'ld', 'cd', 'rd'],
+  unary: ['x', 'exp(x)', 'abs(x)', 'sign(x)'],
+  binary: ['x + y', 'x * y', 'x'],
+};
+
+/** Rules of one slot per weight, the memory of Momentum: no second moment. */
+const momentum: SpaceDefinition = {
+  name: 'momentum',
+  title:
+    'at most one running average (of g), the memory of Momentum: 9 operands, 8 unary and 5 binary functions',
+  iterations: 2,
+  operands: ['g', 'g^2', 'g^3', 'm', 'sign(g)', 'sign(m)', '1', '1e-4 * w', '1e-3 * w'],
+  unary: ['x', '-x', 'exp(x)', 'clip(x, 1e-4)', 'clip(x, 1e-3)', 'drop(x, 0.1)', 'drop(x, 0.3)', 'sign(x)'],
+  binary: icml2017.binary,
+};
+
+/** Every named space. */
+export const spaces: readonly SpaceDefinition[] = [quick, icml2017, arxiv2017, signs, momentum];
+
+/** Choices on top of a {@link SpaceDefinition}. */
+export interface SpaceOptions {
+  /** 1, 2 or 3 (NOS §4.1). */
+  readonly iterations?: number | undefined;
+  readonly constraints?: readonly Constraint[] | undefined;
+}
+
+/**
+ * The space of that name; the name may carry the iterations, as in `icml2017/1`.
+ *
+ * @throws NosError `unknown-name`; `bad-option` for iterations that are not 1, 2 or 3 or that the name contradicts, and
+ *   for an unknown constraint.
+ * @example findSpace('icml2017/1', { constraints: ['distinct'] })
+ */
+export function findSpace(name: string, options: SpaceOptions = {}): Space {
+  const slash = name.indexOf('/');
+  const base = slash < 0 ? name : name.slice(0, slash);
+  const definition = spaces.find((space) => space.name === base);
+  if (!definition)
+    throw unknownName(
+      'space',
+      base,
+      spaces.map((space) => space.name),
+    );
+  const suffix = slash < 0 ? undefined : Number(name.slice(slash + 1));
+  if (suffix !== undefined && options.iterations !== undefined && options.iterations !== suffix) {
+    throw new NosError(
+      'bad-option',
+      `space '${name}' has ${suffix} iterations, ${options.iterations} asked for`,
+      'say it once',
+    );
+  }
+  const iterations = checkIterations(suffix ?? options.iterations ?? definition.iterations, name);
+  const { operands, unary, binary } = definition;
+  const constraints = (options.constraints ?? []).map(checkConstraint);
+  return { name: `${base}/${iterations}`, iterations, operands, unary, binary, constraints };
+}
+
+function checkIterations(iterations: number, name: string): number {
+  if (iterations === 1 || iterations === 2 || iterations === 3) return iterations;
+  throw new NosError('bad-option', `iterations of space '${name}': expected 1, 2 or 3, got ${iterations}`);
+}
+
+function checkConstraint(constraint: Constraint): Constraint {
+  if (knownConstraints.includes(constraint)) return constraint;
+  throw new NosError(
+    'bad-option',
+    `unknown constraint '${constraint}'`,
+    `known: ${knownConstraints.join(', ')}`,
+  );
+}

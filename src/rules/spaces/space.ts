@@ -1,0 +1,78 @@
+/**
+ * A restriction on token strings that the paper's authors tried (NOS §4.1), as masks over the next token:
+ * `distinct`: the two operands of an iteration differ; `no-final-add`: the last binary function is not addition;
+ * `reuse`: an iteration after the first takes at least one computed value.
+ */
+export type Constraint = 'distinct' | 'no-final-add' | 'reuse';
+
+export const constraints: readonly Constraint[] = ['distinct', 'no-final-add', 'reuse'];
+
+/**
+ * A space of update rules as plain data (NOS §3.1): b(u1(op1), u2(op2)) as often as there are iterations, where every
+ * iteration's value joins the operands of the later ones, and the last value is the rule.
+ */
+export interface Space {
+  /** The definition's name and the iterations: `icml2017/2`. */
+  readonly name: string;
+  readonly iterations: number;
+  /** Rule texts. */
+  readonly operands: readonly string[];
+  /** Templates over `x`. */
+  readonly unary: readonly string[];
+  /** Templates over `x` and `y`. */
+  readonly binary: readonly string[];
+  readonly constraints: readonly Constraint[];
+}
+
+/** The vocabularies of a named space, before the number of iterations and the constraints are chosen. */
+export interface SpaceDefinition {
+  readonly name: string;
+  /** One line for `nos space`. */
+  readonly title: string;
+  /** The number of iterations where none is asked for. */
+  readonly iterations: number;
+  readonly operands: readonly string[];
+  readonly unary: readonly string[];
+  readonly binary: readonly string[];
+}
+
+/** One place of a token string. */
+export interface Position {
+  readonly kind: 'operand' | 'unary' | 'binary';
+  /** 1 at the first. */
+  readonly iteration: number;
+  /** Whether an operand or unary function is the left or the right one; absent on binary functions. */
+  readonly side?: 'left' | 'right';
+  /** The vocabulary: tokens are 0…size−1. Operand tokens beyond the space's operands are computed values. */
+  readonly size: number;
+}
+
+/** The places of a space's token strings, in the paper's order: op1, op2, u1, u2, b for every iteration. */
+export function positions(space: Space): readonly Position[] {
+  return Array.from({ length: space.iterations }, (_, k) => iterationPositions(space, k + 1)).flat();
+}
+
+function iterationPositions(space: Space, iteration: number): readonly Position[] {
+  const operands = space.operands.length + iteration - 1;
+  return [
+    { kind: 'operand', iteration, side: 'left', size: operands },
+    { kind: 'operand', iteration, side: 'right', size: operands },
+    { kind: 'unary', iteration, side: 'left', size: space.unary.length },
+    { kind: 'unary', iteration, side: 'right', size: space.unary.length },
+    { kind: 'binary', iteration, size: space.binary.length },
+  ];
+}
+
+/** A token as text: the operand, the function's template, or `#k` for the value that iteration k computed. */
+export function tokenText(space: Space, position: Position, token: number): string {
+  const vocabulary = vocabularyOf(space, position);
+  if (!Number.isInteger(token) || token < 0 || token >= position.size) {
+    throw new RangeError(`token: expected an integer from 0 to ${position.size - 1}, got ${token}`);
+  }
+  return vocabulary[token] ?? `#${token - vocabulary.length + 1}`;
+}
+
+function vocabularyOf(space: Space, position: Position): readonly string[] {
+  if (position.kind === 'operand') return space.operands;
+  return position.kind === 'unary' ? space.unary : space.binary;
+}

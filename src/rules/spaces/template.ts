@@ -1,0 +1,77 @@
+import { call, type Expression } from '../expression.ts';
+import { parseRule } from '../parse.ts';
+import { printRule } from '../print.ts';
+
+/** What the variables `x` and `y` of a template stand for. */
+export interface Bindings {
+  readonly x?: Expression;
+  readonly y?: Expression;
+}
+
+type Variable = keyof Bindings;
+
+/** The leaves that stand for the variables while a template's text is parsed: templates have no `g` and `w` of their own. */
+const STAND_INS: Readonly<Record<Variable, string>> = { x: 'g', y: 'w' };
+
+const parsed = new Map<string, Expression>();
+
+/** A function's text over `x` and `y`, parsed once. */
+export function template(text: string): Expression {
+  const known = parsed.get(text);
+  if (known) return known;
+  const expression = parseRule(text.replace(/\b[xy]\b/g, (name) => STAND_INS[name as Variable]));
+  parsed.set(text, expression);
+  return expression;
+}
+
+function variableOf(e: Expression): Variable | undefined {
+  if (e.kind !== 'leaf') return undefined;
+  if (e.name === STAND_INS.x) return 'x';
+  return e.name === STAND_INS.y ? 'y' : undefined;
+}
+
+/** The template with its variables replaced. The replacements are shared, not copied. */
+export function substitute(e: Expression, bindings: Bindings): Expression {
+  const variable = variableOf(e);
+  if (variable) return bindings[variable] as Expression;
+  if (e.kind !== 'call') return e;
+  return call(
+    e.name,
+    e.args.map((arg) => substitute(arg, bindings)),
+    e.parameters,
+  );
+}
+
+/** Every binding under which the template is the expression: none, one, or two where sides may be exchanged. */
+export function match(pattern: Expression, e: Expression, commute: boolean): readonly Bindings[] {
+  const straight = unify(pattern, e, {});
+  if (!commute || pattern.kind !== 'call' || !isCommutative(pattern)) return straight ? [straight] : [];
+  const exchanged = unify({ ...pattern, args: pattern.args.toReversed() }, e, {});
+  return [straight, exchanged].filter((bindings) => bindings !== undefined);
+}
+
+const isCommutative = (e: Expression): boolean => e.kind === 'call' && (e.name === 'add' || e.name === 'mul');
+
+/** Whether a binary template is the sum of its arguments. */
+export function addition(text: string): boolean {
+  const e = template(text);
+  return e.kind === 'call' && e.name === 'add' && e.args.every((arg) => variableOf(arg) !== undefined);
+}
+
+function unify(pattern: Expression, e: Expression, bound: Bindings): Bindings | undefined {
+  const variable = variableOf(pattern);
+  if (variable) {
+    const value = bound[variable];
+    if (value) return printRule(value) === printRule(e) ? bound : undefined;
+    return { ...bound, [variable]: e };
+  }
+  if (pattern.kind !== 'call' || e.kind !== 'call') {
+    return printRule(pattern) === printRule(e) ? bound : undefined;
+  }
+  if (pattern.name !== e.name || pattern.args.length !== e.args.length) return undefined;
+  if (!pattern.parameters.every((p, i) => p === e.parameters[i])) return undefined;
+  return pattern.args.reduce<Bindings | undefined>(
+    (sofar, arg, i) => sofar && unify(arg, e.args[i] as Expression, sofar),
+    bound,
+  );
+}
