@@ -1,0 +1,127 @@
+import type { Call, Expression } from './expression.ts';
+import type { Interval } from './interval.ts';
+
+/**
+ * What the table of operations (`operations.ts`) says about one name of the language. Shared code reads these
+ * declarations and never switches on a name: a new operation is one new entry.
+ */
+export type Operation =
+  | InputOperation
+  | MacroOperation
+  | StepOperation
+  | ElementOperation
+  | StateOperation
+  | RandomOperation;
+
+/** A value handed in per weight and step: the gradient, the weight. */
+export interface InputOperation extends Declared {
+  readonly kind: 'input';
+}
+
+/** A short name for a longer expression. */
+export interface MacroOperation extends Declared {
+  readonly kind: 'macro';
+  readonly expansion: Expression;
+}
+
+/** A function of the step alone, the same for every weight. */
+export interface StepOperation extends Declared {
+  readonly kind: 'step';
+  /** Value in float64 at step `t` (1 at the first) of `T` steps. */
+  readonly value: (t: number, T: number, parameters: readonly number[]) => number;
+}
+
+/** A function of the arguments' values at the same weight and step. */
+export interface ElementOperation extends Declared {
+  readonly kind: 'element';
+  /** Meaning in float64. The meaning in float32 is `Math.fround` of this, once, for float32 arguments. */
+  readonly float64: (args: readonly number[], parameters: readonly number[]) => number;
+  /**
+   * JavaScript of the float32 meaning. `args` are texts of float32 values; they may be repeated, so give names or
+   * literals (in parentheses if negative), not long expressions. The result is parenthesised or a call.
+   */
+  readonly javascript: (args: readonly string[], parameters: readonly number[]) => string;
+  /** A call that means a composition of simpler operations (an integer power is a chain of products), else undefined. */
+  readonly lower?: (e: Call) => Expression | undefined;
+}
+
+/** A value kept per weight between steps; it is 0 before the first. */
+export interface StateOperation extends Declared {
+  readonly kind: 'state';
+  /** The state after this step, from the state before it and the argument's value. Literals in it are rounded once. */
+  readonly next: (previous: Expression, x: Expression, parameters: readonly number[]) => Expression;
+  /** The operation's value: the state `after` this step's update, or `before` it. */
+  readonly reads: 'after' | 'before';
+}
+
+/** A value that depends on a random draw per weight and step. */
+export interface RandomOperation extends Declared {
+  readonly kind: 'random';
+  /** What is drawn: a standard normal number, or 0 with the probability of the first parameter, else 1. */
+  readonly draw: 'normal' | 'mask';
+  readonly float64: (draw: number, args: readonly number[], parameters: readonly number[]) => number;
+  /** JavaScript of the same; see {@link ElementOperation.javascript}. */
+  readonly javascript: (draw: string, args: readonly string[], parameters: readonly number[]) => string;
+}
+
+interface Declared {
+  readonly name: string;
+  /** One line for people: the equation. */
+  readonly summary: string;
+  /** How many expressions it takes. */
+  readonly arity: number;
+  /** The literal numbers that it takes after them. */
+  readonly parameters: readonly Parameter[];
+  /** How it is written when not as `name(…)`. */
+  readonly notation?: Notation;
+  readonly latex: Latex;
+  /** Approximate floating-point operations per weight and step (1 for + − × ÷, 10 for exp). */
+  readonly flops: number;
+  readonly facts: Facts;
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly valid: (value: number) => boolean;
+  /** What is valid, after "must be": `in [0, 1)`. */
+  readonly expected: string;
+  /** Value when the parameter is not written. */
+  readonly fallback?: number;
+  /** Whether only its float32 rounding matters (else it enters float64 arithmetic, and keys keep it whole). */
+  readonly single?: boolean;
+}
+
+/** Infix or prefix writing. Higher precedence binds tighter. */
+export interface Notation {
+  readonly symbol: string;
+  readonly precedence: number;
+  readonly associativity: 'left' | 'right' | 'prefix';
+}
+
+export interface Latex {
+  readonly render: (args: readonly string[], parameters: readonly string[]) => string;
+  /** How tightly the result binds, on the scale of {@link Notation.precedence}; an atom when absent. */
+  readonly level?: number;
+  /** The least level of each argument that needs no parentheses; 0 when absent. */
+  readonly needs?: readonly number[];
+}
+
+/** Algebra that holds for every finite value; the canonical form reads it. */
+export interface Facts {
+  /** f(x, y) = f(y, x). */
+  readonly commutative?: boolean;
+  /** f(f(x, y), z) = f(x, f(y, z)), within rounding. */
+  readonly associative?: boolean;
+  /** f(f(x)) = f(x), or f(x, x) = x. */
+  readonly idempotent?: boolean;
+  /** f(−x) = −f(x), to the bit. */
+  readonly odd?: boolean;
+  /** f(−x) = f(x), to the bit. */
+  readonly even?: boolean;
+  /** f(0) = 0 whatever came before. */
+  readonly zero?: boolean;
+  /** sign(f(x)) = sign(x), to the bit, wherever f(x) is finite. */
+  readonly keepsSign?: boolean;
+  /** Values that a finite result can have. */
+  readonly range?: (args: readonly Interval[], parameters: readonly number[]) => Interval;
+}

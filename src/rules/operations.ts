@@ -1,0 +1,464 @@
+import { type Call, call, type Expression, leaf, literal } from './expression.ts';
+import {
+  everything,
+  type Interval,
+  interval,
+  magnitude,
+  mapped,
+  negated,
+  power,
+  product,
+  reciprocal,
+  sum,
+  unit,
+  withZero,
+} from './interval.ts';
+import type { ElementOperation, Facts, Latex, Operation, Parameter, StateOperation } from './operation.ts';
+
+/** Precedence of infix and prefix writing, in text and in LaTeX; atoms and calls bind tightest. */
+export const PRECEDENCE = { sum: 1, product: 2, negation: 3, power: 4, atom: 5 } as const;
+
+/** Integer powers up to this size are chains of products; larger ones are one call of pow. */
+const LONGEST_CHAIN = 64;
+
+const g = leaf('g');
+const t = leaf('t');
+const EPS = 1e-8; // NOS §4.2
+const BETA_1 = 0.9; // NOS §4.2
+const BETA_2 = 0.999; // NOS §4.2: β2 = β3
+
+const add = (a: Expression, b: Expression) => call('add', [a, b]);
+const mul = (a: Expression, b: Expression) => call('mul', [a, b]);
+const div = (a: Expression, b: Expression) => call('div', [a, b]);
+const pow = (a: Expression, b: Expression) => call('pow', [a, b]);
+
+/** ema(x, b) / (1 − b^t): a running average without the pull of its zero start. */
+const corrected = (x: Expression, b: number): Expression =>
+  div(call('ema', [x], [b]), call('sub', [literal(1), pow(literal(b), t)]));
+
+const rootOfV = add(call('sqrt', [leaf('v')]), leaf('eps'));
+
+const atom = (text: string): Latex => ({ render: () => text });
+const named = (name: string): Latex => ({
+  render: (args, parameters) =>
+    `\\operatorname{${name}}\\left(${[...args, ...parameters].join(', ')}\\right)`,
+});
+const macroNamed = (name: string): Latex => atom(`\\mathrm{${name}}`);
+
+const fround1 = (f: string) => (args: readonly string[]) => `Math.fround(${f}(${args.join(', ')}))`;
+const infixed = (symbol: string) => (args: readonly string[]) =>
+  `Math.fround(${args[0] as string} ${symbol} ${args[1] as string})`;
+
+const first = (args: readonly number[]) => args[0] as number;
+const second = (args: readonly number[]) => args[1] as number;
+const range1 =
+  (f: (x: Interval, parameters: readonly number[]) => Interval): NonNullable<Facts['range']> =>
+  (args, parameters) =>
+    f(args[0] ?? everything, parameters);
+const range2 =
+  (f: (x: Interval, y: Interval) => Interval): NonNullable<Facts['range']> =>
+  (args) =>
+    f(args[0] ?? everything, args[1] ?? everything);
+
+type Rest<T> = Omit<T, 'kind' | 'name' | 'summary' | 'arity' | 'parameters' | 'facts'> & {
+  readonly arity?: number;
+  readonly parameters?: readonly Parameter[];
+  readonly facts?: Facts;
+};
+
+const element = (name: string, summary: string, rest: Rest<ElementOperation>): ElementOperation => ({
+  kind: 'element',
+  name,
+  summary,
+  ...rest,
+  arity: rest.arity ?? 1,
+  parameters: rest.parameters ?? [],
+  facts: rest.facts ?? {},
+});
+
+/** One argument, computed in float64 and rounded once. */
+const analytic = (
+  name: 'exp' | 'log' | 'tanh' | 'cos' | 'sqrt',
+  summary: string,
+  latex: Latex,
+  flops: number,
+  facts: Facts,
+): ElementOperation =>
+  element(name, summary, {
+    float64: (args) => Math[name](first(args)),
+    javascript: fround1(`Math.${name}`),
+    latex,
+    flops,
+    facts,
+  });
+
+const state = (
+  name: string,
+  summary: string,
+  rest: Pick<StateOperation, 'next' | 'reads' | 'latex' | 'flops' | 'parameters'>,
+): StateOperation => ({
+  kind: 'state',
+  name,
+  summary,
+  arity: 1,
+  ...rest,
+  facts: { odd: true, zero: true, range: range1((x) => stateRange(x, name === 'acc')) },
+});
+
+/** What a state that starts at 0 and takes in values of x can hold; a sum has no bound but its sign. */
+function stateRange(x: Interval, unbounded: boolean): Interval {
+  const range = withZero(x);
+  if (!unbounded) return range;
+  return interval(range.low === 0 ? 0 : -Infinity, range.high === 0 ? 0 : Infinity);
+}
+
+const macro = (name: string, summary: string, expansion: Expression, latex: Latex): Operation => ({
+  kind: 'macro',
+  name,
+  summary,
+  arity: 0,
+  parameters: [],
+  expansion,
+  latex,
+  flops: 0,
+  facts: {},
+});
+
+const step = (
+  name: string,
+  summary: string,
+  value: (t: number, T: number, parameters: readonly number[]) => number,
+  rest: { readonly latex: Latex; readonly range: Interval; readonly parameters?: readonly Parameter[] },
+): Operation => ({
+  kind: 'step',
+  name,
+  summary,
+  arity: 0,
+  parameters: rest.parameters ?? [],
+  value,
+  latex: rest.latex,
+  flops: 0,
+  facts: { range: () => rest.range },
+});
+
+const decay: Parameter = {
+  name: 'b',
+  valid: (b) => b >= 0 && b < 1,
+  expected: 'in [0, 1)',
+};
+
+const accumulation: Parameter = {
+  name: 'b',
+  valid: (b) => b >= 0 && b <= 1,
+  expected: 'in [0, 1]',
+  single: true,
+};
+
+const probability: Parameter = {
+  name: 'p',
+  valid: (p) => p >= 0 && p < 1,
+  expected: 'in [0, 1)',
+};
+
+const bound: Parameter = {
+  name: 'l',
+  valid: (l) => Math.fround(l) > 0 && Number.isFinite(Math.fround(l)),
+  expected: 'positive and finite in float32',
+  single: true,
+};
+
+const cycles = (fallback: number): Parameter => ({
+  name: 'n',
+  valid: (n) => n > 0,
+  expected: 'positive',
+  fallback,
+});
+
+/** ½(1 + cos x), from 1 at 0 to 0 at π. */
+const halfCosine = (x: number): number => 0.5 * (1 + Math.cos(x));
+
+/** ((x·x)·x)·…: what x^n means for an integer n; undefined when that would be longer than a call of pow is worth. */
+function chain(e: Call): Expression | undefined {
+  const [x, exponent] = e.args;
+  if (x === undefined || exponent?.kind !== 'literal') return undefined;
+  const n = exponent.value;
+  if (!Number.isInteger(n) || Math.abs(n) > LONGEST_CHAIN) return undefined;
+  if (n === 0) return literal(1);
+  let value = x;
+  for (let i = 1; i < Math.abs(n); i++) value = mul(value, x);
+  return n > 0 ? value : div(literal(1), value);
+}
+
+/** JavaScript of a clip; NaN passes because no comparison with it holds. */
+const clamp = (x: string, l: string) => `(${x} > ${l} ? ${l} : ${x} < -${l} ? -${l} : ${x})`;
+
+const L = PRECEDENCE;
+
+const table: readonly Operation[] = [
+  {
+    kind: 'input',
+    name: 'g',
+    summary: 'the gradient',
+    arity: 0,
+    parameters: [],
+    latex: atom('g'),
+    flops: 0,
+    facts: {},
+  },
+  {
+    kind: 'input',
+    name: 'w',
+    summary: 'the weight before the step',
+    arity: 0,
+    parameters: [],
+    latex: atom('w'),
+    flops: 0,
+    facts: {},
+  },
+
+  macro('m', 'ema(g, 0.9) / (1 - 0.9^t)', corrected(g, BETA_1), atom('\\hat m')),
+  macro('v', 'ema(g^2, 0.999) / (1 - 0.999^t)', corrected(pow(g, literal(2)), BETA_2), atom('\\hat v')),
+  macro(
+    'gamma',
+    'ema(g^3, 0.999) / (1 - 0.999^t)',
+    corrected(pow(g, literal(3)), BETA_2),
+    atom('\\hat\\gamma'),
+  ),
+  macro('adam', 'm / (sqrt(v) + eps)', div(leaf('m'), rootOfV), macroNamed('ADAM')),
+  macro('rmsprop', 'g / (sqrt(v) + eps)', div(g, rootOfV), macroNamed('RMSProp')),
+  macro('eps', 'the literal 1e-8', literal(EPS), atom('\\varepsilon')),
+  macro(
+    'anneal',
+    'noise * t^-0.275: normal with mean 0 and variance 1/t^0.55',
+    mul(leaf('noise'), pow(t, literal(-0.275))),
+    atom('\\mathcal N\\left(0, t^{-0.55}\\right)'),
+  ),
+
+  step('t', 'the step of this training, 1 at the first', (at) => at, {
+    latex: atom('t'),
+    range: interval(1, Infinity),
+  }),
+  step('T', 'the number of steps of this training', (_, T) => T, {
+    latex: atom('T'),
+    range: interval(1, Infinity),
+  }),
+  step('ld', 'linear decay, 1 - s/T with s = t - 1', (at, T) => 1 - (at - 1) / T, {
+    latex: atom('\\mathrm{ld}'),
+    range: everything, // below 0 past the last step
+  }),
+  step(
+    'cd',
+    'cosine decay, (1 + cos(2*pi*n*s/T)) / 2 with s = t - 1',
+    (at, T, [n]) => halfCosine((2 * Math.PI * (n as number) * (at - 1)) / T),
+    {
+      parameters: [cycles(0.5)],
+      latex: { render: (_, [n]) => `\\mathrm{cd}_{${n as string}}` },
+      range: interval(0, 1),
+    },
+  ),
+  step(
+    'rd',
+    'restart decay, (1 + cos(pi*((n*s) mod T)/T)) / 2 with s = t - 1',
+    (at, T, [n]) => halfCosine((Math.PI * (((n as number) * (at - 1)) % T)) / T),
+    {
+      parameters: [cycles(1)],
+      latex: { render: (_, [n]) => `\\mathrm{rd}_{${n as string}}` },
+      range: interval(0, 1),
+    },
+  ),
+
+  element('add', 'x + y', {
+    arity: 2,
+    float64: (args) => first(args) + second(args),
+    javascript: infixed('+'),
+    notation: { symbol: '+', precedence: L.sum, associativity: 'left' },
+    latex: { render: ([x, y]) => `${x} + ${y}`, level: L.sum, needs: [L.sum, L.sum] },
+    flops: 1,
+    facts: { commutative: true, associative: true, range: range2(sum) },
+  }),
+  element('sub', 'x - y', {
+    arity: 2,
+    float64: (args) => first(args) - second(args),
+    javascript: infixed('-'),
+    notation: { symbol: '-', precedence: L.sum, associativity: 'left' },
+    latex: { render: ([x, y]) => `${x} - ${y}`, level: L.sum, needs: [L.sum, L.product] },
+    flops: 1,
+    facts: { range: range2((x, y) => sum(x, negated(y))) },
+  }),
+  element('mul', 'x * y', {
+    arity: 2,
+    float64: (args) => first(args) * second(args),
+    javascript: infixed('*'),
+    notation: { symbol: '*', precedence: L.product, associativity: 'left' },
+    latex: { render: ([x, y]) => `${x} \\cdot ${y}`, level: L.product, needs: [L.product, L.power] },
+    flops: 1,
+    facts: { commutative: true, associative: true, range: range2(product) },
+  }),
+  element('div', 'x / y; nothing is added to y', {
+    arity: 2,
+    float64: (args) => first(args) / second(args),
+    javascript: infixed('/'),
+    notation: { symbol: '/', precedence: L.product, associativity: 'left' },
+    latex: { render: ([x, y]) => `\\frac{${x}}{${y}}`, level: L.power },
+    flops: 1,
+    facts: { range: range2((x, y) => product(x, reciprocal(y))) },
+  }),
+  element('neg', '-x', {
+    float64: (args) => -first(args),
+    javascript: ([x]) => `(-${x})`,
+    notation: { symbol: '-', precedence: L.negation, associativity: 'prefix' },
+    latex: { render: ([x]) => `-${x}`, level: L.sum, needs: [L.product] },
+    flops: 1,
+    facts: { odd: true, range: range1(negated) },
+  }),
+  element('pow', 'x^y; for an integer literal y the product x*x*… from the left', {
+    arity: 2,
+    float64: (args) => (args[0] as number) ** (args[1] as number),
+    javascript: fround1('Math.pow'),
+    lower: chain,
+    notation: { symbol: '^', precedence: L.power, associativity: 'right' },
+    latex: { render: ([x, y]) => `${x}^{${y}}`, level: L.power, needs: [L.atom, 0] },
+    flops: 10,
+    facts: { range: range2(power) },
+  }),
+
+  analytic('exp', 'e^x', { render: ([x]) => `e^{${x}}`, level: L.power }, 10, {
+    range: range1((x) => mapped(x, Math.exp)),
+  }),
+  analytic('log', 'natural logarithm', { render: ([x]) => `\\ln\\left(${x}\\right)` }, 10, {
+    range: range1((x) => (x.low > 0 ? mapped(x, Math.log) : everything)),
+  }),
+  analytic('sqrt', 'square root', { render: ([x]) => `\\sqrt{${x}}` }, 1, {
+    keepsSign: true,
+    range: range1((x) => mapped(interval(Math.max(0, x.low), Math.max(0, x.high)), Math.sqrt)),
+  }),
+  analytic('tanh', 'hyperbolic tangent', { render: ([x]) => `\\tanh\\left(${x}\\right)` }, 10, {
+    odd: true,
+    keepsSign: true,
+    range: range1((x) => mapped(x, Math.tanh)),
+  }),
+  analytic('cos', 'cosine', { render: ([x]) => `\\cos\\left(${x}\\right)` }, 10, {
+    even: true,
+    range: () => unit,
+  }),
+  element('abs', 'absolute value', {
+    float64: (args) => Math.abs(first(args)),
+    javascript: ([x]) => `Math.abs(${x})`,
+    latex: { render: ([x]) => `\\left|${x}\\right|` },
+    flops: 1,
+    facts: { even: true, idempotent: true, range: range1(magnitude) },
+  }),
+  element('sign', '-1, +0 or 1; sign(±0) = +0, NaN passes', {
+    float64: ([x]) => ((x as number) > 0 ? 1 : (x as number) < 0 ? -1 : x === 0 ? 0 : (x as number)),
+    javascript: ([x]) => `(${x} > 0 ? 1 : ${x} < 0 ? -1 : ${x} === 0 ? 0 : ${x})`,
+    latex: named('sign'),
+    flops: 1,
+    facts: { odd: true, idempotent: true, keepsSign: true, range: range1((x) => mapped(x, Math.sign)) },
+  }),
+  element('clip', 'x limited to [-l, l]; NaN passes', {
+    parameters: [bound],
+    float64: ([x], [l]) => Math.max(-(l as number), Math.min(l as number, x as number)),
+    javascript: ([x], [l]) => clamp(x as string, String(Math.fround(l as number))),
+    latex: named('clip'),
+    flops: 2,
+    facts: {
+      odd: true,
+      keepsSign: true,
+      range: range1((x, [l]) => mapped(x, (v) => Math.max(-(l as number), Math.min(l as number, v)))),
+    },
+  }),
+  element('min', 'the smaller; NaN if either is NaN', {
+    arity: 2,
+    float64: (args) => Math.min(first(args), second(args)),
+    javascript: ([x, y]) => `Math.min(${x}, ${y})`,
+    latex: { render: ([x, y]) => `\\min\\left(${x}, ${y}\\right)` },
+    flops: 1,
+    facts: {
+      commutative: true,
+      associative: true,
+      idempotent: true,
+      range: range2((x, y) => interval(Math.min(x.low, y.low), Math.min(x.high, y.high))),
+    },
+  }),
+  element('max', 'the larger; NaN if either is NaN', {
+    arity: 2,
+    float64: (args) => Math.max(first(args), second(args)),
+    javascript: ([x, y]) => `Math.max(${x}, ${y})`,
+    latex: { render: ([x, y]) => `\\max\\left(${x}, ${y}\\right)` },
+    flops: 1,
+    facts: {
+      commutative: true,
+      associative: true,
+      idempotent: true,
+      range: range2((x, y) => interval(Math.max(x.low, y.low), Math.max(x.high, y.high))),
+    },
+  }),
+
+  state('ema', 's = b*s + (1 - b)*x from s = 0; s after the update', {
+    parameters: [decay],
+    next: (s, x, [b]) => add(mul(literal(b as number), s), mul(literal(1 - (b as number)), x)),
+    reads: 'after',
+    latex: { render: ([x], [b]) => `\\operatorname{ema}_{${b}}\\left(${x}\\right)` },
+    flops: 3,
+  }),
+  state('acc', 's = b*s + x from s = 0; s after the update', {
+    parameters: [accumulation],
+    next: (s, x, [b]) => add(mul(literal(b as number), s), x),
+    reads: 'after',
+    latex: { render: ([x], [b]) => `\\operatorname{acc}_{${b}}\\left(${x}\\right)` },
+    flops: 2,
+  }),
+  state('prev', "x's value at the previous step, 0 at the first", {
+    parameters: [],
+    next: (_, x) => x,
+    reads: 'before',
+    latex: named('prev'),
+    flops: 0,
+  }),
+
+  {
+    kind: 'random',
+    name: 'noise',
+    summary: 'a standard normal draw per weight and step',
+    arity: 0,
+    parameters: [],
+    draw: 'normal',
+    float64: (draw) => draw,
+    javascript: (draw) => draw,
+    latex: atom('\\mathcal N\\left(0, 1\\right)'),
+    flops: 20,
+    facts: {},
+  },
+  {
+    kind: 'random',
+    name: 'drop',
+    summary: '0 with probability p, else x, not rescaled',
+    arity: 1,
+    parameters: [probability],
+    draw: 'mask',
+    float64: (draw, [x]) => (draw === 0 ? 0 : (x as number)),
+    javascript: (draw, [x]) => `(${draw} === 0 ? 0 : ${x})`,
+    latex: named('drop'),
+    flops: 10,
+    facts: { zero: true, range: range1(withZero) },
+  },
+];
+
+/** Every name of the language and what it means. Infix operators have the names of `expression.ts`. */
+export const operations: ReadonlyMap<string, Operation> = new Map(table.map((o) => [o.name, o]));
+
+/** The operation of a leaf or call. Throws on a name that the language does not have: a bug, not bad input. */
+export function operationOf(e: { readonly name: string }): Operation {
+  const operation = operations.get(e.name);
+  if (operation === undefined) throw new Error(`no operation '${e.name}'`);
+  return operation;
+}
+
+/** The simpler expression that a macro or an integer power means; the expression itself when it means no other. */
+export function lowered(e: Expression): Expression {
+  if (e.kind === 'literal') return e;
+  const operation = operationOf(e);
+  if (operation.kind === 'macro') return operation.expansion;
+  if (operation.kind === 'element' && e.kind === 'call') return operation.lower?.(e) ?? e;
+  return e;
+}

@@ -1,0 +1,263 @@
+import { unknownName } from '../errors.ts';
+import { call, type Expression, leaf, literal } from './expression.ts';
+import type { Notation, Operation, Parameter } from './operation.ts';
+import { operations, PRECEDENCE } from './operations.ts';
+import { RuleError } from './rule-error.ts';
+import { type Token, tokenize } from './tokens.ts';
+
+/** At most so many nodes are a rule; more is an error. Nesting is bounded alike. */
+export const MAX_NODES = 1000;
+
+/**
+ * The expression that a rule text means, e.g. `exp(sign(g) * sign(m)) * g`. `^` binds tighter than the unary minus and
+ * is right-associative; the unary minus binds tighter than `*`. Throws {@link RuleError} (code 'bad-rule') that names
+ * the column and what was expected.
+ */
+export function parseRule(text: string): Expression {
+  const parser = new Parser(text);
+  return parser.rule();
+}
+
+const infix = new Map<string, Operation & { notation: Notation }>();
+const prefix = new Map<string, Operation & { notation: Notation }>();
+for (const operation of operations.values()) {
+  const notation = operation.notation;
+  if (notation === undefined) continue;
+  (notation.associativity === 'prefix' ? prefix : infix).set(notation.symbol, { ...operation, notation });
+}
+
+/** Names that are written as names: the operators have symbols instead. */
+const written = [...operations.values()].filter((o) => o.notation === undefined);
+const operands = written.filter((o) => o.arity === 0 && o.parameters.every((p) => p.fallback !== undefined));
+const functions = written.filter((o) => o.arity > 0 || o.parameters.length > 0);
+
+/** Precedence climbing over the tokens of one text. */
+class Parser {
+  readonly #text: string;
+  readonly #tokens: readonly Token[];
+  #next = 0;
+  #nodes = 0;
+  #depth = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#tokens = tokenize(text);
+  }
+
+  rule(): Expression {
+    const start = this.#peek();
+    if (start.kind === 'end') {
+      throw this.#error(
+        'empty rule',
+        start,
+        "write an expression such as 'g' or 'exp(sign(g) * sign(m)) * g'",
+      );
+    }
+    const value = this.#expression(PRECEDENCE.sum);
+    const rest = this.#peek();
+    if (rest.kind !== 'end') throw this.#trailing(rest);
+    return value;
+  }
+
+  /** Everything that binds at least as tightly as `least`. */
+  #expression(least: number): Expression {
+    this.#enter();
+    let left = this.#unary();
+    for (;;) {
+      const operator = this.#peek();
+      const operation = operator.kind === 'symbol' ? infix.get(operator.text) : undefined;
+      if (operation === undefined || operation.notation.precedence < least) break;
+      this.#next++;
+      const { precedence, associativity } = operation.notation;
+      const right = this.#expression(associativity === 'left' ? precedence + 1 : precedence);
+      left = this.#node(call(operation.name, [left, right]), operator);
+    }
+    this.#depth--;
+    return left;
+  }
+
+  #unary(): Expression {
+    const sign = this.#peek();
+    const operation = sign.kind === 'symbol' ? prefix.get(sign.text) : undefined;
+    if (operation === undefined) return this.#primary();
+    this.#next++;
+    if (this.#isNegativeLiteral()) return this.#number(-1);
+    const operand = this.#expression(operation.notation.precedence);
+    return this.#node(call(operation.name, [operand]), sign);
+  }
+
+  /** After a minus: `-3` is one literal, but `-3^2` is −(3²). */
+  #isNegativeLiteral(): boolean {
+    const after = this.#tokens[this.#next + 1];
+    return (
+      this.#peek().kind === 'number' && infix.get(after?.text ?? '')?.notation.precedence !== PRECEDENCE.power
+    );
+  }
+
+  #primary(): Expression {
+    const token = this.#peek();
+    if (token.kind === 'number') return this.#number(1);
+    if (token.kind === 'name') return this.#named();
+    if (token.text !== '(') throw this.#expected('a number, a name or (', token);
+    this.#next++;
+    const value = this.#expression(PRECEDENCE.sum);
+    this.#close(token);
+    return value;
+  }
+
+  #number(sign: 1 | -1): Expression {
+    const token = this.#peek();
+    return this.#node(literal(sign * this.#value()), token);
+  }
+
+  /** The value of the number that comes next. */
+  #value(): number {
+    const token = this.#take();
+    const value = Number(token.text);
+    const vanished = value === 0 && /[1-9]/.test(token.text.split(/e/i)[0] as string);
+    if (!Number.isFinite(value) || vanished) {
+      const what = vanished ? 'small' : 'large';
+      throw this.#error(
+        `the number ${token.text} is too ${what} for float64`,
+        token,
+        'use one between 1e-307 and 1e308',
+      );
+    }
+    return value;
+  }
+
+  #named(): Expression {
+    const name = this.#take();
+    const calls = this.#peek().text === '(';
+    const known = operations.get(name.text);
+    const operation = known?.notation === undefined ? known : undefined;
+    if (operation === undefined) throw this.#unknown(name, calls);
+    if (calls) return this.#called(operation, name);
+    if (!operands.includes(operation)) {
+      throw this.#error(`'${name.text}' needs its arguments`, name, `write ${usage(operation)}`);
+    }
+    return this.#node(withoutArguments(operation), name);
+  }
+
+  #called(operation: Operation, name: Token): Expression {
+    if (!functions.includes(operation)) {
+      throw this.#error(`'${name.text}' takes no arguments`, this.#peek(), `write ${name.text}`);
+    }
+    const open = this.#take();
+    const args: Expression[] = [];
+    const parameters: number[] = [];
+    while (this.#peek().text !== ')') {
+      if (args.length + parameters.length > 0) this.#comma(operation, open);
+      const parameter = operation.parameters[parameters.length];
+      if (args.length < operation.arity) args.push(this.#expression(PRECEDENCE.sum));
+      else if (parameter === undefined) throw this.#wrongCount(operation, this.#peek());
+      else parameters.push(this.#parameter(operation, parameter));
+    }
+    const complete = args.length === operation.arity;
+    const missing = operation.parameters.slice(parameters.length);
+    if (!complete || missing.some((p) => p.fallback === undefined))
+      throw this.#wrongCount(operation, this.#peek());
+    this.#close(open);
+    return this.#node(
+      call(operation.name, args, [...parameters, ...missing.map((p) => p.fallback as number)]),
+      name,
+    );
+  }
+
+  #comma(operation: Operation, open: Token): void {
+    const token = this.#peek();
+    if (token.kind === 'end') throw this.#unclosed(open);
+    if (token.text !== ',') throw this.#expected(`, or ) in ${usage(operation)}`, token);
+    this.#next++;
+  }
+
+  #parameter(operation: Operation, { name, valid, expected }: Parameter): number {
+    const start = this.#peek();
+    const negative = start.text === '-';
+    if (negative) this.#next++;
+    if (this.#peek().kind !== 'number') {
+      throw this.#expected(`a number for ${name} of ${usage(operation)}`, this.#peek());
+    }
+    const value = negative ? -this.#value() : this.#value();
+    if (valid(value)) return value;
+    throw this.#error(`${name} of ${usage(operation)} must be ${expected}, not ${value},`, start, '');
+  }
+
+  #close(open: Token): void {
+    const token = this.#peek();
+    if (token.kind === 'end') throw this.#unclosed(open);
+    if (token.text !== ')') throw this.#expected('an operator or )', token);
+    this.#next++;
+  }
+
+  #peek(): Token {
+    return this.#tokens[this.#next] as Token;
+  }
+
+  #take(): Token {
+    return this.#tokens[this.#next++] as Token;
+  }
+
+  #node(e: Expression, at: Token): Expression {
+    if (++this.#nodes > MAX_NODES) {
+      throw this.#error(`more than ${MAX_NODES} nodes`, at, 'write a shorter rule');
+    }
+    return e;
+  }
+
+  #enter(): void {
+    if (++this.#depth > MAX_NODES) {
+      throw this.#error(`nested more than ${MAX_NODES} deep`, this.#peek(), 'write a flatter rule');
+    }
+  }
+
+  #error(message: string, { position }: Token, hint: string): RuleError {
+    return new RuleError(message, { text: this.#text, position, hint });
+  }
+
+  #expected(what: string, token: Token): RuleError {
+    const found = token.kind === 'end' ? 'the rule ends' : `found '${token.text}'`;
+    return this.#error(`expected ${what}, but ${found}`, token, '');
+  }
+
+  #trailing(token: Token): RuleError {
+    if (token.text === ')') return this.#error("')' without '('", token, "remove it, or open it with '('");
+    return this.#expected('an operator or the end', token);
+  }
+
+  #unclosed(open: Token): RuleError {
+    return this.#error("'(' is never closed", open, "add ')'");
+  }
+
+  #unknown(name: Token, calls: boolean): RuleError {
+    const kind = calls ? 'function' : 'operand';
+    const { message, hint } = unknownName(
+      kind,
+      name.text,
+      (calls ? functions : operands).map((o) => o.name),
+    );
+    return this.#error(message, name, hint);
+  }
+
+  #wrongCount(operation: Operation, token: Token): RuleError {
+    return this.#error(
+      `wrong number of arguments of '${operation.name}'`,
+      token,
+      `write ${usage(operation)}`,
+    );
+  }
+}
+
+function withoutArguments(operation: Operation): Expression {
+  if (operation.parameters.length === 0) return leaf(operation.name);
+  return call(
+    operation.name,
+    [],
+    operation.parameters.map((p) => p.fallback as number),
+  );
+}
+
+/** How an operation is written: `ema(x, b)`. */
+function usage({ name, arity, parameters }: Operation): string {
+  return `${name}(${[...['x', 'y'].slice(0, arity), ...parameters.map((p) => p.name)].join(', ')})`;
+}
