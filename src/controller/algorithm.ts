@@ -29,13 +29,17 @@ export interface Algorithm {
   close(): Promise<void>;
 }
 
-/** How algorithms are registered. `O` are its options, with defaults filled in. */
-export interface AlgorithmDefinition<O> {
+/** How algorithms are registered. */
+export interface AlgorithmDefinition {
   readonly name: string;
   /** One line for `--help`. */
   readonly description: string;
   /** The schema of each option, with its default. */
-  readonly options: { readonly [K in keyof O]: ZodType<O[K]> };
-  /** @param state What `state()` gave, parsed from JSON; absent for a new policy. */
-  create(policy: Policy, options: O, state?: unknown): Algorithm;
+  readonly options: Readonly<Record<string, ZodType>>;
+  /**
+   * @param options Those that are not left to their defaults.
+   * @param state What `state()` gave, parsed from JSON; absent for a new policy.
+   * @throws ZodError when an option or the state is not what its schema says.
+   */
+  create(policy: Policy, options: Readonly<Record<string, unknown>>, state?: unknown): Algorithm;
 }

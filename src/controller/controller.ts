@@ -5,7 +5,10 @@ import { decodeFloats, encodeFloats } from './floats.ts';
 import { type Sample, Sampler } from './sampler.ts';
 import { initialParameters, type PolicyShape, parameterCount, type TokenSpace } from './shape.ts';
 
-/** An LSTM policy (NOS §3.2, Figure 3) with the algorithm that trains it: it writes strings, and learns from their rewards. */
+/**
+ * An LSTM policy (NOS §3.2, Figure 3) with the algorithm that trains it: it writes strings, and learns from their
+ * rewards. Calls must not overlap.
+ */
 export interface Controller {
   sample(count: number): Promise<readonly Sample[]>;
   /** Changes the policy; returns the algorithm's metrics. */
@@ -16,15 +19,16 @@ export interface Controller {
   close(): Promise<void>;
 }
 
-export interface ControllerOptions<O> {
+export interface ControllerOptions {
   readonly space: TokenSpace;
   readonly seed: number;
   /** Size of the LSTM; NOS §4.2: 150. */
   readonly hidden: number;
   /** Size of a token's embedding. */
   readonly embedding: number;
-  readonly algorithm: AlgorithmDefinition<O>;
-  readonly options: O;
+  readonly algorithm: AlgorithmDefinition;
+  /** The algorithm's; those left out have their defaults. */
+  readonly options: Readonly<Record<string, unknown>>;
   /** What `state()` gave, parsed from JSON: goes on from there, to the bit. */
   readonly state?: unknown;
 }
@@ -44,7 +48,7 @@ const stateSchema = z.strictObject({
  *
  * @throws RangeError when `state` belongs to another algorithm or to a policy of other sizes; ZodError when it is none.
  */
-export function createController<O>(options: ControllerOptions<O>): Controller {
+export function createController(options: ControllerOptions): Controller {
   const { space, seed, hidden, embedding, algorithm } = options;
   const shape: PolicyShape = { vocabularies: space.vocabularies, hidden, embedding };
   if (options.state === undefined) {

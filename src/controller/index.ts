@@ -3,7 +3,7 @@ export type { Algorithm, AlgorithmDefinition, Policy, ScoredSample } from './alg
 export { type Controller, type ControllerOptions, createController } from './controller.ts';
 export { decodeFloats, encodeFloats } from './floats.ts';
 export { type Parameters, type PolicyGraph, policyGraph } from './lstm.ts';
-export { type ReinforceOptions, reinforce, reinforceGraph } from './reinforce.ts';
+export { reinforce, reinforceGraph } from './reinforce.ts';
 export { type Sample, Sampler } from './sampler.ts';
 export {
   initialParameters,

@@ -30,14 +30,15 @@ import { policyGraph } from './lstm.ts';
 import { type PolicyShape, parameterSpecs, parameterViews } from './shape.ts';
 import { encodeStrings } from './strings.ts';
 
-export interface ReinforceOptions {
-  /** Of Adam. The paper's 1e-5 leaves a policy at chance for 10,000 samples and more; docs/controller.md has figures. */
-  readonly learningRate: number;
+const options = {
+  /** Of Adam. The paper's 1e-5 leaves a policy at chance for 1,000 samples and more; docs/controller.md has figures. */
+  learningRate: z.number().positive().default(3e-3),
   /** d of baseline ← d·baseline + (1 − d)·(the batch's mean reward). */
-  readonly baselineDecay: number;
+  baselineDecay: z.number().min(0).lt(1).default(0.8),
   /** Weight of the mean entropy per token, in reward per nat (NOS §4.2: 0.0015). */
-  readonly entropyWeight: number;
-}
+  entropyWeight: z.number().min(0).default(0.0015),
+};
+const optionsSchema = z.object(options);
 
 /** The state besides the parameters, in memory. */
 interface ReinforceState {
@@ -46,25 +47,21 @@ interface ReinforceState {
   readonly baseline: number | undefined;
 }
 
-export const reinforce: AlgorithmDefinition<ReinforceOptions> = {
+export const reinforce: AlgorithmDefinition = {
   name: 'reinforce',
   description: 'policy gradient with a moving-average baseline (Williams 1992), by Adam',
-  options: {
-    learningRate: z.number().positive().default(2e-3),
-    baselineDecay: z.number().min(0).lt(1).default(0.8),
-    entropyWeight: z.number().min(0).default(0.0015),
-  },
-  create: (policy, options, state) => new Reinforce(policy, options, state),
+  options,
+  create: (policy, given, state) => new Reinforce(policy, optionsSchema.parse(given), state),
 };
 
 class Reinforce implements Algorithm {
   readonly #policy: Policy;
-  readonly #options: ReinforceOptions;
+  readonly #options: z.output<typeof optionsSchema>;
   readonly #gradient: Float32Array;
   readonly #sessions = new Map<number, Promise<Session>>();
   #state: ReinforceState;
 
-  constructor(policy: Policy, options: ReinforceOptions, state?: unknown) {
+  constructor(policy: Policy, options: z.output<typeof optionsSchema>, state?: unknown) {
     this.#policy = policy;
     this.#options = options;
     this.#gradient = new Float32Array(policy.parameters.length);

@@ -34,7 +34,10 @@ export class Sampler {
     const strings = Array.from({ length: count }, (): number[] => []);
     const logProbabilities = new Float64Array(count);
     const x = new Float32Array(count * embedding);
-    let state: Record<string, Float32Array> = { output: new Float32Array(count * hidden), cell: new Float32Array(count * hidden) };
+    let state: Record<string, Float32Array> = {
+      output: new Float32Array(count * hidden),
+      cell: new Float32Array(count * hidden),
+    };
     for (let t = 0; t < vocabularies.length; t++) {
       strings.forEach((tokens, b) => {
         const start = embeddingRow(offsets, tokens, t) * embedding;

@@ -4,7 +4,10 @@ import type { TokenSpace } from './shape.ts';
 /** Token strings of the paper's vocabularies (NOS §4.1), without constraints: a bank that grows by one an iteration. */
 export function paperSpace(iterations: number): TokenSpace {
   const vocabularies = Array.from({ length: iterations }, (_, i) => [16 + i, 16 + i, 11, 11, 5]).flat();
-  return { vocabularies, allowed: (prefix) => new Array<boolean>(vocabularies[prefix.length] as number).fill(true) };
+  return {
+    vocabularies,
+    allowed: (prefix) => new Array<boolean>(vocabularies[prefix.length] as number).fill(true),
+  };
 }
 
 /**

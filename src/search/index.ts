@@ -1,3 +1,5 @@
 export type { AskedEntry, LoopLog, LoopOptions, Resume, ToldEntry } from './loop.ts';
 export { runLoop } from './loop.ts';
+export { parseOptions } from './options.ts';
+export { findStrategy, strategies } from './strategies.ts';
 export type * from './strategy.ts';

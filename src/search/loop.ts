@@ -70,7 +70,7 @@ export interface LoopOptions {
   /** Batches in flight, at most. */
   readonly pipeline: number;
   /**
-   * Scores a proposal. Called in the order of `index`; may settle in any order. The signal fires when the search is
+   * Scores a proposal, by a finite number. Called in the order of `index`; may settle in any order. The signal fires when the search is
    * aborted or another evaluation failed, and the result no longer counts.
    */
   readonly evaluate: (
@@ -101,10 +101,11 @@ export async function runLoop(options: LoopOptions): Promise<void> {
   const start = (batch: number, proposals: readonly Proposal[]): Promise<readonly ScoredProposal[]> => {
     const first = batches.firstIndex(batch);
     const scoring = Promise.all(
-      proposals.map(async (proposal, i) => ({
-        proposal,
-        reward: (await evaluate(proposal, first + i, signal)).reward,
-      })),
+      proposals.map(async (proposal, i) => {
+        const { reward } = await evaluate(proposal, first + i, signal);
+        if (!Number.isFinite(reward)) throw new Error(`proposal ${first + i}: reward is ${reward}`);
+        return { proposal, reward };
+      }),
     );
     // Whoever fails first stops the loop at once, even while it waits for another batch.
     scoring.catch((reason) => stop.abort(reason));

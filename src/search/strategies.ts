@@ -1,0 +1,18 @@
+import { unknownName } from '../errors.ts';
+import { random } from './random.ts';
+import { rl } from './rl.ts';
+import type { StrategyDefinition } from './strategy.ts';
+
+/** Every strategy that `nos search --strategy` knows; the first is the default. */
+export const strategies: readonly StrategyDefinition[] = [rl, random];
+
+/** @throws NosError `unknown-name`. */
+export function findStrategy(name: string): StrategyDefinition {
+  const found = strategies.find((strategy) => strategy.name === name);
+  if (found) return found;
+  throw unknownName(
+    'strategy',
+    name,
+    strategies.map((strategy) => strategy.name),
+  );
+}
