@@ -1,4 +1,5 @@
 import { ModelWriter } from './onnx/model.ts';
+import { optimize } from './simplify/optimize.ts';
 import type { Tensor } from './tensor.ts';
 import { topologicalOrder } from './topology.ts';
 
@@ -6,10 +7,14 @@ import { topologicalOrder } from './topology.ts';
 export function lower(outputs: Readonly<Record<string, Tensor>>): Uint8Array {
   const writer = new ModelWriter();
   const names = new Map<Tensor, string>();
-  for (const node of topologicalOrder(Object.values(outputs))) {
+  const optimized = optimize(Object.values(outputs));
+  for (const node of topologicalOrder(optimized)) {
     const inputs = node.inputs.map((x) => names.get(x)!);
     names.set(node, node.operation.lower(node, inputs, writer));
   }
-  for (const [name, tensor] of Object.entries(outputs)) writer.output(name, names.get(tensor)!, tensor.shape);
+  Object.keys(outputs).forEach((name, i) => {
+    const tensor = optimized[i]!;
+    writer.output(name, names.get(tensor)!, tensor.shape);
+  });
   return writer.finish();
 }

@@ -56,34 +56,41 @@ export async function createSession(outputs: Readonly<Record<string, Tensor>>): 
   );
 }
 
+/** A port, and the wrappers of arrays seen at it: kept as long as the arrays, so that training loops make none. */
+interface WrappedPort extends Port {
+  readonly size: number;
+  readonly wrappers: WeakMap<Float32Array, OrtTensor>;
+}
+
 class OrtSession implements Session {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly #native: InferenceSession;
-  /** The wrapper of an array is kept as long as the array, so that training loops make none. */
-  readonly #wrappers = new Map<Port, WeakMap<Float32Array, OrtTensor>>();
+  readonly #inputs: ReadonlyMap<string, WrappedPort>;
+  readonly #outputs: ReadonlyMap<string, WrappedPort>;
 
   constructor(native: InferenceSession, inputs: readonly Port[], outputs: readonly Port[]) {
     this.#native = native;
     this.inputs = inputs;
     this.outputs = outputs;
-    for (const port of [...inputs, ...outputs]) this.#wrappers.set(port, new WeakMap());
+    this.#inputs = new Map(inputs.map(wrappedPort));
+    this.#outputs = new Map(outputs.map(wrappedPort));
   }
 
   async run(feeds: Arrays, results: Arrays = {}): Promise<Record<string, Float32Array>> {
-    checkNames('input', this.inputs, feeds);
-    checkNames('output', this.outputs, results);
+    checkNames('input', this.#inputs, feeds);
+    checkNames('output', this.#outputs, results);
     checkOverlap(feeds, results);
     const values: Record<string, OrtTensor> = {};
-    for (const port of this.inputs) {
-      const array = feeds[port.name];
-      if (array === undefined) throw new RangeError(`session: input '${port.name}' has no value`);
-      values[port.name] = this.#wrap('input', port, array);
+    for (const [name, port] of this.#inputs) {
+      const array = feeds[name];
+      if (array === undefined) throw new RangeError(`session: input '${name}' has no value`);
+      values[name] = wrap('input', port, array);
     }
     const fetches: Record<string, OrtTensor | null> = {};
-    for (const port of this.outputs) {
-      const array = results[port.name];
-      fetches[port.name] = array === undefined ? null : this.#wrap('output', port, array);
+    for (const [name, port] of this.#outputs) {
+      const array = results[name];
+      fetches[name] = array === undefined ? null : wrap('output', port, array);
     }
     const computed = await this.#native.run(values, fetches);
     const arrays: Record<string, Float32Array> = {};
@@ -95,20 +102,23 @@ class OrtSession implements Session {
   close(): Promise<void> {
     return this.#native.release();
   }
+}
 
-  #wrap(kind: string, port: Port, array: Float32Array): OrtTensor {
-    const known = this.#wrappers.get(port)!;
-    const wrapper = known.get(array);
-    if (wrapper !== undefined) return wrapper;
-    if (array.length !== sizeOf(port.shape)) {
-      throw new RangeError(
-        `session: ${kind} '${port.name}' has shape ${describeShape(port.shape)}: expected ${sizeOf(port.shape)} numbers, got ${array.length}`,
-      );
-    }
-    const fresh = new OrtTensor('float32', array, port.shape);
-    known.set(array, fresh);
-    return fresh;
+function wrappedPort({ name, shape }: Port): [string, WrappedPort] {
+  return [name, { name, shape, size: sizeOf(shape), wrappers: new WeakMap() }];
+}
+
+function wrap(kind: string, { name, shape, size, wrappers }: WrappedPort, array: Float32Array): OrtTensor {
+  if (array.length !== size) {
+    throw new RangeError(
+      `session: ${kind} '${name}' has shape ${describeShape(shape)}: expected ${size} numbers, got ${array.length}`,
+    );
   }
+  const known = wrappers.get(array);
+  if (known !== undefined) return known;
+  const wrapper = new OrtTensor('float32', array, shape);
+  wrappers.set(array, wrapper);
+  return wrapper;
 }
 
 function inputPorts(outputs: readonly Tensor[]): Port[] {
@@ -127,30 +137,30 @@ function inputPorts(outputs: readonly Tensor[]): Port[] {
   return [...ports.values()];
 }
 
-function checkNames(kind: string, ports: readonly Port[], arrays: Arrays): void {
-  for (const name of Object.keys(arrays)) {
-    if (!ports.some((port) => port.name === name)) {
-      const known = ports.map((port) => port.name).join(', ');
-      throw new RangeError(`session: no ${kind} '${name}'; known: ${known}`);
-    }
+function checkNames(kind: string, ports: ReadonlyMap<string, unknown>, arrays: Arrays): void {
+  for (const name in arrays) {
+    if (ports.has(name)) continue;
+    throw new RangeError(`session: no ${kind} '${name}'; known: ${[...ports.keys()].join(', ')}`);
   }
 }
 
 /** Results are written while feeds are still read. */
 function checkOverlap(feeds: Arrays, results: Arrays): void {
-  const written = Object.entries(results);
-  written.forEach(([name, array], i) => {
-    for (const [other, feed] of [...Object.entries(feeds), ...written.slice(i + 1)]) {
-      if (overlap(array, feed))
-        throw new RangeError(`session: result '${name}' overlaps '${other}' in memory`);
+  for (const name in results) {
+    for (const other in feeds) {
+      if (overlap(results[name]!, feeds[other]!)) throw overlapError(name, other);
     }
-  });
+    for (const other in results) {
+      if (other !== name && overlap(results[name]!, results[other]!)) throw overlapError(name, other);
+    }
+  }
 }
 
 function overlap(a: Float32Array, b: Float32Array): boolean {
-  return (
-    a.buffer === b.buffer &&
-    a.byteOffset < b.byteOffset + b.byteLength &&
-    b.byteOffset < a.byteOffset + a.byteLength
-  );
+  if (a.buffer !== b.buffer) return false;
+  return a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
+}
+
+function overlapError(name: string, other: string): RangeError {
+  return new RangeError(`session: result '${name}' overlaps '${other}' in memory`);
 }

@@ -23,6 +23,8 @@ export interface Tensor<A extends Attributes = Attributes> {
 export interface Operation<A extends Attributes = Attributes> {
   /** Unique among operations. */
   readonly name: string;
+  /** Element by element, inputs broadcast to the result's shape: repeating an input beforehand is needless. */
+  readonly broadcasts?: true;
   /** The shape of the result. Throws a RangeError that starts with the operation's name when the inputs do not fit. */
   shape(inputs: readonly Tensor[], attributes: A): Shape;
   /** The reference meaning: row-major values of `node.inputs` to the values of `node`, in float64. Fresh memory or an input. */

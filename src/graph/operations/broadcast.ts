@@ -16,6 +16,7 @@ export interface BinaryDefinition {
 export function defineBinary(definition: BinaryDefinition): Operation {
   return {
     name: definition.name,
+    broadcasts: true,
     shape: ([a, b]) => broadcastShapes(definition.name, a!.shape, b!.shape),
     evaluate: (node, [a, b]) => {
       const left = broadcastValues(a!, node.inputs[0]!.shape, node.shape);
