@@ -1,1 +1,2 @@
 export * from './dispatcher.ts';
+export { type LocalPoolOptions, openLocalPool } from './local-pool.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { NosError } from '../errors.ts';
+import { constraints } from '../rules/index.ts';
 
 const count = z.int().positive();
 const name = z.string().min(1);
@@ -9,7 +10,7 @@ const schema = z.strictObject({
   space: z.strictObject({
     name,
     iterations: count.optional(),
-    constraints: z.array(name).optional(),
+    constraints: z.array(z.enum(constraints)).optional(),
   }),
   strategy: z.strictObject({
     name,

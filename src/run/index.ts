@@ -1,3 +1,4 @@
-export { parseRunConfig } from './config.ts';
+export { parseRunConfig, type RunConfig, type RunConfigInput } from './config.ts';
 export type * from './events.ts';
-export type * from './run.ts';
+export { leaderboard, readLeaderboard } from './leaderboard.ts';
+export { type RunResult, type RunServices, resumeRun, startRun } from './run.ts';

@@ -1,9 +1,19 @@
+import { hostname } from 'node:os';
 import type { Dispatcher } from '../dispatch/index.ts';
-import type { Store } from '../store/index.ts';
-import type { RunConfig, RunConfigInput } from './config.ts';
+import { NosError } from '../errors.ts';
+import { findProtocol } from '../evaluate/index.ts';
+import { deriveKey } from '../random/index.ts';
+import { findSpace, resolveRule, type Space } from '../rules/index.ts';
+import { findStrategy, runLoop, type StrategyDefinition } from '../search/index.ts';
+import type { RunRecord, Store } from '../store/index.ts';
+import { resolveTask } from '../tasks/index.ts';
+import { parseRunConfig, type RunConfig, type RunConfigInput } from './config.ts';
 import type { LeaderboardRow, RunEvent } from './events.ts';
+import { leaderboard, readLeaderboard } from './leaderboard.ts';
+import { Scorer } from './scorer.ts';
+import { readProgress, storeLog } from './search-log.ts';
 
-/** What a run is given by its caller: it reads no clock, environment or machine by itself. */
+/** What a run is given by its caller: it reads no clock and no environment by itself. */
 export interface RunServices {
   readonly store: Store;
   /** Evaluates; stays open when the run ends. */
@@ -29,10 +39,175 @@ export interface RunResult {
   readonly leaderboard: readonly LeaderboardRow[];
 }
 
-export type { RunConfig, RunConfigInput };
+/**
+ * Starts a search under a new name and drives it to its end: references, search, and the best rules once more with fresh
+ * seeds. Everything is stored as it happens, so that whatever ends this process, {@link resumeRun} goes on from there, and
+ * the result is the undisturbed run's, to the bit. Where something fails that is not the rules' fault, the run stops,
+ * resumable, and the error is thrown.
+ *
+ * @throws NosError `bad-option`, `unknown-name`, `bad-rule`, `run-exists` before anything is stored; later what the store
+ *   and the dispatcher throw, and `fingerprint` where a worker computes otherwise than this machine.
+ */
+export async function startRun(
+  name: string,
+  config: RunConfigInput,
+  services: RunServices,
+): Promise<RunResult> {
+  const plan = await makePlan(parseRunConfig(config));
+  const { store, clock, version, fingerprint } = services;
+  const createdAt = new Date(clock()).toISOString();
+  await store.createRun({ name, config: plan.config, createdAt, version, fingerprint });
+  return drive(name, plan, services);
+}
 
-/** Signatures of what this room exports. */
-export type StartRun = (name: string, config: RunConfigInput, services: RunServices) => Promise<RunResult>;
-export type ResumeRun = (name: string, services: RunServices) => Promise<RunResult>;
-/** The leaderboard of a run as it stands in the store. */
-export type ReadLeaderboard = (store: Store, name: string) => Promise<readonly LeaderboardRow[]>;
+/**
+ * Goes on with a run that was stopped, or whose process ended in any other way; of a finished one it gives the result.
+ *
+ * @throws NosError `unknown-name`; `run-locked` while another process drives it; `fingerprint` where this machine or this
+ *   version computes otherwise than the one it was started with; and as {@link startRun}.
+ */
+export async function resumeRun(name: string, services: RunServices): Promise<RunResult> {
+  const record = await services.store.run(name);
+  checkMachine(record, services);
+  return drive(name, await makePlan(parseRunConfig(record.config)), services);
+}
+
+/** A configuration whose names are all known. */
+interface Plan {
+  readonly config: RunConfig;
+  readonly space: Space;
+  readonly strategy: StrategyDefinition;
+}
+
+async function makePlan(config: RunConfig): Promise<Plan> {
+  const { iterations, constraints } = config.space;
+  const space = findSpace(config.space.name, { iterations, constraints });
+  findProtocol(config.protocol);
+  config.references.forEach(resolveRule);
+  await resolveTask(config.task);
+  return { config, space, strategy: findStrategy(config.strategy.name) };
+}
+
+/** Why a run ends before its time: its caller's signal, or a failure. */
+interface Halt {
+  readonly signal: AbortSignal;
+  readonly fail: (reason: unknown) => void;
+}
+
+async function drive(name: string, plan: Plan, services: RunServices): Promise<RunResult> {
+  const { store, onEvent = () => undefined } = services;
+  const lock = await store.lockRun(name, `process ${process.pid} on ${hostname()}`);
+  const halt = haltOn(services.signal);
+  const scorer = new Scorer(name, plan.config, services, halt.signal);
+  try {
+    await search(name, plan, services, scorer, halt);
+    await retest(name, plan.config, services, scorer);
+    await store.finishRun(name);
+    const rows = await readLeaderboard(store, name);
+    onEvent({ type: 'finished', run: name, leaderboard: rows });
+    return { run: name, status: 'finished', told: plan.config.samples, leaderboard: rows };
+  } catch (error) {
+    halt.fail(error);
+    await scorer.settled();
+    if (!isAbort(error, services.signal)) throw error;
+    const { told } = await store.run(name);
+    onEvent({ type: 'stopped', run: name, told });
+    return { run: name, status: 'stopped', told, leaderboard: await readLeaderboard(store, name) };
+  } finally {
+    await lock.release();
+  }
+}
+
+function haltOn(signal: AbortSignal | undefined): Halt {
+  const failure = new AbortController();
+  return {
+    signal: AbortSignal.any(signal ? [signal, failure.signal] : [failure.signal]),
+    fail: (reason) => failure.abort(reason),
+  };
+}
+
+function isAbort(error: unknown, signal: AbortSignal | undefined): boolean {
+  if (!signal?.aborted) return false;
+  return error === signal.reason || (error instanceof Error && error.name === 'AbortError');
+}
+
+/** The search itself; the references are scored beside it, first in the queue. */
+async function search(
+  name: string,
+  { config, space, strategy: definition }: Plan,
+  { store, onEvent = () => undefined }: RunServices,
+  scorer: Scorer,
+  halt: Halt,
+): Promise<void> {
+  const { samples, batch, pipeline, seed } = config;
+  const evaluationSeed = deriveKey(seed, 'evaluation').k0;
+  const progress = await readProgress(store, name);
+  onEvent({ type: 'started', run: name, samples, resumedAt: progress.told.length });
+
+  const references = Promise.all(
+    config.references.map(async (rule, i) => {
+      onEvent({ type: 'reference', ...(await scorer.score('reference', i, rule, evaluationSeed)) });
+    }),
+  );
+  references.catch(halt.fail);
+
+  const { options } = config.strategy;
+  const strategy = await definition.create({ space, seed, batch, options }, progress.checkpoint?.state);
+  try {
+    await runLoop({
+      strategy,
+      samples,
+      batch,
+      pipeline,
+      evaluate: async ({ rule }, index) => {
+        const scored = await scorer.score('proposal', index, rule, evaluationSeed);
+        onEvent({ type: 'evaluated', index, ...scored });
+        return scored.evaluation;
+      },
+      log: storeLog(store, name, progress, onEvent),
+      resumeFrom: progress.resumeFrom,
+      signal: halt.signal,
+    });
+  } finally {
+    await strategy.close();
+  }
+  await references;
+}
+
+/** Scores the references and the best found rules with fresh seeds, which the search's luck had no part in. */
+async function retest(
+  name: string,
+  { references, retest: { top, seeds }, seed }: RunConfig,
+  { store, onEvent = () => undefined }: RunServices,
+  scorer: Scorer,
+): Promise<void> {
+  const found = leaderboard((await store.scores(name)).filter(({ role }) => role !== 'retest'))
+    .filter((row) => !row.reference && row.status !== 'failed')
+    .slice(0, top);
+  const rules = [...references, ...found.map(({ rule }) => rule)];
+  await Promise.all(
+    rules.flatMap((rule, i) =>
+      Array.from({ length: seeds }, async (_, j) => {
+        const fresh = deriveKey(seed, 'retest', j).k0;
+        onEvent({ type: 'retest', ...(await scorer.score('retest', i * seeds + j, rule, fresh)) });
+      }),
+    ),
+  );
+}
+
+function checkMachine(record: RunRecord, { fingerprint, version }: RunServices): void {
+  if (record.version !== version) {
+    throw new NosError(
+      'fingerprint',
+      `run '${record.name}' was started with version ${record.version}; this is version ${version}`,
+      `install version ${record.version} to go on with it, or start a new run`,
+    );
+  }
+  if (record.fingerprint !== fingerprint) {
+    throw new NosError(
+      'fingerprint',
+      `run '${record.name}' was started on a machine that computes otherwise (${record.fingerprint}; this one: ${fingerprint})`,
+      'go on with it on that machine, or start a new run',
+    );
+  }
+}

@@ -1,0 +1,184 @@
+import { NosError } from '../errors.ts';
+import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluate/index.ts';
+import { type Dispatcher, type EvaluateOptions, MAX_TRIES, type WorkerStatus } from './dispatcher.ts';
+import { checkRequest, type FailedEvaluation } from './request.ts';
+import { type Outcome, WorkerProcess, workerProgram } from './worker-process.ts';
+
+export interface LocalPoolOptions {
+  /** Worker processes, each with one thread; best one per core. */
+  readonly workers: number;
+  /** Where data sets are cached on this machine. */
+  readonly directory: string;
+  /**
+   * An evaluation that reports nothing for so long hangs, and its process is killed. Default 120: an evaluation reports
+   * every few steps, so only a data set that takes minutes to load asks for more.
+   */
+  readonly silenceSeconds?: number;
+}
+
+/**
+ * A {@link Dispatcher} on this machine: processes, so that a crash in native code costs one evaluation, not the search.
+ * They start when there is something to evaluate. What an evaluation throws (other than NosErrors: a bug in a task)
+ * rejects its request at once.
+ *
+ * @throws NosError `bad-option`; `worker` where the worker program is not built.
+ */
+export function openLocalPool(options: LocalPoolOptions): Dispatcher {
+  const { workers, directory, silenceSeconds = 120 } = options;
+  if (!Number.isSafeInteger(workers) || workers < 1) {
+    throw new NosError('bad-option', `workers: expected a positive integer, got ${workers}`);
+  }
+  const program = workerProgram();
+  return new LocalPool(
+    Array.from(
+      { length: workers },
+      (_, i) => new Slot(`local-${i + 1}`, { program, directory, silenceSeconds }),
+    ),
+  );
+}
+
+/** A request on its way. */
+interface Job {
+  readonly request: EvaluationRequest;
+  readonly onProgress: (progress: EvaluationProgress) => void;
+  readonly resolve: (evaluation: Evaluation) => void;
+  readonly reject: (reason: unknown) => void;
+  tries: number;
+  /** What to answer when every try is lost; set once the request is found to be in order. */
+  failed?: FailedEvaluation;
+  slot?: Slot;
+  /** Its caller no longer waits. */
+  dropped: boolean;
+}
+
+/** A worker as the pool sees it. */
+class Slot {
+  readonly name: string;
+  readonly process: WorkerProcess;
+  job: Job | undefined;
+  progress: EvaluationProgress | undefined;
+  finished = 0;
+  restarts = 0;
+
+  constructor(name: string, options: ConstructorParameters<typeof WorkerProcess>[0]) {
+    this.name = name;
+    this.process = new WorkerProcess(options);
+  }
+
+  status(): WorkerStatus {
+    const { name, job, progress, finished, restarts } = this;
+    const state = job === undefined ? 'idle' : this.process.ready ? 'busy' : 'starting';
+    return {
+      name,
+      state,
+      finished,
+      restarts,
+      ...(job === undefined ? {} : { rule: job.request.rule }),
+      ...(progress === undefined ? {} : { progress }),
+    };
+  }
+}
+
+class LocalPool implements Dispatcher {
+  readonly #slots: readonly Slot[];
+  /** In the order of starting: what came first, and what is tried again before all else. */
+  readonly #queue: Job[] = [];
+  readonly #closed = new AbortController();
+
+  constructor(slots: readonly Slot[]) {
+    this.#slots = slots;
+  }
+
+  async evaluate(request: EvaluationRequest, options: EvaluateOptions = {}): Promise<Evaluation> {
+    const { signal, onProgress = () => undefined } = options;
+    // A signal of its own: a thousand listeners on the caller's would be reported as a leak.
+    const stop = AbortSignal.any(signal ? [signal, this.#closed.signal] : [this.#closed.signal]);
+    if (stop.aborted) throw aborted();
+    let onAbort = (): void => undefined;
+    const settled = new Promise<Evaluation>((resolve, reject) => {
+      const job: Job = { request, onProgress, resolve, reject, tries: 0, dropped: false };
+      onAbort = () => this.#drop(job, aborted());
+      this.#queue.push(job);
+      void this.#check(job);
+    });
+    stop.addEventListener('abort', onAbort);
+    return settled.finally(() => stop.removeEventListener('abort', onAbort));
+  }
+
+  workers(): readonly WorkerStatus[] {
+    return this.#slots.map((slot) => slot.status());
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort();
+    await Promise.all(this.#slots.map((slot) => slot.process.kill()));
+  }
+
+  /** Bad input is refused without a worker; a sound request may start. */
+  async #check(job: Job): Promise<void> {
+    try {
+      job.failed = await checkRequest(job.request);
+      this.#startJobs();
+    } catch (error) {
+      this.#drop(job, error);
+    }
+  }
+
+  /** Gives the first jobs to idle workers, those that run before those that must be started. */
+  #startJobs(): void {
+    while (!this.#closed.signal.aborted && this.#queue[0]?.failed !== undefined) {
+      const idle = this.#slots.filter((slot) => slot.job === undefined);
+      const slot = idle.find((candidate) => candidate.process.ready) ?? idle[0];
+      if (slot === undefined) return;
+      void this.#run(slot, this.#queue.shift() as Job);
+    }
+  }
+
+  async #run(slot: Slot, job: Job): Promise<void> {
+    slot.job = job;
+    job.slot = slot;
+    job.tries++;
+    const outcome = await slot.process.run(job.request, (progress) => {
+      slot.progress = progress;
+      job.onProgress(progress);
+    });
+    slot.job = undefined;
+    slot.progress = undefined;
+    delete job.slot;
+    this.#settle(slot, job, outcome);
+    this.#startJobs();
+  }
+
+  #settle(slot: Slot, job: Job, outcome: Outcome): void {
+    if (outcome.type === 'done') {
+      slot.finished++;
+      job.resolve(outcome.evaluation);
+    } else if (outcome.type === 'threw') {
+      job.reject(outcome.error);
+    } else if (outcome.type === 'lost') {
+      slot.restarts++;
+      this.#tryAgain(job, outcome, `${slot.name}: ${outcome.reason}`);
+    }
+  }
+
+  #tryAgain(job: Job, { started }: { readonly started: boolean }, reason: string): void {
+    if (job.dropped) return;
+    if (job.tries < MAX_TRIES) this.#queue.unshift(job);
+    else if (started) job.failed?.(reason).then(job.resolve, job.reject);
+    else job.reject(new NosError('worker', `no worker could be started; ${reason}`, 'try: nos doctor'));
+  }
+
+  /** Takes a job out of the queue, or kills the worker that runs it. */
+  #drop(job: Job, reason: unknown): void {
+    job.dropped = true;
+    const place = this.#queue.indexOf(job);
+    if (place >= 0) this.#queue.splice(place, 1);
+    job.reject(reason);
+    void job.slot?.process.kill();
+    this.#startJobs();
+  }
+}
+
+function aborted(): Error {
+  return new DOMException('the evaluation was aborted', 'AbortError');
+}

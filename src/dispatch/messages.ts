@@ -1,0 +1,43 @@
+import { type ErrorCode, NosError } from '../errors.ts';
+import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluate/index.ts';
+
+/** What the pool and a worker process say to each other: one request at a time, answered once. */
+
+/** To the worker. */
+export interface Order {
+  readonly request: EvaluationRequest;
+}
+
+/** From the worker. Every message is a sign of life. */
+export type Reply =
+  | { readonly type: 'ready' }
+  | { readonly type: 'progress'; readonly progress: EvaluationProgress }
+  | { readonly type: 'done'; readonly evaluation: Evaluation }
+  | { readonly type: 'threw'; readonly thrown: Thrown };
+
+/** An error as plain data: structured clone keeps neither the class of an error nor its own fields. */
+export interface Thrown {
+  readonly message: string;
+  readonly stack?: string;
+  /** Of a NosError only. */
+  readonly code?: ErrorCode;
+  readonly hint?: string;
+}
+
+export function packError(error: unknown): Thrown {
+  if (error instanceof NosError) {
+    const { message, code, hint } = error;
+    return { message, code, hint };
+  }
+  if (error instanceof Error) {
+    return { message: error.message, ...(error.stack === undefined ? {} : { stack: error.stack }) };
+  }
+  return { message: String(error) };
+}
+
+export function unpackError({ message, stack, code, hint }: Thrown): Error {
+  if (code !== undefined) return new NosError(code, message, hint);
+  const error = new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

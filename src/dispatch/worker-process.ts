@@ -1,0 +1,138 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { NosError } from '../errors.ts';
+import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluate/index.ts';
+import { type Order, type Reply, unpackError } from './messages.ts';
+
+/**
+ * How an order ended: `done`; `threw`: the evaluation threw, the process lives; `lost`: the process ended or fell silent,
+ * `started` tells whether it had ever been ready; `killed`: by {@link WorkerProcess.kill}.
+ */
+export type Outcome =
+  | { readonly type: 'done'; readonly evaluation: Evaluation }
+  | { readonly type: 'threw'; readonly error: Error }
+  | { readonly type: 'lost'; readonly reason: string; readonly started: boolean }
+  | { readonly type: 'killed' };
+
+export interface WorkerProcessOptions {
+  /** {@link workerProgram}. */
+  readonly program: string;
+  /** Where data sets are cached. */
+  readonly directory: string;
+  /** A process that says nothing for so long, while it has an order, hangs. */
+  readonly silenceSeconds: number;
+}
+
+/** One worker: a child process that is started with its first order, and again with the next one after it is gone. */
+export class WorkerProcess {
+  readonly #options: WorkerProcessOptions;
+  #child: ChildProcess | undefined;
+  /** Resolves once the latest process is gone. */
+  #gone: Promise<unknown> = Promise.resolve();
+  #ready = false;
+  #errors = '';
+  #order:
+    | { readonly settle: (outcome: Outcome) => void; readonly onReply: (reply: Reply) => void }
+    | undefined;
+
+  constructor(options: WorkerProcessOptions) {
+    this.#options = options;
+  }
+
+  /** Whether there is a process that waits for an order, or works on one. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** Evaluates; never rejects. One order at a time. */
+  run(request: EvaluationRequest, onProgress: (progress: EvaluationProgress) => void): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const silence = setTimeout(
+        () => this.#end(`no sign of life for ${this.#options.silenceSeconds} s`),
+        this.#options.silenceSeconds * 1000,
+      );
+      const settle = (outcome: Outcome): void => {
+        clearTimeout(silence);
+        this.#order = undefined;
+        resolve(outcome);
+      };
+      const onReply = (reply: Reply): void => {
+        silence.refresh();
+        if (reply.type === 'progress') onProgress(reply.progress);
+      };
+      this.#order = { settle, onReply };
+      this.#child ??= this.#start();
+      this.#child.send({ request } satisfies Order, (error) => {
+        if (error) this.#end(error.message);
+      });
+    });
+  }
+
+  /** Ends the process, whatever it does; resolves once it is gone. */
+  async kill(): Promise<void> {
+    this.#child?.kill('SIGKILL');
+    this.#forget();
+    this.#order?.settle({ type: 'killed' });
+    await this.#gone;
+  }
+
+  #start(): ChildProcess {
+    const child = fork(this.#options.program, [this.#options.directory, String(process.pid)], {
+      // Not this process's own flags: they may hold a test runner's loaders, or the port of a debugger.
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    this.#gone = new Promise((resolve) => child.once('exit', resolve).once('error', resolve));
+    const ifCurrent = (act: () => void) => (): void => {
+      if (this.#child === child) act();
+    };
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      if (this.#child === child) this.#errors = (this.#errors + text).slice(-4000);
+    });
+    child.on('message', (reply: Reply) => ifCurrent(() => this.#receive(reply))());
+    child.on('error', (error) => ifCurrent(() => this.#end(error.message))());
+    // `close`, not `exit`: by then all that it wrote to stderr has been read.
+    child.on('close', (code, signal) => {
+      const how = signal === null ? `exited with code ${code}` : `ended by ${signal}`;
+      ifCurrent(() => this.#end([how, lastWords(this.#errors)].filter(Boolean).join(': ')))();
+    });
+    return child;
+  }
+
+  #receive(reply: Reply): void {
+    if (reply.type === 'ready') this.#ready = true;
+    this.#order?.onReply(reply);
+    if (reply.type === 'done') this.#order?.settle(reply);
+    if (reply.type === 'threw') this.#order?.settle({ type: 'threw', error: unpackError(reply.thrown) });
+  }
+
+  /** The process is of no more use: ends it for certain (SIGKILL ends native code too), and says so to whoever waits. */
+  #end(reason: string): void {
+    const started = this.#ready;
+    this.#child?.kill('SIGKILL');
+    this.#forget();
+    this.#order?.settle({ type: 'lost', reason, started });
+  }
+
+  #forget(): void {
+    this.#child = undefined;
+    this.#ready = false;
+    this.#errors = '';
+  }
+}
+
+/** The path of the compiled worker program, also where this file runs uncompiled (under a test runner). */
+export function workerProgram(): string {
+  const compiled = import.meta.url.endsWith('.ts') ? '../../dist/dispatch/worker.js' : './worker.js';
+  const path = fileURLToPath(new URL(compiled, import.meta.url));
+  if (existsSync(path)) return path;
+  throw new NosError('worker', `the worker program is missing: ${path}`, 'build it: npm run build');
+}
+
+/** The line of a dead process's stderr that most likely says why. */
+function lastWords(errors: string): string {
+  const lines = errors.split('\n').filter((line) => line.trim() !== '');
+  return (lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? '').trim();
+}

@@ -1,0 +1,61 @@
+/**
+ * The program of a worker process: evaluates what its parent orders, one at a time, and ends with it.
+ *
+ *     node worker.js DATA_DIRECTORY PARENT_PID
+ */
+import { Worker } from 'node:worker_threads';
+import { type Evaluator, openEvaluator } from '../evaluate/index.ts';
+import { type Order, packError, type Reply } from './messages.ts';
+
+const PROGRESS_EVERY_MS = 100;
+const LOOK_FOR_PARENT_EVERY_MS = 1000;
+
+const [directory, parent] = process.argv.slice(2) as [string, string];
+
+// A terminal's Ctrl-C goes to the whole group; the parent decides what becomes of its workers.
+process.on('SIGINT', () => undefined);
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+// The same from a thread of its own, as this one may be inside a loop or a native call for ever.
+new Worker(
+  `const { workerData } = require('node:worker_threads');
+   const look = () => process.ppid === workerData.parent || process.kill(process.pid, 'SIGKILL');
+   setInterval(look, workerData.every);`,
+  { eval: true, workerData: { parent: Number(parent), every: LOOK_FOR_PARENT_EVERY_MS } },
+);
+
+/** The evaluator of the task that was evaluated last: a search has one task, and a data set fills memory. */
+let current: { readonly task: string; readonly evaluator: Evaluator } | undefined;
+
+process.on('message', async ({ request }: Order) => {
+  try {
+    const evaluator = await evaluatorOf(request.task);
+    send({ type: 'done', evaluation: await evaluator.evaluate(request, { onProgress: throttled() }) });
+  } catch (error) {
+    send({ type: 'threw', thrown: packError(error) });
+  }
+});
+send({ type: 'ready' });
+
+async function evaluatorOf(task: string): Promise<Evaluator> {
+  if (current?.task !== task) {
+    await current?.evaluator.close();
+    current = undefined;
+    current = { task, evaluator: await openEvaluator({ task, directory }) };
+  }
+  return current.evaluator;
+}
+
+/** Reports progress, but not oftener than {@link PROGRESS_EVERY_MS}. */
+function throttled(): (progress: Extract<Reply, { type: 'progress' }>['progress']) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return (progress) => {
+    const now = performance.now();
+    if (now - last < PROGRESS_EVERY_MS) return;
+    last = now;
+    send({ type: 'progress', progress });
+  };
+}
+
+function send(reply: Reply): void {
+  process.send?.(reply);
+}

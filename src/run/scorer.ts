@@ -1,0 +1,92 @@
+import { NosError } from '../errors.ts';
+import type { Evaluation, EvaluationProgress } from '../evaluate/index.ts';
+import { canonicalize, printRule, resolveRule, ruleKey } from '../rules/index.ts';
+import type { ScoreRole } from '../store/index.ts';
+import type { RunConfig } from './config.ts';
+import type { RunServices } from './run.ts';
+
+const PROGRESS_EVERY_MS = 100;
+
+/** An evaluation, and whether an equal one was in the store or on its way already. */
+export interface Scored {
+  readonly evaluation: Evaluation;
+  readonly cached: boolean;
+}
+
+/**
+ * Evaluates for one run: equal rules (equal keys) with equal seeds are one evaluation, whether it is stored, by this run
+ * or another, or on its way. What it resolves with is stored.
+ */
+export class Scorer {
+  readonly #run: string;
+  readonly #config: RunConfig;
+  readonly #services: RunServices;
+  readonly #signal: AbortSignal;
+  /** By key and seed. */
+  readonly #evaluations = new Map<string, Promise<Scored>>();
+  readonly #calls: Promise<Scored>[] = [];
+  #lastProgress = Number.NEGATIVE_INFINITY;
+
+  /** @param signal Drops what is on its way. */
+  constructor(run: string, config: RunConfig, services: RunServices, signal: AbortSignal) {
+    this.#run = run;
+    this.#config = config;
+    this.#services = services;
+    this.#signal = signal;
+  }
+
+  /** Scores a rule (text or name) in the given role. Evaluations start in the order of the calls. */
+  score(role: ScoreRole, index: number, rule: string, seed: number): Promise<Scored> {
+    const call = this.#score(role, index, rule, seed);
+    this.#calls.push(call);
+    return call;
+  }
+
+  /** Resolves once nothing is on its way, in the store neither. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#calls);
+  }
+
+  async #score(role: ScoreRole, index: number, rule: string, seed: number): Promise<Scored> {
+    const canonical = canonicalize(resolveRule(rule));
+    const key = ruleKey(canonical);
+    const id = `${key} ${seed}`;
+    const equal = this.#evaluations.get(id);
+    const evaluating = equal ?? this.#evaluate(printRule(canonical), key, seed);
+    this.#evaluations.set(id, evaluating);
+    const { evaluation, cached } = await evaluating;
+    await this.#services.store.addScore(this.#run, role, index, evaluation);
+    return { evaluation, cached: cached || equal !== undefined };
+  }
+
+  async #evaluate(rule: string, key: string, seed: number): Promise<Scored> {
+    const { store, dispatcher, fingerprint, version } = this.#services;
+    const { task, protocol } = this.#config;
+    const stored = await store.findEvaluation(this.#run, { key, task, protocol, seed, fingerprint, version });
+    if (stored) return { evaluation: stored, cached: true };
+    const evaluation = await dispatcher.evaluate(
+      { rule, task, protocol, seed },
+      { signal: this.#signal, onProgress: (progress) => this.#report(progress) },
+    );
+    this.#checkMachine(evaluation);
+    return { evaluation, cached: false };
+  }
+
+  #checkMachine(evaluation: Evaluation): void {
+    const { fingerprint, version } = this.#services;
+    if (evaluation.fingerprint === fingerprint && evaluation.version === version) return;
+    throw new NosError(
+      'fingerprint',
+      `a worker computes as ${evaluation.fingerprint} (version ${evaluation.version}), the run as ${fingerprint} (version ${version})`,
+      'use workers on equal processors with the same version of this program',
+    );
+  }
+
+  #report(progress: EvaluationProgress): void {
+    const { clock, dispatcher, onEvent } = this.#services;
+    const now = clock();
+    if (now - this.#lastProgress < PROGRESS_EVERY_MS) return;
+    this.#lastProgress = now;
+    onEvent?.({ type: 'progress', workers: dispatcher.workers(), progress });
+  }
+}

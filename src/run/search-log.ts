@@ -1,0 +1,81 @@
+import type { Evaluation } from '../evaluate/index.ts';
+import { resolveRule, ruleKey } from '../rules/index.ts';
+import type { LoopLog, Resume, ScoredProposal } from '../search/index.ts';
+import type { Checkpoint, Store, StoredProposal } from '../store/index.ts';
+import type { RunEvent } from './events.ts';
+
+type Best = Extract<RunEvent, { type: 'batch' }>['best'];
+
+/** What the loop needs to go on where the store's newest checkpoint was taken. */
+export interface Progress {
+  readonly checkpoint: Checkpoint | undefined;
+  readonly resumeFrom: Resume;
+  /** Proposals told, all of them scored. */
+  readonly told: readonly StoredProposal[];
+}
+
+export async function readProgress(store: Store, run: string): Promise<Progress> {
+  const checkpoint = await store.checkpoint(run);
+  const { asked, told } = checkpoint ?? { asked: 0, told: 0 };
+  const proposals = await store.proposals(run);
+  const inFlight = Array.from({ length: asked - told }, (_, i) =>
+    proposals.filter(({ batch }) => batch === told + i).map(asAsked),
+  );
+  return {
+    checkpoint,
+    resumeFrom: { told, inFlight },
+    told: proposals.filter(({ batch }) => batch < told),
+  };
+}
+
+/** The loop's log, kept in the store; says each told batch to `emit`. */
+export function storeLog(
+  store: Store,
+  run: string,
+  progress: Progress,
+  emit: (event: RunEvent) => void,
+): LoopLog {
+  let best = progress.told.reduce<Best | undefined>(
+    (so, { rule, evaluation }) => (evaluation ? better(so, rule, evaluation.reward) : so),
+    undefined,
+  );
+  return {
+    asked: ({ batch, firstIndex, proposals, told, checkpoint }) =>
+      store.addBatch(
+        run,
+        { batch, first: firstIndex, proposals: proposals.map((p) => ({ ...p, key: keyOf(p.rule) })) },
+        { asked: batch + 1, told, state: checkpoint },
+      ),
+    told: async ({ batch, firstIndex, scored, metrics }) => {
+      await store.tellBatch(run, batch, metrics);
+      for (const { proposal, reward } of scored) best = better(best, proposal.rule, reward);
+      emit({
+        type: 'batch',
+        batch,
+        told: firstIndex + scored.length,
+        meanReward: meanReward(scored),
+        distinct: new Set(scored.map(({ proposal }) => keyOf(proposal.rule))).size,
+        best: best as Best,
+        metrics,
+      });
+    },
+  };
+}
+
+/** A stored proposal as the strategy gave it. */
+function asAsked({ rule, tokens, logProbability }: StoredProposal): ScoredProposal['proposal'] {
+  return logProbability === undefined ? { rule, tokens } : { rule, tokens, logProbability };
+}
+
+/** Ties go to the earlier. */
+function better(best: Best | undefined, rule: string, reward: Evaluation['reward']): Best {
+  return best !== undefined && best.reward >= reward ? best : { rule, reward };
+}
+
+function meanReward(scored: readonly ScoredProposal[]): number {
+  return scored.reduce((sum, { reward }) => sum + reward, 0) / scored.length;
+}
+
+function keyOf(rule: string): string {
+  return ruleKey(resolveRule(rule));
+}
