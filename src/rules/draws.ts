@@ -1,4 +1,5 @@
 import { foldIn, type Key, threefry2x32 } from '../random/index.ts';
+import type { RandomOperation } from './operation.ts';
 
 /**
  * The random draws of a rule are counter-based: the draw of element i at a step is a function of the node's key, the
@@ -10,8 +11,13 @@ import { foldIn, type Key, threefry2x32 } from '../random/index.ts';
 /** The key of a random node at one step; `node` is derived from the seed and the node's canonical text. */
 export const stepKey = (node: Key, step: number): Key => foldIn(node, step);
 
+/** Fills `out` with the draws of one random node at one step. */
+export function fillDraw(distribution: RandomOperation['draw'], key: Key, out: Float32Array): void {
+  (distribution === 'normal' ? fillNormals : fillUniforms)(key, out);
+}
+
 /** Fills `out` with uniform draws on [0, 1): multiples of 2⁻²⁴, which float32 holds exactly. */
-export function fillUniforms(key: Key, out: Float32Array): void {
+function fillUniforms(key: Key, out: Float32Array): void {
   forEachPair(key, out.length, (i, a, b) => {
     out[i] = (a >>> 8) / 2 ** 24;
     out[i + 1] = (b >>> 8) / 2 ** 24;
@@ -19,7 +25,7 @@ export function fillUniforms(key: Key, out: Float32Array): void {
 }
 
 /** Fills `out` with N(0, 1) by Box and Muller, in float64, rounded once. */
-export function fillNormals(key: Key, out: Float32Array): void {
+function fillNormals(key: Key, out: Float32Array): void {
   forEachPair(key, out.length, (i, a, b) => {
     const radius = Math.sqrt(-2 * Math.log((a + 0.5) / 2 ** 32));
     const angle = (2 * Math.PI * b) / 2 ** 32;

@@ -70,8 +70,11 @@ export function lowerRule(canonical: Expression): Program {
 
 type Named = Leaf | Call;
 
-const argsOf = (e: Named): readonly Expression[] => (e.kind === 'call' ? e.args : []);
-const parametersOf = (e: Named, operation: Operation): readonly number[] =>
+/** The arguments of a name, written with or without them. */
+export const argsOf = (e: Named): readonly Expression[] => (e.kind === 'call' ? e.args : []);
+
+/** The parameters of a name, as written or by default. */
+export const parametersOf = (e: Named, operation: Operation): readonly number[] =>
   e.kind === 'call' ? e.parameters : operation.parameters.map(({ fallback }) => fallback ?? 0);
 
 /** The value of a function of the step, in float64. */

@@ -1,6 +1,6 @@
 import { deriveKey, type Key } from '../random/index.ts';
 import type { StartOptions, Stepper } from './compiled.ts';
-import { fillNormals, fillUniforms, stepKey } from './draws.ts';
+import { fillDraw, stepKey } from './draws.ts';
 import { evaluateScalar, type Program } from './program.ts';
 
 /** What one step reads besides weights and gradient. */
@@ -46,8 +46,7 @@ export function startProgram(program: Program, kernel: Kernel, { size, steps, se
 
 function fillDraws(program: Program, keys: readonly Key[], t: number, draws: readonly Float32Array[]): void {
   program.draws.forEach(({ distribution }, i) => {
-    const fill = distribution === 'normal' ? fillNormals : fillUniforms;
-    fill(stepKey(keys[i] as Key, t), draws[i] as Float32Array);
+    fillDraw(distribution, stepKey(keys[i] as Key, t), draws[i] as Float32Array);
   });
 }
 

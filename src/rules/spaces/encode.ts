@@ -1,8 +1,8 @@
-import { ruleKey } from '../canonicalize.ts';
+import { canonicalize, ruleKey } from '../canonicalize.ts';
 import type { Expression } from '../expression.ts';
 import { parseRule } from '../parse.ts';
 import { printRule } from '../print.ts';
-import { decode, type IterationTokens } from './decode.ts';
+import { decode } from './decode.ts';
 import { allowedTokens } from './masks.ts';
 import type { Space } from './space.ts';
 import { match, template } from './template.ts';
@@ -16,7 +16,11 @@ import { match, template } from './template.ts';
  * undoing a binary and two unary functions; operands that the space does not list become wants of the iterations before.
  */
 export function encode(space: Space, rule: Expression): number[] | undefined {
-  return encodeWith(space, rule, sameText) ?? encodeWith(space, rule, sameKey);
+  return (
+    encodeWith(space, rule, sameText) ??
+    encodeWith(space, rule, sameKey) ??
+    encodeWith(space, canonicalize(rule), sameKey)
+  );
 }
 
 /** When two expressions count as one, and whether x + y and x·y may be matched with their sides exchanged. */
@@ -38,63 +42,82 @@ interface Step {
   readonly b: number;
 }
 
+/** The operand tokens of every value, by its identity: listed by the space, computed, or both. */
+type Bank = ReadonlyMap<string, readonly number[]>;
+
 function encodeWith(space: Space, rule: Expression, equality: Equality): number[] | undefined {
-  const operands = new Map<string, number>();
+  const operands = new Map<string, readonly number[]>();
   space.operands.forEach((text, token) => {
-    operands.set(equality.identity(parseRule(text)), token);
+    const id = equality.identity(parseRule(text));
+    operands.set(id, [...(operands.get(id) ?? []), token]);
   });
   const goal = equality.identity(rule);
-  const wanted = new Map([[goal, rule]]);
-  for (const steps of plans(space, equality, operands, wanted, space.iterations)) {
+  for (const steps of plans(space, equality, operands, new Map([[goal, rule]]), space.iterations)) {
     const tokens = assemble(space, operands, steps);
     if (tokens && equality.identity(decode(space, tokens)) === goal) return tokens;
   }
   return undefined;
 }
 
+type Wanted = ReadonlyMap<string, Expression>;
+
 /** Every way to produce the wanted values in the iterations 1…`iteration`, as steps in order. */
 function* plans(
   space: Space,
   equality: Equality,
-  operands: ReadonlyMap<string, number>,
-  wanted: ReadonlyMap<string, Expression>,
+  operands: Bank,
+  wanted: Wanted,
   iteration: number,
 ): Generator<readonly Step[]> {
-  if (wanted.size === 0) {
-    yield [];
-    return;
-  }
+  if (wanted.size === 0) yield [];
   if (wanted.size > iteration) return;
   for (const [value, expression] of wanted) {
+    const others = new Map(wanted);
+    others.delete(value);
     for (const { step, needs } of undone(space, equality, value, expression)) {
-      const next = new Map(wanted);
-      next.delete(value);
-      for (const [id, need] of needs) if (!operands.has(id)) next.set(id, need);
-      for (const earlier of plans(space, equality, operands, next, iteration - 1)) yield [...earlier, step];
+      for (const next of demands(space, operands, others, needs)) {
+        for (const earlier of plans(space, equality, operands, next, iteration - 1)) yield [...earlier, step];
+      }
     }
   }
 }
 
+/**
+ * What the iterations before must produce: the needs that the space does not list, and, where constraints may ask for a
+ * computed value, as many of the listed ones on top.
+ */
+function demands(space: Space, operands: Bank, wanted: Wanted, needs: Wanted): readonly Wanted[] {
+  const unlisted = [...needs].filter(([id]) => !operands.has(id));
+  let all: Wanted[] = [new Map([...wanted, ...unlisted])];
+  if (space.constraints.length === 0) return all;
+  for (const [id, need] of needs) {
+    if (operands.has(id)) all = [...all, ...all.map((some) => new Map([...some, [id, need]]))];
+  }
+  return all;
+}
+
 interface Undone {
   readonly step: Step;
-  readonly needs: readonly (readonly [string, Expression])[];
+  readonly needs: Wanted;
 }
 
 /** Every way in which a binary and two unary functions compose an expression. */
-function* undone(space: Space, equality: Equality, value: string, e: Expression): Generator<Undone> {
+function* undone(
+  space: Space,
+  { identity, commute }: Equality,
+  value: string,
+  e: Expression,
+): Generator<Undone> {
   for (const [b, binary] of space.binary.entries()) {
-    for (const { x, y } of match(template(binary), e, equality.commute)) {
-      if (!x) continue;
-      for (const left of undoUnary(space, x)) {
+    for (const { x, y } of match(template(binary), e, commute)) {
+      for (const left of x ? undoUnary(space, x) : []) {
+        const leftId = identity(left.operand);
         for (const right of y ? undoUnary(space, y) : [undefined]) {
-          const needs = [left, right].flatMap((side) =>
-            side ? [[equality.identity(side.operand), side.operand] as const] : [],
-          );
-          const [leftId, rightId] = needs.map(([id]) => id) as [string, string | undefined];
-          yield {
-            step: { value, left: leftId, right: rightId, u1: left.token, u2: right?.token, b },
-            needs,
-          };
+          const rightId = right && identity(right.operand);
+          const step = { value, left: leftId, right: rightId, u1: left.token, u2: right?.token, b };
+          const needs = new Map([[leftId, left.operand]]);
+          if (right) needs.set(identity(right.operand), right.operand);
+          yield { step, needs };
         }
       }
     }
@@ -112,41 +135,43 @@ function undoUnary(space: Space, e: Expression): readonly UnaryUndone[] {
   );
 }
 
-/** The steps as tokens, with padding iterations where there are too few; undefined where the constraints forbid them. */
-function assemble(
-  space: Space,
-  operands: ReadonlyMap<string, number>,
-  steps: readonly Step[],
-): number[] | undefined {
+/** The steps as tokens, with padding iterations before them; undefined where the constraints forbid them. */
+function assemble(space: Space, operands: Bank, steps: readonly Step[]): number[] | undefined {
   const bank = new Map(operands);
-  const tokens: number[] = [];
   const padding = space.iterations - steps.length;
+  let tokens: readonly number[] = [];
   for (let k = 0; k < space.iterations; k++) {
     const step = steps[k - padding];
-    const wanted = step ? tokensOf(step, bank) : {};
-    if (!place(space, tokens, wanted)) return undefined;
-    if (step && !bank.has(step.value)) bank.set(step.value, space.operands.length + k);
+    const longer = place(space, tokens, choices(step, bank));
+    if (!longer) return undefined;
+    tokens = longer;
+    if (step) bank.set(step.value, [...(bank.get(step.value) ?? []), space.operands.length + k]);
   }
-  return tokens;
+  return [...tokens];
 }
 
-function tokensOf(step: Step, bank: ReadonlyMap<string, number>): Partial<IterationTokens> {
-  return {
-    op1: bank.get(step.left) as number,
-    ...(step.right === undefined ? {} : { op2: bank.get(step.right) as number }),
-    u1: step.u1,
-    ...(step.u2 === undefined ? {} : { u2: step.u2 }),
-    b: step.b,
-  };
+/** The tokens that will do at each of the five positions of an iteration; undefined where any will. */
+type Choices = readonly (readonly number[] | undefined)[];
+
+function choices(step: Step | undefined, bank: Bank): Choices {
+  if (!step) return [undefined, undefined, undefined, undefined, undefined];
+  return [
+    bank.get(step.left),
+    step.right === undefined ? undefined : bank.get(step.right),
+    [step.u1],
+    step.u2 === undefined ? undefined : [step.u2],
+    [step.b],
+  ];
 }
 
-/** Appends one iteration: the wanted tokens, and the first allowed one where any will do. */
-function place(space: Space, tokens: number[], wanted: Partial<IterationTokens>): boolean {
-  for (const name of ['op1', 'op2', 'u1', 'u2', 'b'] as const) {
-    const allowed = allowedTokens(space, tokens);
-    const token = wanted[name] ?? allowed.indexOf(true);
-    if (!allowed[token]) return false;
-    tokens.push(token);
+/** The tokens with one more iteration: the first of the choices that the constraints allow, or undefined. */
+function place(space: Space, tokens: readonly number[], wanted: Choices): readonly number[] | undefined {
+  const [now, ...later] = wanted;
+  if (wanted.length === 0) return tokens;
+  const allowed = allowedTokens(space, tokens);
+  for (const token of now ?? allowed.keys()) {
+    const done = allowed[token] ? place(space, [...tokens, token], later) : undefined;
+    if (done) return done;
   }
-  return true;
+  return undefined;
 }

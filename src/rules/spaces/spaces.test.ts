@@ -48,7 +48,7 @@ const obeys: Record<Constraint, (space: Space, tokens: readonly number[]) => boo
 };
 
 const subsets = (list: readonly Constraint[]): Constraint[][] =>
-  list.reduce<Constraint[][]>((all, one) => [...all, ...all.map((set) => [...set, one])], [[]]);
+  Array.from({ length: 2 ** list.length }, (_, bits) => list.filter((_, i) => (bits >> i) & 1));
 
 const tiny = (iterations: number, chosen: readonly Constraint[]): Space => ({
   name: 'tiny',

@@ -1,0 +1,180 @@
+import { deriveKey } from '../random/index.ts';
+import { canonicalize } from './canonicalize.ts';
+import type { StartOptions } from './compiled.ts';
+import { fillDraw, stepKey } from './draws.ts';
+import type { Expression } from './expression.ts';
+import type { RandomOperation } from './operation.ts';
+import { operationOf } from './operations.ts';
+import { printRule } from './print.ts';
+import { argsOf, parametersOf } from './program.ts';
+
+/**
+ * An expression, canonical or not, evaluated in float64 as it is written, with its states, over the steps of a training:
+ * the reference that canonical forms are held against. Beside every value it carries a bound on what rounding can have
+ * done to it: every argument is moved by its own bound, and the farthest that the result moves, plus one rounding, is the
+ * result's. So a sign whose argument is within rounding of 0 has a bound of 1 or 2, and a difference that cancels has a
+ * bound as large as what cancelled.
+ */
+export interface Float64Stepper {
+  step(weights: ArrayLike<number>, gradient: ArrayLike<number>): Float64Step;
+}
+
+export interface Float64Step {
+  /** u at every weight. */
+  readonly values: Float64Array;
+  /** How far rounding can have moved each value; ∞ where it is not known. */
+  readonly errors: Float64Array;
+  /** 1 where every intermediate value was finite, at this step and all before. */
+  readonly finite: Uint8Array;
+}
+
+/** Values and bounds of one subexpression at every weight. */
+interface Field {
+  readonly values: Float64Array;
+  readonly errors: Float64Array;
+}
+
+/** Relative rounding error of one operation, with room for functions that are not correctly rounded. */
+const ROUNDING = 2 ** -51;
+/** Absolute error of a result that underflows. */
+const UNDERFLOW = 2 ** -1060;
+const SMALL = 2 ** -1000;
+
+/** Starts a training. Random draws are those that the canonical form of each random subexpression makes. */
+export function startFloat64(rule: Expression, { size, steps, seed }: StartOptions): Float64Stepper {
+  const finite = new Uint8Array(size).fill(1);
+  const states = new Map<Expression, Field>();
+  let t = 0;
+  return {
+    step(weights, gradient) {
+      t += 1;
+      const evaluation = new Evaluation({ weights, gradient, size, steps, seed, t, states, finite });
+      const { values, errors } = evaluation.field(rule);
+      evaluation.finish();
+      return { values, errors, finite: finite.slice() };
+    },
+  };
+}
+
+interface Surroundings extends StartOptions {
+  readonly weights: ArrayLike<number>;
+  readonly gradient: ArrayLike<number>;
+  readonly t: number;
+  /** Of every state operation, by its node. */
+  readonly states: Map<Expression, Field>;
+  readonly finite: Uint8Array;
+}
+
+type PointFunction = (args: readonly number[], i: number) => number;
+
+/** One step. */
+class Evaluation {
+  readonly #at: Surroundings;
+  readonly #known = new Map<Expression, Field>();
+  readonly #next = new Map<Expression, Field>();
+
+  constructor(at: Surroundings) {
+    this.#at = at;
+  }
+
+  field(e: Expression): Field {
+    const known = this.#known.get(e);
+    if (known) return known;
+    const field = this.#evaluate(e);
+    this.#known.set(e, field);
+    return field;
+  }
+
+  /** Makes the new states the old ones of the next step. */
+  finish(): void {
+    for (const [e, field] of this.#next) this.#at.states.set(e, field);
+  }
+
+  #evaluate(e: Expression): Field {
+    if (e.kind === 'literal') return this.#map([], () => e.value);
+    const { weights, gradient, t, steps } = this.#at;
+    const operation = operationOf(e);
+    const parameters = parametersOf(e, operation);
+    const args = argsOf(e);
+    switch (operation.kind) {
+      case 'macro':
+        return this.field(operation.expansion);
+      case 'input': {
+        const source = operation.name === 'g' ? gradient : weights;
+        return this.#map([], (_, i) => source[i] as number);
+      }
+      case 'step':
+        return this.#map([], () => operation.value(t, steps, parameters));
+      case 'element': {
+        const simpler = e.kind === 'call' ? operation.lower?.(e) : undefined;
+        if (simpler) return this.field(simpler);
+        return this.#map(args, (values) => operation.float64(values, parameters));
+      }
+      case 'random': {
+        const draws = this.#draws(e, operation);
+        return this.#map(args, (values, i) => operation.float64(draws[i] as number, values, parameters));
+      }
+      case 'state': {
+        const previous: Expression = { kind: 'leaf', name: 'previous' };
+        const before = this.#at.states.get(e) ?? this.#zero();
+        this.#known.set(previous, before);
+        const after = this.field(operation.next(previous, args[0] as Expression, parameters));
+        this.#next.set(e, after);
+        return operation.reads === 'after' ? after : before;
+      }
+    }
+  }
+
+  /** Applies a function at every weight, to the values and to the values moved by their bounds. */
+  #map(args: readonly Expression[], f: PointFunction): Field {
+    const fields = args.map((arg) => this.field(arg));
+    const out = this.#zero();
+    for (let i = 0; i < this.#at.size; i++) {
+      const values = fields.map((field) => field.values[i] as number);
+      const value = f(values, i);
+      out.values[i] = value;
+      if (!Number.isFinite(value)) this.#at.finite[i] = 0;
+      let error = Math.abs(value) * ROUNDING;
+      if (Math.abs(value) < SMALL && values.length > 0 && values.every((x) => x !== 0)) error += UNDERFLOW;
+      fields.forEach((field, k) => {
+        error += movement(f, i, values, k, field.errors[i] as number);
+      });
+      out.errors[i] = Number.isNaN(error) ? Infinity : error;
+    }
+    return out;
+  }
+
+  #zero(): Field {
+    const { size } = this.#at;
+    return { values: new Float64Array(size), errors: new Float64Array(size) };
+  }
+
+  #draws(e: Expression, operation: RandomOperation): Float32Array {
+    const { size, seed, t } = this.#at;
+    const out = new Float32Array(size);
+    fillDraw(operation.draw, stepKey(deriveKey(seed, 'draw', drawText(e, operation)), t), out);
+    return out;
+  }
+}
+
+/** How far f moves when its k-th argument moves by `error` either way. */
+function movement(f: PointFunction, i: number, values: readonly number[], k: number, error: number): number {
+  if (error === 0) return 0;
+  const value = f(values, i);
+  const moved = (by: number): number => Math.abs(f(values.with(k, (values[k] as number) + by), i) - value);
+  return Math.max(moved(error), moved(-error));
+}
+
+/** The text that names a random node's draws: that of the random node in its canonical form (which may be negated). */
+function drawText(e: Expression, operation: RandomOperation): string {
+  const find = (node: Expression): Expression | undefined => {
+    if (node.kind === 'literal') return undefined;
+    if (node.name === operation.name) return node;
+    for (const arg of argsOf(node)) {
+      const found = find(arg);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  return printRule(find(canonicalize(e)) ?? e);
+}
