@@ -99,7 +99,7 @@ export function draw(logProbabilities: Float64Array, uniform: number): number {
   let last = -1;
   for (const [token, logProbability] of logProbabilities.entries()) {
     const probability = Math.exp(logProbability);
-    if (probability === 0) continue;
+    if (!(probability > 0)) continue;
     last = token;
     left -= probability;
     if (left < 0) break;

@@ -91,9 +91,9 @@ class RlStrategy implements Strategy {
   }
 
   async tell(batch: readonly ScoredProposal[]): Promise<Metrics> {
-    const samples = this.#pending[0] ?? [];
+    const samples = this.#pending[0];
     const told = batch.map(({ proposal }) => proposal.tokens);
-    if (JSON.stringify(samples.map(({ tokens }) => tokens)) !== JSON.stringify(told)) {
+    if (!samples || JSON.stringify(samples.map(({ tokens }) => tokens)) !== JSON.stringify(told)) {
       throw new Error('rl: told a batch that is not the oldest one asked');
     }
     const metrics = await this.#controller.learn(

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { findSpace } from '../rules/index.ts';
+import { rl } from './rl.ts';
+
+const context = { space: findSpace('quick/1'), seed: 1, batch: 2 };
+const small = { hidden: 4, embedding: 4 };
+
+describe('rl', () => {
+  it.each([
+    [{ learningRate: -1 }, "option 'learningRate' of strategy 'rl'"],
+    [{ learningRate: 'fast' }, "option 'learningRate' of strategy 'rl'"],
+    [{ baselineDecay: 1 }, "option 'baselineDecay' of strategy 'rl'"],
+    [{ hidden: 1.5 }, "option 'hidden' of strategy 'rl'"],
+  ])('refuses %j', async (options, message) => {
+    await expect(rl.create({ ...context, options })).rejects.toMatchObject({
+      code: 'bad-option',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('refuses an unknown algorithm, by the names of the known ones', async () => {
+    await expect(rl.create({ ...context, options: { algorithm: 'reinforced' } })).rejects.toMatchObject({
+      code: 'unknown-name',
+      hint: "did you mean 'reinforce'? known: reinforce",
+    });
+  });
+
+  it('refuses the checkpoint of another space', async () => {
+    const strategy = await rl.create({ ...context, options: small });
+    const checkpoint = await strategy.checkpoint();
+    const other = { ...context, space: findSpace('icml2017/1'), options: small };
+    await expect(rl.create(other, checkpoint)).rejects.toMatchObject({ code: 'store-corrupt' });
+    await strategy.close();
+  });
+
+  it('refuses a batch that was not asked, or not yet', async () => {
+    const strategy = await rl.create({ ...context, options: small });
+    await expect(strategy.tell([]))
+      .resolves.toBeDefined()
+      .catch(() => undefined);
+    const [first, second] = [await strategy.ask(2), await strategy.ask(2)];
+    const scored = (batch: typeof first) => batch.map((proposal) => ({ proposal, reward: 0.5 }));
+    await expect(strategy.tell(scored(second))).rejects.toThrow('not the oldest one asked');
+    await strategy.tell(scored(first));
+    await strategy.tell(scored(second));
+    await expect(strategy.tell(scored(second))).rejects.toThrow('not the oldest one asked');
+    await strategy.close();
+  });
+
+  it('uses its options', async () => {
+    const words = async (options: Record<string, number>) => {
+      const strategy = await rl.create({ ...context, options: { ...small, ...options } });
+      for (let i = 0; i < 3; i++) {
+        const asked = await strategy.ask(2);
+        await strategy.tell(asked.map((proposal, k) => ({ proposal, reward: k + i })));
+      }
+      const checkpoint = await strategy.checkpoint();
+      await strategy.close();
+      return checkpoint;
+    };
+    const plain = await words({});
+    const others: Record<string, number>[] = [
+      { learningRate: 0.1 },
+      { baselineDecay: 0.1 },
+      { entropyWeight: 1 },
+      { hidden: 5 },
+      { embedding: 5 },
+    ];
+    for (const options of others) expect(await words(options)).not.toBe(plain);
+  });
+});

@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { stream } from '../random/index.ts';
+import {
+  allowedTokens,
+  constraints,
+  decode,
+  findSpace,
+  positions,
+  printRule,
+  type Space,
+} from '../rules/index.ts';
+import { type AskedEntry, runLoop } from './loop.ts';
+import { findStrategy, strategies } from './strategies.ts';
+import type { Metrics, Proposal, Strategy } from './strategy.ts';
+
+const space = findSpace('icml2017/2', { constraints: ['distinct'] });
+/** Options that make a strategy cheap enough for hundreds of runs. */
+const cheap: Readonly<Record<string, Readonly<Record<string, number>>>> = { rl: { hidden: 6, embedding: 5 } };
+const reward = ({ tokens }: Proposal): number => stream(1, ...tokens).uniform();
+
+/** Every subset of the constraints of NOS §4.1. */
+const constraintSets = Array.from({ length: 2 ** constraints.length }, (_, bits) =>
+  constraints.filter((_, i) => (bits >> i) % 2 === 1),
+);
+
+function expectAllowed(within: Space, tokens: readonly number[]): void {
+  expect(tokens.length).toBe(positions(within).length);
+  for (const [i, token] of tokens.entries()) {
+    expect(allowedTokens(within, tokens.slice(0, i))[token]).toBe(true);
+  }
+}
+
+describe.each(strategies)('strategy $name', (definition) => {
+  const open = (seed: number, checkpoint?: string): Promise<Strategy> =>
+    definition.create({ space, seed, batch: 3, options: cheap[definition.name] ?? {} }, checkpoint);
+
+  /** Asks three, scores them, tells. */
+  async function round(strategy: Strategy): Promise<readonly [readonly Proposal[], Metrics]> {
+    const proposals = await strategy.ask(3);
+    const metrics = await strategy.tell(
+      proposals.map((proposal) => ({ proposal, reward: reward(proposal) })),
+    );
+    return [proposals, metrics];
+  }
+
+  it('has a name, a line of description, and is found', () => {
+    expect(definition.description).toMatch(/^\S.{10,90}$/);
+    expect(findStrategy(definition.name)).toBe(definition);
+  });
+
+  it('proposes as many rules as are asked for, each the text of its tokens', async () => {
+    const strategy = await open(1);
+    for (const count of [1, 3, 7]) {
+      const proposals = await strategy.ask(count);
+      expect(proposals.length).toBe(count);
+      for (const { rule, tokens, logProbability } of proposals) {
+        expect(rule).toBe(printRule(decode(space, tokens)));
+        expect(logProbability).toBeLessThan(0);
+      }
+    }
+    await strategy.close();
+  });
+
+  it('never proposes a string that the constraints forbid', async () => {
+    for (const set of constraintSets) {
+      for (const iterations of [1, 3]) {
+        const within = findSpace('icml2017', { iterations, constraints: set });
+        const options = cheap[definition.name] ?? {};
+        const strategy = await definition.create({ space: within, seed: 3, batch: 5, options });
+        for (const { tokens } of await strategy.ask(250)) expectAllowed(within, tokens);
+        await strategy.close();
+      }
+    }
+  });
+
+  it('says finite numbers of a tell, mean reward and share of distinct rules among them', async () => {
+    const strategy = await open(1);
+    const [proposals, metrics] = await round(strategy);
+    expect(metrics.rewardMean).toBeCloseTo(proposals.reduce((sum, p) => sum + reward(p), 0) / 3);
+    expect(metrics.distinctShare).toBe(1);
+    expect(Object.values(metrics).every(Number.isFinite)).toBe(true);
+    await strategy.close();
+  });
+
+  it('does the same for the same seed, and something else for another', async () => {
+    const [a, b, c] = [await open(1), await open(1), await open(2)];
+    const seen = [await round(a), await round(a)];
+    expect([await round(b), await round(b)]).toEqual(seen);
+    expect(await round(c)).not.toEqual(seen[0]);
+    for (const strategy of [a, b, c]) await strategy.close();
+  });
+
+  it('goes on from a checkpoint, to the bit, with batches in flight or without', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(99), fc.nat(4), fc.nat(2), async (seed, rounds, inFlight) => {
+        const original = await open(seed);
+        for (let i = 0; i < rounds; i++) await round(original);
+        const batches: (readonly Proposal[])[] = [];
+        for (let i = 0; i < inFlight; i++) batches.push(await original.ask(2));
+        const restored = await open(seed + 1, await original.checkpoint());
+        for (const batch of batches) {
+          const scored = batch.map((proposal) => ({ proposal, reward: reward(proposal) }));
+          expect(await restored.tell(scored)).toEqual(await original.tell(scored));
+        }
+        expect(await round(restored)).toEqual(await round(original));
+        expect(await restored.checkpoint()).toEqual(await original.checkpoint());
+        await original.close();
+        await restored.close();
+      }),
+      { seed: 1, numRuns: 15 },
+    );
+  });
+
+  it('gives one search through kills at random moments', async () => {
+    const search = async (kills: readonly number[]): Promise<readonly AskedEntry[]> => {
+      const asked: AskedEntry[] = [];
+      for (const kill of [...kills, Number.POSITIVE_INFINITY]) {
+        let left = kill;
+        const latest = asked.at(-1);
+        const strategy = await open(5, latest?.checkpoint);
+        const finished = runLoop({
+          strategy,
+          samples: 14,
+          batch: 3,
+          pipeline: 2,
+          evaluate: async (proposal) => {
+            if (left-- <= 0) throw new Error('killed');
+            return { reward: reward(proposal) };
+          },
+          log: { asked: (entry) => void asked.push(entry), told: () => undefined },
+          ...(latest && {
+            resumeFrom: {
+              told: latest.told,
+              inFlight: asked.slice(latest.told).map((entry) => entry.proposals),
+            },
+          }),
+        });
+        if (kill === Number.POSITIVE_INFINITY) await finished;
+        else await expect(finished).rejects.toThrow('killed');
+        await strategy.close();
+      }
+      return asked;
+    };
+    const whole = await search([]);
+    expect(whole.length).toBe(5);
+    for (const kills of [[0], [4], [8, 1], [2, 4, 5]]) expect(await search(kills)).toEqual(whole);
+  });
+
+  it('refuses an option it does not know, by the names of those it does', async () => {
+    const context = { space, seed: 1, batch: 3, options: { temperature: 1 } };
+    const hint =
+      definition.name === 'random' ? 'known: none' : expect.stringMatching(/^known: .*learningRate/);
+    await expect(definition.create(context)).rejects.toMatchObject({
+      code: 'bad-option',
+      message: `strategy '${definition.name}' has no option 'temperature'`,
+      hint,
+    });
+  });
+
+  it.each(['', '{', '{"a":1}', '[]'])('refuses %j as a checkpoint', async (checkpoint) => {
+    await expect(open(1, checkpoint)).rejects.toMatchObject({ code: 'store-corrupt' });
+  });
+});
+
+describe('findStrategy', () => {
+  it('refuses an unknown name and guesses', () => {
+    expect(() => findStrategy('randon')).toThrow("unknown strategy 'randon'");
+  });
+});
