@@ -25,8 +25,10 @@ export async function resolveSettings(sources: ConfigurationSources): Promise<Se
   const presetName = flags.preset ?? environment.preset ?? file.preset;
   const preset = presetName === undefined ? {} : presetNamed(presetName);
   const layers: readonly Settings[] = [defaults, preset, file, environment, flags];
-  const option = Object.assign({}, ...layers.map((layer) => layer.option ?? {}));
-  return Object.assign({}, ...layers, { option });
+  const settings: Settings = Object.assign({}, ...layers);
+  // A preset's options are its own strategy's.
+  const apt = layers.filter((layer) => layer !== preset || preset.strategy === settings.strategy);
+  return { ...settings, option: Object.assign({}, ...apt.map((layer) => layer.option ?? {})) };
 }
 
 function settingsOfFlags(flags: ConfigurationSources['flags']): Settings {
@@ -41,11 +43,7 @@ function valueOfFlag(name: OptionName, given: unknown): Settings[OptionName] {
 }
 
 function settingsOfEnvironment(environment: ConfigurationSources['environment']): Settings {
-  const byVariable = new Map(
-    optionNames
-      .filter((name) => definitionOf(name).source !== 'flag')
-      .map((name) => [variableOf(name), name] as const),
-  );
+  const byVariable = variables();
   const settings: Record<string, Settings[OptionName]> = {};
   for (const [variable, text] of Object.entries(environment)) {
     if (!variable.startsWith('NOS_') || text === undefined || text === '') continue;
@@ -54,4 +52,17 @@ function settingsOfEnvironment(environment: ConfigurationSources['environment'])
     settings[name] = parseValue(name, text, variable);
   }
   return settings;
+}
+
+/** The options that the environment may hold, by the names of their variables. */
+function variables(): ReadonlyMap<string, OptionName> {
+  const names = optionNames.filter((name) => definitionOf(name).source !== 'flag');
+  return new Map(
+    names.flatMap((name) => {
+      const { alias } = definitionOf(name);
+      return [variableOf(name), ...(alias === undefined ? [] : [alias])].map(
+        (variable) => [variable, name] as const,
+      );
+    }),
+  );
 }

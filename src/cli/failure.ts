@@ -10,15 +10,26 @@ export interface Failure {
   readonly exitCode: number;
 }
 
-/** One or two lines for whatever a command threw; a stack trace only where `debug` asks for it. */
-export function describeFailure(error: unknown, colours: Colours, debug: boolean): Failure {
-  const failure = classify(error);
-  const { code, message, hint, exitCode } = failure;
-  const [first = '', ...rest] = message.split('\n');
-  const lines = [`${colours.red('nos:')} ${first}`, ...rest];
+/**
+ * One line for what a command threw and one for what to do, with a caret under the place in a rule that does not parse; a
+ * stack trace only where `debug` asks for it.
+ */
+export async function describeFailure(error: unknown, colours: Colours, debug: boolean): Promise<Failure> {
+  const { code, message, hint, exitCode } = classify(error);
+  const lines = [`${colours.red('nos:')} ${message.replaceAll(/\s*\n\s*/g, ' ')}`];
+  if (code === 'bad-rule') lines.push(...(await pointer(error)));
   if (hint) lines.push(colours.dim(hint));
   if (debug && error instanceof Error && error.stack) lines.push(stackOf(error));
   return { lines, document: { error: { code, message, hint } }, exitCode };
+}
+
+/** The rule, and a caret under the place. */
+async function pointer(error: unknown): Promise<readonly string[]> {
+  const { pointAt, RuleError } = await import('../rules/index.ts');
+  if (!(error instanceof RuleError)) return [];
+  return pointAt(error)
+    .split('\n')
+    .map((line) => `  ${line}`);
 }
 
 interface Classified {

@@ -1,3 +1,4 @@
+import { CommanderError } from 'commander';
 import type { Context, Result } from './command.ts';
 import { commands } from './commands/index.ts';
 import { resolveSettings } from './configuration.ts';
@@ -12,6 +13,8 @@ import { packageVersion } from './version.ts';
 const argv = process.argv.slice(2);
 quietWhenClosed(process.stdout);
 quietWhenClosed(process.stderr);
+/** Set while a command runs that can be interrupted. */
+let interrupts: AbortSignal | undefined;
 process.exitCode = await main();
 
 /** Parses, runs one command, prints; the exit code. */
@@ -28,12 +31,13 @@ async function main(): Promise<number> {
 
 async function contextOf({ command, arguments: args, flags }: Invocation): Promise<Context> {
   const { env } = process;
+  interrupts = watchInterrupts(command.stopsGracefully === true);
   const settings = await resolveSettings({ flags, environment: env, directory: process.cwd() });
   return {
     arguments: args,
     settings,
     places: await findPlaces(settings, process.cwd()),
-    signal: watchInterrupts(command.stopsGracefully === true),
+    signal: interrupts,
     stdout: terminalOf(process.stdout, env),
     stderr: {
       ...terminalOf(process.stderr, env),
@@ -52,13 +56,19 @@ async function print({ document, text }: Result, json: boolean): Promise<void> {
   process.stdout.write(`${toJson(document, 2)}\n`);
 }
 
-function fail(error: unknown): number {
-  const { exitCode } = error as { exitCode?: number };
-  if (exitCode === 0) return 0; // --help and --version, printed
-  const failure = describeFailure(error, coloursFor(process.stderr, process.env), argv.includes('--debug'));
+async function fail(error: unknown): Promise<number> {
+  if (isPrinted(error)) return error.exitCode === 0 ? 0 : 2;
+  const colours = coloursFor(process.stderr, process.env);
+  const reason: unknown = interrupts?.aborted ? interrupts.reason : error;
+  const failure = await describeFailure(reason, colours, argv.includes('--debug'));
   process.stderr.write(`${failure.lines.join('\n')}\n`);
   if (argv.includes('--json')) process.stdout.write(`${JSON.stringify(failure.document)}\n`);
   return failure.exitCode;
+}
+
+/** `--help`, `--version`, and the help that stands in for a missing command: commander has printed them. */
+function isPrinted(error: unknown): error is CommanderError {
+  return error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help');
 }
 
 /** `nos log RUN | head` closes our output early; that is no error. */

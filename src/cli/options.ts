@@ -12,6 +12,8 @@ export interface OptionDefinition {
   readonly minimum?: number;
   /** `flag`: of one call alone; `environment`: flag or NOS_…; otherwise the configuration file may hold it too. */
   readonly source?: 'flag' | 'environment';
+  /** A second name of its environment variable. */
+  readonly alias?: string;
 }
 
 /** `words`: separated by commas; `assignments`: key=value, may be given again. */
@@ -49,7 +51,7 @@ export const options = {
     description: 'an option of the strategy; may be given again',
   },
   store: { kind: 'text', value: 'FILE', description: 'the store of runs' },
-  data: { kind: 'text', value: 'DIR', description: 'the directory of data sets' },
+  data: { kind: 'text', value: 'DIR', alias: 'NOS_DATA_DIR', description: 'the directory of data sets' },
   seeds: { kind: 'integer', value: 'N', minimum: 1, description: 'evaluations of each rule, seed on seed' },
   preset: {
     kind: 'text',

@@ -18,15 +18,16 @@ export const defaults = {
 const QUICK_SAMPLES = 60;
 
 export const presets: Readonly<Record<string, Settings>> = {
-  quick: { space: 'quick', protocol: 'quick', samples: QUICK_SAMPLES },
+  quick: { task: 'cifar10-convnet', space: 'quick', protocol: 'quick', samples: QUICK_SAMPLES, seed: 1 },
   // NOS §4.2: mini-batch of 5 rules, ADAM at 1e-5, entropy 0.0015; Figure 4 runs to 45,000 rules.
   paper: {
+    task: 'cifar10-convnet',
     space: 'icml2017',
     protocol: 'paper',
     strategy: 'rl',
     samples: 45_000,
     batch: 5,
-    option: { learningRate: 1e-5, entropy: 0.0015 },
+    option: { learningRate: 1e-5, entropyWeight: 0.0015 },
   },
 };
 

@@ -1,7 +1,32 @@
 import type { Command } from '../command.ts';
+import { dataFetchCommand, dataListCommand } from './data.ts';
+import { doctorCommand } from './doctor.ts';
+import { evalCommand } from './eval.ts';
+import { logCommand } from './log.ts';
+import { resumeCommand } from './resume.ts';
 import { ruleCommand } from './rule.ts';
 import { rulesCommand } from './rules.ts';
+import { runsCommand } from './runs.ts';
+import { searchCommand } from './search.ts';
+import { showCommand } from './show.ts';
 import { spaceCommand } from './space.ts';
+import { tasksCommand } from './tasks.ts';
+import { topCommand } from './top.ts';
 
 /** Every command, in the order of `--help`. */
-export const commands: readonly Command[] = [ruleCommand, rulesCommand, spaceCommand];
+export const commands: readonly Command[] = [
+  searchCommand,
+  resumeCommand,
+  runsCommand,
+  topCommand,
+  showCommand,
+  logCommand,
+  evalCommand,
+  ruleCommand,
+  rulesCommand,
+  spaceCommand,
+  tasksCommand,
+  dataFetchCommand,
+  dataListCommand,
+  doctorCommand,
+];

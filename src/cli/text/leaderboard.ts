@@ -3,18 +3,14 @@ import type { Terminal } from '../command.ts';
 import { accuracy, learningRate, meanAndSpread } from './format.ts';
 import { type Column, table } from './table.ts';
 
-/**
- * The first `count` rows, and the reference rules below them: the search's own reward, which is luck's pick, beside the
- * mean over fresh seeds.
- */
-export function leaderboardText(rows: readonly LeaderboardRow[], count: number, terminal: Terminal): string {
-  const shown = rows.filter((row, i) => i < count || row.reference);
-  if (shown.length === 0) return 'no rules yet';
+/** Both figures of every row: the search's own reward, which is luck's pick, and the mean over fresh seeds. */
+export function leaderboardText(rows: readonly LeaderboardRow[], terminal: Terminal): string {
+  if (rows.length === 0) return 'no rules yet';
   const { colours } = terminal;
-  const lines = [table(shown, columnsOf(rows, terminal), terminal.columns)];
-  if (shown.some((row) => row.reference))
+  const lines = [table(rows, columnsOf(rows, terminal), terminal.columns)];
+  if (rows.some((row) => row.reference))
     lines.push(colours.dim('◆ reference rule, scored by the same protocol'));
-  if (shown.some((row) => row.edgeOfGrid))
+  if (rows.some((row) => row.edgeOfGrid))
     lines.push(colours.dim('▲edge: the best learning rate may lie outside the grid'));
   return lines.join('\n');
 }

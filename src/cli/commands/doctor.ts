@@ -1,0 +1,104 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { NosError } from '../../errors.ts';
+import type { Command, Context } from '../command.ts';
+import { withStore } from '../store.ts';
+import type { Colours } from '../text/colours.ts';
+import { bytes, plural } from '../text/format.ts';
+
+/** One thing that was looked at; `todo` says what to do where it is not ok. */
+interface Check {
+  readonly name: string;
+  readonly state: 'ok' | 'warn' | 'fail';
+  readonly detail: string;
+  readonly todo?: string;
+}
+
+export const doctorCommand: Command = {
+  name: 'doctor',
+  summary: 'is this machine fit, and what to do where it is not',
+  options: ['store', 'data'],
+  example: 'nos doctor',
+  async run(context) {
+    const { colours } = context.stdout;
+    const checks = [
+      nodeCheck(process.versions.node),
+      await engineCheck(),
+      coresCheck(),
+      ...(await dataChecks(context)),
+      await storeCheck(context),
+      terminalCheck(context),
+    ];
+    const healthy = checks.every((check) => check.state !== 'fail');
+    return {
+      document: { healthy, checks },
+      text: checks.map((check) => line(check, colours)).join('\n'),
+      exitCode: healthy ? 0 : 1,
+    };
+  },
+};
+
+function line({ name, state, detail, todo }: Check, colours: Colours): string {
+  const paint = { ok: colours.green, warn: colours.yellow, fail: colours.red }[state];
+  const advice = todo === undefined ? '' : `\n${' '.repeat(19)}${colours.dim(todo)}`;
+  return `${paint(state.padEnd(4))}  ${name.padEnd(11)}  ${detail}${advice}`;
+}
+
+/** The oldest Node that the package runs on, as package.json says in `engines`. */
+const NODE = { major: 20, minor: 20 };
+
+export function nodeCheck(version: string): Check {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const old = major < NODE.major || (major === NODE.major && minor < NODE.minor);
+  const check = { name: 'Node', detail: version } as const;
+  if (!old) return { ...check, state: 'ok' };
+  return { ...check, state: 'fail', todo: `install Node ${NODE.major}.${NODE.minor} or newer` };
+}
+
+/** Loads the engine and computes with it: the fingerprint hashes the bits of a short training. */
+async function engineCheck(): Promise<Check> {
+  try {
+    const { fingerprint } = await import('../../evaluate/index.ts');
+    return { name: 'engine', state: 'ok', detail: `onnxruntime trains, fingerprint ${await fingerprint()}` };
+  } catch (error) {
+    const todo = 'install again (npm install); onnxruntime-node needs 64-bit Linux (glibc), macOS or Windows';
+    return { name: 'engine', state: 'fail', detail: (error as Error).message, todo };
+  }
+}
+
+function coresCheck(): Check {
+  const cores = availableParallelism();
+  const detail = `${plural(cores, 'core')}, ${bytes(totalmem())} of memory`;
+  const check = { name: 'processor', detail } as const;
+  if (cores > 1) return { ...check, state: 'ok' };
+  return { ...check, state: 'warn', todo: 'a search trains one rule a core: expect it to take its time' };
+}
+
+async function dataChecks({ places }: Context): Promise<readonly Check[]> {
+  const { dataSets } = await import('../../data/index.ts');
+  return Promise.all(
+    dataSets.map(async (dataSet): Promise<Check> => {
+      const { state, detail } = await dataSet.status(places.data);
+      const check = { name: dataSet.name, detail: detail ?? `present and verified, in ${places.data}` };
+      if (state === 'present') return { ...check, state: 'ok' };
+      const todo = `nos data fetch ${dataSet.name}`;
+      return { ...check, state: state === 'missing' ? 'warn' : 'fail', todo };
+    }),
+  );
+}
+
+async function storeCheck({ places }: Context): Promise<Check> {
+  try {
+    const runs = await withStore(places, (store) => store.listRuns());
+    return { name: 'store', state: 'ok', detail: `${places.store}, ${plural(runs.length, 'run')}` };
+  } catch (error) {
+    if (!(error instanceof NosError)) throw error;
+    return { name: 'store', state: 'fail', detail: error.message, todo: error.hint };
+  }
+}
+
+function terminalCheck({ stderr }: Context): Check {
+  const { interactive, columns } = stderr;
+  const detail = interactive ? `${columns} columns` : 'none: a plain line a batch instead of the live view';
+  if (!interactive || columns >= 80) return { name: 'terminal', state: 'ok', detail };
+  return { name: 'terminal', state: 'warn', detail, todo: 'tables are made for 80 columns or more' };
+}

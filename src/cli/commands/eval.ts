@@ -1,0 +1,75 @@
+import type { Evaluation, EvaluationRequest } from '../../evaluate/index.ts';
+import type { Command, Terminal } from '../command.ts';
+import { withWorkers } from '../evaluators.ts';
+import { openMeter } from '../live/meter.ts';
+import { prepareTask } from '../prepare.ts';
+import { duration, learningRate, meanAndSpread } from '../text/format.ts';
+import { type Column, table } from '../text/table.ts';
+
+export const evalCommand: Command = {
+  name: 'eval',
+  summary: 'score rules, given as text or catalogue name',
+  arguments: '<rule...>',
+  options: ['task', 'protocol', 'seeds', 'seed', 'workers', 'data'],
+  example: "nos eval adam 'exp(sign(g) * sign(m)) * g' --task digits-mlp --seeds 3",
+  stopsGracefully: true,
+  async run(context) {
+    const { settings, places, stdout, stderr, signal } = context;
+    const { resolveRule } = await import('../../rules/index.ts');
+    const { findProtocol } = await import('../../evaluate/index.ts');
+    const { task = '', protocol = '', seeds = 1, seed = 1 } = settings;
+    for (const rule of context.arguments) resolveRule(rule);
+    findProtocol(protocol);
+    await prepareTask(context, task);
+    const requests = context.arguments.flatMap((rule) =>
+      Array.from({ length: seeds }, (_, i): EvaluationRequest => ({ rule, task, protocol, seed: seed + i })),
+    );
+    const meter = await openMeter(requests.length, stderr);
+    try {
+      const evaluations = await withWorkers(settings, places, requests.length, (dispatcher) =>
+        Promise.all(requests.map((request) => meter.follow(request, dispatcher, signal))),
+      );
+      const groups = context.arguments.map((_, i) => evaluations.slice(i * seeds, (i + 1) * seeds));
+      return {
+        document: { task, protocol, evaluations },
+        text: table(groups, columns(stdout, seeds), stdout.columns),
+      };
+    } finally {
+      meter.close();
+    }
+  },
+};
+
+type Group = readonly Evaluation[];
+
+function columns({ colours }: Terminal, seeds: number): readonly Column<Group>[] {
+  const first = (group: Group) => group[0] as Evaluation;
+  return [
+    { title: 'rule', cell: (group) => first(group).rule, flexible: true, paint: colours.bold },
+    {
+      title: seeds === 1 ? 'reward' : `reward, ${seeds} seeds`,
+      cell: (group) => meanAndSpread(group.map((one) => one.reward)),
+      align: 'right',
+    },
+    { title: 'status', cell: (group) => statuses(group) },
+    { title: 'rate', cell: (group) => rates(group) },
+    {
+      title: 'time',
+      cell: (group) => duration(group.reduce((sum, one) => sum + one.seconds, 0)),
+      align: 'right',
+    },
+  ];
+}
+
+/** `ok`, or how many ended otherwise: `1 diverged`. */
+function statuses(group: Group): string {
+  const others = group.filter((one) => one.status !== 'ok');
+  if (others.length === 0) return 'ok';
+  const kinds = [...new Set(others.map((one) => one.status))];
+  return kinds.map((kind) => `${others.filter((one) => one.status === kind).length} ${kind}`).join(', ');
+}
+
+/** The learning rates that the sweeps chose, each once. */
+function rates(group: Group): string {
+  return [...new Set(group.map((one) => learningRate(one.learningRate, one.edgeOfGrid)))].join(' ');
+}

@@ -1,0 +1,73 @@
+import { NosError } from '../../errors.ts';
+import { toJson } from '../../json.ts';
+import type { Score } from '../../store/index.ts';
+import type { Command } from '../command.ts';
+import { withStore } from '../store.ts';
+import { csv } from '../text/csv.ts';
+import { accuracy, duration, learningRate } from '../text/format.ts';
+import { type Column, table } from '../text/table.ts';
+
+export const logCommand: Command = {
+  name: 'log',
+  summary: 'every evaluation of a run, for a notebook',
+  arguments: '<run>',
+  options: ['csv', 'jsonl', 'store'],
+  example: 'nos log quick-1 --csv > quick-1.csv',
+  async run({ arguments: [run = ''], settings, places, stdout }) {
+    const forms = (['csv', 'jsonl', 'json'] as const).filter((form) => settings[form]);
+    if (forms.length > 1) {
+      throw new NosError('bad-option', `--${forms.join(' and --')}: expected one of them`);
+    }
+    const scores = await withStore(places, async (store) => {
+      await store.run(run);
+      return store.scores(run);
+    });
+    const evaluations = scores.map(flatten);
+    const document = { run, evaluations };
+    if (forms[0] === 'csv') return { document, text: csv(evaluations.map(csvRow), CSV_COLUMNS) };
+    if (forms[0] === 'jsonl') return { document, text: evaluations.map((one) => toJson(one)).join('\n') };
+    return {
+      document,
+      text: scores.length === 0 ? 'no evaluations yet' : table(scores, COLUMNS, stdout.columns),
+    };
+  },
+};
+
+const flatten = ({ role, index, evaluation }: Score) => ({ role, index, ...evaluation });
+
+const CSV_COLUMNS = [
+  'role',
+  'index',
+  'rule',
+  'key',
+  'reward',
+  'status',
+  'learningRate',
+  'edgeOfGrid',
+  'seed',
+  'task',
+  'protocol',
+  'steps',
+  'seconds',
+  'sweep',
+  'curve',
+  'fingerprint',
+  'version',
+] as const;
+
+/** Lists become words: a sweep `1e-5=0.1 1e-4=0.2`, a curve `0.4 0.5`. */
+function csvRow(evaluation: ReturnType<typeof flatten>) {
+  const sweep = evaluation.sweep.map((point) => `${point.learningRate.toExponential()}=${point.accuracy}`);
+  return { ...evaluation, sweep: sweep.join(' '), curve: evaluation.curve.join(' ') };
+}
+
+const COLUMNS: readonly Column<Score>[] = [
+  { title: 'role', cell: (score) => score.role },
+  { title: 'index', cell: (score) => String(score.index), align: 'right' },
+  { title: 'rule', cell: (score) => score.evaluation.rule, flexible: true },
+  { title: 'reward', cell: (score) => accuracy(score.evaluation.reward), align: 'right' },
+  { title: 'status', cell: (score) => score.evaluation.status },
+  { title: 'rate', cell: ({ evaluation }) => learningRate(evaluation.learningRate, evaluation.edgeOfGrid) },
+  { title: 'seed', cell: (score) => String(score.evaluation.seed), align: 'right' },
+  { title: 'time', cell: (score) => duration(score.evaluation.seconds), align: 'right' },
+];

@@ -1,0 +1,19 @@
+import type { Command } from '../command.ts';
+import { driveRun } from '../drive.ts';
+import { withStore } from '../store.ts';
+
+export const resumeCommand: Command = {
+  name: 'resume',
+  summary: 'continue a stopped or killed run, to the same result',
+  arguments: '<run>',
+  options: ['workers', 'store', 'data'],
+  example: 'nos resume quick-1',
+  stopsGracefully: true,
+  async run(context) {
+    const [name = ''] = context.arguments;
+    const { parseRunConfig, resumeRun } = await import('../../run/index.ts');
+    const record = await withStore(context.places, (store) => store.run(name));
+    const config = parseRunConfig(record.config);
+    return driveRun(context, { name, config, go: (services) => resumeRun(name, services) });
+  },
+};

@@ -1,0 +1,37 @@
+import type { RunRecord } from '../../store/index.ts';
+import type { Command } from '../command.ts';
+import { withStore } from '../store.ts';
+import { accuracy, instant } from '../text/format.ts';
+import { type Column, table } from '../text/table.ts';
+
+export const runsCommand: Command = {
+  name: 'runs',
+  summary: 'list the runs in the store',
+  options: ['store'],
+  example: 'nos runs',
+  async run({ places, stdout }) {
+    const { parseRunConfig } = await import('../../run/index.ts');
+    const records = await withStore(places, (store) => store.listRuns());
+    const runs = records.map((record) => ({ ...record, config: parseRunConfig(record.config) }));
+    if (runs.length === 0) {
+      return { document: { runs }, text: `no runs in ${places.store}\nbegin one: nos search --preset quick` };
+    }
+    return { document: { runs }, text: table(runs, columns(stdout.colours.bold), stdout.columns) };
+  },
+};
+
+type Row = Omit<RunRecord, 'config'> & {
+  readonly config: { readonly task: string; readonly protocol: string; readonly samples: number };
+};
+
+function columns(bold: (text: string) => string): readonly Column<Row>[] {
+  return [
+    { title: 'run', cell: (row) => row.name, flexible: true, paint: bold },
+    { title: 'state', cell: (row) => row.status },
+    { title: 'rules', cell: (row) => `${row.told}/${row.config.samples}`, align: 'right' },
+    { title: 'best', cell: (row) => accuracy(row.bestReward ?? Number.NaN), align: 'right' },
+    { title: 'task', cell: (row) => row.config.task },
+    { title: 'protocol', cell: (row) => row.config.protocol },
+    { title: 'begun', cell: (row) => instant(Date.parse(row.createdAt)) },
+  ];
+}

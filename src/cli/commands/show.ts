@@ -1,0 +1,121 @@
+import { NosError } from '../../errors.ts';
+import type { Evaluation } from '../../evaluate/index.ts';
+import type { StoredProposal } from '../../store/index.ts';
+import type { Command, Context, Result } from '../command.ts';
+import { withStore } from '../store.ts';
+import { bar, sparkline } from '../text/charts.ts';
+import { accuracy, duration, instant, learningRate, thousands } from '../text/format.ts';
+import { pairs } from '../text/table.ts';
+
+export const showCommand: Command = {
+  name: 'show',
+  summary: 'show a run, or one of its proposals with its whole evaluation',
+  arguments: '<run> [index]',
+  options: ['store'],
+  example: 'nos show quick-1\nnos show quick-1 17',
+  run: (context) => {
+    const [run = '', index] = context.arguments;
+    return index === undefined ? showRun(run, context) : showProposal(run, parseIndex(index), context);
+  },
+};
+
+function parseIndex(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new NosError('bad-option', `index of a proposal: expected 0, 1, 2, …, got '${text}'`);
+}
+
+async function showRun(name: string, { places, stdout }: Context): Promise<Result> {
+  const { parseRunConfig } = await import('../../run/index.ts');
+  return withStore(places, async (store) => {
+    const record = await store.run(name);
+    const batches = await store.batches(name);
+    const proposals = await store.proposals(name);
+    const config = parseRunConfig(record.config);
+    const means = batches.filter((batch) => batch.told).map((batch) => meanReward(batch, proposals));
+    const settings = Object.entries(config).map(([key, value]): [string, string] => [
+      key,
+      settingText(value),
+    ]);
+    const text = pairs(
+      [
+        ['run', `${record.name}, ${record.status}`],
+        ['begun', instant(Date.parse(record.createdAt))],
+        ['rules', `${thousands(record.told)} of ${thousands(config.samples)} scored`],
+        ['best reward', accuracy(record.bestReward ?? Number.NaN)],
+        ['batch means', sparkline(means, Math.max(stdout.columns - 20, 10)) || '—'],
+        ...settings,
+        ['version', record.version],
+        ['fingerprint', record.fingerprint],
+        ['store', store.path],
+      ],
+      stdout.columns,
+    );
+    return { document: { run: { ...record, config }, batches }, text };
+  });
+}
+
+function meanReward(batch: { first: number; size: number }, proposals: readonly StoredProposal[]): number {
+  const rewards = proposals
+    .slice(batch.first, batch.first + batch.size)
+    .map((proposal) => proposal.evaluation?.reward ?? Number.NaN);
+  return rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
+}
+
+/** `{ name: 'rl', options: { entropy: 0.01 } }` as `rl, entropy 0.01`. */
+function settingText(value: unknown): string {
+  if (Array.isArray(value)) return value.join(', ');
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .filter(([, part]) => part !== undefined)
+    .map(([key, part]) => (key === 'name' ? String(part) : `${key} ${settingText(part)}`.trim()))
+    .filter((part) => part !== 'options' && part !== 'constraints')
+    .join(', ');
+}
+
+async function showProposal(name: string, index: number, { places, stdout }: Context): Promise<Result> {
+  const rules = await import('../../rules/index.ts');
+  return withStore(places, async (store) => {
+    const proposal = await store.proposal(name, index);
+    const canonical = rules.printRule(rules.canonicalize(rules.parseRule(proposal.rule)));
+    const names = rules.namesOf(proposal.key);
+    const rows: [string, string][] = [
+      ['run', `${name}, proposal ${index}, batch ${proposal.batch + 1}`],
+      ['rule', proposal.rule],
+      ['canonical', canonical],
+      ['key', proposal.key],
+      ['names', names.join(', ') || 'none in the catalogue'],
+    ];
+    if (proposal.tokens.length > 0) rows.push(['tokens', proposal.tokens.join(' ')]);
+    if (proposal.logProbability !== undefined)
+      rows.push(['log-probability', proposal.logProbability.toFixed(3)]);
+    const { evaluation } = proposal;
+    const details =
+      evaluation === undefined ? [['reward', 'not scored yet'] as const] : evaluationRows(evaluation);
+    return {
+      document: { run: name, proposal: { ...proposal, canonical, names } },
+      text: pairs([...rows, ...details], stdout.columns),
+    };
+  });
+}
+
+/** What one evaluation found. */
+function evaluationRows(evaluation: Evaluation): readonly (readonly [string, string])[] {
+  const { task, protocol, seed, status, reward, curve, steps, seconds, fingerprint, version } = evaluation;
+  const sweep = evaluation.sweep.map((point, i) => [
+    i === 0 ? 'sweep' : '',
+    `${learningRate(point.learningRate).padEnd(5)} ${bar(point.accuracy || 0, 20)} ${sweepText(point.accuracy)}`,
+  ]) as [string, string][];
+  return [
+    ['task', `${task}, protocol ${protocol}, seed ${seed}`],
+    ['reward', accuracy(reward) + (status === 'ok' ? '' : ` (${status})`)],
+    ...(evaluation.error === undefined ? [] : [['error', evaluation.error] as const]),
+    ['learning rate', learningRate(evaluation.learningRate, evaluation.edgeOfGrid)],
+    ...sweep,
+    ['curve', curve.map(accuracy).join(' ') || '—'],
+    ['training', `${thousands(steps)} steps, ${duration(seconds)}`],
+    ['fingerprint', fingerprint],
+    ['version', version],
+  ];
+}
+
+const sweepText = (value: number): string => (Number.isFinite(value) ? accuracy(value) : 'diverged');

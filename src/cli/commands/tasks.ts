@@ -1,0 +1,34 @@
+import type { Task } from '../../tasks/index.ts';
+import type { Command } from '../command.ts';
+import { type Column, table } from '../text/table.ts';
+
+export const tasksCommand: Command = {
+  name: 'tasks',
+  summary: 'list the tasks that rules are tried on',
+  options: [],
+  example: 'nos tasks',
+  async run({ stdout }) {
+    const { tasks } = await import('../../tasks/index.ts');
+    const document = tasks.map(({ name, description, inputShape, classes, batchSize }) => ({
+      name,
+      description,
+      inputShape,
+      classes,
+      batchSize,
+    }));
+    return {
+      document: { tasks: document },
+      text: table(tasks, columns(stdout.colours.bold), stdout.columns),
+    };
+  },
+};
+
+function columns(bold: (text: string) => string): readonly Column<Task>[] {
+  return [
+    { title: 'task', cell: (task) => task.name, paint: bold },
+    { title: 'input', cell: (task) => task.inputShape.join('×'), align: 'right' },
+    { title: 'classes', cell: (task) => String(task.classes), align: 'right' },
+    { title: 'batch', cell: (task) => String(task.batchSize), align: 'right' },
+    { title: 'what', cell: (task) => task.description, flexible: true },
+  ];
+}

@@ -1,0 +1,42 @@
+import type { RunConfig } from '../run/index.ts';
+import type { Settings } from './options.ts';
+
+/**
+ * The configuration of the run that the settings ask for.
+ *
+ * @throws NosError `unknown-name` or `bad-option` for anything that no room knows.
+ */
+export async function runConfigOf(settings: Settings): Promise<RunConfig> {
+  const { task, space: name, iterations, constraints, strategy, algorithm, option, protocol } = settings;
+  const { samples, batch, pipeline, seed } = settings;
+  const [{ parseRunConfig }, { findSpace }, { findStrategy }, { findProtocol }] = await Promise.all([
+    import('../run/index.ts'),
+    import('../rules/index.ts'),
+    import('../search/index.ts'),
+    import('../evaluate/index.ts'),
+  ]);
+  const config = parseRunConfig({
+    task,
+    space: { name, iterations, constraints },
+    strategy: { name: strategy, options: algorithm === undefined ? option : { ...option, algorithm } },
+    protocol,
+    samples,
+    batch,
+    pipeline,
+    seed,
+  });
+  const space = findSpace(config.space.name, config.space as Parameters<typeof findSpace>[1]);
+  findProtocol(config.protocol);
+  // Options are the strategy's own: it says so when it is made.
+  const context = { space, seed: config.seed, batch: config.batch, options: config.strategy.options };
+  await (await findStrategy(config.strategy.name).create(context)).close();
+  return config;
+}
+
+/** Evaluations that a run makes besides its proposals: the reference rules, and the last tests with fresh seeds. */
+export function otherEvaluations({ references, retest }: RunConfig): {
+  readonly references: number;
+  readonly retests: number;
+} {
+  return { references: references.length, retests: (retest.top + references.length) * retest.seeds };
+}

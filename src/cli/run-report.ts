@@ -1,0 +1,71 @@
+import type { RunConfig, RunResult } from '../run/index.ts';
+import type { Context } from './command.ts';
+import { documentOf, topRows } from './commands/top.ts';
+import { duration, plural } from './text/format.ts';
+import { leaderboardText } from './text/leaderboard.ts';
+import { pairs } from './text/table.ts';
+import { packageVersion } from './version.ts';
+
+export interface RunReport {
+  readonly result: RunResult;
+  readonly config: RunConfig;
+  readonly fingerprint: string;
+  /** Of this process. */
+  readonly seconds: number;
+}
+
+/** What a search or a resume says at its end: the leaderboard, all that the result depends on, and what to do next. */
+export function reportRun(report: RunReport, context: Context): { document: unknown; text: string } {
+  const { result, config, fingerprint } = report;
+  const { run, status, told, leaderboard } = result;
+  const document = {
+    run,
+    status,
+    told,
+    config,
+    fingerprint,
+    version: packageVersion(),
+    store: context.places.store,
+    rules: leaderboard.map(documentOf),
+  };
+  const parts = [
+    leaderboardText(topRows(leaderboard), context.stdout),
+    facts(report, context),
+    nextSteps(report, context),
+  ];
+  return { document, text: parts.join('\n\n') };
+}
+
+function facts({ result, config, fingerprint, seconds }: RunReport, { places, stdout }: Context): string {
+  const { name, iterations, constraints = [] } = config.space;
+  const size = iterations === undefined ? '' : `/${iterations}`;
+  const limits = constraints.length === 0 ? '' : ` (${constraints.join(', ')})`;
+  const told = plural(result.told, 'rule');
+  const distinct = result.leaderboard.filter((row) => row.proposals > 0).length;
+  return pairs(
+    [
+      [
+        'run',
+        `${result.run}, ${result.status}: ${told} proposed, ${distinct} distinct, ${duration(seconds)}`,
+      ],
+      ['search', `${config.strategy.name} in ${name}${size}${limits}`],
+      ['scored by', `${config.task}, protocol ${config.protocol}`],
+      ['seed', String(config.seed)],
+      ['version', `${packageVersion()}, fingerprint ${fingerprint}`],
+      ['store', places.store],
+    ],
+    stdout.columns,
+  );
+}
+
+function nextSteps({ result, config }: RunReport, { stdout }: Context): string {
+  const { run, status, leaderboard } = result;
+  if (status === 'stopped') return stdout.colours.bold(`go on:  nos resume ${run}`);
+  const found = leaderboard.find((row) => !row.reference && row.status === 'ok');
+  const steps = [`nos top ${run} -n 30`, `nos log ${run} --csv > ${run}.csv`];
+  if (found !== undefined) {
+    steps.unshift(`nos show ${run} ${found.index}`);
+    steps.push(`nos eval '${found.rule}' adam --task ${config.task} --protocol paper --seeds 3`);
+  }
+  return ['next:', ...steps.map((step) => `  ${step}`)].join('\n');
+}
