@@ -13,6 +13,7 @@ import {
   sum,
   type Tensor,
 } from '../../src/graph/index.ts';
+import { sizeOf } from '../../src/graph/shape.ts';
 import { stream } from '../../src/random/index.ts';
 
 /** One use of one operation: what the battery differentiates and compares. */
@@ -27,7 +28,7 @@ export interface OperationCase {
 type Values = Record<string, Float64Array>;
 
 /** Everything that is compared, as one graph over inputs x0, x1… and directions d0, d1…. */
-interface Derivatives {
+export interface Derivatives {
   readonly value: Tensor;
   readonly loss: Tensor;
   /** ∂loss/∂x. */
@@ -92,32 +93,39 @@ export function describeOperations(cases: readonly OperationCase[]): void {
   });
 }
 
-function prepare({ name, inputs, domain, build }: OperationCase): {
-  feeds: Values;
-  derivatives: Derivatives;
-} {
+function prepare(operationCase: OperationCase): { feeds: Values; derivatives: Derivatives } {
+  const { name, inputs, domain } = operationCase;
   const random = stream(1, 'operation', name);
   const feeds: Values = {};
   // Rounded to float32, so that both evaluators see the same numbers.
-  const draw = (length: number, map = (x: number) => x) =>
-    Float64Array.from({ length }, () => Math.fround(map(random.normal())));
+  const draw = (shape: Shape, map = (x: number) => x) =>
+    Float64Array.from({ length: sizeOf(shape) }, () => Math.fround(map(random.normal())));
+  inputs.forEach((shape, i) => {
+    feeds[`x${i}`] = draw(shape, domain === 'positive' ? (x) => Math.abs(x) + 0.5 : undefined);
+    feeds[`d${i}`] = draw(shape);
+  });
+  const derivatives = derive(operationCase, draw);
+  return { feeds, derivatives };
+}
+
+/**
+ * The graphs to compare; `weights` gives w for a shape. The loss is Σ w·(y + y²/2): curved, so that linear operations
+ * too have a second derivative to get wrong.
+ */
+export function derive(
+  { inputs, build }: OperationCase,
+  weights: (shape: Shape) => ArrayLike<number>,
+): Derivatives {
   const xs = inputs.map((shape, i) => input(`x${i}`, shape));
   const ds = inputs.map((shape, i) => input(`d${i}`, shape));
-  inputs.forEach((shape, i) => {
-    const length = shape.reduce((a, b) => a * b, 1);
-    feeds[`x${i}`] = draw(length, domain === 'positive' ? (x) => Math.abs(x) + 0.5 : undefined);
-    feeds[`d${i}`] = draw(length);
-  });
   const value = build(...xs);
-  const weights = constant(draw(value.shape.reduce((a, b) => a * b, 1)), value.shape);
-  // Σ w·(y + y²/2): curved in y, so that linear operations have a second derivative to get wrong.
   const curved = addAll([value, mul(scalar(0.5), mul(value, value))]);
-  const loss = sum(mul(weights, curved));
+  const loss = sum(mul(constant(weights(value.shape), value.shape), curved));
   const first = gradients(loss, xs);
   const along = addAll(first.map((g, i) => sum(mul(g, ds[i]!))));
   const second = gradients(along, xs);
   const tangent = jvp([value], xs, ds)[0]!;
-  return { feeds, derivatives: { value, loss, first, second, tangent } };
+  return { value, loss, first, second, tangent };
 }
 
 /** The derivative of `outputs` along a direction in the feeds, by central differences. */

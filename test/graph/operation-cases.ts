@@ -52,11 +52,6 @@ export const operationCases: readonly OperationCase[] = [
   { name: 'softmax', inputs: [[2, 3, 4]], build: (x) => g.softmax(x!) },
   { name: 'logSoftmax', inputs: [[2, 3, 4]], build: (x) => g.logSoftmax(x!) },
   {
-    name: 'stopGradient of a part',
-    inputs: [[3], [3]],
-    build: (x, y) => g.add(g.stopGradient(g.mul(g.scalar(2), g.scalar(3))), g.mul(x!, y!)),
-  },
-  {
     name: 'matmul',
     inputs: [
       [2, 3],

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { derive } from '../../test/graph/operation-battery.ts';
+import { operationCases } from '../../test/graph/operation-cases.ts';
+import { createSession, evaluateFloat64, type Tensor } from './index.ts';
+
+/** One case of test/fixtures/make_torch_graph.py. */
+interface TorchRecord {
+  readonly name: string;
+  readonly inputs: readonly (readonly number[])[];
+  readonly directions: readonly (readonly number[])[];
+  readonly weights: readonly number[];
+  readonly value: readonly number[];
+  readonly first: readonly (readonly number[])[];
+  readonly second: readonly (readonly number[])[];
+}
+
+const fixture = new URL('../../test/fixtures/torch-graph.json', import.meta.url);
+const records = JSON.parse(readFileSync(fixture, 'utf8')) as readonly TorchRecord[];
+
+describe('PyTorch 1.13', () => {
+  it('has every core case', () => {
+    expect(records.map((record) => record.name)).toEqual(operationCases.map((known) => known.name));
+  });
+
+  describe.each(records)('$name', (record) => {
+    const { outputs, expected, feeds } = compare(record);
+
+    it('agrees with the float64 evaluator', () => {
+      evaluateFloat64(outputs, feeds).forEach((values, i) => {
+        expect(values).toBeAllclose(expected[i]!, { rtol: 1e-10, atol: 1e-10 });
+      });
+    });
+
+    it('agrees with onnxruntime', async () => {
+      const session = await createSession(Object.fromEntries(outputs.map((output, i) => [i, output])));
+      const used = session.inputs.map(({ name }) => [name, Float32Array.from(feeds[name]!)] as const);
+      const computed = await session.run(Object.fromEntries(used));
+      await session.close();
+      expected.forEach((values, i) => {
+        const scale = Math.max(1, ...values.map(Math.abs));
+        expect(computed[i]).toBeAllclose(values, { rtol: 2e-5, atol: 2e-6 * scale });
+      });
+    });
+  });
+});
+
+function compare(record: TorchRecord) {
+  const operationCase = operationCases.find((known) => known.name === record.name)!;
+  const { value, first, second } = derive(operationCase, () => record.weights);
+  const outputs: readonly Tensor[] = [value, ...first, ...second];
+  const expected = [record.value, ...record.first, ...record.second];
+  const feeds: Record<string, readonly number[]> = {};
+  record.inputs.forEach((values, i) => {
+    feeds[`x${i}`] = values;
+    feeds[`d${i}`] = record.directions[i]!;
+  });
+  return { outputs, expected, feeds };
+}
