@@ -11,16 +11,24 @@ import type { RandomOperation } from './operation.ts';
 /** The key of a random node at one step; `node` is derived from the seed and the node's canonical text. */
 export const stepKey = (node: Key, step: number): Key => foldIn(node, step);
 
-/** Fills `out` with the draws of one random node at one step. */
-export function fillDraw(distribution: RandomOperation['draw'], key: Key, out: Float32Array): void {
-  (distribution === 'normal' ? fillNormals : fillUniforms)(key, out);
+/** One random array a step: what is drawn, and the parameters of the operation that draws it. */
+export interface Draw {
+  readonly distribution: RandomOperation['draw'];
+  readonly parameters: readonly number[];
 }
 
-/** Fills `out` with uniform draws on [0, 1): multiples of 2⁻²⁴, which float32 holds exactly. */
-function fillUniforms(key: Key, out: Float32Array): void {
+/** Fills `out` with the draws of one random node at one step. */
+export function fillDraw({ distribution, parameters }: Draw, key: Key, out: Float32Array): void {
+  if (distribution === 'normal') fillNormals(key, out);
+  else fillMask(key, parameters[0] as number, out);
+}
+
+/** Fills `out` with 0, which has the probability p, and 1. */
+function fillMask(key: Key, p: number, out: Float32Array): void {
+  const threshold = p * 2 ** 32;
   forEachPair(key, out.length, (i, a, b) => {
-    out[i] = (a >>> 8) / 2 ** 24;
-    out[i + 1] = (b >>> 8) / 2 ** 24;
+    out[i] = a < threshold ? 0 : 1;
+    out[i + 1] = b < threshold ? 0 : 1;
   });
 }
 

@@ -2,7 +2,7 @@ import { deriveKey } from '../random/index.ts';
 import { canonicalize } from './canonicalize.ts';
 import type { StartOptions } from './compiled.ts';
 import { fillDraw, stepKey } from './draws.ts';
-import type { Expression } from './expression.ts';
+import type { Call, Expression, Leaf } from './expression.ts';
 import type { RandomOperation } from './operation.ts';
 import { operationOf } from './operations.ts';
 import { printRule } from './print.ts';
@@ -149,10 +149,11 @@ class Evaluation {
     return { values: new Float64Array(size), errors: new Float64Array(size) };
   }
 
-  #draws(e: Expression, operation: RandomOperation): Float32Array {
+  #draws(e: Leaf | Call, operation: RandomOperation): Float32Array {
     const { size, seed, t } = this.#at;
     const out = new Float32Array(size);
-    fillDraw(operation.draw, stepKey(deriveKey(seed, 'draw', drawText(e, operation)), t), out);
+    const draw = { distribution: operation.draw, parameters: parametersOf(e, operation) };
+    fillDraw(draw, stepKey(deriveKey(seed, 'draw', drawText(e, operation)), t), out);
     return out;
   }
 }

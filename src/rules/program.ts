@@ -1,3 +1,4 @@
+import type { Draw } from './draws.ts';
 import type { Call, Expression, Leaf } from './expression.ts';
 import type { ElementOperation, Operation, RandomOperation, StateOperation } from './operation.ts';
 import { operationOf } from './operations.ts';
@@ -12,7 +13,7 @@ export interface Program {
   /** Functions of the step alone: computed in float64 once a step, and rounded once. */
   readonly scalars: readonly Expression[];
   readonly slots: readonly Slot[];
-  readonly draws: readonly Draw[];
+  readonly draws: readonly NamedDraw[];
   /** The node that is the rule's value. */
   readonly result: number;
 }
@@ -49,9 +50,8 @@ export interface Slot {
   readonly next: number;
 }
 
-/** One random array a step, named by the canonical text of the subexpression that it is for. */
-export interface Draw {
-  readonly distribution: RandomOperation['draw'];
+/** A draw, named by the canonical text of the subexpression that it is for. */
+export interface NamedDraw extends Draw {
   readonly text: string;
 }
 
@@ -92,7 +92,7 @@ class Builder {
   readonly nodes: Node[] = [];
   readonly scalars: Expression[] = [];
   readonly slots: Slot[] = [];
-  readonly draws: Draw[] = [];
+  readonly draws: NamedDraw[] = [];
   /** Nodes by what they compute. */
   readonly #known = new Map<string, number>();
   /** Nodes by the expression object: shared objects are visited once, and a state's update finds its operands here. */
@@ -170,7 +170,7 @@ class Builder {
     const id = `${e.name}(${args}; ${parameters})`;
     const known = this.#known.get(id);
     if (known !== undefined) return known;
-    const draw = this.draws.push({ distribution: operation.draw, text: printRule(e) }) - 1;
+    const draw = this.draws.push({ distribution: operation.draw, parameters, text: printRule(e) }) - 1;
     return this.#add(id, { kind: 'random', operation, args, parameters, draw });
   }
 

@@ -45,8 +45,8 @@ export function startProgram(program: Program, kernel: Kernel, { size, steps, se
 }
 
 function fillDraws(program: Program, keys: readonly Key[], t: number, draws: readonly Float32Array[]): void {
-  program.draws.forEach(({ distribution }, i) => {
-    fillDraw(distribution, stepKey(keys[i] as Key, t), draws[i] as Float32Array);
+  program.draws.forEach((draw, i) => {
+    fillDraw(draw, stepKey(keys[i] as Key, t), draws[i] as Float32Array);
   });
 }
 

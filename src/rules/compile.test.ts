@@ -1,0 +1,246 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { stream } from '../random/index.ts';
+import { catalogue } from './catalogue/catalogue.ts';
+import { compileRule } from './compile.ts';
+import type { CompiledRule } from './compiled.ts';
+import { call, type Expression, leaf, literal } from './expression.ts';
+import { interpretRule } from './interpret.ts';
+import { operations } from './operations.ts';
+import { parseRule } from './parse.ts';
+import { printRule } from './print.ts';
+
+const EDGES = [0, -0, 1, -1, 1e-45, -1e-40, 1e-20, 3e38, -3e38, 1e10, Infinity, -Infinity, Number.NaN];
+const edge = fc.oneof(fc.constantFrom(...EDGES), fc.float(), fc.double({ min: -3, max: 3 }));
+
+const number = fc.oneof(
+  fc.constantFrom(-3, -1, 0, 1e-8, 0.5, 1, 2, 3, 65, 1e30),
+  fc.double({ min: -10, max: 10, noNaN: true }),
+);
+
+/** A valid value of every parameter of the language: rates, probabilities, bounds, cycles. */
+const parameter = fc.constantFrom(1e-4, 0.3, 0.5, 0.9);
+
+const leaves = fc.oneof(
+  number.map(literal),
+  fc.constantFrom(
+    ...[...operations.values()]
+      .filter((o) => o.arity === 0 && o.parameters.length === 0)
+      .map((o) => leaf(o.name)),
+  ),
+);
+
+/** Any expression over the whole table of operations. */
+const { expression } = fc.letrec<{ expression: Expression }>((tie) => ({
+  expression: fc.oneof(
+    { maxDepth: 5, withCrossShrink: true },
+    leaves,
+    ...[...operations.values()]
+      .filter((o) => o.arity + o.parameters.length > 0)
+      .map((o) =>
+        fc
+          .tuple(
+            fc.array(tie('expression'), { minLength: o.arity, maxLength: o.arity }),
+            fc.array(parameter, { minLength: o.parameters.length, maxLength: o.parameters.length }),
+          )
+          .map(([args, parameters]) => call(o.name, args, parameters)),
+      ),
+  ),
+}));
+
+const SIZE = 8;
+const STEPS = 4;
+
+/** All weights and verdicts of a training over the given gradients. */
+function train(rule: CompiledRule, initial: readonly number[], gradients: readonly (readonly number[])[]) {
+  const stepper = rule.start({ size: SIZE, steps: STEPS, seed: 3 });
+  const weights = Float32Array.from(initial);
+  return gradients.map((gradient) => {
+    const finite = stepper.step(weights, Float32Array.from(gradient), 0.1);
+    return { finite, weights: weights.slice() };
+  });
+}
+
+const vector = fc.array(edge, { minLength: SIZE, maxLength: SIZE });
+const vectors = fc.array(vector, { minLength: STEPS, maxLength: STEPS });
+
+describe('the compiled step and the interpreter', () => {
+  it('agree to the bit on random rules of every operation, on every kind of number', () => {
+    const property = (e: Expression, initial: number[], gradients: number[][]): void => {
+      // toEqual tells 0 from −0 and takes NaN as equal to NaN.
+      expect(train(compileRule(e), initial, gradients)).toEqual(train(interpretRule(e), initial, gradients));
+    };
+    fc.assert(fc.property(expression, vector, vectors, property), { seed: 1, numRuns: 3000 });
+  });
+
+  it('run rules of 1,000 nodes, wide or deep', () => {
+    const wide = Array.from({ length: 140 }, (_, i) => `${i + 1} * tanh(g + ${i})`).join(' + ');
+    const deep = `${'tanh('.repeat(400)}g${')'.repeat(400)}`;
+    for (const text of [wide, deep]) {
+      const e = parseRule(text);
+      const [first] = train(compileRule(e), Array(SIZE).fill(1), [Array(SIZE).fill(0.5)]);
+      expect([first]).toEqual(train(interpretRule(e), Array(SIZE).fill(1), [Array(SIZE).fill(0.5)]));
+      expect(first?.finite).toBe(true);
+    }
+  });
+});
+
+/** u of one weight at each step, for λ = 1 and w = 0: the step is −u then. */
+function directions(text: string, gradients: readonly number[], steps = gradients.length): number[] {
+  const stepper = compileRule(parseRule(text)).start({ size: 1, steps, seed: 0 });
+  return gradients.map((gradient) => {
+    const weights = new Float32Array(1);
+    stepper.step(weights, Float32Array.of(gradient), 1);
+    return 0 - (weights[0] as number);
+  });
+}
+
+const f = Math.fround;
+
+describe('the meaning of a rule', () => {
+  it('is w ← w − λ·u, each operation rounded to float32', () => {
+    const weights = Float32Array.of(1, 2);
+    const stepper = compileRule(parseRule('g^3')).start({ size: 2, steps: 1, seed: 0 });
+    expect(stepper.step(weights, Float32Array.of(0.1, -3), 0.3)).toBe(true);
+    const u = f(f(f(0.1) * f(0.1)) * f(0.1));
+    expect([...weights]).toEqual([f(1 - f(f(0.3) * u)), f(2 - f(f(0.3) * -27))]);
+  });
+
+  it('keeps running averages, sums and previous values from 0', () => {
+    expect(directions('acc(g, 0.5)', [1, 2, 4])).toEqual([1, 2.5, 5.25]);
+    expect(directions('ema(g, 0.75)', [4, 4, 4])).toEqual([1, 1.75, 2.3125]);
+    expect(directions('prev(g)', [1, 2, 4])).toEqual([0, 1, 2]);
+    expect(directions('prev(prev(g)) + prev(g)', [1, 2, 4, 8])).toEqual([0, 1, 3, 6]);
+    expect(directions('prev(acc(g, 1))', [1, 2, 4])).toEqual([0, 1, 3]);
+  });
+
+  it('corrects m, v and gamma for their start: a constant gradient is its own average', () => {
+    expect(directions('m', [3, 3, 3])).toBeAllclose([3, 3, 3], { rtol: 1e-6 });
+    expect(directions('v', [3, 3, 3])).toBeAllclose([9, 9, 9], { rtol: 1e-6 });
+    expect(directions('gamma', [3, 3, 3])).toBeAllclose([27, 27, 27], { rtol: 1e-6 });
+    expect(directions('adam', [3, 1e-3])).toBeAllclose([1, 0.670306], { rtol: 1e-5 });
+  });
+
+  it('counts steps from 1 and decays over T of them', () => {
+    expect(directions('t', [0, 0, 0])).toEqual([1, 2, 3]);
+    expect(directions('T', [0, 0], 7)).toEqual([7, 7]);
+    expect(directions('ld', [0, 0, 0, 0])).toEqual([1, 0.75, 0.5, 0.25]);
+    expect(directions('cd', [0, 0, 0, 0])).toBeAllclose([1, 0.853553, 0.5, 0.146447], { rtol: 1e-5 });
+    expect(directions('cd(1)', [0, 0, 0, 0])).toBeAllclose([1, 0.5, 0, 0.5], { atol: 1e-7 });
+    expect(directions('rd(2)', [0, 0, 0, 0])).toBeAllclose([1, 0.5, 1, 0.5], { rtol: 1e-6 });
+  });
+
+  it('computes functions of the step in float64: 1 − 0.999 is 0.001', () => {
+    expect(directions('1 - 0.999^t', [0])).toEqual([f(1 - 0.999)]);
+    expect(directions('(1 - 0.999^t) * 1e6 - 1000', [0])).toBeAllclose([0], { atol: 1e-4 });
+  });
+
+  it('treats sign, clip and drop as the language says at 0, NaN and infinity', () => {
+    const one = (text: string, gradient: number): number | undefined => directions(text, [gradient])[0];
+    expect(one('1 / sign(g)', -0)).toBe(Infinity);
+    expect(one('sign(g)', Number.NaN)).toBeNaN();
+    expect(one('sign(g)', -Infinity)).toBe(-1);
+    expect(one('clip(g, 0.5)', Number.NaN)).toBeNaN();
+    expect(one('clip(g, 0.5)', -Infinity)).toBe(-0.5);
+    const dropped = directions('drop(g, 0.5)', Array(64).fill(Number.NaN));
+    expect(dropped.filter((u) => u === 0).length).toBeGreaterThan(16);
+    expect(dropped.filter(Number.isNaN).length).toBeGreaterThan(16);
+  });
+
+  it('is false as soon as one new weight is not finite', () => {
+    for (const [gradient, finite] of [
+      [0, true],
+      [3e38, true],
+      [Infinity, false],
+      [Number.NaN, false],
+    ] as const) {
+      const stepper = compileRule(parseRule('g')).start({ size: 3, steps: 1, seed: 0 });
+      expect(stepper.step(new Float32Array(3), Float32Array.of(1, gradient, 1), 1)).toBe(finite);
+    }
+  });
+
+  it('may be a constant', () => {
+    expect(directions('2', [1, 1])).toEqual([2, 2]);
+    expect(directions('ld', [1, 1])).toEqual([1, 0.5]);
+  });
+
+  it('refuses weights of another size', () => {
+    const stepper = compileRule(leaf('g') as Expression).start({ size: 3, steps: 1, seed: 0 });
+    expect(() => stepper.step(new Float32Array(2), new Float32Array(2), 1)).toThrow(/expected 3/);
+    expect(() => compileRule(leaf('g')).start({ size: 0.5, steps: 1, seed: 0 })).toThrow(/size: expected/);
+  });
+});
+
+/** u of every weight at each of three steps. */
+function draws(text: string, seed: number, size: number): number[] {
+  const stepper = compileRule(parseRule(text)).start({ size, steps: 3, seed });
+  return [1, 2, 3].flatMap(() => {
+    const weights = new Float32Array(size);
+    stepper.step(weights, new Float32Array(size).fill(1), 1);
+    return [...weights].map((w) => 0 - w);
+  });
+}
+
+describe('random draws', () => {
+  it('depend on the seed, the step, the subexpression and the element, and on nothing else', () => {
+    const noise = draws('noise', 1, 10);
+    expect(draws('noise', 1, 10)).toEqual(noise);
+    expect(new Set(noise).size).toBe(30);
+    expect(draws('noise', 2, 10)).not.toEqual(noise);
+    // More weights, or more operations around it, do not change an element's draws.
+    expect(draws('noise', 1, 7)).toEqual([0, 10, 20].flatMap((from) => noise.slice(from, from + 7)));
+    expect(draws('noise + 0.5 * sign(w)', 1, 10)).toEqual(noise);
+    expect(draws('drop(g, 0.5)', 1, 100)).not.toEqual(draws('drop(2 * g, 0.5) / 2', 1, 100));
+  });
+
+  it('are one for equal subexpressions', () => {
+    expect(new Set(draws('drop(g, 0.3) - drop(g, 0.3)', 1, 50))).toEqual(new Set([0]));
+    expect(new Set(draws('drop(g, 0.3) * (1 - drop(g, 0.3))', 1, 50))).toEqual(new Set([0]));
+  });
+
+  it('have their distributions', () => {
+    const noise = draws('noise', 5, 20_000);
+    const mean = noise.reduce((sum, x) => sum + x, 0) / noise.length;
+    const variance = noise.reduce((sum, x) => sum + x * x, 0) / noise.length;
+    expect(mean).toBeCloseTo(0, 1.5);
+    expect(variance).toBeCloseTo(1, 1.5);
+    const kept = draws('drop(g, 0.3)', 5, 20_000).reduce((sum, x) => sum + x, 0);
+    expect(kept / 60_000).toBeCloseTo(0.7, 2);
+  });
+
+  it('anneal with variance 1/t^0.55', () => {
+    const all = draws('anneal', 5, 20_000);
+    const variance = [0, 1, 2].map((k) => {
+      const row = all.slice(20_000 * k, 20_000 * (k + 1));
+      return row.reduce((sum, x) => sum + x * x, 0) / row.length;
+    });
+    expect(variance).toBeAllclose([1, 2 ** -0.55, 3 ** -0.55], { rtol: 0.03 });
+  });
+});
+
+describe.each(catalogue.map(({ name, text }) => [name, text] as const))('%s', (_, text) => {
+  it('steps 50 times on a convex bowl and stays finite, compiled and interpreted alike', () => {
+    const rule = parseRule(text);
+    expect(printRule(parseRule(printRule(rule)))).toBe(printRule(rule));
+    const source = stream(1, 'bowl');
+    const initial = Float32Array.from({ length: 20 }, () => source.normal());
+    const [a, b] = [initial.slice(), initial.slice()];
+    const [compiled, interpreted] = [compileRule(rule), interpretRule(rule)].map((made) =>
+      made.start({ size: 20, steps: 50, seed: 1 }),
+    ) as [never, never];
+    const loss = (w: Float32Array): number => w.reduce((sum, x) => sum + x * x, 0);
+    for (let step = 0; step < 50; step++) {
+      expect(stepOn(compiled, a)).toBe(true);
+      expect(stepOn(interpreted, b)).toBe(true);
+    }
+    expect(a).toEqual(b);
+    expect(loss(a)).toBeLessThanOrEqual(loss(initial));
+  });
+});
+
+const stepOn = (stepper: ReturnType<CompiledRule['start']>, weights: Float32Array): boolean =>
+  stepper.step(
+    weights,
+    weights.map((w) => w / 10),
+    1e-2,
+  );
