@@ -61,15 +61,15 @@ async function showSpace(name: string, { settings, stdout }: Context): Promise<R
     size: exact(spaceSize(space)),
     sizes: sizes.map((entry) => ({ ...entry, size: exact(entry.size) })),
   };
-  const rows: [string, string][] = [
+  const rows: (readonly [string, string | readonly string[]])[] = [
     ['space', `${base}: ${title}`],
-    [`operands (${operands.length})`, operands.join(', ')],
-    [`unary (${unary.length})`, unary.join(', ')],
-    [`binary (${binary.length})`, binary.join(', ')],
+    [`operands (${operands.length})`, operands],
+    [`unary (${unary.length})`, unary],
+    [`binary (${binary.length})`, binary],
     ['constraints', constraintsText(space)],
     ...sizes.map((entry): [string, string] => [
       `${entry.iterations} iteration${entry.iterations === 1 ? '' : 's'}`,
-      `${thousands(entry.size)} token strings${entry.iterations === iterations ? ' (default)' : ''}`,
+      `${thousands(entry.size)} token strings${entry.iterations === iterations ? ' (searched)' : ''}`,
     ]),
   ];
   return { document, text: pairs(rows, stdout.columns) };

@@ -33,22 +33,24 @@ export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]
   return [header, ...body].join('\n');
 }
 
+/** What {@link pairs} shows: a text, broken at spaces, or a list, broken between its items. */
+type Value = string | readonly string[];
+
 /** Names and what they stand for, which goes on below itself where it is wider than `width` leaves room for. */
-export function pairs(rows: readonly (readonly [string, string])[], width: number): string {
+export function pairs(rows: readonly (readonly [string, Value])[], width: number): string {
   const widest = Math.max(...rows.map(([name]) => displayWidth(name)));
   const room = Math.max(width - widest - GAP.length, NARROWEST);
-  return rows
-    .flatMap(([name, value]) =>
-      wrap(value, room).map((line, i) => `${pad(i === 0 ? name : '', widest)}${GAP}${line}`.trimEnd()),
-    )
-    .join('\n');
+  const lines = ([name, value]: readonly [string, Value]) =>
+    wrap(value, room).map((line, i) => `${pad(i === 0 ? name : '', widest)}${GAP}${line}`.trimEnd());
+  return rows.flatMap(lines).join('\n');
 }
 
-/** Lines of at most `width` columns, broken at spaces; a longer word stands alone. */
-function wrap(text: string, width: number): readonly string[] {
+/** Lines of at most `width` columns; a longer word or item stands alone. */
+function wrap(value: Value, width: number): readonly string[] {
+  const [words, gap] = typeof value === 'string' ? [value.split(' '), ' '] : [value, GAP];
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+  for (const word of words) {
+    const longer = lines.length === 0 ? word : lines.at(-1) + gap + word;
     if (lines.length === 0 || displayWidth(longer) > width) lines.push(word);
     else lines[lines.length - 1] = longer;
   }

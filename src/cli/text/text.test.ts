@@ -116,6 +116,21 @@ describe('table', () => {
   });
 });
 
+describe('pairs', () => {
+  it('breaks lists between their items', () => {
+    expect(pairs([['unary', ['x', 'clip(x, 1e-5)', 'sign(x)']]], 24)).toBe(
+      'unary  x  clip(x, 1e-5)\n       sign(x)',
+    );
+  });
+});
+
+describe('csv', () => {
+  it('quotes fields that hold commas, quotes or line ends', () => {
+    const rows = [{ rule: 'drop(m, 0.3)', note: 'a "b"', reward: Number.NaN }];
+    expect(csv(rows, ['rule', 'note', 'reward'])).toBe('rule,note,reward\n"drop(m, 0.3)","a ""b""",NaN');
+  });
+});
+
 describe('colours', () => {
   it('are for terminals', () => {
     expect(coloursFor({ isTTY: true }, { TERM: 'xterm' }).isColorSupported).toBe(true);

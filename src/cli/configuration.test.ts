@@ -1,0 +1,105 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type ConfigurationSources, resolveSettings } from './configuration.ts';
+import { flagOf, optionNames, variableOf } from './options.ts';
+import { defaults, presets } from './presets.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'nos-configuration-'));
+});
+
+const file = (content: unknown, name = 'nos.config.json'): void =>
+  writeFileSync(join(directory, name), typeof content === 'string' ? content : JSON.stringify(content));
+
+const resolve = (sources: Partial<ConfigurationSources> = {}) =>
+  resolveSettings({ flags: {}, environment: {}, directory, ...sources });
+
+describe('precedence', () => {
+  it('is flag, environment, file, preset, default', async () => {
+    file({ batch: 11, samples: 12, seed: 13 });
+    const settings = await resolve({
+      flags: { preset: 'quick', samples: '22' },
+      environment: { NOS_SEED: '31', NOS_SAMPLES: '32' },
+    });
+    expect(settings.samples).toBe(22);
+    expect(settings.seed).toBe(31);
+    expect(settings.batch).toBe(11);
+    expect(settings.space).toBe(presets.quick?.space);
+    expect(settings.pipeline).toBe(defaults.pipeline);
+  });
+
+  it('takes the preset and the file from the environment too', async () => {
+    file({ batch: 9 }, 'other.json');
+    const settings = await resolve({ environment: { NOS_PRESET: 'paper', NOS_CONFIG: 'other.json' } });
+    expect(settings.protocol).toBe('paper');
+    expect(settings.batch).toBe(9);
+  });
+
+  it('joins strategy options key by key', async () => {
+    file({ option: { hidden: 20, entropyWeight: 0.1 } });
+    const { option } = await resolve({
+      flags: { preset: 'paper', option: ['entropyWeight=0.2', 'word=yes'] },
+    });
+    expect(option).toEqual({ learningRate: 1e-5, hidden: 20, entropyWeight: 0.2, word: 'yes' });
+  });
+
+  it("leaves a preset's strategy options out where the strategy is another", async () => {
+    expect((await resolve({ flags: { preset: 'paper', strategy: 'random' } })).option).toEqual({});
+  });
+
+  it('ignores empty variables and those of other programs', async () => {
+    const settings = await resolve({ environment: { NOS_TASK: '', NOSE: 'x' } });
+    expect(settings.task).toBe(defaults.task);
+  });
+
+  it('knows the data directory by two names', async () => {
+    expect((await resolve({ environment: { NOS_DATA_DIR: '/somewhere' } })).data).toBe('/somewhere');
+  });
+});
+
+describe('mistakes', () => {
+  const cases: readonly [string, () => Partial<ConfigurationSources>, string][] = [
+    ['an unknown variable', () => ({ environment: { NOS_WORKRES: '2' } }), "'NOS_WORKRES'"],
+    [
+      'a variable that is no number',
+      () => ({ environment: { NOS_SEED: 'x' } }),
+      'NOS_SEED: expected an integer',
+    ],
+    ['a flag below its minimum', () => ({ flags: { samples: '0' } }), '--samples: expected an integer of 1'],
+    ['a negative seed', () => ({ flags: { seed: '-1' } }), '--seed: expected an integer of 0'],
+    ['a seed beyond 2^53', () => ({ flags: { seed: '9007199254740993' } }), '--seed'],
+    ['an option without a value', () => ({ flags: { option: ['hidden'] } }), 'expected KEY=VALUE'],
+    ['an unknown preset', () => ({ flags: { preset: 'qick' } }), "unknown preset 'qick'"],
+    ['a preset that every object has', () => ({ flags: { preset: 'constructor' } }), 'unknown preset'],
+    ['a missing file', () => ({ flags: { config: 'none.json' } }), 'no such file'],
+  ];
+  it.each(cases)('%s is named', async (_, sources, message) => {
+    await expect(resolve(sources())).rejects.toThrow(message);
+    await expect(resolve(sources())).rejects.toMatchObject({ exitCode: 2 });
+  });
+
+  const files: readonly [string, unknown, string][] = [
+    ['an unknown key', { sampels: 3 }, "'sampels'"],
+    ['a key that is for one call alone', { json: true }, "'json'"],
+    ['a value of another type', { samples: '3' }, 'samples: '],
+    ['a value below its minimum', { samples: 0 }, 'samples: '],
+    ['text that is not JSON', '{', 'not JSON'],
+    ['a list', [], 'expected one JSON object'],
+  ];
+  it.each(files)('%s in the file is named', async (_, content, message) => {
+    file(content);
+    await expect(resolve()).rejects.toThrow(message);
+    await expect(resolve()).rejects.toThrow(join(directory, 'nos.config.json'));
+  });
+});
+
+describe('the options table', () => {
+  it('names flags and variables in their own ways', () => {
+    expect(flagOf('dryRun')).toBe('--dry-run');
+    expect(variableOf('dryRun')).toBe('NOS_DRY_RUN');
+    expect(new Set(optionNames.map(flagOf)).size).toBe(optionNames.length);
+  });
+});

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import type { Evaluation } from '../../evaluate/index.ts';
+import type { RunEvent } from '../../run/index.ts';
+import { coloursFor } from '../text/colours.ts';
+import { progressLine } from './data-progress.ts';
+import { plainLine } from './lines.ts';
+import { advance, initialProgress, type Progress, secondsLeft } from './progress.ts';
+import { screen } from './screen.ts';
+
+const evaluation = (rule: string, reward: number): Evaluation => ({
+  rule,
+  key: `key of ${rule}`,
+  task: 'digits-mlp',
+  protocol: 'quick',
+  seed: 1,
+  learningRate: 0.1,
+  edgeOfGrid: rule === 'g',
+  sweep: [],
+  reward,
+  curve: [],
+  status: 'ok',
+  steps: 100,
+  seconds: 10,
+  fingerprint: 'f',
+  version: '0.0.0',
+});
+
+const evaluated = (index: number, rule: string, reward: number, cached = false): RunEvent => ({
+  type: 'evaluated',
+  index,
+  evaluation: evaluation(rule, reward),
+  cached,
+});
+
+const worker = {
+  name: 'worker-1',
+  state: 'busy',
+  rule: 'm * exp(v)',
+  progress: { phase: 'sweep', learningRate: 1e-3, done: 0.5 },
+  finished: 3,
+  restarts: 1,
+} as const;
+
+const batch: RunEvent = {
+  type: 'batch',
+  batch: 0,
+  told: 4,
+  meanReward: 0.5,
+  distinct: 3,
+  best: { rule: 'm', reward: 0.7 },
+  metrics: { entropy: 1.93456, baseline: 0.5 },
+};
+
+const events: readonly RunEvent[] = [
+  { type: 'started', run: 'quick-1', samples: 10, resumedAt: 0 },
+  {
+    type: 'progress',
+    workers: [worker, { ...worker, name: 'worker-2', restarts: 0 }],
+    progress: worker.progress,
+  },
+  { type: 'reference', evaluation: evaluation('adam', 0.6), cached: false },
+  evaluated(0, 'g', 0.4),
+  evaluated(1, 'm', 0.7),
+  evaluated(2, 'g', 0.4, true),
+  evaluated(3, 'sign(g)', 0.1),
+  batch,
+];
+
+const start = initialProgress('quick-1', 10, { references: 2, retests: 4 });
+const replay = (list: readonly RunEvent[]): Progress => list.reduce(advance, start);
+const view = (progress: Progress, columns = 80): readonly string[] =>
+  screen(progress, {
+    columns,
+    colours: coloursFor({}, {}),
+    elapsed: 60,
+    nameOf: ({ rule }) => (rule === 'g' ? 'sgd' : rule === 'adam' ? 'adam' : ''),
+  }).split('\n');
+
+describe('progress', () => {
+  it('keeps the best distinct rules, best first', () => {
+    expect(replay(events).top.map(({ rule }) => rule)).toEqual(['m', 'g', 'sign(g)']);
+  });
+
+  it('estimates the time left from trainings, the share of fresh rules, and the workers', () => {
+    // 6 rules left of which 3/4 are fresh, 1 reference, 4 retests; 10 s a training, 2 workers
+    expect(secondsLeft(replay(events))).toBe(((6 * 0.75 + 1 + 4) * 10) / 2);
+  });
+
+  it('knows no time left before the first training has ended', () => {
+    expect(secondsLeft(start)).toBeNaN();
+  });
+
+  it('goes through the phases', () => {
+    expect(replay(events.slice(0, 1)).phase).toBe('references');
+    expect(replay(events).phase).toBe('search');
+    const retest: RunEvent = { type: 'retest', evaluation: evaluation('m', 0.6), cached: false };
+    expect(replay([...events, retest]).phase).toBe('retests');
+  });
+
+  it('counts a resumed run from where it goes on', () => {
+    const resumed = replay([
+      { type: 'started', run: 'r', samples: 10, resumedAt: 6 },
+      evaluated(6, 'm', 0.5),
+    ]);
+    expect(view(resumed)[1]).toContain('7/10 rules');
+    expect(secondsLeft({ ...resumed, expected: { references: 0, retests: 0 } })).toBe(30);
+  });
+});
+
+describe('screen', () => {
+  it('shows the run, the pace, the best rules, the references and every worker', () => {
+    const text = view(replay(events)).join('\n');
+    expect(text).toContain('quick-1  searching');
+    expect(text).toContain('4/10 rules  4.0 rules/min  48 s left');
+    expect(text).toContain('batch means ▁ 0.5000');
+    expect(text).toContain('entropy 1.93  baseline 0.5');
+    expect(text).toMatch(/ 1 {2}0\.7000 {2}1e-1 +m\n/);
+    expect(text).toMatch(/ 2 {2}0\.4000 {2}1e-1 ▲edge +g {2}\(sgd\)\n/);
+    expect(text).toContain('reference   adam 0.6000');
+    expect(text).toContain(' worker-1  ██████░░░░░░ sweep 1e-3   m * exp(v) (started again 1×)');
+    expect(text).toContain(' worker-2  ██████░░░░░░ sweep 1e-3   m * exp(v)\n');
+  });
+
+  it.each([60, 80, 120])('stays within %i columns', (columns) => {
+    const long = evaluated(4, 'exp(sign(g) * sign(m)) + '.repeat(10), 0.9);
+    const lines = view(replay([...events, long]), columns);
+    expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(columns);
+  });
+
+  it('has something to show before the first event', () => {
+    expect(view(start)[0]).toBe('quick-1  starting the workers');
+  });
+});
+
+describe('plain lines', () => {
+  const lines = (list: readonly RunEvent[]): readonly string[] => {
+    let progress = start;
+    return list.flatMap((event) => {
+      progress = advance(progress, event);
+      return plainLine(progress, event) ?? [];
+    });
+  };
+
+  it('are one a batch, and one for the start and each reference', () => {
+    expect(lines(events)).toEqual([
+      'run quick-1: 10 rules',
+      'reference adam: 0.6000',
+      'batch 1  4/10 rules  mean 0.5000  best 0.7000 m  48 s left  entropy 1.93  baseline 0.5',
+    ]);
+  });
+
+  it('say that the best are tested again, once', () => {
+    const retest: RunEvent = { type: 'retest', evaluation: evaluation('m', 0.6), cached: false };
+    expect(lines([retest, retest])).toEqual(['testing the best again: 4 evaluations']);
+  });
+});
+
+describe('download', () => {
+  it('is a bar with bytes and the source', () => {
+    const progress = {
+      source: 'example.org',
+      phase: 'download',
+      received: 81_000_000,
+      total: 162_000_000,
+    } as const;
+    expect(progressLine('cifar10', progress, 100)).toBe(
+      'cifar10  ████████████░░░░░░░░░░░░  50%  81.0 MB of 162.0 MB  example.org',
+    );
+    expect(progressLine('cifar10', { ...progress, phase: 'connect' }, 100)).toBe(
+      'cifar10  connecting to example.org',
+    );
+  });
+});
