@@ -1,1 +1,6 @@
 export type * from './evaluation.ts';
+export type { Evaluator, EvaluatorOptions, RunOptions } from './evaluator.ts';
+export { openEvaluator } from './evaluator.ts';
+export { fingerprint } from './fingerprint.ts';
+export type { StepSizes } from './protocols.ts';
+export { findProtocol, protocolSteps, protocols } from './protocols.ts';

@@ -1,0 +1,112 @@
+import type { Dataset, Split } from '../data/index.ts';
+import { NosError } from '../errors.ts';
+import { createSession, type Session } from '../graph/index.ts';
+import { buildClassifier, type Classifier } from '../nn/index.ts';
+import type { Task } from '../tasks/index.ts';
+
+/** The network of a task, ready to train; one serves every rule. */
+export interface Child {
+  readonly classifier: Classifier;
+  readonly training: Session;
+  readonly evaluation: Session;
+  readonly dataset: Dataset;
+  readonly batchSize: number;
+  close(): Promise<void>;
+}
+
+/** @throws NosError `data-missing`, `data-corrupt`; `bad-option` when the data do not fit the task. */
+export async function openChild(task: Task, directory: string): Promise<Child> {
+  const dataset = await task.load({ directory });
+  checkFit(task, dataset);
+  const { network, inputShape, classes, batchSize } = task;
+  const classifier = buildClassifier({ network, inputShape, classes, batchSize });
+  const training = await createSession(classifier.training);
+  const evaluation = await createSession(classifier.evaluation);
+  const close = async (): Promise<void> => {
+    await training.close();
+    await evaluation.close();
+  };
+  return { classifier, training, evaluation, dataset, batchSize, close };
+}
+
+function checkFit(task: Task, { inputShape, classes, train }: Dataset): void {
+  const refuse = (what: string): never => {
+    throw new NosError('bad-option', `task '${task.name}': ${what}`, 'see docs/tasks.md');
+  };
+  if (String(inputShape) !== String(task.inputShape)) {
+    refuse(`inputShape is [${task.inputShape}], but its data have [${inputShape}]`);
+  }
+  if (classes !== task.classes) refuse(`classes is ${task.classes}, but its data have ${classes}`);
+  if (train.size < task.batchSize) {
+    refuse(`batchSize is ${task.batchSize}, but there are ${train.size} training examples`);
+  }
+}
+
+/** What a training changes. */
+export interface ChildState {
+  /** All trainable tensors, flat and joined. */
+  readonly weights: Float32Array;
+  /** Batch normalisation's running averages, likewise. */
+  readonly buffers: Float32Array;
+}
+
+/** Arrays that one batch of a child's inputs and targets fit into. */
+export interface Batch {
+  readonly inputs: Float32Array;
+  readonly targets: Float32Array;
+}
+
+export function makeBatch({ dataset, batchSize }: Child): Batch {
+  const values = dataset.inputShape.reduce((product, n) => product * n, 1);
+  return {
+    inputs: new Float32Array(batchSize * values),
+    targets: new Float32Array(batchSize * dataset.classes),
+  };
+}
+
+/** The values that a session asks for: a network without batch normalisation has no buffers, for instance. */
+export function feedsOf(
+  session: Session,
+  values: Readonly<Record<string, Float32Array>>,
+): Record<string, Float32Array> {
+  return Object.fromEntries(session.inputs.map(({ name }) => [name, values[name] as Float32Array]));
+}
+
+/**
+ * Accuracy over the first `examples` of a split, its running averages in the place of batch statistics. An
+ * example whose logits are not all numbers counts as wrong.
+ */
+export async function accuracy(
+  child: Child,
+  split: Split,
+  examples: number,
+  { weights, buffers }: ChildState,
+): Promise<number> {
+  const { batchSize, dataset, evaluation } = child;
+  const { inputs, targets } = makeBatch(child);
+  const count = Math.min(examples, split.size);
+  let correct = 0;
+  for (let start = 0; start < count; start += batchSize) {
+    const used = Math.min(batchSize, count - start);
+    // A last batch that is not full repeats its last example; the repetitions are not counted.
+    const indices = Array.from({ length: batchSize }, (_, i) => start + Math.min(i, used - 1));
+    split.fill(indices, inputs, targets);
+    const { logits } = await evaluation.run(feedsOf(evaluation, { inputs, weights, buffers }));
+    correct += countCorrect(logits as Float32Array, targets, used, dataset.classes);
+  }
+  return correct / count;
+}
+
+function countCorrect(logits: Float32Array, targets: Float32Array, used: number, classes: number): number {
+  let correct = 0;
+  for (let i = 0; i < used; i++) {
+    const from = i * classes;
+    let best = 0;
+    for (let j = 1; j < classes; j++) {
+      if ((logits[from + j] as number) > (logits[from + best] as number)) best = j;
+    }
+    const numbers = !logits.subarray(from, from + classes).some(Number.isNaN);
+    if (numbers && targets[from + best] === 1) correct++;
+  }
+  return correct;
+}

@@ -1,0 +1,172 @@
+import { NosError } from '../errors.ts';
+import { type CompiledRule, compileRule, resolveRule, ruleKey } from '../rules/index.ts';
+import { resolveTask, type Task } from '../tasks/index.ts';
+import { packageVersion } from '../version.ts';
+import { type Child, openChild } from './child.ts';
+import type {
+  Evaluation,
+  EvaluationProgress,
+  EvaluationRequest,
+  Protocol,
+  SweepPoint,
+} from './evaluation.ts';
+import { fingerprint } from './fingerprint.ts';
+import { findProtocol, protocolSteps, trainingSteps } from './protocols.ts';
+import { type Trained, train } from './train.ts';
+
+export interface EvaluatorOptions {
+  /** The name of a task, a path to a module that exports one, or the task itself. */
+  readonly task: string | Task;
+  /** The data directory. */
+  readonly directory: string;
+  /** Seconds from any start; only `Evaluation.seconds` depends on it. */
+  readonly clock?: () => number;
+  /** Finds a protocol by its name; tests hand in small ones. */
+  readonly findProtocol?: (name: string) => Protocol;
+}
+
+export interface RunOptions {
+  readonly onProgress?: (progress: EvaluationProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Scores rules on one task. One evaluation at a time. */
+export interface Evaluator {
+  /**
+   * A pure function of the request on machines of one fingerprint, `seconds` aside: what was evaluated before, here or
+   * elsewhere, does not matter.
+   *
+   * @throws NosError for a request that makes no sense; the signal's reason, between two steps.
+   */
+  evaluate(request: EvaluationRequest, options?: RunOptions): Promise<Evaluation>;
+  close(): Promise<void>;
+}
+
+/** Loads the data and builds the network, once. @throws NosError `unknown-name`, `data-missing`, `data-corrupt`. */
+export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluator> {
+  const task = typeof options.task === 'string' ? await resolveTask(options.task) : options.task;
+  const child = await openChild(task, options.directory);
+  const clock = options.clock ?? (() => performance.now() / 1_000);
+  const evaluate = async (request: EvaluationRequest, running: RunOptions = {}): Promise<Evaluation> => {
+    checkRequest(request, options.task);
+    const expression = resolveRule(request.rule);
+    const protocol = (options.findProtocol ?? findProtocol)(request.protocol);
+    const start = clock();
+    const score = await scoreRule({
+      child,
+      protocol,
+      rule: compileRule(expression),
+      seed: request.seed,
+      signal: running.signal,
+      onProgress: running.onProgress ?? (() => {}),
+    });
+    return {
+      rule: request.rule,
+      task: request.task,
+      protocol: request.protocol,
+      seed: request.seed,
+      key: ruleKey(expression),
+      ...score,
+      seconds: clock() - start,
+      fingerprint: await fingerprint(),
+      version: packageVersion,
+    };
+  };
+  return { evaluate, close: child.close };
+}
+
+function checkRequest({ task, seed }: EvaluationRequest, opened: string | Task): void {
+  if (typeof opened === 'string' && task !== opened)
+    throw new RangeError(`this evaluator serves task '${opened}', not '${task}'`);
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new NosError('bad-option', `seed ${seed}: expected an integer from 0 to 2^53 - 1`);
+  }
+}
+
+interface Scoring {
+  readonly child: Child;
+  readonly rule: CompiledRule;
+  readonly protocol: Protocol;
+  readonly seed: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: (progress: EvaluationProgress) => void;
+}
+
+type Score = Pick<
+  Evaluation,
+  'learningRate' | 'edgeOfGrid' | 'sweep' | 'reward' | 'curve' | 'status' | 'steps'
+>;
+
+/** The protocol of NOS §4.2: sweep, choose, train again from the same initial weights, score. */
+async function scoreRule(scoring: Scoring): Promise<Score> {
+  const { child, protocol } = scoring;
+  const { learningRates } = protocol;
+  const chance = 1 / child.dataset.classes;
+  const runOne = tracked(scoring);
+  const sweep: SweepPoint[] = [];
+  let steps = 0;
+  for (const learningRate of learningRates) {
+    const trained = await runOne('sweep', learningRate);
+    steps += trained.steps;
+    sweep.push({ learningRate, accuracy: trained.diverged ? Number.NaN : (trained.curve.at(-1) as number) });
+  }
+  const learningRate = bestLearningRate(sweep);
+  if (Number.isNaN(learningRate)) {
+    return { learningRate, edgeOfGrid: false, sweep, reward: chance, curve: [], status: 'diverged', steps };
+  }
+  const final = await runOne('final', learningRate);
+  return {
+    learningRate,
+    edgeOfGrid: learningRate === learningRates[0] || learningRate === learningRates.at(-1),
+    sweep,
+    reward: final.diverged ? chance : (final.curve.at(-1) as number),
+    curve: final.curve,
+    status: final.diverged ? 'diverged' : 'ok',
+    steps: steps + final.steps,
+  };
+}
+
+/** The learning rate of the highest accuracy, the smallest of equals; NaN where every training diverged. */
+export function bestLearningRate(sweep: readonly SweepPoint[]): number {
+  let best: SweepPoint = { learningRate: Number.NaN, accuracy: Number.NEGATIVE_INFINITY };
+  for (const point of sweep) if (point.accuracy > best.accuracy) best = point;
+  return best.learningRate;
+}
+
+/** Reports of one evaluation, besides those that bring an accuracy: enough for a bar, few enough for a pipe. */
+const REPORTS = 200;
+
+/** Trains, and reports how far the whole evaluation is. */
+function tracked(scoring: Scoring): (phase: 'sweep' | 'final', learningRate: number) => Promise<Trained> {
+  const { child, protocol, onProgress } = scoring;
+  const sizes = { batchSize: child.batchSize, trainExamples: child.dataset.train.size };
+  const planned = protocolSteps(protocol, sizes);
+  /** Steps of the trainings that are over, those that a divergence saved included. */
+  let before = 0;
+  let reported = 0;
+  return async (phase, learningRate) => {
+    let taken = 0;
+    const report = (accuracy?: number): void => {
+      const done = (before + taken) / planned;
+      if (accuracy === undefined && Math.floor(done * REPORTS) === reported) return;
+      reported = Math.floor(done * REPORTS);
+      onProgress({ phase, learningRate, done, ...(accuracy === undefined ? {} : { accuracy }) });
+    };
+    const trained = await train({
+      child,
+      rule: scoring.rule,
+      learningRate,
+      budget: protocol[phase],
+      validationExamples: protocol.validationExamples,
+      seed: scoring.seed,
+      signal: scoring.signal,
+      onStep: () => {
+        taken++;
+        report();
+      },
+      onAccuracy: report,
+    });
+    before += trainingSteps(protocol[phase], sizes);
+    return trained;
+  };
+}

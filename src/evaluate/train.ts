@@ -1,0 +1,89 @@
+import { stream } from '../random/index.ts';
+import type { CompiledRule } from '../rules/index.ts';
+import { accuracy, type Child, type ChildState, feedsOf, makeBatch } from './child.ts';
+import type { Budget } from './evaluation.ts';
+
+export interface TrainOptions {
+  readonly child: Child;
+  readonly rule: CompiledRule;
+  readonly learningRate: number;
+  readonly budget: Budget;
+  /** The first so many validation examples are scored after every epoch. */
+  readonly validationExamples: number;
+  /** Of the initial weights, the order of the examples and the rule's random draws. */
+  readonly seed: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Called after every step. */
+  readonly onStep: () => void;
+  /** Called after every epoch with its validation accuracy. */
+  readonly onAccuracy: (accuracy: number) => void;
+}
+
+export interface Trained extends ChildState {
+  /** Validation accuracy after each epoch that ended. */
+  readonly curve: readonly number[];
+  /** Steps taken, the one that diverged included. */
+  readonly steps: number;
+  /** Whether a loss or a weight was not finite; the training stopped there. */
+  readonly diverged: boolean;
+}
+
+/**
+ * Trains the child from its initial weights with one rule at one learning rate. What the seed decides (initial weights,
+ * order of examples in each epoch, the rule's random draws) is the same at every learning rate, in the sweep and in the
+ * final training: trainings differ by the learning rate and the length alone.
+ *
+ * @throws the signal's reason.
+ */
+export async function train(options: TrainOptions): Promise<Trained> {
+  const { child, budget, seed, signal, onStep } = options;
+  const { batchSize, dataset } = child;
+  const examples = Math.min(budget.examples, dataset.train.size);
+  const stepsPerEpoch = Math.floor(examples / batchSize);
+  const step = startSteps(options, budget.epochs * stepsPerEpoch);
+  const curve: number[] = [];
+  let steps = 0;
+  for (let epoch = 0; epoch < budget.epochs; epoch++) {
+    const order = stream(seed, 'order', epoch).permutation(examples);
+    for (let i = 0; i < stepsPerEpoch; i++) {
+      signal?.throwIfAborted();
+      const fine = await step.take(order.subarray(i * batchSize, (i + 1) * batchSize));
+      steps++;
+      onStep();
+      if (!fine) return { curve, steps, diverged: true, ...step.state() };
+    }
+    const scored = await accuracy(child, dataset.validation, options.validationExamples, step.state());
+    curve.push(scored);
+    options.onAccuracy(scored);
+  }
+  return { curve, steps, diverged: false, ...step.state() };
+}
+
+interface Steps {
+  /** As it is now. */
+  state(): ChildState;
+  /** One training step on these examples; false when the loss or a new weight is not finite. */
+  take(indices: Uint32Array): Promise<boolean>;
+}
+
+function startSteps({ child, rule, learningRate, seed }: TrainOptions, steps: number): Steps {
+  const { classifier, training, dataset } = child;
+  const { inputs, targets } = makeBatch(child);
+  const weights = classifier.initialWeights(seed);
+  const stepper = rule.start({ size: weights.length, steps, seed });
+  const gradient = new Float32Array(weights.length);
+  const hasBuffers = training.outputs.some(({ name }) => name === 'buffers');
+  // A session cannot write over what it reads, so two arrays take turns.
+  let buffers = classifier.initialBuffers();
+  let nextBuffers = new Float32Array(buffers.length);
+
+  const take = async (indices: Uint32Array): Promise<boolean> => {
+    dataset.train.fill(indices, inputs, targets);
+    const feeds = feedsOf(training, { inputs, targets, weights, buffers });
+    const results = hasBuffers ? { gradient, buffers: nextBuffers } : { gradient };
+    const { loss } = await training.run(feeds, results);
+    [buffers, nextBuffers] = [nextBuffers, buffers];
+    return Number.isFinite((loss as Float32Array)[0]) && stepper.step(weights, gradient, learningRate);
+  };
+  return { state: () => ({ weights, buffers }), take };
+}
