@@ -1,5 +1,7 @@
+export { canonicalize } from './canonicalize.ts';
 export type { Call, Expression, Leaf, Literal } from './expression.ts';
 export { call, leaf, literal } from './expression.ts';
+export { ruleKey } from './key.ts';
 export { latexRule } from './latex.ts';
 export { operations } from './operations.ts';
 export { parseRule } from './parse.ts';

@@ -118,8 +118,12 @@ export interface Facts {
   readonly odd?: boolean;
   /** f(−x) = f(x), to the bit. */
   readonly even?: boolean;
-  /** f(0) = 0 whatever came before. */
+  /** f(0) = 0, if the argument was 0 at every step. */
   readonly zero?: boolean;
+  /** f(x) = x for these parameters. */
+  readonly identity?: (parameters: readonly number[]) => boolean;
+  /** Every value is −1, 0 or 1: `always`, or where the `arguments` are such. */
+  readonly threeValued?: 'always' | 'arguments';
   /** sign(f(x)) = sign(x), to the bit, wherever f(x) is finite. */
   readonly keepsSign?: boolean;
   /** Values that a finite result can have. */

@@ -96,21 +96,21 @@ const state = (
   name: string,
   summary: string,
   rest: Pick<StateOperation, 'next' | 'reads' | 'latex' | 'flops' | 'parameters'>,
+  facts: Facts,
 ): StateOperation => ({
   kind: 'state',
   name,
   summary,
   arity: 1,
   ...rest,
-  facts: { odd: true, zero: true, range: range1((x) => stateRange(x, name === 'acc')) },
+  facts: { odd: true, zero: true, ...facts },
 });
 
-/** What a state that starts at 0 and takes in values of x can hold; a sum has no bound but its sign. */
-function stateRange(x: Interval, unbounded: boolean): Interval {
-  const range = withZero(x);
-  if (!unbounded) return range;
-  return interval(range.low === 0 ? 0 : -Infinity, range.high === 0 ? 0 : Infinity);
-}
+/** A sum of many values of x has no bound but its sign. */
+const sumRange = (x: Interval): Interval => interval(x.low >= 0 ? 0 : -Infinity, x.high <= 0 ? 0 : Infinity);
+
+/** The parameter is 0: nothing is averaged, nothing dropped. */
+const unused = ([parameter]: readonly number[]): boolean => parameter === 0;
 
 const macro = (name: string, summary: string, expansion: Expression, latex: Latex): Operation => ({
   kind: 'macro',
@@ -292,7 +292,7 @@ const table: readonly Operation[] = [
     notation: { symbol: '*', precedence: L.product, associativity: 'left' },
     latex: { render: ([x, y]) => `${x} \\cdot ${y}`, level: L.product, needs: [L.product, L.power] },
     flops: 1,
-    facts: { commutative: true, associative: true, range: range2(product) },
+    facts: { commutative: true, associative: true, threeValued: 'arguments', range: range2(product) },
   }),
   element('div', 'x / y; nothing is added to y', {
     arity: 2,
@@ -309,7 +309,7 @@ const table: readonly Operation[] = [
     notation: { symbol: '-', precedence: L.negation, associativity: 'prefix' },
     latex: { render: ([x]) => `-${x}`, level: L.sum, needs: [L.product] },
     flops: 1,
-    facts: { odd: true, range: range1(negated) },
+    facts: { odd: true, threeValued: 'arguments', range: range1(negated) },
   }),
   element('pow', 'x^y; for an integer literal y the product x*x*… from the left', {
     arity: 2,
@@ -346,14 +346,20 @@ const table: readonly Operation[] = [
     javascript: ([x]) => `Math.abs(${x})`,
     latex: { render: ([x]) => `\\left|${x}\\right|` },
     flops: 1,
-    facts: { even: true, idempotent: true, range: range1(magnitude) },
+    facts: { even: true, zero: true, idempotent: true, threeValued: 'arguments', range: range1(magnitude) },
   }),
   element('sign', '-1, +0 or 1; sign(±0) = +0, NaN passes', {
     float64: ([x]) => ((x as number) > 0 ? 1 : (x as number) < 0 ? -1 : x === 0 ? 0 : (x as number)),
     javascript: ([x]) => `(${x} > 0 ? 1 : ${x} < 0 ? -1 : ${x} === 0 ? 0 : ${x})`,
     latex: named('sign'),
     flops: 1,
-    facts: { odd: true, idempotent: true, keepsSign: true, range: range1((x) => mapped(x, Math.sign)) },
+    facts: {
+      odd: true,
+      idempotent: true,
+      keepsSign: true,
+      threeValued: 'always',
+      range: range1((x) => mapped(x, Math.sign)),
+    },
   }),
   element('clip', 'x limited to [-l, l]; NaN passes', {
     parameters: [bound],
@@ -394,27 +400,36 @@ const table: readonly Operation[] = [
     },
   }),
 
-  state('ema', 's = b*s + (1 - b)*x from s = 0; s after the update', {
-    parameters: [decay],
-    next: (s, x, [b]) => add(mul(literal(b as number), s), mul(literal(1 - (b as number)), x)),
-    reads: 'after',
-    latex: { render: ([x], [b]) => `\\operatorname{ema}_{${b}}\\left(${x}\\right)` },
-    flops: 3,
-  }),
-  state('acc', 's = b*s + x from s = 0; s after the update', {
-    parameters: [accumulation],
-    next: (s, x, [b]) => add(mul(literal(b as number), s), x),
-    reads: 'after',
-    latex: { render: ([x], [b]) => `\\operatorname{acc}_{${b}}\\left(${x}\\right)` },
-    flops: 2,
-  }),
-  state('prev', "x's value at the previous step, 0 at the first", {
-    parameters: [],
-    next: (_, x) => x,
-    reads: 'before',
-    latex: named('prev'),
-    flops: 0,
-  }),
+  state(
+    'ema',
+    's = b*s + (1 - b)*x from s = 0; s after the update',
+    {
+      parameters: [decay],
+      next: (s, x, [b]) => add(mul(literal(b as number), s), mul(literal(1 - (b as number)), x)),
+      reads: 'after',
+      latex: { render: ([x], [b]) => `\\operatorname{ema}_{${b}}\\left(${x}\\right)` },
+      flops: 3,
+    },
+    { identity: unused, range: range1(withZero) },
+  ),
+  state(
+    'acc',
+    's = b*s + x from s = 0; s after the update',
+    {
+      parameters: [accumulation],
+      next: (s, x, [b]) => add(mul(literal(b as number), s), x),
+      reads: 'after',
+      latex: { render: ([x], [b]) => `\\operatorname{acc}_{${b}}\\left(${x}\\right)` },
+      flops: 2,
+    },
+    { identity: unused, range: range1(sumRange) },
+  ),
+  state(
+    'prev',
+    "x's value at the previous step, 0 at the first",
+    { parameters: [], next: (_, x) => x, reads: 'before', latex: named('prev'), flops: 0 },
+    { threeValued: 'arguments', range: range1(withZero) },
+  ),
 
   {
     kind: 'random',
@@ -440,7 +455,7 @@ const table: readonly Operation[] = [
     javascript: (draw, [x]) => `(${draw} === 0 ? 0 : ${x})`,
     latex: named('drop'),
     flops: 10,
-    facts: { zero: true, range: range1(withZero) },
+    facts: { zero: true, identity: unused, threeValued: 'arguments', range: range1(withZero) },
   },
 ];
 

@@ -4,21 +4,16 @@ import { operationOf, PRECEDENCE } from './operations.ts';
 
 /** The text of an expression with the fewest parentheses: `parseRule(printRule(e))` equals `e`. */
 export function printRule(e: Expression): string {
-  return printRuleWith(e, printNumber);
-}
-
-/** {@link printRule} with the literals (not the parameters) written by `number`. */
-export function printRuleWith(e: Expression, number: (value: number, e: Expression) => string): string {
-  if (e.kind === 'literal') return number(e.value, e);
+  if (e.kind === 'literal') return printNumber(e.value);
   if (e.kind === 'leaf') return e.name;
   const operation = operationOf(e);
   const { notation } = operation;
   const inner = (i: number, least: number): string => {
     const arg = e.args[i] as Expression;
-    const text = printRuleWith(arg, number);
+    const text = printRule(arg);
     return binds(arg, notation?.associativity === 'prefix') < least ? `(${text})` : text;
   };
-  return notation === undefined ? printCall(e, operation, number) : printOperator(notation, inner);
+  return notation === undefined ? printCall(e, operation) : printOperator(notation, inner);
 }
 
 function printOperator(
@@ -34,14 +29,10 @@ function printOperator(
 /** After `^` a minus needs no parentheses: `2^-x` can only mean 2^(−x). */
 const rightOf = (precedence: number): number => Math.min(precedence, PRECEDENCE.negation);
 
-function printCall(
-  e: Call,
-  { name, parameters }: Operation,
-  number: (value: number, e: Expression) => string,
-): string {
+function printCall(e: Call, { name, parameters }: Operation): string {
   const usual = e.args.length === 0 && e.parameters.every((value, i) => value === parameters[i]?.fallback);
   if (usual) return name;
-  return `${name}(${[...e.args.map((arg) => printRuleWith(arg, number)), ...e.parameters.map(printNumber)].join(', ')})`;
+  return `${name}(${[...e.args.map(printRule), ...e.parameters.map(printNumber)].join(', ')})`;
 }
 
 /** How tightly an expression's text binds where it stands; `prefix`: right after a minus. */

@@ -1,4 +1,5 @@
-import { canonicalize, ruleKey } from '../canonicalize.ts';
+import { canonicalize } from '../canonicalize.ts';
+import { ruleKey } from '../key.ts';
 import type { Expression } from '../expression.ts';
 import { parseRule } from '../parse.ts';
 import { printRule } from '../print.ts';

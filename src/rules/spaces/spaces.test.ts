@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Stream, stream } from '../../random/index.ts';
-import { ruleKey } from '../canonicalize.ts';
+import { ruleKey } from '../key.ts';
 import { catalogue } from '../catalogue/catalogue.ts';
 import { compileRule } from '../compile.ts';
 import { interpretRule } from '../interpret.ts';

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { isStepScalar, structure } from './analysis.ts';
+import { canonicalize } from './canonicalize.ts';
+import type { Call, Expression } from './expression.ts';
+import { operationOf } from './operations.ts';
+
+const keys = new WeakMap<Expression, string>();
+
+/**
+ * The rule's key: 16 hexadecimal digits of the SHA-256 of {@link keyText} of its canonical form. Rules of one key give
+ * the same weights to the bit; rules of different keys may still be equal.
+ */
+export function ruleKey(e: Expression): string {
+  const form = canonicalize(e);
+  const known = keys.get(form);
+  if (known !== undefined) return known;
+  const key = createHash('sha256').update(keyText(form)).digest('hex').slice(0, 16);
+  keys.set(form, key);
+  return key;
+}
+
+const texts = new WeakMap<Expression, string>();
+
+/**
+ * The text that names a canonical expression, and its random draws: literals and parameters of which only the float32
+ * rounding matters are written as that; those that enter float64 arithmetic (step scalars, b of ema, p of drop) whole.
+ */
+export function keyText(e: Expression): string {
+  if (e.kind === 'literal') return String(Math.fround(e.value));
+  const known = texts.get(e);
+  if (known !== undefined) return known;
+  const text = isStepScalar(e) || e.kind === 'leaf' ? structure(e) : writeCall(e);
+  texts.set(e, text);
+  return text;
+}
+
+function writeCall({ name, args, parameters }: Call): string {
+  const declared = operationOf({ name }).parameters;
+  let text = `${name}(`;
+  for (const arg of args) text += `${keyText(arg)},`;
+  parameters.forEach((value, i) => {
+    text += `${declared[i]?.single ? Math.fround(value) : value};`;
+  });
+  return `${text})`;
+}
