@@ -1,5 +1,6 @@
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { lower } from './lower.ts';
+import { inputName, outputName } from './onnx/model.ts';
 import { inputOperation } from './operations/input.ts';
 import { describeShape, equalShapes, type Shape, sizeOf } from './shape.ts';
 import { isA, type Tensor } from './tensor.ts';
@@ -58,6 +59,7 @@ export async function createSession(outputs: Readonly<Record<string, Tensor>>): 
 
 /** A port, and the wrappers of arrays seen at it: kept as long as the arrays, so that training loops make none. */
 interface WrappedPort extends Port {
+  readonly nativeName: string;
   readonly size: number;
   readonly wrappers: WeakMap<Float32Array, OrtTensor>;
 }
@@ -73,8 +75,8 @@ class OrtSession implements Session {
     this.#native = native;
     this.inputs = inputs;
     this.outputs = outputs;
-    this.#inputs = new Map(inputs.map(wrappedPort));
-    this.#outputs = new Map(outputs.map(wrappedPort));
+    this.#inputs = new Map(inputs.map((port) => [port.name, wrapped(port, inputName(port.name))]));
+    this.#outputs = new Map(outputs.map((port) => [port.name, wrapped(port, outputName(port.name))]));
   }
 
   async run(feeds: Arrays, results: Arrays = {}): Promise<Record<string, Float32Array>> {
@@ -82,20 +84,21 @@ class OrtSession implements Session {
     checkNames('output', this.#outputs, results);
     checkOverlap(feeds, results);
     const values: Record<string, OrtTensor> = {};
-    for (const [name, port] of this.#inputs) {
-      const array = feeds[name];
-      if (array === undefined) throw new RangeError(`session: input '${name}' has no value`);
-      values[name] = wrap('input', port, array);
+    for (const port of this.#inputs.values()) {
+      const array = feeds[port.name];
+      if (array === undefined) throw new RangeError(`session: input '${port.name}' has no value`);
+      values[port.nativeName] = wrap('input', port, array);
     }
     const fetches: Record<string, OrtTensor | null> = {};
-    for (const [name, port] of this.#outputs) {
-      const array = results[name];
-      fetches[name] = array === undefined ? null : wrap('output', port, array);
+    for (const port of this.#outputs.values()) {
+      const array = results[port.name];
+      fetches[port.nativeName] = array === undefined ? null : wrap('output', port, array);
     }
     const computed = await this.#native.run(values, fetches);
     const arrays: Record<string, Float32Array> = {};
-    for (const { name } of this.outputs)
-      arrays[name] = results[name] ?? (computed[name]!.data as Float32Array);
+    for (const { name, nativeName } of this.#outputs.values()) {
+      arrays[name] = results[name] ?? (computed[nativeName]!.data as Float32Array);
+    }
     return arrays;
   }
 
@@ -104,8 +107,8 @@ class OrtSession implements Session {
   }
 }
 
-function wrappedPort({ name, shape }: Port): [string, WrappedPort] {
-  return [name, { name, shape, size: sizeOf(shape), wrappers: new WeakMap() }];
+function wrapped({ name, shape }: Port, nativeName: string): WrappedPort {
+  return { name, shape, nativeName, size: sizeOf(shape), wrappers: new WeakMap() };
 }
 
 function wrap(kind: string, { name, shape, size, wrappers }: WrappedPort, array: Float32Array): OrtTensor {

@@ -14,6 +14,16 @@ import type { OnnxAttribute, OnnxAttributes, OnnxWriter } from './writer.ts';
 const OPSET = 18;
 const IR_VERSION = 9;
 
+/** The name inside the file of the graph's input `name`: kept apart from outputs, constants and nodes. */
+export function inputName(name: string): string {
+  return `input ${name}`;
+}
+
+/** The name inside the file of the graph's output `name`. */
+export function outputName(name: string): string {
+  return `output ${name}`;
+}
+
 /** An ONNX model under construction. */
 export class ModelWriter implements OnnxWriter {
   readonly #nodes: NodeProto[] = [];
@@ -54,13 +64,14 @@ export class ModelWriter implements OnnxWriter {
   }
 
   input(name: string, shape: Shape): string {
-    this.#inputs.set(name, shape);
-    return name;
+    const value = inputName(name);
+    this.#inputs.set(value, shape);
+    return value;
   }
 
   /** Declares an output of the whole graph. */
   output(name: string, value: string, shape: Shape): void {
-    this.#outputs.push({ name, value, shape });
+    this.#outputs.push({ name: outputName(name), value, shape });
   }
 
   /** The bytes of the .onnx file. */
@@ -68,7 +79,7 @@ export class ModelWriter implements OnnxWriter {
     const copies = this.#outputs.map(({ name, value }) => ({
       input: [value],
       output: [name],
-      name: `output ${name}`,
+      name,
       opType: 'Identity',
       attribute: [],
       domain: '',
