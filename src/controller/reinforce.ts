@@ -174,4 +174,10 @@ function parseState(state: unknown): ReinforceState {
 }
 
 const average = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
-const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0));
+
+/** A loop, as `reduce` costs ten times as much on a quarter of a million numbers. */
+function norm(values: Float32Array): number {
+  let sum = 0;
+  for (const x of values) sum += x * x;
+  return Math.sqrt(sum);
+}

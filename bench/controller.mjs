@@ -1,0 +1,74 @@
+/**
+ * Milliseconds of the LSTM controller at its paper size (hidden 150): sampling a batch, an update by REINFORCE, and a
+ * checkpoint as text. Medians; the kinds of work alternate, so that a disturbance meets all of them.
+ *
+ *     npm run build && node bench/controller.mjs [--json]
+ */
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import Table from 'cli-table3';
+import { createController, parameterCount, reinforce } from '../dist/controller/index.js';
+import { paperSpace } from '../dist/controller/testing.js';
+
+const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+const BATCH = 5;
+const ROUNDS = 100;
+
+const median = (times) => [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)];
+
+async function timed(times, work) {
+  const start = performance.now();
+  const result = await work();
+  times.push(performance.now() - start);
+  return result;
+}
+
+async function measure(iterations) {
+  const space = paperSpace(iterations);
+  const size = { hidden: 150, embedding: 150 };
+  const controller = createController({ space, seed: 1, ...size, algorithm: reinforce, options: {} });
+  const [sampling, update, checkpoint] = [[], [], []];
+  let bytes = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const samples = await timed(sampling, () => controller.sample(BATCH));
+    const scored = samples.map((sample, i) => ({ ...sample, reward: ((round + i) % 7) / 7 }));
+    await timed(update, () => controller.learn(scored));
+    bytes = (await timed(checkpoint, async () => JSON.stringify(controller.state()))).length;
+  }
+  await controller.close();
+  return {
+    tokens: space.vocabularies.length,
+    parameters: parameterCount({ vocabularies: space.vocabularies, ...size }),
+    samplingMs: median(sampling),
+    updateMs: median(update),
+    checkpointMs: median(checkpoint),
+    checkpointBytes: bytes,
+  };
+}
+
+const rows = [];
+for (const iterations of [2, 3]) rows.push(await measure(iterations));
+const machine = {
+  cpu: cpus()[0]?.model,
+  cores: availableParallelism(),
+  load: loadavg()[0],
+  node: process.version,
+};
+
+if (values.json) {
+  console.log(JSON.stringify({ benchmark: 'controller', batch: BATCH, rounds: ROUNDS, machine, rows }));
+} else {
+  const table = new Table({
+    head: ['tokens', 'parameters', 'sample, ms', 'update, ms', 'checkpoint, ms', 'checkpoint, MB'],
+    style: { head: [], border: [] },
+    colAligns: Array(6).fill('right'),
+  });
+  for (const row of rows) {
+    const ms = [row.samplingMs, row.updateMs, row.checkpointMs].map((time) => time.toFixed(2));
+    table.push([row.tokens, row.parameters, ...ms, (row.checkpointBytes / 1e6).toFixed(2)]);
+  }
+  console.log(
+    `batch ${BATCH}, medians of ${ROUNDS}; ${machine.cpu}, node ${machine.node}, load ${machine.load.toFixed(1)}`,
+  );
+  console.log(table.toString());
+}
