@@ -1,5 +1,6 @@
 import type { RunConfig, RunResult, RunServices } from '../run/index.ts';
 import type { Store } from '../store/index.ts';
+import { packageVersion } from '../version.ts';
 import type { Context, Result } from './command.ts';
 import { withWorkers, workerCount } from './evaluators.ts';
 import { Interruption } from './interrupt.ts';
@@ -8,7 +9,6 @@ import { prepareTask } from './prepare.ts';
 import { otherEvaluations } from './run-config.ts';
 import { reportRun } from './run-report.ts';
 import { withStore } from './store.ts';
-import { packageVersion } from './version.ts';
 
 /** A run that is to be started or resumed. */
 export interface Drive {
@@ -40,7 +40,7 @@ export async function driveRun(context: Context, { name, config, go }: Drive): P
         store,
         dispatcher,
         fingerprint: machine,
-        version: packageVersion(),
+        version: packageVersion,
         clock: Date.now,
         signal,
         onEvent: reporter.onEvent,

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { packageVersion } from '../version.ts';
 import type { Context, Result } from './command.ts';
 import { commands } from './commands/index.ts';
 import { resolveSettings } from './configuration.ts';
@@ -8,7 +9,6 @@ import { findPlaces } from './places.ts';
 import { type Invocation, parseCommandLine } from './program.ts';
 import { terminalOf } from './terminal.ts';
 import { coloursFor } from './text/colours.ts';
-import { packageVersion } from './version.ts';
 
 const argv = process.argv.slice(2);
 quietWhenClosed(process.stdout);
@@ -20,7 +20,7 @@ process.exitCode = await main();
 /** Parses, runs one command, prints; the exit code. */
 async function main(): Promise<number> {
   try {
-    const invocation = await parseCommandLine(argv, commands, packageVersion());
+    const invocation = await parseCommandLine(argv, commands, packageVersion);
     const result = await invocation.command.run(await contextOf(invocation));
     await print(result, invocation.flags.json === true);
     return result.exitCode ?? 0;

@@ -1,10 +1,10 @@
 import type { RunConfig, RunResult } from '../run/index.ts';
+import { packageVersion } from '../version.ts';
 import type { Context } from './command.ts';
 import { documentOf, topRows } from './commands/top.ts';
 import { duration, plural } from './text/format.ts';
 import { leaderboardText } from './text/leaderboard.ts';
 import { pairs } from './text/table.ts';
-import { packageVersion } from './version.ts';
 
 export interface RunReport {
   readonly result: RunResult;
@@ -24,7 +24,7 @@ export function reportRun(report: RunReport, context: Context): { document: unkn
     told,
     config,
     fingerprint,
-    version: packageVersion(),
+    version: packageVersion,
     store: context.places.store,
     rules: leaderboard.map(documentOf),
   };
@@ -51,7 +51,7 @@ function facts({ result, config, fingerprint, seconds }: RunReport, { places, st
       ['search', `${config.strategy.name} in ${name}${size}${limits}`],
       ['scored by', `${config.task}, protocol ${config.protocol}`],
       ['seed', String(config.seed)],
-      ['version', `${packageVersion()}, fingerprint ${fingerprint}`],
+      ['version', `${packageVersion}, fingerprint ${fingerprint}`],
       ['store', places.store],
     ],
     stdout.columns,

@@ -10,6 +10,8 @@ export interface Task {
   readonly name: string;
   /** One line for `nos tasks`. */
   readonly description: string;
+  /** The registered data set that `load` reads, where one must be fetched first: the command line does so. */
+  readonly dataSet?: string;
   /** Loads the data set. @throws NosError `data-missing` or `data-corrupt`. */
   readonly load: (options: LoadOptions) => Promise<Dataset>;
   readonly inputShape: readonly number[];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bar, sparkline } from './charts.ts';
 import { coloursFor } from './colours.ts';
+import { csv } from './csv.ts';
 import {
   accuracy,
   bytes,
