@@ -4,6 +4,7 @@ export type { OnnxAttribute, OnnxAttributes, OnnxWriter } from './onnx/writer.ts
 export { add } from './operations/add.ts';
 export { addAll } from './operations/add-all.ts';
 export { averagePool2d } from './operations/average-pool2d.ts';
+export { type ChannelMoments, channelMoments, scaleChannels, shiftChannels } from './operations/channels.ts';
 export { concat } from './operations/concat.ts';
 export { constant, fill, scalar } from './operations/constant.ts';
 export { type Convolution2dOptions, convolution2d } from './operations/convolution2d.ts';

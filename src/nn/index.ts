@@ -1,1 +1,10 @@
-export {};
+export { batchNorm } from './batch-norm.ts';
+export type { NetworkBuilder } from './builder.ts';
+export { buildClassifier, type Classifier, type ClassifierDefinition, crossEntropy } from './classifier.ts';
+export { type ConvolutionOptions, convolution } from './convolution.ts';
+export { dense } from './dense.ts';
+export { flatten } from './flatten.ts';
+export { fanInUniform, type Initial } from './initial.ts';
+export type { Placed } from './layout.ts';
+export { type Batch, type ClassifierSession, openClassifier } from './session.ts';
+export type { Network } from './trace.ts';

@@ -2,7 +2,7 @@ import { describeShape, sizeOf } from '../shape.ts';
 import { createTensor, type Operation, type Tensor } from '../tensor.ts';
 import { convolution2dWeightGradient } from './convolution2d-weight-gradient.ts';
 import { rotateKernel } from './rotate-kernel.ts';
-import { imageShape, onnxPads, type Padding, placesOf } from './window.ts';
+import { imageShape, onnxPads, type Padding, paddingPair, placesOf } from './window.ts';
 
 export interface Convolution2dOptions {
   /** Zeros added on every side, or [top and bottom, left and right]; less than the kernel's size. Default 0. */
@@ -48,8 +48,7 @@ export const convolution2dOperation: Operation<{ readonly padding: Padding }> = 
  * w [filters, channels, kernel height, kernel width] to [batch, filters, height + 2·padding − kernel height + 1, …].
  */
 export function convolution2d(x: Tensor, w: Tensor, { padding = 0 }: Convolution2dOptions = {}): Tensor {
-  const pair: Padding = typeof padding === 'number' ? [padding, padding] : [padding[0], padding[1]];
-  return createTensor(convolution2dOperation, [x, w], { padding: pair });
+  return createTensor(convolution2dOperation, [x, w], { padding: paddingPair(padding) });
 }
 
 /** The padding under which the convolution with the rotated kernel is the transpose of a convolution. */

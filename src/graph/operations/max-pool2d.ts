@@ -1,8 +1,11 @@
-import { sizeOf } from '../shape.ts';
+import { equalShapes, sizeOf } from '../shape.ts';
 import { createTensor, isA, type Operation, type Tensor } from '../tensor.ts';
+import { add, addOperation } from './add.ts';
 import { attains } from './attains.ts';
 import { averagePool2d } from './average-pool2d.ts';
 import { scalar } from './constant.ts';
+import { convolution2dOperation } from './convolution2d.ts';
+import { isOfFewPatches, maxPoolOfFiltered } from './convolution2d-of-data.ts';
 import { div } from './div.ts';
 import { mul } from './mul.ts';
 import { relu, reluOperation } from './relu.ts';
@@ -43,7 +46,21 @@ export const maxPool2dOperation: Operation<{ readonly size: number }> = {
  * @throws RangeError when height or width is not a multiple of `size`.
  */
 export function maxPool2d(x: Tensor, size: number): Tensor {
+  const node = createTensor(maxPool2dOperation, [x], { size });
   // max(relu(x)) = relu(max(x)), with less to rectify and no ties among the zeros that relu makes.
-  if (isA(x, reluOperation)) return relu(maxPool2d(x.inputs[0]!, size));
-  return createTensor(maxPool2dOperation, [x], { size });
+  if (x.operation === reluOperation) return relu(maxPool2d(x.inputs[0]!, size));
+  // max(x + b) = max(x) + b, with less to add.
+  if (isChannelShift(x)) return add(maxPool2d(x.inputs[0]!, size), x.inputs[1]!);
+  if (isA(x, convolution2dOperation) && isOfFewPatches(x, 2)) return maxPoolOfFiltered(x, size);
+  return node;
+}
+
+/** Whether x is a sum whose second part is one number a channel. */
+function isChannelShift(x: Tensor): boolean {
+  const { inputs, shape } = x;
+  return (
+    isA(x, addOperation) &&
+    equalShapes(inputs[1]!.shape, [shape[1]!, 1, 1]) &&
+    equalShapes(inputs[0]!.shape, shape)
+  );
 }

@@ -1,7 +1,7 @@
 import type { OnnxWriter } from '../onnx/writer.ts';
 import { describeShape, equalShapes, type Shape, sizeOf } from '../shape.ts';
 import { createTensor, type Operation, type Tensor } from '../tensor.ts';
-import { checkTiles, imageShape, onnxPads, type Padding, placesOf } from './window.ts';
+import { checkTiles, imageShape, onnxPads, type Padding, paddingPair, placesOf } from './window.ts';
 
 export interface PatchesAttributes {
   readonly [name: string]: number | readonly number[];
@@ -60,8 +60,8 @@ export const foldPatchesOperation: Operation<PatchesAttributes & { readonly shap
 export interface PatchesOptions {
   /** [height, width] of a patch. */
   readonly kernel: readonly [number, number];
-  /** Zeros added on every side of the image. Default 0. */
-  readonly padding?: number;
+  /** Zeros added on every side, or [top and bottom, left and right]. Default 0. */
+  readonly padding?: number | Padding;
   /** Edge of the tiles by which places are ordered. Default 1. */
   readonly tile?: number;
 }
@@ -74,7 +74,7 @@ export interface PatchesOptions {
  * @throws RangeError when the places do not divide into tiles.
  */
 export function patches(x: Tensor, { kernel, padding = 0, tile = 1 }: PatchesOptions): Tensor {
-  return createTensor(patchesOperation, [x], { kernel, padding: [padding, padding], tile });
+  return createTensor(patchesOperation, [x], { kernel, padding: paddingPair(padding), tile });
 }
 
 function patchesShape(shape: Shape, { kernel, padding, tile }: PatchesAttributes): Shape {

@@ -3,6 +3,10 @@ import { describeShape, type Shape } from '../shape.ts';
 /** Zeros added on both sides of height and width. */
 export type Padding = readonly [height: number, width: number];
 
+export function paddingPair(padding: number | Padding): Padding {
+  return typeof padding === 'number' ? [padding, padding] : [padding[0], padding[1]];
+}
+
 /** @throws RangeError when `shape` is not [batch, channels, height, width]. */
 export function imageShape(where: string, shape: Shape): readonly [number, number, number, number] {
   if (shape.length !== 4) {

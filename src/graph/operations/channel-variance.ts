@@ -1,0 +1,63 @@
+import { describeShape, sizeOf } from '../shape.ts';
+import { createTensor, type Operation, type Tensor } from '../tensor.ts';
+import { scalar } from './constant.ts';
+import { mean } from './mean.ts';
+import { mul } from './mul.ts';
+import { reshape } from './reshape.ts';
+import { sub } from './sub.ts';
+
+export const channelVarianceOperation: Operation = {
+  name: 'channelVariance',
+  shape: ([x]) => {
+    if (x!.shape.length < 2) {
+      throw new RangeError(`channelVariance: expected [batch, channels, …], got ${describeShape(x!.shape)}`);
+    }
+    return [x!.shape[1] as number];
+  },
+  evaluate: ({ inputs, shape: [channels] }, [x]) => {
+    const inner = sizeOf(inputs[0]!.shape.slice(2));
+    const count = x!.length / channels!;
+    const channelOf = (i: number) => Math.floor(i / inner) % channels!;
+    const means = new Float64Array(channels!);
+    x!.forEach((value, i) => {
+      means[channelOf(i)] = (means[channelOf(i)] as number) + value / count;
+    });
+    const out = new Float64Array(channels!);
+    x!.forEach((value, i) => {
+      const deviation = value - (means[channelOf(i)] as number);
+      out[channelOf(i)] = (out[channelOf(i)] as number) + (deviation * deviation) / count;
+    });
+    return out;
+  },
+  // In two passes: E[x²] − E[x]² would lose digits where the mean is large.
+  lower: ({ inputs }, [x], writer) => {
+    const axes = writer.integers(otherAxes(inputs[0]!));
+    const average = writer.node('ReduceMean', [x!, axes], { keepdims: 1 });
+    const centred = writer.node('Sub', [x!, average]);
+    const squares = writer.node('Mul', [centred, centred]);
+    return writer.node('ReduceMean', [squares, axes], { keepdims: 0 });
+  },
+  vjp: ({ inputs }, cotangent) => [
+    () => {
+      const x = inputs[0]!;
+      const axes = otherAxes(x);
+      const slope = mul(cotangent, scalar((2 * (x.shape[1] as number)) / sizeOf(x.shape)));
+      return mul(sub(x, mean(x, { axes, keepDims: true })), alongChannels(slope, x));
+    },
+  ],
+};
+
+/** The variance (over n, not n − 1) of each channel of x [batch, channels, …]: [channels]. */
+export function channelVariance(x: Tensor): Tensor {
+  return createTensor(channelVarianceOperation, [x], {});
+}
+
+/** All axes of [batch, channels, …] but that of the channels. */
+export function otherAxes(x: Tensor): readonly number[] {
+  return x.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+}
+
+/** One number a channel, shaped to broadcast over x [batch, channels, …]. */
+export function alongChannels(values: Tensor, x: Tensor): Tensor {
+  return reshape(values, [x.shape[1] as number, ...x.shape.slice(2).map(() => 1)]);
+}

@@ -1,0 +1,63 @@
+import { sizeOf } from '../shape.ts';
+import { isA, type Tensor } from '../tensor.ts';
+import { add } from './add.ts';
+import { alongChannels, channelVariance, otherAxes } from './channel-variance.ts';
+import { scalar } from './constant.ts';
+import { convolution2d, convolution2dOperation } from './convolution2d.ts';
+import { filterMatrix, imagePatches, isOfFewPatches } from './convolution2d-of-data.ts';
+import { matmul } from './matmul.ts';
+import { mean } from './mean.ts';
+import { mul } from './mul.ts';
+import { reshape } from './reshape.ts';
+import { sub } from './sub.ts';
+import { sum } from './sum.ts';
+
+export interface ChannelMoments {
+  /** [channels]. */
+  readonly mean: Tensor;
+  /** [channels], over n, not n − 1. */
+  readonly variance: Tensor;
+}
+
+/**
+ * Mean and variance of each channel of x [batch, channels, …].
+ *
+ * A convolution of data is linear in the data's patches p, so that its moments follow from theirs, which depend on no
+ * weight: E[w·p] = w·E[p], Var[w·p] = w·Cov[p]·wᵀ. Then neither they nor their gradients cost a pass over the result.
+ */
+export function channelMoments(x: Tensor): ChannelMoments {
+  if (isA(x, convolution2dOperation) && isOfFewPatches(x, 1)) return momentsOfFiltered(x);
+  return { mean: mean(x, { axes: otherAxes(x) }), variance: channelVariance(x) };
+}
+
+/** scale · x for each channel of x [batch, channels, …]; of a convolution, by scaling its filters. */
+export function scaleChannels(x: Tensor, scale: Tensor): Tensor {
+  if (!isA(x, convolution2dOperation)) return mul(x, alongChannels(scale, x));
+  const [image, filters] = x.inputs as [Tensor, Tensor];
+  return convolution2d(
+    image,
+    mul(filters, reshape(scale, [scale.shape[0] as number, 1, 1, 1])),
+    x.attributes,
+  );
+}
+
+/** x + shift for each channel of x [batch, channels, …]. */
+export function shiftChannels(x: Tensor, shift: Tensor): Tensor {
+  return add(x, alongChannels(shift, x));
+}
+
+function momentsOfFiltered(x: Tensor<{ readonly padding: readonly [number, number] }>): ChannelMoments {
+  // Tiles of 2 where they fit, to share the patches with 2×2 max-pooling; moments do not depend on the order.
+  const even = x.shape.slice(2).every((length) => length % 2 === 0);
+  const p = imagePatches(x, even ? 2 : 1);
+  const [batch, size, places] = p.shape as readonly [number, number, number];
+  const perPlace = scalar(1 / (batch * places));
+  const average = mul(sum(p, { axes: [0, 2] }), perPlace);
+  const products = mul(sum(matmul(p, p, { transposeB: true }), { axes: [0] }), perPlace);
+  const covariance = sub(products, mul(reshape(average, [size, 1]), average));
+  const w = filterMatrix(x);
+  return {
+    mean: reshape(matmul(w, reshape(average, [size, 1])), [sizeOf(w.shape) / size]),
+    variance: sum(mul(matmul(w, covariance), w), { axes: [1] }),
+  };
+}

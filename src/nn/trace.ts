@@ -1,0 +1,98 @@
+import { input, type Shape, type Tensor } from '../graph/index.ts';
+import type { NetworkBuilder } from './builder.ts';
+import type { Initial } from './initial.ts';
+import { layOut, type Placed, totalSize, unpack } from './layout.ts';
+
+/** A network as a function of a builder and its inputs, [batch, …] to logits [batch, classes]. */
+export type Network = (nn: NetworkBuilder, inputs: Tensor) => Tensor;
+
+export interface BufferDefinition {
+  readonly shape: Shape;
+  readonly value: number;
+}
+
+/** What a network asks for, in the order in which it asks. */
+export interface Declarations {
+  readonly parameters: readonly (Placed & { readonly initial: Initial })[];
+  readonly buffers: readonly (Placed & { readonly value: number })[];
+}
+
+/** One pass of a network over flat vectors of weights and buffers. */
+export interface Pass {
+  readonly logits: Tensor;
+  /** The parameters, in order. */
+  readonly parameters: readonly Tensor[];
+  /** The buffers after the pass, in order. */
+  readonly buffers: readonly Tensor[];
+}
+
+/** Runs the network once only to learn what it asks for. */
+export function declarations(network: Network, inputs: Tensor): Declarations {
+  const parameters = new Map<string, { shape: Shape; initial: Initial }>();
+  const buffers = new Map<string, BufferDefinition>();
+  network(
+    {
+      mode: 'evaluation',
+      parameter: (name, shape, initial) => {
+        declare(parameters, name, { shape, initial });
+        return input(name, shape);
+      },
+      buffer: (name, shape, value) => {
+        declare(buffers, name, { shape, value });
+        return input(name, shape);
+      },
+      updateBuffer: () => {},
+    },
+    inputs,
+  );
+  const shapes = (map: ReadonlyMap<string, { shape: Shape }>) =>
+    layOut([...map].map(([name, { shape }]) => [name, shape] as const));
+  return {
+    parameters: shapes(parameters).map((placed) => ({
+      ...placed,
+      initial: parameters.get(placed.name)!.initial,
+    })),
+    buffers: shapes(buffers).map((placed) => ({ ...placed, value: buffers.get(placed.name)!.value })),
+  };
+}
+
+/** Runs the network over the inputs `weights` and `buffers`. */
+export function trace(
+  network: Network,
+  mode: NetworkBuilder['mode'],
+  inputs: Tensor,
+  declared: Declarations,
+): Pass {
+  const weights = new Map(unpackAll('weights', declared.parameters));
+  const buffers = new Map(unpackAll('buffers', declared.buffers));
+  const updated = new Map(buffers);
+  const find = (known: ReadonlyMap<string, Tensor>, name: string): Tensor => {
+    const tensor = known.get(name);
+    if (tensor === undefined) throw new RangeError(`network: '${name}' is asked for in one mode only`);
+    return tensor;
+  };
+  const logits = network(
+    {
+      mode,
+      parameter: (name) => find(weights, name),
+      buffer: (name) => find(buffers, name),
+      updateBuffer: (name, value) => {
+        find(buffers, name);
+        updated.set(name, value);
+      },
+    },
+    inputs,
+  );
+  return { logits, parameters: [...weights.values()], buffers: [...updated.values()] };
+}
+
+function unpackAll(name: string, layout: readonly Placed[]): (readonly [string, Tensor])[] {
+  if (layout.length === 0) return [];
+  const flat = input(name, [totalSize(layout)]);
+  return layout.map((placed) => [placed.name, unpack(flat, placed)] as const);
+}
+
+function declare<T>(known: Map<string, T>, name: string, definition: T): void {
+  if (known.has(name)) throw new RangeError(`network: the name '${name}' is used twice`);
+  known.set(name, definition);
+}
