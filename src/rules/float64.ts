@@ -3,9 +3,9 @@ import { canonicalize } from './canonicalize.ts';
 import type { StartOptions } from './compiled.ts';
 import { fillDraw, stepKey } from './draws.ts';
 import type { Call, Expression, Leaf } from './expression.ts';
+import { keyText } from './key.ts';
 import type { RandomOperation } from './operation.ts';
 import { operationOf } from './operations.ts';
-import { printRule } from './print.ts';
 import { argsOf, parametersOf } from './program.ts';
 
 /**
@@ -177,5 +177,5 @@ function drawText(e: Expression, operation: RandomOperation): string {
     }
     return undefined;
   };
-  return printRule(find(canonicalize(e)) ?? e);
+  return keyText(find(canonicalize(e)) ?? e);
 }

@@ -1,5 +1,6 @@
 import type { Draw } from './draws.ts';
 import type { Call, Expression, Leaf } from './expression.ts';
+import { keyText } from './key.ts';
 import type { ElementOperation, Operation, RandomOperation, StateOperation } from './operation.ts';
 import { operationOf } from './operations.ts';
 import { printRule } from './print.ts';
@@ -170,7 +171,7 @@ class Builder {
     const id = `${e.name}(${args}; ${parameters})`;
     const known = this.#known.get(id);
     if (known !== undefined) return known;
-    const draw = this.draws.push({ distribution: operation.draw, parameters, text: printRule(e) }) - 1;
+    const draw = this.draws.push({ distribution: operation.draw, parameters, text: keyText(e) }) - 1;
     return this.#add(id, { kind: 'random', operation, args, parameters, draw });
   }
 

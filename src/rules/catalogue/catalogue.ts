@@ -1,5 +1,5 @@
-import { ruleKey } from '../canonicalize.ts';
 import type { Expression } from '../expression.ts';
+import { ruleKey } from '../key.ts';
 import { parseRule } from '../parse.ts';
 
 /** A named rule: one line of rule text, and where it comes from. */
