@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Evaluation } from '../evaluate/index.ts';
+import { resolveRule, ruleKey } from '../rules/index.ts';
+import type { Score, ScoreRole } from '../store/index.ts';
+import { leaderboard } from './index.ts';
+
+const score = (role: ScoreRole, index: number, rule: string, reward: number, more = {}): Score => {
+  const evaluation: Evaluation = {
+    rule,
+    key: ruleKey(resolveRule(rule)),
+    task: 'digits-mlp',
+    protocol: 'quick',
+    seed: 1,
+    learningRate: 0.1,
+    edgeOfGrid: false,
+    sweep: [],
+    reward,
+    curve: [reward],
+    status: 'ok',
+    steps: 1,
+    seconds: 1,
+    fingerprint: 'f',
+    version: '0',
+    ...more,
+  };
+  return { role, index, evaluation };
+};
+
+describe('leaderboard', () => {
+  it('has one row a key, with its first index, its proposals and its names', () => {
+    const rows = leaderboard([
+      score('reference', 0, 'g', 0.5),
+      score('proposal', 0, 'm', 0.6),
+      score('proposal', 1, 'g * 1', 0.5),
+      score('proposal', 2, 'm', 0.6),
+      score('proposal', 3, 'g', 0.5),
+      score('reference', 1, 'sign(g)', 0.4),
+    ]);
+    expect(rows).toMatchObject([
+      { rank: 1, rule: 'm', reward: 0.6, reference: false, proposals: 2, index: 0 },
+      { rank: 2, rule: 'g', reward: 0.5, reference: true, proposals: 2, index: 1 },
+      { rank: 3, rule: 'sign(g)', reward: 0.4, reference: true, proposals: 0, index: -1 },
+    ]);
+    expect(rows[1]?.names).toContain('sgd');
+  });
+
+  it('ties go to the smaller index', () => {
+    const rows = leaderboard([score('proposal', 1, 'v', 0.5), score('proposal', 0, 'm', 0.5)]);
+    expect(rows.map(({ rule }) => rule)).toEqual(['m', 'v']);
+  });
+
+  it('rows that were tested again change places among themselves, by the mean of what was not lost', () => {
+    const rows = leaderboard([
+      score('proposal', 0, 'm', 0.9),
+      score('proposal', 1, 'v', 0.8),
+      score('proposal', 2, 'g^2', 0.7),
+      score('reference', 0, 'g', 0.6),
+      score('retest', 0, 'm', 0.5),
+      score('retest', 1, 'm', 0.7),
+      score('retest', 2, 'g', 0.65),
+      score('retest', 3, 'v', 0.8),
+      score('retest', 4, 'v', 0.1, { status: 'failed' }),
+    ]);
+    expect(rows.map(({ rule, retest }) => [rule, retest?.mean])).toEqual([
+      ['v', 0.8],
+      ['g', 0.65],
+      ['g^2', undefined],
+      ['m', 0.6],
+    ]);
+    expect(rows[0]?.retest?.rewards).toEqual([0.8]);
+  });
+
+  it('does not depend on the order of the scores, and ranks 1, 2, 3, …', () => {
+    const rules = ['g', 'm', 'v', 'g^2', 'sign(g)', 'gamma'];
+    const roles = ['reference', 'proposal', 'retest'] as const;
+    const scores = fc.array(
+      fc.record({
+        role: fc.constantFrom(...roles),
+        rule: fc.constantFrom(...rules),
+        reward: fc.double({ min: 0, max: 1, noNaN: true }),
+      }),
+      { minLength: 1, maxLength: 20 },
+    );
+    fc.assert(
+      fc.property(scores, fc.infiniteStream(fc.nat()), (drawn, keys) => {
+        const all = drawn.map(({ role, rule, reward }, i) => score(role, i, rule, reward));
+        const order = new Map(all.map((one) => [one, keys.next().value as number]));
+        const shuffled = [...all].sort((a, b) => (order.get(a) as number) - (order.get(b) as number));
+        const rows = leaderboard(shuffled);
+        expect(rows).toEqual(leaderboard(all));
+        expect(rows.map(({ rank }) => rank)).toEqual(rows.map((_, i) => i + 1));
+      }),
+      { seed: 1 },
+    );
+  });
+});

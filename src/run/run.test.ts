@@ -1,0 +1,298 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Dispatcher, EvaluateOptions } from '../dispatch/index.ts';
+import { NosError } from '../errors.ts';
+import type { Evaluation, EvaluationRequest } from '../evaluate/index.ts';
+import { type Stream, stream } from '../random/index.ts';
+import { resolveRule, ruleKey } from '../rules/index.ts';
+import { openStore, type Store } from '../store/index.ts';
+import { type RunConfigInput, type RunEvent, type RunServices, resumeRun, startRun } from './index.ts';
+
+/**
+ * Evaluates by hashing, so that a run takes milliseconds and can be disturbed at every moment; results come in a random
+ * order. (test/search.test.ts runs the same on real workers.)
+ */
+class HashDispatcher implements Dispatcher {
+  readonly requests: EvaluationRequest[] = [];
+  readonly #order: Stream;
+  readonly #outcome: (evaluation: Evaluation) => Evaluation;
+
+  constructor(order = 0, outcome = (evaluation: Evaluation) => evaluation) {
+    this.#order = stream(order, 'order');
+    this.#outcome = outcome;
+  }
+
+  async evaluate(request: EvaluationRequest, { signal }: EvaluateOptions = {}): Promise<Evaluation> {
+    this.requests.push(request);
+    for (let turns = this.#order.integer(20); turns > 0; turns--) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (signal?.aborted) throw new DOMException('aborted', 'AbortError');
+    }
+    return this.#outcome(evaluationOf(request));
+  }
+
+  workers(): readonly [] {
+    return [];
+  }
+
+  async close(): Promise<void> {}
+}
+
+function evaluationOf(request: EvaluationRequest): Evaluation {
+  const key = ruleKey(resolveRule(request.rule));
+  const reward = createHash('sha256').update(`${key} ${request.seed}`).digest().readUInt32LE() / 2 ** 32;
+  return {
+    ...request,
+    key,
+    learningRate: 0.1,
+    edgeOfGrid: false,
+    sweep: [{ learningRate: 10, accuracy: Number.NaN }],
+    reward,
+    curve: [reward],
+    status: 'ok',
+    steps: 1,
+    seconds: 1,
+    fingerprint: 'this machine',
+    version: '1.0.0',
+  };
+}
+
+const CONFIG: RunConfigInput = {
+  task: 'digits-mlp',
+  space: { name: 'quick' },
+  strategy: { name: 'rl' },
+  protocol: 'quick',
+  samples: 22,
+  batch: 4,
+  seed: 5,
+  references: ['sgd', 'adam'],
+};
+
+let directory: string;
+let store: Store;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'nos-run-'));
+  store = await openStore(join(directory, 'runs.db'));
+});
+afterEach(async () => {
+  await store.close();
+  await rm(directory, { recursive: true });
+});
+
+const services = (more: Partial<RunServices> = {}): RunServices => ({
+  store,
+  dispatcher: new HashDispatcher(),
+  fingerprint: 'this machine',
+  version: '1.0.0',
+  clock: () => 0,
+  ...more,
+});
+
+/** Everything that must not depend on what happened on the way. */
+async function resultOf(run: string): Promise<unknown> {
+  const [proposals, batches, scores] = await Promise.all([
+    store.proposals(run),
+    store.batches(run),
+    store.scores(run),
+  ]);
+  return { proposals, batches, scores };
+}
+
+/** A store of its own: in one store, a second run would find the first one's evaluations. */
+async function freshStore(name: string): Promise<void> {
+  await store.close();
+  store = await openStore(join(directory, `${name}.db`));
+}
+
+describe('a run', () => {
+  it('tells every proposal, scores the references, and tests the best again', async () => {
+    const events: RunEvent[] = [];
+    const result = await startRun('a', CONFIG, services({ onEvent: (event) => events.push(event) }));
+    expect(result).toMatchObject({ run: 'a', status: 'finished', told: 22 });
+    expect(await store.run('a')).toMatchObject({ status: 'finished', proposals: 22, told: 22 });
+    const tested = result.leaderboard.filter(({ retest }) => retest !== undefined);
+    expect(tested.filter(({ reference }) => reference).length).toBe(2);
+    expect(tested.filter(({ reference }) => !reference).length).toBe(5);
+    expect(tested.every(({ retest }) => retest?.rewards.length === 3)).toBe(true);
+    expect(new Set(events.map(({ type }) => type))).toEqual(
+      new Set(['started', 'reference', 'evaluated', 'batch', 'retest', 'finished']),
+    );
+    expect(events.flatMap((event) => (event.type === 'batch' ? [event.told] : []))).toEqual([
+      4, 8, 12, 16, 20, 22,
+    ]);
+  });
+
+  it('evaluates equal rules once, also when another run of the store did', async () => {
+    const first = new HashDispatcher();
+    await startRun('a', CONFIG, services({ dispatcher: first }));
+    const asked = first.requests.map(({ rule, seed }) => `${ruleKey(resolveRule(rule))} ${seed}`);
+    expect(new Set(asked).size).toBe(asked.length);
+    const proposals = await store.proposals('a');
+    expect(new Set(proposals.map(({ key }) => key)).size).toBeLessThan(proposals.length);
+    expect(proposals.every(({ evaluation }) => evaluation !== undefined)).toBe(true);
+
+    const second = new HashDispatcher();
+    await startRun('b', CONFIG, services({ dispatcher: second }));
+    expect(second.requests).toEqual([]);
+    expect(await resultOf('b')).toEqual(await resultOf('a'));
+  });
+
+  it('does not depend on the order in which evaluations end', async () => {
+    const results: unknown[] = [];
+    for (const order of [1, 2, 3]) {
+      await freshStore(`order-${order}`);
+      await startRun('a', CONFIG, services({ dispatcher: new HashDispatcher(order) }));
+      results.push(await resultOf('a'));
+    }
+    expect(results[1]).toEqual(results[0]);
+    expect(results[2]).toEqual(results[0]);
+  });
+
+  it('depends on its seed', async () => {
+    await startRun('a', CONFIG, services());
+    await startRun('b', { ...CONFIG, seed: 6 }, services());
+    expect(await store.proposals('a')).not.toEqual(await store.proposals('b'));
+  });
+});
+
+describe('a run that is stopped', () => {
+  it('goes on to the same result, wherever it was stopped, and however often', async () => {
+    let moments = 0;
+    let stopped = 0;
+    const count = (): void => void moments++;
+    const whole = await startRun('a', CONFIG, services({ onEvent: count }));
+    const expected = await resultOf('a');
+    for (let moment = 1; moment < moments; moment += 3) {
+      await freshStore(`stopped-${moment}`);
+      let result = await startRun('a', CONFIG, services(stopAfter(moment, moment)));
+      expect((await store.run('a')).status).toBe(result.status);
+      if (result.status === 'stopped') stopped++;
+      for (let stops = 1; result.status === 'stopped'; stops++) {
+        const again = stops < 3 ? stopAfter(moment, stops) : {};
+        result = await resumeRun('a', services(again));
+      }
+      expect(result).toEqual(whole);
+      expect(await resultOf('a')).toEqual(expected);
+    }
+    // In the last moments a run may be over before it notices.
+    expect(stopped).toBeGreaterThan(moments / 4);
+  });
+
+  it('gives its result again once it is finished, without evaluating', async () => {
+    const whole = await startRun('a', CONFIG, services());
+    const dispatcher = new HashDispatcher();
+    expect(await resumeRun('a', services({ dispatcher }))).toEqual(whole);
+    expect(dispatcher.requests).toEqual([]);
+  });
+
+  it('says so, and nothing after it', async () => {
+    const events: string[] = [];
+    const { signal, onEvent } = stopAfter(8, 1);
+    const note = (event: RunEvent): void => {
+      events.push(event.type);
+      onEvent?.(event);
+    };
+    const result = await startRun('a', CONFIG, services({ onEvent: note, ...(signal && { signal }) }));
+    expect(result.status).toBe('stopped');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(events.at(-1)).toBe('stopped');
+    expect(events.filter((type) => type === 'stopped').length).toBe(1);
+  });
+
+  it('needs the same machine and version', async () => {
+    await startRun('a', CONFIG, services(stopAfter(8, 1)));
+    for (const other of [{ fingerprint: 'another machine' }, { version: '1.0.1' }]) {
+      await expect(resumeRun('a', services(other))).rejects.toMatchObject({ code: 'fingerprint' });
+    }
+    expect((await resumeRun('a', services())).status).toBe('finished');
+  });
+});
+
+describe('evaluations that fail', () => {
+  const lost = (evaluation: Evaluation): Evaluation =>
+    evaluation.key < '8' ? { ...evaluation, status: 'failed', reward: 0.1, error: 'SIGSEGV' } : evaluation;
+
+  it('are told as chance, and replayed so, whatever the workers can do by then', async () => {
+    const undisturbed = await startRun('a', CONFIG, services({ dispatcher: new HashDispatcher(0, lost) }));
+    const expected = await resultOf('a');
+    expect((await store.proposals('a')).some(({ evaluation }) => evaluation?.status === 'failed')).toBe(true);
+    const dispatcher = new HashDispatcher();
+    expect(await resumeRun('a', services({ dispatcher }))).toEqual(undisturbed);
+    expect(dispatcher.requests).toEqual([]);
+    expect(await resultOf('a')).toEqual(expected);
+    // Another run tries again.
+    await startRun('b', CONFIG, services({ dispatcher }));
+    expect((await store.proposals('b')).every(({ evaluation }) => evaluation?.status === 'ok')).toBe(true);
+  });
+
+  it('are not among the rules that are tested again', async () => {
+    const dispatcher = new HashDispatcher(0, lost);
+    const { leaderboard } = await startRun('a', CONFIG, services({ dispatcher }));
+    const again = leaderboard.filter((row) => row.retest !== undefined && !row.reference);
+    expect(again.length).toBeGreaterThan(0);
+    expect(again.every(({ status }) => status !== 'failed')).toBe(true);
+  });
+});
+
+describe('what goes wrong otherwise', () => {
+  it('stops the run, which can be resumed', async () => {
+    let left = 9;
+    const broken = new HashDispatcher(0, (evaluation) => {
+      if (left-- === 0) throw new NosError('data-missing', 'the data set has gone');
+      return evaluation;
+    });
+    await expect(startRun('a', CONFIG, services({ dispatcher: broken }))).rejects.toMatchObject({
+      code: 'data-missing',
+    });
+    expect((await store.run('a')).status).toBe('stopped');
+    const resumed = await resumeRun('a', services());
+    await freshStore('undisturbed');
+    expect(resumed).toEqual(await startRun('a', CONFIG, services()));
+  });
+
+  it('a worker that computes otherwise is refused', async () => {
+    const dispatcher = new HashDispatcher(0, (evaluation) => ({ ...evaluation, fingerprint: 'another' }));
+    await expect(startRun('a', CONFIG, services({ dispatcher }))).rejects.toMatchObject({
+      code: 'fingerprint',
+    });
+    expect(await store.scores('a')).toEqual([]);
+  });
+
+  it.each<[string, object, string]>([
+    ['task', { task: 'digits-mlpp' }, 'unknown-name'],
+    ['space', { space: { name: 'quik' } }, 'unknown-name'],
+    ['strategy', { strategy: { name: 'rll' } }, 'unknown-name'],
+    ['protocol', { protocol: 'quik' }, 'unknown-name'],
+    ['reference', { references: ['g +'] }, 'bad-rule'],
+    ['samples', { samples: 0 }, 'bad-option'],
+    ['an unknown option', { sample: 10 }, 'bad-option'],
+  ])('bad input (%s) is refused before anything is stored', async (_, wrong, code) => {
+    await expect(startRun('a', { ...CONFIG, ...wrong }, services())).rejects.toMatchObject({ code });
+    expect(await store.listRuns()).toEqual([]);
+  });
+
+  it('a name that is taken, a run that is not there, a run that is being driven', async () => {
+    await startRun('a', CONFIG, services(stopAfter(5, 1)));
+    await expect(startRun('a', CONFIG, services())).rejects.toMatchObject({ code: 'run-exists' });
+    await expect(resumeRun('b', services())).rejects.toMatchObject({ code: 'unknown-name' });
+    const lock = await store.lockRun('a', 'somebody');
+    await expect(resumeRun('a', services())).rejects.toMatchObject({ code: 'run-locked' });
+    await lock.release();
+  });
+});
+
+/** Services that stop the run at its so many-th event. */
+function stopAfter(events: number, order: number): Pick<RunServices, 'signal' | 'onEvent' | 'dispatcher'> {
+  const controller = new AbortController();
+  let seen = 0;
+  return {
+    signal: controller.signal,
+    onEvent: () => {
+      if (++seen === events) controller.abort();
+    },
+    dispatcher: new HashDispatcher(order),
+  };
+}
