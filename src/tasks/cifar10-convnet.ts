@@ -24,7 +24,6 @@ export function cifar10Convnet({
     name,
     description: `CIFAR-10, the paper's two-layer 3×3 ConvNet, 32 filters, ${head} (NOS §4.2)`,
     dataSet: 'cifar10',
-    dataSet: 'cifar10',
     load: openCifar10,
     inputShape: [3, 32, 32],
     classes: 10,

@@ -31,7 +31,6 @@ function* problems(task: Task): Generator<string, undefined> {
   if (task.trainExamples !== undefined && !isCount(task.trainExamples)) {
     yield `trainExamples: expected a positive integer, got ${task.trainExamples}`;
   }
-  if (task.dataSet !== undefined && typeof task.dataSet !== 'string') yield 'dataSet: expected a name';
   if (typeof task.load !== 'function') yield 'load: expected a function';
   if (typeof task.network !== 'function') yield 'network: expected a function';
   return undefined;

@@ -10,15 +10,11 @@ export interface Task {
   readonly name: string;
   /** One line for `nos tasks`. */
   readonly description: string;
-  /** The registered data set that `load` reads, where one must be fetched first: the command line does so. */
-  readonly dataSet?: string;
   /** Loads the data set. @throws NosError `data-missing` or `data-corrupt`. */
   readonly load: (options: LoadOptions) => Promise<Dataset>;
   readonly inputShape: readonly number[];
   readonly classes: number;
   readonly batchSize: number;
-  /** The registered data set that `load` opens, if any: a search downloads it where it is absent. */
-  readonly dataSet?: string;
   /** Examples of the training split, where known without loading it; estimates use it. */
   readonly trainExamples?: number;
   /** The network: inputs [batch, …inputShape] to logits [batch, classes]. Called once for training, once for evaluation. */
