@@ -1,14 +1,18 @@
 import type { Dataset, Split } from '../data/index.ts';
 import { NosError } from '../errors.ts';
-import { createSession, type Session } from '../graph/index.ts';
-import { buildClassifier, type Classifier } from '../nn/index.ts';
+import {
+  type Batch,
+  buildClassifier,
+  type Classifier,
+  type ClassifierSession,
+  openClassifier,
+} from '../nn/index.ts';
 import type { Task } from '../tasks/index.ts';
 
 /** The network of a task, ready to train; one serves every rule. */
 export interface Child {
   readonly classifier: Classifier;
-  readonly training: Session;
-  readonly evaluation: Session;
+  readonly session: ClassifierSession;
   readonly dataset: Dataset;
   readonly batchSize: number;
   close(): Promise<void>;
@@ -18,15 +22,9 @@ export interface Child {
 export async function openChild(task: Task, directory: string): Promise<Child> {
   const dataset = await task.load({ directory });
   checkFit(task, dataset);
-  const { network, inputShape, classes, batchSize } = task;
-  const classifier = buildClassifier({ network, inputShape, classes, batchSize });
-  const training = await createSession(classifier.training);
-  const evaluation = await createSession(classifier.evaluation);
-  const close = async (): Promise<void> => {
-    await training.close();
-    await evaluation.close();
-  };
-  return { classifier, training, evaluation, dataset, batchSize, close };
+  const classifier = buildClassifier(task);
+  const session = await openClassifier(classifier);
+  return { classifier, session, dataset, batchSize: task.batchSize, close: () => session.close() };
 }
 
 function checkFit(task: Task, { inputShape, classes, train }: Dataset): void {
@@ -50,26 +48,13 @@ export interface ChildState {
   readonly buffers: Float32Array;
 }
 
-/** Arrays that one batch of a child's inputs and targets fit into. */
-export interface Batch {
-  readonly inputs: Float32Array;
-  readonly targets: Float32Array;
-}
-
+/** Arrays that a batch of a child's examples fits into. */
 export function makeBatch({ dataset, batchSize }: Child): Batch {
   const values = dataset.inputShape.reduce((product, n) => product * n, 1);
   return {
     inputs: new Float32Array(batchSize * values),
     targets: new Float32Array(batchSize * dataset.classes),
   };
-}
-
-/** The values that a session asks for: a network without batch normalisation has no buffers, for instance. */
-export function feedsOf(
-  session: Session,
-  values: Readonly<Record<string, Float32Array>>,
-): Record<string, Float32Array> {
-  return Object.fromEntries(session.inputs.map(({ name }) => [name, values[name] as Float32Array]));
 }
 
 /**
@@ -82,7 +67,7 @@ export async function accuracy(
   examples: number,
   { weights, buffers }: ChildState,
 ): Promise<number> {
-  const { batchSize, dataset, evaluation } = child;
+  const { batchSize, dataset, session } = child;
   const { inputs, targets } = makeBatch(child);
   const count = Math.min(examples, split.size);
   let correct = 0;
@@ -91,8 +76,8 @@ export async function accuracy(
     // A last batch that is not full repeats its last example; the repetitions are not counted.
     const indices = Array.from({ length: batchSize }, (_, i) => start + Math.min(i, used - 1));
     split.fill(indices, inputs, targets);
-    const { logits } = await evaluation.run(feedsOf(evaluation, { inputs, weights, buffers }));
-    correct += countCorrect(logits as Float32Array, targets, used, dataset.classes);
+    const logits = await session.logits(inputs, weights, buffers);
+    correct += countCorrect(logits, targets, used, dataset.classes);
   }
   return correct / count;
 }

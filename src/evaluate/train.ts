@@ -1,6 +1,6 @@
 import { stream } from '../random/index.ts';
 import type { CompiledRule } from '../rules/index.ts';
-import { accuracy, type Child, type ChildState, feedsOf, makeBatch } from './child.ts';
+import { accuracy, type Child, type ChildState, makeBatch } from './child.ts';
 import type { Budget } from './evaluation.ts';
 
 export interface TrainOptions {
@@ -50,40 +50,34 @@ export async function train(options: TrainOptions): Promise<Trained> {
       const fine = await step.take(order.subarray(i * batchSize, (i + 1) * batchSize));
       steps++;
       onStep();
-      if (!fine) return { curve, steps, diverged: true, ...step.state() };
+      if (!fine) return { curve, steps, diverged: true, ...step.state };
     }
-    const scored = await accuracy(child, dataset.validation, options.validationExamples, step.state());
+    const scored = await accuracy(child, dataset.validation, options.validationExamples, step.state);
     curve.push(scored);
     options.onAccuracy(scored);
   }
-  return { curve, steps, diverged: false, ...step.state() };
+  return { curve, steps, diverged: false, ...step.state };
 }
 
 interface Steps {
-  /** As it is now. */
-  state(): ChildState;
+  /** Changed in place. */
+  readonly state: ChildState;
   /** One training step on these examples; false when the loss or a new weight is not finite. */
   take(indices: Uint32Array): Promise<boolean>;
 }
 
 function startSteps({ child, rule, learningRate, seed }: TrainOptions, steps: number): Steps {
-  const { classifier, training, dataset } = child;
-  const { inputs, targets } = makeBatch(child);
+  const { classifier, session, dataset } = child;
+  const batch = makeBatch(child);
   const weights = classifier.initialWeights(seed);
-  const stepper = rule.start({ size: weights.length, steps, seed });
+  const buffers = classifier.initialBuffers();
   const gradient = new Float32Array(weights.length);
-  const hasBuffers = training.outputs.some(({ name }) => name === 'buffers');
-  // A session cannot write over what it reads, so two arrays take turns.
-  let buffers = classifier.initialBuffers();
-  let nextBuffers = new Float32Array(buffers.length);
+  const stepper = rule.start({ size: weights.length, steps, seed });
 
   const take = async (indices: Uint32Array): Promise<boolean> => {
-    dataset.train.fill(indices, inputs, targets);
-    const feeds = feedsOf(training, { inputs, targets, weights, buffers });
-    const results = hasBuffers ? { gradient, buffers: nextBuffers } : { gradient };
-    const { loss } = await training.run(feeds, results);
-    [buffers, nextBuffers] = [nextBuffers, buffers];
-    return Number.isFinite((loss as Float32Array)[0]) && stepper.step(weights, gradient, learningRate);
+    dataset.train.fill(indices, batch.inputs, batch.targets);
+    const loss = await session.step(batch, weights, buffers, gradient);
+    return Number.isFinite(loss) && stepper.step(weights, gradient, learningRate);
   };
-  return { state: () => ({ weights, buffers }), take };
+  return { state: { weights, buffers }, take };
 }

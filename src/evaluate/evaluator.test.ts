@@ -1,0 +1,235 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { arrayDataset } from '../data/index.ts';
+import { maxPool2d, relu } from '../graph/index.ts';
+import { batchNorm, convolution, dense, flatten } from '../nn/index.ts';
+import { stream } from '../random/index.ts';
+import { defineTask } from '../tasks/index.ts';
+import type { Evaluation, EvaluationProgress, Protocol } from './evaluation.ts';
+import { bestLearningRate, type Evaluator, openEvaluator, type RunOptions } from './evaluator.ts';
+import { fingerprint } from './fingerprint.ts';
+import { protocolSteps } from './protocols.ts';
+
+const small: Protocol = {
+  name: 'small',
+  description: '',
+  learningRates: [1e-4, 1e-2, 1],
+  sweep: { epochs: 1, examples: 300 },
+  final: { epochs: 3, examples: 10_000 },
+  validationExamples: 250,
+};
+const findProtocol = (): Protocol => small;
+
+/** Three classes of 8×8 images, told apart by where they are bright; 130 validation examples: no whole batches of 20. */
+const images = defineTask({
+  name: 'images',
+  description: '',
+  inputShape: [2, 8, 8],
+  classes: 3,
+  batchSize: 20,
+  load: async () => {
+    const part = (name: string, examples: number) => {
+      const random = stream(0, name);
+      const labels = Array.from({ length: examples }, () => random.integer(3));
+      const inputs = Float32Array.from({ length: examples * 128 }, (_, i) => {
+        const row = Math.floor(i / 8) % 8;
+        return random.normal() + (Math.floor(row / 3) === labels[Math.floor(i / 128)] ? 1 : 0);
+      });
+      return { inputs, labels };
+    };
+    const [train, validation, test] = [part('train', 310), part('validation', 130), part('test', 10)];
+    return arrayDataset({ name: 'images', inputShape: [2, 8, 8], classes: 3, train, validation, test });
+  },
+  network: (builder, x) => {
+    const filtered = batchNorm(builder, 'norm', convolution(builder, 'conv', x, { channels: 4, kernel: 3 }));
+    return dense(builder, 'dense', flatten(maxPool2d(relu(filtered), 2)), 3);
+  },
+});
+
+let digits: Evaluator;
+let convnet: Evaluator;
+const open = (task: Parameters<typeof openEvaluator>[0]['task']): Promise<Evaluator> =>
+  openEvaluator({ task, directory: '/nowhere', findProtocol, clock: () => 0 });
+beforeAll(async () => {
+  digits = await open('digits-mlp');
+  convnet = await open(images);
+});
+afterAll(() => Promise.all([digits.close(), convnet.close()]));
+
+const onDigits = (rule: string, seed = 1, options?: RunOptions): Promise<Evaluation> =>
+  digits.evaluate({ rule, task: 'digits-mlp', protocol: 'small', seed }, options);
+const onImages = (rule: string, seed = 1): Promise<Evaluation> =>
+  convnet.evaluate({ rule, task: 'images', protocol: 'small', seed });
+
+describe('evaluate', () => {
+  it.each(['sgd', 'momentum', 'adam'])('%s learns the digits', async (rule) => {
+    const evaluation = await onDigits(rule);
+    expect(evaluation).toMatchObject({ rule, task: 'digits-mlp', protocol: 'small', seed: 1, status: 'ok' });
+    expect(evaluation.reward).toBeGreaterThan(0.85);
+    expect(evaluation.reward).toBe(evaluation.curve.at(-1));
+    expect(evaluation.curve).toHaveLength(3);
+    expect(evaluation.sweep.map(({ learningRate }) => learningRate)).toEqual(small.learningRates);
+    expect(evaluation.key).toMatch(/^[0-9a-f]+$/);
+    expect(evaluation.fingerprint).toBe(await fingerprint());
+    expect(evaluation.version).toMatch(/^\d+\.\d+\.\d+/);
+  });
+
+  it('learns images by convolutions and batch normalisation', async () => {
+    const { reward, status } = await onImages('adam');
+    expect(status).toBe('ok');
+    expect(reward).toBeGreaterThan(0.6);
+  });
+
+  it('takes the steps of the protocol: whole batches of the examples that there are', async () => {
+    const sizes = { batchSize: 50, trainExamples: 1_197 };
+    expect((await onDigits('sgd')).steps).toBe(3 * 6 + 3 * 23);
+    expect(protocolSteps(small, sizes)).toBe(3 * 6 + 3 * 23);
+    expect((await onImages('sgd')).steps).toBe(3 * 15 + 3 * 15);
+  });
+
+  it('gives the same bits again, whatever ran between, and from a fresh evaluator', async () => {
+    const rule = 'drop(m, 0.3) * exp(1e-3 * w) + 1e-3 * noise';
+    for (const evaluate of [onDigits, onImages]) {
+      const first = await evaluate(rule, 7);
+      await evaluate('10 * adam', 3);
+      expect(await evaluate(rule, 7)).toEqual(first);
+      expect((await evaluate(rule, 8)).curve).not.toEqual(first.curve);
+    }
+    const fresh = await open('digits-mlp');
+    const again = await fresh.evaluate({ rule, task: 'digits-mlp', protocol: 'small', seed: 7 });
+    await fresh.close();
+    expect(again).toEqual(await onDigits(rule, 7));
+  });
+
+  it('trains at each learning rate as if it were the only one', async () => {
+    const rates = (learningRates: readonly number[]) => ({ ...small, learningRates });
+    const alone = await openEvaluator({
+      task: 'digits-mlp',
+      directory: '',
+      findProtocol: () => rates([1e-2]),
+    });
+    const request = { rule: 'adam', task: 'digits-mlp', protocol: 'small', seed: 1 };
+    const { sweep, curve, edgeOfGrid } = await alone.evaluate(request);
+    await alone.close();
+    const together = await onDigits('adam');
+    expect(together.sweep[1]).toEqual(sweep[0]);
+    if (together.learningRate === 1e-2) expect(together.curve).toEqual(curve);
+    expect(edgeOfGrid).toBe(true);
+  });
+
+  it('starts every training from the same weights', async () => {
+    // A rule that does nothing scores the untrained network, and a tie goes to the smallest learning rate.
+    const { sweep, curve, learningRate, edgeOfGrid } = await onDigits('0 * g');
+    expect(new Set([...sweep.map(({ accuracy }) => accuracy), ...curve]).size).toBe(1);
+    expect({ learningRate, edgeOfGrid }).toEqual({ learningRate: 1e-4, edgeOfGrid: true });
+  });
+
+  it('flags only the edges of the grid', async () => {
+    const { learningRate, edgeOfGrid } = await onDigits('adam');
+    expect({ learningRate, edgeOfGrid }).toEqual({ learningRate: 1e-2, edgeOfGrid: false });
+    expect(await onDigits('100 * adam')).toMatchObject({ learningRate: 1e-4, edgeOfGrid: true });
+    expect(await onDigits('1e-2 * adam')).toMatchObject({ learningRate: 1, edgeOfGrid: true });
+  });
+
+  it('scores a rule that is never a number as chance, after one step at each learning rate', async () => {
+    const evaluation = await onDigits('log(-1 - abs(g))');
+    expect(evaluation).toMatchObject({
+      status: 'diverged',
+      reward: 0.1,
+      curve: [],
+      steps: 3,
+      edgeOfGrid: false,
+    });
+    expect(evaluation.learningRate).toBeNaN();
+    expect(evaluation.sweep.every(({ accuracy }) => Number.isNaN(accuracy))).toBe(true);
+  });
+
+  it('stops only the trainings that diverge', async () => {
+    const { sweep, status, learningRate } = await onDigits('1e36 * exp(abs(g)) * adam * w');
+    expect(sweep.some(({ accuracy }) => Number.isNaN(accuracy))).toBe(true);
+    if (status === 'ok') expect(learningRate).not.toBeNaN();
+    // Harmless in the sweep's six steps, fatal in the final training's seventh.
+    const late = await onDigits('g + max(t - 6, 0) * 1e39');
+    expect(late).toMatchObject({ status: 'diverged', reward: 0.1, curve: [], steps: 3 * 6 + 7 });
+    expect(late.learningRate).not.toBeNaN();
+  });
+
+  it('trains with a constant rule', async () => {
+    const evaluation = await onDigits('1');
+    expect(evaluation).toMatchObject({ status: 'ok' });
+    expect(evaluation.reward).toBeLessThan(0.5);
+  });
+
+  it('reports progress up to the whole', async () => {
+    const events: EvaluationProgress[] = [];
+    await onDigits('sgd', 1, { onProgress: (event) => events.push(event) });
+    const done = events.map((event) => event.done);
+    expect(done).toEqual([...done].sort((a, b) => a - b));
+    expect(events.at(-1)).toMatchObject({ phase: 'final', done: 1, accuracy: expect.any(Number) });
+    expect(events.filter(({ accuracy }) => accuracy !== undefined)).toHaveLength(3 + 3);
+  });
+
+  it('reports whole trainings as done when they diverge', async () => {
+    const events: EvaluationProgress[] = [];
+    await onDigits('g + max(t - 6, 0) * 1e39', 1, { onProgress: (event) => events.push(event) });
+    expect(events.filter(({ phase }) => phase === 'final')[0]?.done).toBeCloseTo(19 / (3 * 6 + 3 * 23));
+  });
+
+  it('stops between two steps when it is aborted', async () => {
+    const controller = new AbortController();
+    let reports = 0;
+    const onProgress = (): void => {
+      reports++;
+      if (reports === 5) controller.abort(new Error('enough'));
+    };
+    await expect(onDigits('sgd', 1, { signal: controller.signal, onProgress })).rejects.toThrow('enough');
+    expect(reports).toBe(5);
+    expect((await onDigits('sgd')).status).toBe('ok');
+  });
+
+  it('measures seconds by the clock that it is given', async () => {
+    let now = 0;
+    const timed = await openEvaluator({
+      task: 'digits-mlp',
+      directory: '',
+      findProtocol,
+      clock: () => now++,
+    });
+    const request = { rule: 'sgd', task: 'digits-mlp', protocol: 'small', seed: 1 };
+    expect((await timed.evaluate(request)).seconds).toBe(1);
+    await timed.close();
+  });
+
+  it('refuses bad requests', async () => {
+    await expect(onDigits('adam', -1)).rejects.toMatchObject({ code: 'bad-option' });
+    await expect(onDigits('adm(g)')).rejects.toMatchObject({ code: 'bad-rule' });
+    await expect(open('no-such-task')).rejects.toMatchObject({ code: 'unknown-name' });
+    const real = await openEvaluator({ task: 'digits-mlp', directory: '' });
+    const request = { rule: 'sgd', task: 'digits-mlp', protocol: 'small', seed: 1 };
+    await expect(real.evaluate(request)).rejects.toMatchObject({ code: 'unknown-name' });
+    await expect(real.evaluate({ ...request, task: 'cifar10-convnet' })).rejects.toThrow(
+      /serves task 'digits-mlp'/,
+    );
+    await real.close();
+  });
+
+  it.each([
+    [{ inputShape: [128] }, /inputShape is \[128\], but its data have \[2,8,8\]/],
+    [{ classes: 4 }, /classes is 4, but its data have 3/],
+    [{ batchSize: 311 }, /batchSize is 311, but there are 310 training examples/],
+  ])('refuses a task that does not fit its data: %j', async (wrong, message) => {
+    await expect(open({ ...images, ...wrong })).rejects.toThrow(message);
+  });
+});
+
+describe('bestLearningRate', () => {
+  const points = (...accuracies: number[]) =>
+    accuracies.map((accuracy, i) => ({ learningRate: 10 ** i, accuracy }));
+  it.each([
+    ['the highest', points(0.1, 0.3, 0.2), 10],
+    ['the smallest of equals', points(0.1, 0.3, 0.3), 10],
+    ['none that diverged', points(Number.NaN, 0, Number.NaN), 10],
+    ['NaN where all did', points(Number.NaN, Number.NaN), Number.NaN],
+  ])('is %s', (_, sweep, expected) => {
+    expect(bestLearningRate(sweep)).toBe(expected);
+  });
+});

@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { openEvaluator } from './evaluator.ts';
+import { fingerprint } from './fingerprint.ts';
+
+const compiled = fileURLToPath(new URL('../../dist/evaluate/index.js', import.meta.url));
+const request = {
+  rule: 'adam * exp(sign(g) * sign(m)) + noise',
+  task: 'digits-mlp',
+  protocol: 'quick',
+  seed: 5,
+};
+
+/** In a fresh process, from the compiled program. */
+async function elsewhere(): Promise<{ readonly fingerprint: string; readonly evaluation: unknown }> {
+  const script = `
+    import { fingerprint, openEvaluator } from ${JSON.stringify(compiled)};
+    const request = ${JSON.stringify(request)};
+    const evaluator = await openEvaluator({ task: request.task, directory: '', clock: () => 0 });
+    const evaluation = await evaluator.evaluate(request);
+    console.log(JSON.stringify({ fingerprint: await fingerprint(), evaluation }));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
+  return JSON.parse(stdout);
+}
+
+describe('fingerprint', () => {
+  it('names the engine, V8, the platform and the bits of a training', async () => {
+    expect(await fingerprint()).toMatch(/^onnxruntime-[\d.]+ v8-\S+ \w+-\w+ [0-9a-f]{16}$/);
+    expect(await fingerprint()).toContain(`${process.platform}-${process.arch}`);
+  });
+
+  it.skipIf(!existsSync(compiled))('is the same in another process, and so is an evaluation', async () => {
+    const there = await elsewhere();
+    expect(there.fingerprint).toBe(await fingerprint());
+    const evaluator = await openEvaluator({ task: request.task, directory: '', clock: () => 0 });
+    const here = await evaluator.evaluate(request);
+    await evaluator.close();
+    expect(there.evaluation).toEqual(JSON.parse(JSON.stringify(here)));
+  });
+});
+if (!existsSync(compiled)) console.warn('skipped: the test across processes, which needs `npm run build`');
