@@ -15,6 +15,8 @@ export interface Task {
   readonly inputShape: readonly number[];
   readonly classes: number;
   readonly batchSize: number;
+  /** The registered data set that `load` opens, if any: a search downloads it where it is absent. */
+  readonly dataSet?: string;
   /** Examples of the training split, where known without loading it; estimates use it. */
   readonly trainExamples?: number;
   /** The network: inputs [batch, …inputShape] to logits [batch, classes]. Called once for training, once for evaluation. */
