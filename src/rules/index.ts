@@ -1,6 +1,13 @@
 export { canonicalize } from './canonicalize.ts';
+export type { CatalogueEntry } from './catalogue/catalogue.ts';
+export { catalogue, namesOf, resolveRule } from './catalogue/catalogue.ts';
+export { compileRule } from './compile.ts';
+export type { CompiledRule, StartOptions, Stepper } from './compiled.ts';
+export type { RuleCost } from './cost.ts';
+export { ruleCost } from './cost.ts';
 export type { Call, Expression, Leaf, Literal } from './expression.ts';
 export { call, leaf, literal } from './expression.ts';
+export { interpretRule } from './interpret.ts';
 export { ruleKey } from './key.ts';
 export { latexRule } from './latex.ts';
 export { operations } from './operations.ts';
@@ -12,6 +19,7 @@ export {
   allowedTokens,
   constraints,
   decode,
+  encode,
   findSpace,
   positions,
   spaceSize,

@@ -181,18 +181,27 @@ class Builder {
     const id = `${e.name}(${this.value(x)}; ${parameters})`;
     const known = this.#known.get(id);
     if (known !== undefined) return known;
+    const index = this.#twin(x, operation, parameters) ?? this.#slot(x, operation, parameters);
+    this.#known.set(id, index);
+    return index;
+  }
+
+  /** A value that another slot keeps anyway, such as prev(ema(x, b)): that slot before the update. */
+  #twin(x: Expression, { next, reads }: StateOperation, parameters: readonly number[]): number | undefined {
+    const delays = reads === 'before' && next(x, x, parameters) === x;
+    const slot = delays ? this.slots.findIndex((other) => other.next === this.value(x)) : -1;
+    return slot < 0 ? undefined : this.#add(`previous ${slot}`, { kind: 'previous', slot });
+  }
+
+  #slot(x: Expression, operation: StateOperation, parameters: readonly number[]): number {
     const slot = this.slots.length;
     const before = this.#add(`previous ${slot}`, { kind: 'previous', slot });
     const previous: Expression = { kind: 'leaf', name: `previous ${slot}` };
     this.#visited.set(previous, before);
     this.#scalarness.set(previous, false);
-    // A place for the slot first: the update may not need the argument's value, but never another slot.
-    this.slots.push({ operation, next: before });
     const next = this.value(operation.next(previous, x, parameters));
-    this.slots[slot] = { operation, next };
-    const index = operation.reads === 'after' ? next : before;
-    this.#known.set(id, index);
-    return index;
+    this.slots.push({ operation, next });
+    return operation.reads === 'after' ? next : before;
   }
 
   #add(id: string, node: Node): number {

@@ -1,6 +1,6 @@
 import { canonicalize } from '../canonicalize.ts';
-import { ruleKey } from '../key.ts';
 import type { Expression } from '../expression.ts';
+import { ruleKey } from '../key.ts';
 import { parseRule } from '../parse.ts';
 import { printRule } from '../print.ts';
 import { decode } from './decode.ts';

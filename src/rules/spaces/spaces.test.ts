@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Stream, stream } from '../../random/index.ts';
-import { ruleKey } from '../key.ts';
 import { catalogue } from '../catalogue/catalogue.ts';
 import { compileRule } from '../compile.ts';
 import { interpretRule } from '../interpret.ts';
+import { ruleKey } from '../key.ts';
 import { parseRule } from '../parse.ts';
 import { printRule } from '../print.ts';
 import { decode } from './decode.ts';

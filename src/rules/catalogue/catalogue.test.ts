@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { ruleCost } from '../cost.ts';
+import { ruleKey } from '../key.ts';
+import { parseRule } from '../parse.ts';
+import { catalogue, namesOf, resolveRule } from './catalogue.ts';
+
+const keyOf = (text: string): string => ruleKey(resolveRule(text));
+
+describe('the catalogue', () => {
+  it('has unique names, and all of the paper: Table 1 and Figure 5', () => {
+    const names = catalogue.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter((name) => name.startsWith('table1-'))).toHaveLength(16);
+    expect(keyOf('optimizer1')).toBe(keyOf('table1-1'));
+    expect(keyOf('optimizer2')).toBe(keyOf('table1-16'));
+  });
+
+  it('says of every rule what it is and where it comes from', () => {
+    for (const { title, source } of catalogue) {
+      expect(title).not.toBe('');
+      expect(source).toMatch(/PyTorch|NOS|20\d\d/);
+    }
+  });
+
+  it('has different rules under different names, the two of Figure 5 aside', () => {
+    const keys = new Map(catalogue.map(({ name, text }) => [name, ruleKey(parseRule(text))]));
+    keys.delete('optimizer1');
+    keys.delete('optimizer2');
+    // Bias correction cannot change a sign, so Table 1's PowerSign is TensorFlow's.
+    expect(keys.get('table1-4')).toBe(keys.get('powersign'));
+    keys.delete('table1-4');
+    expect(new Set(keys.values()).size).toBe(keys.size);
+  });
+
+  it.each([
+    ['sgd', 0],
+    ['momentum', 1],
+    ['nesterov', 1],
+    ['adam', 2],
+    ['adamw', 2],
+    ['rmsprop', 1],
+    ['adagrad', 1],
+    ['lion', 1],
+    ['signsgd', 0],
+    ['powersign', 1],
+    ['addsign-cd', 1],
+  ])('%s keeps %i state arrays', (name, slots) => {
+    expect(ruleCost(resolveRule(name)).slots).toBe(slots);
+  });
+});
+
+describe('resolveRule', () => {
+  it('takes a name, spaces around it, or a text', () => {
+    expect(resolveRule(' powersign-ld ')).toEqual(parseRule('exp(ld * sign(g) * sign(ema(g, 0.9))) * g'));
+    expect(resolveRule('g + m')).toEqual(parseRule('g + m'));
+    expect(() => resolveRule('powersgn')).toThrow(expect.objectContaining({ code: 'bad-rule' }));
+  });
+
+  it('gives operands of the language that are names too their one meaning', () => {
+    expect(keyOf('adam')).toBe(ruleKey(parseRule('adam')));
+    expect(keyOf('rmsprop')).toBe(ruleKey(parseRule('rmsprop')));
+  });
+});
+
+describe('namesOf', () => {
+  it('names every rule that has the key', () => {
+    expect(namesOf(keyOf('g'))).toEqual(['sgd']);
+    expect(namesOf(keyOf('clip(g, 1e-4) * g + g * exp(sign(m) * sign(g))'))).not.toContain('sgd');
+    expect(namesOf(keyOf('table1-16'))).toEqual(['table1-16', 'optimizer2']);
+    expect(namesOf('no such key')).toEqual([]);
+  });
+});
