@@ -31,42 +31,42 @@ describe('leaderboard', () => {
   it('has one row a key, with its first index, its proposals and its names', () => {
     const rows = leaderboard([
       score('reference', 0, 'g', 0.5),
-      score('proposal', 0, 'm', 0.6),
+      score('proposal', 0, 'sign(g)', 0.6),
       score('proposal', 1, 'g * 1', 0.5),
-      score('proposal', 2, 'm', 0.6),
+      score('proposal', 2, 'sign(g)', 0.6),
       score('proposal', 3, 'g', 0.5),
-      score('reference', 1, 'sign(g)', 0.4),
+      score('reference', 1, 'g^2', 0.4),
     ]);
     expect(rows).toMatchObject([
-      { rank: 1, rule: 'm', reward: 0.6, reference: false, proposals: 2, index: 0 },
+      { rank: 1, rule: 'sign(g)', reward: 0.6, reference: false, proposals: 2, index: 0 },
       { rank: 2, rule: 'g', reward: 0.5, reference: true, proposals: 2, index: 1 },
-      { rank: 3, rule: 'sign(g)', reward: 0.4, reference: true, proposals: 0, index: -1 },
+      { rank: 3, rule: 'g^2', reward: 0.4, reference: true, proposals: 0, index: -1 },
     ]);
     expect(rows[1]?.names).toContain('sgd');
   });
 
   it('ties go to the smaller index', () => {
-    const rows = leaderboard([score('proposal', 1, 'v', 0.5), score('proposal', 0, 'm', 0.5)]);
-    expect(rows.map(({ rule }) => rule)).toEqual(['m', 'v']);
+    const rows = leaderboard([score('proposal', 1, 'g^3', 0.5), score('proposal', 0, 'sign(g)', 0.5)]);
+    expect(rows.map(({ rule }) => rule)).toEqual(['sign(g)', 'g^3']);
   });
 
   it('rows that were tested again change places among themselves, by the mean of what was not lost', () => {
     const rows = leaderboard([
-      score('proposal', 0, 'm', 0.9),
-      score('proposal', 1, 'v', 0.8),
+      score('proposal', 0, 'sign(g)', 0.9),
+      score('proposal', 1, 'g^3', 0.8),
       score('proposal', 2, 'g^2', 0.7),
       score('reference', 0, 'g', 0.6),
-      score('retest', 0, 'm', 0.5),
-      score('retest', 1, 'm', 0.7),
+      score('retest', 0, 'sign(g)', 0.5),
+      score('retest', 1, 'sign(g)', 0.7),
       score('retest', 2, 'g', 0.65),
-      score('retest', 3, 'v', 0.8),
-      score('retest', 4, 'v', 0.1, { status: 'failed' }),
+      score('retest', 3, 'g^3', 0.8),
+      score('retest', 4, 'g^3', 0.1, { status: 'failed' }),
     ]);
     expect(rows.map(({ rule, retest }) => [rule, retest?.mean])).toEqual([
-      ['v', 0.8],
+      ['g^3', 0.8],
       ['g', 0.65],
       ['g^2', undefined],
-      ['m', 0.6],
+      ['sign(g)', 0.6],
     ]);
     expect(rows[0]?.retest?.rewards).toEqual([0.8]);
   });

@@ -63,7 +63,7 @@ function evaluationOf(request: EvaluationRequest): Evaluation {
 const CONFIG: RunConfigInput = {
   task: 'digits-mlp',
   space: { name: 'quick' },
-  strategy: { name: 'rl' },
+  strategy: { name: 'random' },
   protocol: 'quick',
   samples: 22,
   batch: 4,
@@ -165,7 +165,7 @@ describe('a run that is stopped', () => {
     const count = (): void => void moments++;
     const whole = await startRun('a', CONFIG, services({ onEvent: count }));
     const expected = await resultOf('a');
-    for (let moment = 1; moment < moments; moment += 3) {
+    for (let moment = 1; moment < moments; moment += 9) {
       await freshStore(`stopped-${moment}`);
       let result = await startRun('a', CONFIG, services(stopAfter(moment, moment)));
       expect((await store.run('a')).status).toBe(result.status);

@@ -84,7 +84,7 @@ async function makePlan(config: RunConfig): Promise<Plan> {
   const { iterations, constraints } = config.space;
   const space = findSpace(config.space.name, { iterations, constraints });
   findProtocol(config.protocol);
-  config.references.forEach(resolveRule);
+  for (const rule of config.references) resolveRule(rule);
   const task = await resolveTask(config.task);
   // A path is made absolute: the run may be resumed from another directory.
   const named = tasks.includes(task) ? config : { ...config, task: resolve(config.task) };
