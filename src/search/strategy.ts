@@ -20,9 +20,9 @@ export type Metrics = Readonly<Record<string, number>>;
 
 /**
  * A search strategy. Guarantees that the loop gives: batches are told whole, in the order in which they were asked, each
- * once; up to `pipeline` batches may be asked before the first of them is told. Guarantees that a strategy gives: its
- * proposals are a function of its context and of the sequence of asks and tells, bit for bit; `checkpoint` holds its whole
- * state, the asked and untold proposals included, as JSON-able data.
+ * once; up to `pipeline` batches may be asked before the first of them is told; calls come one at a time, each awaited.
+ * Guarantees that a strategy gives: its proposals are a function of its context and of the sequence of asks and tells, bit
+ * for bit; `checkpoint` holds its whole state, the asked and untold proposals included, as JSON-able data.
  */
 export interface Strategy {
   readonly name: string;
