@@ -48,7 +48,7 @@ export async function driveRun(context: Context, { name, config, go }: Drive): P
     );
   const result = await withStore(places, withServices).finally(reporter.close);
   const report = { result, config, fingerprint: machine, seconds: (Date.now() - began) / 1000 };
-  return { ...reportRun(report, context), exitCode: exitCodeOf(result, signal) };
+  return { ...(await reportRun(report, context)), exitCode: exitCodeOf(result, signal) };
 }
 
 function exitCodeOf({ status }: RunResult, { reason }: AbortSignal): number {

@@ -26,7 +26,7 @@ export async function describeFailure(error: unknown, colours: Colours, debug: b
 /** The rule, and a caret under the place. */
 async function pointer(error: unknown): Promise<readonly string[]> {
   const { pointAt, RuleError } = await import('../rules/index.ts');
-  if (!(error instanceof RuleError)) return [];
+  if (!(error instanceof RuleError) || error.text.trim() === '') return [];
   return pointAt(error)
     .split('\n')
     .map((line) => `  ${line}`);

@@ -4,6 +4,7 @@ import type { Context } from './command.ts';
 import { documentOf, topRows } from './commands/top.ts';
 import { duration, plural } from './text/format.ts';
 import { leaderboardText } from './text/leaderboard.ts';
+import { shortRules } from './text/short-rule.ts';
 import { pairs } from './text/table.ts';
 
 export interface RunReport {
@@ -15,7 +16,10 @@ export interface RunReport {
 }
 
 /** What a search or a resume says at its end: the leaderboard, all that the result depends on, and what to do next. */
-export function reportRun(report: RunReport, context: Context): { document: unknown; text: string } {
+export async function reportRun(
+  report: RunReport,
+  context: Context,
+): Promise<{ document: unknown; text: string }> {
   const { result, config, fingerprint } = report;
   const { run, status, told, leaderboard } = result;
   const document = {
@@ -29,16 +33,19 @@ export function reportRun(report: RunReport, context: Context): { document: unkn
     rules: leaderboard.map(documentOf),
   };
   const parts = [
-    leaderboardText(topRows(leaderboard), context.stdout),
-    facts(report, context),
-    nextSteps(report, context),
+    await leaderboardText(topRows(leaderboard), context.stdout),
+    await facts(report, context),
+    await nextSteps(report, context),
   ];
   return { document, text: parts.join('\n\n') };
 }
 
-function facts({ result, config, fingerprint, seconds }: RunReport, { places, stdout }: Context): string {
-  const { name, iterations, constraints = [] } = config.space;
-  const size = iterations === undefined ? '' : `/${iterations}`;
+async function facts(
+  { result, config, fingerprint, seconds }: RunReport,
+  { places, stdout }: Context,
+): Promise<string> {
+  const { findSpace } = await import('../rules/index.ts');
+  const { name, constraints } = findSpace(config.space.name, config.space as Parameters<typeof findSpace>[1]);
   const limits = constraints.length === 0 ? '' : ` (${constraints.join(', ')})`;
   const told = plural(result.told, 'rule');
   const distinct = result.leaderboard.filter((row) => row.proposals > 0).length;
@@ -48,7 +55,7 @@ function facts({ result, config, fingerprint, seconds }: RunReport, { places, st
         'run',
         `${result.run}, ${result.status}: ${told} proposed, ${distinct} distinct, ${duration(seconds)}`,
       ],
-      ['search', `${config.strategy.name} in ${name}${size}${limits}`],
+      ['search', `${config.strategy.name} in ${name}${limits}`],
       ['scored by', `${config.task}, protocol ${config.protocol}`],
       ['seed', String(config.seed)],
       ['version', `${packageVersion}, fingerprint ${fingerprint}`],
@@ -58,14 +65,15 @@ function facts({ result, config, fingerprint, seconds }: RunReport, { places, st
   );
 }
 
-function nextSteps({ result, config }: RunReport, { stdout }: Context): string {
+async function nextSteps({ result, config }: RunReport, { stdout }: Context): Promise<string> {
   const { run, status, leaderboard } = result;
   if (status === 'stopped') return stdout.colours.bold(`go on:  nos resume ${run}`);
   const found = leaderboard.find((row) => !row.reference && row.status === 'ok');
   const steps = [`nos top ${run} -n 30`, `nos log ${run} --csv > ${run}.csv`];
   if (found !== undefined) {
     steps.unshift(`nos show ${run} ${found.index}`);
-    steps.push(`nos eval '${found.rule}' adam --task ${config.task} --protocol paper --seeds 3`);
+    const short = await shortRules();
+    steps.push(`nos eval '${short(found.rule)}' adam --task ${config.task} --protocol paper --seeds 3`);
   }
   return ['next:', ...steps.map((step) => `  ${step}`)].join('\n');
 }

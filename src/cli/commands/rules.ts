@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { table } from '../text/table.ts';
+import { type Column, table } from '../text/table.ts';
 
 export const rulesCommand: Command = {
   name: 'rules',
@@ -9,9 +9,10 @@ export const rulesCommand: Command = {
   async run({ stdout }) {
     const { catalogue } = await import('../../rules/index.ts');
     const rules = catalogue.map(({ name, title, text, source }) => ({ name, title, text, source }));
-    const columns = [
-      { title: 'name', cell: (rule: (typeof rules)[number]) => rule.name, paint: stdout.colours.bold },
-      { title: 'rule', cell: (rule: (typeof rules)[number]) => rule.text, flexible: true },
+    const columns: readonly Column<(typeof rules)[number]>[] = [
+      { title: 'name', cell: (rule) => rule.name, paint: stdout.colours.bold },
+      { title: 'rule', cell: (rule) => rule.text },
+      { title: 'what', cell: (rule) => rule.title, flexible: true },
     ];
     return { document: { rules }, text: table(rules, columns, stdout.columns) };
   },

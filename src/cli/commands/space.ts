@@ -37,7 +37,8 @@ async function listSpaces({ settings, stdout }: Context): Promise<Result> {
     { title: 'what', cell: (row: Row) => row.title, flexible: true },
   ];
   const document = { spaces: rows.map((row) => ({ ...row, size: exact(row.size) })) };
-  return { document, text: table(rows, columns, stdout.columns) };
+  const hint = stdout.colours.dim('one in full: nos space icml2017');
+  return { document, text: `${table(rows, columns, stdout.columns)}\n${hint}` };
 }
 
 async function showSpace(name: string, { settings, stdout }: Context): Promise<Result> {

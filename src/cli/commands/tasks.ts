@@ -26,9 +26,6 @@ export const tasksCommand: Command = {
 function columns(bold: (text: string) => string): readonly Column<Task>[] {
   return [
     { title: 'task', cell: (task) => task.name, paint: bold },
-    { title: 'input', cell: (task) => task.inputShape.join('×'), align: 'right' },
-    { title: 'classes', cell: (task) => String(task.classes), align: 'right' },
-    { title: 'batch', cell: (task) => String(task.batchSize), align: 'right' },
     { title: 'what', cell: (task) => task.description, flexible: true },
   ];
 }

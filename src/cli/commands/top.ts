@@ -16,7 +16,7 @@ export const topCommand: Command = {
     const { readLeaderboard } = await import('../../run/index.ts');
     const rows = await withStore(places, (store) => readLeaderboard(store, run));
     const shown = topRows(rows, settings.number);
-    return { document: { run, rules: shown.map(documentOf) }, text: leaderboardText(shown, stdout) };
+    return { document: { run, rules: shown.map(documentOf) }, text: await leaderboardText(shown, stdout) };
   },
 };
 

@@ -1,17 +1,22 @@
+import type { Evaluation } from '../../evaluate/index.ts';
 import type { RunEvent } from '../../run/index.ts';
 import { accuracy, plural } from '../text/format.ts';
 import type { Progress } from './progress.ts';
-import { metricsText, timeLeft } from './screen.ts';
+import { timeLeft } from './screen.ts';
 
 /** What is said of an event where no terminal can draw the live view: a plain line a batch, and little else. */
-export function plainLine(progress: Progress, event: RunEvent): string | undefined {
+export function plainLine(
+  progress: Progress,
+  event: RunEvent,
+  nameOf: (evaluation: Evaluation) => string,
+): string | undefined {
   switch (event.type) {
     case 'started': {
       const from = event.resumedAt === 0 ? '' : `, going on after ${plural(event.resumedAt, 'rule')}`;
       return `run ${event.run}: ${plural(event.samples, 'rule')}${from}`;
     }
     case 'reference':
-      return `reference ${event.evaluation.rule}: ${accuracy(event.evaluation.reward)}`;
+      return `reference ${nameOf(event.evaluation) || event.evaluation.rule}: ${accuracy(event.evaluation.reward)}`;
     case 'batch':
       return batchLine(progress, event);
     case 'retest':
@@ -24,13 +29,11 @@ export function plainLine(progress: Progress, event: RunEvent): string | undefin
 }
 
 function batchLine(progress: Progress, event: RunEvent & { type: 'batch' }): string {
-  const metrics = metricsText(event.metrics);
-  const parts = [
+  return [
     `batch ${event.batch + 1}`,
     `${event.told}/${progress.samples} rules`,
     `mean ${accuracy(event.meanReward)}`,
     `best ${accuracy(event.best.reward)} ${event.best.rule}`,
     timeLeft(progress),
-  ];
-  return [...parts, ...(metrics === '' ? [] : [metrics])].join('  ');
+  ].join('  ');
 }

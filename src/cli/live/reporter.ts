@@ -29,11 +29,11 @@ export async function openReporter(options: ReporterOptions): Promise<Reporter> 
   return options.stderr.interactive ? liveView(options) : plainLines(options);
 }
 
-function plainLines({ stderr, run, samples, expected }: ReporterOptions): Reporter {
+function plainLines({ stderr, run, samples, expected, nameOf }: ReporterOptions): Reporter {
   let progress = initialProgress(run, samples, expected);
   const onEvent = (event: RunEvent) => {
     progress = advance(progress, event);
-    const line = plainLine(progress, event);
+    const line = plainLine(progress, event, nameOf);
     if (line !== undefined) stderr.note(line);
   };
   return { onEvent, close: () => undefined };

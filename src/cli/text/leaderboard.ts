@@ -1,13 +1,14 @@
 import type { LeaderboardRow } from '../../run/index.ts';
 import type { Terminal } from '../command.ts';
 import { accuracy, learningRate, meanAndSpread } from './format.ts';
+import { type ShortRule, shortRules } from './short-rule.ts';
 import { type Column, table } from './table.ts';
 
 /** Both figures of every row: the search's own reward, which is luck's pick, and the mean over fresh seeds. */
-export function leaderboardText(rows: readonly LeaderboardRow[], terminal: Terminal): string {
+export async function leaderboardText(rows: readonly LeaderboardRow[], terminal: Terminal): Promise<string> {
   if (rows.length === 0) return 'no rules yet';
   const { colours } = terminal;
-  const lines = [table(rows, columnsOf(rows, terminal), terminal.columns)];
+  const lines = [table(rows, columnsOf(rows, terminal, await shortRules()), terminal.columns)];
   if (rows.some((row) => row.reference))
     lines.push(colours.dim('◆ reference rule, scored by the same protocol'));
   if (rows.some((row) => row.edgeOfGrid))
@@ -18,6 +19,7 @@ export function leaderboardText(rows: readonly LeaderboardRow[], terminal: Termi
 function columnsOf(
   rows: readonly LeaderboardRow[],
   { colours }: Terminal,
+  short: ShortRule,
 ): readonly Column<LeaderboardRow>[] {
   const seeds = rows.find((row) => row.retest)?.retest?.rewards.length;
   const retest: Column<LeaderboardRow> = {
@@ -29,7 +31,7 @@ function columnsOf(
     { title: '#', cell: (row) => String(row.rank), align: 'right' },
     {
       title: '  rule',
-      cell: (row) => `${row.reference ? '◆' : ' '} ${ruleText(row)}`,
+      cell: (row) => `${row.reference ? '◆' : ' '} ${ruleText(row, short)}`,
       flexible: true,
       paint: (text, row) =>
         row.reference ? colours.cyan(text) : row.rank === 1 ? colours.green(text) : text,
@@ -45,10 +47,10 @@ function columnsOf(
 }
 
 /** A reference by its name; a found rule by its text, with the name of whoever found it first. */
-function ruleText({ rule, names, reference }: LeaderboardRow): string {
-  const [name] = names;
-  if (name === undefined) return rule;
-  return reference ? `${name}: ${rule}` : `${rule}  (${name})`;
+function ruleText({ rule, names: [name], reference }: LeaderboardRow, short: ShortRule): string {
+  const text = short(rule);
+  if (name === undefined || name === text) return text;
+  return reference ? `${name}: ${text}` : `${text}  (${name})`;
 }
 
 function rewardText({ status, reward }: LeaderboardRow): string {

@@ -1,0 +1,23 @@
+import type { Expression } from '../../rules/index.ts';
+
+/** Writes canonical rule text for people. */
+export type ShortRule = (text: string) => string;
+
+/** Operands whose canonical text is long, the longest first. */
+const OPERANDS = ['adam', 'rmsprop', 'm', 'v', 'gamma'] as const;
+
+/**
+ * Makes the function that writes a canonical rule with the operands' names in place of what they stand for:
+ * `ema(g, 0.9) / (1 - 0.9^t)` is `m`. The short text denotes the same rule.
+ */
+export async function shortRules(): Promise<ShortRule> {
+  const { canonicalize, leaf, parseRule, printRule, ruleKey } = await import('../../rules/index.ts');
+  const names = new Map(OPERANDS.map((name) => [printRule(canonicalize(leaf(name))), leaf(name)]));
+  const shorten = (node: Expression): Expression =>
+    names.get(printRule(node)) ?? (node.kind === 'call' ? { ...node, args: node.args.map(shorten) } : node);
+  return (text) => {
+    const rule = parseRule(text);
+    const short = shorten(rule);
+    return ruleKey(short) === ruleKey(rule) ? printRule(short) : text;
+  };
+}
