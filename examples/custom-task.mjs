@@ -14,7 +14,7 @@ function spirals(examples, seed) {
   for (let i = 0; i < examples; i++) {
     labels[i] = i % 2;
     const radius = Math.sqrt(random.uniform());
-    const angle = 6 * radius + Math.PI * labels[i];
+    const angle = 4 * radius + Math.PI * labels[i];
     inputs[2 * i] = radius * Math.cos(angle) + 0.02 * random.normal();
     inputs[2 * i + 1] = radius * Math.sin(angle) + 0.02 * random.normal();
   }
