@@ -1,10 +1,11 @@
 import { sizeOf } from '../shape.ts';
 import { isA, type Tensor } from '../tensor.ts';
 import { add } from './add.ts';
+import { addAll } from './add-all.ts';
 import { alongChannels, channelVariance, otherAxes } from './channel-variance.ts';
 import { scalar } from './constant.ts';
 import { convolution2d, convolution2dOperation } from './convolution2d.ts';
-import { filterMatrix, imagePatches, isOfFewPatches } from './convolution2d-of-data.ts';
+import { filterMatrix, isOfFewPatches, patchBlocks } from './convolution2d-of-data.ts';
 import { matmul } from './matmul.ts';
 import { mean } from './mean.ts';
 import { mul } from './mul.ts';
@@ -30,9 +31,12 @@ export function channelMoments(x: Tensor): ChannelMoments {
   return { mean: mean(x, { axes: otherAxes(x) }), variance: channelVariance(x) };
 }
 
-/** scale · x for each channel of x [batch, channels, …]; of a convolution, by scaling its filters. */
+/**
+ * scale · x for each channel of x [batch, channels, …]; where x's moments do not need x, by scaling its filters, so that
+ * x itself is never computed.
+ */
 export function scaleChannels(x: Tensor, scale: Tensor): Tensor {
-  if (!isA(x, convolution2dOperation)) return mul(x, alongChannels(scale, x));
+  if (!isA(x, convolution2dOperation) || !isOfFewPatches(x, 1)) return mul(x, alongChannels(scale, x));
   const [image, filters] = x.inputs as [Tensor, Tensor];
   return convolution2d(
     image,
@@ -49,11 +53,12 @@ export function shiftChannels(x: Tensor, shift: Tensor): Tensor {
 function momentsOfFiltered(x: Tensor<{ readonly padding: readonly [number, number] }>): ChannelMoments {
   // Tiles of 2 where they fit, to share the patches with 2×2 max-pooling; moments do not depend on the order.
   const even = x.shape.slice(2).every((length) => length % 2 === 0);
-  const p = imagePatches(x, even ? 2 : 1);
-  const [batch, size, places] = p.shape as readonly [number, number, number];
-  const perPlace = scalar(1 / (batch * places));
-  const average = mul(sum(p, { axes: [0, 2] }), perPlace);
-  const products = mul(sum(matmul(p, p, { transposeB: true }), { axes: [0] }), perPlace);
+  const blocks = patchBlocks(x, even ? 2 : 1);
+  const [, size, places] = blocks[0]!.shape as readonly [number, number, number];
+  const perPlace = scalar(1 / (x.shape[0]! * places));
+  const average = mul(addAll(blocks.map((p) => sum(p, { axes: [0, 2] }))), perPlace);
+  const squares = blocks.map((p) => sum(matmul(p, p, { transposeB: true }), { axes: [0] }));
+  const products = mul(addAll(squares), perPlace);
   const covariance = sub(products, mul(reshape(average, [size, 1]), average));
   const w = filterMatrix(x);
   return {

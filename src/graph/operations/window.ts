@@ -48,3 +48,13 @@ export function checkTiles(where: string, shape: Shape, factor: number): void {
     );
   }
 }
+
+/** What fits, with its operands, into a second-level cache of 1 to 2 MiB: 768 KiB of float32 elements. */
+const CACHE_ELEMENTS = 3 * 2 ** 16;
+
+/** How many images of `size` elements to treat at a time: a divisor of the batch whose images stay in cache, or 1. */
+export function imagesInCache(batch: number, size: number): number {
+  let images = Math.max(1, Math.min(batch, Math.floor(CACHE_ELEMENTS / size)));
+  while (batch % images !== 0) images--;
+  return images;
+}
