@@ -26,7 +26,7 @@ export function logSoftmaxValues(x: Float64Array, width: number): Float64Array {
   const out = new Float64Array(x.length);
   for (let start = 0; start < x.length; start += width) {
     const row = x.subarray(start, start + width);
-    const largest = Math.max(...row);
+    const largest = row.reduce((a, b) => Math.max(a, b));
     let total = 0;
     for (const value of row) total += Math.exp(value - largest);
     const shift = largest + Math.log(total);
