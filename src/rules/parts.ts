@@ -27,13 +27,22 @@ const opposites = new WeakMap<Expression, () => Expression>();
 const SMALLEST_NORMAL = 2 ** -126;
 const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 
-/** Numbers that float32 holds to full precision: only these are combined, so that nothing over- or underflows by it. */
-export const isCoefficient = (value: number): boolean =>
+/** Numbers that float32 holds to full precision. */
+const isNormal = (value: number): boolean =>
   value === 0 || (Math.abs(value) >= SMALLEST_NORMAL && Math.abs(value) <= LARGEST);
 
+/**
+ * Whether `result`, combined of coefficients, may stand for them: not where they are float32 numbers and it is not, so
+ * that 1e-30 * (1e-30 * x) does not become 0 * x.
+ */
+export function mayCombine(result: number, ...coefficients: readonly number[]): boolean {
+  if (isNormal(result)) return result !== 0;
+  return Number.isFinite(result) && !coefficients.every(isNormal);
+}
+
 export function partsOf(e: Expression): Parts {
-  if (e.kind !== 'literal') return parts.get(e) ?? { coefficient: 1, core: e };
-  return isCoefficient(e.value) ? { coefficient: e.value, core: ONE } : { coefficient: 1, core: e };
+  if (e.kind === 'literal') return { coefficient: e.value, core: ONE };
+  return parts.get(e) ?? { coefficient: 1, core: e };
 }
 
 export const noteParts = (e: Expression, value: Parts): void => void parts.set(e, value);

@@ -3,12 +3,13 @@ import { call, type Expression, literal } from './expression.ts';
 import {
   type Factor,
   factorsOf,
-  isCoefficient,
   isReciprocal,
+  mayCombine,
   noteFactors,
   noteParts,
   ONE,
   oppositeOf,
+  type Parts,
   partsOf,
 } from './parts.ts';
 
@@ -22,19 +23,28 @@ export function multiply(x: Expression, y: Expression): Expression {
   const a = partsOf(x);
   const b = partsOf(y);
   const coefficient = a.coefficient * b.coefficient;
-  if (coefficient === 0 && (a.coefficient === 0 || b.coefficient === 0)) return literal(0);
-  if (isCoefficient(coefficient) && coefficient !== 0) return build(coefficient, merge(a.core, b.core));
-  const [first, second] = structure(x) < structure(y) ? [a, y] : [b, x];
-  return build(first.coefficient, combine([...factorsOf(first.core), { base: second, exponent: 1 }]));
+  if (a.coefficient === 0 || b.coefficient === 0) return literal(0);
+  if (mayCombine(coefficient, a.coefficient, b.coefficient)) return build(coefficient, merge(a.core, b.core));
+  return multiplyApart(a, b);
+}
+
+/** The product of two whose coefficients may not combine: one keeps its own, as a factor. */
+function multiplyApart(a: Parts, b: Parts): Expression {
+  const sign = Math.sign(a.coefficient) * Math.sign(b.coefficient);
+  const [first, second] = [a, b]
+    .map(({ coefficient, core }) => scale(Math.abs(coefficient), core))
+    .sort((x, y) => compareText(structure(x), structure(y))) as [Expression, Expression];
+  const { coefficient, core } = partsOf(first);
+  return build(sign * coefficient, combine([...factorsOf(core), { base: second, exponent: 1 }]));
 }
 
 /** x^n for an integer n of at least 2. */
 export function raise(x: Expression, n: number): Expression {
   const { coefficient, core } = partsOf(x);
-  const scale = coefficient ** n;
-  if (!isCoefficient(scale) || scale === 0) return build(1, [{ base: x, exponent: n }]);
+  const scaleBy = coefficient ** n;
+  if (!mayCombine(scaleBy, coefficient)) return build(1, [{ base: x, exponent: n }]);
   const { base, exponent } = asPower(core);
-  return build(scale, [{ base, exponent: exponent * n }]);
+  return build(scaleBy, [{ base, exponent: exponent * n }]);
 }
 
 /** x/y; undefined where it stays as it is because its value may not be finite. */
@@ -44,7 +54,7 @@ export function divide(x: Expression, y: Expression): Expression | undefined {
   if (b.coefficient === 0) return undefined;
   if (a.coefficient === 0) return literal(0);
   const coefficient = a.coefficient / b.coefficient;
-  if (!isCoefficient(coefficient)) return undefined;
+  if (!mayCombine(coefficient, a.coefficient, b.coefficient)) return undefined;
   // x / x => 1
   if (same(a.core, b.core)) return literal(coefficient);
   // x / c => (1/c) * x

@@ -154,20 +154,21 @@ function knownSign(_: Call, x: Expression): Expression | undefined {
 /** A product or quotient without its factors that are positive and bounded; undefined when there are none. */
 function withoutPositive(x: Expression): Expression | undefined {
   const { coefficient, core } = partsOf(x);
+  if (!isHarmless(literal(coefficient))) return undefined;
   if (isCall(core, 'div') && isHarmless(core.args[1]!)) return core.args[0];
-  const factors = factorsOf(core);
-  const rest = factors.filter(({ base }) => !isHarmless(base));
+  const factors = factorsOf(core).map(power);
+  const rest = factors.filter((factor) => !isHarmless(factor));
   if (rest.length === factors.length && coefficient === 1) return undefined;
-  return rest.map(power).reduce((a, b) => call('mul', [a, b]));
+  return rest.length === 0 ? literal(1) : rest.reduce((a, b) => call('mul', [a, b]));
 }
 
 const power = ({ base, exponent }: Factor): Expression =>
   exponent === 1 ? base : call('pow', [base, literal(exponent)]);
 
-/** Positive, and multiplying or dividing by it takes no float32 to 0 or infinity but those at the very ends. */
+/** Positive, and multiplying or dividing by it takes no float32 to 0 or infinity but those near the ends. */
 function isHarmless(e: Expression): boolean {
   const { low, high } = rangeOf(e);
-  return low >= 1e-4 && high <= 1e4;
+  return low >= 1e-10 && high <= 1e10;
 }
 
 /** The parts of an expression that has a coefficient. */

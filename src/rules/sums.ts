@@ -1,6 +1,6 @@
 import { isStepScalar, structure } from './analysis.ts';
 import { call, type Expression, literal } from './expression.ts';
-import { isCoefficient, noteSum, ONE, type Parts, partsOf, termsOf } from './parts.ts';
+import { noteSum, ONE, type Parts, partsOf, termsOf } from './parts.ts';
 import { compareText, scale } from './products.ts';
 
 /**
@@ -9,14 +9,14 @@ import { compareText, scale } from './products.ts';
  * and sign, abs and products see that. Arguments are canonical, and so are the results.
  */
 
-/** x + sign·y; undefined where it stays as it is because a coefficient would leave float32's range. */
+/** x + sign·y; undefined where it stays as it is because a coefficient would overflow. */
 export function addSigned(x: Expression, y: Expression, sign: 1 | -1): Expression | undefined {
   const terms = [...spliced(partsOf(x), 1), ...spliced(partsOf(y), sign)];
   const byCore = new Map<string, Parts>();
   for (const { core, coefficient } of terms) {
     const key = structure(core);
     const total = coefficient + (byCore.get(key)?.coefficient ?? 0);
-    if (!isCoefficient(total)) return undefined;
+    if (!Number.isFinite(total)) return undefined;
     byCore.set(key, { core, coefficient: total });
   }
   return build([...byCore.values()].filter(({ coefficient }) => coefficient !== 0));
