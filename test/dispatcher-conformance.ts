@@ -72,7 +72,7 @@ export function dispatcherConformance(
     it('refuses bad input with the error that says what it is', async () => {
       const pool = await opened();
       const refused = (request: Partial<EvaluationRequest>, code: string): Promise<void> =>
-        expect(pool.evaluate({ ...SOUND, ...request })).rejects.toMatchObject({ name: 'NosError', code });
+        expect(pool.evaluate({ ...SOUND, ...request })).rejects.toMatchObject({ code });
       await refused({ rule: 'g +' }, 'bad-rule');
       await refused({ task: 'digits-mlpp' }, 'unknown-name');
       await refused({ protocol: 'quik' }, 'unknown-name');

@@ -6,7 +6,7 @@ import { isBusy } from './errors.ts';
 import type { RunLock } from './store.ts';
 
 /** How long to wait for the lock: longer than {@link isLocked} holds it, and short for a person who is refused. */
-const PATIENCE_MS = 500;
+export const PATIENCE_MS = 500;
 
 /**
  * Takes the lock on an (empty) file of its own: an open write transaction of SQLite. The operating system drops it with the
@@ -15,9 +15,9 @@ const PATIENCE_MS = 500;
  *
  * @returns undefined where somebody holds it, in this process or another.
  */
-export async function lockFile(path: string): Promise<RunLock | undefined> {
+export async function lockFile(path: string, patienceMs: number): Promise<RunLock | undefined> {
   await mkdir(dirname(path), { recursive: true });
-  const client = createClient({ url: pathToFileURL(path).href, timeout: PATIENCE_MS });
+  const client = createClient({ url: pathToFileURL(path).href, timeout: patienceMs });
   try {
     const transaction = await client.transaction('write');
     return {
@@ -40,7 +40,7 @@ export async function isLocked(path: string): Promise<boolean> {
     () => false,
   );
   if (!exists) return false;
-  const lock = await lockFile(path);
+  const lock = await lockFile(path, 0);
   await lock?.release();
   return lock === undefined;
 }

@@ -5,7 +5,7 @@ import { toJson } from '../json.ts';
 import type { Metrics } from '../search/index.ts';
 import { readBatch, readEvaluation, readProposal, readRun } from './documents.ts';
 import { guarded } from './errors.ts';
-import { isLocked, lockFile } from './lock.ts';
+import { isLocked, lockFile, PATIENCE_MS } from './lock.ts';
 import type {
   Checkpoint,
   EvaluationIdentity,
@@ -77,7 +77,7 @@ export class SqliteStore implements Store {
 
   async lockRun(name: string, driver: string): Promise<RunLock> {
     const row = await this.#runRow(name);
-    const lock = await guarded(this.path, () => lockFile(this.#lockPath(row)));
+    const lock = await guarded(this.path, () => lockFile(this.#lockPath(row), PATIENCE_MS));
     if (lock === undefined) throw runLocked(name, String(row.driver));
     this.#locks.add(lock);
     await this.#write([{ sql: 'UPDATE runs SET driver = ? WHERE name = ?', args: [driver, name] }]);
