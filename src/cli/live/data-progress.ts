@@ -2,6 +2,7 @@ import type { FetchProgress } from '../../data/index.ts';
 import type { Context } from '../command.ts';
 import { bar } from '../text/charts.ts';
 import { bytes, truncate } from '../text/format.ts';
+import { openView } from './view.ts';
 
 /** Shows a download while it goes, on stderr. */
 export interface DataProgress {
@@ -12,14 +13,10 @@ export interface DataProgress {
 /** A bar on a terminal; elsewhere a line a phase, and one a quarter of the download. */
 export async function dataProgress(name: string, stderr: Context['stderr']): Promise<DataProgress> {
   if (!stderr.interactive) return { onProgress: plain(name, stderr.note), close: () => undefined };
-  const { createLogUpdate } = await import('log-update');
-  const update = createLogUpdate(stderr.stream);
+  const view = await openView(stderr);
   return {
-    onProgress: (progress) => update(progressLine(name, progress, stderr.stream.columns - 1)),
-    close: () => {
-      update.clear();
-      update.done();
-    },
+    onProgress: (progress) => view.draw(progressLine(name, progress, stderr.stream.columns - 1)),
+    close: view.close,
   };
 }
 

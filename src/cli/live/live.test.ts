@@ -69,9 +69,11 @@ const events: readonly RunEvent[] = [
 const start = initialProgress('quick-1', 10, { references: 2, retests: 4 });
 const replay = (list: readonly RunEvent[]): Progress => list.reduce(advance, start);
 const nameOf = ({ rule }: Evaluation): string => (rule === 'g' ? 'sgd' : rule === 'adam' ? 'adam' : '');
-const view = (progress: Progress, columns = 80): readonly string[] =>
+const view = (progress: Progress, columns = 80, rows = 24): readonly string[] =>
   screen(progress, {
     columns,
+    rows,
+    short: (rule) => rule,
     colours: coloursFor({}, {}),
     elapsed: 60,
     nameOf,
@@ -126,6 +128,17 @@ describe('screen', () => {
     const long = evaluated(4, 'exp(sign(g) * sign(m)) + '.repeat(10), 0.9);
     const lines = view(replay([...events, long]), columns);
     expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(columns);
+  });
+
+  it('shows as many workers as the terminal has rows for', () => {
+    const many = Array.from({ length: 30 }, (_, i) => ({ ...worker, name: `worker-${i}` }));
+    const lines = view(
+      replay([...events, { type: 'progress', workers: many, progress: worker.progress }]),
+      80,
+      20,
+    );
+    expect(lines).toHaveLength(20);
+    expect(lines.at(-2)).toBe(' … and 22 more');
   });
 
   it('has something to show before the first event', () => {

@@ -3,6 +3,7 @@ import type { Evaluation, EvaluationRequest } from '../../evaluate/index.ts';
 import type { Context } from '../command.ts';
 import { bar } from '../text/charts.ts';
 import { accuracy, truncate } from '../text/format.ts';
+import { openView } from './view.ts';
 
 /** Shows evaluations while they go: one bar on a terminal, a line each elsewhere; both on stderr. */
 export interface Meter {
@@ -37,31 +38,27 @@ export async function openMeter(total: number, stderr: Context['stderr']): Promi
   };
 }
 
-interface View {
+interface Shown {
   /** @param amount - evaluations done, those under way by their shares. */
   draw(done: number, amount: number): void;
   settled(evaluation: Evaluation, done: number): void;
   close(): void;
 }
 
-async function barView(total: number, { stream }: Context['stderr']): Promise<View> {
-  const { createLogUpdate } = await import('log-update');
-  const update = createLogUpdate(stream);
+async function barView(total: number, stderr: Context['stderr']): Promise<Shown> {
+  const view = await openView(stderr);
   return {
     draw: (done, amount) => {
       const share = amount / total;
       const text = `${bar(share, 30)}  ${done}/${total} evaluations  ${Math.floor(share * 100)}%`;
-      update(truncate(text, stream.columns - 1));
+      view.draw(truncate(text, stderr.stream.columns - 1));
     },
     settled: () => undefined,
-    close: () => {
-      update.clear();
-      update.done();
-    },
+    close: view.close,
   };
 }
 
-function plainView(total: number, note: (line: string) => void): View {
+function plainView(total: number, note: (line: string) => void): Shown {
   return {
     draw: () => undefined,
     settled: ({ rule, seed, reward, status }, done) =>

@@ -1,9 +1,11 @@
 import type { Evaluation } from '../../evaluate/index.ts';
 import type { RunEvent } from '../../run/index.ts';
 import type { Context } from '../command.ts';
+import { shortRules } from '../text/short-rule.ts';
 import { plainLine } from './lines.ts';
 import { advance, initialProgress, type Progress } from './progress.ts';
 import { screen } from './screen.ts';
+import { openView } from './view.ts';
 
 export interface ReporterOptions {
   readonly stderr: Context['stderr'];
@@ -47,14 +49,14 @@ async function liveView({
   clock,
   nameOf,
 }: ReporterOptions): Promise<Reporter> {
-  const { createLogUpdate } = await import('log-update');
-  const update = createLogUpdate(stderr.stream);
+  const [view, short] = await Promise.all([openView(stderr), shortRules()]);
   const began = clock();
   let progress = initialProgress(run, samples, expected);
   const draw = () => {
+    const { columns, rows } = stderr.stream;
     const elapsed = (clock() - began) / 1000;
-    const columns = stderr.stream.columns - 1;
-    update(screen(progress, { columns, colours: stderr.colours, elapsed, nameOf }));
+    const size = { columns: columns - 1, rows: rows - 1 };
+    view.draw(screen(progress, { ...size, colours: stderr.colours, elapsed, nameOf, short }));
   };
   const timer = setInterval(draw, REDRAW_MILLISECONDS);
   draw();
@@ -64,8 +66,7 @@ async function liveView({
     },
     close: () => {
       clearInterval(timer);
-      update.clear();
-      update.done();
+      view.close();
     },
   };
 }

@@ -4,15 +4,18 @@ import type { Metrics } from '../../search/index.ts';
 import { bar, sparkline } from '../text/charts.ts';
 import type { Colours } from '../text/colours.ts';
 import { accuracy, duration, learningRate, thousands, truncate } from '../text/format.ts';
+import type { ShortRule } from '../text/short-rule.ts';
 import { type Progress, secondsLeft } from './progress.ts';
 
 export interface ScreenOptions {
   readonly columns: number;
+  readonly rows: number;
   readonly colours: Colours;
   /** Seconds since this process began with the run. */
   readonly elapsed: number;
   /** Names of a rule in the catalogue. */
   readonly nameOf: (evaluation: Evaluation) => string;
+  readonly short: ShortRule;
 }
 
 const PHASES: Readonly<Record<Progress['phase'], string>> = {
@@ -23,17 +26,19 @@ const PHASES: Readonly<Record<Progress['phase'], string>> = {
   over: 'done',
 };
 
-/** The live view, as text of at most `columns` columns. */
+/** The live view, as text of at most `columns` columns; where rows are few, not every worker is shown. */
 export function screen(progress: Progress, options: ScreenOptions): string {
-  const lines = [
+  const above = [
     ...heading(progress, options),
     ...course(progress, options),
     ...best(progress, options),
     ...references(progress, options),
-    ...workers(progress.workers, options),
-    options.colours.dim(truncate('Ctrl-C stops the search; what it has found is kept.', options.columns)),
   ];
-  return lines.join('\n');
+  const below = options.colours.dim(
+    truncate('Ctrl-C stops the search; what it has found is kept.', options.columns),
+  );
+  const shown = workers(progress.workers, options, options.rows - above.length - 1);
+  return [...above, ...shown, below].join('\n');
 }
 
 function heading(progress: Progress, { columns, colours, elapsed }: ScreenOptions): string[] {
@@ -69,12 +74,12 @@ export function metricsText(metrics: Metrics): string {
     .join('  ');
 }
 
-function best({ top }: Progress, { columns, colours, nameOf }: ScreenOptions): string[] {
+function best({ top }: Progress, { columns, colours, nameOf, short }: ScreenOptions): string[] {
   if (top.length === 0) return [];
   const rows = top.map((evaluation, i) => {
     const rate = learningRate(evaluation.learningRate, evaluation.edgeOfGrid).padEnd(11);
     const name = nameOf(evaluation);
-    const rule = truncate(evaluation.rule + (name ? `  (${name})` : ''), columns - 27);
+    const rule = truncate(short(evaluation.rule) + (name ? `  (${name})` : ''), columns - 27);
     const line = ` ${i + 1}  ${accuracy(evaluation.reward)}  ${rate}  ${rule}`;
     return i === 0 ? colours.green(line) : line;
   });
@@ -87,16 +92,23 @@ function references({ references }: Progress, { columns, colours, nameOf }: Scre
   return [colours.dim(truncate(`reference   ${text}`, columns))];
 }
 
-function workers(statuses: readonly WorkerStatus[], options: ScreenOptions): string[] {
+function workers(statuses: readonly WorkerStatus[], options: ScreenOptions, rows: number): string[] {
   if (statuses.length === 0) return [];
-  return [options.colours.bold('workers'), ...statuses.map((status) => workerLine(status, options.columns))];
+  const fitting = statuses.length < rows ? statuses : statuses.slice(0, Math.max(rows - 2, 0));
+  const hidden = statuses.length - fitting.length;
+  return [
+    options.colours.bold('workers'),
+    ...fitting.map((status) => workerLine(status, options)),
+    ...(hidden === 0 ? [] : [` … and ${hidden} more`]),
+  ];
 }
 
-function workerLine({ name, state, rule, progress, restarts }: WorkerStatus, columns: number): string {
+function workerLine(status: WorkerStatus, { columns, short }: ScreenOptions): string {
+  const { name, state, rule, progress, restarts } = status;
   const doing =
     state !== 'busy' || progress === undefined
       ? state
       : `${bar(progress.done, 12)} ${progress.phase.padEnd(5)} ${learningRate(progress.learningRate).padEnd(5)}`;
   const again = restarts === 0 ? '' : ` (started again ${restarts}×)`;
-  return truncate(` ${name}  ${doing}  ${rule ?? ''}${again}`, columns);
+  return truncate(` ${name}  ${doing}  ${rule === undefined ? '' : short(rule)}${again}`, columns);
 }

@@ -15,9 +15,15 @@ export async function shortRules(): Promise<ShortRule> {
   const names = new Map(OPERANDS.map((name) => [printRule(canonicalize(leaf(name))), leaf(name)]));
   const shorten = (node: Expression): Expression =>
     names.get(printRule(node)) ?? (node.kind === 'call' ? { ...node, args: node.args.map(shorten) } : node);
-  return (text) => {
+  const shortText = (text: string): string => {
     const rule = parseRule(text);
     const short = shorten(rule);
     return ruleKey(short) === ruleKey(rule) ? printRule(short) : text;
+  };
+  const known = new Map<string, string>();
+  return (text) => {
+    const short = known.get(text) ?? shortText(text);
+    known.set(text, short);
+    return short;
   };
 }
