@@ -1,52 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { expressions } from '../../test/arbitrary-rule.ts';
 import { stream } from '../random/index.ts';
 import { catalogue } from './catalogue/catalogue.ts';
 import { compileRule } from './compile.ts';
 import type { CompiledRule } from './compiled.ts';
-import { call, type Expression, leaf, literal } from './expression.ts';
+import { type Expression, leaf } from './expression.ts';
 import { interpretRule } from './interpret.ts';
-import { operations } from './operations.ts';
 import { parseRule } from './parse.ts';
 import { printRule } from './print.ts';
 
 const EDGES = [0, -0, 1, -1, 1e-45, -1e-40, 1e-20, 3e38, -3e38, 1e10, Infinity, -Infinity, Number.NaN];
 const edge = fc.oneof(fc.constantFrom(...EDGES), fc.float(), fc.double({ min: -3, max: 3 }));
-
-const number = fc.oneof(
-  fc.constantFrom(-3, -1, 0, 1e-8, 0.5, 1, 2, 3, 65, 1e30),
-  fc.double({ min: -10, max: 10, noNaN: true }),
-);
-
-/** A valid value of every parameter of the language: rates, probabilities, bounds, cycles. */
-const parameter = fc.constantFrom(1e-4, 0.3, 0.5, 0.9);
-
-const leaves = fc.oneof(
-  number.map(literal),
-  fc.constantFrom(
-    ...[...operations.values()]
-      .filter((o) => o.arity === 0 && o.parameters.length === 0)
-      .map((o) => leaf(o.name)),
-  ),
-);
-
-/** Any expression over the whole table of operations. */
-const { expression } = fc.letrec<{ expression: Expression }>((tie) => ({
-  expression: fc.oneof(
-    { maxDepth: 5, withCrossShrink: true },
-    leaves,
-    ...[...operations.values()]
-      .filter((o) => o.arity + o.parameters.length > 0)
-      .map((o) =>
-        fc
-          .tuple(
-            fc.array(tie('expression'), { minLength: o.arity, maxLength: o.arity }),
-            fc.array(parameter, { minLength: o.parameters.length, maxLength: o.parameters.length }),
-          )
-          .map(([args, parameters]) => call(o.name, args, parameters)),
-      ),
-  ),
-}));
 
 const SIZE = 8;
 const STEPS = 4;
@@ -70,7 +35,7 @@ describe('the compiled step and the interpreter', () => {
       // toEqual tells 0 from −0 and takes NaN as equal to NaN.
       expect(train(compileRule(e), initial, gradients)).toEqual(train(interpretRule(e), initial, gradients));
     };
-    fc.assert(fc.property(expression, vector, vectors, property), { seed: 1, numRuns: 3000 });
+    fc.assert(fc.property(expressions({ depth: 5 }), vector, vectors, property), { seed: 1, numRuns: 3000 });
   });
 
   it('run rules of 1,000 nodes, wide or deep', () => {
@@ -165,7 +130,7 @@ describe('the meaning of a rule', () => {
   });
 
   it('refuses weights of another size', () => {
-    const stepper = compileRule(leaf('g') as Expression).start({ size: 3, steps: 1, seed: 0 });
+    const stepper = compileRule(leaf('g')).start({ size: 3, steps: 1, seed: 0 });
     expect(() => stepper.step(new Float32Array(2), new Float32Array(2), 1)).toThrow(/expected 3/);
     expect(() => compileRule(leaf('g')).start({ size: 0.5, steps: 1, seed: 0 })).toThrow(/size: expected/);
   });
