@@ -1,4 +1,5 @@
 import type { Shape } from '../shape.ts';
+import { inputName, outputName } from './names.ts';
 import {
   type AttributeProto,
   encodeModel,
@@ -13,16 +14,6 @@ import type { OnnxAttribute, OnnxAttributes, OnnxWriter } from './writer.ts';
 /** Operator set and file format of ONNX 1.14: old enough for every operation used, and all of onnxruntime 1.30 reads them. */
 const OPSET = 18;
 const IR_VERSION = 9;
-
-/** The name inside the file of the graph's input `name`: kept apart from outputs, constants and nodes. */
-export function inputName(name: string): string {
-  return `input ${name}`;
-}
-
-/** The name inside the file of the graph's output `name`. */
-export function outputName(name: string): string {
-  return `output ${name}`;
-}
 
 /** An ONNX model under construction. */
 export class ModelWriter implements OnnxWriter {

@@ -1,0 +1,121 @@
+import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { inputName, outputName } from './onnx/names.ts';
+import type { Arrays, Port, Session } from './session.ts';
+import { describeShape, sizeOf } from './shape.ts';
+
+/** One thread, no spinning pool: workers are processes. `logSeverityLevel` 3: errors only. */
+const OPTIONS: InferenceSession.SessionOptions = {
+  executionProviders: ['cpu'],
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  graphOptimizationLevel: 'all',
+  enableCpuMemArena: true,
+  enableMemPattern: false,
+  logSeverityLevel: 3,
+};
+
+/** Loads a model written by `lower` into onnxruntime. */
+export async function loadSession(
+  model: Uint8Array,
+  inputs: readonly Port[],
+  outputs: readonly Port[],
+): Promise<Session> {
+  return new NativeSession(await InferenceSession.create(model, OPTIONS), inputs, outputs);
+}
+
+/** A port, and the wrappers of arrays seen at it: kept as long as the arrays, so that training loops make none. */
+interface WrappedPort extends Port {
+  readonly nativeName: string;
+  readonly size: number;
+  readonly wrappers: WeakMap<Float32Array, OrtTensor>;
+}
+
+/** A session on a loaded model; checks what is handed in. */
+class NativeSession implements Session {
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly #native: InferenceSession;
+  readonly #inputs: ReadonlyMap<string, WrappedPort>;
+  readonly #outputs: ReadonlyMap<string, WrappedPort>;
+
+  constructor(native: InferenceSession, inputs: readonly Port[], outputs: readonly Port[]) {
+    this.#native = native;
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.#inputs = new Map(inputs.map((port) => [port.name, wrapped(port, inputName(port.name))]));
+    this.#outputs = new Map(outputs.map((port) => [port.name, wrapped(port, outputName(port.name))]));
+  }
+
+  async run(feeds: Arrays, results: Arrays = {}): Promise<Record<string, Float32Array>> {
+    checkNames('input', this.#inputs, feeds);
+    checkNames('output', this.#outputs, results);
+    checkOverlap(feeds, results);
+    const values: Record<string, OrtTensor> = {};
+    for (const port of this.#inputs.values()) {
+      const array = feeds[port.name];
+      if (array === undefined) throw new RangeError(`session: input '${port.name}' has no value`);
+      values[port.nativeName] = wrap('input', port, array);
+    }
+    const fetches: Record<string, OrtTensor | null> = {};
+    for (const port of this.#outputs.values()) {
+      const array = results[port.name];
+      fetches[port.nativeName] = array === undefined ? null : wrap('output', port, array);
+    }
+    const computed = await this.#native.run(values, fetches);
+    const arrays: Record<string, Float32Array> = {};
+    for (const { name, nativeName } of this.#outputs.values()) {
+      arrays[name] = results[name] ?? (computed[nativeName]!.data as Float32Array);
+    }
+    return arrays;
+  }
+
+  close(): Promise<void> {
+    return this.#native.release();
+  }
+}
+
+function wrapped({ name, shape }: Port, nativeName: string): WrappedPort {
+  return { name, shape, nativeName, size: sizeOf(shape), wrappers: new WeakMap() };
+}
+
+function wrap(kind: string, { name, shape, size, wrappers }: WrappedPort, array: Float32Array): OrtTensor {
+  if (array.length !== size) {
+    throw new RangeError(
+      `session: ${kind} '${name}' has shape ${describeShape(shape)}: expected ${size} numbers, got ${array.length}`,
+    );
+  }
+  const known = wrappers.get(array);
+  if (known !== undefined) return known;
+  const wrapper = new OrtTensor('float32', array, shape);
+  wrappers.set(array, wrapper);
+  return wrapper;
+}
+
+function checkNames(kind: string, ports: ReadonlyMap<string, unknown>, arrays: Arrays): void {
+  for (const name in arrays) {
+    if (ports.has(name)) continue;
+    throw new RangeError(`session: no ${kind} '${name}'; known: ${[...ports.keys()].join(', ')}`);
+  }
+}
+
+/** Results are written while feeds are still read. */
+function checkOverlap(feeds: Arrays, results: Arrays): void {
+  for (const name in results) {
+    for (const other in feeds) {
+      if (overlap(results[name]!, feeds[other]!)) throw overlapError(name, other);
+    }
+    for (const other in results) {
+      if (other !== name && overlap(results[name]!, results[other]!)) throw overlapError(name, other);
+    }
+  }
+}
+
+function overlap(a: Float32Array, b: Float32Array): boolean {
+  if (a.buffer !== b.buffer) return false;
+  return a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
+}
+
+function overlapError(name: string, other: string): RangeError {
+  return new RangeError(`session: result '${name}' overlaps '${other}' in memory`);
+}
