@@ -69,6 +69,14 @@ export function dispatcherConformance(
       expect(identity(again)).toEqual(identity(both[0] as Evaluation));
     });
 
+    it('starts what comes first first', async () => {
+      const pool = await opened();
+      const rules = ['adam', 'sgd', 'rmsprop'];
+      const ended: string[] = [];
+      await Promise.all(rules.map((rule) => pool.evaluate({ ...SOUND, rule }).then(() => ended.push(rule))));
+      expect(ended).toEqual(rules);
+    });
+
     it('refuses bad input with the error that says what it is', async () => {
       const pool = await opened();
       const refused = (request: Partial<EvaluationRequest>, code: string): Promise<void> =>

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { dispatcherConformance, FAULTY_TASK } from '../../test/dispatcher-conformance.ts';
+import type { EvaluationRequest } from '../evaluate/index.ts';
 import { openLocalPool } from './index.ts';
 
 dispatcherConformance('the local pool', async (options) => openLocalPool(options));
@@ -16,7 +17,25 @@ it('refuses a number of workers that is none', () => {
   }
 });
 
-it('leaves no worker behind when its process is killed, a hanging one neither', async () => {
+/** Processes are found by Linux's /proc. */
+const onLinux = it.skipIf(process.platform !== 'linux');
+
+onLinux('does not lose workers to a Ctrl-C, which a terminal sends to them too', async () => {
+  const pool = openLocalPool({ workers: 1, directory: '.' });
+  const request: EvaluationRequest = { rule: 'sgd', task: 'digits-mlp', protocol: 'quick', seed: 1 };
+  await pool.evaluate(request);
+  const [worker] = await childrenOf(process.pid);
+  const training = pool.evaluate(
+    { ...request, seed: 2 },
+    { onProgress: () => process.kill(worker!, 'SIGINT') },
+  );
+  expect((await training).status).toBe('ok');
+  expect(await childrenOf(process.pid)).toEqual([worker]);
+  expect(pool.workers()[0]).toMatchObject({ finished: 2, restarts: 0 });
+  await pool.close();
+});
+
+onLinux('leaves no worker behind when its process is killed, a hanging one neither', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'nos-orphan-'));
   const pool = new URL('../../dist/dispatch/index.js', import.meta.url).href;
   await writeFile(join(directory, 'spin-1'), '');

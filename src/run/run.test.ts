@@ -265,6 +265,7 @@ describe('what goes wrong otherwise', () => {
     ['task', { task: 'digits-mlpp' }, 'unknown-name'],
     ['space', { space: { name: 'quik' } }, 'unknown-name'],
     ['strategy', { strategy: { name: 'rll' } }, 'unknown-name'],
+    ['strategy option', { strategy: { name: 'random', options: { entropyy: 1 } } }, 'bad-option'],
     ['protocol', { protocol: 'quik' }, 'unknown-name'],
     ['reference', { references: ['g +'] }, 'bad-rule'],
     ['samples', { samples: 0 }, 'bad-option'],

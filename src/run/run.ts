@@ -5,7 +5,7 @@ import { NosError } from '../errors.ts';
 import { findProtocol } from '../evaluate/index.ts';
 import { deriveKey } from '../random/index.ts';
 import { findSpace, resolveRule, type Space } from '../rules/index.ts';
-import { findStrategy, runLoop, type StrategyDefinition } from '../search/index.ts';
+import { findStrategy, runLoop, type Strategy, type StrategyDefinition } from '../search/index.ts';
 import type { RunRecord, Store } from '../store/index.ts';
 import { resolveTask, tasks } from '../tasks/index.ts';
 import { parseRunConfig, type RunConfig, type RunConfigInput } from './config.ts';
@@ -55,6 +55,7 @@ export async function startRun(
   services: RunServices,
 ): Promise<RunResult> {
   const plan = await makePlan(parseRunConfig(config));
+  await (await createStrategy(plan)).close(); // refuses bad options before anything is stored
   const { store, clock, version, fingerprint } = services;
   const createdAt = new Date(clock()).toISOString();
   await store.createRun({ name, config: plan.config, createdAt, version, fingerprint });
@@ -97,6 +98,11 @@ interface Halt {
   readonly fail: (reason: unknown) => void;
 }
 
+function createStrategy({ config, space, strategy }: Plan, checkpoint?: string): Promise<Strategy> {
+  const { batch, seed } = config;
+  return strategy.create({ space, seed, batch, options: config.strategy.options }, checkpoint);
+}
+
 async function drive(name: string, plan: Plan, services: RunServices): Promise<RunResult> {
   const { store, onEvent = () => undefined } = services;
   const lock = await store.lockRun(name, `process ${process.pid} on ${hostname()}`);
@@ -137,11 +143,12 @@ function isAbort(error: unknown, signal: AbortSignal | undefined): boolean {
 /** The search itself; the references are scored beside it, first in the queue. */
 async function search(
   name: string,
-  { config, space, strategy: definition }: Plan,
+  plan: Plan,
   { store, onEvent = () => undefined }: RunServices,
   scorer: Scorer,
   halt: Halt,
 ): Promise<void> {
+  const { config } = plan;
   const { samples, batch, pipeline, seed } = config;
   const evaluationSeed = deriveKey(seed, 'evaluation').k0;
   const progress = await readProgress(store, name);
@@ -154,8 +161,7 @@ async function search(
   );
   references.catch(halt.fail);
 
-  const { options } = config.strategy;
-  const strategy = await definition.create({ space, seed, batch, options }, progress.checkpoint?.state);
+  const strategy = await createStrategy(plan, progress.checkpoint?.state);
   try {
     await runLoop({
       strategy,

@@ -33,14 +33,18 @@ export async function lockFile(path: string, patienceMs: number): Promise<RunLoc
   }
 }
 
-/** Whether somebody holds the lock on `path`. */
+/** Whether somebody holds the lock on `path`; false also where this user may not look. */
 export async function isLocked(path: string): Promise<boolean> {
   const exists = await stat(path).then(
     () => true,
     () => false,
   );
   if (!exists) return false;
-  const lock = await lockFile(path, 0);
-  await lock?.release();
-  return lock === undefined;
+  try {
+    const lock = await lockFile(path, 0);
+    await lock?.release();
+    return lock === undefined;
+  } catch {
+    return false;
+  }
 }
