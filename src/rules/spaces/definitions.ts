@@ -57,14 +57,14 @@ const arxiv2017: SpaceDefinition = {
 
 /**
  * A small part of icml2017 for searches of minutes. What mostly makes a rule useless is left out: −x and x − y (half of
- * those rules climb), the constant 1, noise and large weight terms, log|x|, and division, which the operands `adam` and
- * `rmsprop` have in them.
+ * those rules climb), even powers, the constant 1, noise and large weight terms, log|x|, and division, which the operands
+ * `adam` and `rmsprop` have in them. Of random rules, twice as many learn as in the whole of icml2017.
  */
 const quick: SpaceDefinition = {
   name: 'quick',
-  title: 'a subset of icml2017 for short searches: 9 operands, 6 unary and 3 binary functions',
+  title: 'a subset of icml2017 for short searches: 8 operands, 6 unary and 3 binary functions',
   iterations: 2,
-  operands: ['g', 'g^2', 'm', 'v', 'sign(g)', 'sign(m)', '1e-3 * w', 'adam', 'rmsprop'],
+  operands: ['g', 'm', 'v', 'sign(g)', 'sign(m)', '1e-3 * w', 'adam', 'rmsprop'],
   unary: ['x', 'exp(x)', 'clip(x, 1e-4)', 'drop(x, 0.1)', 'drop(x, 0.3)', 'sign(x)'],
   binary: ['x + y', 'x * y', 'x'],
 };
