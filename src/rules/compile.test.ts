@@ -7,6 +7,7 @@ import { compileRule } from './compile.ts';
 import type { CompiledRule } from './compiled.ts';
 import { type Expression, leaf } from './expression.ts';
 import { interpretRule } from './interpret.ts';
+import { ruleKey } from './key.ts';
 import { parseRule } from './parse.ts';
 import { printRule } from './print.ts';
 
@@ -121,6 +122,19 @@ describe('the meaning of a rule', () => {
     ] as const) {
       const stepper = compileRule(parseRule('g')).start({ size: 3, steps: 1, seed: 0 });
       expect(stepper.step(new Float32Array(3), Float32Array.of(1, gradient, 1), 1)).toBe(finite);
+    }
+  });
+
+  it('is one for one key: literals that are one float32 step alike', () => {
+    for (const [one, other] of [
+      ['g^3', 'g^3.00000001'],
+      ['clip(g, 0.1)', 'clip(g, 0.1000000001)'],
+      ['acc(g, 0.9)', 'acc(g, 0.9000000001)'],
+      ['drop(0.1 * g, 0.5)', 'drop(0.1000000001 * g, 0.5)'],
+    ] as const) {
+      expect(ruleKey(parseRule(other))).toBe(ruleKey(parseRule(one)));
+      const gradients = [0.3, 1.7, -2.3, 0.1];
+      expect(directions(other, gradients)).toEqual(directions(one, gradients));
     }
   });
 
