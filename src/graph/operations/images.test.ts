@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { imageCases } from '../../../test/graph/image-cases.ts';
+import { describeOperations } from '../../../test/graph/operation-battery.ts';
+import { stream } from '../../random/index.ts';
+import {
+  channelMoments,
+  convolution2d,
+  createSession,
+  evaluateFloat64,
+  gradients,
+  input,
+  maxOver,
+  maxPool2d,
+  mul,
+  neg,
+  patches,
+  type Shape,
+  scaleChannels,
+  sum,
+  type Tensor,
+  upsample2d,
+} from '../index.ts';
+import { sizeOf } from '../shape.ts';
+import { createTensor } from '../tensor.ts';
+import { topologicalOrder } from '../topology.ts';
+import { maxPool2dOperation } from './max-pool2d.ts';
+
+describeOperations(imageCases);
+
+const random = (shape: Shape, ...label: string[]) => {
+  const numbers = stream(1, ...label);
+  return Float64Array.from({ length: sizeOf(shape) }, () => numbers.normal());
+};
+const operationsOf = (x: Tensor) => topologicalOrder([x]).map((node) => node.operation.name);
+const one = (x: Tensor, feeds: Record<string, ArrayLike<number>>) => evaluateFloat64([x], feeds)[0]!;
+
+describe('convolution2d', () => {
+  it('slides the kernel without turning it', () => {
+    const x = input('x', [1, 1, 2, 3]);
+    const w = input('w', [1, 1, 1, 2]);
+    expect([...one(convolution2d(x, w), { x: [1, 2, 3, 4, 5, 6], w: [10, 1] })]).toEqual([12, 23, 45, 56]);
+  });
+
+  it('refuses what does not fit', () => {
+    const x = input('x', [2, 3, 4, 4]);
+    expect(() => convolution2d(x, input('w', [5, 2, 3, 3]))).toThrow(
+      /^convolution2d: filters \[5, 2, 3, 3\]/,
+    );
+    expect(() => convolution2d(x, input('w', [5, 3, 5, 5]))).toThrow(/does not fit \[4, 4\]/);
+    expect(() => convolution2d(x, input('w', [5, 3, 3, 3]), { padding: 3 })).toThrow(RangeError);
+    expect(() => convolution2d(x, input('w', [5, 3]))).toThrow(/expected \[batch, channels, height, width\]/);
+  });
+});
+
+describe('a convolution of data', () => {
+  const x = input('x', [8, 2, 48, 48]); // several blocks of images
+  const w = input('w', [24, 2, 3, 3]);
+  const filtered = convolution2d(x, w, { padding: 1 });
+  const feeds = { x: random(x.shape, 'x'), w: random(w.shape, 'w') };
+  const plain = convolution2d(neg(neg(x)), w, { padding: 1 });
+
+  it('is pooled as a maximum over an axis, with the values of pooling', () => {
+    const pooled = maxPool2d(filtered, 2);
+    expect(operationsOf(pooled)).not.toContain('maxPool2d');
+    expect(operationsOf(pooled)).toContain('concat');
+    const direct = createTensor(maxPool2dOperation, [plain], { size: 2 });
+    expect(one(pooled, feeds)).toBeAllclose(one(direct, feeds), { rtol: 1e-12, atol: 1e-12 });
+  });
+
+  it('has its moments computed from those of the patches', () => {
+    const fromPatches = channelMoments(filtered);
+    const direct = channelMoments(plain);
+    expect(operationsOf(fromPatches.variance)).not.toContain('convolution2d');
+    expect(one(fromPatches.mean, feeds)).toBeAllclose(one(direct.mean, feeds), { rtol: 1e-9, atol: 1e-12 });
+    expect(one(fromPatches.variance, feeds)).toBeAllclose(one(direct.variance, feeds), { rtol: 1e-9 });
+  });
+
+  it('is scaled by its filters', () => {
+    const s = input('s', [24]);
+    const withScale = { ...feeds, s: random([24], 's') };
+    expect(operationsOf(scaleChannels(filtered, s)).at(-1)).toBe('convolution2d');
+    const expected = one(scaleChannels(plain, s), withScale);
+    expect(one(scaleChannels(filtered, s), withScale)).toBeAllclose(expected, { rtol: 1e-9, atol: 1e-12 });
+  });
+});
+
+describe('ties for a maximum', () => {
+  it('share the cotangent: in max-pooling', async () => {
+    const x = input('x', [1, 1, 2, 4]);
+    const gradient = gradients(sum(mul(maxPool2d(x, 2), input('c', [1, 1, 1, 2]))), [x])[0]!;
+    const feeds = { x: Float32Array.of(5, 5, 1, 2, 5, 0, 3, 0), c: Float32Array.of(3, 7) };
+    const expected = [1, 1, 0, 0, 1, 0, 7, 0];
+    expect(one(gradient, feeds)).toBeAllclose(expected);
+    const session = await createSession({ gradient });
+    expect((await session.run(feeds)).gradient).toBeAllclose(expected);
+    await session.close();
+  });
+
+  it('share the cotangent: along an axis', () => {
+    const x = input('x', [3, 2]);
+    const gradient = gradients(sum(maxOver(x, 0)), [x])[0]!;
+    expect([...one(gradient, { x: [1, 4, 2, 4, 2, 0] })]).toEqual([0, 0.5, 0.5, 0.5, 0.5, 0]);
+  });
+});
+
+describe('patches', () => {
+  it('lists places by their position in a tile', () => {
+    const x = input('x', [1, 1, 2, 4]);
+    const p = patches(x, { kernel: [1, 1], tile: 2 });
+    expect(p.shape).toEqual([1, 1, 4, 2]);
+    expect([...one(p, { x: [0, 1, 2, 3, 4, 5, 6, 7] })]).toEqual([0, 2, 1, 3, 4, 6, 5, 7]);
+  });
+
+  it('refuses tiles that leave a rest', () => {
+    const x = input('x', [1, 1, 3, 4]);
+    expect(() => patches(x, { kernel: [1, 1], tile: 2 })).toThrow(/^patches: .* not multiples of 2/);
+  });
+});
+
+describe('pooling', () => {
+  it('refuses sizes that leave a rest', () => {
+    expect(() => maxPool2d(input('x', [1, 1, 3, 4]), 2)).toThrow(/^maxPool2d: .* not multiples of 2/);
+    expect(() => upsample2d(input('x', [1, 1, 3, 4]), 0)).toThrow(/^upsample2d: expected an integer/);
+  });
+});

@@ -1,0 +1,143 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { maxPool2d, relu, type Tensor } from '../src/graph/index.ts';
+import {
+  type Batch,
+  batchNorm,
+  buildClassifier,
+  type Classifier,
+  convolution,
+  dense,
+  flatten,
+  type NetworkBuilder,
+  openClassifier,
+} from '../src/nn/index.ts';
+
+/*
+ * The paper's child (NOS §4.2) beside PyTorch: same weights, same batches, 20 steps of SGD at 10⁻².
+ * fixtures/make_torch_child.py wrote the reference and makes the numbers by the same `uniform`.
+ */
+
+const BATCHES = 5;
+const BATCH = 100;
+const IMAGE = 3 * 32 * 32;
+const LEARNING_RATE = 1e-2;
+
+interface Record20 {
+  readonly losses: readonly number[];
+  readonly firstGradientNorms: Readonly<Record<string, number>>;
+  readonly weightNorms: Readonly<Record<string, number>>;
+  readonly buffers: Readonly<Record<string, readonly number[]>>;
+  readonly logits: readonly (readonly number[])[];
+}
+
+/** Numbers in [−1, 1): a hash of the series' number and the position. */
+function uniform(series: number, size: number): Float64Array {
+  const start = Math.imul(series, 0x9e3779b1);
+  return Float64Array.from({ length: size }, (_, i) => {
+    let h = (i + start) >>> 0;
+    for (const shift of [16, 15, 16]) h = Math.imul(h ^ (h >>> shift), 0x2c1b3c6d) >>> 0;
+    return (h >>> 8) / 2 ** 23 - 1;
+  });
+}
+
+function child(nn: NetworkBuilder, inputs: Tensor): Tensor {
+  const block = (x: Tensor, i: number) => {
+    const filtered = convolution(nn, `conv${i}`, x, { channels: 32, kernel: 3 });
+    return maxPool2d(relu(batchNorm(nn, `bn${i}`, filtered)), 2);
+  };
+  return dense(nn, 'dense', flatten(block(block(inputs, 1), 2)), 10);
+}
+
+function initialWeights({ parameters, size }: Classifier): Float32Array {
+  const weights = new Float32Array(size);
+  parameters.forEach(({ name, shape, offset, size: count }, series) => {
+    const fanIn = shape.length === 1 ? 2048 : shape.slice(1).reduce((a, b) => a * b);
+    const scaled = (x: number) => {
+      if (!name.startsWith('bn')) return x / Math.sqrt(fanIn);
+      return name.endsWith('weight') ? 1 + x / 2 : (x - 1) / 2;
+    };
+    weights.set(uniform(series, count).map(scaled), offset);
+  });
+  return weights;
+}
+
+const patterns = uniform(3000, 10 * IMAGE);
+
+/** Noise around one pattern a class. */
+function batch(k: number): Batch {
+  const labels = uniform(2000 + k, BATCH).map((x) => Math.floor((x + 1) * 5));
+  const noise = uniform(1000 + k, BATCH * IMAGE);
+  const targets = new Float32Array(BATCH * 10);
+  labels.forEach((label, i) => {
+    targets[i * 10 + label] = 1;
+  });
+  const inputs = Float32Array.from(noise, (x, i) => {
+    return x + patterns[labels[Math.floor(i / IMAGE)]! * IMAGE + (i % IMAGE)]!;
+  });
+  return { inputs, targets };
+}
+
+const norms = ({ parameters }: Classifier, flat: Float32Array) =>
+  Object.fromEntries(
+    parameters.map(({ name, offset, size }) => [name, Math.hypot(...flat.subarray(offset, offset + size))]),
+  );
+
+describe("the paper's child after 20 steps of SGD", async () => {
+  const path = new URL('fixtures/torch-child.json', import.meta.url);
+  const reference = JSON.parse(await readFile(path, 'utf8')) as Record<'float32' | 'float64', Record20>;
+  const classifier = buildClassifier({
+    network: child,
+    inputShape: [3, 32, 32],
+    classes: 10,
+    batchSize: BATCH,
+  });
+  const weights = initialWeights(classifier);
+  const buffers = classifier.initialBuffers();
+  const gradient = new Float32Array(classifier.size);
+  const batches = Array.from({ length: BATCHES }, (_, k) => batch(k));
+
+  const session = await openClassifier(classifier);
+  const losses: number[] = [];
+  let firstGradientNorms: Record<string, number> = {};
+  for (let step = 0; step < 20; step++) {
+    losses.push(await session.step(batches[step % BATCHES]!, weights, buffers, gradient));
+    if (step === 0) firstGradientNorms = norms(classifier, gradient);
+    weights.forEach((w, i) => {
+      weights[i] = w - LEARNING_RATE * gradient[i]!;
+    });
+  }
+  const logits = await session.logits(batches[0]!.inputs, weights, buffers);
+  await session.close();
+
+  const close = (
+    received: Record<string, number>,
+    expected: Readonly<Record<string, number>>,
+    rtol: number,
+  ) => {
+    expect(Object.keys(received)).toEqual(Object.keys(expected));
+    expect(Object.values(received)).toBeAllclose(Object.values(expected), { rtol });
+  };
+
+  it.each(['float32', 'float64'] as const)("has PyTorch's losses in %s", (precision) => {
+    expect(losses).toBeAllclose(reference[precision].losses, { rtol: 1e-4, atol: 0 });
+  });
+
+  it("has PyTorch's gradients and weights, by norm", () => {
+    close(firstGradientNorms, reference.float64.firstGradientNorms, 1e-5);
+    close(norms(classifier, weights), reference.float64.weightNorms, 1e-5);
+  });
+
+  // Looser: rounding moves which pixel wins a near-tie of max-pooling, and twenty steps carry that on.
+  it("has PyTorch's running averages", () => {
+    for (const { name, offset, size } of classifier.buffers) {
+      const expected = reference.float64.buffers[name]!;
+      expect(buffers.subarray(offset, offset + size)).toBeAllclose(expected, { rtol: 1e-3, atol: 1e-4 });
+    }
+  });
+
+  it("has PyTorch's logits in evaluation mode", () => {
+    const expected = reference.float64.logits.flat();
+    expect(logits.subarray(0, expected.length)).toBeAllclose(expected, { rtol: 1e-3, atol: 1e-3 });
+  });
+});
