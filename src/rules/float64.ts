@@ -128,20 +128,22 @@ class Evaluation {
   /** Applies a function at every weight, to the values and to the values moved by their bounds. */
   #map(args: readonly Expression[], f: PointFunction): Field {
     const fields = args.map((arg) => this.field(arg));
-    const out = this.#zero();
+    const { values, errors } = this.#zero();
+    const point = fields.map(() => 0);
     for (let i = 0; i < this.#at.size; i++) {
-      const values = fields.map((field) => field.values[i] as number);
-      const value = f(values, i);
-      out.values[i] = value;
-      if (!Number.isFinite(value)) this.#at.finite[i] = 0;
-      let error = Math.abs(value) * ROUNDING;
-      if (Math.abs(value) < SMALL && values.length > 0 && values.every((x) => x !== 0)) error += UNDERFLOW;
       fields.forEach((field, k) => {
-        error += movement(f, i, values, k, field.errors[i] as number);
+        point[k] = field.values[i] as number;
       });
-      out.errors[i] = Number.isNaN(error) ? Infinity : error;
+      const value = f(point, i);
+      if (!Number.isFinite(value)) this.#at.finite[i] = 0;
+      let error = roundingOf(value, point);
+      fields.forEach((field, k) => {
+        error += movement(f, i, point, k, field.errors[i] as number, value);
+      });
+      values[i] = value;
+      errors[i] = Number.isNaN(error) ? Infinity : error;
     }
-    return out;
+    return { values, errors };
   }
 
   #zero(): Field {
@@ -158,12 +160,30 @@ class Evaluation {
   }
 }
 
-/** How far f moves when its k-th argument moves by `error` either way. */
-function movement(f: PointFunction, i: number, values: readonly number[], k: number, error: number): number {
+/** The error of rounding a value once; of underflow too, unless an argument was 0. */
+function roundingOf(value: number, args: readonly number[]): number {
+  const magnitude = Math.abs(value);
+  const vanished = magnitude < SMALL && args.length > 0 && !args.includes(0);
+  return magnitude * ROUNDING + (vanished ? UNDERFLOW : 0);
+}
+
+/** How far f moves from its value when its k-th argument moves by `error` either way; leaves `point` as it was. */
+function movement(
+  f: PointFunction,
+  i: number,
+  point: number[],
+  k: number,
+  error: number,
+  value: number,
+): number {
   if (error === 0) return 0;
-  const value = f(values, i);
-  const moved = (by: number): number => Math.abs(f(values.with(k, (values[k] as number) + by), i) - value);
-  return Math.max(moved(error), moved(-error));
+  const at = point[k] as number;
+  point[k] = at + error;
+  const up = Math.abs(f(point, i) - value);
+  point[k] = at - error;
+  const down = Math.abs(f(point, i) - value);
+  point[k] = at;
+  return Math.max(up, down);
 }
 
 /** The text that names a random node's draws: that of the random node in its canonical form (which may be negated). */
