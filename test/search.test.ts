@@ -40,10 +40,12 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'nos-search-'));
   await drive('undisturbed', 1);
   undisturbed = await resultOf('undisturbed');
-});
+}, 180_000);
 afterAll(() => rm(directory, { recursive: true }));
 
-describe('the same search with the same seed gives the same proposals, rewards and leaderboard', () => {
+describe('the same search with the same seed gives the same proposals, rewards and leaderboard', {
+  timeout: 180_000,
+}, () => {
   it('with two workers that pause at random', async () => {
     await withEnvironment({ NOS_FAULT_DELAY_MS: '40' }, () => drive('delayed', 2));
     expect(await resultOf('delayed')).toEqual(undisturbed);
@@ -52,7 +54,8 @@ describe('the same search with the same seed gives the same proposals, rewards a
   it('with workers that are killed in the middle of evaluations', async () => {
     const faults = await mkdtemp(join(directory, 'faults-'));
     const plant = async (event: RunEvent): Promise<void> => {
-      if (event.type === 'evaluated' && event.index % 4 === 0) {
+      // Two in all: three could strike one evaluation, which would then rightly be recorded as failed.
+      if (event.type === 'evaluated' && event.index % 5 === 0) {
         await writeFile(join(faults, `kill-${event.index}`), '');
       }
     };

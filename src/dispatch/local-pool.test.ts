@@ -17,6 +17,17 @@ it('refuses a number of workers that is none', () => {
   }
 });
 
+it('says so where no worker can be started', async () => {
+  const pool = openLocalPool({ workers: 1, directory: '.' });
+  process.env.NODE_OPTIONS = '--require=./no-such-module.cjs';
+  const request: EvaluationRequest = { rule: 'sgd', task: 'digits-mlp', protocol: 'quick', seed: 1 };
+  const refused = expect(pool.evaluate(request)).rejects;
+  await refused.toMatchObject({ code: 'worker', message: expect.stringContaining('no-such-module') });
+  delete process.env.NODE_OPTIONS;
+  expect((await pool.evaluate(request)).status).toBe('ok');
+  await pool.close();
+});
+
 /** Processes are found by Linux's /proc. */
 const onLinux = it.skipIf(process.platform !== 'linux');
 
