@@ -18,7 +18,7 @@ export async function dryRun(context: Context, config: RunConfig): Promise<Resul
   const workers = workerCount(context.settings, config.batch * config.pipeline);
   const secondsPerStep = await measureStep(context, config);
   const coreSeconds = evaluations * stepsPerEvaluation * secondsPerStep;
-  const size = spaceSize(findSpace(config.space.name, config.space as Parameters<typeof findSpace>[1]));
+  const size = spaceSize(findSpace(config.space.name, config.space));
   const document = {
     config,
     evaluations: { proposals: config.samples, references, retests, total: evaluations },

@@ -15,6 +15,7 @@ export async function prepareTask({ places, stderr, signal }: Context, name: str
   const dataSet = findDataSet(task.dataSet);
   const { state } = await dataSet.status(places.data);
   if (state === 'present') return task;
+  if (state === 'corrupt') await dataSet.open({ directory: places.data }); // says what is damaged, and what to do
   const progress = await dataProgress(dataSet.name, stderr);
   try {
     await dataSet.fetch({ directory: places.data, onProgress: progress.onProgress, signal });

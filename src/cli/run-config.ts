@@ -1,3 +1,4 @@
+import type { Constraint } from '../rules/index.ts';
 import type { RunConfig } from '../run/index.ts';
 import type { Settings } from './options.ts';
 
@@ -15,6 +16,9 @@ export async function runConfigOf(settings: Settings): Promise<RunConfig> {
     import('../search/index.ts'),
     import('../evaluate/index.ts'),
   ]);
+  const known = constraints as readonly Constraint[] | undefined;
+  const space = findSpace(name ?? '', { iterations, constraints: known });
+  findProtocol(protocol ?? '');
   const config = parseRunConfig({
     task,
     space: { name, iterations, constraints },
@@ -25,8 +29,6 @@ export async function runConfigOf(settings: Settings): Promise<RunConfig> {
     pipeline,
     seed,
   });
-  const space = findSpace(config.space.name, config.space as Parameters<typeof findSpace>[1]);
-  findProtocol(config.protocol);
   // Options are the strategy's own: it says so when it is made.
   const context = { space, seed: config.seed, batch: config.batch, options: config.strategy.options };
   await (await findStrategy(config.strategy.name).create(context)).close();

@@ -2,7 +2,7 @@ import type { RunConfig, RunResult } from '../run/index.ts';
 import { packageVersion } from '../version.ts';
 import type { Context } from './command.ts';
 import { documentOf, topRows } from './commands/top.ts';
-import { duration, plural } from './text/format.ts';
+import { duration, plural, thousands } from './text/format.ts';
 import { leaderboardText } from './text/leaderboard.ts';
 import { shortRules } from './text/short-rule.ts';
 import { pairs } from './text/table.ts';
@@ -45,16 +45,13 @@ async function facts(
   { places, stdout }: Context,
 ): Promise<string> {
   const { findSpace } = await import('../rules/index.ts');
-  const { name, constraints } = findSpace(config.space.name, config.space as Parameters<typeof findSpace>[1]);
+  const { name, constraints } = findSpace(config.space.name, config.space);
   const limits = constraints.length === 0 ? '' : ` (${constraints.join(', ')})`;
-  const told = plural(result.told, 'rule');
+  const told = `${thousands(result.told)} of ${plural(config.samples, 'rule')}`;
   const distinct = result.leaderboard.filter((row) => row.proposals > 0).length;
   return pairs(
     [
-      [
-        'run',
-        `${result.run}, ${result.status}: ${told} proposed, ${distinct} distinct, ${duration(seconds)}`,
-      ],
+      ['run', `${result.run}, ${result.status}: ${told}, ${distinct} distinct, ${duration(seconds)}`],
       ['search', `${config.strategy.name} in ${name}${limits}`],
       ['scored by', `${config.task}, protocol ${config.protocol}`],
       ['seed', String(config.seed)],

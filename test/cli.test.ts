@@ -1,0 +1,387 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createClient } from '@libsql/client';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { flagOf, optionNames, variableOf } from '../src/cli/options.ts';
+
+/** The built program, as a script would call it: `npm run build` comes first. */
+const NOS = resolve('bin/nos');
+
+// Each test starts processes, some of them searches: a busy machine takes its time.
+vi.setConfig({ testTimeout: 240_000 });
+
+let home: string;
+beforeAll(() => {
+  expect(existsSync('dist/cli/main.js'), 'run `npm run build` first').toBe(true);
+  home = mkdtempSync(join(tmpdir(), 'nos-cli-'));
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A working directory, a home and a store of the test's own, and no NOS_… of the developer's. */
+function start(args: readonly string[], variables: Readonly<Record<string, string>> = {}): ChildProcess {
+  const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('NOS_'));
+  const env = {
+    ...Object.fromEntries(clean),
+    HOME: home,
+    XDG_DATA_HOME: join(home, 'data'),
+    NOS_STORE: join(home, 'nos.db'),
+    ...variables,
+  };
+  return spawn(process.execPath, [NOS, ...args], { cwd: home, env, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+async function finish(child: ChildProcess): Promise<Outcome> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (text) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
+    stderr += text;
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout, stderr };
+}
+
+const nos = (args: readonly string[], variables?: Readonly<Record<string, string>>): Promise<Outcome> =>
+  finish(start(args, variables));
+
+/** The document of a command that must succeed. */
+async function json(args: readonly string[], variables?: Readonly<Record<string, string>>) {
+  const { code, stdout, stderr } = await nos([...args, '--json'], variables);
+  expect(code, stderr).toBe(0);
+  return JSON.parse(stdout);
+}
+
+const SEARCH = ['search', '--task', 'digits-mlp', '--space', 'quick', '--workers', '2'];
+
+describe('rules and spaces', () => {
+  it('nos rule --json holds what the contract says', async () => {
+    const document = await json(['rule', 'drop(m, 0.3) * exp(1e-3 * w)']);
+    expect(document).toEqual({
+      text: 'drop(m, 0.3) * exp(1e-3 * w)',
+      canonical: expect.stringContaining('drop('),
+      key: expect.stringMatching(/^[0-9a-f]+$/),
+      latex: expect.stringContaining('\\hat m'),
+      slots: 1,
+      flopsPerWeight: expect.any(Number),
+      names: expect.arrayContaining(['optimizer2']),
+    });
+  });
+
+  it('a name and its text are one rule', async () => {
+    const [byName, byText] = await Promise.all([
+      json(['rule', 'adam']),
+      json(['rule', 'm / (sqrt(v) + eps)']),
+    ]);
+    expect(byName.key).toBe(byText.key);
+    expect(byName.names).toContain('adam');
+  });
+
+  it('a rule may begin with a minus sign, after --', async () => {
+    const { code, stdout } = await nos(['rule', '--', '-g']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('-g');
+  });
+
+  it('prints text without colours where nobody looks', async () => {
+    const { stdout } = await nos(['rules']);
+    expect(stdout).toContain('powersign');
+    expect(stdout.includes('\u001b')).toBe(false);
+  });
+
+  it('knows the exact sizes of spaces', async () => {
+    const { stdout } = await nos(['space', 'icml2017']);
+    expect(stdout).toMatch(/^1 iteration +154,880 token strings$/m);
+    const document = await json(['space', 'icml2017', '--iterations', '1', '--constraints', 'distinct']);
+    expect(document.size).toBe(16 * 15 * 11 * 11 * 5);
+    expect((await json(['space', 'arxiv2017'])).sizes[2].size).toBe(String(317_520n * 348_480n * 380_880n));
+  });
+
+  it.each(['rules', 'space', 'tasks', 'runs', 'data list'])(
+    'nos %s --json is one document',
+    async (command) => {
+      expect(Object.values(await json(command.split(' '))).some(Array.isArray)).toBe(true);
+    },
+  );
+});
+
+describe('nos eval', () => {
+  it('--json holds what the contract says, for each rule and seed', async () => {
+    const args = ['eval', 'adam', 'exp(exp(exp(g)))', '--task', 'digits-mlp', '--seeds', '2', '--seed', '5'];
+    const document = await json(args);
+    expect(Object.keys(document)).toEqual(['task', 'protocol', 'evaluations']);
+    expect(document.evaluations.map(({ seed }: { seed: number }) => seed)).toEqual([5, 6, 5, 6]);
+    const [adam, , hopeless] = document.evaluations;
+    expect(adam).toMatchObject({
+      rule: 'adam',
+      key: expect.any(String),
+      status: 'ok',
+      edgeOfGrid: false,
+      steps: expect.any(Number),
+      seconds: expect.any(Number),
+      fingerprint: expect.stringContaining('onnxruntime'),
+    });
+    expect(adam.reward).toBeGreaterThan(0.8);
+    expect(adam.curve).toHaveLength(5);
+    expect(adam.sweep.map((point: { learningRate: number }) => point.learningRate)).toContain(
+      adam.learningRate,
+    );
+    expect(JSON.stringify(hopeless)).not.toContain('null');
+  });
+
+  it('writes progress to stderr and a table to stdout', async () => {
+    const { stdout, stderr } = await nos(['eval', 'g', '--task', 'digits-mlp']);
+    expect(stdout).toMatch(/^rule +reward +status +rate +time\ng +0\.\d{4} +ok/);
+    expect(stderr).toMatch(/^1\/1 {2}g/);
+  });
+});
+
+describe('a run', () => {
+  const run = [...SEARCH, '--samples', '10', '--run', 'first'];
+
+  it('ends with a leaderboard, and can be read by every command', async () => {
+    const found = await json(run);
+    expect(found).toMatchObject({ run: 'first', status: 'finished', told: 10, version: expect.any(String) });
+    expect(found.rules.filter((row: { reference: boolean }) => row.reference)).toHaveLength(5);
+    expect(found.rules[0]).toMatchObject({ rank: 1, evaluations: 4, retest: { rewards: expect.any(Array) } });
+
+    const top = await json(['top', 'first', '-n', '3']);
+    expect(top.run).toBe('first');
+    expect(top.rules).toEqual(found.rules.slice(0, 3));
+    for (const name of ['rank', 'rule', 'key', 'reward', 'learningRate', 'evaluations']) {
+      expect(top.rules[0]).toHaveProperty(name);
+    }
+    const [listed] = (await json(['runs'])).runs.filter(({ name }: { name: string }) => name === 'first');
+    expect(listed).toMatchObject({ status: 'finished', told: 10, config: { task: 'digits-mlp' } });
+
+    const { evaluations } = await json(['log', 'first']);
+    expect(evaluations.filter(({ role }: { role: string }) => role === 'proposal')).toHaveLength(10);
+    const csv = (await nos(['log', 'first', '--csv'])).stdout.trimEnd().split('\n');
+    expect(csv).toHaveLength(1 + evaluations.length);
+    expect(csv[0]).toMatch(/^role,index,rule,key,reward,/);
+    const jsonl = (await nos(['log', 'first', '--jsonl'])).stdout.trimEnd().split('\n');
+    expect(jsonl.map((line) => JSON.parse(line))).toEqual(evaluations);
+
+    expect((await json(['show', 'first'])).run).toMatchObject({ name: 'first', status: 'finished' });
+    const { proposal } = await json(['show', 'first', '9']);
+    expect(proposal).toMatchObject({ index: 9, batch: 1, evaluation: { task: 'digits-mlp' } });
+    const shown = await nos(['show', 'first', '9']);
+    expect(shown.stdout).toContain(`rule             ${proposal.rule}`);
+    expect((await nos(['top', 'first'])).stdout).toContain('◆ reference rule');
+  });
+
+  it('says a line a batch on stderr, and what to do next on stdout', async () => {
+    const { code, stdout, stderr } = await nos([...SEARCH, '--samples', '10']);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^batch 2 {2}10\/10 rules {2}mean 0\.\d+ {2}best 0\.\d+ /m);
+    expect(stdout).toMatch(/^run +quick-1, finished: 10 of 10 rules/m);
+    expect(stdout).toContain('nos top quick-1');
+  });
+
+  it('is estimated by --dry-run, which stores nothing', async () => {
+    const store = join(home, 'dry.db');
+    const document = await json([...SEARCH, '--samples', '10', '--dry-run', '--store', store]);
+    expect(document.evaluations).toEqual({ proposals: 10, references: 5, retests: 30, total: 45 });
+    expect(document.secondsPerStep).toBeGreaterThan(0);
+    expect(existsSync(store)).toBe(false);
+  });
+
+  /** Starts a search and sends it a signal once its first batch is told. */
+  async function stop(signal: NodeJS.Signals, args: readonly string[]): Promise<Outcome> {
+    const child = start([...SEARCH, ...args]);
+    child.stderr?.on('data', (text: string) => {
+      if (text.includes('batch 1 ')) child.kill(signal);
+    });
+    return finish(child);
+  }
+
+  it('stopped by SIGINT exits with 130, and resume gives what it would have given', async () => {
+    const args = ['--samples', '25', '--seed', '3', '--json', '--run'];
+    const { code, stdout } = await stop('SIGINT', [...args, 'stopped']);
+    expect(code).toBe(130);
+    const stopped = JSON.parse(stdout);
+    expect(stopped.status).toBe('stopped');
+    expect(stopped.told).toBeLessThan(25);
+    const resumed = await json(['resume', 'stopped']);
+    const other = { NOS_STORE: join(home, 'undisturbed.db') };
+    const undisturbed = JSON.parse((await nos([...SEARCH, ...args, 'whole'], other)).stdout);
+    expect(resumed.rules).toEqual(undisturbed.rules);
+  });
+
+  it('stopped by SIGTERM exits with 143, and prints the command that goes on', async () => {
+    const { code, stdout } = await stop('SIGTERM', ['--samples', '500', '--run', 'terminated']);
+    expect(code).toBe(143);
+    expect(stdout).toContain('nos resume terminated');
+  });
+});
+
+describe('help', () => {
+  const commands = 'search resume runs top show log eval rule rules space tasks doctor'.split(' ');
+  it.each([...commands, 'data fetch', 'data list'])('nos %s --help shows an example', async (command) => {
+    const { code, stdout, stderr } = await nos([...command.split(' '), '--help']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/Example:\n {2}nos /);
+    expect(stdout).toContain('--json');
+  });
+
+  it('of nos names every command; nos alone shows it and is wrong usage', async () => {
+    const { stdout } = await nos(['--help']);
+    for (const name of [...commands, 'data']) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+    expect(await nos([])).toMatchObject({ code: 2, stdout: '' });
+    expect((await nos(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('and docs/cli.md name every option', () => {
+    const page = readFileSync('docs/cli.md', 'utf8');
+    for (const name of optionNames) expect(page).toContain(`\`${flagOf(name)}\``);
+    for (const name of ['task', 'store', 'data', 'workers'] as const)
+      expect(page).toContain(variableOf(name));
+  });
+});
+
+describe('bad input is one line that says where, and exits with 2', () => {
+  const tooLong = Array.from({ length: 600 }, () => 'g').join(' + ');
+  const cases: readonly [string, readonly string[], RegExp][] = [
+    ['a function', ['rule', 'foo(g)'], /unknown function 'foo' at column 1\n {2}foo\(g\)\n {2}\^\n/],
+    ['an operand', ['rule', 'g + h'], /unknown operand 'h' at column 5\n {2}g \+ h\n {6}\^\n/],
+    ['a parenthesis', ['rule', '(g + m'], /'\(' is never closed at column 1/],
+    ['nothing', ['rule', ''], /empty rule/],
+    ['1,000 nodes', ['rule', tooLong], /1,?000 nodes/],
+    ['a rule of eval', ['eval', 'adam', 'gg', '--task', 'digits-mlp'], /unknown (operand|rule) 'gg'/],
+    [
+      'a task',
+      ['eval', 'adam', '--task', 'digit-mlp'],
+      /unknown task 'digit-mlp'\ndid you mean 'digits-mlp'/,
+    ],
+    ['a task module', ['eval', 'adam', '--task', './none.mjs'], /none\.mjs/],
+    ['a space', ['space', 'qick'], /unknown space 'qick'\ndid you mean 'quick'/],
+    ['a constraint', ['search', '--constraints', 'distict'], /unknown constraint 'distict'/],
+    ['iterations', ['search', '--iterations', '4'], /expected 1, 2 or 3, got 4/],
+    ['a protocol', ['search', '--protocol', 'qick'], /unknown protocol 'qick'/],
+    ['a strategy', ['search', '--strategy', 'rll'], /unknown strategy 'rll'/],
+    ['an algorithm', ['search', '--algorithm', 'reinforced'], /unknown algorithm 'reinforced'/],
+    ['a strategy option', ['search', '--option', 'lr=1'], /no option 'lr'/],
+    ['a preset', ['search', '--preset', 'qick'], /unknown preset 'qick'/],
+    ['a number', ['search', '--samples', 'ten'], /--samples: expected an integer of 1 or more, got 'ten'/],
+    ['a run', ['top', 'none'], /none/],
+    ['a run to resume', ['resume', 'none'], /none/],
+    ['a run to log', ['log', 'none'], /none/],
+    ['a run to show', ['show', 'none'], /none/],
+    ['an index', ['show', 'none', 'x'], /expected 0, 1, 2, …, got 'x'/],
+    ['two forms', ['log', 'none', '--csv', '--jsonl'], /expected one of them/],
+    ['a data set', ['data', 'fetch', 'cifar'], /unknown data set 'cifar'/],
+    ['an option', ['search', '--sampels', '3'], /unknown option '--sampels'\nDid you mean --samples\?/],
+    ['a command', ['serach'], /unknown command 'serach'\nDid you mean search\?/],
+    ['a command of data', ['data', 'fech'], /unknown command 'fech'/],
+    ['too few arguments', ['rule'], /missing required argument 'rule'/],
+    ['too many arguments', ['rule', 'g', 'm'], /too many arguments/],
+    ['a value', ['search', '--samples'], /argument missing/],
+  ];
+  it.each(cases)('%s', async (_, args, message) => {
+    const { code, stdout, stderr } = await nos(args);
+    expect(stderr).toMatch(message);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^nos: /);
+    expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(4);
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+
+  it('with --json too, as a document', async () => {
+    const { code, stdout } = await nos(['rule', 'foo(g)', '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout).error).toMatchObject({
+      code: 'bad-rule',
+      message: expect.stringContaining('foo'),
+    });
+  });
+
+  it('and --debug adds the stack', async () => {
+    expect((await nos(['rule', 'foo(g)', '--debug'])).stderr).toMatch(/^ +at /m);
+  });
+
+  it('in the environment and in the configuration file', async () => {
+    const variable = await nos(['space'], { NOS_SPCAE: 'quick' });
+    expect([variable.code, variable.stderr]).toEqual([2, expect.stringContaining("'NOS_SPCAE'")]);
+    writeFileSync(join(home, 'bad.json'), '{"sampels": 3}');
+    const file = await nos(['search', '--config', 'bad.json']);
+    expect([file.code, file.stderr]).toEqual([2, expect.stringContaining("'sampels'")]);
+  });
+
+  it('a name that is taken', async () => {
+    const args = [...SEARCH, '--samples', '1', '--run', 'twice'];
+    expect((await nos(args)).code).toBe(0);
+    const { code, stderr } = await nos(args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('twice')]);
+  });
+});
+
+describe('what is wrong with the machine exits with 1', () => {
+  const blocked = (): string => {
+    const file = join(home, 'a-file');
+    writeFileSync(file, '');
+    return join(file, 'below');
+  };
+  const expectFailure = ({ code, stdout, stderr }: Outcome, message: RegExp): void => {
+    expect(stderr).toMatch(message);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
+  };
+
+  it('a store that cannot be written', async () => {
+    expectFailure(await nos(['runs', '--store', blocked()]), /a-file/);
+  });
+
+  it('a directory of data that cannot be written', async () => {
+    expectFailure(await nos(['data', 'fetch', 'cifar10', '--data', blocked()]), /cannot write data sets/);
+  });
+
+  it('a store of a newer version, which is left as it is', async () => {
+    const path = join(home, 'newer.db');
+    await nos(['runs', '--store', path]);
+    const client = createClient({ url: pathToFileURL(path).href });
+    await client.execute('PRAGMA user_version = 99');
+    client.close();
+    expectFailure(await nos(['runs', '--store', path]), /newer/);
+  });
+
+  it('a file that is no store', async () => {
+    const path = join(home, 'text.db');
+    writeFileSync(path, 'no database at all, but long enough to look at'.repeat(100));
+    expectFailure(await nos(['top', 'x', '--store', path]), /text\.db/);
+  });
+
+  it('a data file that is damaged', async () => {
+    const data = join(home, 'damaged');
+    mkdirSync(join(data, 'cifar10'), { recursive: true });
+    for (const name of [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`).concat('test_batch.bin')) {
+      writeFileSync(join(data, 'cifar10', name), 'damaged');
+    }
+    expectFailure(
+      await nos(['eval', 'adam', '--task', 'cifar10-convnet', '--data', data]),
+      /data_batch_1\.bin is damaged[^\n]*\n[^\n]*nos data fetch cifar10/,
+    );
+    const { code, stdout } = await nos(['doctor', '--data', data]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^fail +cifar10/m);
+    expect(stdout).toMatch(/^ok +engine/m);
+  });
+});
+
+describe('the shell', () => {
+  it('may close our output early', async () => {
+    const script = `set -o pipefail; "${process.execPath}" "${NOS}" rules --json | head -c 10`;
+    const child = spawn('bash', ['-c', script], { cwd: home, stdio: ['ignore', 'pipe', 'pipe'] });
+    expect(await finish(child)).toMatchObject({ code: 0, stderr: '' });
+  });
+});
