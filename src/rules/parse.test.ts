@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { call, leaf, literal } from './expression.ts';
+import { parseRule } from './parse.ts';
+import { pointAt, RuleError } from './rule-error.ts';
+
+const g = leaf('g');
+const w = leaf('w');
+
+function errorOf(text: string): RuleError {
+  try {
+    parseRule(text);
+  } catch (error) {
+    if (error instanceof RuleError) return error;
+    throw error;
+  }
+  throw new Error(`no error for '${text}'`);
+}
+
+describe('parseRule', () => {
+  it('reads operators by precedence', () => {
+    expect(parseRule('g + w * g')).toEqual(call('add', [g, call('mul', [w, g])]));
+    expect(parseRule('g - w - g')).toEqual(call('sub', [call('sub', [g, w]), g]));
+    expect(parseRule('g / (w / g)')).toEqual(call('div', [g, call('div', [w, g])]));
+  });
+
+  it('binds ^ tighter than the unary minus, to the right', () => {
+    expect(parseRule('-g^2')).toEqual(call('neg', [call('pow', [g, literal(2)])]));
+    expect(parseRule('g^w^g')).toEqual(call('pow', [g, call('pow', [w, g])]));
+    expect(parseRule('g^-w')).toEqual(call('pow', [g, call('neg', [w])]));
+    expect(parseRule('-g * w')).toEqual(call('mul', [call('neg', [g]), w]));
+  });
+
+  it('reads a minus before a number as a part of it, except before a power', () => {
+    expect(parseRule('-3')).toEqual(literal(-3));
+    expect(parseRule('2^-3')).toEqual(call('pow', [literal(2), literal(-3)]));
+    expect(parseRule('-3^2')).toEqual(call('neg', [call('pow', [literal(3), literal(2)])]));
+    expect(parseRule('g - 3')).toEqual(call('sub', [g, literal(3)]));
+    expect(parseRule('-(3)')).toEqual(call('neg', [literal(3)]));
+  });
+
+  it.each([
+    ['1e-4', 1e-4],
+    ['.5', 0.5],
+    ['3.', 3],
+    ['1E+2', 100],
+    ['1.7976931348623157e308', Number.MAX_VALUE],
+  ])('reads the number %s', (text, value) => {
+    expect(parseRule(text)).toEqual(literal(value));
+  });
+
+  it('reads parameters apart from arguments, and their defaults', () => {
+    expect(parseRule('ema(g^2, 0.999)')).toEqual(call('ema', [call('pow', [g, literal(2)])], [0.999]));
+    expect(parseRule('cd')).toEqual(call('cd', [], [0.5]));
+    expect(parseRule('cd()')).toEqual(call('cd', [], [0.5]));
+    expect(parseRule('rd(3)')).toEqual(call('rd', [], [3]));
+    expect(parseRule('max(g, w)')).toEqual(call('max', [g, w]));
+  });
+
+  it('does not mind white space', () => {
+    expect(parseRule(' \n g+\tw ')).toEqual(call('add', [g, w]));
+  });
+});
+
+describe('a text that is no rule', () => {
+  it.each([
+    ['', 1, /empty rule/],
+    ['   ', 1, /empty rule/],
+    ['foo(g)', 1, /unknown function 'foo'/],
+    ['g * exq(w)', 5, /unknown function 'exq'/],
+    ['g + q', 5, /unknown operand 'q'/],
+    ['add(g, w)', 1, /unknown function 'add'/],
+    ['(g + w', 1, /'\(' is never closed/],
+    ['exp(g', 4, /'\(' is never closed/],
+    ['ema(g, 0.9', 4, /'\(' is never closed/],
+    ['g + w)', 6, /'\)' without '\('/],
+    ['g w', 3, /expected an operator or the end, but found 'w'/],
+    ['(g w)', 4, /expected an operator or \), but found 'w'/],
+    ['g +', 4, /but the rule ends/],
+    ['g * * w', 5, /expected a number, a name or \(, but found '\*'/],
+    ['ema(g)', 6, /wrong number of arguments of 'ema'/],
+    ['exp(g, w)', 8, /wrong number of arguments of 'exp'/],
+    ['exp()', 5, /wrong number of arguments of 'exp'/],
+    ['ema(g, 1)', 8, /b of ema\(x, b\) must be in \[0, 1\), not 1/],
+    ['acc(g, 1.5)', 8, /b of acc\(x, b\) must be in \[0, 1\], not 1.5/],
+    ['drop(g, -0.1)', 9, /p of drop\(x, p\) must be in \[0, 1\), not -0.1/],
+    ['clip(g, 0)', 9, /l of clip\(x, l\) must be positive and finite/],
+    ['clip(g, 1e39)', 9, /l of clip\(x, l\) must be positive and finite/],
+    ['cd(0)', 4, /n of cd\(n\) must be positive/],
+    ['ema(g, w)', 8, /expected a number for b of ema\(x, b\), but found 'w'/],
+    ['ema(g 0.9)', 7, /but found '0.9'/],
+    ['exp', 1, /'exp' needs its arguments/],
+    ['g(2)', 2, /'g' takes no arguments/],
+    ['1e999', 1, /1e999 is too large/],
+    ['1e-999', 1, /1e-999 is too small/],
+    ['g # w', 3, /unexpected character '#'/],
+    ['g + 𝛾', 5, /unexpected character '𝛾'/],
+  ])('%j is an error at column %i', (text, column, message) => {
+    const error = errorOf(text);
+    expect(error.code).toBe('bad-rule');
+    expect(error.message).toMatch(message);
+    expect(error.message).toContain(`at column ${column}`);
+    expect(error.message).not.toContain('\n');
+    expect(error.position).toBe(column - 1);
+  });
+
+  it('gets a hint at the nearest name', () => {
+    expect(errorOf('sgn(g)').hint).toContain("did you mean 'sign'?");
+    expect(errorOf('adm').hint).toContain("did you mean 'adam'?");
+    expect(errorOf('clip(g)').hint).toBe('write clip(x, l)');
+  });
+
+  it('is too long with more than 1,000 nodes', () => {
+    const sum = (terms: number): string => Array.from({ length: terms }, () => 'g').join('+');
+    expect(() => parseRule(sum(500))).not.toThrow();
+    expect(errorOf(sum(501)).message).toMatch(/more than 1000 nodes/);
+  });
+
+  it.each(['(', '-', 'exp(', '2^', 'min(g,'])(
+    'is nested too deep, without a stack overflow: %s',
+    (opening) => {
+      expect(errorOf(`${opening.repeat(10_000)}g`).message).toMatch(
+        /nested more than 1000 deep|more than 1000 nodes/,
+      );
+    },
+  );
+
+  it('is shown with a caret under the place', () => {
+    expect(pointAt(errorOf('g * exq(w)'))).toBe('g * exq(w)\n    ^');
+    expect(pointAt(errorOf('g +'))).toBe('g +\n   ^');
+    const [line, caret] = pointAt(errorOf(`${'g + '.repeat(100)}q + ${'g + '.repeat(100)}g`)).split('\n') as [
+      string,
+      string,
+    ];
+    expect(line.length).toBeLessThan(130);
+    expect(line[caret.length - 1]).toBe('q');
+  });
+});
