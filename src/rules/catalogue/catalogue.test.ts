@@ -53,7 +53,18 @@ describe('resolveRule', () => {
   it('takes a name, spaces around it, or a text', () => {
     expect(resolveRule(' powersign-ld ')).toEqual(parseRule('exp(ld * sign(g) * sign(ema(g, 0.9))) * g'));
     expect(resolveRule('g + m')).toEqual(parseRule('g + m'));
-    expect(() => resolveRule('powersgn')).toThrow(expect.objectContaining({ code: 'bad-rule' }));
+  });
+
+  it('takes a word that is no rule for a misspelt name, and all else for a text', () => {
+    expect(() => resolveRule('power-sign')).toThrow(
+      expect.objectContaining({
+        code: 'unknown-name',
+        message: "unknown rule 'power-sign'",
+        hint: expect.stringMatching(/^did you mean 'powersign'\? known: sgd, /),
+      }),
+    );
+    expect(() => resolveRule('g +')).toThrow(expect.objectContaining({ code: 'bad-rule' }));
+    expect(() => resolveRule('powersgn + g')).toThrow(expect.objectContaining({ code: 'bad-rule' }));
   });
 
   it('gives operands of the language that are names too their one meaning', () => {

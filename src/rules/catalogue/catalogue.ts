@@ -1,3 +1,4 @@
+import { NosError, unknownName } from '../../errors.ts';
 import type { Expression } from '../expression.ts';
 import { ruleKey } from '../key.ts';
 import { parseRule } from '../parse.ts';
@@ -101,10 +102,25 @@ const byName = new Map(catalogue.map((rule) => [rule.name, rule]));
  * The rule of that catalogue name, or else the text, parsed. `adam` and `rmsprop`, which are operands of the language
  * too, mean the same rule either way.
  *
- * @throws NosError `bad-rule` for a text that is neither.
+ * @throws NosError `bad-rule` for a text that does not parse; `unknown-name` for a single word that is no rule.
  */
 export function resolveRule(textOrName: string): Expression {
-  return parseRule(byName.get(textOrName.trim())?.text ?? textOrName);
+  const name = textOrName.trim();
+  const entry = byName.get(name);
+  if (entry) return parseRule(entry.text);
+  try {
+    return parseRule(textOrName);
+  } catch (error) {
+    throw WORD.test(name) ? unknownRule(name) : error;
+  }
+}
+
+/** What could be meant as a catalogue name; a short one, or g-h, is rather an operand. */
+const WORD = /^[a-z]{3}[\w-]*$/i;
+
+function unknownRule(name: string): NosError {
+  const { message, hint } = unknownName('rule', name, [...byName.keys()]);
+  return new NosError('unknown-name', message, `${hint}; or a text such as exp(sign(g) * sign(m)) * g`);
 }
 
 let namesByKey: ReadonlyMap<string, readonly string[]> | undefined;

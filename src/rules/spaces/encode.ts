@@ -1,6 +1,7 @@
 import { canonicalize } from '../canonicalize.ts';
 import type { Expression } from '../expression.ts';
 import { ruleKey } from '../key.ts';
+import { lowered } from '../operations.ts';
 import { parseRule } from '../parse.ts';
 import { printRule } from '../print.ts';
 import { decode } from './decode.ts';
@@ -24,7 +25,7 @@ export function encode(space: Space, rule: Expression): number[] | undefined {
   );
 }
 
-/** When two expressions count as one, and whether x + y and x·y may be matched with their sides exchanged. */
+/** When two expressions count as one, and whether g² may be matched as g·g, and x + y and x·y with sides exchanged. */
 interface Equality {
   readonly identity: (e: Expression) => string;
   readonly commute: boolean;
@@ -110,7 +111,8 @@ function* undone(
   e: Expression,
 ): Generator<Undone> {
   for (const [b, binary] of space.binary.entries()) {
-    for (const { x, y } of match(template(binary), e, commute)) {
+    const forms = commute && lowered(e) !== e ? [e, lowered(e)] : [e];
+    for (const { x, y } of forms.flatMap((form) => match(template(binary), form, commute))) {
       for (const left of x ? undoUnary(space, x) : []) {
         const leftId = identity(left.operand);
         for (const right of y ? undoUnary(space, y) : [undefined]) {

@@ -199,6 +199,20 @@ describe('encode', () => {
     }
   });
 
+  it('finds rules that other texts mean', () => {
+    for (const [name, text] of [
+      ['icml2017/2', 'exp(sign(g) * sign(ema(g, 0.9))) * g'],
+      ['quick/2', 'm * exp(g^2)'],
+      ['quick/1', 'm / (sqrt(v) + eps)'],
+      ['signs/3', '(1 + sign(g) * sign(ema(g, 0.9))) * g'],
+      ['arxiv2017/3', 'exp(ld * sign(g) * sign(ema(g, 0.9))) * g'],
+    ] as const) {
+      const tokens = encode(findSpace(name), parseRule(text));
+      expect(tokens, text).toBeDefined();
+      expect(ruleKey(decode(findSpace(name), tokens as number[]))).toBe(ruleKey(parseRule(text)));
+    }
+  });
+
   it('returns undefined where the space has no such rule', () => {
     expect(encode(findSpace('icml2017/1'), parseRule('exp(sign(g) * sign(m)) * g'))).toBeUndefined();
     expect(encode(findSpace('icml2017/3'), parseRule('tanh(g)'))).toBeUndefined();
