@@ -146,7 +146,10 @@ describe('the meaning of a rule', () => {
   it('refuses weights of another size', () => {
     const stepper = compileRule(leaf('g')).start({ size: 3, steps: 1, seed: 0 });
     expect(() => stepper.step(new Float32Array(2), new Float32Array(2), 1)).toThrow(/expected 3/);
-    expect(() => compileRule(leaf('g')).start({ size: 0.5, steps: 1, seed: 0 })).toThrow(/size: expected/);
+    for (const bad of [{ size: 0.5 }, { steps: -1 }, { seed: 1.5 }]) {
+      const options = { size: 3, steps: 1, seed: 0, ...bad };
+      expect(() => compileRule(leaf('g')).start(options)).toThrow(/: expected a non-negative integer/);
+    }
   });
 });
 

@@ -25,6 +25,7 @@ export type Kernel = (
 export function startProgram(program: Program, kernel: Kernel, { size, steps, seed }: StartOptions): Stepper {
   checkCount('size', size);
   checkCount('steps', steps);
+  checkCount('seed', seed);
   const slots = program.slots.map(() => new Float32Array(size));
   const draws = program.draws.map(() => new Float32Array(size));
   const keys = program.draws.map(({ text }) => deriveKey(seed, 'draw', text));
