@@ -32,6 +32,7 @@ export async function driveRun(context: Context, { name, config, go }: Drive): P
     samples: config.samples,
     expected: otherEvaluations(config),
     clock: Date.now,
+    signal,
     nameOf: ({ key }) => namesOf(key)[0] ?? '',
   });
   const withServices = (store: Store): Promise<RunResult> =>

@@ -44,7 +44,7 @@ function strict(commander: Commander): Commander {
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
     .helpOption('-h, --help', 'print this help')
-    .helpCommand(false);
+    .helpCommand('help [command]', 'print the help of a command');
 }
 
 function addCommand(program: Commander, command: Command, found: (invocation: Invocation) => void): void {

@@ -32,6 +32,6 @@ function columns(bold: (text: string) => string): readonly Column<Row>[] {
     { title: 'best', cell: (row) => accuracy(row.bestReward ?? Number.NaN), align: 'right' },
     { title: 'task', cell: (row) => row.config.task },
     { title: 'protocol', cell: (row) => row.config.protocol },
-    { title: 'begun', cell: (row) => instant(Date.parse(row.createdAt)) },
+    { title: 'begun', cell: (row) => instant(Date.parse(row.createdAt)).slice(0, 10) },
   ];
 }

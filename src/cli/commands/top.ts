@@ -3,7 +3,7 @@ import type { Command } from '../command.ts';
 import { withStore } from '../store.ts';
 import { leaderboardText } from '../text/leaderboard.ts';
 
-/** Rows where `-n` does not say; the reference rules join them. */
+/** Rows where `-n` does not say. */
 export const DEFAULT_ROWS = 10;
 
 export const topCommand: Command = {
@@ -20,10 +20,10 @@ export const topCommand: Command = {
   },
 };
 
-/** The first `count` rows; where nobody says how many, the first ten and the reference rules. */
+/** The first `count` rows; where nobody says how many, the first ten and all that were tested again. */
 export function topRows(rows: readonly LeaderboardRow[], count?: number): readonly LeaderboardRow[] {
   if (count !== undefined) return rows.slice(0, count);
-  return rows.filter((row, i) => i < DEFAULT_ROWS || row.reference);
+  return rows.filter((row, i) => i < DEFAULT_ROWS || row.reference || row.retest !== undefined);
 }
 
 /** `evaluations` counts the search's own, which equal proposals share, and the retests. */

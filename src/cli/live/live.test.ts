@@ -74,6 +74,7 @@ const view = (progress: Progress, columns = 80, rows = 24): readonly string[] =>
     columns,
     rows,
     short: (rule) => rule,
+    stopping: false,
     colours: coloursFor({}, {}),
     elapsed: 60,
     nameOf,

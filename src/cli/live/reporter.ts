@@ -15,6 +15,8 @@ export interface ReporterOptions {
   /** Milliseconds. */
   readonly clock: () => number;
   readonly nameOf: (evaluation: Evaluation) => string;
+  /** Aborted once the user has asked the run to stop. */
+  readonly signal: AbortSignal;
 }
 
 /** Shows a run while it goes. */
@@ -41,22 +43,26 @@ function plainLines({ stderr, run, samples, expected, nameOf }: ReporterOptions)
   return { onEvent, close: () => undefined };
 }
 
-async function liveView({
-  stderr,
-  run,
-  samples,
-  expected,
-  clock,
-  nameOf,
-}: ReporterOptions): Promise<Reporter> {
+async function liveView(options: ReporterOptions): Promise<Reporter> {
+  const { stderr, clock, nameOf, signal } = options;
   const [view, short] = await Promise.all([openView(stderr), shortRules()]);
   const began = clock();
-  let progress = initialProgress(run, samples, expected);
+  let progress = initialProgress(options.run, options.samples, options.expected);
+  const { colours } = stderr;
   const draw = () => {
     const { columns, rows } = stderr.stream;
     const elapsed = (clock() - began) / 1000;
     const size = { columns: columns - 1, rows: rows - 1 };
-    view.draw(screen(progress, { ...size, colours: stderr.colours, elapsed, nameOf, short }));
+    view.draw(
+      screen(progress, {
+        ...size,
+        colours: stderr.colours,
+        elapsed,
+        nameOf,
+        short,
+        stopping: signal.aborted,
+      }),
+    );
   };
   const timer = setInterval(draw, REDRAW_MILLISECONDS);
   draw();

@@ -16,6 +16,8 @@ export interface ScreenOptions {
   /** Names of a rule in the catalogue. */
   readonly nameOf: (evaluation: Evaluation) => string;
   readonly short: ShortRule;
+  /** Whether the user has asked the run to stop. */
+  readonly stopping: boolean;
 }
 
 const PHASES: Readonly<Record<Progress['phase'], string>> = {
@@ -26,6 +28,9 @@ const PHASES: Readonly<Record<Progress['phase'], string>> = {
   over: 'done',
 };
 
+const RUNNING = 'Ctrl-C stops the search; what it has found is kept.';
+const STOPPING = 'stopping; Ctrl-C again ends at once.';
+
 /** The live view, as text of at most `columns` columns; where rows are few, not every worker is shown. */
 export function screen(progress: Progress, options: ScreenOptions): string {
   const above = [
@@ -34,9 +39,7 @@ export function screen(progress: Progress, options: ScreenOptions): string {
     ...best(progress, options),
     ...references(progress, options),
   ];
-  const below = options.colours.dim(
-    truncate('Ctrl-C stops the search; what it has found is kept.', options.columns),
-  );
+  const below = options.colours.dim(truncate(options.stopping ? STOPPING : RUNNING, options.columns));
   const shown = workers(progress.workers, options, options.rows - above.length - 1);
   return [...above, ...shown, below].join('\n');
 }
