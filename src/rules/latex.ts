@@ -1,5 +1,6 @@
 import type { Expression } from './expression.ts';
-import { operationOf, PRECEDENCE } from './operations.ts';
+import { PRECEDENCE } from './operation.ts';
+import { operationOf } from './operations.ts';
 import { printNumber } from './print.ts';
 
 /** The expression as LaTeX mathematics, without dollar signs: `e^{…}`, `\frac{…}{…}`, `\hat m`. */

@@ -129,3 +129,6 @@ export interface Facts {
   /** Values that a finite result can have. */
   readonly range?: (args: readonly Interval[], parameters: readonly number[]) => Interval;
 }
+
+/** Precedence of infix and prefix writing, in text and in LaTeX; atoms and calls bind tightest. */
+export const PRECEDENCE = { sum: 1, product: 2, negation: 3, power: 4, atom: 5 } as const;

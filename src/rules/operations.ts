@@ -1,7 +1,29 @@
+import {
+  accumulation,
+  analytic,
+  atom,
+  bound,
+  cycles,
+  decay,
+  element,
+  first,
+  fround1,
+  infixed,
+  macro,
+  macroNamed,
+  named,
+  probability,
+  range1,
+  range2,
+  second,
+  state,
+  step,
+  sumRange,
+  unused,
+} from './declare.ts';
 import { type Call, call, type Expression, leaf, literal } from './expression.ts';
 import {
   everything,
-  type Interval,
   interval,
   magnitude,
   mapped,
@@ -13,10 +35,7 @@ import {
   unit,
   withZero,
 } from './interval.ts';
-import type { ElementOperation, Facts, Latex, Operation, Parameter, StateOperation } from './operation.ts';
-
-/** Precedence of infix and prefix writing, in text and in LaTeX; atoms and calls bind tightest. */
-export const PRECEDENCE = { sum: 1, product: 2, negation: 3, power: 4, atom: 5 } as const;
+import { type Operation, PRECEDENCE } from './operation.ts';
 
 /** Integer powers up to this size are chains of products; larger ones are one call of pow. */
 const LONGEST_CHAIN = 64;
@@ -37,142 +56,6 @@ const corrected = (x: Expression, b: number): Expression =>
   div(call('ema', [x], [b]), call('sub', [literal(1), pow(literal(b), t)]));
 
 const rootOfV = add(call('sqrt', [leaf('v')]), leaf('eps'));
-
-const atom = (text: string): Latex => ({ render: () => text });
-const named = (name: string): Latex => ({
-  render: (args, parameters) =>
-    `\\operatorname{${name}}\\left(${[...args, ...parameters].join(', ')}\\right)`,
-});
-const macroNamed = (name: string): Latex => atom(`\\mathrm{${name}}`);
-
-const fround1 = (f: string) => (args: readonly string[]) => `Math.fround(${f}(${args.join(', ')}))`;
-const infixed = (symbol: string) => (args: readonly string[]) =>
-  `Math.fround(${args[0] as string} ${symbol} ${args[1] as string})`;
-
-const first = (args: readonly number[]) => args[0] as number;
-const second = (args: readonly number[]) => args[1] as number;
-const range1 =
-  (f: (x: Interval, parameters: readonly number[]) => Interval): NonNullable<Facts['range']> =>
-  (args, parameters) =>
-    f(args[0] ?? everything, parameters);
-const range2 =
-  (f: (x: Interval, y: Interval) => Interval): NonNullable<Facts['range']> =>
-  (args) =>
-    f(args[0] ?? everything, args[1] ?? everything);
-
-type Rest<T> = Omit<T, 'kind' | 'name' | 'summary' | 'arity' | 'parameters' | 'facts'> & {
-  readonly arity?: number;
-  readonly parameters?: readonly Parameter[];
-  readonly facts?: Facts;
-};
-
-const element = (name: string, summary: string, rest: Rest<ElementOperation>): ElementOperation => ({
-  kind: 'element',
-  name,
-  summary,
-  ...rest,
-  arity: rest.arity ?? 1,
-  parameters: rest.parameters ?? [],
-  facts: rest.facts ?? {},
-});
-
-/** One argument, computed in float64 and rounded once. */
-const analytic = (
-  name: 'exp' | 'log' | 'tanh' | 'cos' | 'sqrt',
-  summary: string,
-  latex: Latex,
-  flops: number,
-  facts: Facts,
-): ElementOperation =>
-  element(name, summary, {
-    float64: (args) => Math[name](first(args)),
-    javascript: fround1(`Math.${name}`),
-    latex,
-    flops,
-    facts,
-  });
-
-const state = (
-  name: string,
-  summary: string,
-  rest: Pick<StateOperation, 'next' | 'reads' | 'latex' | 'flops' | 'parameters'>,
-  facts: Facts,
-): StateOperation => ({
-  kind: 'state',
-  name,
-  summary,
-  arity: 1,
-  ...rest,
-  facts: { odd: true, zero: true, ...facts },
-});
-
-/** A sum of many values of x has no bound but its sign. */
-const sumRange = (x: Interval): Interval => interval(x.low >= 0 ? 0 : -Infinity, x.high <= 0 ? 0 : Infinity);
-
-/** The parameter is 0: nothing is averaged, nothing dropped. */
-const unused = ([parameter]: readonly number[]): boolean => parameter === 0;
-
-const macro = (name: string, summary: string, expansion: Expression, latex: Latex): Operation => ({
-  kind: 'macro',
-  name,
-  summary,
-  arity: 0,
-  parameters: [],
-  expansion,
-  latex,
-  flops: 0,
-  facts: {},
-});
-
-const step = (
-  name: string,
-  summary: string,
-  value: (t: number, T: number, parameters: readonly number[]) => number,
-  rest: { readonly latex: Latex; readonly range: Interval; readonly parameters?: readonly Parameter[] },
-): Operation => ({
-  kind: 'step',
-  name,
-  summary,
-  arity: 0,
-  parameters: rest.parameters ?? [],
-  value,
-  latex: rest.latex,
-  flops: 0,
-  facts: { range: () => rest.range },
-});
-
-const decay: Parameter = {
-  name: 'b',
-  valid: (b) => b >= 0 && b < 1,
-  expected: 'in [0, 1)',
-};
-
-const accumulation: Parameter = {
-  name: 'b',
-  valid: (b) => b >= 0 && b <= 1,
-  expected: 'in [0, 1]',
-  single: true,
-};
-
-const probability: Parameter = {
-  name: 'p',
-  valid: (p) => p >= 0 && p < 1,
-  expected: 'in [0, 1)',
-};
-
-const bound: Parameter = {
-  name: 'l',
-  valid: (l) => Math.fround(l) > 0 && Number.isFinite(Math.fround(l)),
-  expected: 'positive and finite in float32',
-  single: true,
-};
-
-const cycles = (fallback: number): Parameter => ({
-  name: 'n',
-  valid: (n) => n > 0,
-  expected: 'positive',
-  fallback,
-});
 
 /** ½(1 + cos x), from 1 at 0 to 0 at π. */
 const halfCosine = (x: number): number => 0.5 * (1 + Math.cos(x));

@@ -1,7 +1,7 @@
 import { unknownName } from '../errors.ts';
 import { call, type Expression, leaf, literal } from './expression.ts';
-import type { Notation, Operation, Parameter } from './operation.ts';
-import { operations, PRECEDENCE } from './operations.ts';
+import { type Notation, type Operation, type Parameter, PRECEDENCE } from './operation.ts';
+import { operations } from './operations.ts';
 import { RuleError } from './rule-error.ts';
 import { type Token, tokenize } from './tokens.ts';
 

@@ -1,6 +1,6 @@
 import type { Call, Expression } from './expression.ts';
-import type { Notation, Operation } from './operation.ts';
-import { operationOf, PRECEDENCE } from './operations.ts';
+import { type Notation, type Operation, PRECEDENCE } from './operation.ts';
+import { operationOf } from './operations.ts';
 
 /** The text of an expression with the fewest parentheses: `parseRule(printRule(e))` equals `e`. */
 export function printRule(e: Expression): string {
