@@ -51,18 +51,9 @@ async function liveView(options: ReporterOptions): Promise<Reporter> {
   const { colours } = stderr;
   const draw = () => {
     const { columns, rows } = stderr.stream;
-    const elapsed = (clock() - began) / 1000;
     const size = { columns: columns - 1, rows: rows - 1 };
-    view.draw(
-      screen(progress, {
-        ...size,
-        colours: stderr.colours,
-        elapsed,
-        nameOf,
-        short,
-        stopping: signal.aborted,
-      }),
-    );
+    const now = { elapsed: (clock() - began) / 1000, stopping: signal.aborted };
+    view.draw(screen(progress, { ...size, ...now, colours, nameOf, short }));
   };
   const timer = setInterval(draw, REDRAW_MILLISECONDS);
   draw();
