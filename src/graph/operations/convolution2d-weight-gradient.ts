@@ -1,10 +1,10 @@
 import { MICROSOFT, type OnnxWriter } from '../onnx/writer.ts';
-import { describeShape, equalShapes, type Shape, sizeOf } from '../shape.ts';
+import { describeShape, equalShapes, type Shape, sizeOf, withAxis } from '../shape.ts';
 import { createTensor, type Operation, type Tensor } from '../tensor.ts';
 import { convolution2d, fullPadding, visitProducts } from './convolution2d.ts';
 import { lowerPatches } from './patches.ts';
 import { rotateKernel } from './rotate-kernel.ts';
-import { imageShape, type Padding, placesOf } from './window.ts';
+import { imageShape, imagesInCache, type Padding, placesOf } from './window.ts';
 
 interface Attributes {
   readonly [name: string]: readonly number[];
@@ -33,13 +33,20 @@ export const convolution2dWeightGradientOperation: Operation<Attributes> = {
     });
     return out;
   },
-  lower: (node, names, writer) => {
-    const [filters, channels, height, width] = imageShape('convolution2dWeightGradient', node.shape);
-    const copiedByPatches = channels * height * width;
-    const copiedByShifts = channels * width + filters * height;
-    return copiedByPatches <= copiedByShifts
-      ? lowerByPatches(node, names, writer)
-      : lowerByShifts(node, names, writer);
+  lower: ({ inputs, attributes, shape }, [x, g], writer) => {
+    const [batch, , ...places] = inputs[1]!.shape as readonly [number, number, number, number];
+    const [filters, channels, height, width] = imageShape('convolution2dWeightGradient', shape);
+    const ofPatches = channels * height * width;
+    const ofShifts = channels * width + filters * height;
+    const lowerImages = ofPatches <= ofShifts ? lowerByPatches : lowerByShifts;
+    // A few images at a time, so that the copies are read again while they are in cache.
+    const images = imagesInCache(batch, Math.min(ofPatches, ofShifts) * sizeOf(places));
+    const [xShape, gShape] = inputs.map((input) => withAxis(input.shape, 0, images)) as [Shape, Shape];
+    const gBlocks = blocks(g!, batch / images, writer);
+    const sums = blocks(x!, batch / images, writer).map((block, k) =>
+      lowerImages({ x: block, xShape, g: gBlocks[k]!, gShape, ...attributes }, writer),
+    );
+    return sums.length === 1 ? (sums[0] as string) : writer.node('Sum', sums);
   },
   vjp: ({ inputs, attributes: { kernel, padding } }, cotangent) => {
     const [x, g] = inputs as [Tensor, Tensor];
@@ -63,76 +70,58 @@ export function convolution2dWeightGradient(
   return createTensor(convolution2dWeightGradientOperation, [x, g], { kernel, padding });
 }
 
+/** A block of the images, and the operation's attributes. */
+interface Images {
+  readonly kernel: readonly [number, number];
+  readonly padding: Padding;
+  readonly x: string;
+  readonly xShape: Shape;
+  readonly g: string;
+  readonly gShape: Shape;
+}
+
 /** Patches of x times g, image by image, then the sum over images. For few channels: 9 copies of x, none of g. */
-function lowerByPatches(
-  { inputs, attributes, shape }: Tensor<Attributes>,
-  [x, g]: readonly string[],
-  writer: OnnxWriter,
-): string {
-  const [filters, channels, ...kernel] = shape as readonly [number, number, number, number];
-  const [batch, , ...places] = inputs[1]!.shape as readonly [number, number, number, number];
-  const rows = channels * sizeOf(kernel);
-  const unfolded = lowerPatches(x!, inputs[0]!.shape, { ...attributes, tile: 1 }, writer);
-  const left = writer.node('Reshape', [unfolded, writer.integers([batch, rows, sizeOf(places)])]);
-  const right = writer.node('Reshape', [g!, writer.integers([batch, filters, sizeOf(places)])]);
+function lowerByPatches({ x, xShape, g, gShape, kernel, padding }: Images, writer: OnnxWriter): string {
+  const [, filters, ...places] = gShape as readonly [number, number, number, number];
+  const channels = xShape[1] as number;
+  const unfolded = lowerPatches(x, xShape, { kernel, padding, tile: 1 }, writer);
+  const left = flattened(unfolded, [xShape[0]!, channels * sizeOf(kernel), sizeOf(places)], writer);
+  const right = flattened(g, [xShape[0]!, filters, sizeOf(places)], writer);
   const turned = writer.node('Transpose', [sumOfProducts(left, right, writer)], { perm: [1, 0] });
-  return writer.node('Reshape', [turned, writer.integers(shape)]);
+  return flattened(turned, [filters, channels, ...kernel], writer);
 }
 
 /**
  * The kernel's columns as shifted copies of x, its rows as shifted copies of g, and all pairs by one matrix product an
  * image: with as many filters as channels, 6 copies where patches take 9.
  */
-function lowerByShifts(
-  { inputs, attributes: { padding }, shape }: Tensor<Attributes>,
-  [x, g]: readonly string[],
-  writer: OnnxWriter,
-): string {
-  const [filters, channels, height, width] = shape as readonly [number, number, number, number];
-  const [batch, , rows, columns] = inputs[1]!.shape as readonly [number, number, number, number];
-  const [, , , imageWidth] = inputs[0]!.shape as readonly [number, number, number, number];
+function lowerByShifts({ x, xShape, g, gShape, kernel, padding }: Images, writer: OnnxWriter): string {
+  const [images, filters, rows, columns] = gShape as readonly [number, number, number, number];
+  const [channels, [height, width]] = [xShape[1] as number, kernel];
+  const acrossX = lowerPatches(x, xShape, { kernel: [1, width], padding, tile: 1 }, writer);
+  const downward = { kernel: [height, 1], padding: [height - 1, 0], tile: 1 } as const;
+  const downG = lowerPatches(g, gShape, downward, writer);
   const length = (rows + height - 1) * columns;
-  const shiftedX = range(width).map((j) => {
-    const left = padding[1] - j;
-    const right = columns - left - imageWidth;
-    return padded(x!, [0, 0, padding[0], left, 0, 0, padding[0], right], writer);
-  });
-  const stackedX = writer.node('Concat', shiftedX, { axis: 1 });
-  const stackedG = shiftedRows(g!, inputs[1]!.shape, height, writer);
-  const left = writer.node('Reshape', [stackedG, writer.integers([batch, height * filters, length])]);
-  const right = writer.node('Reshape', [stackedX, writer.integers([batch, width * channels, length])]);
+  const left = flattened(downG, [images, filters * height, length], writer);
+  const right = flattened(acrossX, [images, channels * width, length], writer);
   const products = sumOfProducts(left, right, writer);
-  const parts = writer.node('Reshape', [products, writer.integers([height, filters, width, channels])]);
-  return writer.node('Transpose', [parts], { perm: [1, 3, 0, 2] });
+  const parts = flattened(products, [filters, height, channels, width], writer);
+  // A copy of g moved down by i rows meets row height − 1 − i of the kernel.
+  const upwards = [[-1], [-(2 ** 31)], [1], [-1]].map((values) => writer.integers(values));
+  return writer.node('Transpose', [writer.node('Slice', [parts, ...upwards])], { perm: [0, 2, 1, 3] });
 }
 
-/** `count` copies of g, copy i with i rows of zeros above and count − 1 − i below, along the channels. */
-function shiftedRows(g: string, shape: Shape, count: number, writer: OnnxWriter): string {
-  const [batch, filters, rows, columns] = shape as readonly [number, number, number, number];
-  const flat = writer.node('Reshape', [g, writer.integers([batch, filters * rows, columns])]);
-  const withZeros = padded(flat, [0, 1, 0, 0, 0, 0], writer); // row 0 is zeros
-  const indices = range(count).flatMap((i) =>
-    range(filters).flatMap((f) =>
-      range(rows + count - 1).map((row) => {
-        const from = row - i;
-        return from < 0 || from >= rows ? 0 : 1 + f * rows + from;
-      }),
-    ),
-  );
-  return writer.node('Gather', [withZeros, writer.integers(indices)], { axis: 1 });
-}
-
-/** Σ over the batch of a [batch, m, k] × b [batch, n, k]ᵀ. */
+/** Σ over images of a [images, m, k] × b [images, n, k]ᵀ. */
 function sumOfProducts(a: string, b: string, writer: OnnxWriter): string {
   const products = writer.node('FusedMatMul', [a, b], { transB: 1 }, MICROSOFT);
   return writer.node('ReduceSum', [products, writer.integers([0])], { keepdims: 0 });
 }
 
-/** Negative counts cut off. */
-function padded(x: string, counts: readonly number[], writer: OnnxWriter): string {
-  return writer.node('Pad', [x, writer.integers(counts)]);
+function flattened(x: string, shape: Shape, writer: OnnxWriter): string {
+  return writer.node('Reshape', [x, writer.integers(shape)]);
 }
 
-function range(count: number): readonly number[] {
-  return Array.from({ length: count }, (_, i) => i);
+/** x cut into `count` equal parts along the batch. */
+function blocks(x: string, count: number, writer: OnnxWriter): readonly string[] {
+  return count === 1 ? [x] : writer.nodes('Split', [x], count, { axis: 0, num_outputs: count });
 }

@@ -23,6 +23,7 @@ import {
 import { sizeOf } from '../shape.ts';
 import { createTensor } from '../tensor.ts';
 import { topologicalOrder } from '../topology.ts';
+import { convolution2dWeightGradient } from './convolution2d-weight-gradient.ts';
 import { maxPool2dOperation } from './max-pool2d.ts';
 
 describeOperations(imageCases);
@@ -49,6 +50,21 @@ describe('convolution2d', () => {
     expect(() => convolution2d(x, input('w', [5, 3, 5, 5]))).toThrow(/does not fit \[4, 4\]/);
     expect(() => convolution2d(x, input('w', [5, 3, 3, 3]), { padding: 3 })).toThrow(RangeError);
     expect(() => convolution2d(x, input('w', [5, 3]))).toThrow(/expected \[batch, channels, height, width\]/);
+  });
+});
+
+describe('convolution2dWeightGradient', () => {
+  it.each([
+    ['patches', 1, 8],
+    ['shifts', 4, 4],
+  ])('adds up blocks of images, by %s', async (_, channels, filters) => {
+    const x = input('x', [6, channels, 64, 64]);
+    const g = input('g', [6, filters, 64, 64]);
+    const y = convolution2dWeightGradient(x, g, [3, 3], [1, 1]);
+    const feeds = { x: Float32Array.from(random(x.shape, 'x')), g: Float32Array.from(random(g.shape, 'g')) };
+    const session = await createSession({ y });
+    expect((await session.run(feeds)).y).toBeAllclose(one(y, feeds), { rtol: 1e-4, atol: 1e-2 });
+    await session.close();
   });
 });
 
