@@ -54,7 +54,9 @@ function wanted(seeds) {
   return Array.from({ length: seeds }, (_, i) => rules.map((rule) => ({ rule, seed: i + 1 }))).flat();
 }
 
-const same = (a, b) => a.rule === b.rule && a.seed === b.seed;
+function same(a, b) {
+  return a.rule === b.rule && a.seed === b.seed;
+}
 
 /** The evaluations in the file that this machine would repeat to the bit; a torn last line is none. */
 async function finished(path) {
