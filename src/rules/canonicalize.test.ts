@@ -163,6 +163,7 @@ rewrites('others', [
 rewrites('left as they are, because the value may change', [
   // exp(-800) is 0, and so is its sign
   ['sign(exp(g))', 'sign(exp(g))'],
+  ['sign(exp(clip(g, 200)))', 'sign(exp(clip(g, 200)))'],
   // g^3 of 1e-120 is 0
   ['sign(g^3)', 'sign(g^3)'],
   // exp(1e-20) is 1

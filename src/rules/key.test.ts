@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { expressions } from '../../test/arbitrary-rule.ts';
 import { stream } from '../random/index.ts';
 import { canonicalize } from './canonicalize.ts';
+import { compileRule } from './compile.ts';
 import { call, type Expression } from './expression.ts';
 import { ruleKey } from './key.ts';
 import { operationOf } from './operations.ts';
@@ -43,6 +44,15 @@ describe('ruleKey', () => {
     expect(key(a)).not.toBe(key(b));
   });
 
+  it.each([
+    ['drop(clip(g, 0.1), 0.3) * w', 'w * drop(clip(g, 0.10000000001), 0.3)'],
+    ['acc(1e-4 * g, 0.9) + ema(noise, 0.5)', 'ema(noise, 0.5) + acc(1.00000000001e-4 * g, 0.90000000001)'],
+    ['drop(m + w, 0.5) - anneal', '-(anneal - drop(w + m, 0.5))'],
+  ])('gives %s and %s the same weights, to the bit', (a, b) => {
+    expect(key(a)).toBe(key(b));
+    expect(trained(a)).toEqual(trained(b));
+  });
+
   it('does not depend on the writing, nor on which object is asked', () => {
     fc.assert(
       fc.property(expressions({ depth: 4 }), (e) => {
@@ -64,6 +74,16 @@ describe('ruleKey', () => {
     expect(different.length).toBeLessThan(5);
   });
 });
+
+/** Weights after three steps. */
+function trained(text: string): Float32Array {
+  const random = stream(9, 'weights');
+  const numbers = () => Float32Array.from({ length: 32 }, () => random.normal());
+  const weights = numbers();
+  const stepper = compileRule(parseRule(text)).start({ size: 32, steps: 3, seed: 1 });
+  for (let step = 0; step < 3; step++) stepper.step(weights, numbers(), 0.1);
+  return weights;
+}
 
 /** The same rule with arguments exchanged and regrouped at random, wherever the operations allow it. */
 function shuffled(e: Expression, coin: () => boolean): Expression {

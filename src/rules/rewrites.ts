@@ -67,7 +67,7 @@ export const rewrites: readonly Rewrite[] = [
   // f(-x) => f(x) for an even f, to the bit
   { on: having('even'), apply: (e, x) => (isNegative(x) ? withArgument(e, negate(x)) : undefined) },
 
-  // sign(x) => 1 for x > 0, -1 for x < 0
+  // sign(x) => 1 where x > 0, -1 where x < 0, whatever its arguments
   { on: named('sign'), apply: knownSign },
   // sign(f(x)) => sign(x) for an f that keeps the sign: clip, tanh, sqrt, sign
   {
@@ -145,11 +145,14 @@ function smallPower(_: Call, x: Expression, y: Expression): Expression | undefin
   return call('div', [literal(1), call('pow', [x, literal(-y.value)])]);
 }
 
+/** Farther from 0 than float32 underflows. */
 function knownSign(_: Call, x: Expression): Expression | undefined {
   const { low, high } = rangeOf(x);
-  if (low > 0) return literal(1);
-  return high < 0 ? literal(-1) : undefined;
+  if (low >= SMALLEST) return literal(1);
+  return high <= -SMALLEST ? literal(-1) : undefined;
 }
+
+const SMALLEST = 1e-37;
 
 /** A product or quotient without its factors that are positive and bounded; undefined when there are none. */
 function withoutPositive(x: Expression): Expression | undefined {
