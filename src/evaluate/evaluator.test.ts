@@ -112,7 +112,7 @@ describe('evaluate', () => {
     await alone.close();
     const together = await onDigits('adam');
     expect(together.sweep[1]).toEqual(sweep[0]);
-    if (together.learningRate === 1e-2) expect(together.curve).toEqual(curve);
+    expect(together).toMatchObject({ learningRate: 1e-2, curve });
     expect(edgeOfGrid).toBe(true);
   });
 
@@ -144,9 +144,10 @@ describe('evaluate', () => {
   });
 
   it('stops only the trainings that diverge', async () => {
-    const { sweep, status, learningRate } = await onDigits('1e36 * exp(abs(g)) * adam * w');
-    expect(sweep.some(({ accuracy }) => Number.isNaN(accuracy))).toBe(true);
-    if (status === 'ok') expect(learningRate).not.toBeNaN();
+    const some = await onDigits('1e3 * g * exp(abs(w))');
+    expect(some.sweep.map(({ accuracy }) => Number.isNaN(accuracy))).toEqual([false, true, true]);
+    expect(some).toMatchObject({ status: 'ok', learningRate: 1e-4 });
+    expect(some.steps).toBeLessThan(3 * 6 + 3 * 23);
     // Harmless in the sweep's six steps, fatal in the final training's seventh.
     const late = await onDigits('g + max(t - 6, 0) * 1e39');
     expect(late).toMatchObject({ status: 'diverged', reward: 0.1, curve: [], steps: 3 * 6 + 7 });
