@@ -29,23 +29,30 @@ export const channelVarianceOperation: Operation = {
     });
     return out;
   },
-  // In two passes: E[x²] − E[x]² would lose digits where the mean is large.
-  lower: ({ inputs }, [x], writer) => {
-    const axes = writer.integers(otherAxes(inputs[0]!));
-    const average = writer.node('ReduceMean', [x!, axes], { keepdims: 1 });
-    const centred = writer.node('Sub', [x!, average]);
-    const squares = writer.node('Mul', [centred, centred]);
-    return writer.node('ReduceMean', [squares, axes], { keepdims: 0 });
+  // In two passes: E[x²] − E[x]² would lose digits where the mean is large. The centred x is written as the gradient
+  // writes it, so that the two share it.
+  lower: ({ inputs: [x] }, [name], writer) => {
+    const axes = writer.integers(otherAxes(x!));
+    const average = (of: string, keepdims: 0 | 1) => {
+      const total = writer.node('ReduceSum', [of, axes], { keepdims });
+      return writer.node('Mul', [total, writer.floats([(x!.shape[1] as number) / sizeOf(x!.shape)], [])]);
+    };
+    const centred = writer.node('Sub', [name!, average(name!, 1)]);
+    return average(writer.node('Mul', [centred, centred]), 0);
   },
   vjp: ({ inputs }, cotangent) => [
     () => {
       const x = inputs[0]!;
-      const axes = otherAxes(x);
       const slope = mul(cotangent, scalar((2 * (x.shape[1] as number)) / sizeOf(x.shape)));
-      return mul(sub(x, mean(x, { axes, keepDims: true })), alongChannels(slope, x));
+      return mul(sub(x, channelMeans(x)), alongChannels(slope, x));
     },
   ],
 };
+
+/** The mean of each channel of x [batch, channels, …], with axes of length 1. */
+export function channelMeans(x: Tensor): Tensor {
+  return mean(x, { axes: otherAxes(x), keepDims: true });
+}
 
 /** The variance (over n, not n − 1) of each channel of x [batch, channels, …]: [channels]. */
 export function channelVariance(x: Tensor): Tensor {

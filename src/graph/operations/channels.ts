@@ -2,12 +2,11 @@ import { sizeOf } from '../shape.ts';
 import { isA, type Tensor } from '../tensor.ts';
 import { add } from './add.ts';
 import { addAll } from './add-all.ts';
-import { alongChannels, channelVariance, otherAxes } from './channel-variance.ts';
+import { alongChannels, channelMeans, channelVariance } from './channel-variance.ts';
 import { scalar } from './constant.ts';
 import { convolution2d, convolution2dOperation } from './convolution2d.ts';
 import { filterMatrix, isOfFewPatches, patchBlocks } from './convolution2d-of-data.ts';
 import { matmul } from './matmul.ts';
-import { mean } from './mean.ts';
 import { mul } from './mul.ts';
 import { reshape } from './reshape.ts';
 import { sub } from './sub.ts';
@@ -28,7 +27,7 @@ export interface ChannelMoments {
  */
 export function channelMoments(x: Tensor): ChannelMoments {
   if (isA(x, convolution2dOperation) && isOfFewPatches(x, 1)) return momentsOfFiltered(x);
-  return { mean: mean(x, { axes: otherAxes(x) }), variance: channelVariance(x) };
+  return { mean: reshape(channelMeans(x), [x.shape[1] as number]), variance: channelVariance(x) };
 }
 
 /**
