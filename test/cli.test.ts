@@ -226,7 +226,7 @@ describe('a run', () => {
   });
 });
 
-describe('help', () => {
+describe.concurrent('help', () => {
   const commands = 'search resume runs top show log eval rule rules space tasks doctor'.split(' ');
   it.each([...commands, 'data fetch', 'data list'])('nos %s --help shows an example', async (command) => {
     const { code, stdout, stderr } = await nos([...command.split(' '), '--help']);
@@ -250,7 +250,7 @@ describe('help', () => {
   });
 });
 
-describe('bad input is one line that says where, and exits with 2', () => {
+describe.concurrent('bad input is one line that says where, and exits with 2', () => {
   const tooLong = Array.from({ length: 600 }, () => 'g').join(' + ');
   const cases: readonly [string, readonly string[], RegExp][] = [
     ['a function', ['rule', 'foo(g)'], /unknown function 'foo' at column 1\n {2}foo\(g\)\n {2}\^\n/],

@@ -71,7 +71,7 @@ function isPrinted(error: unknown): error is CommanderError {
   return error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help');
 }
 
-/** `nos log RUN | head` closes our output early; that is no error. */
+/** `nos log RUN | head` closes our output early: that is no error, and nobody reads what would follow. */
 function quietWhenClosed(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

@@ -26,6 +26,7 @@ export async function parseCommandLine(
   let invocation: Invocation | undefined;
   const program = strict(new Commander('nos'))
     .description('Discover, test and ship optimizer update rules.')
+    .helpCommand('help [command]', 'print the help of a command')
     .version(version, '-V, --version', 'print the version')
     .addHelpText('after', `\nFirst:    nos search --preset quick\nHelp:     nos COMMAND --help`);
   for (const command of commands) {
@@ -43,15 +44,14 @@ function strict(commander: Commander): Commander {
   return commander
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
-    .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'print the help of a command');
+    .helpOption('-h, --help', 'print this help');
 }
 
 function addCommand(program: Commander, command: Command, found: (invocation: Invocation) => void): void {
   const words = command.name.split(' ');
   const parent = words.length === 1 ? program : group(program, words[0] as string);
   const commander = strict(parent.command(words.at(-1) as string));
-  commander.summary(command.summary).description(command.summary);
+  commander.summary(command.summary).description(command.summary).helpCommand(false);
   if (command.arguments) commander.arguments(command.arguments);
   for (const name of [...command.options, ...COMMON]) commander.addOption(commanderOption(name));
   commander.addHelpText('after', `\nExample:\n  ${command.example.replaceAll('\n', '\n  ')}`);
@@ -65,7 +65,12 @@ const GROUPS: Readonly<Record<string, string>> = { data: 'data sets: download, v
 
 function group(program: Commander, name: string): Commander {
   const existing = program.commands.find((command) => command.name() === name);
-  return existing ?? strict(program.command(name)).summary(GROUPS[name] ?? '');
+  return (
+    existing ??
+    strict(program.command(name))
+      .summary(GROUPS[name] ?? '')
+      .helpCommand(false)
+  );
 }
 
 function commanderOption(name: OptionName): Option {
