@@ -127,7 +127,6 @@ describe('the meaning of a rule', () => {
 
   it('is one for one key: literals that are one float32 step alike', () => {
     for (const [one, other] of [
-      ['g^3', 'g^3.00000001'],
       ['clip(g, 0.1)', 'clip(g, 0.1000000001)'],
       ['acc(g, 0.9)', 'acc(g, 0.9000000001)'],
       ['drop(0.1 * g, 0.5)', 'drop(0.1000000001 * g, 0.5)'],

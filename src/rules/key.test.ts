@@ -39,6 +39,8 @@ describe('ruleKey', () => {
     ['cd', 'cd(1)'],
     // float64 arithmetic sees the difference
     ['0.9^t * g', '0.900000000001^t * g'],
+    // a chain of products, and a call of pow
+    ['g^3', 'g^3.00000001'],
     ['ema(g, 0.9)', 'ema(g, 0.9000000000001)'],
   ])('differs for %s and %s', (a, b) => {
     expect(key(a)).not.toBe(key(b));

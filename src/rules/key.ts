@@ -23,7 +23,7 @@ const texts = new WeakMap<Expression, string>();
 
 /**
  * The text that names a canonical expression, and its random draws: literals and parameters of which only the float32
- * rounding matters are written as that; those that enter float64 arithmetic (step scalars, b of ema, p of drop) whole.
+ * rounding matters are written as that; the others (step scalars, exponents, b of ema, p of drop) whole.
  */
 export function keyText(e: Expression): string {
   if (e.kind === 'literal') return String(Math.fround(e.value));
@@ -35,11 +35,15 @@ export function keyText(e: Expression): string {
 }
 
 function writeCall({ name, args, parameters }: Call): string {
-  const declared = operationOf({ name }).parameters;
+  const operation = operationOf({ name });
+  // Whether a power is a chain of products is read from its whole exponent.
+  const write = operation.kind === 'element' && operation.lower ? wholeText : keyText;
   let text = `${name}(`;
-  for (const arg of args) text += `${keyText(arg)},`;
+  for (const arg of args) text += `${write(arg)},`;
   parameters.forEach((value, i) => {
-    text += `${declared[i]?.single ? Math.fround(value) : value};`;
+    text += `${operation.parameters[i]?.single ? Math.fround(value) : value};`;
   });
   return `${text})`;
 }
+
+const wholeText = (e: Expression): string => (e.kind === 'literal' ? structure(e) : keyText(e));

@@ -64,7 +64,7 @@ const halfCosine = (x: number): number => 0.5 * (1 + Math.cos(x));
 function chain(e: Call): Expression | undefined {
   const [x, exponent] = e.args;
   if (x === undefined || exponent?.kind !== 'literal') return undefined;
-  const n = Math.fround(exponent.value); // as its key is written: g^3.00000001 is g^3
+  const n = exponent.value;
   if (!Number.isInteger(n) || Math.abs(n) > LONGEST_CHAIN) return undefined;
   if (n === 0) return literal(1);
   let value = x;

@@ -25,6 +25,8 @@ const terms = new WeakMap<Expression, readonly Parts[]>();
 const opposites = new WeakMap<Expression, () => Expression>();
 
 const SMALLEST_NORMAL = 2 ** -126;
+/** Smaller float64 numbers have fewer digits. */
+const SMALLEST_DOUBLE = 2 ** -1022;
 const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 
 /** Numbers that float32 holds to full precision. */
@@ -33,11 +35,12 @@ const isNormal = (value: number): boolean =>
 
 /**
  * Whether `result`, combined of coefficients, may stand for them: not where they are float32 numbers and it is not, so
- * that 1e-30 * (1e-30 * x) does not become 0 * x.
+ * that 1e-30 * (1e-30 * x) does not become 0 * x; and not where float64 loses digits.
  */
 export function mayCombine(result: number, ...coefficients: readonly number[]): boolean {
   if (isNormal(result)) return result !== 0;
-  return Number.isFinite(result) && !coefficients.every(isNormal);
+  const whole = Number.isFinite(result) && Math.abs(result) >= SMALLEST_DOUBLE;
+  return whole && !coefficients.every(isNormal);
 }
 
 export function partsOf(e: Expression): Parts {
