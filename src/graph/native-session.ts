@@ -9,7 +9,8 @@ const OPTIONS: InferenceSession.SessionOptions = {
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
   executionMode: 'sequential',
-  graphOptimizationLevel: 'all',
+  // Not 'all': that adds the undocumented blocked layout, whose conversions cost more than it gains (bench/step.mjs).
+  graphOptimizationLevel: 'extended',
   enableCpuMemArena: true,
   enableMemPattern: false,
   logSeverityLevel: 3,

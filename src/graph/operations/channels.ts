@@ -8,6 +8,7 @@ import { convolution2d, convolution2dOperation } from './convolution2d.ts';
 import { filterMatrix, isOfFewPatches, patchBlocks } from './convolution2d-of-data.ts';
 import { matmul } from './matmul.ts';
 import { mul } from './mul.ts';
+import { relu } from './relu.ts';
 import { reshape } from './reshape.ts';
 import { sub } from './sub.ts';
 import { sum } from './sum.ts';
@@ -62,6 +63,7 @@ function momentsOfFiltered(x: Tensor<{ readonly padding: readonly [number, numbe
   const w = filterMatrix(x);
   return {
     mean: reshape(matmul(w, reshape(average, [size, 1])), [sizeOf(w.shape) / size]),
-    variance: sum(mul(matmul(w, covariance), w), { axes: [1] }),
+    // Rounding may leave a channel that hardly varies a little below zero.
+    variance: relu(sum(mul(matmul(w, covariance), w), { axes: [1] })),
   };
 }

@@ -91,6 +91,16 @@ describe('a convolution of data', () => {
     expect(one(fromPatches.variance, feeds)).toBeAllclose(one(direct.variance, feeds), { rtol: 1e-9 });
   });
 
+  it('has no negative variance, where all pixels are alike', async () => {
+    const { variance } = channelMoments(convolution2d(x, w));
+    const session = await createSession({ variance });
+    const bright = { x: new Float32Array(sizeOf(x.shape)).fill(255), w: Float32Array.from(feeds.w) };
+    const computed = (await session.run(bright)).variance!;
+    await session.close();
+    expect(Math.min(...computed)).toBe(0);
+    expect(Math.max(...computed)).toBeLessThan(1);
+  });
+
   it('is scaled by its filters', () => {
     const s = input('s', [24]);
     const withScale = { ...feeds, s: random([24], 's') };
