@@ -30,7 +30,7 @@ async function main(): Promise<number> {
 }
 
 async function contextOf({ command, arguments: args, flags }: Invocation): Promise<Context> {
-  const { env } = process;
+  const { env, stdout, stderr } = process;
   interrupts = watchInterrupts(command.stopsGracefully === true);
   const settings = await resolveSettings({ flags, environment: env, directory: process.cwd() });
   return {
@@ -38,11 +38,11 @@ async function contextOf({ command, arguments: args, flags }: Invocation): Promi
     settings,
     places: await findPlaces(settings, process.cwd()),
     signal: interrupts,
-    stdout: terminalOf(process.stdout, env),
+    stdout: terminalOf(stdout, stderr, env),
     stderr: {
-      ...terminalOf(process.stderr, env),
-      stream: process.stderr,
-      note: (line) => process.stderr.write(`${line}\n`),
+      ...terminalOf(stderr, stdout, env),
+      stream: stderr,
+      note: (line) => stderr.write(`${line}\n`),
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Command } from '../command.ts';
 import { withStore } from '../store.ts';
 import { csv } from '../text/csv.ts';
 import { accuracy, duration, learningRate } from '../text/format.ts';
+import { type ShortRule, shortRules } from '../text/short-rule.ts';
 import { type Column, table } from '../text/table.ts';
 
 export const logCommand: Command = {
@@ -26,10 +27,8 @@ export const logCommand: Command = {
     const document = { run, evaluations };
     if (forms[0] === 'csv') return { document, text: csv(evaluations.map(csvRow), CSV_COLUMNS) };
     if (forms[0] === 'jsonl') return { document, text: evaluations.map((one) => toJson(one)).join('\n') };
-    return {
-      document,
-      text: scores.length === 0 ? 'no evaluations yet' : table(scores, COLUMNS, stdout.columns),
-    };
+    if (scores.length === 0) return { document, text: 'no evaluations yet' };
+    return { document, text: table(scores, columns(await shortRules()), stdout.columns) };
   },
 };
 
@@ -61,13 +60,12 @@ function csvRow(evaluation: ReturnType<typeof flatten>) {
   return { ...evaluation, sweep: sweep.join(' '), curve: evaluation.curve.join(' ') };
 }
 
-const COLUMNS: readonly Column<Score>[] = [
+const columns = (short: ShortRule): readonly Column<Score>[] => [
   { title: 'role', cell: (score) => score.role },
   { title: 'index', cell: (score) => String(score.index), align: 'right' },
-  { title: 'rule', cell: (score) => score.evaluation.rule, flexible: true },
+  { title: 'rule', cell: (score) => short(score.evaluation.rule), flexible: true },
   { title: 'reward', cell: (score) => accuracy(score.evaluation.reward), align: 'right' },
   { title: 'status', cell: (score) => score.evaluation.status },
   { title: 'rate', cell: ({ evaluation }) => learningRate(evaluation.learningRate, evaluation.edgeOfGrid) },
-  { title: 'seed', cell: (score) => String(score.evaluation.seed), align: 'right' },
   { title: 'time', cell: (score) => duration(score.evaluation.seconds), align: 'right' },
 ];

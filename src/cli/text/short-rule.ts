@@ -3,16 +3,16 @@ import type { Expression } from '../../rules/index.ts';
 /** Writes canonical rule text for people. */
 export type ShortRule = (text: string) => string;
 
-/** Operands whose canonical text is long, the longest first. */
-const OPERANDS = ['adam', 'rmsprop', 'm', 'v', 'gamma'] as const;
+/** What is longer in canonical text. */
+const SHORT = ['adam', 'rmsprop', 'm', 'v', 'gamma', 'exp(1)'];
 
 /**
  * Makes the function that writes a canonical rule with the operands' names in place of what they stand for:
- * `ema(g, 0.9) / (1 - 0.9^t)` is `m`. The short text denotes the same rule.
+ * `ema(g, 0.9) / (1 - 0.9^t)` is `m`, and e is `exp(1)`. The short text denotes the same rule.
  */
 export async function shortRules(): Promise<ShortRule> {
-  const { canonicalize, leaf, parseRule, printRule, ruleKey } = await import('../../rules/index.ts');
-  const names = new Map(OPERANDS.map((name) => [printRule(canonicalize(leaf(name))), leaf(name)]));
+  const { canonicalize, parseRule, printRule, ruleKey } = await import('../../rules/index.ts');
+  const names = new Map(SHORT.map(parseRule).map((rule) => [printRule(canonicalize(rule)), rule]));
   const shorten = (node: Expression): Expression =>
     names.get(printRule(node)) ?? (node.kind === 'call' ? { ...node, args: node.args.map(shorten) } : node);
   const shortText = (text: string): string => {
