@@ -1,7 +1,8 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createClient } from '@libsql/client';
+import { makeDirectory } from '../make-directory.ts';
 import { isBusy } from './errors.ts';
 import type { RunLock } from './store.ts';
 
@@ -16,7 +17,7 @@ export const PATIENCE_MS = 500;
  * @returns undefined where somebody holds it, in this process or another.
  */
 export async function lockFile(path: string, patienceMs: number): Promise<RunLock | undefined> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeDirectory(dirname(path));
   const client = createClient({ url: pathToFileURL(path).href, timeout: patienceMs });
   try {
     const transaction = await client.transaction('write');

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createClient } from '@libsql/client';
+import { makeDirectory } from '../make-directory.ts';
 import { guarded } from './errors.ts';
 import { prepareSchema } from './schema.ts';
 import { SqliteStore } from './sqlite-store.ts';
@@ -15,7 +15,7 @@ import { BUSY_SECONDS, type Store } from './store.ts';
 export async function openStore(path: string): Promise<Store> {
   const file = resolve(path);
   return guarded(file, async () => {
-    await mkdir(dirname(file), { recursive: true });
+    await makeDirectory(dirname(file));
     // One connection: SQLite writes one at a time anyway, and its settings then hold for every statement.
     const client = createClient({
       url: pathToFileURL(file).href,
