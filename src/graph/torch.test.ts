@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { imageCases } from '../../test/graph/image-cases.ts';
 import { derive } from '../../test/graph/operation-battery.ts';
 import { operationCases } from '../../test/graph/operation-cases.ts';
 import { createSession, evaluateFloat64, type Tensor } from './index.ts';
 
-/** One case of test/fixtures/make_torch_graph.py. */
+/** One case of test/fixtures/make_torch_graph.py or make_torch_images.py. */
 interface TorchRecord {
   readonly name: string;
   readonly inputs: readonly (readonly number[])[];
@@ -15,12 +16,15 @@ interface TorchRecord {
   readonly second: readonly (readonly number[])[];
 }
 
-const fixture = new URL('../../test/fixtures/torch-graph.json', import.meta.url);
-const records = JSON.parse(readFileSync(fixture, 'utf8')) as readonly TorchRecord[];
+const cases = [...operationCases, ...imageCases];
+const records = ['torch-graph.json', 'torch-images.json'].flatMap((name) => {
+  const fixture = new URL(`../../test/fixtures/${name}`, import.meta.url);
+  return JSON.parse(readFileSync(fixture, 'utf8')) as readonly TorchRecord[];
+});
 
 describe('PyTorch 1.13', () => {
-  it('has every core case', () => {
-    expect(records.map((record) => record.name)).toEqual(operationCases.map((known) => known.name));
+  it('has every case', () => {
+    expect(records.map((record) => record.name)).toEqual(cases.map((known) => known.name));
   });
 
   describe.each(records)('$name', (record) => {
@@ -46,7 +50,7 @@ describe('PyTorch 1.13', () => {
 });
 
 function compare(record: TorchRecord) {
-  const operationCase = operationCases.find((known) => known.name === record.name)!;
+  const operationCase = cases.find((known) => known.name === record.name)!;
   const { value, first, second } = derive(operationCase, () => record.weights);
   const outputs: readonly Tensor[] = [value, ...first, ...second];
   const expected = [record.value, ...record.first, ...record.second];
