@@ -20,6 +20,8 @@ export interface Context {
   readonly arguments: readonly string[];
   readonly settings: Settings;
   readonly places: Places;
+  /** How the user calls this program, for commands that they may copy: `nos`, or `bin/nos` in a clone. */
+  readonly program: string;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
   readonly stdout: Terminal;

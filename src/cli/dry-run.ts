@@ -65,7 +65,7 @@ function plan(document: Plan, size: string, { stdout }: Context): string {
       ],
       ['steps', `${thousands(stepsPerEvaluation)} an evaluation, ${thousands(steps)} in all`],
       ['step', measured ? `${(secondsPerStep * 1000).toFixed(1)} ms, measured on one core` : 'not measured'],
-      ['cost', measured ? `at most ${coreHours.toFixed(coreHours < 10 ? 2 : 0)} core-hours` : '—'],
+      ['cost', measured ? `at most ${hours(coreHours)} core-hours` : '—'],
       [
         'time',
         measured ? `at most ${duration(seconds)} on ${workers} worker${workers === 1 ? '' : 's'}` : '—',
@@ -74,6 +74,8 @@ function plan(document: Plan, size: string, { stdout }: Context): string {
     stdout.columns,
   );
 }
+
+const hours = (value: number): string => (value < 10 ? value.toFixed(2) : thousands(Math.round(value)));
 
 function notes({ secondsPerStep }: Plan, dataSet: string | undefined): readonly string[] {
   const lines = ['equal rules are trained once, and rules that diverge stop early: it is mostly less'];

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { CommanderError } from 'commander';
 import { packageVersion } from '../version.ts';
 import type { Context, Result } from './command.ts';
@@ -31,12 +32,14 @@ async function main(): Promise<number> {
 
 async function contextOf({ command, arguments: args, flags }: Invocation): Promise<Context> {
   const { env, stdout, stderr } = process;
+  const directory = process.cwd();
   interrupts = watchInterrupts(command.stopsGracefully === true);
-  const settings = await resolveSettings({ flags, environment: env, directory: process.cwd() });
+  const settings = await resolveSettings({ flags, environment: env, directory });
   return {
     arguments: args,
     settings,
-    places: await findPlaces(settings, process.cwd()),
+    places: await findPlaces(settings, directory),
+    program: resolve('bin/nos') === process.argv[1] ? 'bin/nos' : 'nos',
     signal: interrupts,
     stdout: terminalOf(stdout, stderr, env),
     stderr: {

@@ -19,7 +19,8 @@ const QUICK_SAMPLES = 60;
 
 export const presets: Readonly<Record<string, Settings>> = {
   quick: { task: 'cifar10-convnet', space: 'quick', protocol: 'quick', samples: QUICK_SAMPLES, seed: 1 },
-  // NOS §4.2: mini-batch of 5 rules, ADAM at 1e-5, entropy 0.0015; Figure 4 runs to 45,000 rules.
+  // NOS §4.2: mini-batch of 5 rules, ADAM at 1e-5, entropy 0.0015; Figure 4 runs to 45,000 rules. The paper's TRPO is
+  // not among the algorithms yet: REINFORCE stands in.
   paper: {
     task: 'cifar10-convnet',
     space: 'icml2017',

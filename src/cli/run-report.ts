@@ -62,15 +62,17 @@ async function facts(
   );
 }
 
-async function nextSteps({ result, config }: RunReport, { stdout }: Context): Promise<string> {
+async function nextSteps({ result, config }: RunReport, { stdout, program }: Context): Promise<string> {
   const { run, status, leaderboard } = result;
-  if (status === 'stopped') return stdout.colours.bold(`go on:  nos resume ${run}`);
+  if (status === 'stopped') return stdout.colours.bold(`go on:  ${program} resume ${run}`);
   const found = leaderboard.find((row) => !row.reference && row.status === 'ok');
-  const steps = [`nos top ${run} -n 30`, `nos log ${run} --csv > ${run}.csv`];
+  const steps = [`${program} top ${run} -n 30`, `${program} log ${run} --csv > ${run}.csv`];
   if (found !== undefined) {
-    steps.unshift(`nos show ${run} ${found.index}`);
+    steps.unshift(`${program} show ${run} ${found.index}`);
     const short = await shortRules();
-    steps.push(`nos eval '${short(found.rule)}' adam --task ${config.task} --protocol paper --seeds 3`);
+    steps.push(
+      `${program} eval '${short(found.rule)}' adam --task ${config.task} --protocol paper --seeds 3`,
+    );
   }
   return ['next:', ...steps.map((step) => `  ${step}`)].join('\n');
 }

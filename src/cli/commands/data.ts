@@ -33,7 +33,7 @@ export const dataListCommand: Command = {
   summary: 'the data sets, and whether they are on this machine',
   options: ['data'],
   example: 'nos data list',
-  async run({ places, stdout }) {
+  async run({ places, program, stdout }) {
     const { dataSets } = await import('../../data/index.ts');
     const rows = await Promise.all(
       dataSets.map(async ({ name, title, source, licence, bytes: size, status }) => ({
@@ -49,7 +49,7 @@ export const dataListCommand: Command = {
     const lines = [
       table(rows, columns(stdout.colours.bold), stdout.columns),
       `directory: ${places.data}`,
-      ...missing.map((row) => `get it: nos data fetch ${row.name}`),
+      ...missing.map((row) => `get it: ${program} data fetch ${row.name}`),
     ];
     return { document: { directory: places.data, dataSets: rows }, text: lines.join('\n') };
   },

@@ -4,7 +4,7 @@ import type { Metrics } from '../../search/index.ts';
 import { bar, sparkline } from '../text/charts.ts';
 import type { Colours } from '../text/colours.ts';
 import { accuracy, duration, learningRate, thousands, truncate } from '../text/format.ts';
-import type { ShortRule } from '../text/short-rule.ts';
+import { type ShortRule, withName } from '../text/short-rule.ts';
 import { type Progress, secondsLeft } from './progress.ts';
 
 export interface ScreenOptions {
@@ -81,8 +81,7 @@ function best({ top }: Progress, { columns, colours, nameOf, short }: ScreenOpti
   if (top.length === 0) return [];
   const rows = top.map((evaluation, i) => {
     const rate = learningRate(evaluation.learningRate, evaluation.edgeOfGrid).padEnd(11);
-    const name = nameOf(evaluation);
-    const rule = truncate(short(evaluation.rule) + (name ? `  (${name})` : ''), columns - 27);
+    const rule = truncate(withName(short(evaluation.rule), nameOf(evaluation)), columns - 27);
     const line = ` ${i + 1}  ${accuracy(evaluation.reward)}  ${rate}  ${rule}`;
     return i === 0 ? colours.green(line) : line;
   });

@@ -1,7 +1,7 @@
 import type { LeaderboardRow } from '../../run/index.ts';
 import type { Terminal } from '../command.ts';
 import { accuracy, learningRate, meanAndSpread } from './format.ts';
-import { type ShortRule, shortRules } from './short-rule.ts';
+import { type ShortRule, shortRules, withName } from './short-rule.ts';
 import { type Column, table } from './table.ts';
 
 /** Both figures of every row: the search's own reward, which is luck's pick, and the mean over fresh seeds. */
@@ -49,8 +49,8 @@ function columnsOf(
 /** A reference by its name; a found rule by its text, with the name of whoever found it first. */
 function ruleText({ rule, names: [name], reference }: LeaderboardRow, short: ShortRule): string {
   const text = short(rule);
-  if (name === undefined || name === text) return text;
-  return reference ? `${name}: ${text}` : `${text}  (${name})`;
+  if (!reference || name === undefined || name === text) return withName(text, name);
+  return `${name}: ${text}`;
 }
 
 function rewardText({ status, reward }: LeaderboardRow): string {

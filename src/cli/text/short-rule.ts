@@ -27,3 +27,8 @@ export async function shortRules(): Promise<ShortRule> {
     return short;
   };
 }
+
+/** A rule's text, with its name in the catalogue where it has one of its own. */
+export function withName(text: string, name: string | undefined): string {
+  return !name || name === text ? text : `${text}  (${name})`;
+}
