@@ -2,8 +2,9 @@ import type { RunConfig, RunResult, RunServices } from '../run/index.ts';
 import type { Store } from '../store/index.ts';
 import { packageVersion } from '../version.ts';
 import type { Context, Result } from './command.ts';
-import { withWorkers, workerCount } from './evaluators.ts';
+import { withWorkers } from './evaluators.ts';
 import { Interruption } from './interrupt.ts';
+import { earlierProgress } from './live/earlier.ts';
 import { openReporter } from './live/reporter.ts';
 import { prepareTask } from './prepare.ts';
 import { otherEvaluations } from './run-config.ts';
@@ -24,30 +25,26 @@ export async function driveRun(context: Context, { name, config, go }: Drive): P
   const { fingerprint } = await import('../evaluate/index.ts');
   const { namesOf } = await import('../rules/index.ts');
   const machine = await fingerprint();
-  const workers = workerCount(settings, config.batch * config.pipeline);
+  const expected = otherEvaluations(config);
+  const useful = Math.max(config.batch * config.pipeline + expected.references, expected.retests);
   const began = Date.now();
-  const reporter = await openReporter({
-    stderr,
-    run: name,
-    samples: config.samples,
-    expected: otherEvaluations(config),
-    clock: Date.now,
-    signal,
-    nameOf: ({ key }) => namesOf(key)[0] ?? '',
-  });
-  const withServices = (store: Store): Promise<RunResult> =>
-    withWorkers(settings, places, workers, (dispatcher) =>
-      go({
-        store,
-        dispatcher,
-        fingerprint: machine,
-        version: packageVersion,
-        clock: Date.now,
-        signal,
-        onEvent: reporter.onEvent,
-      }),
-    );
-  const result = await withStore(places, withServices).finally(reporter.close);
+  const follow = async (store: Store): Promise<RunResult> => {
+    const reporter = await openReporter({
+      stderr,
+      run: name,
+      samples: config.samples,
+      expected,
+      earlier: await earlierProgress(store, name),
+      clock: Date.now,
+      signal,
+      nameOf: ({ key }) => namesOf(key)[0] ?? '',
+    });
+    const given = { store, fingerprint: machine, version: packageVersion, clock: Date.now, signal };
+    return withWorkers(settings, places, useful, (dispatcher) =>
+      go({ ...given, dispatcher, onEvent: reporter.onEvent }),
+    ).finally(reporter.close);
+  };
+  const result = await withStore(places, follow);
   const report = { result, config, fingerprint: machine, seconds: (Date.now() - began) / 1000 };
   return { ...(await reportRun(report, context)), exitCode: exitCodeOf(result, signal) };
 }

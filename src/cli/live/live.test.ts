@@ -94,11 +94,20 @@ describe('progress', () => {
     expect(secondsLeft(start)).toBeNaN();
   });
 
+  it('goes on from what a resumed run found before', () => {
+    const before = { top: [evaluation('v', 0.9)], batchMeans: [0.2] };
+    const resumed = initialProgress('r', 10, { references: 0, retests: 0 }, before);
+    const after = [evaluated(6, 'm', 0.5), batch].reduce(advance, resumed);
+    expect(after.top.map(({ rule }) => rule)).toEqual(['v', 'm']);
+    expect(after.batchMeans).toEqual([0.2, 0.5]);
+  });
+
   it('goes through the phases', () => {
     expect(replay(events.slice(0, 1)).phase).toBe('references');
     expect(replay(events).phase).toBe('search');
     const retest: RunEvent = { type: 'retest', evaluation: evaluation('m', 0.6), cached: false };
     expect(replay([...events, retest]).phase).toBe('retests');
+    expect(replay([...events, { ...batch, told: 10 }]).phase).toBe('retests');
   });
 
   it('counts a resumed run from where it goes on', () => {
@@ -129,6 +138,13 @@ describe('screen', () => {
     const long = evaluated(4, 'exp(sign(g) * sign(m)) + '.repeat(10), 0.9);
     const lines = view(replay([...events, long]), columns);
     expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(columns);
+  });
+
+  it('counts the tests with fresh seeds', () => {
+    const retest: RunEvent = { type: 'retest', evaluation: evaluation('m', 0.6), cached: false };
+    const lines = view(replay([...events, { ...batch, told: 10 }, retest]));
+    expect(lines[0]).toBe('quick-1  testing the best again with fresh seeds');
+    expect(lines[1]).toMatch(/^█{10}░{30} {2}1\/4 tests {2}/);
   });
 
   it('shows as many workers as the terminal has rows for', () => {

@@ -32,7 +32,13 @@ export interface Progress {
 /** Rules that the live view lists. */
 export const TOP = 5;
 
-export function initialProgress(run: string, samples: number, expected: Progress['expected']): Progress {
+/** @param earlier - what was found before this process took the run up. */
+export function initialProgress(
+  run: string,
+  samples: number,
+  expected: Progress['expected'],
+  earlier: Partial<Pick<Progress, 'top' | 'batchMeans'>> = {},
+): Progress {
   return {
     run,
     phase: 'starting',
@@ -50,6 +56,7 @@ export function initialProgress(run: string, samples: number, expected: Progress
     batchMeans: [],
     metrics: {},
     workers: [],
+    ...earlier,
   };
 }
 
@@ -73,6 +80,7 @@ export function advance(progress: Progress, event: RunEvent): Progress {
     case 'batch':
       return {
         ...progress,
+        phase: event.told === progress.samples ? 'retests' : 'search',
         told: event.told,
         metrics: event.metrics,
         batchMeans: [...progress.batchMeans, event.meanReward],
@@ -94,10 +102,15 @@ function timed(progress: Progress, event: { evaluation: Evaluation; cached: bool
 }
 
 function scored(progress: Progress, { evaluation, cached }: RunEvent & { type: 'evaluated' }): Progress {
-  const others = progress.top.filter((one) => one.key !== evaluation.key);
-  const top = [...others, evaluation].sort((a, b) => b.reward - a.reward).slice(0, TOP);
+  const top = bestDistinct([evaluation, ...progress.top]);
   const trained = progress.trained + (cached ? 0 : 1);
   return { ...progress, phase: 'search', scored: progress.scored + 1, trained, top };
+}
+
+/** The best evaluations of different rules, best first: as many as the live view lists. */
+export function bestDistinct(evaluations: readonly Evaluation[]): readonly Evaluation[] {
+  const byKey = new Map(evaluations.map((evaluation) => [evaluation.key, evaluation]));
+  return [...byKey.values()].sort((a, b) => b.reward - a.reward).slice(0, TOP);
 }
 
 /** Seconds that are left at the pace so far; NaN before the first training has ended. */

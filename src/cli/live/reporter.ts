@@ -12,6 +12,8 @@ export interface ReporterOptions {
   readonly run: string;
   readonly samples: number;
   readonly expected: Progress['expected'];
+  /** What the run found before. */
+  readonly earlier: Parameters<typeof initialProgress>[3];
   /** Milliseconds. */
   readonly clock: () => number;
   readonly nameOf: (evaluation: Evaluation) => string;
@@ -33,8 +35,8 @@ export async function openReporter(options: ReporterOptions): Promise<Reporter> 
   return options.stderr.interactive ? liveView(options) : plainLines(options);
 }
 
-function plainLines({ stderr, run, samples, expected, nameOf }: ReporterOptions): Reporter {
-  let progress = initialProgress(run, samples, expected);
+function plainLines({ stderr, run, samples, expected, earlier, nameOf }: ReporterOptions): Reporter {
+  let progress = initialProgress(run, samples, expected, earlier);
   const onEvent = (event: RunEvent) => {
     progress = advance(progress, event);
     const line = plainLine(progress, event, nameOf);
@@ -47,7 +49,7 @@ async function liveView(options: ReporterOptions): Promise<Reporter> {
   const { stderr, clock, nameOf, signal } = options;
   const [view, short] = await Promise.all([openView(stderr), shortRules()]);
   const began = clock();
-  let progress = initialProgress(options.run, options.samples, options.expected);
+  let progress = initialProgress(options.run, options.samples, options.expected, options.earlier);
   const { colours } = stderr;
   const draw = () => {
     const { columns, rows } = stderr.stream;

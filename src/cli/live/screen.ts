@@ -45,14 +45,28 @@ export function screen(progress: Progress, options: ScreenOptions): string {
 }
 
 function heading(progress: Progress, { columns, colours, elapsed }: ScreenOptions): string[] {
-  const { told, resumedAt, scored, samples } = progress;
-  const done = Math.min(Math.max(resumedAt + scored, told), samples);
-  const rate = scored === 0 ? '—' : ((scored / elapsed) * 60).toFixed(1);
-  const figures = `${thousands(done)}/${thousands(samples)} rules  ${rate} rules/min  ${timeLeft(progress)}`;
+  const { share, figures } = progress.phase === 'retests' ? retested(progress) : searched(progress, elapsed);
+  const text = `${figures}  ${timeLeft(progress)}`;
   return [
     `${colours.bold(progress.run)}  ${colours.cyan(PHASES[progress.phase])}`,
-    `${bar(done / samples, Math.max(Math.min(columns - figures.length - 2, 40), 10))}  ${figures}`,
+    `${bar(share, Math.max(Math.min(columns - text.length - 2, 40), 10))}  ${text}`,
   ];
+}
+
+interface Heading {
+  readonly share: number;
+  readonly figures: string;
+}
+
+function searched({ told, resumedAt, scored, samples }: Progress, elapsed: number): Heading {
+  const done = Math.min(Math.max(resumedAt + scored, told), samples);
+  const rate = scored === 0 ? '—' : ((scored / elapsed) * 60).toFixed(1);
+  const figures = `${thousands(done)}/${thousands(samples)} rules  ${rate} rules/min`;
+  return { share: done / samples, figures };
+}
+
+function retested({ retests, expected }: Progress): Heading {
+  return { share: retests / expected.retests, figures: `${retests}/${expected.retests} tests` };
 }
 
 export function timeLeft(progress: Progress): string {
