@@ -1,7 +1,7 @@
 import type { RunConfig, RunResult } from '../run/index.ts';
 import { packageVersion } from '../version.ts';
 import type { Context } from './command.ts';
-import { documentOf, topRows } from './commands/top.ts';
+import { DEFAULT_ROWS, documentOf } from './commands/top.ts';
 import { duration, plural, thousands } from './text/format.ts';
 import { leaderboardText } from './text/leaderboard.ts';
 import { shortRules } from './text/short-rule.ts';
@@ -33,7 +33,7 @@ export async function reportRun(
     rules: leaderboard.map(documentOf),
   };
   const parts = [
-    await leaderboardText(topRows(leaderboard), context.stdout),
+    await leaderboardText(leaderboard.slice(0, DEFAULT_ROWS), context.stdout),
     await facts(report, context),
     await nextSteps(report, context),
   ];

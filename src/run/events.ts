@@ -4,7 +4,7 @@ import type { Metrics } from '../search/index.ts';
 
 /** One line of the leaderboard: a found rule, or a reference rule scored by the same protocol. */
 export interface LeaderboardRow {
-  /** 1 for the best; by `retest.mean` where both rows have one, else by `reward`; ties go to the smaller index. */
+  /** 1 for the best: rows with a `retest` first, by its mean; then the others, by `reward`. Ties go to the smaller index. */
   readonly rank: number;
   /** Canonical rule text. */
   readonly rule: string;

@@ -50,7 +50,7 @@ describe('leaderboard', () => {
     expect(rows.map(({ rule }) => rule)).toEqual(['sign(g)', 'g^3']);
   });
 
-  it('rows that were tested again change places among themselves, by the mean of what was not lost', () => {
+  it('rows that were tested again come first, by the mean of what was not lost', () => {
     const rows = leaderboard([
       score('proposal', 0, 'sign(g)', 0.9),
       score('proposal', 1, 'g^3', 0.8),
@@ -65,8 +65,8 @@ describe('leaderboard', () => {
     expect(rows.map(({ rule, retest }) => [rule, retest?.mean])).toEqual([
       ['g^3', 0.8],
       ['g', 0.65],
-      ['g^2', undefined],
       ['sign(g)', 0.6],
+      ['g^2', undefined],
     ]);
     expect(rows[0]?.retest?.rewards).toEqual([0.8]);
   });

@@ -49,24 +49,18 @@ function retestOf(scores: readonly Score[]): Pick<LeaderboardRow, 'retest'> {
 }
 
 /**
- * "By mean where both rows were tested again, else by reward" is no order by itself (three rows can beat each other in a
- * ring). So: all rows by reward, then the rows that were tested again change places among themselves, by mean.
+ * The rows that were tested again first, by the mean of their fresh seeds; then the others, by reward. The two figures are
+ * not compared with each other: a reward is the best of many, so luck's pick, and mostly higher than the same rule's mean.
  */
 function rank(rows: readonly Unranked[]): readonly LeaderboardRow[] {
-  const byReward = [...rows].sort((a, b) => b.reward - a.reward || a.index - b.index);
-  const byMean = byReward
-    .filter((row) => row.retest !== undefined)
-    .sort((a, b) => mean(b) - mean(a) || a.index - b.index);
-  let next = 0;
-  return byReward.map((row, i) => ({
-    rank: i + 1,
-    ...(row.retest === undefined ? row : (byMean[next++] as Unranked)),
-  }));
+  const ordered = [...rows].sort(
+    (a, b) => figure(b.retest?.mean) - figure(a.retest?.mean) || b.reward - a.reward || a.index - b.index,
+  );
+  return ordered.map((row, i) => ({ rank: i + 1, ...row }));
 }
 
-function mean(row: Unranked): number {
-  return row.retest?.mean ?? Number.NaN;
-}
+/** Accuracies are 0 or more. */
+const figure = (mean: number | undefined): number => mean ?? -1;
 
 function groupByKey(scores: readonly Score[]): ReadonlyMap<string, readonly Score[]> {
   const groups = new Map<string, Score[]>();

@@ -3,8 +3,8 @@ import type { Command } from '../command.ts';
 import { withStore } from '../store.ts';
 import { leaderboardText } from '../text/leaderboard.ts';
 
-/** Rows where `-n` does not say. */
-export const DEFAULT_ROWS = 10;
+/** Rows where `-n` does not say: all that were tested again, as these come first, and some more. */
+export const DEFAULT_ROWS = 15;
 
 export const topCommand: Command = {
   name: 'top',
@@ -15,16 +15,10 @@ export const topCommand: Command = {
   async run({ arguments: [run = ''], settings, places, stdout }) {
     const { readLeaderboard } = await import('../../run/index.ts');
     const rows = await withStore(places, (store) => readLeaderboard(store, run));
-    const shown = topRows(rows, settings.number);
+    const shown = rows.slice(0, settings.number ?? DEFAULT_ROWS);
     return { document: { run, rules: shown.map(documentOf) }, text: await leaderboardText(shown, stdout) };
   },
 };
-
-/** The first `count` rows; where nobody says how many, the first ten and all that were tested again. */
-export function topRows(rows: readonly LeaderboardRow[], count?: number): readonly LeaderboardRow[] {
-  if (count !== undefined) return rows.slice(0, count);
-  return rows.filter((row, i) => i < DEFAULT_ROWS || row.reference || row.retest !== undefined);
-}
 
 /** `evaluations` counts the search's own, which equal proposals share, and the retests. */
 export function documentOf(row: LeaderboardRow) {
