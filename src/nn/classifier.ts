@@ -14,8 +14,7 @@ export interface ClassifierDefinition {
 
 /**
  * A network with its loss, as two graphs over flat vectors. All parameters are one vector [size] and all buffers
- * another, so that an update rule and a store see plain arrays; cutting them up inside the graph costs well under 1% of
- * a step (bench/step.mjs).
+ * another, so that an update rule and a store see plain arrays; the graphs cut them up.
  */
 export interface Classifier {
   readonly inputShape: readonly number[];
