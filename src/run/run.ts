@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { resolve } from 'node:path';
 import type { Dispatcher } from '../dispatch/index.ts';
 import { NosError } from '../errors.ts';
 import { findProtocol } from '../evaluate/index.ts';
@@ -7,7 +6,7 @@ import { deriveKey } from '../random/index.ts';
 import { findSpace, resolveRule, type Space } from '../rules/index.ts';
 import { findStrategy, runLoop, type Strategy, type StrategyDefinition } from '../search/index.ts';
 import type { RunRecord, Store } from '../store/index.ts';
-import { resolveTask, tasks } from '../tasks/index.ts';
+import { taskReference } from '../tasks/index.ts';
 import { parseRunConfig, type RunConfig, type RunConfigInput } from './config.ts';
 import type { LeaderboardRow, RunEvent } from './events.ts';
 import { leaderboard, readLeaderboard } from './leaderboard.ts';
@@ -86,10 +85,8 @@ async function makePlan(config: RunConfig): Promise<Plan> {
   const space = findSpace(config.space.name, { iterations, constraints });
   findProtocol(config.protocol);
   for (const rule of config.references) resolveRule(rule);
-  const task = await resolveTask(config.task);
-  // A path is made absolute: the run may be resumed from another directory.
-  const named = tasks.includes(task) ? config : { ...config, task: resolve(config.task) };
-  return { config: named, space, strategy: findStrategy(config.strategy.name) };
+  const task = await taskReference(config.task);
+  return { config: { ...config, task }, space, strategy: findStrategy(config.strategy.name) };
 }
 
 /** Why a run ends before its time: its caller's signal, or a failure. */

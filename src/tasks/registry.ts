@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { NosError, unknownName } from '../errors.ts';
@@ -15,32 +17,59 @@ export const tasks: readonly Task[] = [
 
 /**
  * A registered task, or the `task` that the module at a path exports (a path ends in .js or .mjs or holds a slash; it is
- * taken from the working directory).
+ * taken from the working directory), also by its {@link taskReference}.
  *
- * @throws NosError `unknown-name`; `bad-option` when the module has no valid task.
+ * @throws NosError `unknown-name`; `bad-option` when the module has no valid task, or is not what the reference was made of.
  */
-export async function resolveTask(nameOrPath: string): Promise<Task> {
-  if (/\.m?js$|[/\\]/.test(nameOrPath)) return loadTask(nameOrPath);
-  const found = tasks.find((task) => task.name === nameOrPath);
+export async function resolveTask(name: string): Promise<Task> {
+  if (isModule(name)) return loadTask(name);
+  const found = tasks.find((task) => task.name === name);
   if (found) return found;
   throw unknownName(
     'task',
-    nameOrPath,
+    name,
     tasks.map((task) => task.name),
   );
 }
 
-async function loadTask(path: string): Promise<Task> {
-  const module: { readonly task?: unknown } = await import(pathToFileURL(resolve(path)).href).catch(
-    (cause: Error) => {
-      const missing = (cause as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
-      const reason = (cause.message.split('\n')[0] as string).trim();
-      const hint = 'name a registered task (`nos tasks`) or a module that exports one (docs/tasks.md)';
-      throw new NosError(missing ? 'unknown-name' : 'bad-option', `task module ${path}: ${reason}`, hint, {
-        cause,
-      });
-    },
-  );
+/**
+ * What a task is known by in the store and to workers elsewhere on this machine: a registered name as it is, a module as
+ * its absolute path and a hash of its text, `/home/me/spirals.mjs#6b1f0c2d9e8a`. A module that has changed is another
+ * task: nothing that was evaluated before may stand for it. (What the module imports is not looked at.)
+ *
+ * @throws NosError `unknown-name`, `bad-option`, as {@link resolveTask}.
+ */
+export async function taskReference(name: string): Promise<string> {
+  await resolveTask(name);
+  if (!isModule(name)) return name;
+  const path = resolve(withoutHash(name));
+  return `${path}#${await hashOf(path)}`;
+}
+
+const HASH = /#([0-9a-f]{12})$/;
+
+const withoutHash = (reference: string): string => reference.replace(HASH, '');
+
+const isModule = (name: string): boolean => /\.m?js$|[/\\]/.test(withoutHash(name));
+
+async function hashOf(path: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex')
+    .slice(0, 12);
+}
+
+async function loadTask(reference: string): Promise<Task> {
+  const path = withoutHash(reference);
+  const module = await importModule(path);
+  const expected = HASH.exec(reference)?.[1];
+  if (expected !== undefined && expected !== (await hashOf(resolve(path)))) {
+    throw new NosError(
+      'bad-option',
+      `task module ${path}: it has changed since the run began`,
+      'undo the change to go on with the run, or start a new one',
+    );
+  }
   if (typeof module.task !== 'object' || module.task === null) {
     throw new NosError(
       'bad-option',
@@ -49,4 +78,15 @@ async function loadTask(path: string): Promise<Task> {
     );
   }
   return defineTask(module.task as Task);
+}
+
+async function importModule(path: string): Promise<{ readonly task?: unknown }> {
+  return import(pathToFileURL(resolve(path)).href).catch((cause: Error) => {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
+    const reason = (cause.message.split('\n')[0] as string).trim();
+    const hint = 'name a registered task (`nos tasks`) or a module that exports one (docs/tasks.md)';
+    throw new NosError(missing ? 'unknown-name' : 'bad-option', `task module ${path}: ${reason}`, hint, {
+      cause,
+    });
+  });
 }

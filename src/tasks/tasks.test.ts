@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataSets } from '../data/index.ts';
 import { buildClassifier } from '../nn/index.ts';
 import { defineTask } from './define.ts';
-import { resolveTask, tasks } from './registry.ts';
+import { resolveTask, taskReference, tasks } from './registry.ts';
 import type { Task } from './task.ts';
 
 let folder: string;
@@ -79,5 +79,31 @@ describe('resolveTask', () => {
     expect(error).toMatchObject({ code, exitCode: 2 });
     expect((error as Error).message).toMatch(message);
     expect((error as Error).message).not.toContain('\n');
+  });
+});
+
+describe('taskReference', () => {
+  const module = (chance: number) => `
+    import { defineTask } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
+    export const task = defineTask({
+      name: 'mine', description: '', inputShape: [${chance}], classes: 2, batchSize: 1,
+      load: async () => {}, network: (_, x) => x,
+    });`;
+
+  it('is a registered name as it is', async () => {
+    expect(await taskReference('digits-mlp')).toBe('digits-mlp');
+    await expect(taskReference('digits')).rejects.toMatchObject({ code: 'unknown-name' });
+  });
+
+  it('is another one once the module has changed, and the old one is refused', async () => {
+    const path = join(folder, 'mine.mjs');
+    await writeFile(path, module(1));
+    const reference = await taskReference(path);
+    expect(reference).toMatch(/mine\.mjs#[0-9a-f]{12}$/);
+    expect((await resolveTask(reference)).inputShape).toEqual([1]);
+    expect(await taskReference(reference)).toBe(reference);
+    await writeFile(path, module(2));
+    expect(await taskReference(path)).not.toBe(reference);
+    await expect(resolveTask(reference)).rejects.toThrow(/it has changed since the run began/);
   });
 });
