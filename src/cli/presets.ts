@@ -15,7 +15,7 @@ export const defaults = {
 } as const satisfies Settings;
 
 /** Rules of the quick search: as many as 2 cores evaluate in less than 10 minutes, references and retests included. */
-const QUICK_SAMPLES = 60;
+const QUICK_SAMPLES = 110;
 
 export const presets: Readonly<Record<string, Settings>> = {
   quick: { task: 'cifar10-convnet', space: 'quick', protocol: 'quick', samples: QUICK_SAMPLES, seed: 1 },
