@@ -58,7 +58,7 @@ const arxiv2017: SpaceDefinition = {
 /**
  * A small part of icml2017 for searches of minutes. What mostly makes a rule useless is left out: −x and x − y (half of
  * those rules climb), even powers, the constant 1, noise and large weight terms, log|x|, and division, which the operands
- * `adam` and `rmsprop` have in them. Of random rules, twice as many learn as in the whole of icml2017.
+ * `adam` and `rmsprop` have in them.
  */
 const quick: SpaceDefinition = {
   name: 'quick',
