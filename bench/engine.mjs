@@ -6,7 +6,6 @@
  */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import Table from 'cli-table3';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import * as g from '../dist/graph/index.js';
 import { write } from '../dist/graph/lower.js';
@@ -14,6 +13,7 @@ import { ModelWriter } from '../dist/graph/onnx/model.js';
 import { fusions } from '../dist/graph/simplify/fusions.js';
 import { rewrite } from '../dist/graph/simplify/rewrite.js';
 import { simplifications } from '../dist/graph/simplify/simplifications.js';
+import { table } from './text.mjs';
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
 const OPTIONS = { intraOpNumThreads: 1, interOpNumThreads: 1, enableMemPattern: false, logSeverityLevel: 3 };
@@ -126,8 +126,12 @@ const rows = [
 ];
 if (values.json) console.log(JSON.stringify({ processor: cpus()[0]?.model, load: loadavg(), rows }));
 else {
-  const table = new Table({ head: ['what', 'how', 'best, µs', 'median, µs'] });
-  for (const { title, name, best, median } of rows)
-    table.push([title, name, best.toFixed(0), median.toFixed(0)]);
-  console.log(`${cpus()[0]?.model}, load ${loadavg()[0]?.toFixed(2)}\n${table.toString()}`);
+  const cells = rows.map(({ title, name, best, median }) => [
+    title,
+    name,
+    best.toFixed(0),
+    median.toFixed(0),
+  ]);
+  console.log(`${cpus()[0]?.model}, load ${loadavg()[0]?.toFixed(2)}`);
+  console.log(table([['what', 'how', 'best, µs', 'median, µs'], ...cells]));
 }

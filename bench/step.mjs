@@ -8,11 +8,11 @@
 import { execFile } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs, promisify } from 'node:util';
-import Table from 'cli-table3';
 import { buildClassifier, openClassifier } from '../dist/nn/index.js';
 import { stream } from '../dist/random/index.js';
 import { compileRule, resolveRule } from '../dist/rules/index.js';
 import { resolveTask } from '../dist/tasks/index.js';
+import { table } from './text.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -123,9 +123,7 @@ function report(measured, rules, version) {
     process.stdout.write(`${JSON.stringify({ machine, torch: version ?? null, times, rules }, null, 1)}\n`);
     return;
   }
-  const table = new Table({
-    head: ['child', 'step ms', 'best', 'ours / it', 'logits ms', 'best', 'ours / it'],
-  });
+  const children = [['child', 'step ms', 'best', 'ours / it', 'logits ms', 'best', 'ours / it']];
   for (const [who, { step, logits }] of Object.entries(times)) {
     const ours = times[`${who.split(' ')[0]} nos`];
     const cells = (what, own) => [
@@ -133,15 +131,15 @@ function report(measured, rules, version) {
       what.best.toFixed(1),
       (own.median / what.median).toFixed(2),
     ];
-    table.push([who, ...cells(step, ours.step), ...cells(logits, ours.logits)]);
+    children.push([who, ...cells(step, ours.step), ...cells(logits, ours.logits)]);
   }
-  const ruleTable = new Table({ head: ['rule over the weights', 'ms', 'best'] });
+  const steps = [['rule over the weights', 'ms', 'best']];
   for (const [text, { median, best }] of Object.entries(rules)) {
-    ruleTable.push([text, median.toFixed(3), best.toFixed(3)]);
+    steps.push([text, median.toFixed(3), best.toFixed(3)]);
   }
   const load = loadavg()[0].toFixed(2);
   process.stdout.write(
-    `${cpus()[0].model}, load ${load}; torch ${version ?? 'not found'}\n${table}\n${ruleTable}\n`,
+    `${cpus()[0].model}, load ${load}; torch ${version ?? 'not found'}\n${table(children)}\n\n${table(steps)}\n`,
   );
 }
 
