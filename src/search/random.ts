@@ -5,11 +5,14 @@ import { parseCheckpoint } from './checkpoint.ts';
 import { rewardMetrics } from './metrics.ts';
 import { parseOptions } from './options.ts';
 import type { Proposal, StrategyDefinition } from './strategy.ts';
+import { streamSchema, tokensSchema } from './strings.ts';
+import { warmStartStrings } from './warm-start.ts';
 
-const streamState = z.strictObject({
-  key: z.strictObject({ k0: z.int(), k1: z.int() }),
-  drawn: z.int().min(0),
-});
+const checkpointSchema = (space: Space) =>
+  streamSchema.extend({
+    /** Warm-start strings not yet proposed. */
+    first: z.array(tokensSchema(space)).default([]),
+  });
 
 /**
  * Random search: every token string that the constraints allow is equally likely, exactly. (Strings, not rules: a rule
@@ -18,14 +21,18 @@ const streamState = z.strictObject({
 export const random: StrategyDefinition = {
   name: 'random',
   description: 'random search: every allowed token string equally likely',
-  create: async ({ space, seed, options }, checkpoint) => {
+  create: async (context, checkpoint) => {
+    const { space, seed, options } = context;
     parseOptions("strategy 'random'", {}, options);
-    const draws =
+    const { first, ...state } =
       checkpoint === undefined
-        ? stream(seed, 'random search')
-        : restoreStream(parseCheckpoint('random', streamState, checkpoint));
+        ? { ...stream(seed, 'random search').state(), first: [...warmStartStrings(context)] }
+        : parseCheckpoint('random', checkpointSchema(space), checkpoint);
+    const draws = restoreStream(state);
     const logProbability = -Math.log(Number(spaceSize(space)));
     const propose = (): Proposal => {
+      const given = first.shift();
+      if (given) return { rule: printRule(decode(space, given)), tokens: given };
       const tokens = uniformTokens(space, draws);
       return { rule: printRule(decode(space, tokens)), tokens, logProbability };
     };
@@ -33,7 +40,7 @@ export const random: StrategyDefinition = {
       name: 'random',
       ask: async (count) => Array.from({ length: count }, propose),
       tell: async (batch) => rewardMetrics(batch),
-      checkpoint: async () => JSON.stringify(draws.state()),
+      checkpoint: async () => JSON.stringify({ ...draws.state(), first }),
       close: async () => undefined,
     };
   },

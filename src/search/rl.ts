@@ -7,7 +7,7 @@ import {
   type Sample,
   type TokenSpace,
 } from '../controller/index.ts';
-import { unknownName } from '../errors.ts';
+import { NosError, unknownName } from '../errors.ts';
 import { allowedTokens, decode, positions, printRule, type Space } from '../rules/index.ts';
 import { parseCheckpoint, restoring } from './checkpoint.ts';
 import { parseOptions } from './options.ts';
@@ -34,6 +34,7 @@ export const rl: StrategyDefinition = {
   name: 'rl',
   description: 'the LSTM controller, trained by reinforcement learning (NOS §3.2)',
   create: async (context, checkpoint) => {
+    refuseWarmStart(context);
     const name = context.options.algorithm ?? reinforce.name;
     const algorithm = algorithms.find((known) => known.name === name);
     if (!algorithm) {
@@ -46,6 +47,16 @@ export const rl: StrategyDefinition = {
     return createRl(context, algorithm, checkpoint);
   },
 };
+
+/** To imitate a rule the controller would have to score a string that it did not write, which it cannot do. */
+function refuseWarmStart({ warmStart = [] }: StrategyContext): void {
+  if (warmStart.length === 0) return;
+  throw new NosError(
+    'bad-option',
+    "strategy 'rl' takes no warm start",
+    'choose another strategy, or leave the warm start out',
+  );
+}
 
 function createRl(
   { space, seed, options }: StrategyContext,

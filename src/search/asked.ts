@@ -1,0 +1,42 @@
+import type { ScoredProposal } from './strategy.ts';
+import type { Tokens } from './strings.ts';
+
+/** What a strategy remembers of a proposal until it is told the reward. */
+interface Remembered {
+  readonly tokens: Tokens;
+}
+
+/** The batches that a strategy was asked for and not yet told, oldest first. */
+export class Asked<T extends Remembered> {
+  readonly #strategy: string;
+  readonly #batches: (readonly T[])[];
+
+  /** @param strategy Its name, for the error message. */
+  constructor(strategy: string, batches: readonly (readonly T[])[]) {
+    this.#strategy = strategy;
+    this.#batches = [...batches];
+  }
+
+  get batches(): readonly (readonly T[])[] {
+    return this.#batches;
+  }
+
+  push(batch: readonly T[]): void {
+    this.#batches.push(batch);
+  }
+
+  /**
+   * The oldest batch with its rewards; it is no longer among the asked ones then.
+   *
+   * @throws Error when another batch is told: the loop's fault.
+   */
+  take(told: readonly ScoredProposal[]): readonly (T & { readonly reward: number })[] {
+    const oldest = this.#batches[0];
+    const expected = JSON.stringify(oldest?.map(({ tokens }) => tokens));
+    if (!oldest || expected !== JSON.stringify(told.map(({ proposal }) => proposal.tokens))) {
+      throw new Error(`${this.#strategy}: told a batch that is not the oldest one asked`);
+    }
+    this.#batches.shift();
+    return oldest.map((one, i) => ({ ...one, reward: (told[i] as ScoredProposal).reward }));
+  }
+}

@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import type { Stream } from '../random/index.ts';
+import { allowedTokens, decode, positions, printRule, ruleKey, type Space } from '../rules/index.ts';
+
+/** A token string. */
+export type Tokens = readonly number[];
+
+/** A string with its rule's text and key; equal keys are one rule, however it is written. */
+export interface Candidate {
+  readonly tokens: Tokens;
+  readonly rule: string;
+  readonly key: string;
+}
+
+/** The candidate that a string of the space denotes. */
+export function candidateOf(space: Space, tokens: Tokens): Candidate {
+  const rule = decode(space, tokens);
+  return { tokens, rule: printRule(rule), key: ruleKey(rule) };
+}
+
+/** The tokens that may follow a prefix, ascending; none after a whole string. */
+export function choicesAfter(space: Space, prefix: Tokens): Tokens {
+  if (prefix.length === positions(space).length) return [];
+  return allowedTokens(space, prefix).flatMap((allowed, token) => (allowed ? [token] : []));
+}
+
+/**
+ * A whole string of the space that keeps the wished tokens, position by position, as far as the constraints allow after
+ * the tokens before; where they do not, and where nothing is wished, each allowed token is equally likely.
+ *
+ * @example stringLike(space, prefix, random) // a random completion
+ */
+export function stringLike(space: Space, wish: readonly (number | undefined)[], random: Stream): Tokens {
+  const tokens: number[] = [];
+  for (const { length } = positions(space); tokens.length < length; ) {
+    const choices = choicesAfter(space, tokens);
+    const wished = wish[tokens.length];
+    const kept = wished !== undefined && choices.includes(wished);
+    tokens.push(kept ? wished : pick(choices, random));
+  }
+  return tokens;
+}
+
+/** An element of a list, each equally likely. */
+export function pick<T>(list: readonly T[], random: Stream): T {
+  return list[random.integer(list.length)] as T;
+}
+
+/** What `draw` gives, drawn again up to `tries` times until it is a rule that is not known yet; else the last. */
+export function preferNew(known: ReadonlySet<string>, tries: number, draw: () => Candidate): Candidate {
+  let drawn = draw();
+  for (let i = 1; i < tries && known.has(drawn.key); i++) drawn = draw();
+  return drawn;
+}
+
+/** A string of the space, as checkpoints hold it. */
+export function tokensSchema(space: Space): z.ZodType<Tokens> {
+  const isWhole = (tokens: Tokens): boolean => tokens.length === positions(space).length;
+  const isAllowed = (tokens: Tokens): boolean =>
+    tokens.every((token, i) => allowedTokens(space, tokens.slice(0, i))[token] === true);
+  return z.array(z.int()).refine((tokens) => isWhole(tokens) && isAllowed(tokens));
+}
+
+/** A stream's state, as checkpoints hold it. */
+export const streamSchema = z.strictObject({
+  key: z.strictObject({ k0: z.int(), k1: z.int() }),
+  drawn: z.int().min(0),
+});

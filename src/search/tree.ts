@@ -1,0 +1,150 @@
+import * as z from 'zod';
+import { restoreStream, type Stream, stream } from '../random/index.ts';
+import { positions, type Space } from '../rules/index.ts';
+import { Asked } from './asked.ts';
+import { parseCheckpoint } from './checkpoint.ts';
+import { rewardMetrics } from './metrics.ts';
+import { parseOptions } from './options.ts';
+import type { Metrics, Proposal, ScoredProposal, Strategy, StrategyDefinition } from './strategy.ts';
+import {
+  type Candidate,
+  candidateOf,
+  pick,
+  preferNew,
+  streamSchema,
+  stringLike,
+  type Tokens,
+  tokensSchema,
+} from './strings.ts';
+import { Tree } from './decision-tree.ts';
+import { warmStartStrings } from './warm-start.ts';
+
+/** Defaults chosen for budgets of 100 to 1,000 rules: docs/strategies.md has the figures. */
+const schemas = {
+  /** Weight of exploration beside a value in [0, 1]: c of c·√(ln N / n). */
+  exploration: z.number().min(0).default(0.3),
+  /** A node of n visits has at most ⌈(n + 1)^widening⌉ children; at 1, every token is tried before any a second time. */
+  widening: z.number().min(0).max(1).default(0.5),
+};
+
+/** Random completions before a rule is proposed a second time. */
+const TRIES = 32;
+
+/** A string that was asked, and how many of its tokens were nodes of the tree then. */
+interface Path {
+  readonly tokens: Tokens;
+  readonly depth: number;
+}
+
+const checkpointSchema = (space: Space) => {
+  const tokens = tokensSchema(space);
+  const depth = z.int().min(1).max(positions(space).length);
+  return z.strictObject({
+    random: streamSchema,
+    /** Warm-start strings not yet proposed. */
+    first: z.array(tokens),
+    /** Keys of every rule proposed. */
+    known: z.array(z.string()),
+    /** In the order told: the tree is a function of these and `pending`. */
+    told: z.array(z.strictObject({ tokens, depth, reward: z.number() })),
+    pending: z.array(z.array(z.strictObject({ tokens, depth }))),
+  });
+};
+
+type Settings = { readonly [Name in keyof typeof schemas]: number };
+type State = z.output<ReturnType<typeof checkpointSchema>>;
+
+/**
+ * Monte-Carlo tree search by upper confidence bounds (UCT: Kocsis & Szepesvári 2006, "Bandit based Monte-Carlo Planning")
+ * over the decision tree of NOS §3.1, one token a level.
+ */
+export const tree: StrategyDefinition = {
+  name: 'tree',
+  description: 'Monte-Carlo tree search (UCT), one token a level',
+  create: async (context, checkpoint) => {
+    const { space, seed } = context;
+    const settings = parseOptions("strategy 'tree'", schemas, context.options);
+    const state: State =
+      checkpoint === undefined
+        ? {
+            random: stream(seed, 'tree search').state(),
+            first: [...warmStartStrings(context)],
+            known: [],
+            told: [],
+            pending: [],
+          }
+        : parseCheckpoint('tree', checkpointSchema(space), checkpoint);
+    return new TreeSearch(space, settings, state);
+  },
+};
+
+class TreeSearch implements Strategy {
+  readonly name = 'tree';
+  readonly #space: Space;
+  readonly #tree: Tree;
+  readonly #random: Stream;
+  readonly #first: Tokens[];
+  readonly #known: Set<string>;
+  readonly #told: State['told'];
+  readonly #pending: Asked<Path>;
+
+  constructor(space: Space, settings: Settings, state: State) {
+    this.#space = space;
+    this.#tree = new Tree(space, settings);
+    this.#random = restoreStream(state.random);
+    this.#first = state.first;
+    this.#known = new Set(state.known);
+    this.#told = state.told;
+    this.#pending = new Asked('tree', state.pending);
+    // Nodes come from asks alone, and values from tells alone: so all asks first, then all tells, give the same tree.
+    for (const { tokens, depth } of [...state.told, ...state.pending.flat()]) this.#tree.ask(tokens, depth);
+    for (const { tokens, depth, reward } of state.told) this.#tree.tell(tokens, depth, reward);
+  }
+
+  async ask(count: number): Promise<readonly Proposal[]> {
+    const paths = Array.from({ length: count }, () => this.#propose());
+    this.#pending.push(paths.map(({ tokens, depth }) => ({ tokens, depth })));
+    return paths.map(({ rule, tokens }) => ({ rule, tokens }));
+  }
+
+  async tell(batch: readonly ScoredProposal[]): Promise<Metrics> {
+    for (const path of this.#pending.take(batch)) {
+      this.#tree.tell(path.tokens, path.depth, path.reward);
+      this.#told.push(path);
+    }
+    return { ...rewardMetrics(batch), treeSize: this.#tree.size, treeDepth: this.#tree.depth };
+  }
+
+  async checkpoint(): Promise<string> {
+    const state: State = {
+      random: this.#random.state(),
+      first: this.#first,
+      known: [...this.#known],
+      told: this.#told,
+      pending: this.#pending.batches.map((batch) => [...batch]),
+    };
+    return JSON.stringify(state);
+  }
+
+  async close(): Promise<void> {}
+
+  #propose(): Candidate & Path {
+    const next = this.#next();
+    this.#known.add(next.key);
+    this.#tree.ask(next.tokens, next.depth);
+    return next;
+  }
+
+  /** A warm-start string, all of it in the tree; else the best path, one node more, and a random completion. */
+  #next(): Candidate & Path {
+    const first = this.#first.shift();
+    if (first) return { ...candidateOf(this.#space, first), depth: first.length };
+    const { prefix, fresh } = this.#tree.select();
+    const complete = (): Candidate => {
+      const grown = fresh.length === 0 ? prefix : [...prefix, pick(fresh, this.#random)];
+      return candidateOf(this.#space, stringLike(this.#space, grown, this.#random));
+    };
+    const depth = fresh.length === 0 ? prefix.length : prefix.length + 1;
+    return { ...preferNew(this.#known, TRIES, complete), depth };
+  }
+}
