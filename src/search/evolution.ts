@@ -22,13 +22,13 @@ import { warmStartStrings } from './warm-start.ts';
 /** Defaults chosen for budgets of 100 to 1,000 rules: docs/strategies.md has the figures. */
 const schemas = {
   /** Strings alive; as many are proposed before the first child. */
-  population: z.int().positive().default(30),
+  population: z.int().positive().default(20),
   /** Strings drawn, with replacement, to find a parent: the best of them. */
-  tournament: z.int().positive().default(8),
+  tournament: z.int().positive().default(10),
 };
 
 /** Draws before a rule is proposed a second time. */
-const TRIES = 32;
+const TRIES = 16;
 
 interface Member {
   readonly tokens: Tokens;

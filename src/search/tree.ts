@@ -3,6 +3,7 @@ import { restoreStream, type Stream, stream } from '../random/index.ts';
 import { positions, type Space } from '../rules/index.ts';
 import { Asked } from './asked.ts';
 import { parseCheckpoint } from './checkpoint.ts';
+import { Tree } from './decision-tree.ts';
 import { rewardMetrics } from './metrics.ts';
 import { parseOptions } from './options.ts';
 import type { Metrics, Proposal, ScoredProposal, Strategy, StrategyDefinition } from './strategy.ts';
@@ -16,19 +17,18 @@ import {
   type Tokens,
   tokensSchema,
 } from './strings.ts';
-import { Tree } from './decision-tree.ts';
 import { warmStartStrings } from './warm-start.ts';
 
 /** Defaults chosen for budgets of 100 to 1,000 rules: docs/strategies.md has the figures. */
 const schemas = {
   /** Weight of exploration beside a value in [0, 1]: c of c·√(ln N / n). */
-  exploration: z.number().min(0).default(0.3),
+  exploration: z.number().min(0).default(0.1),
   /** A node of n visits has at most ⌈(n + 1)^widening⌉ children; at 1, every token is tried before any a second time. */
   widening: z.number().min(0).max(1).default(0.5),
 };
 
 /** Random completions before a rule is proposed a second time. */
-const TRIES = 32;
+const TRIES = 16;
 
 /** A string that was asked, and how many of its tokens were nodes of the tree then. */
 interface Path {

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { stream } from '../random/index.ts';
+import { findSpace, parseRule, ruleKey, type Space, spaceSize } from '../rules/index.ts';
+import { evolution } from './evolution.ts';
+import { random } from './random.ts';
+import type { Strategy } from './strategy.ts';
+import { constraintSets, hiddenString, isAllowed, mean, trial } from './testing.ts';
+
+const space = findSpace('quick/2');
+const open = (options: Record<string, number | string> = {}): Promise<Strategy> =>
+  evolution.create({ space, seed: 1, batch: 2, options });
+
+/** Asks as many as there are rewards, and tells these. */
+async function round(strategy: Strategy, rewards: readonly number[]) {
+  const proposals = await strategy.ask(rewards.length);
+  return strategy.tell(proposals.map((proposal, i) => ({ proposal, reward: rewards[i] as number })));
+}
+
+describe('evolution', () => {
+  it.each([
+    [{ population: 0 }, "option 'population' of strategy 'evolution'"],
+    [{ population: 2.5 }, "option 'population' of strategy 'evolution'"],
+    [{ tournament: 'all' }, "option 'tournament' of strategy 'evolution'"],
+  ])('refuses %j', async (options, message) => {
+    await expect(open(options)).rejects.toMatchObject({
+      code: 'bad-option',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('removes the oldest, however good it is', async () => {
+    const strategy = await open({ population: 4, tournament: 2 });
+    expect(await round(strategy, [0.9, 0.1, 0.2])).toMatchObject({ populationBest: 0.9, bestAge: 2 });
+    expect(await round(strategy, [0.3])).toMatchObject({ populationBest: 0.9, bestAge: 3 });
+    const later = await round(strategy, [0.2]);
+    expect(later).toMatchObject({ populationBest: 0.3, bestAge: 1 });
+    expect(later.populationMean).toBeCloseTo((0.1 + 0.2 + 0.3 + 0.2) / 4, 12);
+  });
+
+  it('makes children of the best of a tournament', async () => {
+    const strategy = await open({ population: 10, tournament: 200 });
+    const founders = await strategy.ask(10);
+    await strategy.tell(founders.map((proposal, i) => ({ proposal, reward: i === 3 ? 1 : 0 })));
+    const parent = founders[3]!.tokens;
+    const shared = async (): Promise<number> => {
+      const children = await strategy.ask(100);
+      return mean(children.map(({ tokens }) => tokens.filter((token, i) => token === parent[i]).length));
+    };
+    expect(await shared()).toBeGreaterThan(7); // of 10 tokens; strangers share about 2
+  });
+
+  it('begins with random strings, also while nothing is told', async () => {
+    const settings = { space, seed: 5, batch: 10, options: { population: 10 } };
+    const strategy = await evolution.create(settings);
+    const asked = (await strategy.ask(400)).map(({ tokens }) => tokens[0] as number);
+    expect(new Set(asked).size).toBe(space.operands.length);
+  });
+
+  it('proposes no rule twice while there are others', async () => {
+    const { proposals } = await trial(evolution, { space, reward: hiddenString(space), samples: 1000 });
+    const keys = proposals.map(({ rule }) => ruleKey(parseRule(rule)));
+    expect(new Set(keys).size).toBeGreaterThan(995);
+  });
+
+  it('goes on where every rule is known', async () => {
+    const tiny: Space = { ...findSpace('quick/1'), operands: ['g', 'm'], unary: ['x'], binary: ['x'] };
+    expect(spaceSize(tiny)).toBe(4n);
+    const { proposals } = await trial(evolution, {
+      space: tiny,
+      reward: hiddenString(tiny),
+      samples: 50,
+      options: { population: 5 },
+    });
+    expect(proposals.length).toBe(50);
+    expect(new Set(proposals.slice(0, 5).map(({ rule }) => rule)).size).toBe(2);
+  });
+
+  it.each(constraintSets.map((set) => [set.join(' ') || 'none', set] as const))(
+    'has thousands of children that the constraints allow: %s',
+    async (_, set) => {
+      for (const name of ['icml2017/3', 'quick/1']) {
+        const within = findSpace(name, { constraints: set });
+        const reward = ({ tokens }: { tokens: readonly number[] }) => stream(1, ...tokens).uniform();
+        const { proposals } = await trial(evolution, { space: within, reward, samples: 1000 });
+        expect(proposals.filter(({ tokens }) => !isAllowed(within, tokens))).toEqual([]);
+      }
+    },
+  );
+
+  it('learns in a constrained space where random search does not', async () => {
+    const within = findSpace('icml2017/2', { constraints: ['distinct', 'no-final-add', 'reuse'] });
+    const landscape = { space: within, reward: hiddenString(within), samples: 300 };
+    for (const seed of [1, 2, 3]) {
+      const ours = await trial(evolution, { ...landscape, seed });
+      const theirs = await trial(random, { ...landscape, seed });
+      expect(mean(ours.rewards.slice(-50))).toBeGreaterThan(mean(theirs.rewards.slice(-50)) + 0.25);
+    }
+  });
+});

@@ -1,0 +1,65 @@
+import { stream } from '../random/index.ts';
+import { allowedTokens, type Constraint, constraints, positions, type Space } from '../rules/index.ts';
+import { runLoop } from './loop.ts';
+import { uniformTokens } from './random.ts';
+import type { Metrics, Proposal, StrategyDefinition } from './strategy.ts';
+
+/** Every subset of the constraints of NOS §4.1. */
+export const constraintSets: readonly (readonly Constraint[])[] = Array.from(
+  { length: 2 ** constraints.length },
+  (_, bits) => constraints.filter((_, i) => (bits >> i) % 2 === 1),
+);
+
+/** Whether a string is one of the space: its length, and every token after those before it. */
+export function isAllowed(space: Space, tokens: readonly number[]): boolean {
+  if (tokens.length !== positions(space).length) return false;
+  return tokens.every((token, i) => allowedTokens(space, tokens.slice(0, i))[token]);
+}
+
+/** A landscape whose optimum is known, and 1: the share of tokens that equal a hidden string's. */
+export function hiddenString(space: Space): (proposal: Proposal) => number {
+  const wanted = uniformTokens(space, stream(77, 'hidden string'));
+  return ({ tokens }) => tokens.filter((token, t) => token === wanted[t]).length / tokens.length;
+}
+
+export interface TrialOptions {
+  readonly space: Space;
+  readonly reward: (proposal: Proposal) => number;
+  readonly samples: number;
+  readonly seed?: number;
+  readonly options?: Readonly<Record<string, number>>;
+  readonly warmStart?: readonly string[];
+}
+
+interface Trial {
+  readonly proposals: readonly Proposal[];
+  readonly rewards: readonly number[];
+  readonly metrics: readonly Metrics[];
+}
+
+/** A whole search, five rules a batch, two batches in flight. */
+export async function trial(definition: StrategyDefinition, settings: TrialOptions): Promise<Trial> {
+  const { space, reward, samples, seed = 1, options = {}, warmStart } = settings;
+  const strategy = await definition.create({ space, seed, batch: 5, options, warmStart });
+  const [proposals, rewards, metrics]: [Proposal[], number[], Metrics[]] = [[], [], []];
+  await runLoop({
+    strategy,
+    samples,
+    batch: 5,
+    pipeline: 2,
+    evaluate: async (proposal) => ({ reward: reward(proposal) }),
+    log: {
+      asked: (entry) => void proposals.push(...entry.proposals),
+      told: (entry) => {
+        rewards.push(...entry.scored.map((one) => one.reward));
+        metrics.push(entry.metrics);
+      },
+    },
+  });
+  await strategy.close();
+  return { proposals, rewards, metrics };
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
