@@ -50,6 +50,16 @@ describe('precedence', () => {
     expect((await resolve({ flags: { preset: 'paper', strategy: 'random' } })).option).toEqual({});
   });
 
+  it('takes rules apart at commas outside parentheses; a file lists them', async () => {
+    const text = 'adam, clip(g, 1e-4) * drop(exp(m), 0.1),sgd';
+    const rules = ['adam', 'clip(g, 1e-4) * drop(exp(m), 0.1)', 'sgd'];
+    expect((await resolve({ flags: { warmStart: text } })).warmStart).toEqual(rules);
+    expect((await resolve({ environment: { NOS_WARM_START: text } })).warmStart).toEqual(rules);
+    file({ warmStart: rules });
+    expect((await resolve()).warmStart).toEqual(rules);
+    await expect(resolve({ flags: { warmStart: 'adam,,sgd' } })).rejects.toThrow('--warm-start: expected');
+  });
+
   it('ignores empty variables and those of other programs', async () => {
     const settings = await resolve({ environment: { NOS_TASK: '', NOSE: 'x' } });
     expect(settings.task).toBe(defaults.task);

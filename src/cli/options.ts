@@ -16,8 +16,8 @@ export interface OptionDefinition {
   readonly alias?: string;
 }
 
-/** `words`: separated by commas; `assignments`: key=value, may be given again. */
-type OptionKind = 'switch' | 'text' | 'integer' | 'words' | 'assignments';
+/** `words`: separated by commas; `rules`: by commas outside parentheses; `assignments`: key=value, may be given again. */
+type OptionKind = 'switch' | 'text' | 'integer' | 'words' | 'rules' | 'assignments';
 
 export const options = {
   task: {
@@ -32,8 +32,17 @@ export const options = {
     value: 'LIST',
     description: 'constraints of the space: distinct,no-final-add,reuse',
   },
-  strategy: { kind: 'text', value: 'NAME', description: 'how rules are proposed: rl or random' },
+  strategy: {
+    kind: 'text',
+    value: 'NAME',
+    description: 'how rules are proposed: rl, random, evolution or tree',
+  },
   algorithm: { kind: 'text', value: 'NAME', description: 'how strategy rl learns: reinforce' },
+  warmStart: {
+    kind: 'rules',
+    value: 'RULES',
+    description: 'rules to propose first, as texts or names: adam,powersign',
+  },
   protocol: { kind: 'text', value: 'NAME', description: 'how a rule is scored: paper or quick' },
   samples: { kind: 'integer', value: 'N', minimum: 1, description: 'how many rules to propose' },
   batch: { kind: 'integer', value: 'N', minimum: 1, description: 'rules a batch' },
@@ -91,6 +100,7 @@ interface ValueOf {
   readonly text: string;
   readonly integer: number;
   readonly words: readonly string[];
+  readonly rules: readonly string[];
   readonly assignments: Readonly<Record<string, number | string>>;
 }
 

@@ -9,7 +9,7 @@ import type { Settings } from './options.ts';
  */
 export async function runConfigOf(settings: Settings): Promise<RunConfig> {
   const { task, space: name, iterations, constraints, strategy, algorithm, option, protocol } = settings;
-  const { samples, batch, pipeline, seed } = settings;
+  const { warmStart, samples, batch, pipeline, seed } = settings;
   const [{ parseRunConfig }, { findSpace }, { findStrategy }, { findProtocol }] = await Promise.all([
     import('../run/index.ts'),
     import('../rules/index.ts'),
@@ -22,7 +22,11 @@ export async function runConfigOf(settings: Settings): Promise<RunConfig> {
   const config = parseRunConfig({
     task,
     space: { name, iterations, constraints },
-    strategy: { name: strategy, options: algorithm === undefined ? option : { ...option, algorithm } },
+    strategy: {
+      name: strategy,
+      options: algorithm === undefined ? option : { ...option, algorithm },
+      warmStart,
+    },
     protocol,
     samples,
     batch,
@@ -30,8 +34,9 @@ export async function runConfigOf(settings: Settings): Promise<RunConfig> {
     seed,
   });
   // Options are the strategy's own: it says so when it is made.
-  const context = { space, seed: config.seed, batch: config.batch, options: config.strategy.options };
-  await (await findStrategy(config.strategy.name).create(context)).close();
+  const { name: strategyName, ...own } = config.strategy;
+  const context = { space, seed: config.seed, batch: config.batch, ...own };
+  await (await findStrategy(strategyName).create(context)).close();
   return config;
 }
 

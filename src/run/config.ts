@@ -15,6 +15,8 @@ const schema = z.strictObject({
   strategy: z.strictObject({
     name,
     options: z.record(z.string(), z.union([z.number(), z.string()])).default({}),
+    /** Rules (text or catalogue names) that are proposed first. */
+    warmStart: z.array(name).default([]),
   }),
   protocol: name,
   /** Proposals in all. */

@@ -97,7 +97,8 @@ interface Halt {
 
 function createStrategy({ config, space, strategy }: Plan, checkpoint?: string): Promise<Strategy> {
   const { batch, seed } = config;
-  return strategy.create({ space, seed, batch, options: config.strategy.options }, checkpoint);
+  const { options, warmStart } = config.strategy;
+  return strategy.create({ space, seed, batch, options, warmStart }, checkpoint);
 }
 
 async function drive(name: string, plan: Plan, services: RunServices): Promise<RunResult> {

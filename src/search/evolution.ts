@@ -19,7 +19,7 @@ import {
 } from './strings.ts';
 import { warmStartStrings } from './warm-start.ts';
 
-/** Defaults chosen for budgets of 100 to 1,000 rules: docs/strategies.md has the figures. */
+/** Defaults chosen on synthetic landscapes, for budgets of 100 to 1,000 rules. */
 const schemas = {
   /** Strings alive; as many are proposed before the first child. */
   population: z.int().positive().default(20),

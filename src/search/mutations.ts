@@ -31,7 +31,7 @@ export function mutate(space: Space, tokens: Tokens, random: Stream): Tokens {
   const weighted = mutations.flatMap((mutation) => Array<Mutation>(mutation.weight).fill(mutation));
   for (;;) {
     const wish = pick(weighted, random).wish(space, tokens, random);
-    if (wish) return stringLike(space, wish, random);
+    if (wish) return stringLike(space, wish, (choices) => pick(choices, random));
   }
 }
 

@@ -26,17 +26,21 @@ export function choicesAfter(space: Space, prefix: Tokens): Tokens {
 
 /**
  * A whole string of the space that keeps the wished tokens, position by position, as far as the constraints allow after
- * the tokens before; where they do not, and where nothing is wished, each allowed token is equally likely.
+ * the tokens before; where they do not, and where nothing is wished, `draw` chooses among those allowed at that place.
  *
- * @example stringLike(space, prefix, random) // a random completion
+ * @example stringLike(space, prefix, (choices) => pick(choices, random)) // a random completion
  */
-export function stringLike(space: Space, wish: readonly (number | undefined)[], random: Stream): Tokens {
+export function stringLike(
+  space: Space,
+  wish: readonly (number | undefined)[],
+  draw: (choices: Tokens, place: number) => number,
+): Tokens {
   const tokens: number[] = [];
   for (const { length } = positions(space); tokens.length < length; ) {
     const choices = choicesAfter(space, tokens);
     const wished = wish[tokens.length];
     const kept = wished !== undefined && choices.includes(wished);
-    tokens.push(kept ? wished : pick(choices, random));
+    tokens.push(kept ? wished : draw(choices, tokens.length));
   }
   return tokens;
 }

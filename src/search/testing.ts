@@ -26,9 +26,9 @@ export interface TrialOptions {
   readonly space: Space;
   readonly reward: (proposal: Proposal) => number;
   readonly samples: number;
+  readonly batch?: number;
   readonly seed?: number;
   readonly options?: Readonly<Record<string, number>>;
-  readonly warmStart?: readonly string[];
 }
 
 interface Trial {
@@ -37,15 +37,15 @@ interface Trial {
   readonly metrics: readonly Metrics[];
 }
 
-/** A whole search, five rules a batch, two batches in flight. */
+/** A whole search, two batches in flight. */
 export async function trial(definition: StrategyDefinition, settings: TrialOptions): Promise<Trial> {
-  const { space, reward, samples, seed = 1, options = {}, warmStart } = settings;
-  const strategy = await definition.create({ space, seed, batch: 5, options, warmStart });
+  const { space, reward, samples, batch = 5, seed = 1, options = {} } = settings;
+  const strategy = await definition.create({ space, seed, batch, options });
   const [proposals, rewards, metrics]: [Proposal[], number[], Metrics[]] = [[], [], []];
   await runLoop({
     strategy,
     samples,
-    batch: 5,
+    batch,
     pipeline: 2,
     evaluate: async (proposal) => ({ reward: reward(proposal) }),
     log: {

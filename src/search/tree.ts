@@ -10,21 +10,23 @@ import type { Metrics, Proposal, ScoredProposal, Strategy, StrategyDefinition } 
 import {
   type Candidate,
   candidateOf,
-  pick,
   preferNew,
   streamSchema,
   stringLike,
   type Tokens,
   tokensSchema,
 } from './strings.ts';
+import { TokenMeans } from './token-means.ts';
 import { warmStartStrings } from './warm-start.ts';
 
-/** Defaults chosen for budgets of 100 to 1,000 rules: docs/strategies.md has the figures. */
+/** Defaults chosen on synthetic landscapes, for budgets of 100 to 1,000 rules. */
 const schemas = {
   /** Weight of exploration beside a value in [0, 1]: c of c·√(ln N / n). */
   exploration: z.number().min(0).default(0.1),
   /** A node of n visits has at most ⌈(n + 1)^widening⌉ children; at 1, every token is tried before any a second time. */
   widening: z.number().min(0).max(1).default(0.5),
+  /** Of random completions, in units of the rewards' range: low ones prefer tokens that did well, high ones are uniform. */
+  rolloutTemperature: z.number().positive().default(0.03),
 };
 
 /** Random completions before a rule is proposed a second time. */
@@ -56,7 +58,8 @@ type State = z.output<ReturnType<typeof checkpointSchema>>;
 
 /**
  * Monte-Carlo tree search by upper confidence bounds (UCT: Kocsis & Szepesvári 2006, "Bandit based Monte-Carlo Planning")
- * over the decision tree of NOS §3.1, one token a level.
+ * over the decision tree of NOS §3.1, one token a level. Below the tree, strings are completed at random, with a liking for
+ * tokens that did well ({@link TokenMeans}).
  */
 export const tree: StrategyDefinition = {
   name: 'tree',
@@ -82,6 +85,7 @@ class TreeSearch implements Strategy {
   readonly name = 'tree';
   readonly #space: Space;
   readonly #tree: Tree;
+  readonly #means: TokenMeans;
   readonly #random: Stream;
   readonly #first: Tokens[];
   readonly #known: Set<string>;
@@ -91,6 +95,7 @@ class TreeSearch implements Strategy {
   constructor(space: Space, settings: Settings, state: State) {
     this.#space = space;
     this.#tree = new Tree(space, settings);
+    this.#means = new TokenMeans(settings.rolloutTemperature);
     this.#random = restoreStream(state.random);
     this.#first = state.first;
     this.#known = new Set(state.known);
@@ -98,7 +103,7 @@ class TreeSearch implements Strategy {
     this.#pending = new Asked('tree', state.pending);
     // Nodes come from asks alone, and values from tells alone: so all asks first, then all tells, give the same tree.
     for (const { tokens, depth } of [...state.told, ...state.pending.flat()]) this.#tree.ask(tokens, depth);
-    for (const { tokens, depth, reward } of state.told) this.#tree.tell(tokens, depth, reward);
+    for (const path of state.told) this.#learn(path);
   }
 
   async ask(count: number): Promise<readonly Proposal[]> {
@@ -109,7 +114,7 @@ class TreeSearch implements Strategy {
 
   async tell(batch: readonly ScoredProposal[]): Promise<Metrics> {
     for (const path of this.#pending.take(batch)) {
-      this.#tree.tell(path.tokens, path.depth, path.reward);
+      this.#learn(path);
       this.#told.push(path);
     }
     return { ...rewardMetrics(batch), treeSize: this.#tree.size, treeDepth: this.#tree.depth };
@@ -128,6 +133,11 @@ class TreeSearch implements Strategy {
 
   async close(): Promise<void> {}
 
+  #learn({ tokens, depth, reward }: State['told'][number]): void {
+    this.#tree.tell(tokens, depth, reward);
+    this.#means.tell(tokens, reward);
+  }
+
   #propose(): Candidate & Path {
     const next = this.#next();
     this.#known.add(next.key);
@@ -140,9 +150,10 @@ class TreeSearch implements Strategy {
     const first = this.#first.shift();
     if (first) return { ...candidateOf(this.#space, first), depth: first.length };
     const { prefix, fresh } = this.#tree.select();
+    const draw = (choices: Tokens, place: number): number => this.#means.draw(choices, place, this.#random);
     const complete = (): Candidate => {
-      const grown = fresh.length === 0 ? prefix : [...prefix, pick(fresh, this.#random)];
-      return candidateOf(this.#space, stringLike(this.#space, grown, this.#random));
+      const grown = fresh.length === 0 ? prefix : [...prefix, draw(fresh, prefix.length)];
+      return candidateOf(this.#space, stringLike(this.#space, grown, draw));
     };
     const depth = fresh.length === 0 ? prefix.length : prefix.length + 1;
     return { ...preferNew(this.#known, TRIES, complete), depth };

@@ -16,6 +16,7 @@ export const searchCommand: Command = {
     'strategy',
     'algorithm',
     'option',
+    'warmStart',
     'protocol',
     'samples',
     'batch',
