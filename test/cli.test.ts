@@ -272,6 +272,11 @@ describe.concurrent('bad input is one line that says where, and exits with 2', (
     ['a strategy', ['search', '--strategy', 'rll'], /unknown strategy 'rll'/],
     ['an algorithm', ['search', '--algorithm', 'reinforced'], /unknown algorithm 'reinforced'/],
     ['a strategy option', ['search', '--option', 'lr=1'], /no option 'lr'/],
+    [
+      'a warm start',
+      ['search', '--strategy', 'tree', '--warm-start', 'adam,clip(tanh(g), 1)'],
+      /space 'icml2017\/2' has no string for 'clip\(tanh\(g\), 1\)'/,
+    ],
     ['a preset', ['search', '--preset', 'qick'], /unknown preset 'qick'/],
     ['a number', ['search', '--samples', 'ten'], /--samples: expected an integer of 1 or more, got 'ten'/],
     ['a run', ['top', 'none'], /none/],

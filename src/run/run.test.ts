@@ -181,6 +181,25 @@ describe('a run that is stopped', () => {
     expect(stopped).toBeGreaterThan(3);
   });
 
+  it('proposes its warm start first, and goes on within it', async () => {
+    const warmStart = ['rmsprop', 'g', 'm', 'sign(g)', 'sign(m)', 'adam'];
+    const config: RunConfigInput = {
+      ...CONFIG,
+      batch: 2,
+      pipeline: 1,
+      strategy: { name: 'evolution', warmStart },
+    };
+    const whole = await startRun('a', config, services());
+    const expected = await resultOf('a');
+    const first = (await store.proposals('a')).slice(0, warmStart.length);
+    expect(first.map(({ key }) => key)).toEqual(warmStart.map((rule) => ruleKey(resolveRule(rule))));
+    await freshStore('stopped');
+    expect(await startRun('a', config, services(stopAfter(5, 1)))).toMatchObject({ status: 'stopped' });
+    expect((await store.run('a')).proposals).toBeLessThan(warmStart.length);
+    expect(await resumeRun('a', services())).toEqual(whole);
+    expect(await resultOf('a')).toEqual(expected);
+  });
+
   it('gives its result again once it is finished, without evaluating', async () => {
     const whole = await startRun('a', CONFIG, services());
     const dispatcher = new HashDispatcher();
@@ -266,6 +285,7 @@ describe('what goes wrong otherwise', () => {
     ['space', { space: { name: 'quik' } }, 'unknown-name'],
     ['strategy', { strategy: { name: 'rll' } }, 'unknown-name'],
     ['strategy option', { strategy: { name: 'random', options: { entropyy: 1 } } }, 'bad-option'],
+    ['warm start', { strategy: { name: 'random', warmStart: ['tanh(g)'] } }, 'bad-option'],
     ['protocol', { protocol: 'quik' }, 'unknown-name'],
     ['reference', { references: ['g +'] }, 'bad-rule'],
     ['samples', { samples: 0 }, 'bad-option'],

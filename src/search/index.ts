@@ -3,3 +3,4 @@ export { runLoop } from './loop.ts';
 export { parseOptions } from './options.ts';
 export { findStrategy, strategies } from './strategies.ts';
 export type * from './strategy.ts';
+export { warmStartStrings } from './warm-start.ts';
