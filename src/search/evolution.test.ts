@@ -78,9 +78,8 @@ describe('evolution', () => {
     'has thousands of children that the constraints allow: %s',
     async (_, set) => {
       for (const [name, samples] of [
-        ['icml2017/3', 900],
-        ['icml2017/2', 900],
-        ['quick/1', 200],
+        ['icml2017/3', 1000],
+        ['quick/1', 150],
       ] as const) {
         const within = findSpace(name, { constraints: set });
         const reward = ({ tokens }: { tokens: readonly number[] }) => stream(1, ...tokens).uniform();

@@ -36,13 +36,11 @@ export function mutate(space: Space, tokens: Tokens, random: Stream): Tokens {
 }
 
 function changeToken(space: Space, tokens: Tokens, random: Stream): Wish {
-  const others = tokens.map((token, i) =>
-    choicesAfter(space, tokens.slice(0, i)).filter((choice) => choice !== token),
-  );
-  const changeable = [...tokens.keys()].filter((i) => (others[i] as Tokens).length > 0);
-  if (changeable.length === 0) return tokens;
-  const place = pick(changeable, random);
-  return tokens.with(place, pick(others[place] as Tokens, random));
+  for (const place of random.permutation(tokens.length)) {
+    const others = choicesAfter(space, tokens.slice(0, place)).filter((choice) => choice !== tokens[place]);
+    if (others.length > 0) return tokens.with(place, pick(others, random));
+  }
+  return tokens;
 }
 
 function swapSides(space: Space, tokens: Tokens, random: Stream): Wish {

@@ -21,7 +21,8 @@ export function candidateOf(space: Space, tokens: Tokens): Candidate {
 /** The tokens that may follow a prefix, ascending; none after a whole string. */
 export function choicesAfter(space: Space, prefix: Tokens): Tokens {
   if (prefix.length === positions(space).length) return [];
-  return allowedTokens(space, prefix).flatMap((allowed, token) => (allowed ? [token] : []));
+  const allowed = allowedTokens(space, prefix);
+  return [...allowed.keys()].filter((token) => allowed[token]);
 }
 
 /**

@@ -49,8 +49,15 @@ export interface Position {
 
 /** The places of a space's token strings, in the paper's order: op1, op2, u1, u2, b for every iteration. */
 export function positions(space: Space): readonly Position[] {
-  return Array.from({ length: space.iterations }, (_, k) => iterationPositions(space, k + 1)).flat();
+  const known = positionsOf.get(space);
+  if (known) return known;
+  const all = Array.from({ length: space.iterations }, (_, k) => iterationPositions(space, k + 1)).flat();
+  positionsOf.set(space, all);
+  return all;
 }
+
+/** Made once a space: masks ask for them token by token. */
+const positionsOf = new WeakMap<Space, readonly Position[]>();
 
 function iterationPositions(space: Space, iteration: number): readonly Position[] {
   const operands = space.operands.length + iteration - 1;
