@@ -2,6 +2,7 @@ import {
   add,
   concat,
   exp,
+  gradients,
   input,
   logSoftmax,
   matmul,
@@ -28,6 +29,14 @@ export interface LstmState {
 export function parameterInputs(shape: PolicyShape): Parameters {
   const inputs = parameterSpecs(shape).map((spec) => [spec.name, input(spec.name, spec.shape)]);
   return Object.fromEntries(inputs) as Parameters;
+}
+
+/** ∂loss/∂parameter for every parameter, under the names `gradient of …`. */
+export function parameterGradients(parameters: Parameters, loss: Tensor): Record<string, Tensor> {
+  const found = gradients(loss, Object.values(parameters));
+  return Object.fromEntries(
+    Object.keys(parameters).map((name, i) => [`gradient of ${name}`, found[i] as Tensor]),
+  );
 }
 
 /**

@@ -11,24 +11,16 @@
  * every metric.
  */
 import * as z from 'zod';
-import {
-  add,
-  createSession,
-  gradients,
-  input,
-  mean,
-  mul,
-  neg,
-  reshape,
-  type Session,
-  type Tensor,
-} from '../graph/index.ts';
-import { type AdamState, adamStep, initialAdam } from './adam.ts';
+import { add, input, mean, mul, neg, reshape, type Tensor } from '../graph/index.ts';
+import { adamStep } from './adam.ts';
+import { advantagesOf, distinctShare } from './advantages.ts';
 import type { Algorithm, AlgorithmDefinition, Policy, ScoredSample } from './algorithm.ts';
-import { decodeFloats, encodeFloats } from './floats.ts';
-import { policyGraph } from './lstm.ts';
-import { type PolicyShape, parameterSpecs, parameterViews } from './shape.ts';
+import { encodeLearner, type LearnerState, parseLearner } from './learner-state.ts';
+import { parameterGradients, policyGraph } from './lstm.ts';
+import { SessionCache } from './sessions.ts';
+import { type PolicyShape, parameterViews } from './shape.ts';
 import { encodeStrings } from './strings.ts';
+import { average, norm } from './vectors.ts';
 
 const options = {
   /** Of Adam. The paper's 1e-5 leaves a policy at chance for 1,000 samples and more; docs/controller.md has figures. */
@@ -39,13 +31,6 @@ const options = {
   entropyWeight: z.number().min(0).default(0.0015),
 };
 const optionsSchema = z.object(options);
-
-/** The state besides the parameters, in memory. */
-interface ReinforceState {
-  readonly adam: AdamState;
-  /** Undefined before the first batch, whose own mean stands in. */
-  readonly baseline: number | undefined;
-}
 
 export const reinforce: AlgorithmDefinition = {
   name: 'reinforce',
@@ -58,17 +43,15 @@ class Reinforce implements Algorithm {
   readonly #policy: Policy;
   readonly #options: z.output<typeof optionsSchema>;
   readonly #gradient: Float32Array;
-  readonly #sessions = new Map<number, Promise<Session>>();
-  #state: ReinforceState;
+  readonly #sessions: SessionCache;
+  #state: LearnerState;
 
   constructor(policy: Policy, options: z.output<typeof optionsSchema>, state?: unknown) {
     this.#policy = policy;
     this.#options = options;
     this.#gradient = new Float32Array(policy.parameters.length);
-    this.#state =
-      state === undefined
-        ? { adam: initialAdam(policy.parameters.length), baseline: undefined }
-        : parseState(state);
+    this.#sessions = new SessionCache((batch) => reinforceGraph(policy.shape, batch));
+    this.#state = parseLearner(state, policy.parameters.length);
   }
 
   async update(batch: readonly ScoredSample[]): Promise<Readonly<Record<string, number>>> {
@@ -76,12 +59,10 @@ class Reinforce implements Algorithm {
     const { shape, space, parameters } = this.#policy;
 
     // Advantages.
-    const rewardMean = average(batch.map(({ reward }) => reward));
-    const baseline = this.#state.baseline ?? rewardMean;
-    const advantages = batch.map(({ reward }) => reward - baseline);
+    const { advantages, nextBaseline, metrics } = advantagesOf(batch, this.#state.baseline, baselineDecay);
 
     // Loss and gradient at the parameters of now.
-    const session = await this.#session(batch.length);
+    const session = await this.#sessions.of(batch.length);
     const strings = batch.map(({ tokens }) => tokens);
     const results = await session.run(
       {
@@ -96,43 +77,27 @@ class Reinforce implements Algorithm {
     // Update.
     this.#state = {
       adam: adamStep(this.#state.adam, parameters, this.#gradient, learningRate),
-      baseline: baselineDecay * baseline + (1 - baselineDecay) * rewardMean,
+      baseline: nextBaseline,
     };
 
     const positions = shape.vocabularies.length;
     const recorded = average(batch.map(({ logProbability }) => logProbability)) / positions;
     return {
-      rewardMean,
-      baseline,
-      advantageStd: Math.sqrt(average(advantages.map((a) => (a + baseline - rewardMean) ** 2))),
+      ...metrics,
       entropy: results.entropy?.[0] as number,
       loss: results.loss?.[0] as number,
       gradientNorm: norm(this.#gradient),
       policyLag: recorded - (results.chosenMean?.[0] as number),
-      distinctShare: new Set(strings.map(String)).size / strings.length,
+      distinctShare: distinctShare(batch),
     };
   }
 
   state(): unknown {
-    const { adam, baseline } = this.#state;
-    return {
-      first: encodeFloats(adam.first),
-      second: encodeFloats(adam.second),
-      step: adam.step,
-      ...(baseline !== undefined && { baseline }),
-    };
+    return encodeLearner(this.#state);
   }
 
-  async close(): Promise<void> {
-    const sessions = await Promise.all(this.#sessions.values());
-    this.#sessions.clear();
-    await Promise.all(sessions.map((session) => session.close()));
-  }
-
-  #session(batch: number): Promise<Session> {
-    const session = this.#sessions.get(batch) ?? createSession(reinforceGraph(this.#policy.shape, batch));
-    this.#sessions.set(batch, session);
-    return session;
+  close(): Promise<void> {
+    return this.#sessions.close();
   }
 }
 
@@ -148,36 +113,5 @@ export function reinforceGraph(shape: PolicyShape, batch: number): Record<string
     mul(input('entropyWeight', []), entropy),
   );
   const loss = neg(objective);
-  const specs = parameterSpecs(shape);
-  const gradient = gradients(
-    loss,
-    specs.map(({ name }) => parameters[name]),
-  );
-  return {
-    loss,
-    entropy,
-    chosenMean: mean(chosen),
-    ...Object.fromEntries(specs.map(({ name }, i) => [`gradient of ${name}`, gradient[i] as Tensor])),
-  };
-}
-
-const stateSchema = z.strictObject({
-  first: z.string(),
-  second: z.string(),
-  step: z.int().min(0),
-  baseline: z.number().optional(),
-});
-
-function parseState(state: unknown): ReinforceState {
-  const { first, second, step, baseline } = stateSchema.parse(state);
-  return { adam: { first: decodeFloats(first), second: decodeFloats(second), step }, baseline };
-}
-
-const average = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
-
-/** A loop, as `reduce` costs ten times as much on a quarter of a million numbers. */
-function norm(values: Float32Array): number {
-  let sum = 0;
-  for (const x of values) sum += x * x;
-  return Math.sqrt(sum);
+  return { loss, entropy, chosenMean: mean(chosen), ...parameterGradients(parameters, loss) };
 }

@@ -1,6 +1,7 @@
-import { createSession, input, type Session, type Tensor } from '../graph/index.ts';
+import { input, type Tensor } from '../graph/index.ts';
 import type { Stream } from '../random/index.ts';
 import { headLogits, lstmCell, parameterInputs, projectInput } from './lstm.ts';
+import { SessionCache } from './sessions.ts';
 import { logitCount, logitOffsets, type PolicyShape, parameterViews, type TokenSpace } from './shape.ts';
 import { embeddingRow } from './strings.ts';
 
@@ -18,16 +19,17 @@ export interface Sample {
 export class Sampler {
   readonly #shape: PolicyShape;
   readonly #space: TokenSpace;
-  readonly #sessions = new Map<number, Promise<Session>>();
+  readonly #sessions: SessionCache;
 
   constructor(shape: PolicyShape, space: TokenSpace) {
     this.#shape = shape;
     this.#space = space;
+    this.#sessions = new SessionCache((batch) => stepGraph(shape, batch));
   }
 
   /** @param flat The parameters. */
   async sample(flat: Float32Array, count: number, random: Stream): Promise<readonly Sample[]> {
-    const session = await this.#session(count);
+    const session = await this.#sessions.of(count);
     const { hidden, embedding, vocabularies } = this.#shape;
     const offsets = logitOffsets(this.#shape);
     const { embedding: table, ...parameters } = parameterViews(this.#shape, flat);
@@ -57,16 +59,8 @@ export class Sampler {
   }
 
   /** Frees the sessions. */
-  async close(): Promise<void> {
-    const sessions = await Promise.all(this.#sessions.values());
-    this.#sessions.clear();
-    await Promise.all(sessions.map((session) => session.close()));
-  }
-
-  #session(batch: number): Promise<Session> {
-    const session = this.#sessions.get(batch) ?? createSession(stepGraph(this.#shape, batch));
-    this.#sessions.set(batch, session);
-    return session;
+  close(): Promise<void> {
+    return this.#sessions.close();
   }
 }
 
