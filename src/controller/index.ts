@@ -3,6 +3,7 @@ export type { Algorithm, AlgorithmDefinition, Policy, ScoredSample } from './alg
 export { type Controller, type ControllerOptions, createController } from './controller.ts';
 export { decodeFloats, encodeFloats } from './floats.ts';
 export { type Parameters, type PolicyGraph, policyGraph } from './lstm.ts';
+export { ppo } from './ppo.ts';
 export { reinforce, reinforceGraph } from './reinforce.ts';
 export { type Sample, Sampler } from './sampler.ts';
 export {
@@ -15,3 +16,5 @@ export {
   type TokenSpace,
 } from './shape.ts';
 export { encodeStrings } from './strings.ts';
+export { trpo } from './trpo.ts';
+export { trpoAdam } from './trpo-adam.ts';

@@ -3,9 +3,12 @@ import {
   type AlgorithmDefinition,
   type Controller,
   createController,
+  ppo,
   reinforce,
   type Sample,
   type TokenSpace,
+  trpo,
+  trpoAdam,
 } from '../controller/index.ts';
 import { NosError, unknownName } from '../errors.ts';
 import { allowedTokens, decode, positions, printRule, type Space } from '../rules/index.ts';
@@ -21,7 +24,7 @@ import type {
 } from './strategy.ts';
 
 /** The controller's learning algorithms, by the option `algorithm`. */
-const algorithms: readonly AlgorithmDefinition[] = [reinforce];
+const algorithms: readonly AlgorithmDefinition[] = [reinforce, trpo, trpoAdam, ppo];
 
 const checkpointSchema = z.strictObject({
   controller: z.unknown(),

@@ -1,0 +1,45 @@
+import { addScaled, dot } from './vectors.ts';
+
+/** x with A·x ≈ b. */
+export interface Solution {
+  readonly x: Float32Array;
+  /** ‖b − A·x‖ ÷ ‖b‖, by the recurrence; 0 where b is 0. */
+  readonly residual: number;
+  readonly iterations: number;
+}
+
+/**
+ * Solves A·x = b for a symmetric positive definite A (Hestenes & Stiefel 1952) that is known only by what it does to a
+ * vector. Starts at 0; stops after `iterations`, or when `residual` ≤ `tolerance`, or when rounding leaves no
+ * direction of positive curvature. Vectors are float32, sums float64.
+ *
+ * @param product A·v; the result may be overwritten by the next call, v is not kept.
+ */
+export async function conjugateGradient(
+  product: (v: Float32Array) => Promise<Float32Array>,
+  b: Float32Array,
+  { iterations, tolerance }: { readonly iterations: number; readonly tolerance: number },
+): Promise<Solution> {
+  const x = new Float32Array(b.length);
+  const remainder = b.slice(); // b − A·x
+  const direction = b.slice();
+  const start = dot(b, b);
+  let squared = start;
+  let done = 0;
+  while (done < iterations && squared > tolerance ** 2 * start) {
+    const image = await product(direction);
+    const curvature = dot(direction, image);
+    if (!(curvature > 0)) break;
+    const length = squared / curvature;
+    addScaled(x, length, direction);
+    addScaled(remainder, -length, image);
+    const left = dot(remainder, remainder);
+    const turn = left / squared;
+    for (let i = 0; i < b.length; i++) {
+      direction[i] = (remainder[i] as number) + turn * (direction[i] as number);
+    }
+    squared = left;
+    done++;
+  }
+  return { x, residual: start === 0 ? 0 : Math.sqrt(squared / start), iterations: done };
+}

@@ -1,0 +1,97 @@
+/**
+ * Proximal policy optimization with a clipped objective (PPO; Schulman et al. 2017). After each batch of strings with
+ * rewards R:
+ *
+ *     advantage  A = R − baseline                                  baseline: moving average of earlier batches' mean R
+ *     loss       L = −mean over strings and positions of min(ratio · w·A, clip(ratio, 1 ± clip) · w·A)
+ *                    − entropyWeight · mean entropy
+ *     update     `epochs` steps of Adam on ∂L/∂parameters, each with the whole batch
+ *
+ * `surrogate.ts` says what ratio and w are. A token's ratio beyond the clip on the side that its advantage asks for adds
+ * nothing to the gradient: that, and nothing else, keeps the update near. docs/controller.md explains every metric.
+ */
+import * as z from 'zod';
+import { maximum, mean, minimum, mul, scalar } from '../graph/index.ts';
+import { adamStep } from './adam.ts';
+import type { Algorithm, AlgorithmDefinition, Policy, ScoredSample } from './algorithm.ts';
+import { encodeLearner, type LearnerState, parseLearner } from './learner-state.ts';
+import { type Objective, Surrogate } from './surrogate.ts';
+import { average, norm } from './vectors.ts';
+
+const options = {
+  /** Of Adam. */
+  learningRate: z.number().positive().default(3e-4),
+  /** Adam's steps per batch. */
+  epochs: z.int().positive().default(10),
+  /** How far a ratio may leave 1 and still count. */
+  clip: z.number().positive().lt(1).default(0.2),
+  /** d of baseline ← d·baseline + (1 − d)·(the batch's mean reward). */
+  baselineDecay: z.number().min(0).lt(1).default(0.8),
+  /** Weight of the mean entropy per token, in reward per nat (NOS §4.2: 0.0015). */
+  entropyWeight: z.number().min(0).default(0.0015),
+};
+const optionsSchema = z.object(options);
+
+export const ppo: AlgorithmDefinition = {
+  name: 'ppo',
+  description: 'several epochs of Adam on a clipped surrogate (Schulman et al. 2017)',
+  options,
+  create: (policy, given, state) => new Ppo(policy, optionsSchema.parse(given), state),
+};
+
+export function clippedObjective(clip: number): Objective {
+  return ({ ratio, advantages }) => {
+    const clipped = maximum(minimum(ratio, scalar(1 + clip)), scalar(1 - clip));
+    return mean(minimum(mul(ratio, advantages), mul(clipped, advantages)));
+  };
+}
+
+class Ppo implements Algorithm {
+  readonly #policy: Policy;
+  readonly #options: z.output<typeof optionsSchema>;
+  readonly #gradient: Float32Array;
+  readonly #surrogate: Surrogate;
+  #state: LearnerState;
+
+  constructor(policy: Policy, options: z.output<typeof optionsSchema>, state?: unknown) {
+    this.#policy = policy;
+    this.#options = options;
+    this.#gradient = new Float32Array(policy.parameters.length);
+    this.#surrogate = new Surrogate(policy, clippedObjective(options.clip));
+    this.#state = parseLearner(state, policy.parameters.length);
+  }
+
+  async update(batch: readonly ScoredSample[]): Promise<Readonly<Record<string, number>>> {
+    const { epochs, learningRate, clip } = this.#options;
+    const { parameters } = this.#policy;
+    const open = await this.#surrogate.open(batch, this.#state.baseline, this.#options);
+    const before = await this.#surrogate.measure(open, parameters);
+
+    let { adam } = this.#state;
+    let gradientNorm = 0;
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      await this.#surrogate.differentiate(open, parameters, this.#gradient);
+      if (epoch === 0) gradientNorm = norm(this.#gradient);
+      adam = adamStep(adam, parameters, this.#gradient, learningRate);
+    }
+
+    this.#state = { adam, baseline: open.nextBaseline };
+    const after = await this.#surrogate.measure(open, parameters);
+    return {
+      ...open.metrics,
+      loss: before.loss,
+      gradientNorm,
+      surrogateGain: before.loss - after.loss,
+      kl: after.kl,
+      clippedShare: average([...after.ratios].map((ratio) => (Math.abs(ratio - 1) > clip ? 1 : 0))),
+    };
+  }
+
+  state(): unknown {
+    return encodeLearner(this.#state);
+  }
+
+  close(): Promise<void> {
+    return this.#surrogate.close();
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * `trpo-adam`: the loss and the trust region of TRPO, approached by Adam's steps. NOS §4.2 trains its controller "with
+ * TRPO" and "with the ADAM optimizer" without saying how the two go together; this is our reading. After each batch:
+ *
+ *     p ← p₀; up to `epochs` times:
+ *         step    Adam's, on ∂L/∂parameters at p                   L, ratios and KL: trpo.ts, surrogate.ts
+ *         search  halve the step until KL(p₀ ‖ p) ≤ klBound        if it had to be halved, or never is: this was the last
+ *
+ * Every p on the way satisfies the bound, so the last one does. Adam's averages live on between batches.
+ * docs/controller.md explains every metric.
+ */
+import * as z from 'zod';
+import { adamStep } from './adam.ts';
+import type { Algorithm, AlgorithmDefinition, Policy, ScoredSample } from './algorithm.ts';
+import { encodeLearner, type LearnerState, parseLearner } from './learner-state.ts';
+import { backtrack, type Point } from './line-search.ts';
+import { type Measured, type OpenBatch, Surrogate } from './surrogate.ts';
+import { importanceObjective } from './trpo.ts';
+import { norm } from './vectors.ts';
+
+const options = {
+  /** Of the mean KL divergence of an update, nats per token. Float32 cannot tell smaller ones from 0. */
+  klBound: z.number().min(1e-5).default(0.05),
+  /** Of Adam (NOS §4.2: 1e-5). */
+  learningRate: z.number().positive().default(1e-3),
+  /** Adam's steps per batch, at most. */
+  epochs: z.int().positive().default(10),
+  /** Points of each step's line search, at most; each is half as far as the one before. */
+  lineSearchSteps: z.int().positive().default(10),
+  /** d of baseline ← d·baseline + (1 − d)·(the batch's mean reward). */
+  baselineDecay: z.number().min(0).lt(1).default(0.8),
+  /** Weight of the mean entropy per token, in reward per nat (NOS §4.2: 0.0015). */
+  entropyWeight: z.number().min(0).default(0.0015),
+};
+const optionsSchema = z.object(options);
+
+export const trpoAdam: AlgorithmDefinition = {
+  name: 'trpo-adam',
+  description: 'Adam on the surrogate of TRPO, inside its KL trust region (our reading of NOS §4.2)',
+  options,
+  create: (policy, given, state) => new TrpoAdam(policy, optionsSchema.parse(given), state),
+};
+
+class TrpoAdam implements Algorithm {
+  readonly #policy: Policy;
+  readonly #options: z.output<typeof optionsSchema>;
+  readonly #gradient: Float32Array;
+  readonly #surrogate: Surrogate;
+  #state: LearnerState;
+
+  constructor(policy: Policy, options: z.output<typeof optionsSchema>, state?: unknown) {
+    this.#policy = policy;
+    this.#options = options;
+    this.#gradient = new Float32Array(policy.parameters.length);
+    this.#surrogate = new Surrogate(policy, importanceObjective);
+    this.#state = parseLearner(state, policy.parameters.length);
+  }
+
+  async update(batch: readonly ScoredSample[]): Promise<Readonly<Record<string, number>>> {
+    const { epochs, lineSearchSteps } = this.#options;
+    const { parameters } = this.#policy;
+    const open = await this.#surrogate.open(batch, this.#state.baseline, this.#options);
+    const before = await this.#surrogate.measure(open, parameters);
+
+    let reached: Point<Measured> = { parameters: parameters.slice(), measured: { ...before, kl: 0 } };
+    let gradientNorm = 0;
+    let accepted = 0;
+    let tried = 0;
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      const step = await this.#adamStep(open, reached.parameters);
+      if (epoch === 0) gradientNorm = norm(this.#gradient);
+      const found = await this.#search(open, reached.parameters, step);
+      tried += found?.tried ?? lineSearchSteps;
+      if (!found) break;
+      reached = found;
+      accepted++;
+      if (found.tried > 1) break;
+    }
+
+    parameters.set(reached.parameters);
+    this.#state = { ...this.#state, baseline: open.nextBaseline };
+    return {
+      ...open.metrics,
+      loss: before.loss,
+      gradientNorm,
+      surrogateGain: before.loss - reached.measured.loss,
+      kl: reached.measured.kl,
+      accepted: accepted > 0 ? 1 : 0,
+      epochs: accepted,
+      lineSearchSteps: tried,
+    };
+  }
+
+  /** Adam's next step from `parameters`; moves its averages on. */
+  async #adamStep(open: OpenBatch, parameters: Float32Array): Promise<Float32Array> {
+    await this.#surrogate.differentiate(open, parameters, this.#gradient);
+    const step = new Float32Array(parameters.length);
+    const adam = adamStep(this.#state.adam, step, this.#gradient, this.#options.learningRate);
+    this.#state = { ...this.#state, adam };
+    return step;
+  }
+
+  #search(open: OpenBatch, start: Float32Array, step: Float32Array) {
+    const { klBound, lineSearchSteps } = this.#options;
+    return backtrack(
+      start,
+      step,
+      lineSearchSteps,
+      (parameters) => this.#surrogate.measure(open, parameters),
+      ({ kl }) => kl <= klBound,
+    );
+  }
+
+  state(): unknown {
+    return encodeLearner(this.#state);
+  }
+
+  close(): Promise<void> {
+    return this.#surrogate.close();
+  }
+}

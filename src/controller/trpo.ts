@@ -1,0 +1,138 @@
+/**
+ * Trust region policy optimization (TRPO; Schulman et al. 2015), the paper's choice for its controller (NOS §3.2). After
+ * each batch of strings with rewards R:
+ *
+ *     advantage  A = R − baseline                                  baseline: moving average of earlier batches' mean R
+ *     loss       L(p) = −mean over strings and positions of (ratio · w·A) − entropyWeight · mean entropy
+ *     update     least L(p) subject to KL ≤ klBound
+ *
+ * `surrogate.ts` says what ratio, w and KL are. The solution is approached as in the paper's appendix C: with g = ∂L at
+ * the policy as it is, and the Fisher information F (the Hessian of KL there),
+ *
+ *     direction  (F + damping · 1)·x = g                           by conjugate gradient; F only ever multiplies a vector
+ *     step       −√(2 · klBound ÷ (xᵀ·g)) · x                      where ½·xᵀ·(F + damping · 1)·x reaches klBound
+ *     search     halve the step until KL ≤ klBound and L is lower; if it never is, the parameters stay
+ *
+ * The search measures KL itself, so the bound holds for every update however good the quadratic model is.
+ * docs/controller.md explains every metric.
+ */
+import * as z from 'zod';
+import { mean, mul } from '../graph/index.ts';
+import type { Algorithm, AlgorithmDefinition, Policy, ScoredSample } from './algorithm.ts';
+import { conjugateGradient } from './conjugate-gradient.ts';
+import { dampedFisher, fisherGraph } from './fisher.ts';
+import { backtrack, type LineSearch } from './line-search.ts';
+import { SessionCache } from './sessions.ts';
+import { type Measured, type Objective, type OpenBatch, Surrogate } from './surrogate.ts';
+import { dot, norm } from './vectors.ts';
+
+const options = {
+  /** Of the mean KL divergence of an update, nats per token. Float32 cannot tell smaller ones from 0. */
+  klBound: z.number().min(1e-5).default(0.05),
+  /** Added to the Fisher information's diagonal, which is tiny for an almost uniform policy. */
+  damping: z.number().positive().default(0.1),
+  /** Of the conjugate gradient, at most. */
+  cgIterations: z.int().positive().default(10),
+  /** Points of the line search, at most; each step is half of the one before. */
+  lineSearchSteps: z.int().positive().default(10),
+  /** d of baseline ← d·baseline + (1 − d)·(the batch's mean reward). */
+  baselineDecay: z.number().min(0).lt(1).default(0.8),
+  /** Weight of the mean entropy per token, in reward per nat (NOS §4.2: 0.0015). */
+  entropyWeight: z.number().min(0).default(0.0015),
+};
+const optionsSchema = z.object(options);
+const stateSchema = z.strictObject({ baseline: z.number().optional() });
+
+/** ‖residual‖ ÷ ‖gradient‖ at which the conjugate gradient is done. */
+const CG_TOLERANCE = 1e-5;
+
+export const trpo: AlgorithmDefinition = {
+  name: 'trpo',
+  description: 'natural-gradient steps inside a KL trust region (Schulman et al. 2015)',
+  options,
+  create: (policy, given, state) => new Trpo(policy, optionsSchema.parse(given), state),
+};
+
+/** The expected advantage of p, estimated with p₀'s strings. */
+export const importanceObjective: Objective = ({ ratio, advantages }) => mean(mul(ratio, advantages));
+
+class Trpo implements Algorithm {
+  readonly #policy: Policy;
+  readonly #options: z.output<typeof optionsSchema>;
+  readonly #gradient: Float32Array;
+  readonly #surrogate: Surrogate;
+  readonly #fisher: SessionCache;
+  #baseline: number | undefined;
+
+  constructor(policy: Policy, options: z.output<typeof optionsSchema>, state: unknown = {}) {
+    this.#policy = policy;
+    this.#options = options;
+    this.#gradient = new Float32Array(policy.parameters.length);
+    this.#surrogate = new Surrogate(policy, importanceObjective);
+    this.#fisher = new SessionCache((batch) => fisherGraph(policy.shape, batch));
+    this.#baseline = stateSchema.parse(state).baseline;
+  }
+
+  async update(batch: readonly ScoredSample[]): Promise<Readonly<Record<string, number>>> {
+    const { parameters } = this.#policy;
+    const open = await this.#surrogate.open(batch, this.#baseline, this.#options);
+    const before = await this.#surrogate.measure(open, parameters);
+    await this.#surrogate.differentiate(open, parameters, this.#gradient);
+
+    const { step, residual, iterations } = await this.#naturalStep(open);
+    const found = await this.#lineSearch(open, before, step);
+
+    if (found) parameters.set(found.parameters);
+    this.#baseline = open.nextBaseline;
+    return {
+      ...open.metrics,
+      loss: before.loss,
+      gradientNorm: norm(this.#gradient),
+      cgResidual: residual,
+      cgIterations: iterations,
+      surrogateGain: found ? before.loss - found.measured.loss : 0,
+      kl: found ? found.measured.kl : 0,
+      accepted: found ? 1 : 0,
+      lineSearchSteps: found ? found.tried : this.#options.lineSearchSteps,
+    };
+  }
+
+  /** The step that the quadratic model of KL allows; 0 where the gradient is. */
+  async #naturalStep(open: OpenBatch) {
+    const { klBound, damping, cgIterations } = this.#options;
+    const { shape, parameters } = this.#policy;
+    const product = await dampedFisher(this.#fisher, shape, parameters, open.size, open.inputs, damping);
+    const { x, residual, iterations } = await conjugateGradient(product, this.#gradient, {
+      iterations: cgIterations,
+      tolerance: CG_TOLERANCE,
+    });
+    // The residual of conjugate gradient is orthogonal to x, so that xᵀ·(F + damping · 1)·x = xᵀ·g.
+    const curvature = dot(x, this.#gradient);
+    const scale = curvature > 0 ? Math.sqrt((2 * klBound) / curvature) : 0;
+    return { step: x.map((value) => -scale * value), residual, iterations };
+  }
+
+  #lineSearch(
+    open: OpenBatch,
+    before: Measured,
+    step: Float32Array,
+  ): Promise<LineSearch<Measured> | undefined> {
+    const { klBound, lineSearchSteps } = this.#options;
+    return backtrack(
+      this.#policy.parameters,
+      step,
+      lineSearchSteps,
+      (parameters) => this.#surrogate.measure(open, parameters),
+      ({ loss, kl }) => kl <= klBound && loss < before.loss,
+    );
+  }
+
+  state(): unknown {
+    return this.#baseline === undefined ? {} : { baseline: this.#baseline };
+  }
+
+  async close(): Promise<void> {
+    await this.#surrogate.close();
+    await this.#fisher.close();
+  }
+}
