@@ -1,37 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { createSession, evaluateFloat64 } from '../graph/index.ts';
+import { evaluateFloat64 } from '../graph/index.ts';
 import { stream } from '../random/index.ts';
 import { policyGraph } from './lstm.ts';
-import { reinforceGraph } from './reinforce.ts';
 import { draw, maskedLogSoftmax, Sampler } from './sampler.ts';
+import { initialParameters, logitOffsets, parameterCount, parameterViews } from './shape.ts';
 import {
-  initialParameters,
-  logitOffsets,
-  type PolicyShape,
-  parameterCount,
-  parameterSpecs,
-  parameterViews,
-  type TokenSpace,
-} from './shape.ts';
-import { encodeStrings } from './strings.ts';
-import { paperSpace } from './testing.ts';
-
-/** Three positions: the second token may not repeat the first, and after a first token 2 only the last third is left. */
-const small: TokenSpace = {
-  vocabularies: [3, 4, 2],
-  allowed: ([first, second]) => {
-    if (first === undefined) return [true, true, true];
-    return second === undefined ? [0, 1, 2, 3].map((token) => token !== first) : [first !== 2, true];
-  },
-};
-const shape: PolicyShape = { vocabularies: small.vocabularies, hidden: 5, embedding: 4 };
-const strings = [
-  [0, 1, 0],
-  [2, 3, 1],
-  [0, 2, 1],
-];
-/** Large enough that the policy is far from uniform. */
-const parameters = initialParameters(shape, stream(1)).map((x) => 12 * x);
+  paperSpace,
+  constrainedParameters as parameters,
+  policyFeeds,
+  constrainedShape as shape,
+  constrainedSpace as small,
+  constrainedStrings as strings,
+} from './testing.ts';
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
@@ -71,15 +51,7 @@ function reference(theta: Float32Array, tokens: readonly number[]): number[] {
   });
 }
 
-const feedsOf = (theta: ArrayLike<number>): Record<string, ArrayLike<number>> => ({
-  ...Object.fromEntries(
-    parameterSpecs(shape).map(({ name, offset, size }) => [
-      name,
-      Array.from(theta).slice(offset, offset + size),
-    ]),
-  ),
-  ...encodeStrings(shape, small, strings),
-});
+const feedsOf = (theta: ArrayLike<number>): Record<string, ArrayLike<number>> => policyFeeds(theta, strings);
 
 describe('the policy', () => {
   it('has the paper’s sizes', () => {
@@ -124,44 +96,6 @@ describe('the policy', () => {
     const [values, mean] = evaluateFloat64([logProbabilities, entropy], feedsOf(parameters));
     const total = values!.reduce((sum, x) => sum - Math.exp(x) * x, 0);
     expect(mean![0]).toBeCloseTo(total / 9, 12);
-  });
-});
-
-describe('the gradient of REINFORCE', () => {
-  const outputs = reinforceGraph(shape, strings.length);
-  const others = { advantages: [0.7, -0.4, 0.1], entropyWeight: [0.3] };
-
-  it('equals central differences of the loss', () => {
-    const names = parameterSpecs(shape).map(({ name }) => outputs[`gradient of ${name}`]!);
-    const gradient = evaluateFloat64(names, { ...feedsOf(parameters), ...others }).flatMap((part) => [
-      ...part,
-    ]);
-    const theta = Float64Array.from(parameters);
-    const loss = (): number => evaluateFloat64([outputs.loss!], { ...feedsOf(theta), ...others })[0]![0]!;
-    const differences = gradient.map((_, i) => {
-      const [step, value] = [1e-5, theta[i]!];
-      theta[i] = value + step;
-      const above = loss();
-      theta[i] = value - step;
-      const below = loss();
-      theta[i] = value;
-      return (above - below) / (2 * step);
-    });
-    expect(gradient.filter((g) => g !== 0).length).toBeGreaterThan(200);
-    expect(gradient).toBeAllclose(differences, { rtol: 1e-6, atol: 1e-9 });
-  });
-
-  it('is the same on the engine, in float32', async () => {
-    const feeds = Object.entries({ ...feedsOf(parameters), ...others });
-    const session = await createSession(outputs);
-    const found = await session.run(
-      Object.fromEntries(feeds.map(([name, x]) => [name, Float32Array.from(x)])),
-    );
-    for (const [name, tensor] of Object.entries(outputs)) {
-      const [expected] = evaluateFloat64([tensor], Object.fromEntries(feeds));
-      expect(found[name]!).toBeAllclose(expected!, { rtol: 1e-4, atol: 1e-6 });
-    }
-    await session.close();
   });
 });
 

@@ -1,5 +1,6 @@
 import { type Stream, stream } from '../random/index.ts';
-import type { TokenSpace } from './shape.ts';
+import { initialParameters, type PolicyShape, parameterSpecs, type TokenSpace } from './shape.ts';
+import { encodeStrings } from './strings.ts';
 
 /** Token strings of the paper's vocabularies (NOS §4.1), without constraints: a bank that grows by one an iteration. */
 export function paperSpace(iterations: number): TokenSpace {
@@ -18,4 +19,48 @@ export function hiddenString(space: TokenSpace, seed: number): (tokens: readonly
   const random: Stream = stream(seed, 'hidden string');
   const hidden = space.vocabularies.map((size) => random.integer(size));
   return (tokens) => tokens.filter((token, t) => token === hidden[t]).length / hidden.length;
+}
+
+/** Three positions: the second token may not repeat the first, and after a first token 2 only the last third is left. */
+export const constrainedSpace: TokenSpace = {
+  vocabularies: [3, 4, 2],
+  allowed: ([first, second]) => {
+    if (first === undefined) return [true, true, true];
+    return second === undefined ? [0, 1, 2, 3].map((token) => token !== first) : [first !== 2, true];
+  },
+};
+
+/** A policy over {@link constrainedSpace} that is small enough for derivatives by differences. */
+export const constrainedShape: PolicyShape = {
+  vocabularies: constrainedSpace.vocabularies,
+  hidden: 5,
+  embedding: 4,
+};
+
+export const constrainedStrings: readonly (readonly number[])[] = [
+  [0, 1, 0],
+  [2, 3, 1],
+  [0, 2, 1],
+];
+
+/** Large enough that the policy is far from uniform. */
+export const constrainedParameters: Float32Array = initialParameters(constrainedShape, stream(1)).map(
+  (x) => 12 * x,
+);
+
+/** The inputs of `policyGraph` for {@link constrainedSpace}. */
+export function policyFeeds(
+  theta: ArrayLike<number>,
+  strings: readonly (readonly number[])[],
+): Record<string, ArrayLike<number>> {
+  const values = Array.from(theta);
+  return {
+    ...Object.fromEntries(
+      parameterSpecs(constrainedShape).map(({ name, offset, size }) => [
+        name,
+        values.slice(offset, offset + size),
+      ]),
+    ),
+    ...encodeStrings(constrainedShape, constrainedSpace, strings),
+  };
 }
