@@ -1,13 +1,20 @@
 /**
- * Milliseconds of the LSTM controller at its paper size (hidden 150): sampling a batch, an update by REINFORCE, and a
- * checkpoint as text. Medians; the kinds of work alternate, so that a disturbance meets all of them.
+ * Milliseconds of the LSTM controller at its paper size (hidden 150): sampling a batch, an update by each
+ * algorithm, and a checkpoint as text. Medians; the kinds of work alternate, so that a disturbance meets all of them.
  *
  *     npm run build && node bench/controller.mjs [--json]
  */
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { createController, parameterCount, reinforce } from '../dist/controller/index.js';
+import {
+  createController,
+  parameterCount,
+  ppo,
+  reinforce,
+  trpo,
+  trpoAdam,
+} from '../dist/controller/index.js';
 import { paperSpace } from '../dist/controller/testing.js';
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
@@ -23,31 +30,40 @@ async function timed(times, work) {
   return result;
 }
 
+const algorithms = [reinforce, trpo, trpoAdam, ppo];
+
 async function measure(iterations) {
   const space = paperSpace(iterations);
   const size = { hidden: 150, embedding: 150 };
-  const controller = createController({ space, seed: 1, ...size, algorithm: reinforce, options: {} });
-  const [sampling, update, checkpoint] = [[], [], []];
-  let bytes = 0;
+  const learners = algorithms.map((algorithm) => ({
+    controller: createController({ space, seed: 1, ...size, algorithm, options: {} }),
+    times: { sampling: [], update: [], checkpoint: [] },
+    bytes: 0,
+  }));
   for (let round = 0; round < ROUNDS; round++) {
-    const samples = await timed(sampling, () => controller.sample(BATCH));
-    const scored = samples.map((sample, i) => ({ ...sample, reward: ((round + i) % 7) / 7 }));
-    await timed(update, () => controller.learn(scored));
-    bytes = (await timed(checkpoint, async () => JSON.stringify(controller.state()))).length;
+    for (const learner of learners) {
+      const { controller, times } = learner;
+      const samples = await timed(times.sampling, () => controller.sample(BATCH));
+      const scored = samples.map((sample, i) => ({ ...sample, reward: ((round + i) % 7) / 7 }));
+      await timed(times.update, () => controller.learn(scored));
+      const text = await timed(times.checkpoint, async () => JSON.stringify(controller.state()));
+      learner.bytes = text.length;
+    }
   }
-  await controller.close();
-  return {
+  for (const { controller } of learners) await controller.close();
+  return learners.map(({ times, bytes }, i) => ({
+    algorithm: algorithms[i].name,
     tokens: space.vocabularies.length,
     parameters: parameterCount({ vocabularies: space.vocabularies, ...size }),
-    samplingMs: median(sampling),
-    updateMs: median(update),
-    checkpointMs: median(checkpoint),
+    samplingMs: median(times.sampling),
+    updateMs: median(times.update),
+    checkpointMs: median(times.checkpoint),
     checkpointBytes: bytes,
-  };
+  }));
 }
 
 const rows = [];
-for (const iterations of [2, 3]) rows.push(await measure(iterations));
+for (const iterations of [2, 3]) rows.push(...(await measure(iterations)));
 const machine = {
   cpu: cpus()[0]?.model,
   cores: availableParallelism(),
@@ -59,13 +75,21 @@ if (values.json) {
   console.log(JSON.stringify({ benchmark: 'controller', batch: BATCH, rounds: ROUNDS, machine, rows }));
 } else {
   const table = new Table({
-    head: ['tokens', 'parameters', 'sample, ms', 'update, ms', 'checkpoint, ms', 'checkpoint, MB'],
+    head: [
+      'algorithm',
+      'tokens',
+      'parameters',
+      'sample, ms',
+      'update, ms',
+      'checkpoint, ms',
+      'checkpoint, MB',
+    ],
     style: { head: [], border: [] },
-    colAligns: Array(6).fill('right'),
+    colAligns: ['left', ...Array(6).fill('right')],
   });
   for (const row of rows) {
     const ms = [row.samplingMs, row.updateMs, row.checkpointMs].map((time) => time.toFixed(2));
-    table.push([row.tokens, row.parameters, ...ms, (row.checkpointBytes / 1e6).toFixed(2)]);
+    table.push([row.algorithm, row.tokens, row.parameters, ...ms, (row.checkpointBytes / 1e6).toFixed(2)]);
   }
   console.log(
     `batch ${BATCH}, medians of ${ROUNDS}; ${machine.cpu}, node ${machine.node}, load ${machine.load.toFixed(1)}`,

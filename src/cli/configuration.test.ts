@@ -43,7 +43,13 @@ describe('precedence', () => {
     const { option } = await resolve({
       flags: { preset: 'paper', option: ['entropyWeight=0.2', 'word=yes'] },
     });
-    expect(option).toEqual({ learningRate: 1e-5, hidden: 20, entropyWeight: 0.2, word: 'yes' });
+    expect(option).toEqual({
+      algorithm: 'trpo-adam',
+      learningRate: 1e-5,
+      hidden: 20,
+      entropyWeight: 0.2,
+      word: 'yes',
+    });
   });
 
   it("leaves a preset's strategy options out where the strategy is another", async () => {

@@ -37,7 +37,11 @@ export const options = {
     value: 'NAME',
     description: 'how rules are proposed: rl, random, evolution or tree',
   },
-  algorithm: { kind: 'text', value: 'NAME', description: 'how strategy rl learns: reinforce' },
+  algorithm: {
+    kind: 'text',
+    value: 'NAME',
+    description: 'how strategy rl learns: reinforce, trpo, trpo-adam or ppo',
+  },
   warmStart: {
     kind: 'rules',
     value: 'RULES',

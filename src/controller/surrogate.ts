@@ -10,7 +10,7 @@
  *     KL     = mean over the batch's prefixes of KL(p₀(· | prefix) ‖ p(· | prefix)), nats per token
  *
  * The way from μ to p₀ is corrected once for each string, by its importance weight, cut off at `LARGEST_WEIGHT`: the
- * objective takes w·A for A, and its gradient at p₀ is that of the mean reward of p₀'s own strings (but for the cut).
+ * objective takes w·A for A. But for the cut, its gradient at p₀ is that of the mean reward of p₀'s own strings.
  *
  *     w      = min(p₀(string) ÷ μ(string), LARGEST_WEIGHT)         1 with one batch in flight
  *
@@ -25,8 +25,11 @@ import { type PolicyShape, parameterViews } from './shape.ts';
 import { encodeStrings } from './strings.ts';
 import { average } from './vectors.ts';
 
-/** Weights are heavy-tailed: e^(policyLag · tokens) on average. Without the cut one string may outweigh its batch. */
-export const LARGEST_WEIGHT = 2;
+/**
+ * As in V-trace (Espeholt et al. 2018): a string that the policy has come to prefer counts once, one that it has left
+ * counts less. Larger limits let single strings outweigh their batch; docs/controller.md has figures.
+ */
+export const LARGEST_WEIGHT = 1;
 
 /** What an objective is written with. */
 export interface RatioGraph {

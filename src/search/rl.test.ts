@@ -14,6 +14,11 @@ describe('rl', () => {
     [{ learningRate: 'fast' }, "option 'learningRate' of strategy 'rl'"],
     [{ baselineDecay: 1 }, "option 'baselineDecay' of strategy 'rl'"],
     [{ hidden: 1.5 }, "option 'hidden' of strategy 'rl'"],
+    [{ algorithm: 'trpo', klBound: 0 }, "option 'klBound' of strategy 'rl'"],
+    [{ algorithm: 'trpo', damping: 0 }, "option 'damping' of strategy 'rl'"],
+    [{ algorithm: 'trpo-adam', epochs: 0 }, "option 'epochs' of strategy 'rl'"],
+    [{ algorithm: 'ppo', clip: 1 }, "option 'clip' of strategy 'rl'"],
+    [{ algorithm: 'ppo', klBound: 0.1 }, "strategy 'rl' has no option 'klBound'"],
   ])('refuses %j', async (options, message) => {
     await expect(rl.create({ ...context, options })).rejects.toMatchObject({
       code: 'bad-option',
@@ -30,7 +35,7 @@ describe('rl', () => {
   it('refuses an unknown algorithm, by the names of the known ones', async () => {
     await expect(rl.create({ ...context, options: { algorithm: 'reinforced' } })).rejects.toMatchObject({
       code: 'unknown-name',
-      hint: "did you mean 'reinforce'? known: reinforce",
+      hint: "did you mean 'reinforce'? known: reinforce, trpo, trpo-adam, ppo",
     });
   });
 
@@ -56,27 +61,45 @@ describe('rl', () => {
     await strategy.close();
   });
 
-  it('uses its options', async () => {
-    const words = async (options: Record<string, number>) => {
-      const strategy = await rl.create({ ...context, options: { ...small, ...options } });
-      for (let i = 0; i < 3; i++) {
-        const asked = await strategy.ask(2);
-        await strategy.tell(asked.map((proposal, k) => ({ proposal, reward: k + i })));
-      }
-      const checkpoint = await strategy.checkpoint();
-      await strategy.close();
-      return checkpoint;
-    };
-    const plain = await words({});
-    const others: Record<string, number>[] = [
-      { learningRate: 0.1 },
-      { baselineDecay: 0.1 },
-      { entropyWeight: 1 },
-      { hidden: 5 },
-      { embedding: 5 },
-    ];
-    for (const options of others) expect(await words(options)).not.toBe(plain);
-  });
+  it.each([
+    ['reinforce', { learningRate: 0.1 }],
+    ['reinforce', { baselineDecay: 0.1 }],
+    ['reinforce', { entropyWeight: 1 }],
+    ['reinforce', { hidden: 5 }],
+    ['reinforce', { embedding: 5 }],
+    ['trpo', { klBound: 0.01 }],
+    ['trpo', { damping: 1 }],
+    ['trpo', { cgIterations: 1 }],
+    ['trpo', { klBound: 1, damping: 1e-3, lineSearchSteps: 1 }, { klBound: 1, damping: 1e-3 }],
+    ['trpo', { baselineDecay: 0.1 }],
+    ['trpo', { entropyWeight: 1 }],
+    ['trpo-adam', { klBound: 1e-5 }],
+    ['trpo-adam', { learningRate: 0.1 }],
+    ['trpo-adam', { epochs: 1 }],
+    ['trpo-adam', { klBound: 1e-5, lineSearchSteps: 1 }, { klBound: 1e-5 }],
+    ['trpo-adam', { baselineDecay: 0.1 }],
+    ['trpo-adam', { entropyWeight: 1 }],
+    ['ppo', { learningRate: 0.1 }],
+    ['ppo', { epochs: 1 }],
+    ['ppo', { clip: 0.001 }],
+    ['ppo', { baselineDecay: 0.1 }],
+    ['ppo', { entropyWeight: 1 }],
+  ] as [string, Record<string, number>, Record<string, number>?][])(
+    'uses the options of %s: %j',
+    async (algorithm, options, others = {}) => {
+      const words = async (given: Record<string, number>) => {
+        const strategy = await rl.create({ ...context, options: { algorithm, ...small, ...given } });
+        for (let i = 0; i < 3; i++) {
+          const asked = await strategy.ask(2);
+          await strategy.tell(asked.map((proposal, k) => ({ proposal, reward: k + i })));
+        }
+        const checkpoint = await strategy.checkpoint();
+        await strategy.close();
+        return checkpoint;
+      };
+      expect(await words(options)).not.toBe(await words(others));
+    },
+  );
 
   it('learns in a constrained space, two batches in flight, where random search does not', async () => {
     const space = findSpace('icml2017/2', { constraints: ['distinct', 'no-final-add', 'reuse'] });

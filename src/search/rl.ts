@@ -23,8 +23,8 @@ import type {
   StrategyDefinition,
 } from './strategy.ts';
 
-/** The controller's learning algorithms, by the option `algorithm`. */
-const algorithms: readonly AlgorithmDefinition[] = [reinforce, trpo, trpoAdam, ppo];
+/** The controller's learning algorithms, by the option `algorithm`; the first is the default. */
+export const algorithms: readonly AlgorithmDefinition[] = [reinforce, trpo, trpoAdam, ppo];
 
 const checkpointSchema = z.strictObject({
   controller: z.unknown(),

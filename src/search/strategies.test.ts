@@ -11,12 +11,21 @@ import {
   type Space,
 } from '../rules/index.ts';
 import { type AskedEntry, runLoop } from './loop.ts';
+import { algorithms, rl } from './rl.ts';
 import { findStrategy, strategies } from './strategies.ts';
 import type { Metrics, Proposal, Strategy } from './strategy.ts';
 
 const space = findSpace('icml2017/2', { constraints: ['distinct'] });
-/** Options that make a strategy cheap enough for hundreds of runs. */
-const cheap: Readonly<Record<string, Readonly<Record<string, number>>>> = { rl: { hidden: 6, embedding: 5 } };
+/** Every strategy, `rl` with each of its algorithms, with options that make it cheap enough for hundreds of runs. */
+const cases = strategies.flatMap((definition) =>
+  definition === rl
+    ? algorithms.map(({ name }) => ({
+        title: `rl by ${name}`,
+        definition,
+        options: { algorithm: name, hidden: 6, embedding: 5 },
+      }))
+    : [{ title: definition.name, definition, options: {} }],
+);
 const reward = ({ tokens }: Proposal): number => stream(1, ...tokens).uniform();
 
 /** Every subset of the constraints of NOS §4.1. */
@@ -31,9 +40,9 @@ function expectAllowed(within: Space, tokens: readonly number[]): void {
   }
 }
 
-describe.each(strategies)('strategy $name', (definition) => {
+describe.each(cases)('strategy $title', ({ definition, options }) => {
   const open = (seed: number, checkpoint?: string): Promise<Strategy> =>
-    definition.create({ space, seed, batch: 3, options: cheap[definition.name] ?? {} }, checkpoint);
+    definition.create({ space, seed, batch: 3, options }, checkpoint);
 
   /** Asks three, scores them, tells. */
   async function round(strategy: Strategy): Promise<readonly [readonly Proposal[], Metrics]> {
@@ -66,7 +75,6 @@ describe.each(strategies)('strategy $name', (definition) => {
     for (const set of constraintSets) {
       for (const iterations of [1, 3]) {
         const within = findSpace('icml2017', { iterations, constraints: set });
-        const options = cheap[definition.name] ?? {};
         const strategy = await definition.create({ space: within, seed: 3, batch: 5, options });
         for (const { tokens } of await strategy.ask(250)) expectAllowed(within, tokens);
         await strategy.close();
@@ -108,7 +116,7 @@ describe.each(strategies)('strategy $name', (definition) => {
         await original.close();
         await restored.close();
       }),
-      { seed: 1, numRuns: 15 },
+      { seed: 1, numRuns: 8 },
     );
   });
 
