@@ -27,7 +27,7 @@ import { average } from './vectors.ts';
 
 /**
  * As in V-trace (Espeholt et al. 2018): a string that the policy has come to prefer counts once, one that it has left
- * counts less. Larger limits let single strings outweigh their batch; docs/controller.md has figures.
+ * counts less. Larger limits would let single strings outweigh their batch.
  */
 export const LARGEST_WEIGHT = 1;
 

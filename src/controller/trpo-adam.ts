@@ -1,6 +1,6 @@
 /**
- * `trpo-adam`: the loss and the trust region of TRPO, approached by Adam's steps. NOS §4.2 trains its controller "with
- * TRPO" and "with the ADAM optimizer" without saying how the two go together; this is our reading. After each batch:
+ * `trpo-adam`: the loss and the trust region of TRPO, approached by Adam's steps. The paper names both TRPO (NOS §3.2) and
+ * ADAM at 1e-5 (NOS §4.2) for its controller, not how the two go together; this is our reading. After each batch:
  *
  *     p ← p₀; up to `epochs` times:
  *         step    Adam's, on ∂L/∂parameters at p                   L, ratios and KL: trpo.ts, surrogate.ts
