@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluateFloat64 } from '../graph/index.ts';
@@ -75,6 +77,15 @@ describe.each([reinforce, trpo, trpoAdam, ppo])('algorithm $name', (algorithm) =
       expect(metrics.filter(Number.isFinite)).toEqual(metrics);
     }
     for (const { logProbability } of await controller.sample(3)) expect(logProbability).toBeLessThan(0);
+    await controller.close();
+  });
+
+  it('has each of its options and metrics explained on docs/controller.md', async () => {
+    const page = readFileSync(resolve(import.meta.dirname, '../../docs/controller.md'), 'utf8');
+    const controller = createController({ ...tiny, seed: 1 });
+    const scored = (await controller.sample(2)).map((sample) => ({ ...sample, reward: 1 }));
+    const names = [...Object.keys(await controller.learn(scored)), ...Object.keys(algorithm.options)];
+    for (const name of names) expect(page).toMatch(new RegExp(`^\\| \`${name}\``, 'm'));
     await controller.close();
   });
 
