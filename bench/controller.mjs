@@ -6,7 +6,6 @@
  */
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import Table from 'cli-table3';
 import {
   createController,
   parameterCount,
@@ -16,6 +15,7 @@ import {
   trpoAdam,
 } from '../dist/controller/index.js';
 import { paperSpace } from '../dist/controller/testing.js';
+import { table } from './text.mjs';
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
 const BATCH = 5;
@@ -74,25 +74,16 @@ const machine = {
 if (values.json) {
   console.log(JSON.stringify({ benchmark: 'controller', batch: BATCH, rounds: ROUNDS, machine, rows }));
 } else {
-  const table = new Table({
-    head: [
-      'algorithm',
-      'tokens',
-      'parameters',
-      'sample, ms',
-      'update, ms',
-      'checkpoint, ms',
-      'checkpoint, MB',
-    ],
-    style: { head: [], border: [] },
-    colAligns: ['left', ...Array(6).fill('right')],
-  });
-  for (const row of rows) {
-    const ms = [row.samplingMs, row.updateMs, row.checkpointMs].map((time) => time.toFixed(2));
-    table.push([row.algorithm, row.tokens, row.parameters, ...ms, (row.checkpointBytes / 1e6).toFixed(2)]);
-  }
+  const head = ['algorithm', 'tokens', 'parameters', 'sample ms', 'update ms', 'checkpoint ms', 'MB'];
+  const cells = rows.map((row) => [
+    row.algorithm,
+    String(row.tokens),
+    String(row.parameters),
+    ...[row.samplingMs, row.updateMs, row.checkpointMs].map((time) => time.toFixed(2)),
+    (row.checkpointBytes / 1e6).toFixed(2),
+  ]);
   console.log(
     `batch ${BATCH}, medians of ${ROUNDS}; ${machine.cpu}, node ${machine.node}, load ${machine.load.toFixed(1)}`,
   );
-  console.log(table.toString());
+  console.log(table([head, ...cells]));
 }
