@@ -7,7 +7,6 @@ import { Interruption } from './interrupt.ts';
 import { earlierProgress } from './live/earlier.ts';
 import { openReporter } from './live/reporter.ts';
 import { prepareTask } from './prepare.ts';
-import { otherEvaluations } from './run-config.ts';
 import { reportRun } from './run-report.ts';
 import { withStore } from './store.ts';
 
@@ -25,7 +24,8 @@ export async function driveRun(context: Context, { name, config, go }: Drive): P
   const { fingerprint } = await import('../evaluate/index.ts');
   const { namesOf } = await import('../rules/index.ts');
   const machine = await fingerprint();
-  const expected = otherEvaluations(config);
+  const { plannedEvaluations } = await import('../run/index.ts');
+  const expected = plannedEvaluations(config);
   const useful = Math.max(config.batch * config.pipeline + expected.references, expected.retests);
   const began = Date.now();
   const follow = async (store: Store): Promise<RunResult> => {

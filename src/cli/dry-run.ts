@@ -1,53 +1,38 @@
-import type { RunConfig } from '../run/index.ts';
+import { NosError } from '../errors.ts';
+import type { RunConfig, RunEstimate } from '../run/index.ts';
 import type { Context, Result } from './command.ts';
 import { workerCount } from './evaluators.ts';
-import { measureStep } from './measure-step.ts';
-import { otherEvaluations } from './run-config.ts';
 import { duration, thousands } from './text/format.ts';
 import { pairs } from './text/table.ts';
 
 /** What a search would cost, from a few seconds of real training where the data are here. Nothing is stored. */
 export async function dryRun(context: Context, config: RunConfig): Promise<Result> {
-  const { findProtocol, protocolSteps } = await import('../evaluate/index.ts');
   const { findSpace, spaceSize } = await import('../rules/index.ts');
   const { resolveTask } = await import('../tasks/index.ts');
+  const { estimateRun } = await import('../run/index.ts');
   const task = await resolveTask(config.task);
-  const { references, retests } = otherEvaluations(config);
-  const evaluations = config.samples + references + retests;
-  const stepsPerEvaluation = protocolSteps(findProtocol(config.protocol), task);
   const workers = workerCount(context.settings, config.batch * config.pipeline);
-  const secondsPerStep = await measureStep(context, config);
-  const coreSeconds = evaluations * stepsPerEvaluation * secondsPerStep;
+  const estimate = estimateRun(config, task, await secondsPerStep(context, config), workers);
+  const document = { config, ...estimate };
   const size = spaceSize(findSpace(config.space.name, config.space));
-  const document = {
-    config,
-    evaluations: { proposals: config.samples, references, retests, total: evaluations },
-    stepsPerEvaluation,
-    steps: evaluations * stepsPerEvaluation,
-    secondsPerStep,
-    workers,
-    coreHours: coreSeconds / 3600,
-    seconds: coreSeconds / workers,
-  };
   const text = [plan(document, thousands(size), context), ...notes(document, task.dataSet)].join('\n');
   return { document, text };
 }
 
-interface Plan {
+/** Measured; NaN where the data set is not on this machine. */
+async function secondsPerStep({ places, signal }: Context, { task, protocol }: RunConfig): Promise<number> {
+  const { measureStep } = await import('../evaluate/index.ts');
+  const { resolveTask } = await import('../tasks/index.ts');
+  const clock = () => performance.now() / 1000;
+  const options = { task: await resolveTask(task), protocol, directory: places.data, clock, signal };
+  return measureStep(options).catch((error: unknown) => {
+    if (error instanceof NosError && error.code === 'data-missing') return Number.NaN;
+    throw error;
+  });
+}
+
+interface Plan extends RunEstimate {
   readonly config: RunConfig;
-  readonly evaluations: {
-    readonly proposals: number;
-    readonly references: number;
-    readonly retests: number;
-    readonly total: number;
-  };
-  readonly stepsPerEvaluation: number;
-  readonly steps: number;
-  /** NaN where nothing could be measured. */
-  readonly secondsPerStep: number;
-  readonly workers: number;
-  readonly coreHours: number;
-  readonly seconds: number;
 }
 
 function plan(document: Plan, size: string, { stdout }: Context): string {

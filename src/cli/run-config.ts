@@ -39,11 +39,3 @@ export async function runConfigOf(settings: Settings): Promise<RunConfig> {
   await (await findStrategy(strategyName).create(context)).close();
   return config;
 }
-
-/** Evaluations that a run makes besides its proposals: the reference rules, and the last tests with fresh seeds. */
-export function otherEvaluations({ references, retest }: RunConfig): {
-  readonly references: number;
-  readonly retests: number;
-} {
-  return { references: references.length, retests: (retest.top + references.length) * retest.seeds };
-}

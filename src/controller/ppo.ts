@@ -15,6 +15,7 @@ import { maximum, mean, minimum, mul, scalar } from '../graph/index.ts';
 import { adamStep } from './adam.ts';
 import type { Algorithm, AlgorithmDefinition, Policy, ScoredSample } from './algorithm.ts';
 import { encodeLearner, type LearnerState, parseLearner } from './learner-state.ts';
+import { commonOptions } from './options.ts';
 import { type Objective, Surrogate } from './surrogate.ts';
 import { average, norm } from './vectors.ts';
 
@@ -25,10 +26,7 @@ const options = {
   epochs: z.int().positive().default(10),
   /** How far a ratio may leave 1 and still count. */
   clip: z.number().positive().lt(1).default(0.2),
-  /** d of baseline ← d·baseline + (1 − d)·(the batch's mean reward). */
-  baselineDecay: z.number().min(0).lt(1).default(0.8),
-  /** Weight of the mean entropy per token, in reward per nat (NOS §4.2: 0.0015). */
-  entropyWeight: z.number().min(0).default(0.0015),
+  ...commonOptions,
 };
 const optionsSchema = z.object(options);
 

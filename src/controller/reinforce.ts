@@ -17,6 +17,7 @@ import { advantagesOf, distinctShare } from './advantages.ts';
 import type { Algorithm, AlgorithmDefinition, Policy, ScoredSample } from './algorithm.ts';
 import { encodeLearner, type LearnerState, parseLearner } from './learner-state.ts';
 import { parameterGradients, policyGraph } from './lstm.ts';
+import { commonOptions } from './options.ts';
 import { SessionCache } from './sessions.ts';
 import { type PolicyShape, parameterViews } from './shape.ts';
 import { encodeStrings } from './strings.ts';
@@ -25,10 +26,7 @@ import { average, norm } from './vectors.ts';
 const options = {
   /** Of Adam. The paper's 1e-5 leaves a policy at chance for 1,000 samples and more; docs/controller.md has figures. */
   learningRate: z.number().positive().default(3e-3),
-  /** d of baseline ← d·baseline + (1 − d)·(the batch's mean reward). */
-  baselineDecay: z.number().min(0).lt(1).default(0.8),
-  /** Weight of the mean entropy per token, in reward per nat (NOS §4.2: 0.0015). */
-  entropyWeight: z.number().min(0).default(0.0015),
+  ...commonOptions,
 };
 const optionsSchema = z.object(options);
 

@@ -14,6 +14,7 @@ import { adamStep } from './adam.ts';
 import type { Algorithm, AlgorithmDefinition, Policy, ScoredSample } from './algorithm.ts';
 import { encodeLearner, type LearnerState, parseLearner } from './learner-state.ts';
 import { backtrack, type Point } from './line-search.ts';
+import { commonOptions } from './options.ts';
 import { type Measured, type OpenBatch, Surrogate } from './surrogate.ts';
 import { importanceObjective } from './trpo.ts';
 import { norm } from './vectors.ts';
@@ -27,10 +28,7 @@ const options = {
   epochs: z.int().positive().default(10),
   /** Points of each step's line search, at most; each is half as far as the one before. */
   lineSearchSteps: z.int().positive().default(10),
-  /** d of baseline ← d·baseline + (1 − d)·(the batch's mean reward). */
-  baselineDecay: z.number().min(0).lt(1).default(0.8),
-  /** Weight of the mean entropy per token, in reward per nat (NOS §4.2: 0.0015). */
-  entropyWeight: z.number().min(0).default(0.0015),
+  ...commonOptions,
 };
 const optionsSchema = z.object(options);
 

@@ -22,6 +22,7 @@ import type { Algorithm, AlgorithmDefinition, Policy, ScoredSample } from './alg
 import { conjugateGradient } from './conjugate-gradient.ts';
 import { dampedFisher, fisherGraph } from './fisher.ts';
 import { backtrack, type LineSearch } from './line-search.ts';
+import { commonOptions } from './options.ts';
 import { SessionCache } from './sessions.ts';
 import { type Measured, type Objective, type OpenBatch, Surrogate } from './surrogate.ts';
 import { dot, norm } from './vectors.ts';
@@ -35,10 +36,7 @@ const options = {
   cgIterations: z.int().positive().default(10),
   /** Points of the line search, at most; each step is half of the one before. */
   lineSearchSteps: z.int().positive().default(10),
-  /** d of baseline ← d·baseline + (1 − d)·(the batch's mean reward). */
-  baselineDecay: z.number().min(0).lt(1).default(0.8),
-  /** Weight of the mean entropy per token, in reward per nat (NOS §4.2: 0.0015). */
-  entropyWeight: z.number().min(0).default(0.0015),
+  ...commonOptions,
 };
 const optionsSchema = z.object(options);
 const stateSchema = z.strictObject({ baseline: z.number().optional() });

@@ -2,5 +2,6 @@ export type * from './evaluation.ts';
 export type { Evaluator, EvaluatorOptions, RunOptions } from './evaluator.ts';
 export { openEvaluator } from './evaluator.ts';
 export { fingerprint } from './fingerprint.ts';
+export { type MeasureOptions, measureStep } from './measure-step.ts';
 export type { StepSizes } from './protocols.ts';
 export { findProtocol, protocolSteps, protocols } from './protocols.ts';

@@ -1,4 +1,5 @@
 export { parseRunConfig, type RunConfig, type RunConfigInput } from './config.ts';
+export { estimateRun, type PlannedEvaluations, plannedEvaluations, type RunEstimate } from './estimate.ts';
 export type * from './events.ts';
 export { leaderboard, readLeaderboard } from './leaderboard.ts';
 export { type RunResult, type RunServices, resumeRun, startRun } from './run.ts';

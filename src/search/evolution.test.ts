@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { stream } from '../random/index.ts';
 import { findSpace, parseRule, ruleKey, type Space, spaceSize } from '../rules/index.ts';
 import { evolution } from './evolution.ts';
-import { random } from './random.ts';
 import type { Proposal, Strategy } from './strategy.ts';
-import { constraintSets, hiddenString, isAllowed, mean, trial } from './testing.ts';
+import { hiddenString, mean, trial } from './testing.ts';
 
 const space = findSpace('quick/2');
 const open = (options: Record<string, number | string> = {}): Promise<Strategy> =>
@@ -72,31 +70,5 @@ describe('evolution', () => {
     });
     expect(proposals.length).toBe(50);
     expect(new Set(proposals.slice(0, 5).map(({ rule }) => rule)).size).toBe(2);
-  });
-
-  it.each(constraintSets.map((set) => [set.join(' ') || 'none', set] as const))(
-    'has thousands of children that the constraints allow: %s',
-    async (_, set) => {
-      for (const [name, samples] of [
-        ['icml2017/3', 1000],
-        ['quick/1', 150],
-      ] as const) {
-        const within = findSpace(name, { constraints: set });
-        const reward = ({ tokens }: { tokens: readonly number[] }) => stream(1, ...tokens).uniform();
-        const { proposals } = await trial(evolution, { space: within, reward, samples, batch: 50 });
-        expect(proposals.length).toBe(samples);
-        expect(proposals.filter(({ tokens }) => !isAllowed(within, tokens))).toEqual([]);
-      }
-    },
-  );
-
-  it('learns in a constrained space where random search does not', async () => {
-    const within = findSpace('icml2017/2', { constraints: ['distinct', 'no-final-add', 'reuse'] });
-    const landscape = { space: within, reward: hiddenString(within), samples: 300 };
-    for (const seed of [1, 2, 3]) {
-      const ours = await trial(evolution, { ...landscape, seed });
-      const theirs = await trial(random, { ...landscape, seed });
-      expect(mean(ours.rewards.slice(-50))).toBeGreaterThan(mean(theirs.rewards.slice(-50)) + 0.25);
-    }
   });
 });

@@ -1,19 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stream } from '../random/index.ts';
-import {
-  allowedTokens,
-  constraints,
-  decode,
-  findSpace,
-  positions,
-  printRule,
-  type Space,
-} from '../rules/index.ts';
+import { decode, findSpace, printRule } from '../rules/index.ts';
 import { type AskedEntry, runLoop } from './loop.ts';
 import { algorithms, rl } from './rl.ts';
 import { findStrategy, strategies } from './strategies.ts';
 import type { Metrics, Proposal, Strategy } from './strategy.ts';
+import { constraintSets, isAllowed } from './testing.ts';
 
 const space = findSpace('icml2017/2', { constraints: ['distinct'] });
 /** Every strategy, `rl` with each of its algorithms, with options that make it cheap enough for hundreds of runs. */
@@ -27,18 +20,6 @@ const cases = strategies.flatMap((definition) =>
     : [{ title: definition.name, definition, options: {} }],
 );
 const reward = ({ tokens }: Proposal): number => stream(1, ...tokens).uniform();
-
-/** Every subset of the constraints of NOS §4.1. */
-const constraintSets = Array.from({ length: 2 ** constraints.length }, (_, bits) =>
-  constraints.filter((_, i) => (bits >> i) % 2 === 1),
-);
-
-function expectAllowed(within: Space, tokens: readonly number[]): void {
-  expect(tokens.length).toBe(positions(within).length);
-  for (const [i, token] of tokens.entries()) {
-    expect(allowedTokens(within, tokens.slice(0, i))[token]).toBe(true);
-  }
-}
 
 describe.each(cases)('strategy $title', ({ definition, options }) => {
   const open = (seed: number, checkpoint?: string): Promise<Strategy> =>
@@ -76,7 +57,7 @@ describe.each(cases)('strategy $title', ({ definition, options }) => {
       for (const iterations of [1, 3]) {
         const within = findSpace('icml2017', { iterations, constraints: set });
         const strategy = await definition.create({ space: within, seed: 3, batch: 5, options });
-        for (const { tokens } of await strategy.ask(250)) expectAllowed(within, tokens);
+        for (const { tokens } of await strategy.ask(250)) expect(isAllowed(within, tokens)).toBe(true);
         await strategy.close();
       }
     }

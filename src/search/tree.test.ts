@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { stream } from '../random/index.ts';
-import { findSpace, type Space, spaceSize } from '../rules/index.ts';
+import { type Space, spaceSize } from '../rules/index.ts';
 import { Tree } from './decision-tree.ts';
-import { random } from './random.ts';
-import { constraintSets, hiddenString, isAllowed, mean, trial } from './testing.ts';
+import { hiddenString, trial } from './testing.ts';
 import { tree } from './tree.ts';
 
 const tiny: Space = {
@@ -43,32 +41,6 @@ describe('tree', () => {
     // 1 + 2 first operands, then 4 pairs, each with three more tokens.
     expect(metrics.at(-1)).toMatchObject({ treeSize: 1 + 2 + 4 * 4, treeDepth: 5 });
     expect(new Set(proposals.map(({ tokens }) => String(tokens))).size).toBe(4);
-  });
-
-  it.each(constraintSets.map((set) => [set.join(' ') || 'none', set] as const))(
-    'proposes thousands of strings that the constraints allow: %s',
-    async (_, set) => {
-      for (const [name, samples] of [
-        ['icml2017/3', 1000],
-        ['quick/1', 150],
-      ] as const) {
-        const within = findSpace(name, { constraints: set });
-        const reward = ({ tokens }: { tokens: readonly number[] }) => stream(1, ...tokens).uniform();
-        const { proposals } = await trial(tree, { space: within, reward, samples, batch: 50 });
-        expect(proposals.length).toBe(samples);
-        expect(proposals.filter(({ tokens }) => !isAllowed(within, tokens))).toEqual([]);
-      }
-    },
-  );
-
-  it('learns in a constrained space where random search does not', async () => {
-    const within = findSpace('icml2017/2', { constraints: ['distinct', 'no-final-add', 'reuse'] });
-    const landscape = { space: within, reward: hiddenString(within), samples: 300 };
-    for (const seed of [1, 2, 3]) {
-      const ours = await trial(tree, { ...landscape, seed });
-      const theirs = await trial(random, { ...landscape, seed });
-      expect(mean(ours.rewards.slice(-50))).toBeGreaterThan(mean(theirs.rewards.slice(-50)) + 0.25);
-    }
   });
 });
 

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { estimateRun, parseRunConfig } from './index.ts';
+
+describe('estimateRun', () => {
+  const config = parseRunConfig({
+    task: 'cifar10-convnet',
+    space: { name: 'icml2017' },
+    strategy: { name: 'rl' },
+    protocol: 'paper',
+    samples: 100,
+    batch: 5,
+    seed: 1,
+  });
+
+  it('counts proposals, five references, and ten rules again with three seeds', () => {
+    const estimate = estimateRun(config, { batchSize: 100 }, 0.1, 2);
+    expect(estimate.evaluations).toEqual({ proposals: 100, references: 5, retests: 30, total: 135 });
+    expect(estimate).toMatchObject({
+      stepsPerEvaluation: 1200,
+      steps: 162_000,
+      coreHours: 4.5,
+      seconds: 8100,
+    });
+  });
+
+  it('gives no time where no step could be measured', () => {
+    expect(estimateRun(config, { batchSize: 100 }, Number.NaN, 2)).toMatchObject({
+      steps: 162_000,
+      coreHours: Number.NaN,
+      seconds: Number.NaN,
+    });
+  });
+});
