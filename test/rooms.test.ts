@@ -13,6 +13,7 @@ const ROOMS = [
   'evaluate',
   'controller',
   'search',
+  'bakeoff',
   'dispatch',
   'store',
   'run',

@@ -1,8 +1,9 @@
 import { NosError } from '../errors.ts';
 import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluate/index.ts';
+import { compiledProgram } from '../program.ts';
 import { type Dispatcher, type EvaluateOptions, MAX_TRIES, type WorkerStatus } from './dispatcher.ts';
 import { checkRequest, type FailedEvaluation } from './request.ts';
-import { type Outcome, WorkerProcess, workerProgram } from './worker-process.ts';
+import { type Outcome, WorkerProcess } from './worker-process.ts';
 
 export interface LocalPoolOptions {
   /** Worker processes, each with one thread; best one per core. */
@@ -28,7 +29,7 @@ export function openLocalPool(options: LocalPoolOptions): Dispatcher {
   if (!Number.isSafeInteger(workers) || workers < 1) {
     throw new NosError('bad-option', `workers: expected a positive integer, got ${workers}`);
   }
-  const program = workerProgram();
+  const program = compiledProgram('dispatch/worker.js');
   return new LocalPool(
     Array.from(
       { length: workers },

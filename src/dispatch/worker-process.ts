@@ -1,7 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { NosError } from '../errors.ts';
 import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluate/index.ts';
 import { type Order, type Reply, unpackError } from './messages.ts';
 
@@ -16,7 +13,7 @@ export type Outcome =
   | { readonly type: 'killed' };
 
 export interface WorkerProcessOptions {
-  /** {@link workerProgram}. */
+  /** The compiled `worker.ts`. */
   readonly program: string;
   /** Where data sets are cached. */
   readonly directory: string;
@@ -121,14 +118,6 @@ export class WorkerProcess {
     this.#ready = false;
     this.#errors = '';
   }
-}
-
-/** The path of the compiled worker program, also where this file runs uncompiled (under a test runner). */
-export function workerProgram(): string {
-  const compiled = import.meta.url.endsWith('.ts') ? '../../dist/dispatch/worker.js' : './worker.js';
-  const path = fileURLToPath(new URL(compiled, import.meta.url));
-  if (existsSync(path)) return path;
-  throw new NosError('worker', `the worker program is missing: ${path}`, 'build it: npm run build');
 }
 
 /** The line of a dead process's stderr that most likely says why. */

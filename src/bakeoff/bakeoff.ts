@@ -1,0 +1,146 @@
+import type { Contestant } from './contestants.ts';
+import type { LandscapeDefinition } from './landscape.ts';
+import type { Trial, TrialResult } from './trial.ts';
+
+/** A landscape under one noise. */
+export interface Condition {
+  readonly landscape: string;
+  readonly noise: number;
+}
+
+/** What is compared, and how long. */
+export interface BakeoffPlan {
+  readonly contestants: readonly Contestant[];
+  readonly landscapes: readonly LandscapeDefinition[];
+  /** Rules proposed in a search. */
+  readonly samples: number;
+  /** Searches of every strategy under every condition, with seeds 1, 2, … */
+  readonly seeds: number;
+  /** Whether settings are chosen from each contestant's grid first; else every option has its default. */
+  readonly tune: boolean;
+}
+
+/** Tuning has seeds of its own, so that no setting is chosen by luck with the seeds that are reported. */
+export const TUNING_SEEDS: readonly number[] = [1001, 1002, 1003, 1004];
+/** Rules proposed in a search of the tuning: "best" means best for searches of some hundred rules. */
+const TUNING_SAMPLES = 1_000;
+/** Standings that count for the choice of a setting. */
+const TUNING_BUDGETS: readonly number[] = [100, 300, 1_000];
+
+type Options = Contestant['options'];
+
+/** A contestant with the settings that it enters with. */
+export interface Entry {
+  readonly name: string;
+  readonly strategy: string;
+  readonly options: Options;
+}
+
+/** How one setting did on the tuning seeds. */
+export interface Tuned {
+  readonly name: string;
+  readonly options: Options;
+  /** Mean over conditions, tuning seeds and budgets; the lowest is chosen. */
+  readonly regret: number;
+}
+
+export interface BakeoffResult {
+  readonly conditions: readonly Condition[];
+  readonly entries: readonly Entry[];
+  /** Every setting tried, best first for each contestant; empty without tuning. */
+  readonly tuning: readonly Tuned[];
+  /** Of every entry under every condition, in the order of seeds. */
+  readonly results: readonly {
+    readonly entry: string;
+    readonly condition: Condition;
+    readonly trials: readonly TrialResult[];
+  }[];
+}
+
+/** Runs trials, or knows their results already; gives results in the order of the trials. */
+export type RunTrials = (trials: readonly Trial[]) => Promise<readonly TrialResult[]>;
+
+/**
+ * Strategies at equal budgets: every one has a grid of the same size to tune on, every one the same seeds, landscapes and
+ * noise. A pure function of the plan.
+ */
+export async function runBakeoff(plan: BakeoffPlan, runTrials: RunTrials): Promise<BakeoffResult> {
+  const conditions = conditionsOf(plan.landscapes);
+  const tuning = plan.tune ? await tune(plan, conditions, runTrials) : [];
+  const entries = plan.contestants.map(({ name, strategy, options }) => {
+    const best = tuning.find((tuned) => tuned.name === name);
+    return { name, strategy, options: best?.options ?? options };
+  });
+  const seeds = Array.from({ length: plan.seeds }, (_, i) => i + 1);
+  const cells = entries.flatMap((entry) => conditions.map((condition) => ({ entry, condition })));
+  const groups = await runGroups(
+    cells.map(({ entry, condition }) => trialsOf(entry, condition, seeds, plan.samples)),
+    runTrials,
+  );
+  const results = cells.map(({ entry, condition }, i) => ({
+    entry: entry.name,
+    condition,
+    trials: groups[i] as readonly TrialResult[],
+  }));
+  return { conditions, entries, tuning, results };
+}
+
+/** Every trial that a plan may ask for, tuning included: for estimates. */
+export function plannedTrials({ contestants, landscapes, seeds, tune }: BakeoffPlan): number {
+  const conditions = conditionsOf(landscapes).length;
+  const settings = contestants.flatMap(({ grid }) => (tune && grid.length > 1 ? grid : [])).length;
+  return conditions * (settings * TUNING_SEEDS.length + contestants.length * seeds);
+}
+
+export function conditionsOf(landscapes: readonly LandscapeDefinition[]): readonly Condition[] {
+  return landscapes.flatMap(({ name, noises }) => noises.map((noise) => ({ landscape: name, noise })));
+}
+
+async function tune(
+  plan: BakeoffPlan,
+  conditions: readonly Condition[],
+  runTrials: RunTrials,
+): Promise<readonly Tuned[]> {
+  const settings = plan.contestants.flatMap(({ name, strategy, options, grid }) =>
+    grid.length > 1 ? grid.map((own) => ({ name, strategy, options: { ...options, ...own } })) : [],
+  );
+  const groups = await runGroups(
+    settings.map((entry) =>
+      conditions.flatMap((condition) => trialsOf(entry, condition, TUNING_SEEDS, TUNING_SAMPLES)),
+    ),
+    runTrials,
+  );
+  const tuned = settings.map(({ name, options }, i) => ({ name, options, regret: tuningRegret(groups[i]!) }));
+  // Stable, so that contestants stay in their order, and equal settings in theirs.
+  const order = (name: string): number => plan.contestants.findIndex((one) => one.name === name);
+  return tuned.sort((a, b) => order(a.name) - order(b.name) || a.regret - b.regret);
+}
+
+function tuningRegret(trials: readonly TrialResult[]): number {
+  const regrets = trials.flatMap(({ standings }) =>
+    standings.filter(({ samples }) => TUNING_BUDGETS.includes(samples)).map(({ regret }) => regret),
+  );
+  return regrets.reduce((sum, regret) => sum + regret, 0) / regrets.length;
+}
+
+function trialsOf(
+  { strategy, options }: Entry,
+  condition: Condition,
+  seeds: readonly number[],
+  samples: number,
+): readonly Trial[] {
+  return seeds.map((seed) => ({ strategy, options, ...condition, seed, samples }));
+}
+
+/** All groups' trials as one list, so that no worker waits for a group's end. */
+async function runGroups(
+  groups: readonly (readonly Trial[])[],
+  runTrials: RunTrials,
+): Promise<readonly (readonly TrialResult[])[]> {
+  const results = await runTrials(groups.flat());
+  let start = 0;
+  return groups.map(({ length }) => {
+    start += length;
+    return results.slice(start - length, start);
+  });
+}

@@ -1,0 +1,3 @@
+export { contestants } from './contestants.ts';
+export { type Table, tabulatedSpace } from './tabulated.ts';
+export { runTrial } from './trial.ts';

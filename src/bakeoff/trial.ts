@@ -1,0 +1,136 @@
+import { stream } from '../random/index.ts';
+import { parseRule, ruleKey } from '../rules/index.ts';
+import { findStrategy, type Proposal, runLoop } from '../search/index.ts';
+import type { Landscape } from './landscape.ts';
+import { findLandscape } from './landscapes.ts';
+
+/** One search of a landscape. */
+export interface Trial {
+  readonly strategy: string;
+  readonly options: Readonly<Record<string, number | string>>;
+  readonly landscape: string;
+  /** Standard deviation of the noise on rewards. */
+  readonly noise: number;
+  readonly seed: number;
+  /** Rules proposed. */
+  readonly samples: number;
+}
+
+/** How a search stood after some proposals. Regrets are noise-free, in reward. */
+export interface Standing {
+  readonly samples: number;
+  /**
+   * optimum − the best reward among the {@link RETESTED} distinct rules that looked best: what the search has found, as its
+   * end tests those again.
+   */
+  readonly regret: number;
+  /** optimum − mean reward of the last {@link WINDOW} proposals: what the strategy has learnt to propose. */
+  readonly proposalRegret: number;
+  /** Distinct rules ÷ proposals, so far. */
+  readonly distinctShare: number;
+}
+
+export interface TrialResult {
+  /** At every one of {@link marks}. */
+  readonly standings: readonly Standing[];
+  /** Proposals up to the first of the best hundredth, itself included; null where none came. */
+  readonly samplesToTop: number | null;
+}
+
+/** As many as `nos search` evaluates again at its end. */
+export const RETESTED = 10;
+const WINDOW = 50;
+
+/** As `nos search` runs them where nothing else is said. */
+const BATCH = 5;
+const PIPELINE = 2;
+
+/** Budgets at which strategies are compared; standings are taken at these and between. */
+export const BUDGETS: readonly number[] = [100, 300, 1_000, 3_000];
+
+/** Numbers of proposals at which a trial's standing is taken: about equal steps of the logarithm, and the budgets. */
+export function marks(samples: number): readonly number[] {
+  const steps = Array.from({ length: 1 + Math.floor(12 * Math.log10(samples / 10)) }, (_, i) =>
+    Math.round(10 * 10 ** (i / 12)),
+  );
+  const all = new Set([...steps, ...BUDGETS, samples].filter((mark) => mark <= samples));
+  return [...all].sort((a, b) => a - b);
+}
+
+/** Runs one search; a pure function of the trial. @throws NosError `unknown-name`, `bad-option`. */
+export async function runTrial(trial: Trial): Promise<TrialResult> {
+  const { seed, samples } = trial;
+  const landscape = await findLandscape(trial.landscape).open(seed);
+  const scores = new Scores(landscape, trial);
+  const strategy = await findStrategy(trial.strategy).create({
+    space: landscape.space,
+    seed,
+    batch: BATCH,
+    options: trial.options,
+  });
+  try {
+    await runLoop({
+      strategy,
+      samples,
+      batch: BATCH,
+      pipeline: PIPELINE,
+      evaluate: async (proposal, index) => ({ reward: scores.observe(proposal, index) }),
+      log: { asked: () => undefined, told: () => undefined },
+    });
+  } finally {
+    await strategy.close();
+  }
+  return {
+    standings: marks(samples).map((mark) => scores.standing(mark)),
+    samplesToTop: scores.samplesToTop,
+  };
+}
+
+interface Score {
+  readonly key: string;
+  readonly reward: number;
+  readonly observed: number;
+}
+
+/** The rewards of one search's proposals. */
+class Scores {
+  readonly #landscape: Landscape;
+  readonly #trial: Trial;
+  /** In the order of proposals. */
+  readonly #scores: Score[] = [];
+
+  constructor(landscape: Landscape, trial: Trial) {
+    this.#landscape = landscape;
+    this.#trial = trial;
+  }
+
+  /** The reward that the strategy is told. */
+  observe({ rule, tokens }: Proposal, index: number): number {
+    const expression = parseRule(rule);
+    const key = ruleKey(expression);
+    const reward = this.#landscape.reward({ expression, tokens });
+    const { seed, noise } = this.#trial;
+    const observed = noise === 0 ? reward : reward + noise * stream(seed, 'noise', key).normal();
+    this.#scores[index] = { key, reward, observed };
+    return observed;
+  }
+
+  get samplesToTop(): number | null {
+    const index = this.#scores.findIndex(({ reward }) => reward >= this.#landscape.topHundredth);
+    return index < 0 ? null : index + 1;
+  }
+
+  standing(samples: number): Standing {
+    const { optimum } = this.#landscape;
+    const scores = this.#scores.slice(0, samples);
+    const distinct = [...new Map(scores.map((score) => [score.key, score])).values()];
+    const best = distinct.sort((a, b) => b.observed - a.observed).slice(0, RETESTED);
+    const last = scores.slice(-WINDOW);
+    return {
+      samples,
+      regret: optimum - Math.max(...best.map(({ reward }) => reward)),
+      proposalRegret: optimum - last.reduce((sum, { reward }) => sum + reward, 0) / last.length,
+      distinctShare: distinct.length / samples,
+    };
+  }
+}
