@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 /** ARCHITECTURE.md, "Rooms": from the ground up. */
 const ROOMS = [
   'random',
+  'statistics',
   'rules',
   'graph',
   'nn',

@@ -1,0 +1,3 @@
+export { bootstrapInterval, type Interval } from './bootstrap.ts';
+export { movingAverage } from './moving-average.ts';
+export { mean, median, quantile } from './summary.ts';
