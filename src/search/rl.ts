@@ -11,7 +11,7 @@ import {
   trpoAdam,
 } from '../controller/index.ts';
 import { NosError, unknownName } from '../errors.ts';
-import { allowedTokens, decode, positions, printRule, type Space } from '../rules/index.ts';
+import { allowedTokens, positions, type Space } from '../rules/index.ts';
 import { parseCheckpoint, restoring } from './checkpoint.ts';
 import { parseOptions } from './options.ts';
 import type {
@@ -22,12 +22,15 @@ import type {
   StrategyContext,
   StrategyDefinition,
 } from './strategy.ts';
+import { type Candidate, candidateOf } from './strings.ts';
 
 /** The controller's learning algorithms, by the option `algorithm`; the first is the default. */
 export const algorithms: readonly AlgorithmDefinition[] = [reinforce, trpo, trpoAdam, ppo];
 
 const checkpointSchema = z.strictObject({
   controller: z.unknown(),
+  /** Keys of every rule proposed. */
+  known: z.array(z.string()),
   /** Batches asked and not yet told, oldest first. */
   pending: z.array(z.array(z.strictObject({ tokens: z.array(z.int()), logProbability: z.number() }))),
 });
@@ -66,42 +69,77 @@ function createRl(
   algorithm: AlgorithmDefinition,
   checkpoint?: string,
 ): Strategy {
-  const { hidden, embedding, ...rest } = parseOptions(
+  const { hidden, embedding, redraws, ...rest } = parseOptions(
     "strategy 'rl'",
     {
       algorithm: z.literal(algorithm.name).default(algorithm.name),
       hidden: z.int().positive().default(150),
       embedding: z.int().positive().default(150),
+      redraws: z.int().min(0).default(8),
       ...algorithm.options,
     },
     options,
   );
   const settings = { space: tokenSpace(space), seed, hidden, embedding, algorithm, options: rest };
-  if (checkpoint === undefined) return new RlStrategy(space, createController(settings), []);
-  const { controller: state, pending } = parseCheckpoint('rl', checkpointSchema, checkpoint);
+  if (checkpoint === undefined) {
+    return new RlStrategy(space, createController(settings), redraws, { known: [], pending: [] });
+  }
+  const { controller: state, ...asked } = parseCheckpoint('rl', checkpointSchema, checkpoint);
   const controller = restoring('rl', () => createController({ ...settings, state }));
-  return new RlStrategy(space, controller, pending);
+  return new RlStrategy(space, controller, redraws, asked);
+}
+
+/** A string of the controller's, and the rule that it denotes. */
+interface Drawn extends Candidate {
+  readonly logProbability: number;
 }
 
 class RlStrategy implements Strategy {
   readonly name = 'rl';
   readonly #space: Space;
   readonly #controller: Controller;
+  readonly #redraws: number;
+  readonly #known: Set<string>;
   readonly #pending: (readonly Sample[])[];
 
-  constructor(space: Space, controller: Controller, pending: readonly (readonly Sample[])[]) {
+  constructor(
+    space: Space,
+    controller: Controller,
+    redraws: number,
+    { known, pending }: Pick<z.output<typeof checkpointSchema>, 'known' | 'pending'>,
+  ) {
     this.#space = space;
     this.#controller = controller;
-    this.#pending = [...pending];
+    this.#redraws = redraws;
+    this.#known = new Set(known);
+    this.#pending = pending;
   }
 
   async ask(count: number): Promise<readonly Proposal[]> {
-    const samples = await this.#controller.sample(count);
+    const drawn = await this.#draw(count);
+    for (const { key } of drawn) this.#known.add(key);
+    const samples = drawn.map(({ tokens, logProbability }) => ({ tokens, logProbability }));
     this.#pending.push(samples);
-    return samples.map((sample) => ({
-      rule: printRule(decode(this.#space, sample.tokens)),
-      ...sample,
-    }));
+    return samples.map((sample, i) => ({ rule: (drawn[i] as Drawn).rule, ...sample }));
+  }
+
+  /**
+   * Strings of rules that were not proposed before, as far as the policy writes any in 1 + `redraws` batches; repeated ones
+   * fill the rest. So the policy is that of the controller on the condition that the rule is new, and the gradient that of
+   * the expected reward of new rules: the condition's own term is the mean advantage, about 0.
+   */
+  async #draw(count: number): Promise<readonly Drawn[]> {
+    const fresh = new Map<string, Drawn>();
+    const repeated: Drawn[] = [];
+    for (let round = 0; round <= this.#redraws && fresh.size < count; round++) {
+      for (const { tokens, logProbability } of await this.#controller.sample(count)) {
+        const drawn = { ...candidateOf(this.#space, tokens), logProbability };
+        const isNew = !this.#known.has(drawn.key) && !fresh.has(drawn.key);
+        if (!isNew) repeated.push(drawn);
+        else if (fresh.size < count) fresh.set(drawn.key, drawn);
+      }
+    }
+    return [...fresh.values(), ...repeated].slice(0, count);
   }
 
   async tell(batch: readonly ScoredProposal[]): Promise<Metrics> {
@@ -118,7 +156,11 @@ class RlStrategy implements Strategy {
   }
 
   async checkpoint(): Promise<string> {
-    return JSON.stringify({ controller: this.#controller.state(), pending: this.#pending });
+    return JSON.stringify({
+      controller: this.#controller.state(),
+      known: [...this.#known],
+      pending: this.#pending,
+    });
   }
 
   close(): Promise<void> {
