@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 const ROOMS = [
   'random',
   'statistics',
+  'plot',
   'rules',
   'graph',
   'nn',

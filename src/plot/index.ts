@@ -1,0 +1,2 @@
+export type * from './chart.ts';
+export { lineChart } from './line-chart.ts';

@@ -1,0 +1,71 @@
+import type { LineChart, Series } from './chart.ts';
+import { FAINT_INK, INK, LEVEL, type Stroke, strokeOf } from './palette.ts';
+import type { MakeElement, SvgElement } from './svg.ts';
+import { textElement, textWidth } from './text.ts';
+
+/** A part of the picture, `height` pixels high. */
+export interface Block {
+  readonly elements: readonly SvgElement[];
+  readonly height: number;
+}
+
+/** The names of a chart's series, in the order in which they first appear, with their looks. */
+export function strokesOf(chart: LineChart): ReadonlyMap<string, Stroke> {
+  const names = new Set(chart.panels.flatMap(({ series }) => series.map(({ name }) => name)));
+  return new Map([...names].map((name, index) => [name, strokeOf(index)]));
+}
+
+const SIZE = 12;
+const ROW = 20;
+const SAMPLE = 24;
+const GAP = 20;
+
+/** Every series and level with a sample of its look, in rows from (x, y) on. */
+export function legend(
+  element: MakeElement,
+  chart: LineChart,
+  { x, y, width }: { readonly x: number; readonly y: number; readonly width: number },
+): Block {
+  const items = [
+    ...[...strokesOf(chart)].map(([name, stroke]) => ({ name, parts: partsOf(chart, name), stroke })),
+    ...(chart.levels ?? []).map(({ name }) => ({ name, parts: ['line'] as const, stroke: LEVEL })),
+  ];
+  const elements: SvgElement[] = [];
+  let [left, row] = [0, 0];
+  for (const { name, parts, stroke } of items) {
+    const wide = SAMPLE + 6 + textWidth(name, SIZE);
+    if (left > 0 && left + wide > width) [left, row] = [0, row + 1];
+    const at = { x: x + left, y: y + row * ROW + ROW / 2 };
+    const style = { size: SIZE, weight: 'normal', colour: stroke === LEVEL ? FAINT_INK : INK } as const;
+    elements.push(
+      ...parts.map((part) => sample(element, part, stroke, at)),
+      textElement(element, name, { x: at.x + SAMPLE + 6, y: at.y + 4 }, style),
+    );
+    left += wide + GAP;
+  }
+  return { elements, height: (row + 1) * ROW };
+}
+
+type Part = 'band' | 'line' | 'points';
+
+/** What is drawn of a series in any of the panels. */
+function partsOf({ panels }: LineChart, name: string): readonly Part[] {
+  const series = panels.flatMap((panel) => panel.series.filter((one) => one.name === name));
+  const has = (part: keyof Series & Part) => series.some((one) => (one[part]?.length ?? 0) > 0);
+  return (['band', 'line', 'points'] as const).filter(has);
+}
+
+function sample(
+  element: MakeElement,
+  part: Part,
+  { colour, dashes }: Stroke,
+  { x, y }: { readonly x: number; readonly y: number },
+): SvgElement {
+  if (part === 'band') {
+    const place = { x, y: y - 6, width: SAMPLE, height: 12 };
+    return element('rect', { ...place, fill: colour, 'fill-opacity': 0.2 });
+  }
+  if (part === 'points') return element('circle', { cx: x + SAMPLE / 2, cy: y, r: 2.5, fill: colour });
+  const look = { stroke: colour, 'stroke-width': 2, 'stroke-dasharray': dashes };
+  return element('line', { x1: x, x2: x + SAMPLE, y1: y, y2: y, ...look });
+}
