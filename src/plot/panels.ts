@@ -106,7 +106,8 @@ function axisOf(axis: Axis, values: readonly number[]) {
     label: writable(axis.label),
     labelAnchor: 'center',
     labelArrow: 'none',
-    tickFormat: (value: number) => tickText(value, axis),
+    // Plot's own tickFormat leaves out some numbers of a logarithmic axis.
+    text: (value: number) => tickText(value, axis),
   } as const;
 }
 
@@ -172,5 +173,5 @@ function seriesMarks(chart: LineChart, clip: boolean) {
   return [...bands, ...points, ...lines];
 }
 
-/** The more points there are, the fainter is each. */
-const opacity = (points: number): number => Math.min(1, Math.max(0.08, 8 / Math.sqrt(points + 1) / 2));
+/** The more points there are, the fainter is each: as many more overlap. */
+const opacity = (points: number): number => Math.min(0.8, Math.max(0.08, 4 / Math.sqrt(points)));

@@ -32,10 +32,11 @@ export function openDocument() {
   return { document: document as unknown, element };
 }
 
-/** XML has no way to write most control characters, nor half of a surrogate pair. */
+/** One line, without what XML has no way to write: most control characters, and half of a surrogate pair. */
 export function writable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML 1.0, section 2.2, leaves out
-  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff\ufffe\uffff]/gu, '\ufffd');
+  const unwritable = /[\u0000-\u001f\ud800-\udfff\ufffe\uffff]/gu;
+  return text.replace(/[\t\n\r]/g, ' ').replace(unwritable, '\ufffd');
 }
 
 const PLACES = ['transform', 'cx', 'cy', 'x', 'y', 'x1', 'x2', 'y1', 'y2', 'width', 'height'];
