@@ -58,7 +58,8 @@ await pool.close();
 
 const evaluations = [...done.values()];
 const { fingerprint, version } = evaluations[0];
-if (evaluations.some((one) => one.fingerprint !== fingerprint)) throw new Error(`${journal}: of two machines`);
+if (evaluations.some((one) => one.fingerprint !== fingerprint))
+  throw new Error(`${journal}: of two machines`);
 const { operands, unary, binary } = tabulatedSpace;
 const table = {
   ...request,
@@ -76,7 +77,8 @@ console.error(`${values.output}: ${rules.size} rules, ${((performance.now() - st
 /** All token strings, in lexicographic order. */
 function allStrings(sizes) {
   return sizes.reduce(
-    (prefixes, size) => prefixes.flatMap((prefix) => Array.from({ length: size }, (_, token) => [...prefix, token])),
+    (prefixes, size) =>
+      prefixes.flatMap((prefix) => Array.from({ length: size }, (_, token) => [...prefix, token])),
     [[]],
   );
 }

@@ -1,6 +1,7 @@
 import type { Contestant } from './contestants.ts';
 import type { LandscapeDefinition } from './landscape.ts';
-import type { Trial, TrialResult } from './trial.ts';
+import { relativeRegret, YARDSTICK } from './relative-regret.ts';
+import { budgetsWithin, type Trial, type TrialResult } from './trial.ts';
 
 /** A landscape under one noise. */
 export interface Condition {
@@ -10,6 +11,7 @@ export interface Condition {
 
 /** What is compared, and how long. */
 export interface BakeoffPlan {
+  /** Random search among them: it is the yardstick. */
   readonly contestants: readonly Contestant[];
   readonly landscapes: readonly LandscapeDefinition[];
   /** Rules proposed in a search. */
@@ -24,8 +26,6 @@ export interface BakeoffPlan {
 export const TUNING_SEEDS: readonly number[] = [1001, 1002, 1003, 1004];
 /** Rules proposed in a search of the tuning: "best" means best for searches of some hundred rules. */
 const TUNING_SAMPLES = 1_000;
-/** Standings that count for the choice of a setting. */
-const TUNING_BUDGETS: readonly number[] = [100, 300, 1_000];
 
 type Options = Contestant['options'];
 
@@ -40,8 +40,8 @@ export interface Entry {
 export interface Tuned {
   readonly name: string;
   readonly options: Options;
-  /** Mean over conditions, tuning seeds and budgets; the lowest is chosen. */
-  readonly regret: number;
+  /** On the tuning seeds; the lowest is chosen. */
+  readonly relativeRegret: number;
 }
 
 export interface BakeoffResult {
@@ -88,7 +88,7 @@ export async function runBakeoff(plan: BakeoffPlan, runTrials: RunTrials): Promi
 /** Every trial that a plan may ask for, tuning included: for estimates. */
 export function plannedTrials({ contestants, landscapes, seeds, tune }: BakeoffPlan): number {
   const conditions = conditionsOf(landscapes).length;
-  const settings = contestants.flatMap(({ grid }) => (tune && grid.length > 1 ? grid : [])).length;
+  const settings = contestants.flatMap(({ grid }) => (tune ? grid : [])).length;
   return conditions * (settings * TUNING_SEEDS.length + contestants.length * seeds);
 }
 
@@ -102,25 +102,25 @@ async function tune(
   runTrials: RunTrials,
 ): Promise<readonly Tuned[]> {
   const settings = plan.contestants.flatMap(({ name, strategy, options, grid }) =>
-    grid.length > 1 ? grid.map((own) => ({ name, strategy, options: { ...options, ...own } })) : [],
+    grid.map((own) => ({ name, strategy, options: { ...options, ...own } })),
   );
   const groups = await runGroups(
-    settings.map((entry) =>
-      conditions.flatMap((condition) => trialsOf(entry, condition, TUNING_SEEDS, TUNING_SAMPLES)),
+    settings.flatMap((entry) =>
+      conditions.map((condition) => trialsOf(entry, condition, TUNING_SEEDS, TUNING_SAMPLES)),
     ),
     runTrials,
   );
-  const tuned = settings.map(({ name, options }, i) => ({ name, options, regret: tuningRegret(groups[i]!) }));
+  const trialsAt = (i: number) => groups.slice(i * conditions.length, (i + 1) * conditions.length);
+  const yardstick = trialsAt(settings.findIndex(({ name }) => name === YARDSTICK));
+  const budgets = budgetsWithin(TUNING_SAMPLES);
+  const tuned = settings.map(({ name, options }, i) => ({
+    name,
+    options,
+    relativeRegret: relativeRegret(trialsAt(i), yardstick, budgets),
+  }));
   // Stable, so that contestants stay in their order, and equal settings in theirs.
   const order = (name: string): number => plan.contestants.findIndex((one) => one.name === name);
-  return tuned.sort((a, b) => order(a.name) - order(b.name) || a.regret - b.regret);
-}
-
-function tuningRegret(trials: readonly TrialResult[]): number {
-  const regrets = trials.flatMap(({ standings }) =>
-    standings.filter(({ samples }) => TUNING_BUDGETS.includes(samples)).map(({ regret }) => regret),
-  );
-  return regrets.reduce((sum, regret) => sum + regret, 0) / regrets.length;
+  return tuned.sort((a, b) => order(a.name) - order(b.name) || a.relativeRegret - b.relativeRegret);
 }
 
 function trialsOf(

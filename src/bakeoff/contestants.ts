@@ -2,14 +2,14 @@ import { unknownName } from '../errors.ts';
 
 type Options = Readonly<Record<string, number | string>>;
 
-/** A strategy with the settings among which its best is chosen: the same number for each that has any. */
+/** A strategy with the settings among which its best is chosen. */
 export interface Contestant {
   /** Of a strategy; of an algorithm, where the strategy is the controller. */
   readonly name: string;
   readonly strategy: string;
   /** What makes it this contestant, whatever its settings. */
   readonly options: Options;
-  /** Settings that are tried on the tuning seeds. */
+  /** Settings that are tried on the tuning seeds; as many for each that has any. */
   readonly grid: readonly Options[];
 }
 

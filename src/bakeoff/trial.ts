@@ -45,15 +45,17 @@ const WINDOW = 50;
 const BATCH = 5;
 const PIPELINE = 2;
 
-/** Budgets at which strategies are compared; standings are taken at these and between. */
-export const BUDGETS: readonly number[] = [100, 300, 1_000, 3_000];
+/** Where strategies are compared: after 100, 300, 1,000 and 3,000 proposals, as far as a search goes, and at its end. */
+export function budgetsWithin(samples: number): readonly number[] {
+  return [...[100, 300, 1_000, 3_000].filter((budget) => budget < samples), samples];
+}
 
-/** Numbers of proposals at which a trial's standing is taken: about equal steps of the logarithm, and the budgets. */
+/** Numbers of proposals after which a search's standing is taken: in equal steps of the logarithm, and the budgets. */
 export function marks(samples: number): readonly number[] {
   const steps = Array.from({ length: 1 + Math.floor(12 * Math.log10(samples / 10)) }, (_, i) =>
     Math.round(10 * 10 ** (i / 12)),
   );
-  const all = new Set([...steps, ...BUDGETS, samples].filter((mark) => mark <= samples));
+  const all = new Set([...steps, ...budgetsWithin(samples)].filter((mark) => mark <= samples));
   return [...all].sort((a, b) => a - b);
 }
 

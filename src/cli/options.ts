@@ -71,6 +71,38 @@ export const options = {
     value: 'NAME',
     description: 'quick (minutes) or paper (the settings of the paper)',
   },
+  strategies: {
+    kind: 'words',
+    value: 'LIST',
+    source: 'flag',
+    description: 'strategies and algorithms to compare: random,trpo [all]',
+  },
+  landscapes: {
+    kind: 'words',
+    value: 'LIST',
+    source: 'flag',
+    description: 'parts, tokens or digits-mlp [all]',
+  },
+  budget: {
+    kind: 'integer',
+    value: 'N',
+    minimum: 10,
+    source: 'flag',
+    description: 'rules proposed in a search [3000]',
+  },
+  repeats: {
+    kind: 'integer',
+    value: 'N',
+    minimum: 2,
+    source: 'flag',
+    description: 'searches of each strategy on each landscape [20]',
+  },
+  tune: {
+    kind: 'switch',
+    source: 'flag',
+    description: "choose every strategy's settings from its grid first",
+  },
+  output: { kind: 'text', value: 'PATH', short: 'o', source: 'flag', description: 'where to write' },
   config: {
     kind: 'text',
     value: 'FILE',

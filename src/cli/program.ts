@@ -61,7 +61,10 @@ function addCommand(program: Commander, command: Command, found: (invocation: In
   });
 }
 
-const GROUPS: Readonly<Record<string, string>> = { data: 'data sets: download, verify, list' };
+const GROUPS: Readonly<Record<string, string>> = {
+  bench: 'measure: strategies',
+  data: 'data sets: download, verify, list',
+};
 
 function group(program: Commander, name: string): Commander {
   const existing = program.commands.find((command) => command.name() === name);

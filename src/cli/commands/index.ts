@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { benchStrategiesCommand } from './bench-strategies.ts';
 import { dataFetchCommand, dataListCommand } from './data.ts';
 import { doctorCommand } from './doctor.ts';
 import { evalCommand } from './eval.ts';
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   rulesCommand,
   spaceCommand,
   tasksCommand,
+  benchStrategiesCommand,
   dataFetchCommand,
   dataListCommand,
   doctorCommand,
