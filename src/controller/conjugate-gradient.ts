@@ -31,15 +31,28 @@ export async function conjugateGradient(
     const curvature = dot(direction, image);
     if (!(curvature > 0)) break;
     const length = squared / curvature;
-    addScaled(x, length, direction);
-    addScaled(remainder, -length, image);
-    const left = dot(remainder, remainder);
-    const turn = left / squared;
-    for (let i = 0; i < b.length; i++) {
-      direction[i] = (remainder[i] as number) + turn * (direction[i] as number);
-    }
+    const left = advance(x, remainder, length, direction, image);
+    addScaled(direction, remainder, left / squared, direction);
     squared = left;
     done++;
   }
   return { x, residual: start === 0 ? 0 : Math.sqrt(squared / start), iterations: done };
+}
+
+/** x ← x + length · direction, remainder ← remainder − length · image, in one pass; the remainder's squared norm. */
+function advance(
+  x: Float32Array,
+  remainder: Float32Array,
+  length: number,
+  direction: Float32Array,
+  image: Float32Array,
+): number {
+  let squared = 0;
+  for (let i = 0; i < x.length; i++) {
+    x[i] = (x[i] as number) + length * (direction[i] as number);
+    const left = (remainder[i] as number) - length * (image[i] as number);
+    remainder[i] = left;
+    squared += left * left;
+  }
+  return squared;
 }

@@ -1,16 +1,16 @@
-import { exp, input, jvp, mul, scalar, type Tensor, vjp } from '../graph/index.ts';
+import { add, exp, input, jvp, mul, scalar, type Tensor, vjp } from '../graph/index.ts';
 import { policyGraph } from './lstm.ts';
 import type { SessionCache } from './sessions.ts';
 import { type PolicyShape, parameterSpecs, parameterViews } from './shape.ts';
 
 /**
- * The Fisher information of the policy times a vector, without the matrix. F is the Hessian of the mean KL divergence per
+ * (F + damping · 1)·v for the Fisher information F of the policy, without the matrix. F is the Hessian of the mean KL divergence per
  * token at the parameters where it is 0: with ℓ = log p of all tokens [rows, logits] and J = ∂ℓ/∂parameters,
  *
  *     F·v = Jᵀ · diag(p ÷ rows) · J · v                            (E[∇ℓ·∇ℓᵀ] over the policy's own tokens)
  *
- * one product J·v forward, one Jᵀ·w backward. Inputs: the parameters, `previous` and `mask` of `policyGraph`, and
- * `direction of …` for every parameter. Outputs: `product of …`.
+ * one product J·v forward, one Jᵀ·w backward. Inputs: the parameters, `previous` and `mask` of `policyGraph`, `direction
+ * of …` for every parameter and `damping`, a scalar. Outputs: `product of …`.
  */
 export function fisherGraph(shape: PolicyShape, batch: number): Record<string, Tensor> {
   const { parameters, logProbabilities } = policyGraph(shape, batch);
@@ -20,8 +20,9 @@ export function fisherGraph(shape: PolicyShape, batch: number): Record<string, T
   const rows = logProbabilities.shape[0] as number;
   const weighted = mul(mul(exp(logProbabilities), change), scalar(1 / rows));
   const products = vjp([logProbabilities], [weighted], wrt);
+  const damped = direction.map((v, i) => add(products[i] as Tensor, mul(input('damping', []), v)));
   return Object.fromEntries(
-    Object.keys(parameters).map((name, i) => [`product of ${name}`, products[i] as Tensor]),
+    Object.keys(parameters).map((name, i) => [`product of ${name}`, damped[i] as Tensor]),
   );
 }
 
@@ -41,12 +42,16 @@ export async function dampedFisher(
 ): Promise<(v: Float32Array) => Promise<Float32Array>> {
   const session = await sessions.of(batch);
   const { previous, mask } = inputs;
-  const fixed = { ...parameterViews(shape, parameters), previous, mask };
+  const fixed = {
+    ...parameterViews(shape, parameters),
+    previous,
+    mask,
+    damping: Float32Array.of(damping),
+  };
   const product = new Float32Array(parameters.length);
   return async (v) => {
     const feeds = { ...fixed, ...parameterViews(shape, v, 'direction of ') };
     await session.run(feeds, parameterViews(shape, product, 'product of '));
-    for (let i = 0; i < v.length; i++) product[i] = (product[i] as number) + damping * (v[i] as number);
     return product;
   };
 }

@@ -63,13 +63,12 @@ class Ppo implements Algorithm {
     const { epochs, learningRate, clip } = this.#options;
     const { parameters } = this.#policy;
     const open = await this.#surrogate.open(batch, this.#state.baseline, this.#options);
-    const before = await this.#surrogate.measure(open, parameters);
+    const before = await this.#surrogate.differentiate(open, parameters, this.#gradient);
+    const gradientNorm = norm(this.#gradient);
 
-    let { adam } = this.#state;
-    let gradientNorm = 0;
-    for (let epoch = 0; epoch < epochs; epoch++) {
+    let adam = adamStep(this.#state.adam, parameters, this.#gradient, learningRate);
+    for (let epoch = 1; epoch < epochs; epoch++) {
       await this.#surrogate.differentiate(open, parameters, this.#gradient);
-      if (epoch === 0) gradientNorm = norm(this.#gradient);
       adam = adamStep(adam, parameters, this.#gradient, learningRate);
     }
 

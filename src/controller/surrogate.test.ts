@@ -151,13 +151,14 @@ describe('the surrogate', () => {
   });
 });
 
-describe('the Fisher–vector product', () => {
+describe('the damped Fisher–vector product', () => {
   const outputs = fisherGraph(shape, strings.length);
   const views = parameterViews(shape, Float32Array.from(direction), 'direction of ');
   const { previous, mask, chosen: _, ...parameters } = policyFeeds(before, strings);
-  const feeds = { previous: previous!, mask: mask!, ...parameters, ...views };
+  const damping = 0.25;
+  const feeds = { previous: previous!, mask: mask!, damping: [damping], ...parameters, ...views };
 
-  it('equals finite differences of the gradient of KL', () => {
+  it('equals finite differences of the gradient of KL, and the damping', () => {
     const { kl, parameters } = surrogateGraph(shape, strings.length, importanceObjective);
     const gradient = parameterGradients(parameters, kl);
     const along = (step: number): number[] => {
@@ -165,7 +166,7 @@ describe('the Fisher–vector product', () => {
       return flat(gradient, 'gradient', { ...policyFeeds(theta, strings), before: others.before! });
     };
     const [above, below] = [along(1e-5), along(-1e-5)];
-    const differences = above.map((x, i) => (x - below[i]!) / 2e-5);
+    const differences = above.map((x, i) => (x - below[i]!) / 2e-5 + damping * Math.fround(direction[i]!));
     const product = flat(outputs, 'product', feeds);
     expect(product.filter((x) => x !== 0).length).toBeGreaterThan(200);
     expect(product).toBeAllclose(differences, { rtol: 1e-5, atol: 1e-8 });

@@ -107,8 +107,8 @@ export class Surrogate {
       return { loss, kl, ratio };
     });
     this.#gradients = new SessionCache((batch) => {
-      const { loss, parameters } = surrogateGraph(shape, batch, objective);
-      return parameterGradients(parameters, loss);
+      const { loss, kl, ratio, parameters } = surrogateGraph(shape, batch, objective);
+      return { loss, kl, ratio, ...parameterGradients(parameters, loss) };
     });
   }
 
@@ -153,27 +153,31 @@ export class Surrogate {
 
   async measure({ size, inputs }: OpenBatch, parameters: Float32Array): Promise<Measured> {
     const session = await this.#values.of(size);
-    const feeds = { ...parameterViews(this.#policy.shape, parameters), ...inputs };
-    const found = (await session.run(feeds)) as Record<'loss' | 'kl' | 'ratio', Float32Array>;
-    return { loss: found.loss[0] as number, kl: found.kl[0] as number, ratios: found.ratio };
+    return measuredOf(await session.run({ ...parameterViews(this.#policy.shape, parameters), ...inputs }));
   }
 
-  /** Writes ∂loss/∂parameters into `gradient`. */
+  /** Measures, and writes ∂loss/∂parameters into `gradient`. The loss may differ from `measure`'s in its last bits. */
   async differentiate(
     { size, inputs }: OpenBatch,
     parameters: Float32Array,
     gradient: Float32Array,
-  ): Promise<void> {
+  ): Promise<Measured> {
     const { shape } = this.#policy;
     const session = await this.#gradients.of(size);
-    await session.run(
+    const found = await session.run(
       { ...parameterViews(shape, parameters), ...inputs },
       parameterViews(shape, gradient, 'gradient of '),
     );
+    return measuredOf(found);
   }
 
   /** Frees the sessions. */
   async close(): Promise<void> {
     for (const sessions of [this.#before, this.#values, this.#gradients]) await sessions.close();
   }
+}
+
+function measuredOf(results: Readonly<Record<string, Float32Array>>): Measured {
+  const { loss, kl, ratio } = results as Record<'loss' | 'kl' | 'ratio', Float32Array>;
+  return { loss: loss[0] as number, kl: kl[0] as number, ratios: ratio };
 }

@@ -13,7 +13,7 @@ import * as z from 'zod';
 import { adamStep } from './adam.ts';
 import type { Algorithm, AlgorithmDefinition, Policy, ScoredSample } from './algorithm.ts';
 import { encodeLearner, type LearnerState, parseLearner } from './learner-state.ts';
-import { backtrack, type Point } from './line-search.ts';
+import { backtrack, type LineSearch } from './line-search.ts';
 import { commonOptions } from './options.ts';
 import { type Measured, type OpenBatch, Surrogate } from './surrogate.ts';
 import { importanceObjective } from './trpo.ts';
@@ -43,6 +43,11 @@ class TrpoAdam implements Algorithm {
   readonly #policy: Policy;
   readonly #options: z.output<typeof optionsSchema>;
   readonly #gradient: Float32Array;
+  /** Adam's step. */
+  readonly #step: Float32Array;
+  /** Where the update has come to, and the point that it tries. */
+  #reached: Float32Array;
+  #candidate: Float32Array;
   readonly #surrogate: Surrogate;
   #state: LearnerState;
 
@@ -50,6 +55,9 @@ class TrpoAdam implements Algorithm {
     this.#policy = policy;
     this.#options = options;
     this.#gradient = new Float32Array(policy.parameters.length);
+    this.#step = new Float32Array(policy.parameters.length);
+    this.#reached = new Float32Array(policy.parameters.length);
+    this.#candidate = new Float32Array(policy.parameters.length);
     this.#surrogate = new Surrogate(policy, importanceObjective);
     this.#state = parseLearner(state, policy.parameters.length);
   }
@@ -58,53 +66,57 @@ class TrpoAdam implements Algorithm {
     const { epochs, lineSearchSteps } = this.#options;
     const { parameters } = this.#policy;
     const open = await this.#surrogate.open(batch, this.#state.baseline, this.#options);
-    const before = await this.#surrogate.measure(open, parameters);
+    const before = await this.#surrogate.differentiate(open, parameters, this.#gradient);
+    const gradientNorm = norm(this.#gradient);
 
-    let reached: Point<Measured> = { parameters: parameters.slice(), measured: { ...before, kl: 0 } };
-    let gradientNorm = 0;
+    this.#reached.set(parameters);
+    let measured: Measured = { ...before, kl: 0 };
     let accepted = 0;
     let tried = 0;
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      const step = await this.#adamStep(open, reached.parameters);
-      if (epoch === 0) gradientNorm = norm(this.#gradient);
-      const found = await this.#search(open, reached.parameters, step);
+    for (let epoch = 1; epoch <= epochs; epoch++) {
+      this.#adamStep();
+      const found = await this.#search(open, epoch === epochs);
       tried += found?.tried ?? lineSearchSteps;
       if (!found) break;
-      reached = found;
+      [this.#reached, this.#candidate] = [this.#candidate, this.#reached];
+      measured = found.measured;
       accepted++;
       if (found.tried > 1) break;
     }
 
-    parameters.set(reached.parameters);
+    parameters.set(this.#reached);
     this.#state = { ...this.#state, baseline: open.nextBaseline };
     return {
       ...open.metrics,
       loss: before.loss,
       gradientNorm,
-      surrogateGain: before.loss - reached.measured.loss,
-      kl: reached.measured.kl,
+      surrogateGain: before.loss - measured.loss,
+      kl: measured.kl,
       accepted: accepted > 0 ? 1 : 0,
       epochs: accepted,
       lineSearchSteps: tried,
     };
   }
 
-  /** Adam's next step from `parameters`; moves its averages on. */
-  async #adamStep(open: OpenBatch, parameters: Float32Array): Promise<Float32Array> {
-    await this.#surrogate.differentiate(open, parameters, this.#gradient);
-    const step = new Float32Array(parameters.length);
-    const adam = adamStep(this.#state.adam, step, this.#gradient, this.#options.learningRate);
+  /** Adam's step for the gradient at the point reached; moves its averages on. */
+  #adamStep(): void {
+    this.#step.fill(0);
+    const adam = adamStep(this.#state.adam, this.#step, this.#gradient, this.#options.learningRate);
     this.#state = { ...this.#state, adam };
-    return step;
   }
 
-  #search(open: OpenBatch, start: Float32Array, step: Float32Array) {
+  /** Leaves the point that it accepts in the candidate and, where a next epoch may ask for it, its gradient. */
+  #search(open: OpenBatch, last: boolean): Promise<LineSearch<Measured> | undefined> {
     const { klBound, lineSearchSteps } = this.#options;
     return backtrack(
-      start,
-      step,
+      this.#reached,
+      { direction: this.#step, length: 1 },
+      this.#candidate,
       lineSearchSteps,
-      (parameters) => this.#surrogate.measure(open, parameters),
+      (parameters) =>
+        last
+          ? this.#surrogate.measure(open, parameters)
+          : this.#surrogate.differentiate(open, parameters, this.#gradient),
       ({ kl }) => kl <= klBound,
     );
   }

@@ -21,7 +21,7 @@ import { mean, mul } from '../graph/index.ts';
 import type { Algorithm, AlgorithmDefinition, Policy, ScoredSample } from './algorithm.ts';
 import { conjugateGradient } from './conjugate-gradient.ts';
 import { dampedFisher, fisherGraph } from './fisher.ts';
-import { backtrack, type LineSearch } from './line-search.ts';
+import { backtrack, type LineSearch, type Step } from './line-search.ts';
 import { commonOptions } from './options.ts';
 import { SessionCache } from './sessions.ts';
 import { type Measured, type Objective, type OpenBatch, Surrogate } from './surrogate.ts';
@@ -58,6 +58,7 @@ class Trpo implements Algorithm {
   readonly #policy: Policy;
   readonly #options: z.output<typeof optionsSchema>;
   readonly #gradient: Float32Array;
+  readonly #candidate: Float32Array;
   readonly #surrogate: Surrogate;
   readonly #fisher: SessionCache;
   #baseline: number | undefined;
@@ -66,6 +67,7 @@ class Trpo implements Algorithm {
     this.#policy = policy;
     this.#options = options;
     this.#gradient = new Float32Array(policy.parameters.length);
+    this.#candidate = new Float32Array(policy.parameters.length);
     this.#surrogate = new Surrogate(policy, importanceObjective);
     this.#fisher = new SessionCache((batch) => fisherGraph(policy.shape, batch));
     this.#baseline = stateSchema.parse(state).baseline;
@@ -74,13 +76,14 @@ class Trpo implements Algorithm {
   async update(batch: readonly ScoredSample[]): Promise<Readonly<Record<string, number>>> {
     const { parameters } = this.#policy;
     const open = await this.#surrogate.open(batch, this.#baseline, this.#options);
+    // By the session that the line search measures with: its losses are compared to the bit.
     const before = await this.#surrogate.measure(open, parameters);
     await this.#surrogate.differentiate(open, parameters, this.#gradient);
 
     const { step, residual, iterations } = await this.#naturalStep(open);
     const found = await this.#lineSearch(open, before, step);
 
-    if (found) parameters.set(found.parameters);
+    if (found) parameters.set(this.#candidate);
     this.#baseline = open.nextBaseline;
     return {
       ...open.metrics,
@@ -107,18 +110,15 @@ class Trpo implements Algorithm {
     // The residual of conjugate gradient is orthogonal to x, so that xᵀ·(F + damping · 1)·x = xᵀ·g.
     const curvature = dot(x, this.#gradient);
     const scale = curvature > 0 ? Math.sqrt((2 * klBound) / curvature) : 0;
-    return { step: x.map((value) => -scale * value), residual, iterations };
+    return { step: { direction: x, length: -scale }, residual, iterations };
   }
 
-  #lineSearch(
-    open: OpenBatch,
-    before: Measured,
-    step: Float32Array,
-  ): Promise<LineSearch<Measured> | undefined> {
+  #lineSearch(open: OpenBatch, before: Measured, step: Step): Promise<LineSearch<Measured> | undefined> {
     const { klBound, lineSearchSteps } = this.#options;
     return backtrack(
       this.#policy.parameters,
       step,
+      this.#candidate,
       lineSearchSteps,
       (parameters) => this.#surrogate.measure(open, parameters),
       ({ loss, kl }) => kl <= klBound && loss < before.loss,
