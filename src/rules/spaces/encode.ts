@@ -55,8 +55,10 @@ function encodeWith(space: Space, rule: Expression, equality: Equality): number[
   });
   const goal = equality.identity(rule);
   for (const steps of plans(space, equality, operands, new Map([[goal, rule]]), space.iterations)) {
-    const tokens = assemble(space, operands, steps);
-    if (tokens && equality.identity(decode(space, tokens)) === goal) return tokens;
+    for (const layout of layouts(space, steps)) {
+      const tokens = assemble(space, operands, layout);
+      if (tokens && equality.identity(decode(space, tokens)) === goal) return tokens;
+    }
   }
   return undefined;
 }
@@ -138,13 +140,34 @@ function undoUnary(space: Space, e: Expression): readonly UnaryUndone[] {
   );
 }
 
-/** The steps as tokens, with padding iterations before them; undefined where the constraints forbid them. */
-function assemble(space: Space, operands: Bank, steps: readonly Step[]): number[] | undefined {
+/** What the iterations compute: a step, or undefined where any value will do. */
+type Layout = readonly (Step | undefined)[];
+
+/**
+ * The ways to spread steps over the iterations of a space, the last step in the last one. Where constraints may ask for
+ * it, a spare iteration stands anywhere, or repeats an earlier step, whose value then has two tokens.
+ */
+function layouts({ iterations, constraints }: Space, steps: readonly Step[]): readonly Layout[] {
+  const spare = iterations - steps.length;
+  const before = steps.slice(0, -1);
+  const spread = constraints.length === 0 ? [[...Array(spare), ...before]] : spreads(before, iterations - 1);
+  return spread.map((layout) => [...layout, steps.at(-1)]);
+}
+
+function spreads(steps: readonly Step[], places: number, earlier: readonly Step[] = []): readonly Layout[] {
+  if (places === 0) return [[]];
+  const spares = steps.length < places ? [undefined, ...earlier] : [];
+  const all = spares.flatMap((now) => spreads(steps, places - 1, earlier).map((rest) => [now, ...rest]));
+  const [step, ...later] = steps;
+  if (step === undefined) return all;
+  return [...all, ...spreads(later, places - 1, [...earlier, step]).map((rest) => [step, ...rest])];
+}
+
+/** A layout as tokens; undefined where the constraints forbid it. */
+function assemble(space: Space, operands: Bank, layout: Layout): number[] | undefined {
   const bank = new Map(operands);
-  const padding = space.iterations - steps.length;
   let tokens: readonly number[] = [];
-  for (let k = 0; k < space.iterations; k++) {
-    const step = steps[k - padding];
+  for (const [k, step] of layout.entries()) {
     const longer = place(space, tokens, choices(step, bank));
     if (!longer) return undefined;
     tokens = longer;
