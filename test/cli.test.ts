@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { createClient } from '@libsql/client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { flagOf, optionNames, variableOf } from '../src/cli/options.ts';
+import { parseRule, ruleKey } from '../src/rules/index.ts';
 
 /** The built program, as a script would call it: `npm run build` comes first. */
 const NOS = resolve('bin/nos');
@@ -108,6 +109,30 @@ describe('rules and spaces', () => {
     expect((await json(['space', 'arxiv2017'])).sizes[2].size).toBe(String(317_520n * 348_480n * 380_880n));
   });
 
+  it('show a space of chosen operands and functions', async () => {
+    const choice = ['--operands', 'm / (sqrt(v)+eps), sqrt(abs(g))', '--unary', '-x,x', '--binary', 'x*y'];
+    const document = await json(['space', 'quick', ...choice]);
+    expect(document).toMatchObject({
+      name: 'quick',
+      iterations: 2,
+      chosen: ['operands', 'unary', 'binary'],
+      operands: ['adam', 'sqrt(abs(g))'],
+      unary: ['-x', 'x'],
+      binary: ['x * y'],
+      size: 2 ** 4 * (3 * 2) ** 2,
+    });
+    const { stdout } = await nos(['space', 'quick', ...choice]);
+    expect(stdout).toMatch(
+      /^space +quick: with operands, unary, binary as chosen\noperands \(2\) +adam {2}sqrt/,
+    );
+    const listed = await json(['space'], { NOS_OPERANDS: 'g,clip(m, 1e-3)' });
+    expect(listed.spaces[0]).toMatchObject({
+      name: 'quick',
+      chosen: ['operands'],
+      size: (2 * 36 * 3 * 3) ** 2,
+    });
+  });
+
   it.each(['rules', 'space', 'tasks', 'runs', 'data list'])(
     'nos %s --json is one document',
     async (command) => {
@@ -174,11 +199,36 @@ describe('a run', () => {
     expect(jsonl.map((line) => JSON.parse(line))).toEqual(evaluations);
 
     expect((await json(['show', 'first'])).run).toMatchObject({ name: 'first', status: 'finished' });
+    const whole = await nos(['show', 'first']);
+    expect(whole.stdout).toMatch(/^space +quick$/m);
+    expect(whole.stdout).not.toMatch(/^operands/m);
     const { proposal } = await json(['show', 'first', '9']);
     expect(proposal).toMatchObject({ index: 9, batch: 1, evaluation: { task: 'digits-mlp' } });
     const shown = await nos(['show', 'first', '9']);
     expect(shown.stdout).toContain(`rule             ${proposal.rule}`);
     expect((await nos(['top', 'first'])).stdout).toContain('◆ reference rule');
+  });
+
+  it('remembers the operands and functions that it chose from, also where it is resumed', async () => {
+    const choice = ['--iterations', '1', '--operands', 'g,tanh(m)', '--unary=-x', '--binary', 'x * y,x'];
+    const { config } = await json([...SEARCH, ...choice, '--samples', '4', '--run', 'chosen']);
+    expect(config.space).toEqual({
+      name: 'quick',
+      iterations: 1,
+      operands: ['g', 'tanh(m)'],
+      unary: ['-x'],
+      binary: ['x * y', 'x'],
+    });
+    expect((await json(['resume', 'chosen'])).config).toEqual(config);
+    const { evaluations } = await json(['log', 'chosen']);
+    const possible = ['-g', '-tanh(m)', 'g * g', 'g * tanh(m)', 'tanh(m) * tanh(m)'];
+    const keys = possible.map((text) => ruleKey(parseRule(text)));
+    const found = evaluations.filter(({ role }: { role: string }) => role === 'proposal');
+    expect(found).toHaveLength(4);
+    for (const { key } of found) expect(keys).toContain(key);
+    const { stdout } = await nos(['show', 'chosen']);
+    expect(stdout).toMatch(/^space +quick, iterations 1$/m);
+    expect(stdout).toMatch(/^operands \(2\) +g {2}tanh\(m\)\nunary \(1\) +-x\nbinary \(2\) +x \* y {2}x$/m);
   });
 
   it('says a line a batch on stderr, and what to do next on stdout', async () => {
@@ -267,6 +317,25 @@ describe.concurrent('bad input is one line that says where, and exits with 2', (
     ['a task module', ['eval', 'adam', '--task', './none.mjs'], /none\.mjs/],
     ['a space', ['space', 'qick'], /unknown space 'qick'\ndid you mean 'quick'/],
     ['a constraint', ['search', '--constraints', 'distict'], /unknown constraint 'distict'/],
+    [
+      'an operand of a space',
+      ['search', '--operands', 'g,sqrt(h)'],
+      /operands: 'sqrt\(h\)': unknown operand 'h' at column 6\n {2}sqrt\(h\)\n {7}\^\n/,
+    ],
+    ['an operand twice', ['space', 'quick', '--operands', 'g,1*g'], /operands: 'g' and '1\*g' mean the same/],
+    ['no operand', ['space', 'quick', '--operands', 'g,,m'], /--operands: expected a value, got nothing/],
+    ['a unary function of nothing', ['search', '--unary', 'exp(g)'], /unary: 'exp\(g\)' is no function of x/],
+    [
+      'a unary function of two',
+      ['space', 'quick', '--unary', 'x * y'],
+      /unary: .*unknown operand 'y' at column 5/,
+    ],
+    ['a binary function', ['space', 'quick', '--binary', 'x +'], /binary: 'x \+': expected .* the rule ends/],
+    [
+      'a space without rules',
+      ['search', '--binary', 'x + y', '--constraints', 'no-final-add'],
+      /space 'icml2017\/2\*' has no rule under no-final-add/,
+    ],
     ['iterations', ['search', '--iterations', '4'], /expected 1, 2 or 3, got 4/],
     ['a protocol', ['search', '--protocol', 'qick'], /unknown protocol 'qick'/],
     ['a strategy', ['search', '--strategy', 'rll'], /unknown strategy 'rll'/],
@@ -321,6 +390,9 @@ describe.concurrent('bad input is one line that says where, and exits with 2', (
     writeFileSync(join(home, 'bad.json'), '{"sampels": 3}');
     const file = await nos(['search', '--config', 'bad.json']);
     expect([file.code, file.stderr]).toEqual([2, expect.stringContaining("'sampels'")]);
+    writeFileSync(join(home, 'none.json'), '{"unary": []}');
+    const none = await nos(['space', '--config', 'none.json']);
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('unary: expected one or more')]);
   });
 
   it('a name that is taken', async () => {

@@ -55,7 +55,7 @@ async function fileSchema() {
     const { kind, minimum } = definitionOf(name);
     if (kind === 'switch') return z.boolean();
     if (kind === 'integer') return z.int().min(minimum ?? 0);
-    if (kind === 'words' || kind === 'rules') return z.array(z.string().min(1));
+    if (kind === 'words' || kind === 'texts') return z.array(z.string().min(1));
     if (kind === 'assignments') return z.record(z.string(), z.union([z.number(), z.string()]));
     return z.string().min(1);
   };

@@ -14,8 +14,12 @@ export async function dryRun(context: Context, config: RunConfig): Promise<Resul
   const workers = workerCount(context.settings, config.batch * config.pipeline);
   const estimate = estimateRun(config, task, await secondsPerStep(context, config), workers);
   const document = { config, ...estimate };
-  const size = spaceSize(findSpace(config.space.name, config.space));
-  const text = [plan(document, thousands(size), context), ...notes(document, task.dataSet)].join('\n');
+  const space = findSpace(config.space.name, config.space);
+  const size = thousands(spaceSize(space));
+  const text = [
+    plan(document, `${space.name}, ${size} token strings`, context),
+    ...notes(document, task.dataSet),
+  ].join('\n');
   return { document, text };
 }
 
@@ -35,14 +39,14 @@ interface Plan extends RunEstimate {
   readonly config: RunConfig;
 }
 
-function plan(document: Plan, size: string, { stdout }: Context): string {
+function plan(document: Plan, space: string, { stdout }: Context): string {
   const { config, evaluations, stepsPerEvaluation, steps, secondsPerStep, workers, coreHours, seconds } =
     document;
   const { proposals, references, retests, total } = evaluations;
   const measured = Number.isFinite(secondsPerStep);
   return pairs(
     [
-      ['search', `${config.strategy.name} in ${config.space.name}, ${size} token strings`],
+      ['search', `${config.strategy.name} in ${space}`],
       ['scored by', `${config.task}, protocol ${config.protocol}`],
       [
         'evaluations',

@@ -17,17 +17,19 @@ export interface Failure {
 export async function describeFailure(error: unknown, colours: Colours, debug: boolean): Promise<Failure> {
   const { code, message, hint, exitCode } = classify(error);
   const lines = [`${colours.red('nos:')} ${message.replaceAll(/\s*\n\s*/g, ' ')}`];
-  if (code === 'bad-rule') lines.push(...(await pointer(error)));
+  lines.push(...(await pointer(error)));
   if (hint) lines.push(colours.dim(hint));
   if (debug && error instanceof Error && error.stack) lines.push(stackOf(error));
   return { lines, document: { error: { code, message, hint } }, exitCode };
 }
 
-/** The rule, and a caret under the place. */
+/** The rule that does not parse, in the error or as its cause, and a caret under the place. */
 async function pointer(error: unknown): Promise<readonly string[]> {
+  if (!(error instanceof NosError)) return [];
   const { pointAt, RuleError } = await import('../rules/index.ts');
-  if (!(error instanceof RuleError) || error.text.trim() === '') return [];
-  return pointAt(error)
+  const wrong = error instanceof RuleError ? error : error.cause;
+  if (!(wrong instanceof RuleError) || wrong.text.trim() === '') return [];
+  return pointAt(wrong)
     .split('\n')
     .map((line) => `  ${line}`);
 }

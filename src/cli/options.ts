@@ -16,8 +16,8 @@ export interface OptionDefinition {
   readonly alias?: string;
 }
 
-/** `words`: separated by commas; `rules`: by commas outside parentheses; `assignments`: key=value, may be given again. */
-type OptionKind = 'switch' | 'text' | 'integer' | 'words' | 'rules' | 'assignments';
+/** `words`: separated by commas; `texts`: by commas outside parentheses; `assignments`: key=value, may be given again. */
+type OptionKind = 'switch' | 'text' | 'integer' | 'words' | 'texts' | 'assignments';
 
 export const options = {
   task: {
@@ -32,6 +32,21 @@ export const options = {
     value: 'LIST',
     description: 'constraints of the space: distinct,no-final-add,reuse',
   },
+  operands: {
+    kind: 'texts',
+    value: 'LIST',
+    description: 'operands instead of those of the space: g,m,sqrt(abs(g))',
+  },
+  unary: {
+    kind: 'texts',
+    value: 'LIST',
+    description: 'unary functions instead of those of the space: x,exp(x)',
+  },
+  binary: {
+    kind: 'texts',
+    value: 'LIST',
+    description: 'binary functions instead of those of the space: x + y,x * y',
+  },
   strategy: {
     kind: 'text',
     value: 'NAME',
@@ -43,7 +58,7 @@ export const options = {
     description: 'how strategy rl learns: reinforce, trpo, trpo-adam or ppo',
   },
   warmStart: {
-    kind: 'rules',
+    kind: 'texts',
     value: 'RULES',
     description: 'rules to propose first, as texts or names: adam,powersign',
   },
@@ -136,7 +151,7 @@ interface ValueOf {
   readonly text: string;
   readonly integer: number;
   readonly words: readonly string[];
-  readonly rules: readonly string[];
+  readonly texts: readonly string[];
   readonly assignments: Readonly<Record<string, number | string>>;
 }
 

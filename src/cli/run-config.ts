@@ -1,6 +1,6 @@
-import type { Constraint } from '../rules/index.ts';
 import type { RunConfig } from '../run/index.ts';
 import type { Settings } from './options.ts';
+import { spaceOptionsOf } from './space-options.ts';
 
 /**
  * The configuration of the run that the settings ask for.
@@ -8,7 +8,7 @@ import type { Settings } from './options.ts';
  * @throws NosError `unknown-name` or `bad-option` for anything that no room knows.
  */
 export async function runConfigOf(settings: Settings): Promise<RunConfig> {
-  const { task, space: name, iterations, constraints, strategy, algorithm, option, protocol } = settings;
+  const { task, space: name, strategy, algorithm, option, protocol } = settings;
   const { warmStart, samples, batch, pipeline, seed } = settings;
   const [{ parseRunConfig }, { findSpace }, { findStrategy }, { findProtocol }] = await Promise.all([
     import('../run/index.ts'),
@@ -16,12 +16,12 @@ export async function runConfigOf(settings: Settings): Promise<RunConfig> {
     import('../search/index.ts'),
     import('../evaluate/index.ts'),
   ]);
-  const known = constraints as readonly Constraint[] | undefined;
-  const space = findSpace(name ?? '', { iterations, constraints: known });
+  const choices = spaceOptionsOf(settings);
+  const space = findSpace(name ?? '', choices);
   findProtocol(protocol ?? '');
   const config = parseRunConfig({
     task,
-    space: { name, iterations, constraints },
+    space: { name, ...choices },
     strategy: {
       name: strategy,
       options: algorithm === undefined ? option : { ...option, algorithm },

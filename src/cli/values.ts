@@ -20,24 +20,24 @@ export function parseValue(name: OptionName, text: string, where: string): Value
       return parseInteger(text, minimum ?? 0, where);
     case 'words':
       return text.split(',').map((word) => parseText(word.trim(), where));
-    case 'rules':
-      return splitRules(text).map((rule) => parseText(rule.trim(), where));
+    case 'texts':
+      return splitTexts(text).map((part) => parseText(part.trim(), where));
     case 'assignments':
       return Object.fromEntries(text.split(',').map((pair) => parseAssignment(pair.trim(), where)));
   }
 }
 
 /** At the commas outside parentheses: those inside separate a function's arguments. */
-function splitRules(text: string): readonly string[] {
-  const rules = [''];
+function splitTexts(text: string): readonly string[] {
+  const parts = [''];
   let depth = 0;
   for (const character of text) {
     if (character === '(') depth++;
     if (character === ')') depth--;
-    if (character === ',' && depth === 0) rules.push('');
-    else rules.push(rules.pop() + character);
+    if (character === ',' && depth === 0) parts.push('');
+    else parts.push(parts.pop() + character);
   }
-  return rules;
+  return parts;
 }
 
 function parseText(text: string, where: string): string {

@@ -14,9 +14,17 @@ export { operations } from './operations.ts';
 export { parseRule } from './parse.ts';
 export { printRule } from './print.ts';
 export { pointAt, RuleError } from './rule-error.ts';
-export type { Constraint, Position, Space, SpaceDefinition, SpaceOptions } from './spaces/index.ts';
+export type {
+  Constraint,
+  Position,
+  Space,
+  SpaceDefinition,
+  SpaceOptions,
+  Vocabulary,
+} from './spaces/index.ts';
 export {
   allowedTokens,
+  chosenVocabularies,
   constraints,
   decode,
   encode,
@@ -24,5 +32,6 @@ export {
   positions,
   spaceSize,
   spaces,
+  strings,
   tokenText,
 } from './spaces/index.ts';

@@ -14,8 +14,15 @@ export const MAX_NODES = 1000;
  * the column and what was expected.
  */
 export function parseRule(text: string): Expression {
-  const parser = new Parser(text);
-  return parser.rule();
+  return new Parser(text, []).rule();
+}
+
+/**
+ * The expression of a function's text such as `clip(x, 1e-4)`: a rule text in which the variables stand for values, as
+ * leaves of their names. It is a rule once they are replaced. Throws {@link RuleError} as {@link parseRule} does.
+ */
+export function parseTemplate(text: string, variables: readonly string[]): Expression {
+  return new Parser(text, variables).rule();
 }
 
 const infix = new Map<string, Operation & { notation: Notation }>();
@@ -35,13 +42,15 @@ const functions = written.filter((o) => o.arity > 0 || o.parameters.length > 0);
 class Parser {
   readonly #text: string;
   readonly #tokens: readonly Token[];
+  readonly #variables: readonly string[];
   #next = 0;
   #nodes = 0;
   #depth = 0;
 
-  constructor(text: string) {
+  constructor(text: string, variables: readonly string[]) {
     this.#text = text;
     this.#tokens = tokenize(text);
+    this.#variables = variables;
   }
 
   rule(): Expression {
@@ -128,6 +137,7 @@ class Parser {
 
   #named(): Expression {
     const name = this.#take();
+    if (this.#variables.includes(name.text)) return this.#node(leaf(name.text), name);
     const calls = this.#peek().text === '(';
     const known = operations.get(name.text);
     const operation = known?.notation === undefined ? known : undefined;
@@ -231,11 +241,8 @@ class Parser {
 
   #unknown(name: Token, calls: boolean): RuleError {
     const kind = calls ? 'function' : 'operand';
-    const { message, hint } = unknownName(
-      kind,
-      name.text,
-      (calls ? functions : operands).map((o) => o.name),
-    );
+    const names = (calls ? functions : operands).map((o) => o.name);
+    const { message, hint } = unknownName(kind, name.text, calls ? names : [...this.#variables, ...names]);
     return this.#error(message, name, hint);
   }
 

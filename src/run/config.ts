@@ -11,6 +11,10 @@ const schema = z.strictObject({
     name,
     iterations: count.optional(),
     constraints: z.array(z.enum(constraints)).optional(),
+    /** Vocabularies that take the place of the named space's. */
+    operands: z.array(name).optional(),
+    unary: z.array(name).optional(),
+    binary: z.array(name).optional(),
   }),
   strategy: z.strictObject({
     name,

@@ -81,8 +81,7 @@ interface Plan {
 }
 
 async function makePlan(config: RunConfig): Promise<Plan> {
-  const { iterations, constraints } = config.space;
-  const space = findSpace(config.space.name, { iterations, constraints });
+  const space = findSpace(config.space.name, config.space);
   findProtocol(config.protocol);
   for (const rule of config.references) resolveRule(rule);
   const task = await taskReference(config.task);

@@ -1,5 +1,6 @@
 import { NosError } from '../../errors.ts';
 import type { Evaluation } from '../../evaluate/index.ts';
+import type { RunConfig } from '../../run/index.ts';
 import type { StoredProposal } from '../../store/index.ts';
 import type { Command, Context, Result } from '../command.ts';
 import { withStore } from '../store.ts';
@@ -34,8 +35,9 @@ async function showRun(name: string, { places, stdout }: Context): Promise<Resul
     const means = batches.filter((batch) => batch.told).map((batch) => meanReward(batch, proposals));
     const settings = Object.entries(config).map(([key, value]): [string, string] => [
       key,
-      settingText(value),
+      settingText(key === 'space' ? { ...config.space, ...WITHOUT_LISTS } : value),
     ]);
+    const lists = await chosenLists(config);
     const text = pairs(
       [
         ['run', `${record.name}, ${record.status}`],
@@ -44,6 +46,7 @@ async function showRun(name: string, { places, stdout }: Context): Promise<Resul
         ['best reward', accuracy(record.bestReward ?? Number.NaN)],
         ['batch means', sparkline(means, Math.max(stdout.columns - 20, 10)) || '—'],
         ...settings,
+        ...lists,
         ['version', record.version],
         ['fingerprint', record.fingerprint],
         ['store', store.path],
@@ -52,6 +55,16 @@ async function showRun(name: string, { places, stdout }: Context): Promise<Resul
     );
     return { document: { run: { ...record, config }, batches }, text };
   });
+}
+
+/** The vocabularies have rows of their own. */
+const WITHOUT_LISTS = { operands: undefined, unary: undefined, binary: undefined };
+
+/** The operands and functions of a run's space, where they are not all that its name stands for. */
+async function chosenLists({ space }: RunConfig): Promise<readonly (readonly [string, readonly string[]])[]> {
+  const { chosenVocabularies, findSpace } = await import('../../rules/index.ts');
+  const found = findSpace(space.name, space);
+  return chosenVocabularies(found).map((name) => [`${name} (${found[name].length})`, found[name]]);
 }
 
 function meanReward(batch: { first: number; size: number }, proposals: readonly StoredProposal[]): number {

@@ -1,5 +1,6 @@
-import type { Constraint, Space, SpaceDefinition } from '../../rules/index.ts';
+import type { Space, SpaceDefinition, Vocabulary } from '../../rules/index.ts';
 import type { Command, Context, Result } from '../command.ts';
+import { spaceOptionsOf } from '../space-options.ts';
 import { thousands } from '../text/format.ts';
 import { pairs, table } from '../text/table.ts';
 
@@ -7,8 +8,9 @@ export const spaceCommand: Command = {
   name: 'space',
   summary: 'list the spaces of rules with their exact sizes, or show one',
   arguments: '[space]',
-  options: ['iterations', 'constraints'],
-  example: 'nos space icml2017\nnos space quick --constraints distinct,reuse',
+  options: ['iterations', 'constraints', 'operands', 'unary', 'binary'],
+  example:
+    "nos space icml2017\nnos space quick --constraints distinct,reuse\nnos space icml2017 --operands 'g,m,sqrt(abs(g))'",
   run: (context) => {
     const [name] = context.arguments;
     return name === undefined ? listSpaces(context) : showSpace(name, context);
@@ -19,22 +21,18 @@ export const spaceCommand: Command = {
 const ITERATIONS = [1, 2, 3] as const;
 
 async function listSpaces({ settings, stdout }: Context): Promise<Result> {
-  const { findSpace, spaces, spaceSize } = await import('../../rules/index.ts');
-  const rows = spaces.map((definition) => {
-    const space = findSpace(definition.name, optionsOf(settings));
-    return {
-      name: definition.name,
-      iterations: space.iterations,
-      size: spaceSize(space),
-      title: definition.title,
-    };
+  const { chosenVocabularies, findSpace, spaces, spaceSize } = await import('../../rules/index.ts');
+  const rows = spaces.map(({ name, title }) => {
+    const space = findSpace(name, spaceOptionsOf(settings));
+    const { iterations } = space;
+    return { name, iterations, chosen: chosenVocabularies(space), size: spaceSize(space), title };
   });
   type Row = (typeof rows)[number];
   const columns = [
     { title: 'space', cell: (row: Row) => row.name, paint: stdout.colours.bold },
     { title: 'iterations', cell: (row: Row) => String(row.iterations), align: 'right' as const },
     { title: 'token strings', cell: (row: Row) => thousands(row.size), align: 'right' as const },
-    { title: 'what', cell: (row: Row) => row.title, flexible: true },
+    { title: 'what', cell: (row: Row) => titleOf(row), flexible: true },
   ];
   const document = { spaces: rows.map((row) => ({ ...row, size: exact(row.size) })) };
   const hint = stdout.colours.dim('one in full: nos space icml2017');
@@ -42,19 +40,18 @@ async function listSpaces({ settings, stdout }: Context): Promise<Result> {
 }
 
 async function showSpace(name: string, { settings, stdout }: Context): Promise<Result> {
-  const { findSpace, spaces, spaceSize } = await import('../../rules/index.ts');
-  const space = findSpace(name, optionsOf(settings));
+  const { chosenVocabularies, findSpace, spaces, spaceSize } = await import('../../rules/index.ts');
+  const space = findSpace(name, spaceOptionsOf(settings));
   const base = space.name.split('/')[0] as string;
-  const sizes = ITERATIONS.map((iterations) => ({
-    iterations,
-    size: spaceSize({ ...space, iterations, name: `${base}/${iterations}` }),
-  }));
+  const chosen = chosenVocabularies(space);
+  const sizes = ITERATIONS.map((iterations) => ({ iterations, size: spaceSize({ ...space, iterations }) }));
   const title = spaces.find((definition: SpaceDefinition) => definition.name === base)?.title ?? '';
   const { iterations, operands, unary, binary, constraints } = space;
   const document = {
     name: base,
     title,
     iterations,
+    chosen,
     operands,
     unary,
     binary,
@@ -63,7 +60,7 @@ async function showSpace(name: string, { settings, stdout }: Context): Promise<R
     sizes: sizes.map((entry) => ({ ...entry, size: exact(entry.size) })),
   };
   const rows: (readonly [string, string | readonly string[]])[] = [
-    ['space', `${base}: ${title}`],
+    ['space', `${base}: ${titleOf({ title, chosen })}`],
     [`operands (${operands.length})`, operands],
     [`unary (${unary.length})`, unary],
     [`binary (${binary.length})`, binary],
@@ -76,13 +73,13 @@ async function showSpace(name: string, { settings, stdout }: Context): Promise<R
   return { document, text: pairs(rows, stdout.columns) };
 }
 
-function constraintsText({ constraints }: Space): string {
-  return constraints.join(', ') || 'none (--constraints distinct,no-final-add,reuse)';
+/** A definition's own title counts its members. */
+function titleOf({ title, chosen }: { title: string; chosen: readonly Vocabulary[] }): string {
+  return chosen.length === 0 ? title : `with ${chosen.join(', ')} as chosen`;
 }
 
-function optionsOf(settings: Context['settings']) {
-  const constraints = settings.constraints as readonly Constraint[] | undefined;
-  return { iterations: settings.iterations, constraints };
+function constraintsText({ constraints }: Space): string {
+  return constraints.join(', ') || 'none (--constraints distinct,no-final-add,reuse)';
 }
 
 /** A number where JSON's readers keep every digit, else its digits as a string. */

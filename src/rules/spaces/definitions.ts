@@ -1,10 +1,4 @@
-import { NosError, unknownName } from '../../errors.ts';
-import {
-  type Constraint,
-  constraints as knownConstraints,
-  type Space,
-  type SpaceDefinition,
-} from './space.ts';
+import type { SpaceDefinition } from './space.ts';
 
 /** NOS §4.1, the whole list; the small constant noise is 1e-2 · N(0, 1) by our reading. */
 const icml2017: SpaceDefinition = {
@@ -92,55 +86,3 @@ const momentum: SpaceDefinition = {
 
 /** Every named space. */
 export const spaces: readonly SpaceDefinition[] = [quick, icml2017, arxiv2017, signs, momentum];
-
-/** Choices on top of a {@link SpaceDefinition}. */
-export interface SpaceOptions {
-  /** 1, 2 or 3 (NOS §4.1). */
-  readonly iterations?: number | undefined;
-  readonly constraints?: readonly Constraint[] | undefined;
-}
-
-/**
- * The space of that name; the name may carry the iterations, as in `icml2017/1`.
- *
- * @throws NosError `unknown-name`; `bad-option` for iterations that are not 1, 2 or 3 or that the name contradicts, and
- *   for an unknown constraint.
- * @example findSpace('icml2017/1', { constraints: ['distinct'] })
- */
-export function findSpace(name: string, options: SpaceOptions = {}): Space {
-  const slash = name.indexOf('/');
-  const base = slash < 0 ? name : name.slice(0, slash);
-  const definition = spaces.find((space) => space.name === base);
-  if (!definition)
-    throw unknownName(
-      'space',
-      base,
-      spaces.map((space) => space.name),
-    );
-  const suffix = slash < 0 ? undefined : Number(name.slice(slash + 1));
-  if (suffix !== undefined && options.iterations !== undefined && options.iterations !== suffix) {
-    throw new NosError(
-      'bad-option',
-      `space '${name}' has ${suffix} iterations, ${options.iterations} asked for`,
-      'say it once',
-    );
-  }
-  const iterations = checkIterations(suffix ?? options.iterations ?? definition.iterations, name);
-  const { operands, unary, binary } = definition;
-  const constraints = (options.constraints ?? []).map(checkConstraint);
-  return { name: `${base}/${iterations}`, iterations, operands, unary, binary, constraints };
-}
-
-function checkIterations(iterations: number, name: string): number {
-  if (iterations === 1 || iterations === 2 || iterations === 3) return iterations;
-  throw new NosError('bad-option', `iterations of space '${name}': expected 1, 2 or 3, got ${iterations}`);
-}
-
-function checkConstraint(constraint: Constraint): Constraint {
-  if (knownConstraints.includes(constraint)) return constraint;
-  throw new NosError(
-    'bad-option',
-    `unknown constraint '${constraint}'`,
-    `known: ${knownConstraints.join(', ')}`,
-  );
-}

@@ -7,33 +7,41 @@ export type Constraint = 'distinct' | 'no-final-add' | 'reuse';
 
 export const constraints: readonly Constraint[] = ['distinct', 'no-final-add', 'reuse'];
 
-/**
- * A space of update rules as plain data (NOS §3.1): b(u1(op1), u2(op2)) as often as there are iterations, where every
- * iteration's value joins the operands of the later ones, and the last value is the rule.
- */
-export interface Space {
-  /** The definition's name and the iterations: `icml2017/2`. */
-  readonly name: string;
-  readonly iterations: number;
+/** What an iteration chooses from. */
+export interface Vocabularies {
   /** Rule texts. */
   readonly operands: readonly string[];
   /** Templates over `x`. */
   readonly unary: readonly string[];
   /** Templates over `x` and `y`. */
   readonly binary: readonly string[];
+}
+
+export type Vocabulary = keyof Vocabularies;
+
+export const vocabularies: readonly Vocabulary[] = ['operands', 'unary', 'binary'];
+
+/**
+ * A space of update rules as plain data (NOS §3.1): b(u1(op1), u2(op2)) as often as there are iterations, where every
+ * iteration's value joins the operands of the later ones, and the last value is the rule.
+ */
+export interface Space extends Vocabularies {
+  /**
+   * For people: the definition's name and the iterations, `icml2017/2`, and a star where a vocabulary is not the
+   * definition's, `icml2017/2*`. It identifies nothing: spaces of one name may differ in constraints and chosen vocabularies.
+   */
+  readonly name: string;
+  readonly iterations: number;
   readonly constraints: readonly Constraint[];
 }
 
 /** The vocabularies of a named space, before the number of iterations and the constraints are chosen. */
-export interface SpaceDefinition {
+export interface SpaceDefinition extends Vocabularies {
   readonly name: string;
   /** One line for `nos space`. */
   readonly title: string;
   /** The number of iterations where none is asked for. */
   readonly iterations: number;
-  readonly operands: readonly string[];
-  readonly unary: readonly string[];
-  readonly binary: readonly string[];
 }
 
 /** One place of a token string. */

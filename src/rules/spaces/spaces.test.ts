@@ -8,8 +8,9 @@ import { ruleKey } from '../key.ts';
 import { parseRule } from '../parse.ts';
 import { printRule } from '../print.ts';
 import { decode } from './decode.ts';
-import { findSpace, spaces } from './definitions.ts';
+import { spaces } from './definitions.ts';
 import { encode } from './encode.ts';
+import { findSpace } from './find.ts';
 import { allowedTokens, spaceSize } from './masks.ts';
 import { type Constraint, constraints, positions, type Space, tokenText } from './space.ts';
 
@@ -210,6 +211,19 @@ describe('encode', () => {
       const tokens = encode(findSpace(name), parseRule(text));
       expect(tokens, text).toBeDefined();
       expect(ruleKey(decode(findSpace(name), tokens as number[]))).toBe(ruleKey(parseRule(text)));
+    }
+  });
+
+  it('leaves an iteration unused, or repeats one, where the constraints ask for it', () => {
+    const one = { operands: ['g'], unary: ['x'], binary: ['x + y'] };
+    for (const [text, constraint] of [
+      ['g + (g + g)', 'reuse'],
+      ['(g + m) + (g + m)', 'distinct'],
+    ] as const) {
+      const operands = constraint === 'reuse' ? ['g'] : ['g', 'm'];
+      const space = findSpace('quick/3', { ...one, operands, constraints: [constraint] });
+      const tokens = encode(space, parseRule(text));
+      expect(tokens && printRule(decode(space, tokens))).toBe(printRule(parseRule(text)));
     }
   });
 

@@ -1,5 +1,5 @@
 import { call, type Expression } from '../expression.ts';
-import { parseRule } from '../parse.ts';
+import { parseTemplate } from '../parse.ts';
 import { printRule } from '../print.ts';
 
 /** What the variables `x` and `y` of a template stand for. */
@@ -10,25 +10,21 @@ export interface Bindings {
 
 type Variable = keyof Bindings;
 
-/** The leaves that stand for the variables while a template's text is parsed: templates have no `g` and `w` of their own. */
-const STAND_INS: Readonly<Record<Variable, string>> = { x: 'g', y: 'w' };
+const VARIABLES: readonly Variable[] = ['x', 'y'];
 
 const parsed = new Map<string, Expression>();
 
-/** A function's text over `x` and `y`, parsed once. */
+/** A function's text over `x` and `y`, parsed once: a rule in which these are leaves. */
 export function template(text: string): Expression {
   const known = parsed.get(text);
   if (known) return known;
-  const expression = parseRule(text.replace(/\b[xy]\b/g, (name) => STAND_INS[name as Variable]));
+  const expression = parseTemplate(text, VARIABLES);
   parsed.set(text, expression);
   return expression;
 }
 
-function variableOf(e: Expression): Variable | undefined {
-  if (e.kind !== 'leaf') return undefined;
-  if (e.name === STAND_INS.x) return 'x';
-  return e.name === STAND_INS.y ? 'y' : undefined;
-}
+const variableOf = (e: Expression): Variable | undefined =>
+  e.kind === 'leaf' ? VARIABLES.find((name) => name === e.name) : undefined;
 
 /** The template with its variables replaced. The replacements are shared, not copied. */
 export function substitute(e: Expression, bindings: Bindings): Expression {
@@ -52,10 +48,12 @@ export function match(pattern: Expression, e: Expression, commute: boolean): rea
 
 const isCommutative = (e: Expression): boolean => e.kind === 'call' && (e.name === 'add' || e.name === 'mul');
 
-/** Whether a binary template is the sum of its arguments. */
+/** Whether a binary template is the sum of its two arguments. */
 export function addition(text: string): boolean {
   const e = template(text);
-  return e.kind === 'call' && e.name === 'add' && e.args.every((arg) => variableOf(arg) !== undefined);
+  if (e.kind !== 'call' || e.name !== 'add') return false;
+  const summands = e.args.map(variableOf);
+  return VARIABLES.every((name) => summands.includes(name));
 }
 
 function unify(pattern: Expression, e: Expression, bound: Bindings): Bindings | undefined {
