@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { restoreStream, type Stream, stream } from '../random/index.ts';
 import type { Algorithm, AlgorithmDefinition, Policy, ScoredSample } from './algorithm.ts';
 import { decodeFloats, encodeFloats } from './floats.ts';
+import { type Imitated, imitate, scoreStrings } from './imitation.ts';
 import { type Sample, Sampler } from './sampler.ts';
 import { initialParameters, type PolicyShape, parameterCount, type TokenSpace } from './shape.ts';
 
@@ -11,6 +12,14 @@ import { initialParameters, type PolicyShape, parameterCount, type TokenSpace } 
  */
 export interface Controller {
   sample(count: number): Promise<readonly Sample[]>;
+  /** The log-probabilities that the policy has for given strings of the space, in their order. */
+  score(strings: readonly (readonly number[])[]): Promise<readonly Sample[]>;
+  /**
+   * Changes the policy so that it prefers given strings of the space, at least one; for before the first sample.
+   *
+   * @param level How far, in [0, 1]: `imitation.ts` says what it means.
+   */
+  imitate(strings: readonly (readonly number[])[], level: number): Promise<Imitated>;
   /** Changes the policy; returns the algorithm's metrics. */
   learn(batch: readonly ScoredSample[]): Promise<Readonly<Record<string, number>>>;
   /** Everything that the next samples and updates depend on, as JSON-able data. */
@@ -72,6 +81,8 @@ function assemble(algorithm: string, policy: Policy, random: Stream, learner: Al
   const sampler = new Sampler(policy.shape, policy.space);
   return {
     sample: (count) => sampler.sample(policy.parameters, count, random),
+    score: (strings) => scoreStrings(policy, strings),
+    imitate: (strings, level) => imitate(policy, strings, level),
     learn: (batch) => learner.update(batch),
     state: () => ({
       algorithm,

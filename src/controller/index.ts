@@ -2,6 +2,7 @@ export { type AdamState, adamStep, initialAdam } from './adam.ts';
 export type { Algorithm, AlgorithmDefinition, Policy, ScoredSample } from './algorithm.ts';
 export { type Controller, type ControllerOptions, createController } from './controller.ts';
 export { decodeFloats, encodeFloats } from './floats.ts';
+export type { Imitated } from './imitation.ts';
 export { type Parameters, type PolicyGraph, policyGraph } from './lstm.ts';
 export { ppo } from './ppo.ts';
 export { reinforce, reinforceGraph } from './reinforce.ts';

@@ -16,9 +16,29 @@ export function paperSpace(iterations: number): TokenSpace {
  * token, so easy, and cheap: it shows whether a policy learns at all.
  */
 export function hiddenString(space: TokenSpace, seed: number): (tokens: readonly number[]) => number {
-  const random: Stream = stream(seed, 'hidden string');
-  const hidden = space.vocabularies.map((size) => random.integer(size));
+  const hidden = hiddenTokens(space, seed);
   return (tokens) => tokens.filter((token, t) => token === hidden[t]).length / hidden.length;
+}
+
+function hiddenTokens(space: TokenSpace, seed: number): readonly number[] {
+  const random: Stream = stream(seed, 'hidden string');
+  return space.vocabularies.map((size) => random.integer(size));
+}
+
+/**
+ * Strings that share half of their tokens, rounded down, with the hidden string of this seed, each at places of its own:
+ * known to be good, as the rules of a warm start are.
+ */
+export function relatives(space: TokenSpace, seed: number, count: number): readonly (readonly number[])[] {
+  const random: Stream = stream(seed, 'relatives');
+  const hidden = hiddenTokens(space, seed);
+  return Array.from({ length: count }, () => {
+    const kept = new Set([...random.permutation(hidden.length)].slice(0, Math.floor(hidden.length / 2)));
+    return hidden.map((token, t) => {
+      const size = space.vocabularies[t] as number;
+      return kept.has(t) ? token : (token + 1 + random.integer(size - 1)) % size;
+    });
+  });
 }
 
 /** Three positions: the second token may not repeat the first, and after a first token 2 only the last third is left. */

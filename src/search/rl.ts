@@ -5,12 +5,11 @@ import {
   createController,
   ppo,
   reinforce,
-  type Sample,
   type TokenSpace,
   trpo,
   trpoAdam,
 } from '../controller/index.ts';
-import { NosError, unknownName } from '../errors.ts';
+import { unknownName } from '../errors.ts';
 import { allowedTokens, positions, type Space } from '../rules/index.ts';
 import { parseCheckpoint, restoring } from './checkpoint.ts';
 import { parseOptions } from './options.ts';
@@ -22,25 +21,35 @@ import type {
   StrategyContext,
   StrategyDefinition,
 } from './strategy.ts';
-import { type Candidate, candidateOf } from './strings.ts';
+import { type Candidate, candidateOf, type Tokens, tokensSchema } from './strings.ts';
+import { warmStartStrings } from './warm-start.ts';
 
 /** The controller's learning algorithms, by the option `algorithm`; the first is the default. */
 export const algorithms: readonly AlgorithmDefinition[] = [reinforce, trpo, trpoAdam, ppo];
 
-const checkpointSchema = z.strictObject({
-  controller: z.unknown(),
-  /** Keys of every rule proposed. */
-  known: z.array(z.string()),
-  /** Batches asked and not yet told, oldest first. */
-  pending: z.array(z.array(z.strictObject({ tokens: z.array(z.int()), logProbability: z.number() }))),
-});
+const checkpointSchema = (space: Space) =>
+  z.strictObject({
+    controller: z.unknown(),
+    /** Warm-start strings not yet proposed. */
+    first: z.array(tokensSchema(space)),
+    /** Keys of every rule proposed. */
+    known: z.array(z.string()),
+    /** Batches asked and not yet told, oldest first. */
+    pending: z.array(
+      z.strictObject({
+        samples: z.array(z.strictObject({ tokens: z.array(z.int()), logProbability: z.number() })),
+        newShare: z.number(),
+      }),
+    ),
+  });
 
-/** The paper's search (NOS §3.2): an LSTM writes rules and learns from their rewards. */
+type State = Omit<z.output<ReturnType<typeof checkpointSchema>>, 'controller'>;
+
+/** The paper's search (NOS §3.2): an LSTM writes rules and learns from their rewards; it imitates a warm start first. */
 export const rl: StrategyDefinition = {
   name: 'rl',
   description: 'the LSTM controller, trained by reinforcement learning (NOS §3.2)',
   create: async (context, checkpoint) => {
-    refuseWarmStart(context);
     const name = context.options.algorithm ?? reinforce.name;
     const algorithm = algorithms.find((known) => known.name === name);
     if (!algorithm) {
@@ -54,37 +63,34 @@ export const rl: StrategyDefinition = {
   },
 };
 
-/** To imitate a rule the controller would have to score a string that it did not write, which it cannot do. */
-function refuseWarmStart({ warmStart = [] }: StrategyContext): void {
-  if (warmStart.length === 0) return;
-  throw new NosError(
-    'bad-option',
-    "strategy 'rl' takes no warm start",
-    'choose another strategy, or leave the warm start out',
-  );
-}
-
-function createRl(
-  { space, seed, options }: StrategyContext,
+async function createRl(
+  context: StrategyContext,
   algorithm: AlgorithmDefinition,
   checkpoint?: string,
-): Strategy {
-  const { hidden, embedding, redraws, ...rest } = parseOptions(
+): Promise<Strategy> {
+  const { space, seed } = context;
+  const { hidden, embedding, redraws, imitation, ...rest } = parseOptions(
     "strategy 'rl'",
     {
       algorithm: z.literal(algorithm.name).default(algorithm.name),
       hidden: z.int().positive().default(150),
       embedding: z.int().positive().default(150),
+      /** Batches drawn on top of one, at most, in search of rules that were not proposed before. */
       redraws: z.int().min(0).default(8),
+      /** How far a warm start is imitated; docs/controller.md has figures. */
+      imitation: z.number().min(0).max(1).default(0.4),
       ...algorithm.options,
     },
-    options,
+    context.options,
   );
   const settings = { space: tokenSpace(space), seed, hidden, embedding, algorithm, options: rest };
   if (checkpoint === undefined) {
-    return new RlStrategy(space, createController(settings), redraws, { known: [], pending: [] });
+    const first = [...warmStartStrings(context)];
+    const controller = createController(settings);
+    if (first.length > 0) await controller.imitate(first, imitation);
+    return new RlStrategy(space, controller, redraws, { first, known: [], pending: [] });
   }
-  const { controller: state, ...asked } = parseCheckpoint('rl', checkpointSchema, checkpoint);
+  const { controller: state, ...asked } = parseCheckpoint('rl', checkpointSchema(space), checkpoint);
   const controller = restoring('rl', () => createController({ ...settings, state }));
   return new RlStrategy(space, controller, redraws, asked);
 }
@@ -99,65 +105,71 @@ class RlStrategy implements Strategy {
   readonly #space: Space;
   readonly #controller: Controller;
   readonly #redraws: number;
+  readonly #first: Tokens[];
   readonly #known: Set<string>;
-  readonly #pending: (readonly Sample[])[];
+  readonly #pending: State['pending'];
 
-  constructor(
-    space: Space,
-    controller: Controller,
-    redraws: number,
-    { known, pending }: Pick<z.output<typeof checkpointSchema>, 'known' | 'pending'>,
-  ) {
+  constructor(space: Space, controller: Controller, redraws: number, { first, known, pending }: State) {
     this.#space = space;
     this.#controller = controller;
     this.#redraws = redraws;
+    this.#first = first;
     this.#known = new Set(known);
     this.#pending = pending;
   }
 
   async ask(count: number): Promise<readonly Proposal[]> {
-    const drawn = await this.#draw(count);
-    for (const { key } of drawn) this.#known.add(key);
-    const samples = drawn.map(({ tokens, logProbability }) => ({ tokens, logProbability }));
-    this.#pending.push(samples);
-    return samples.map((sample, i) => ({ rule: (drawn[i] as Drawn).rule, ...sample }));
+    const given = await this.#controller.score(this.#first.splice(0, count));
+    const first = given.map((sample) => ({ ...sample, ...candidateOf(this.#space, sample.tokens) }));
+    const { strings, newShare } = await this.#draw(count - first.length);
+    const proposed = [...first, ...strings];
+    for (const { key } of proposed) this.#known.add(key);
+    const samples = proposed.map(({ tokens, logProbability }) => ({ tokens: [...tokens], logProbability }));
+    this.#pending.push({ samples, newShare });
+    return proposed.map(({ rule, tokens, logProbability }) => ({ rule, tokens, logProbability }));
   }
 
   /**
    * Strings of rules that were not proposed before, as far as the policy writes any in 1 + `redraws` batches; repeated ones
-   * fill the rest. So the policy is that of the controller on the condition that the rule is new, and the gradient that of
-   * the expected reward of new rules: the condition's own term is the mean advantage, about 0.
+   * fill the rest. They are the controller's on the condition that the rule is new, and the gradient that they give is that
+   * of the expected reward of new rules: the condition's own term has the mean advantage as its factor, about 0.
+   *
+   * @returns The strings, and the share of new ones among all that were drawn.
    */
-  async #draw(count: number): Promise<readonly Drawn[]> {
+  async #draw(count: number): Promise<{ readonly strings: readonly Drawn[]; readonly newShare: number }> {
     const fresh = new Map<string, Drawn>();
     const repeated: Drawn[] = [];
+    let late = 0;
     for (let round = 0; round <= this.#redraws && fresh.size < count; round++) {
       for (const { tokens, logProbability } of await this.#controller.sample(count)) {
         const drawn = { ...candidateOf(this.#space, tokens), logProbability };
-        const isNew = !this.#known.has(drawn.key) && !fresh.has(drawn.key);
-        if (!isNew) repeated.push(drawn);
+        if (this.#known.has(drawn.key) || fresh.has(drawn.key)) repeated.push(drawn);
         else if (fresh.size < count) fresh.set(drawn.key, drawn);
+        else late++;
       }
     }
-    return [...fresh.values(), ...repeated].slice(0, count);
+    const strings = [...fresh.values(), ...repeated].slice(0, count);
+    const drawn = fresh.size + repeated.length + late;
+    return { strings, newShare: drawn === 0 ? 1 : (fresh.size + late) / drawn };
   }
 
   async tell(batch: readonly ScoredProposal[]): Promise<Metrics> {
-    const samples = this.#pending[0];
+    const asked = this.#pending[0];
     const told = batch.map(({ proposal }) => proposal.tokens);
-    if (!samples || JSON.stringify(samples.map(({ tokens }) => tokens)) !== JSON.stringify(told)) {
+    if (!asked || JSON.stringify(asked.samples.map(({ tokens }) => tokens)) !== JSON.stringify(told)) {
       throw new Error('rl: told a batch that is not the oldest one asked');
     }
     const metrics = await this.#controller.learn(
-      samples.map((sample, i) => ({ ...sample, reward: (batch[i] as ScoredProposal).reward })),
+      asked.samples.map((sample, i) => ({ ...sample, reward: (batch[i] as ScoredProposal).reward })),
     );
     this.#pending.shift();
-    return metrics;
+    return { ...metrics, newShare: asked.newShare };
   }
 
   async checkpoint(): Promise<string> {
     return JSON.stringify({
       controller: this.#controller.state(),
+      first: this.#first,
       known: [...this.#known],
       pending: this.#pending,
     });
