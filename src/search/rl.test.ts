@@ -28,7 +28,7 @@ describe('rl', () => {
 
   it('names its options when it is given another', async () => {
     await expect(rl.create({ ...context, options: { lr: 1 } })).rejects.toMatchObject({
-      hint: 'known: algorithm, hidden, embedding, imitation, learningRate, baselineDecay, entropyWeight',
+      hint: 'known: algorithm, hidden, embedding, redraws, imitation, learningRate, baselineDecay, entropyWeight',
     });
   });
 
