@@ -239,6 +239,32 @@ describe('a run', () => {
     expect(stdout).toContain('nos top quick-1');
   });
 
+  it('is drawn by plot, with figures', async () => {
+    const file = join(home, 'drawn.svg');
+    const runs = ['first', 'quick-1'];
+    const document = await json(['plot', ...runs, '-o', 'drawn.svg']);
+    expect(document).toMatchObject({ file, task: 'digits-mlp', protocol: 'quick', chance: 0.1, window: 5 });
+    const { evaluations } = await json(['log', 'first']);
+    const proposals = evaluations.filter(({ role }: { role: string }) => role === 'proposal');
+    expect(document.curves[0].rewards).toEqual(proposals.map(({ reward }: { reward: number }) => reward));
+    // Both runs are of one seed, one of them under another name.
+    expect(document.curves[1]).toEqual({ ...document.curves[0], run: 'quick-1' });
+    expect(document.leads).toMatchObject([{ run: 'first', over: 'quick-1', difference: 0 }]);
+    const svg = readFileSync(file, 'utf8');
+    expect(svg.match(/<circle[^>]*r="2"/g)).toHaveLength(20);
+    for (const text of [...runs, 'chance', 'sampled rules']) expect(svg).toContain(`>${text}</text>`);
+
+    const { code, stdout } = await nos(['plot', 'first']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^wrote .*first\.svg\n\nrun +rules +distinct +ends +first +last +last less first\nfirst +10\/10 /,
+    );
+    expect(stdout).toContain('fewer than 200 rules');
+    expect(readFileSync(join(home, 'first.svg'), 'utf8')).toContain('</svg>');
+    const lost = await nos(['plot', 'first', '-o', join(home, 'none', 'drawn.svg')]);
+    expect([lost.code, lost.stderr]).toEqual([1, expect.stringMatching(/^nos: cannot write the picture: /)]);
+  });
+
   it('is estimated by --dry-run, which stores nothing', async () => {
     const store = join(home, 'dry.db');
     const document = await json([...SEARCH, '--samples', '10', '--dry-run', '--store', store]);
@@ -277,7 +303,7 @@ describe('a run', () => {
 });
 
 describe.concurrent('help', () => {
-  const commands = 'search resume runs top show log eval rule rules space tasks doctor'.split(' ');
+  const commands = 'search resume runs top show log plot eval rule rules space tasks doctor'.split(' ');
   it.each([...commands, 'data fetch', 'data list'])('nos %s --help shows an example', async (command) => {
     const { code, stdout, stderr } = await nos([...command.split(' '), '--help']);
     expect([code, stderr]).toEqual([0, '']);
@@ -352,6 +378,7 @@ describe.concurrent('bad input is one line that says where, and exits with 2', (
     ['a run to resume', ['resume', 'none'], /none/],
     ['a run to log', ['log', 'none'], /none/],
     ['a run to show', ['show', 'none'], /none/],
+    ['a run to plot', ['plot', 'none'], /none/],
     ['an index', ['show', 'none', 'x'], /expected 0, 1, 2, …, got 'x'/],
     ['two forms', ['log', 'none', '--csv', '--jsonl'], /expected one of them/],
     ['a data set', ['data', 'fetch', 'cifar'], /unknown data set 'cifar'/],

@@ -134,6 +134,7 @@ export const options = {
     source: 'flag',
     description: 'how many rules to list',
   },
+  output: { kind: 'text', value: 'FILE', short: 'o', source: 'flag', description: 'the file to write' },
   csv: { kind: 'switch', source: 'flag', description: 'comma-separated values' },
   jsonl: { kind: 'switch', source: 'flag', description: 'one JSON document a line' },
   json: {

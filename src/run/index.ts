@@ -2,4 +2,13 @@ export { parseRunConfig, type RunConfig, type RunConfigInput } from './config.ts
 export { estimateRun, type PlannedEvaluations, plannedEvaluations, type RunEstimate } from './estimate.ts';
 export type * from './events.ts';
 export { leaderboard, readLeaderboard } from './leaderboard.ts';
+export {
+  type Difference,
+  type LearningCurve,
+  type LearningCurves,
+  learningCurves,
+  readLearningCurves,
+  type ScoredRun,
+} from './learning-curve.ts';
+export { learningCurveChart } from './learning-curve-chart.ts';
 export { type RunResult, type RunServices, resumeRun, startRun } from './run.ts';

@@ -4,6 +4,7 @@ import { dataFetchCommand, dataListCommand } from './data.ts';
 import { doctorCommand } from './doctor.ts';
 import { evalCommand } from './eval.ts';
 import { logCommand } from './log.ts';
+import { plotCommand } from './plot.ts';
 import { resumeCommand } from './resume.ts';
 import { ruleCommand } from './rule.ts';
 import { rulesCommand } from './rules.ts';
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   topCommand,
   showCommand,
   logCommand,
+  plotCommand,
   evalCommand,
   ruleCommand,
   rulesCommand,

@@ -1,0 +1,78 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { NosError } from '../../errors.ts';
+import type { Difference, LearningCurve, LearningCurves } from '../../run/index.ts';
+import type { Command } from '../command.ts';
+import { withStore } from '../store.ts';
+import { accuracy, thousands } from '../text/format.ts';
+import { type Column, table } from '../text/table.ts';
+
+export const plotCommand: Command = {
+  name: 'plot',
+  summary: 'draw the rewards of runs as an SVG picture, and tell whether they rose',
+  arguments: '<run...>',
+  options: ['output', 'store'],
+  example: 'nos plot quick-1\nnos plot rl-1 random-1 -o figure4.svg',
+  async run({ arguments: runs, settings, places, stdout }) {
+    const { learningCurveChart, readLearningCurves } = await import('../../run/index.ts');
+    const curves = await withStore(places, (store) => readLearningCurves(store, runs));
+    const { lineChart } = await import('../../plot/index.ts');
+    const file = resolve(settings.output ?? `${fileName(runs)}.svg`);
+    await write(file, lineChart(learningCurveChart(curves)));
+    return { document: { file, ...curves }, text: textOf(file, curves, stdout.columns) };
+  },
+};
+
+/** A run may be named by anything, a file may not. */
+const fileName = (runs: readonly string[]): string => runs.join('-').replace(/[^\p{L}\p{N}._-]+/gu, '-');
+
+async function write(file: string, text: string): Promise<void> {
+  await writeFile(file, text).catch((cause: Error) => {
+    const hint = 'name another file by --output';
+    throw new NosError('unwritable', `cannot write the picture: ${cause.message}`, hint, { cause });
+  });
+}
+
+function textOf(file: string, { curves, leads }: LearningCurves, width: number): string {
+  const ofLeads = leads.length === 0 ? [] : ['', table(leads, LEADS, width)];
+  return [`wrote ${file}`, '', table(curves, CURVES, width), ...ofLeads, '', ...notes(curves)].join('\n');
+}
+
+const CURVES: readonly Column<LearningCurve>[] = [
+  { title: 'run', cell: ({ run }) => run, flexible: true },
+  {
+    title: 'rules',
+    cell: ({ rewards, samples }) => `${thousands(rewards.length)}/${thousands(samples)}`,
+    align: 'right',
+  },
+  { title: 'distinct', cell: ({ distinct }) => `${(100 * distinct).toFixed(1)} %`, align: 'right' },
+  { title: 'ends', cell: ({ compared }) => String(compared), align: 'right' },
+  { title: 'first', cell: ({ first }) => accuracy(first), align: 'right' },
+  { title: 'last', cell: ({ last }) => accuracy(last), align: 'right' },
+  { title: 'last less first', cell: ({ gain }) => differenceText(gain) },
+];
+
+const LEADS: readonly Column<LearningCurves['leads'][number]>[] = [
+  { title: 'run', cell: ({ run }) => run },
+  { title: 'over', cell: ({ over }) => over, flexible: true },
+  { title: 'last less last', cell: differenceText },
+];
+
+/** `+0.0311 [+0.0101, +0.0520]`. */
+function differenceText({ difference, low, high }: Difference): string {
+  const signed = (value: number) => (value < 0 ? '' : '+') + accuracy(value);
+  return `${signed(difference)} [${signed(low)}, ${signed(high)}]`;
+}
+
+function notes(curves: readonly LearningCurve[]): readonly string[] {
+  const short = curves.filter(({ rewards }) => rewards.length < 200).map(({ run }) => run);
+  const unfinished = curves.filter(({ rewards, samples }) => rewards.length < samples).map(({ run }) => run);
+  return [
+    'first, last: the mean of so many rewards at either end of the run',
+    '[ ]: the 95 % bootstrap interval; it speaks of these runs, not of other seeds',
+    ...(short.length === 0
+      ? []
+      : [`fewer than 200 rules, so the ends are thirds of the run: ${short.join(', ')}`]),
+    ...(unfinished.length === 0 ? [] : [`not finished: ${unfinished.join(', ')}`]),
+  ];
+}

@@ -1,0 +1,196 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Evaluation } from '../evaluate/index.ts';
+import { stream } from '../random/index.ts';
+import { openStore, type Store } from '../store/index.ts';
+import { learningCurveChart, learningCurves, readLearningCurves, type ScoredRun } from './index.ts';
+
+const runOf = (rewards: readonly number[], run = 'a', keys = rewards.length): ScoredRun => ({
+  run,
+  samples: rewards.length,
+  rules: rewards.map((reward, i) => ({ key: String(i % keys), reward })),
+});
+
+/** Noisy rewards that rise by `rise` from the first to the last. */
+function noisy(length: number, rise: number, seed = 1): number[] {
+  const random = stream(seed, 'rewards');
+  return Array.from({ length }, (_, i) => 0.3 + (rise * i) / length + 0.05 * random.normal());
+}
+
+describe('learningCurves', () => {
+  it('compares the first hundred rewards with the last, or the thirds of a run that is too short', () => {
+    const rising = [...Array(100).fill(0.25), ...Array(50).fill(0.9), ...Array(100).fill(0.5)];
+    const [curve] = learningCurves([runOf(rising)]).curves;
+    expect(curve).toMatchObject({ compared: 100, first: 0.25, last: 0.5 });
+    expect(curve?.gain).toEqual({ difference: 0.25, low: 0.25, high: 0.25 });
+    const compared = [200, 199, 11, 9].map((n) => learningCurves([runOf(noisy(n, 0))]).curves[0]?.compared);
+    expect(compared).toEqual([100, 66, 3, 3]);
+  });
+
+  it('tells a rise from noise', () => {
+    const { curves, leads } = learningCurves([
+      runOf(noisy(400, 0.1, 1), 'rising'),
+      runOf(noisy(400, 0, 2), 'level'),
+      runOf(noisy(400, 0.1, 3), 'rising too'),
+    ]);
+    const [rising, level] = curves.map(({ gain }) => gain);
+    expect(rising?.low).toBeGreaterThan(0);
+    expect(level?.low).toBeLessThan(0);
+    expect(level?.high).toBeGreaterThan(0);
+    expect(leads.map(({ run, over }) => [run, over])).toEqual([
+      ['rising', 'level'],
+      ['rising', 'rising too'],
+    ]);
+    expect(leads[0]?.low).toBeGreaterThan(0);
+    expect(leads[1]?.low).toBeLessThan(0);
+  });
+
+  it('averages over a tenth of the longest run, as far as the shortest goes', () => {
+    const windows = [[1000], [30], [9], [1000, 20]].map(
+      (lengths) => learningCurves(lengths.map((n) => runOf(noisy(n, 0), String(n)))).window,
+    );
+    expect(windows).toEqual([100, 5, 5, 20]);
+    const { curves } = learningCurves([runOf([1, 2, 3, 4, 5, 6, 7, 8, 9])]);
+    expect(curves[0]?.average).toEqual([
+      [5, 3],
+      [6, 4],
+      [7, 5],
+      [8, 6],
+      [9, 7],
+    ]);
+  });
+
+  it('counts different rules', () => {
+    expect(learningCurves([runOf(noisy(40, 0), 'a', 10)]).curves[0]?.distinct).toBe(0.25);
+  });
+
+  it('has intervals around its differences, and averages within its rewards', () => {
+    const rewards = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 9, maxLength: 60 });
+    fc.assert(
+      fc.property(rewards, (drawn) => {
+        const [curve] = learningCurves([runOf(drawn)]).curves;
+        const { difference, low, high } = curve!.gain;
+        expect(difference).toBe(curve!.last - curve!.first);
+        expect(low).toBeLessThanOrEqual(high);
+        const means = curve!.average.map(([, mean]) => mean);
+        expect(Math.min(...means)).toBeGreaterThanOrEqual(Math.min(...drawn) - 1e-12);
+        expect(Math.max(...means)).toBeLessThanOrEqual(Math.max(...drawn) + 1e-12);
+        expect(curve!.average.at(-1)?.[0]).toBe(drawn.length);
+      }),
+      { seed: 1, numRuns: 20 },
+    );
+  });
+});
+
+describe('learningCurveChart', () => {
+  it('has a point a rule and a line a run, and no path of this machine', () => {
+    const task = '/home/somebody/spirals.mjs#6b1f0c2d9e8a';
+    const curves = learningCurves([runOf(noisy(20, 0), 'a'), runOf(noisy(30, 0), 'b')]);
+    const chart = learningCurveChart({ task, protocol: 'quick', chance: 0.5, ...curves });
+    expect(chart.panels[0]?.series.map(({ name, points }) => [name, points?.length])).toEqual([
+      ['a', 20],
+      ['b', 30],
+    ]);
+    expect(chart.panels[0]?.series[0]?.points?.[0]?.[0]).toBe(1);
+    expect(chart.levels).toEqual([{ name: 'chance', y: 0.5 }]);
+    expect(chart.subtitle).toMatch(/^spirals\.mjs, protocol quick\. /);
+  });
+});
+
+describe('readLearningCurves', () => {
+  let directory: string;
+  let store: Store;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'nos-curve-'));
+    store = await openStore(join(directory, 'runs.db'));
+  });
+  afterEach(async () => {
+    await store.close();
+    await rm(directory, { recursive: true });
+  });
+
+  /** A run of proposals with the given rewards; undefined is not scored yet. */
+  async function fill(name: string, rewards: readonly (number | undefined)[], more = {}): Promise<void> {
+    const config = {
+      task: 'digits-mlp',
+      space: { name: 'quick' },
+      strategy: { name: 'random' },
+      protocol: 'quick',
+      samples: 12,
+      batch: 12,
+      seed: 1,
+      ...more,
+    };
+    await store.createRun({
+      name,
+      config,
+      createdAt: '2026-01-01T00:00:00Z',
+      version: '1',
+      fingerprint: 'f',
+    });
+    const proposals = rewards.map((_, i) => ({ rule: `g^2 + ${i}`, tokens: [], key: `${name}${i}` }));
+    await store.addBatch(name, { batch: 0, first: 0, proposals }, { asked: 1, told: 0, state: '' });
+    for (const [index, reward] of rewards.entries()) {
+      if (reward !== undefined)
+        await store.addScore(name, 'proposal', index, evaluationOf(name, index, reward));
+    }
+  }
+
+  const evaluationOf = (name: string, index: number, reward: number): Evaluation => ({
+    rule: `g^2 + ${index}`,
+    key: `${name}${index}`,
+    task: 'digits-mlp',
+    protocol: 'quick',
+    seed: 1,
+    learningRate: 0.1,
+    edgeOfGrid: false,
+    sweep: [],
+    reward,
+    curve: [reward],
+    status: 'ok',
+    steps: 1,
+    seconds: 1,
+    fingerprint: 'f',
+    version: '1',
+  });
+
+  const twelve = Array.from({ length: 12 }, (_, i) => i / 100);
+
+  it('reads runs in the order of proposal, up to the first rule without a score', async () => {
+    await fill('whole', twelve);
+    await fill('begun', [...twelve.slice(0, 10), undefined, 0.9]);
+    const read = await readLearningCurves(store, ['whole', 'begun']);
+    expect(read).toMatchObject({ task: 'digits-mlp', protocol: 'quick', chance: 0.1, window: 5 });
+    expect(read.curves.map(({ rewards }) => rewards)).toEqual([twelve, twelve.slice(0, 10)]);
+    expect(read.curves[1]).toMatchObject({ samples: 12, compared: 3, distinct: 1 });
+  });
+
+  it('knows no chance where the task is gone', async () => {
+    await fill('own', twelve, { task: '/nowhere/spirals.mjs#6b1f0c2d9e8a' });
+    expect(await readLearningCurves(store, ['own'])).not.toHaveProperty('chance');
+  });
+
+  it('refuses what cannot be compared', async () => {
+    await fill('a', twelve);
+    await fill('other task', twelve, { task: 'cifar10-convnet' });
+    await fill('other protocol', twelve, { protocol: 'paper' });
+    await fill('short', [...twelve.slice(0, 8), undefined, 0.5, 0.5, 0.5]);
+    await fill('tiny', [0.1], { samples: 1 });
+    const refusal = (...runs: string[]) => readLearningCurves(store, runs).catch((error) => error);
+    expect(await refusal('a', 'none')).toMatchObject({ code: 'unknown-name' });
+    expect(await refusal('a', 'a')).toMatchObject({ code: 'bad-option', message: "run 'a' is named twice" });
+    expect(await refusal('a', 'other task')).toMatchObject({
+      code: 'bad-option',
+      message: expect.stringContaining("'digits-mlp', run 'other task' of 'cifar10-convnet'"),
+    });
+    expect((await refusal('a', 'other protocol')).message).toContain("of protocol 'quick'");
+    expect(await refusal('short')).toMatchObject({
+      message: "run 'short' has 8 scored rules: a learning curve needs 9 or more",
+      hint: expect.stringContaining('nos resume short'),
+    });
+    expect((await refusal('tiny')).hint).toContain('--samples');
+  });
+});

@@ -1,0 +1,176 @@
+import { NosError } from '../errors.ts';
+import { bootstrapInterval, type Interval, mean, movingAverage } from '../statistics/index.ts';
+import type { Store, StoredProposal } from '../store/index.ts';
+import { resolveTask } from '../tasks/index.ts';
+import { parseRunConfig } from './config.ts';
+
+/** How the rewards of one run went, in the order in which its rules were proposed: Figure 4 of the paper. */
+export interface LearningCurve {
+  readonly run: string;
+  /** Rules that the run is to propose in all. */
+  readonly samples: number;
+  /** Of its rules, in order, up to the first that has no score yet. A failed evaluation counts as it was told: chance. */
+  readonly rewards: readonly number[];
+  /** [rule, mean of the rewards of the `window` rules up to it]; the first rule is 1. */
+  readonly average: readonly (readonly [rule: number, mean: number])[];
+  /** Different rules, by their keys, as a share of all of them. */
+  readonly distinct: number;
+  /** How many rewards at either end are compared: {@link COMPARED}, or a third of a run that is too short for that. */
+  readonly compared: number;
+  /** The mean of the first and of the last `compared` rewards. */
+  readonly first: number;
+  readonly last: number;
+  /** `last` less `first`. */
+  readonly gain: Difference;
+}
+
+/** A difference of two means with its bootstrap interval at 95 %. */
+export interface Difference extends Interval {
+  readonly difference: number;
+}
+
+/** Curves of runs that can be compared: of one task and one protocol. */
+export interface LearningCurves {
+  readonly task: string;
+  readonly protocol: string;
+  /** Accuracy of guessing, where the task can still be found. */
+  readonly chance?: number;
+  /** Rules in one step of the moving averages: a tenth of the longest run, but no more than the shortest has. */
+  readonly window: number;
+  readonly curves: readonly LearningCurve[];
+  /** The last rewards of the first run against those of each other run: its mean less theirs. */
+  readonly leads: readonly (Difference & { readonly run: string; readonly over: string })[];
+}
+
+/** Rewards at either end that are compared, where a run has twice as many. */
+const COMPARED = 100;
+
+/** Thirds of fewer rules would be too few to compare. */
+const SHORTEST = 9;
+
+const NARROWEST_WINDOW = 5;
+
+/**
+ * The learning curves of runs in a store. Nothing is random: the bootstrap draws by a seed of its own.
+ *
+ * @throws NosError `unknown-name` for a run that is not there; `bad-option` for a run named twice, runs of different tasks
+ *   or protocols, and a run with fewer than nine scored rules.
+ */
+export async function readLearningCurves(store: Store, runs: readonly string[]): Promise<LearningCurves> {
+  const twice = runs.find((run, i) => runs.indexOf(run) < i);
+  if (twice !== undefined) throw new NosError('bad-option', `run '${twice}' is named twice`, 'name it once');
+  const read = await Promise.all(
+    runs.map(async (run) => ({
+      run,
+      config: parseRunConfig((await store.run(run)).config),
+      proposals: await store.proposals(run),
+    })),
+  );
+  const [first, ...others] = read as [(typeof read)[0], ...typeof read];
+  for (const { run, config } of others) {
+    refuseOther('task', [first.run, first.config.task], [run, config.task]);
+    refuseOther('protocol', [first.run, first.config.protocol], [run, config.protocol]);
+  }
+  const scored = read.map(({ run, config, proposals }) => {
+    const rules = scoredRules(proposals);
+    if (rules.length >= SHORTEST) return { run, samples: config.samples, rules };
+    throw new NosError(
+      'bad-option',
+      `run '${run}' has ${rules.length} scored rules: a learning curve needs ${SHORTEST} or more`,
+      config.samples < SHORTEST
+        ? 'search with more --samples'
+        : `wait for it, or go on with it: nos resume ${run}`,
+    );
+  });
+  const { task, protocol } = first.config;
+  return { task, protocol, ...(await chanceOf(task)), ...learningCurves(scored) };
+}
+
+/** What the curve of a run is made of. */
+export interface ScoredRun {
+  readonly run: string;
+  readonly samples: number;
+  readonly rules: readonly ScoredRule[];
+}
+
+export interface ScoredRule {
+  readonly key: string;
+  readonly reward: number;
+}
+
+/**
+ * The curves of runs of nine scored rules or more, and what the first leads the others by.
+ *
+ * @example learningCurves([{ run: 'random-1', samples: 400, rules: [{ key: '6b1f…', reward: 0.31 }, …] }])
+ */
+export function learningCurves(
+  runs: readonly ScoredRun[],
+): Pick<LearningCurves, 'window' | 'curves' | 'leads'> {
+  const lengths = runs.map(({ rules }) => rules.length);
+  const tenth = Math.max(Math.round(Math.max(...lengths) / 10), NARROWEST_WINDOW);
+  const window = Math.min(tenth, ...lengths);
+  const curves = runs.map((run) => learningCurve(run, window));
+  const [first, ...others] = curves as [LearningCurve, ...LearningCurve[]];
+  const leads = others.map((other) => ({
+    run: first.run,
+    over: other.run,
+    ...difference(lastOf(first), lastOf(other)),
+  }));
+  return { window, curves, leads };
+}
+
+function learningCurve({ run, samples, rules }: ScoredRun, window: number): LearningCurve {
+  const rewards = rules.map(({ reward }) => reward);
+  const compared = rewards.length >= 2 * COMPARED ? COMPARED : Math.floor(rewards.length / 3);
+  const [first, last] = [rewards.slice(0, compared), rewards.slice(-compared)];
+  return {
+    run,
+    samples,
+    rewards,
+    average: movingAverage(rewards, window).map((value, i) => [window + i, value]),
+    distinct: new Set(rules.map(({ key }) => key)).size / rules.length,
+    compared,
+    first: mean(first),
+    last: mean(last),
+    gain: difference(last, first),
+  };
+}
+
+const lastOf = ({ rewards, compared }: LearningCurve): readonly number[] => rewards.slice(-compared);
+
+/** The mean of `a` less the mean of `b`. */
+function difference(a: readonly number[], b: readonly number[]): Difference {
+  const interval = bootstrapInterval([a, b], ([x, y]) => mean(x) - mean(y), { seed: 1 });
+  return { difference: mean(a) - mean(b), ...interval };
+}
+
+/** A rule behind one that has no score yet was quicker than it: to take it in would prefer quick rules. */
+function scoredRules(proposals: readonly StoredProposal[]): readonly ScoredRule[] {
+  const open = proposals.findIndex(({ evaluation }) => evaluation === undefined);
+  return proposals
+    .slice(0, open < 0 ? proposals.length : open)
+    .map(({ key, evaluation }) => ({ key, reward: (evaluation as { reward: number }).reward }));
+}
+
+function refuseOther(
+  kind: string,
+  [run, name]: readonly [string, string],
+  [other, otherName]: readonly [string, string],
+): void {
+  if (name === otherName) return;
+  throw new NosError(
+    'bad-option',
+    `run '${run}' is of ${kind} '${name}', run '${other}' of '${otherName}': their rewards cannot be compared`,
+    'plot them one by one',
+  );
+}
+
+/** Nothing for a task of the user's own that is gone or has changed. */
+async function chanceOf(task: string): Promise<{ readonly chance?: number }> {
+  try {
+    return { chance: 1 / (await resolveTask(task)).classes };
+  } catch (error) {
+    if (error instanceof NosError) return {};
+    throw error;
+  }
+}
