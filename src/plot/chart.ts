@@ -18,7 +18,7 @@ export interface LineChart {
   readonly levels?: readonly Level[];
   /** Of the whole picture, in pixels: 760 with one panel, else 900. */
   readonly width?: number;
-  /** Of the whole picture, in pixels: 420 with one row of panels, and 250 more for every further one. */
+  /** Of the whole picture, in pixels: what the heading takes, 70 for the axis, and 270 a row of panels. */
   readonly height?: number;
 }
 

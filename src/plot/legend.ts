@@ -20,7 +20,7 @@ const ROW = 20;
 const SAMPLE = 24;
 const GAP = 20;
 
-/** Every series and level with a sample of its look, in rows from (x, y) on. */
+/** Every series and level with a sample of its look, in rows from (x, y) on; in columns where one row is not enough. */
 export function legend(
   element: MakeElement,
   chart: LineChart,
@@ -31,9 +31,12 @@ export function legend(
     ...(chart.levels ?? []).map(({ name }) => ({ name, parts: ['line'] as const, stroke: LEVEL })),
   ];
   const elements: SvgElement[] = [];
+  const widths = items.map(({ name }) => SAMPLE + 6 + textWidth(name, SIZE));
+  const oneRow = widths.reduce((sum, one) => sum + one + GAP, -GAP) <= width;
+  const widest = Math.max(...widths);
   let [left, row] = [0, 0];
-  for (const { name, parts, stroke } of items) {
-    const wide = SAMPLE + 6 + textWidth(name, SIZE);
+  for (const [i, { name, parts, stroke }] of items.entries()) {
+    const wide = oneRow ? (widths[i] as number) : widest;
     if (left > 0 && left + wide > width) [left, row] = [0, row + 1];
     const at = { x: x + left, y: y + row * ROW + ROW / 2 };
     const style = { size: SIZE, weight: 'normal', colour: stroke === LEVEL ? FAINT_INK : INK } as const;

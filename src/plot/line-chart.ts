@@ -26,9 +26,10 @@ const SUBTITLE: TextStyle = { size: 13, weight: 'normal', colour: FAINT_INK };
 export function lineChart(chart: LineChart): string {
   checkChart(chart);
   const panels = chart.panels.length;
-  const { width = panels === 1 ? 760 : 900, height = 170 + 250 * gridOf(panels).rows } = chart;
+  const { width = panels === 1 ? 760 : 900 } = chart;
   const { document, element } = openDocument();
   const top = heading(element, chart, width);
+  const { height = Math.ceil(top.height) + 70 + 270 * gridOf(panels).rows } = chart;
   const room = { width: width - MARGIN, height: height - top.height };
   if (room.width < 200 || room.height < 120) {
     throw new RangeError(`chart: ${width} by ${height} pixels are too few`);
@@ -61,7 +62,7 @@ function heading(element: MakeElement, chart: LineChart, width: number): Block {
   let y = MARGIN - 4;
   for (const [text, style] of [[chart.title, TITLE] as const, [chart.subtitle ?? '', SUBTITLE] as const]) {
     for (const line of wrapText(text, within, style.size)) {
-      y += style.size * 1.3;
+      y += style.size * 1.35;
       elements.push(textElement(element, line, { x: MARGIN, y }, style));
     }
   }

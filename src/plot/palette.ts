@@ -4,7 +4,7 @@
  */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'] as const;
 
-/** Beyond seven series the colours come again, in other dashes. */
+/** Beyond seven series the colours come again, in other dashes: there are twenty-one looks. */
 const DASHES = ['none', '6 3', '2 2'] as const;
 
 export interface Stroke {

@@ -46,14 +46,13 @@ export function drawPanels(
     fx: { axis: null, domain: range(columns), padding: columns > 1 ? COLUMN_GAP : 0 },
     fy: { axis: null, domain: range(rows), padding: rows > 1 ? 0.22 : 0 },
     x: scaleOf(chart.x),
-    y: { ...scaleOf(chart.y), nice: chart.y.domain === undefined },
+    y: { ...scaleOf(chart.y), nice: chart.y.domain === undefined && chart.y.scale !== 'log' },
     marks: [
       Plot.gridY({ ...ticksOf(chart.y, ys), stroke: FAINT_INK, strokeOpacity: 0.15 }),
       Plot.axisX({ ...axisOf(chart.x, xs), labelOffset: 40 }),
       Plot.axisY({ ...axisOf(chart.y, ys), labelOffset: 52 }),
       Plot.frame({ stroke: FAINT_INK, strokeOpacity: 0.35 }),
       titles(chart.panels, ((width - LEFT - RIGHT) / columns) * (1 - COLUMN_GAP)),
-      ...(chart.levels ?? []).map(levelMark),
       ...seriesMarks(chart, clip),
     ],
   });
@@ -133,7 +132,7 @@ function levelMark({ y }: Level) {
   return Plot.ruleY([y], { stroke: LEVEL.colour, strokeDasharray: LEVEL.dashes, strokeWidth: 1.5 });
 }
 
-/** All bands lie below all points, and these below all lines. */
+/** All bands lie below all points, these below the levels, and these below all lines. */
 function seriesMarks(chart: LineChart, clip: boolean) {
   const { panels } = chart;
   const rowsOf = <Values extends readonly number[]>(
@@ -170,8 +169,8 @@ function seriesMarks(chart: LineChart, clip: boolean) {
       { ...FACETS, x: 'x', y: 'y', stroke: colour, strokeDasharray: dashes, strokeWidth: 2, clip },
     ),
   );
-  return [...bands, ...points, ...lines];
+  return [...bands, ...points, ...(chart.levels ?? []).map(levelMark), ...lines];
 }
 
 /** The more points there are, the fainter is each: as many more overlap. */
-const opacity = (points: number): number => Math.min(0.8, Math.max(0.08, 4 / Math.sqrt(points)));
+const opacity = (points: number): number => Math.min(0.5, Math.max(0.1, 8 / Math.sqrt(points)));

@@ -20,6 +20,8 @@ describe('tickText', () => {
     [45_000, '45,000'],
     [-0.25, '-0.25'],
     [2e-5, '2×10⁻⁵'],
+    [800_000, '800,000'],
+    [-8e6, '-8×10⁶'],
     [1e9, '10⁹'],
   ])('of %d is %s', (value, text) => {
     expect(tickText(value, { label: '' })).toBe(text);
