@@ -6,7 +6,7 @@
  *     npm run build && node bench/controller-learning.mjs [--learning-rate 0.001,0.003] [--decay 0.8] [--noise 0.05,0.2]
  *       [--pipeline 1,2] [--samples 1000] [--seeds 4] [--json]
  *     node bench/controller-learning.mjs --algorithm trpo [--options '{"klBound":0.02}'] [--decay …]
- *     node bench/controller-learning.mjs --warm-start 4 [--imitation 0,0.3,0.5] [--learning-rate 0.003] [--samples 300]
+ *     node bench/controller-learning.mjs --warm-start 4 [--imitation 0,0.4] [--learning-rate 0.003]
  *
  * With a warm start of N strings, each shares seven tokens with the hidden one, at random places; they are imitated to each
  * of the levels, and proposed first.
@@ -36,7 +36,7 @@ const options = JSON.parse(values.options);
 /** Of REINFORCE; the other algorithms keep their defaults, or take it from `--options`. */
 const learningRates = values['learning-rate'] ?? (algorithm === reinforce ? '0.001,0.002,0.003,0.005' : '');
 const WARM = Number(values['warm-start']);
-const levels = values.imitation ?? (WARM > 0 ? '0,0.3,0.5,0.7,0.9' : '');
+const levels = values.imitation ?? (WARM > 0 ? '0,0.3,0.4,0.5,0.6,0.9' : '');
 const numbers = (name) => values[name].split(',').map(Number);
 const SAMPLES = Number(values.samples);
 const MOMENTS = [100, 200, 300, 500, 1000, 2000, 5000].filter((n) => n <= SAMPLES);

@@ -2,7 +2,7 @@
  * Imitation: before its first batch the policy learns to write strings that are given, so that those it samples are near
  * them. Maximum likelihood, with all of the strings at every step:
  *
- *     loss    L = −mean over strings and positions of log p(token | prefix)        e^−L: a token's geometric mean probability
+ *     loss    L = −mean over strings and positions of log p(token | prefix)        e^−L: a mean probability
  *     update  Adam on ∂L/∂parameters, until e^−L ≥ level · (the most that any policy can reach), or STEPS times
  *
  * A policy at the most writes nothing but the strings given, each as often as it was given, so a level near 1 ends
