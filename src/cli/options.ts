@@ -96,7 +96,7 @@ export const options = {
     kind: 'words',
     value: 'LIST',
     source: 'flag',
-    description: 'parts, tokens or digits-mlp [all]',
+    description: 'parts or digits-mlp [both]',
   },
   budget: {
     kind: 'integer',
@@ -117,7 +117,6 @@ export const options = {
     source: 'flag',
     description: "choose every strategy's settings from its grid first",
   },
-  output: { kind: 'text', value: 'PATH', short: 'o', source: 'flag', description: 'where to write' },
   config: {
     kind: 'text',
     value: 'FILE',
@@ -134,7 +133,13 @@ export const options = {
     source: 'flag',
     description: 'how many rules to list',
   },
-  output: { kind: 'text', value: 'FILE', short: 'o', source: 'flag', description: 'the file to write' },
+  output: {
+    kind: 'text',
+    value: 'PATH',
+    short: 'o',
+    source: 'flag',
+    description: 'the file to write, or the directory',
+  },
   csv: { kind: 'switch', source: 'flag', description: 'comma-separated values' },
   jsonl: { kind: 'switch', source: 'flag', description: 'one JSON document a line' },
   json: {
