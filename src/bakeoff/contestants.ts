@@ -2,6 +2,9 @@ import { unknownName } from '../errors.ts';
 
 type Options = Readonly<Record<string, number | string>>;
 
+/** An option and the values to try. */
+type Axis = Readonly<Record<string, readonly number[]>>;
+
 /** A strategy with the settings among which its best is chosen. */
 export interface Contestant {
   /** Of a strategy; of an algorithm, where the strategy is the controller. */
@@ -34,27 +37,10 @@ export const contestants: readonly Contestant[] = [
     options: {},
     grid: product({ exploration: [0.03, 0.1, 0.3] }, { rolloutTemperature: [0.03, 0.1] }),
   },
-  controller(
-    'reinforce',
-    product({ learningRate: [0.001, 0.003, 0.005] }, { entropyWeight: [0.0015, 0.01] }),
-  ),
-  controller('trpo', [
-    { klBound: 0.05, damping: 0.1, entropyWeight: 0.0015 },
-    { klBound: 0.05, damping: 0.1, entropyWeight: 0.01 },
-    { klBound: 0.05, damping: 0.01, entropyWeight: 0.0015 },
-    { klBound: 0.05, damping: 0.01, entropyWeight: 0.01 },
-    { klBound: 0.02, damping: 0.01, entropyWeight: 0.0015 },
-    { klBound: 0.02, damping: 0.01, entropyWeight: 0.01 },
-  ]),
-  controller('trpo-adam', [
-    { learningRate: 0.001, klBound: 0.05, entropyWeight: 0.0015 },
-    { learningRate: 0.001, klBound: 0.05, entropyWeight: 0.01 },
-    { learningRate: 0.001, klBound: 0.02, entropyWeight: 0.01 },
-    { learningRate: 0.0003, klBound: 0.05, entropyWeight: 0.0015 },
-    { learningRate: 0.0003, klBound: 0.05, entropyWeight: 0.01 },
-    { learningRate: 0.0003, klBound: 0.02, entropyWeight: 0.01 },
-  ]),
-  controller('ppo', product({ learningRate: [0.0001, 0.0003, 0.001] }, { entropyWeight: [0.0015, 0.01] })),
+  controller('reinforce', { learningRate: [0.003, 0.005] }),
+  controller('trpo', { damping: [0.01, 0.1] }),
+  controller('trpo-adam', { learningRate: [0.0003, 0.001] }),
+  controller('ppo', { learningRate: [0.0003, 0.001] }),
 ];
 
 /** @throws NosError `unknown-name`. */
@@ -68,12 +54,14 @@ export function findContestant(name: string): Contestant {
   );
 }
 
-function controller(algorithm: string, grid: readonly Options[]): Contestant {
+/** How fast the policy moves, and how much it is kept from settling. */
+function controller(algorithm: string, speed: Axis): Contestant {
+  const grid = product(speed, { entropyWeight: [0.0015, 0.01, 0.03] });
   return { name: algorithm, strategy: 'rl', options: { algorithm }, grid };
 }
 
 /** Every combination of the values of named options. */
-function product(...axes: readonly Readonly<Record<string, readonly number[]>>[]): readonly Options[] {
+function product(...axes: readonly Axis[]): readonly Options[] {
   return axes.reduce<readonly Options[]>(
     (sofar, axis) =>
       sofar.flatMap((options) =>

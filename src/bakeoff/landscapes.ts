@@ -1,10 +1,10 @@
 import { unknownName } from '../errors.ts';
 import type { LandscapeDefinition } from './landscape.ts';
-import { parts, tokens } from './synthetic.ts';
+import { parts } from './synthetic.ts';
 import { digits } from './tabulated.ts';
 
 /** Every landscape, in the order of tables. */
-export const landscapes: readonly LandscapeDefinition[] = [parts, tokens, digits];
+export const landscapes: readonly LandscapeDefinition[] = [parts, digits];
 
 /** @throws NosError `unknown-name`. */
 export function findLandscape(name: string): LandscapeDefinition {
