@@ -25,7 +25,7 @@ export interface BakeoffPlan {
 /** Tuning has seeds of its own, so that no setting is chosen by luck with the seeds that are reported. */
 export const TUNING_SEEDS: readonly number[] = [1001, 1002, 1003, 1004];
 /** Rules proposed in a search of the tuning: "best" means best for searches of some hundred rules. */
-const TUNING_SAMPLES = 1_000;
+const TUNING_SAMPLES = 500;
 
 type Options = Contestant['options'];
 

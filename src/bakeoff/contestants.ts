@@ -39,8 +39,8 @@ export const contestants: readonly Contestant[] = [
   },
   controller('reinforce', { learningRate: [0.003, 0.005] }),
   controller('trpo', { damping: [0.01, 0.1] }),
-  controller('trpo-adam', { learningRate: [0.0003, 0.001] }),
-  controller('ppo', { learningRate: [0.0003, 0.001] }),
+  controller('trpo-adam', { learningRate: [0.0005, 0.002] }),
+  controller('ppo', { learningRate: [0.0005, 0.002] }),
 ];
 
 /** @throws NosError `unknown-name`. */

@@ -23,7 +23,7 @@ const options = {
   /** Of Adam. */
   learningRate: z.number().positive().default(3e-4),
   /** Adam's steps per batch. */
-  epochs: z.int().positive().default(10),
+  epochs: z.int().positive().default(5),
   /** How far a ratio may leave 1 and still count. */
   clip: z.number().positive().lt(1).default(0.2),
   ...commonOptions,

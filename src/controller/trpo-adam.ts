@@ -25,7 +25,7 @@ const options = {
   /** Of Adam (NOS §4.2: 1e-5). */
   learningRate: z.number().positive().default(1e-3),
   /** Adam's steps per batch, at most. */
-  epochs: z.int().positive().default(10),
+  epochs: z.int().positive().default(5),
   /** Points of each step's line search, at most; each is half as far as the one before. */
   lineSearchSteps: z.int().positive().default(10),
   ...commonOptions,
