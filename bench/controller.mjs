@@ -91,9 +91,20 @@ const machine = {
 };
 
 if (values.json) {
-  console.log(JSON.stringify({ benchmark: 'controller', batch: BATCH, rounds: ROUNDS, machine, evaluation, rows }));
+  console.log(
+    JSON.stringify({ benchmark: 'controller', batch: BATCH, rounds: ROUNDS, machine, evaluation, rows }),
+  );
 } else {
-  const head = ['algorithm', 'tokens', 'parameters', 'sample ms', 'update ms', 'checkpoint ms', 'MB', 'share'];
+  const head = [
+    'algorithm',
+    'tokens',
+    'parameters',
+    'sample ms',
+    'update ms',
+    'checkpoint ms',
+    'MB',
+    'share',
+  ];
   const cells = rows.map((row) => [
     row.algorithm,
     String(row.tokens),
@@ -106,5 +117,7 @@ if (values.json) {
     `batch ${BATCH}, medians of ${ROUNDS}; ${machine.cpu}, node ${machine.node}, load ${machine.load.toFixed(1)}`,
   );
   console.log(table([head, ...cells]));
-  console.log(`share: of a search of cifar10-convnet under quick, one core, ${evaluation.toFixed(1)} s an evaluation`);
+  console.log(
+    `share: of a search of cifar10-convnet under quick, one core, ${evaluation.toFixed(1)} s an evaluation`,
+  );
 }
