@@ -20,8 +20,8 @@ export interface Trial {
 export interface Standing {
   readonly samples: number;
   /**
-   * optimum − the best reward among the {@link RETESTED} distinct rules that looked best: what the search has found, as its
-   * end tests those again.
+   * optimum − the best reward among the {@link SHORTLIST} distinct rules that looked best: what the search has found, once
+   * those are tested again.
    */
   readonly regret: number;
   /** optimum − mean reward of the last {@link WINDOW} proposals: what the strategy has learnt to propose. */
@@ -37,8 +37,7 @@ export interface TrialResult {
   readonly samplesToTop: number | null;
 }
 
-/** As many as `nos search` evaluates again at its end. */
-export const RETESTED = 10;
+const SHORTLIST = 10;
 const WINDOW = 50;
 
 /** As `nos search` runs them where nothing else is said. */
@@ -126,7 +125,7 @@ class Scores {
     const { optimum } = this.#landscape;
     const scores = this.#scores.slice(0, samples);
     const distinct = [...new Map(scores.map((score) => [score.key, score])).values()];
-    const best = distinct.sort((a, b) => b.observed - a.observed).slice(0, RETESTED);
+    const best = distinct.sort((a, b) => b.observed - a.observed).slice(0, SHORTLIST);
     const last = scores.slice(-WINDOW);
     return {
       samples,
