@@ -5,7 +5,7 @@ import type { Standing, TrialResult } from './trial.ts';
 export const YARDSTICK = 'random';
 
 /** Regrets below it do not count: a third of one example of the digits' validation split. */
-const RESOLUTION = 0.001;
+export const RESOLUTION = 0.001;
 
 /**
  * One number for a strategy: its regret ÷ random search's, mean over conditions and budgets. Landscapes differ in how far
