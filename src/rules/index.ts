@@ -16,6 +16,8 @@ export { printRule } from './print.ts';
 export { pointAt, RuleError } from './rule-error.ts';
 export type {
   Constraint,
+  DistinctCount,
+  DistinctEstimate,
   Position,
   Space,
   SpaceDefinition,
@@ -26,8 +28,10 @@ export {
   allowedTokens,
   chosenVocabularies,
   constraints,
+  countDistinct,
   decode,
   encode,
+  estimateDistinct,
   findSpace,
   positions,
   spaceSize,

@@ -1,12 +1,13 @@
 import type { Space, SpaceDefinition, Vocabulary } from '../../rules/index.ts';
 import type { Command, Context, Result } from '../command.ts';
+import { distinctOf, distinctRows } from '../distinct.ts';
 import { spaceOptionsOf } from '../space-options.ts';
 import { thousands } from '../text/format.ts';
 import { pairs, table } from '../text/table.ts';
 
 export const spaceCommand: Command = {
   name: 'space',
-  summary: 'list the spaces of rules with their exact sizes, or show one',
+  summary: 'list the spaces of rules with their exact sizes, or show one and its share of distinct rules',
   arguments: '[space]',
   options: ['iterations', 'constraints', 'operands', 'unary', 'binary'],
   example:
@@ -39,7 +40,7 @@ async function listSpaces({ settings, stdout }: Context): Promise<Result> {
   return { document, text: `${table(rows, columns, stdout.columns)}\n${hint}` };
 }
 
-async function showSpace(name: string, { settings, stdout }: Context): Promise<Result> {
+async function showSpace(name: string, { settings, stdout, stderr }: Context): Promise<Result> {
   const { chosenVocabularies, findSpace, spaces, spaceSize } = await import('../../rules/index.ts');
   const space = findSpace(name, spaceOptionsOf(settings));
   const base = space.name.split('/')[0] as string;
@@ -47,6 +48,7 @@ async function showSpace(name: string, { settings, stdout }: Context): Promise<R
   const sizes = ITERATIONS.map((iterations) => ({ iterations, size: spaceSize({ ...space, iterations }) }));
   const title = spaces.find((definition: SpaceDefinition) => definition.name === base)?.title ?? '';
   const { iterations, operands, unary, binary, constraints } = space;
+  const distinct = await distinctOf(space, stderr);
   const document = {
     name: base,
     title,
@@ -58,6 +60,7 @@ async function showSpace(name: string, { settings, stdout }: Context): Promise<R
     constraints,
     size: exact(spaceSize(space)),
     sizes: sizes.map((entry) => ({ ...entry, size: exact(entry.size) })),
+    distinct,
   };
   const rows: (readonly [string, string | readonly string[]])[] = [
     ['space', `${base}: ${titleOf({ title, chosen })}`],
@@ -69,6 +72,7 @@ async function showSpace(name: string, { settings, stdout }: Context): Promise<R
       `${entry.iterations} iteration${entry.iterations === 1 ? '' : 's'}`,
       `${thousands(entry.size)} token strings${entry.iterations === iterations ? ' (searched)' : ''}`,
     ]),
+    ...distinctRows(distinct),
   ];
   return { document, text: pairs(rows, stdout.columns) };
 }

@@ -5,6 +5,7 @@ import { parseRule, parseTemplate } from '../parse.ts';
 import { printRule } from '../print.ts';
 import { RuleError } from '../rule-error.ts';
 import type { Vocabularies, Vocabulary } from './space.ts';
+import { mentions } from './template.ts';
 
 /** How the texts of a vocabulary are read, and which of them mean the same. */
 interface Reading {
@@ -82,10 +83,6 @@ function parsed(vocabulary: Vocabulary, text: string, parse: Reading['parse']): 
     const { message, hint } = error;
     throw new NosError('bad-option', `${vocabulary}: '${text}': ${message}`, hint, { cause: error });
   }
-}
-
-function mentions(e: Expression, name: string): boolean {
-  return e.kind === 'call' ? e.args.some((arg) => mentions(arg, name)) : e.kind === 'leaf' && e.name === name;
 }
 
 function duplicate(vocabulary: Vocabulary, earlier: string, text: string): NosError {

@@ -1,6 +1,10 @@
+export type { DistinctCount } from './count-distinct.ts';
+export { countDistinct } from './count-distinct.ts';
 export { decode } from './decode.ts';
 export { spaces } from './definitions.ts';
 export { encode } from './encode.ts';
+export type { DistinctEstimate } from './estimate-distinct.ts';
+export { estimateDistinct } from './estimate-distinct.ts';
 export type { SpaceOptions } from './find.ts';
 export { chosenVocabularies, findSpace } from './find.ts';
 export { allowedTokens, spaceSize } from './masks.ts';

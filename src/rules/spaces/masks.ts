@@ -43,14 +43,16 @@ function leftCounts(space: Space, { iteration, size }: Position): readonly numbe
   return tokens.map((left) => tokens.filter((right) => pairAllowed(space, iteration, left, right)).length);
 }
 
-function pairAllowed(space: Space, iteration: number, left: number, right: number): boolean {
+/** Whether the two operand tokens may stand in an iteration together. */
+export function pairAllowed(space: Space, iteration: number, left: number, right: number): boolean {
   const computed = (token: number): boolean => token >= space.operands.length;
   if (space.constraints.includes('distinct') && left === right) return false;
   const reuses = iteration === 1 || computed(left) || computed(right);
   return reuses || !space.constraints.includes('reuse');
 }
 
-function binaryAllowed(space: Space, iteration: number, token: number): boolean {
+/** Whether that binary function may stand in an iteration. */
+export function binaryAllowed(space: Space, iteration: number, token: number): boolean {
   const final = iteration === space.iterations;
   return !(final && space.constraints.includes('no-final-add') && addition(space.binary[token] as string));
 }

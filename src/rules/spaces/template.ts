@@ -26,6 +26,11 @@ export function template(text: string): Expression {
 const variableOf = (e: Expression): Variable | undefined =>
   e.kind === 'leaf' ? VARIABLES.find((name) => name === e.name) : undefined;
 
+/** Whether a template depends on a variable, as it is written. */
+export function mentions(e: Expression, variable: Variable): boolean {
+  return e.kind === 'call' ? e.args.some((arg) => mentions(arg, variable)) : variableOf(e) === variable;
+}
+
 /** The template with its variables replaced. The replacements are shared, not copied. */
 export function substitute(e: Expression, bindings: Bindings): Expression {
   const variable = variableOf(e);
