@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { findSpace } from '../rules/index.ts';
+import { findSpace, parseRule, ruleKey } from '../rules/index.ts';
 import { runLoop } from './loop.ts';
 import { random } from './random.ts';
 import { rl } from './rl.ts';
 import type { Proposal, StrategyDefinition } from './strategy.ts';
+import { hiddenString, trial } from './testing.ts';
 
 const context = { space: findSpace('quick/1'), seed: 1, batch: 2 };
 const small = { hidden: 4, embedding: 4 };
@@ -49,9 +50,7 @@ describe('rl', () => {
 
   it('refuses a batch that was not asked, or not yet', async () => {
     const strategy = await rl.create({ ...context, options: small });
-    await expect(strategy.tell([]))
-      .resolves.toBeDefined()
-      .catch(() => undefined);
+    await expect(strategy.tell([])).rejects.toThrow('not the oldest one asked');
     const [first, second] = [await strategy.ask(2), await strategy.ask(2)];
     const scored = (batch: typeof first) => batch.map((proposal) => ({ proposal, reward: 0.5 }));
     await expect(strategy.tell(scored(second))).rejects.toThrow('not the oldest one asked');
@@ -100,6 +99,35 @@ describe('rl', () => {
       expect(await words(options)).not.toBe(await words(others));
     },
   );
+
+  it('leaves known rules aside as far as the policy writes others', async () => {
+    const space = findSpace('quick/1');
+    const keys = async (redraws: number): Promise<readonly string[]> => {
+      const options = { ...small, learningRate: 0.05, entropyWeight: 0, redraws };
+      const { proposals } = await trial(rl, { space, reward: hiddenString(space), samples: 150, options });
+      return proposals.map(({ rule }) => ruleKey(parseRule(rule)));
+    };
+    const share = (list: readonly string[]): number => new Set(list).size / list.length;
+    const [without, few, many] = [await keys(0), await keys(1), await keys(8)];
+    expect(share(without)).toBeLessThan(0.6);
+    expect(share(few)).toBeGreaterThan(share(without) + 0.1);
+    expect(share(many)).toBeGreaterThan(share(few) + 0.1);
+  });
+
+  it('says what share of its draws was new', async () => {
+    const space = { ...findSpace('quick/1'), operands: ['g'], unary: ['x'], binary: ['x', 'x + y'] };
+    const strategy = await rl.create({ ...context, space, options: { ...small, redraws: 3 } });
+    const shares: (number | undefined)[] = [];
+    for (let round = 0; round < 2; round++) {
+      const asked = await strategy.ask(2);
+      const scored = asked.map((proposal) => ({ proposal, reward: 0.5 }));
+      shares.push((await strategy.tell(scored)).newShare);
+    }
+    await strategy.close();
+    // The two rules of the space are found in the first round, so that nothing is new in the second.
+    expect(shares[0]).toBeGreaterThan(0);
+    expect(shares[1]).toBe(0);
+  });
 
   it('learns in a constrained space, two batches in flight, where random search does not', async () => {
     const space = findSpace('icml2017/2', { constraints: ['distinct', 'no-final-add', 'reuse'] });
