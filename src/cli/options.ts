@@ -55,7 +55,7 @@ export const options = {
   algorithm: {
     kind: 'text',
     value: 'NAME',
-    description: 'how strategy rl learns: reinforce, trpo, trpo-adam or ppo',
+    description: 'how strategy rl learns: trpo, trpo-adam, ppo or reinforce',
   },
   warmStart: {
     kind: 'texts',

@@ -23,12 +23,12 @@ const options = {
   /** Of the mean KL divergence of an update, nats per token. Float32 cannot tell smaller ones from 0. */
   klBound: z.number().min(1e-5).default(0.05),
   /** Of Adam (NOS §4.2: 1e-5). */
-  learningRate: z.number().positive().default(1e-3),
+  learningRate: z.number().positive().default(5e-4),
   /** Adam's steps per batch, at most. */
   epochs: z.int().positive().default(5),
   /** Points of each step's line search, at most; each is half as far as the one before. */
   lineSearchSteps: z.int().positive().default(10),
-  ...commonOptions,
+  ...commonOptions(0.01),
 };
 const optionsSchema = z.object(options);
 

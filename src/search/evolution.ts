@@ -19,12 +19,12 @@ import {
 } from './strings.ts';
 import { warmStartStrings } from './warm-start.ts';
 
-/** Defaults chosen on synthetic landscapes, for budgets of 100 to 1,000 rules. */
+/** Defaults chosen by `nos bench strategies --tune`; docs/strategies.md has figures. */
 const schemas = {
   /** Strings alive; as many are proposed before the first child. */
-  population: z.int().positive().default(20),
+  population: z.int().positive().default(50),
   /** Strings drawn, with replacement, to find a parent: the best of them. */
-  tournament: z.int().positive().default(10),
+  tournament: z.int().positive().default(25),
 };
 
 /** Draws before a rule is proposed a second time. */

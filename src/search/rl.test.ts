@@ -29,14 +29,14 @@ describe('rl', () => {
 
   it('names its options when it is given another', async () => {
     await expect(rl.create({ ...context, options: { lr: 1 } })).rejects.toMatchObject({
-      hint: 'known: algorithm, hidden, embedding, redraws, imitation, learningRate, baselineDecay, entropyWeight',
+      hint: 'known: algorithm, hidden, embedding, redraws, imitation, klBound, damping, cgIterations, lineSearchSteps, baselineDecay, entropyWeight',
     });
   });
 
   it('refuses an unknown algorithm, by the names of the known ones', async () => {
     await expect(rl.create({ ...context, options: { algorithm: 'reinforced' } })).rejects.toMatchObject({
       code: 'unknown-name',
-      hint: "did you mean 'reinforce'? known: reinforce, trpo, trpo-adam, ppo",
+      hint: "did you mean 'reinforce'? known: trpo, trpo-adam, ppo, reinforce",
     });
   });
 

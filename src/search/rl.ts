@@ -25,7 +25,7 @@ import { type Candidate, candidateOf, type Tokens, tokensSchema } from './string
 import { warmStartStrings } from './warm-start.ts';
 
 /** The controller's learning algorithms, by the option `algorithm`; the first is the default. */
-export const algorithms: readonly AlgorithmDefinition[] = [reinforce, trpo, trpoAdam, ppo];
+export const algorithms: readonly AlgorithmDefinition[] = [trpo, trpoAdam, ppo, reinforce];
 
 const checkpointSchema = (space: Space) =>
   z.strictObject({
@@ -50,7 +50,7 @@ export const rl: StrategyDefinition = {
   name: 'rl',
   description: 'the LSTM controller, trained by reinforcement learning (NOS §3.2)',
   create: async (context, checkpoint) => {
-    const name = context.options.algorithm ?? reinforce.name;
+    const name = context.options.algorithm ?? trpo.name;
     const algorithm = algorithms.find((known) => known.name === name);
     if (!algorithm) {
       throw unknownName(

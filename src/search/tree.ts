@@ -19,7 +19,7 @@ import {
 import { TokenMeans } from './token-means.ts';
 import { warmStartStrings } from './warm-start.ts';
 
-/** Defaults chosen on synthetic landscapes, for budgets of 100 to 1,000 rules. */
+/** Defaults chosen by `nos bench strategies --tune`; docs/strategies.md has figures. */
 const schemas = {
   /** Weight of exploration beside a value in [0, 1]: c of c·√(ln N / n). */
   exploration: z.number().min(0).default(0.1),
