@@ -30,7 +30,10 @@ export interface Journal {
  * @throws NosError `unwritable`.
  */
 export function openJournal(path: string, version: string): Journal {
-  const known = new Map(existsSync(path) ? readLines(path) : []);
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const known = new Map(readLines(text));
+  /** Ends a line that was cut off, so that the first of ours stands on its own. */
+  let lead = text === '' || text.endsWith('\n') ? '' : '\n';
   const keyOf = (trial: Trial): string =>
     createHash('sha256')
       .update(JSON.stringify([version, sorted(trial)]))
@@ -42,7 +45,8 @@ export function openJournal(path: string, version: string): Journal {
       const key = keyOf(trial);
       known.set(key, result);
       try {
-        appendFileSync(path, `${JSON.stringify({ key, result })}\n`);
+        appendFileSync(path, `${lead}${JSON.stringify({ key, result })}\n`);
+        lead = '';
       } catch (error) {
         throw new NosError('unwritable', `${path}: ${(error as Error).message}`, 'choose another: -o DIR');
       }
@@ -51,17 +55,15 @@ export function openJournal(path: string, version: string): Journal {
 }
 
 /** Whole lines: the last one may have been cut off by a kill. */
-function readLines(path: string): (readonly [string, TrialResult])[] {
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      try {
-        const { key, result } = lineSchema.parse(JSON.parse(line));
-        return [[key, result] as const];
-      } catch {
-        return [];
-      }
-    });
+function readLines(text: string): (readonly [string, TrialResult])[] {
+  return text.split('\n').flatMap((line) => {
+    try {
+      const { key, result } = lineSchema.parse(JSON.parse(line));
+      return [[key, result] as const];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** Options in the order of their names: how they were written does not matter. */
