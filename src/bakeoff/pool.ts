@@ -16,6 +16,7 @@ export async function runTrials(
 ): Promise<void> {
   const { workers, signal, onResult } = options;
   signal.throwIfAborted();
+  if (trials.length === 0) return;
   const pool = workerpool.pool(compiledProgram('bakeoff/worker.js'), {
     workerType: 'process',
     maxWorkers: workers,
@@ -28,7 +29,6 @@ export async function runTrials(
   try {
     const running = trials.map(async (trial) => onResult(trial, await pool.exec('runTrial', [trial])));
     await Promise.race([Promise.all(running), aborted]);
-    for (const one of running) one.catch(() => undefined);
   } finally {
     await pool.terminate(true);
   }
