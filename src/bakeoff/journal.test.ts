@@ -91,9 +91,9 @@ describe('a journal', () => {
     }
   });
 
-  it('that cannot be written is an error with what to do', () => {
+  it('that cannot be written is an error at once, with what to do', () => {
     const path = join(directory, 'none', 'trials.jsonl');
-    expect(() => openJournal(path, '1').add(trial, result(0.1))).toThrowError(
+    expect(() => openJournal(path, '1')).toThrowError(
       expect.objectContaining({ code: 'unwritable', hint: expect.stringContaining('-o DIR') }),
     );
   });

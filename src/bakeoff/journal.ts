@@ -32,8 +32,16 @@ export interface Journal {
 export function openJournal(path: string, version: string): Journal {
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const known = new Map(readLines(text));
-  /** Ends a line that was cut off, so that the first of ours stands on its own. */
-  let lead = text === '' || text.endsWith('\n') ? '' : '\n';
+  const append = (more: string): void => {
+    try {
+      appendFileSync(path, more);
+    } catch (error) {
+      const hint = 'choose another directory: -o DIR';
+      throw new NosError('unwritable', `${path}: ${(error as Error).message}`, hint);
+    }
+  };
+  // Says at once whether it can be written; a line that was cut off ends here, so that the next stands on its own.
+  append(text === '' || text.endsWith('\n') ? '' : '\n');
   const keyOf = (trial: Trial): string =>
     createHash('sha256')
       .update(JSON.stringify([version, sorted(trial)]))
@@ -44,12 +52,7 @@ export function openJournal(path: string, version: string): Journal {
     add: (trial, result) => {
       const key = keyOf(trial);
       known.set(key, result);
-      try {
-        appendFileSync(path, `${lead}${JSON.stringify({ key, result })}\n`);
-        lead = '';
-      } catch (error) {
-        throw new NosError('unwritable', `${path}: ${(error as Error).message}`, 'choose another: -o DIR');
-      }
+      append(`${JSON.stringify({ key, result })}\n`);
     },
   };
 }
