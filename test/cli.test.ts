@@ -321,18 +321,92 @@ describe('a run', () => {
   });
 });
 
+describe('nos bench strategies', () => {
+  const bench = ['bench', 'strategies', '--landscapes', 'digits-mlp', '--repeats', '3'];
+  const contest = [...bench, '--strategies', 'random,evolution', '--budget', '60'];
+
+  it('compares strategies on stdout, counts on stderr, and writes pictures and figures', async () => {
+    const { code, stdout, stderr } = await nos([...contest, '-o', 'compared']);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(
+      /^digits-mlp, noise 0\nstrategy +60 +to best 1 % +new\nrandom +0\.\d{3} \[0\.\d{3}, /,
+    );
+    expect(stdout).toMatch(/^evolution +0\.\d{3} \[0\.\d{3}, 0\.\d{3}\] +\d+(\.5)?\+? \([0-3]\/3\) +\d+ %$/m);
+    expect(stdout).toMatch(/^strategy +regret ÷ random’s\n/m);
+    expect(stdout).toMatch(/^random +1\.000$/m);
+    expect(stdout.trimEnd()).toMatch(/wrote bake-off\.json, regret\.svg, proposals\.svg to compared$/);
+    expect(stderr).toMatch(/^120\/360 rules proposed {2}.* left$/m);
+    expect(stderr.trimEnd()).toMatch(/^360\/360 rules proposed$/m);
+    for (const name of ['regret.svg', 'proposals.svg']) {
+      expect(readFileSync(join(home, 'compared', name), 'utf8')).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
+    }
+  });
+
+  it('goes on from the searches that the directory has, and --json is the written document', async () => {
+    const journal = join(home, 'compared', 'trials.jsonl');
+    const lines = readFileSync(journal, 'utf8');
+    expect(lines.trimEnd().split('\n')).toHaveLength(6);
+    const written = readFileSync(join(home, 'compared', 'bake-off.json'), 'utf8');
+    const { code, stdout, stderr } = await nos([...contest, '-o', 'compared', '--json']);
+    expect([code, stdout]).toEqual([0, written]);
+    // Nothing was run: the first line is the last.
+    expect(stderr).toBe('360/360 rules proposed\n');
+    expect(readFileSync(journal, 'utf8')).toBe(lines);
+
+    const document = JSON.parse(stdout);
+    expect(document).toMatchObject({
+      conditions: [{ landscape: 'digits-mlp', noise: 0 }],
+      entries: [{ name: 'random' }, { name: 'evolution' }],
+      tuning: [],
+      budget: 60,
+      repeats: 3,
+    });
+    expect(document.ranking).toContainEqual({ entry: 'random', relativeRegret: 1 });
+    expect(
+      document.curves.map(({ entry, seeds }: { entry: string; seeds: number }) => [entry, seeds]),
+    ).toEqual([
+      ['random', 3],
+      ['evolution', 3],
+    ]);
+    expect(document.curves[0].points.at(-1)).toMatchObject({
+      samples: 60,
+      regret: { mean: expect.any(Number), low: expect.any(Number), high: expect.any(Number) },
+    });
+
+    const fewer = await json([...bench, '--strategies', 'evolution', '--budget', '60', '-o', 'compared']);
+    expect(fewer).toEqual(document);
+    expect(await json([...contest, '-o', 'elsewhere', '--workers', '1'])).toEqual(document);
+  });
+
+  it('stopped by SIGINT says where to go on', async () => {
+    const child = start([...bench, '--strategies', 'evolution', '--budget', '400', '-o', 'stopped']);
+    child.stderr?.on('data', (text: string) => {
+      if (text.includes(' left')) child.kill('SIGINT');
+    });
+    const { code, stdout, stderr } = await finish(child);
+    expect([code, stdout]).toEqual([130, '']);
+    expect(stderr).toMatch(
+      /^what is done is in stopped\/trials\.jsonl: the same command goes on from there$/m,
+    );
+    expect(readFileSync(join(home, 'stopped', 'trials.jsonl'), 'utf8')).toMatch(/^\{"key":/);
+  });
+});
+
 describe.concurrent('help', () => {
   const commands = 'search resume runs top show log plot eval rule rules space tasks doctor'.split(' ');
-  it.each([...commands, 'data fetch', 'data list'])('nos %s --help shows an example', async (command) => {
-    const { code, stdout, stderr } = await nos([...command.split(' '), '--help']);
-    expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/Example:\n {2}nos /);
-    expect(stdout).toContain('--json');
-  });
+  it.each([...commands, 'data fetch', 'data list', 'bench strategies'])(
+    'nos %s --help shows an example',
+    async (command) => {
+      const { code, stdout, stderr } = await nos([...command.split(' '), '--help']);
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toMatch(/Example:\n {2}nos /);
+      expect(stdout).toContain('--json');
+    },
+  );
 
   it('of nos names every command; nos alone shows it and is wrong usage', async () => {
     const { stdout } = await nos(['--help']);
-    for (const name of [...commands, 'data']) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+    for (const name of [...commands, 'data', 'bench']) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
     expect(await nos([])).toMatchObject({ code: 2, stdout: '' });
     expect((await nos(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
@@ -401,6 +475,21 @@ describe.concurrent('bad input is one line that says where, and exits with 2', (
     ['an index', ['show', 'none', 'x'], /expected 0, 1, 2, …, got 'x'/],
     ['two forms', ['log', 'none', '--csv', '--jsonl'], /expected one of them/],
     ['a data set', ['data', 'fetch', 'cifar'], /unknown data set 'cifar'/],
+    [
+      'a strategy to compare',
+      ['bench', 'strategies', '--strategies', 'evolutoin'],
+      /unknown strategy 'evolutoin'\ndid you mean 'evolution'/,
+    ],
+    [
+      'a landscape',
+      ['bench', 'strategies', '--landscapes', 'part'],
+      /unknown landscape 'part'\ndid you mean 'parts'/,
+    ],
+    [
+      'a budget',
+      ['bench', 'strategies', '--budget', '9'],
+      /--budget: expected an integer of 10 or more, got '9'/,
+    ],
     ['an option', ['search', '--sampels', '3'], /unknown option '--sampels'\nDid you mean --samples\?/],
     ['a command', ['serach'], /unknown command 'serach'\nDid you mean search\?/],
     ['a command of data', ['data', 'fech'], /unknown command 'fech'/],
@@ -467,6 +556,12 @@ describe('what is wrong with the machine exits with 1', () => {
 
   it('a directory of data that cannot be written', async () => {
     expectFailure(await nos(['data', 'fetch', 'cifar10', '--data', blocked()]), /cannot write data sets/);
+  });
+
+  it('a directory of comparisons that cannot be written', async () => {
+    const bench = ['bench', 'strategies', '--strategies', 'random', '--budget', '10', '--repeats', '2'];
+    expectFailure(await nos([...bench, '-o', blocked()]), /a-file[^\n]*\nchoose another directory: -o DIR/);
+    expectFailure(await nos([...bench, '-o', 'a-file']), /a-file[^\n]*\nchoose another directory: -o DIR/);
   });
 
   it('a store of a newer version, which is left as it is', async () => {

@@ -85,11 +85,12 @@ export async function runBakeoff(plan: BakeoffPlan, runTrials: RunTrials): Promi
   return { conditions, entries, tuning, results };
 }
 
-/** Every trial that a plan may ask for, tuning included: for estimates. */
-export function plannedTrials({ contestants, landscapes, seeds, tune }: BakeoffPlan): number {
+/** Rules that all trials of a plan propose together, those of the tuning included: for estimates. */
+export function plannedProposals({ contestants, landscapes, samples, seeds, tune }: BakeoffPlan): number {
   const conditions = conditionsOf(landscapes).length;
   const settings = contestants.flatMap(({ grid }) => (tune ? grid : [])).length;
-  return conditions * (settings * TUNING_SEEDS.length + contestants.length * seeds);
+  const tuning = settings * TUNING_SEEDS.length * TUNING_SAMPLES;
+  return conditions * (tuning + contestants.length * seeds * samples);
 }
 
 export function conditionsOf(landscapes: readonly LandscapeDefinition[]): readonly Condition[] {

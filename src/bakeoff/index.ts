@@ -1,7 +1,7 @@
 export {
   type BakeoffPlan,
   type BakeoffResult,
-  plannedTrials,
+  plannedProposals,
   type RunTrials,
   runBakeoff,
   type Tuned,

@@ -90,7 +90,7 @@ export const options = {
     kind: 'words',
     value: 'LIST',
     source: 'flag',
-    description: 'strategies and algorithms to compare: random,trpo [all]',
+    description: 'strategies and algorithms to compare with random: evolution,trpo [all]',
   },
   landscapes: {
     kind: 'words',
@@ -110,7 +110,7 @@ export const options = {
     value: 'N',
     minimum: 2,
     source: 'flag',
-    description: 'searches of each strategy on each landscape [20]',
+    description: 'searches of each strategy on each landscape and noise [20]',
   },
   tune: {
     kind: 'switch',

@@ -17,7 +17,7 @@ import type { Command, Context } from '../command.ts';
 import { workerCount } from '../evaluators.ts';
 import { openCounter } from '../live/counter.ts';
 import { thousands } from '../text/format.ts';
-import { type Column, table } from '../text/table.ts';
+import { type Column, pairs, table } from '../text/table.ts';
 
 const DIRECTORY = 'bake-off';
 const BUDGET = 3_000;
@@ -42,12 +42,12 @@ export const benchStrategiesCommand: Command = {
     const ranking = bakeoff.rank(result.results, budgets);
     const document = { ...withoutTrials(result), budget: plan.samples, repeats: plan.seeds, ranking, curves };
     const files = {
-      'bake-off.json': toJson(document, 2),
+      'bake-off.json': `${toJson(document, 2)}\n`,
       'regret.svg': bakeoff.bakeoffPicture(curves, 'regret'),
       'proposals.svg': bakeoff.bakeoffPicture(curves, 'proposalRegret'),
     };
     for (const [name, text] of Object.entries(files)) {
-      await writable(directory, () => writeFile(join(directory, name), `${text}\n`));
+      await writable(directory, () => writeFile(join(directory, name), text));
     }
     const wrote = `wrote ${Object.keys(files).join(', ')} to ${directory}`;
     return {
@@ -61,10 +61,10 @@ async function planOf({ settings }: Context): Promise<BakeoffPlan> {
   const { contestants, findContestant, findLandscape, landscapes, YARDSTICK } = await import(
     '../../bakeoff/index.ts'
   );
-  const named = settings.strategies?.filter((name) => name !== YARDSTICK);
+  const { strategies: named, landscapes: where } = settings;
   return {
-    contestants: named ? [YARDSTICK, ...named].map(findContestant) : contestants,
-    landscapes: settings.landscapes?.map(findLandscape) ?? landscapes,
+    contestants: named ? [...new Set([YARDSTICK, ...named])].map(findContestant) : contestants,
+    landscapes: where ? [...new Set(where)].map(findLandscape) : landscapes,
     samples: settings.budget ?? BUDGET,
     seeds: settings.repeats ?? REPEATS,
     tune: settings.tune ?? false,
@@ -74,23 +74,35 @@ async function planOf({ settings }: Context): Promise<BakeoffPlan> {
 /** Runs the trials that an earlier call has not left in the directory, and shows how far they are. */
 async function trialRunner(context: Context, plan: BakeoffPlan, directory: string): Promise<RunTrials> {
   const { settings, signal, stderr } = context;
-  const { openJournal, plannedTrials, runTrials } = await import('../../bakeoff/index.ts');
+  const { openJournal, plannedProposals, runTrials } = await import('../../bakeoff/index.ts');
   const { fingerprint } = await import('../../evaluate/index.ts');
-  const journal = openJournal(join(directory, 'trials.jsonl'), `${packageVersion} ${await fingerprint()}`);
-  const counter = await openCounter(plannedTrials(plan), 'searches', stderr);
+  const path = join(directory, 'trials.jsonl');
+  const journal = openJournal(path, `${packageVersion} ${await fingerprint()}`);
+  const counter = await openCounter(plannedProposals(plan), 'rules proposed', stderr);
   return async (trials) => {
     const missing = trials.filter((trial) => journal.find(trial) === undefined);
-    counter.skip(trials.length - missing.length);
+    counter.skip(proposalsOf(trials) - proposalsOf(missing));
     const onResult = (trial: Trial, result: TrialResult): void => {
       journal.add(trial, result);
-      counter.add();
+      counter.add(trial.samples);
     };
-    await runTrials(missing, { workers: workerCount(settings, missing.length), signal, onResult }).finally(
-      counter.close,
+    // All strategies on one landscape, then on the next: so the estimate of the time left is fair early.
+    const order = missing.toSorted(
+      (a, b) => a.seed - b.seed || a.landscape.localeCompare(b.landscape) || a.noise - b.noise,
     );
+    const workers = workerCount(settings, missing.length);
+    try {
+      await runTrials(order, { workers, signal, onResult }).finally(counter.close);
+    } catch (error) {
+      if (signal.aborted) stderr.note(`what is done is in ${path}: the same command goes on from there`);
+      throw error;
+    }
     return trials.map((trial) => journal.find(trial) as TrialResult);
   };
 }
+
+const proposalsOf = (trials: readonly Trial[]): number =>
+  trials.reduce((sum, { samples }) => sum + samples, 0);
 
 const withoutTrials = ({ conditions, entries, tuning }: BakeoffResult) => ({ conditions, entries, tuning });
 
@@ -117,7 +129,7 @@ function report(
   const tables = conditions.map((condition) => {
     const own = curves.filter((curve) => JSON.stringify(curve.condition) === JSON.stringify(condition));
     const title = colours.bold(`${condition.landscape}, noise ${condition.noise}`);
-    return `${title}\n${table(own, curveColumns(budgets), width)}`;
+    return `${title}\n${curveTable(own, budgets, width)}`;
   });
   const overall = table(
     ranking,
@@ -127,23 +139,47 @@ function report(
     ],
     width,
   );
-  const note = colours.dim('regret of the best rule found, with its 95 % interval, after so many proposals');
-  return [...(tuning.length > 0 ? [chosen] : []), note, ...tables, overall].join('\n\n');
+  const legend = colours.dim(pairs(legendOf(budgets), width));
+  return [...(tuning.length > 0 ? [chosen] : []), ...tables, legend, overall].join('\n\n');
 }
 
-function curveColumns(budgets: readonly number[]): readonly Column<Curve>[] {
+function legendOf(budgets: readonly number[]): readonly (readonly [string, string])[] {
+  const ends = [...new Set([budgets[0], budgets.at(-1)])].map((budget) => thousands(budget as number));
+  return [
+    [
+      ends.join(' … '),
+      'regret after so many proposals: optimum − reward of the best rule found; mean [95 % interval]',
+    ],
+    ['to best 1 %', 'proposals up to the first rule of the best hundredth: median (searches that met one)'],
+    ['new', 'distinct rules ÷ proposals'],
+  ];
+}
+
+/** With as many intervals as there is room for: of every budget, of the last one, of none. */
+function curveTable(curves: readonly Curve[], budgets: readonly number[], width: number): string {
+  const tables = [budgets.length, 1, 0].map((count) => table(curves, curveColumns(budgets, count), width));
+  const fits = (text: string) => Math.max(...text.split('\n').map((line) => line.length)) <= width;
+  return tables.find(fits) ?? (tables.at(-1) as string);
+}
+
+/** @param intervals How many of the budgets, the last ones, show their intervals. */
+function curveColumns(budgets: readonly number[], intervals: number): readonly Column<Curve>[] {
+  const end = budgets.at(-1) as number;
   return [
     { title: 'strategy', cell: ({ entry }) => entry },
-    ...budgets.map((budget) => ({
+    ...budgets.map((budget, i) => ({
       title: thousands(budget),
       cell: ({ points }: Curve) => {
         const { regret } = points.find(({ samples }) => samples === budget) as Curve['points'][number];
-        return `${regret.mean.toFixed(3)} [${regret.low.toFixed(3)}, ${regret.high.toFixed(3)}]`;
+        const { mean, low, high } = regret;
+        const whole = i >= budgets.length - intervals;
+        return mean.toFixed(3) + (whole ? ` [${low.toFixed(3)}, ${high.toFixed(3)}]` : '');
       },
     })),
     {
       title: 'to best 1 %',
-      cell: ({ samplesToTop, reachedTop, seeds }) => `${samplesToTop ?? 'never'} (${reachedTop}/${seeds})`,
+      cell: ({ samplesToTop, reachedTop, seeds }) =>
+        `${thousands(samplesToTop ?? end)}${samplesToTop === null ? '+' : ''} (${reachedTop}/${seeds})`,
     },
     {
       title: 'new',

@@ -1,12 +1,12 @@
 import type { Context } from '../command.ts';
 import { bar } from '../text/charts.ts';
-import { duration, truncate } from '../text/format.ts';
+import { duration, thousands, truncate } from '../text/format.ts';
 import { openView } from './view.ts';
 
-/** Shows how many of many equal pieces of work are done: a bar on a terminal, a line now and then elsewhere. */
+/** Shows how much of a long piece of work is done: a bar on a terminal, a line now and then elsewhere. */
 export interface Counter {
-  /** One more is done. */
-  add(): void;
+  /** So many more are done. */
+  add(count: number): void;
   /** So many were done already: they say nothing about the time that is left. */
   skip(count: number): void;
   close(): void;
@@ -15,29 +15,36 @@ export interface Counter {
 /** Lines where there is no terminal. */
 const LINES = 20;
 
+/**
+ * @param total In units that take about equally long: the time that is left is estimated from those done.
+ * @param what The units' name, in the plural.
+ */
 export async function openCounter(total: number, what: string, stderr: Context['stderr']): Promise<Counter> {
   const view = stderr.interactive ? await openView(stderr) : undefined;
   const began = performance.now();
-  let [done, skipped] = [0, 0];
+  let [done, skipped, lines] = [0, 0, 0];
   const text = (): string => {
     const own = done - skipped;
-    const left = own === 0 ? Number.NaN : ((performance.now() - began) / 1000 / own) * (total - done);
-    const time = Number.isNaN(left) ? '' : `  ${duration(left)} left`;
-    return `${done}/${total} ${what}${time}`;
+    const left = ((performance.now() - began) / 1000 / own) * (total - done);
+    const time = own === 0 || done === total ? '' : `  ${duration(left)} left`;
+    return `${thousands(done)}/${thousands(total)} ${what}${time}`;
   };
   const draw = (): void => {
+    const due = Math.floor((done * LINES) / total);
     if (view) view.draw(truncate(`${bar(done / total, 30)}  ${text()}`, stderr.stream.columns - 1));
-    else if (Math.floor((done * LINES) / total) > Math.floor(((done - 1) * LINES) / total))
-      stderr.note(text());
+    else if (due > lines) stderr.note(text());
+    lines = due;
   };
+  draw();
   return {
-    add: () => {
-      done++;
+    add: (count) => {
+      done += count;
       draw();
     },
     skip: (count) => {
       skipped += count;
       done += count;
+      draw();
     },
     close: () => view?.close(),
   };
