@@ -33,25 +33,14 @@ const ruleOf = allStrings(positions(tabulatedSpace).map(({ size }) => size)).map
   return key;
 });
 
-const done = new Map();
-if (existsSync(journal)) {
-  for (const line of readFileSync(journal, 'utf8').trim().split('\n')) {
-    const evaluation = JSON.parse(line);
-    done.set(evaluation.key, evaluation);
-  }
-}
+const done = new Map(existsSync(journal) ? readLines(readFileSync(journal, 'utf8')) : []);
+appendFileSync(journal, '\n');
 const pool = openLocalPool({ workers: Number(values.workers), directory: dataDirectory(process.env) });
 const start = performance.now();
 const missing = [...rules].filter(([key]) => !done.has(key));
 console.error(`${rules.size} rules of ${ruleOf.length} strings, ${missing.length} to evaluate`);
 for (let from = 0; from < missing.length; from += 500) {
-  const batch = missing.slice(from, from + 500).map(([, rule]) => pool.evaluate({ ...request, rule }));
-  for (const { key, reward, fingerprint, version, status } of await Promise.all(batch)) {
-    if (status === 'failed') throw new Error(`${key}: ${rules.get(key)} failed; start this again`);
-    const evaluation = { key, reward, fingerprint, version };
-    appendFileSync(journal, `${JSON.stringify(evaluation)}\n`);
-    done.set(key, evaluation);
-  }
+  await Promise.all(missing.slice(from, from + 500).map(([, rule]) => evaluate(rule)));
   console.error(`${done.size}/${rules.size}  ${((performance.now() - start) / 1000).toFixed(0)} s`);
 }
 await pool.close();
@@ -73,6 +62,26 @@ const table = {
 writeFileSync(values.output, gzipSync(JSON.stringify(table), { level: 9 }));
 rmSync(journal);
 console.error(`${values.output}: ${rules.size} rules, ${((performance.now() - start) / 1000).toFixed(0)} s`);
+
+async function evaluate(rule) {
+  const { key, reward, fingerprint, version, status } = await pool.evaluate({ ...request, rule });
+  if (status === 'failed') throw new Error(`${key}: ${rule} failed; start this again`);
+  const evaluation = { key, reward, fingerprint, version };
+  appendFileSync(journal, `${JSON.stringify(evaluation)}\n`);
+  done.set(key, evaluation);
+}
+
+/** Evaluations by key; a line may have been cut off by a kill. */
+function readLines(text) {
+  return text.split('\n').flatMap((line) => {
+    try {
+      const evaluation = JSON.parse(line);
+      return [[evaluation.key, evaluation]];
+    } catch {
+      return [];
+    }
+  });
+}
 
 /** All token strings, in lexicographic order. */
 function allStrings(sizes) {
