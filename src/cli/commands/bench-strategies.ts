@@ -121,7 +121,7 @@ function report(
     settings,
     [
       { title: 'strategy', cell: (row) => row.name, paint: colours.bold },
-      { title: 'options', cell: (row) => JSON.stringify(row.options), flexible: true },
+      { title: 'options', cell: (row) => optionsText(row.options), flexible: true },
       { title: 'regret ÷ random’s', cell: (row) => row.regret?.toFixed(3) ?? '', align: 'right' },
     ],
     width,
@@ -141,6 +141,13 @@ function report(
   );
   const legend = colours.dim(pairs(legendOf(budgets), width));
   return [...(tuning.length > 0 ? [chosen] : []), ...tables, legend, overall].join('\n\n');
+}
+
+/** As `--option` takes them: `population=50 tournament=25`. */
+function optionsText(options: Readonly<Record<string, number | string>>): string {
+  return Object.entries(options)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
 }
 
 function legendOf(budgets: readonly number[]): readonly (readonly [string, string])[] {
