@@ -3,7 +3,7 @@ import { stream } from '../random/index.ts';
 import { parseRule, ruleKey } from '../rules/index.ts';
 import { findStrategy, runLoop } from '../search/index.ts';
 import { findLandscape } from './landscapes.ts';
-import { budgetsWithin, marks, RETESTED, runTrial, type Trial } from './trial.ts';
+import { budgetsWithin, marks, SHORTLIST, runTrial, type Trial } from './trial.ts';
 
 const trial = (more: Partial<Trial> = {}): Trial => ({
   strategy: 'evolution',
@@ -45,7 +45,7 @@ async function byHand({ strategy: name, options, landscape: where, noise, seed, 
   const standings = marks(samples).map((mark) => {
     const first = proposals.slice(0, mark);
     const distinct = first.filter(({ key }, i) => first.findIndex((one) => one.key === key) === i);
-    const looked = distinct.toSorted((a, b) => b.observed - a.observed).slice(0, RETESTED);
+    const looked = distinct.toSorted((a, b) => b.observed - a.observed).slice(0, SHORTLIST);
     const last = first.slice(Math.max(0, mark - 50));
     return {
       samples: mark,

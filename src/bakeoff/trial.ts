@@ -37,7 +37,8 @@ export interface TrialResult {
   readonly samplesToTop: number | null;
 }
 
-const SHORTLIST = 10;
+/** Rules that would be tested again. */
+export const SHORTLIST = 10;
 const WINDOW = 50;
 
 /** As `nos search` runs them where nothing else is said. */
