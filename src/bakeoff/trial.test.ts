@@ -3,7 +3,7 @@ import { stream } from '../random/index.ts';
 import { parseRule, ruleKey } from '../rules/index.ts';
 import { findStrategy, runLoop } from '../search/index.ts';
 import { findLandscape } from './landscapes.ts';
-import { budgetsWithin, marks, SHORTLIST, runTrial, type Trial } from './trial.ts';
+import { budgetsWithin, marks, runTrial, SHORTLIST, type Trial } from './trial.ts';
 
 const trial = (more: Partial<Trial> = {}): Trial => ({
   strategy: 'evolution',
