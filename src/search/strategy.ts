@@ -40,7 +40,7 @@ export interface StrategyContext {
   readonly batch: number;
   /** Named numbers and words of this strategy: learning rate, entropy weight, …; an unknown name is an error. */
   readonly options: Readonly<Record<string, number | string>>;
-  /** Rules to begin with, as texts or catalogue names: proposed first, in this order, and learnt from; or refused. */
+  /** Rules to begin with, as texts or catalogue names: proposed first, in this order, and learnt from. */
   readonly warmStart?: readonly string[] | undefined;
 }
 
