@@ -11,7 +11,9 @@ interface Node {
   sum: number;
   /** Strings asked and not yet told that went through here. */
   inFlight: number;
-  /** Whether every string below was asked. */
+  /** Whether nothing new seems to be left below: {@link Tree.leave}. */
+  left: boolean;
+  /** Whether every string below was asked, or lies below a node that was left. */
   exhausted: boolean;
 }
 
@@ -53,6 +55,11 @@ export class Tree {
     return this.#depth;
   }
 
+  /** Whether nothing is left that was not asked. */
+  get exhausted(): boolean {
+    return this.#root.exhausted;
+  }
+
   /** Descends from the root to the most promising child, again and again, as far as the tree goes. */
   select(): Selection {
     const prefix: number[] = [];
@@ -65,6 +72,14 @@ export class Tree {
       node = child;
     }
     return { prefix, fresh: [] };
+  }
+
+  /** A prefix of the tree is passed over from here on while there are others: its strings denote rules known already. */
+  leave(prefix: Tokens): void {
+    const path = [this.#root];
+    for (const token of prefix) path.push((path.at(-1) as Node).children.get(token) as Node);
+    (path.at(-1) as Node).left = true;
+    for (const node of path.toReversed()) node.exhausted = isExhausted(node);
   }
 
   /** A string is asked: its first `depth` tokens become nodes, and count it as in flight. */
@@ -92,7 +107,7 @@ export class Tree {
 
   #node(prefix: Tokens): Node {
     const choices = choicesAfter(this.#space, prefix);
-    return { choices, children: new Map(), visits: 0, sum: 0, inFlight: 0, exhausted: false };
+    return { choices, children: new Map(), visits: 0, sum: 0, inFlight: 0, left: false, exhausted: false };
   }
 
   #childOf(parent: Node, prefix: Tokens): Node {
@@ -111,7 +126,7 @@ export class Tree {
     return node.children.size < limit || [...node.children.values()].every((child) => child.exhausted);
   }
 
-  /** Exhausted children only where there are no others: then every string was asked, and the best may be asked again. */
+  /** Exhausted children only where there are no others: then the best may be asked again. */
   #mostPromising(node: Node): readonly [number, Node] {
     const children = [...node.children].sort(([a], [b]) => a - b);
     const open = children.filter(([, child]) => !child.exhausted);
@@ -135,7 +150,8 @@ export class Tree {
   }
 }
 
-function isExhausted({ choices, children }: Node): boolean {
+function isExhausted({ choices, children, left }: Node): boolean {
+  if (left) return true;
   if (children.size < choices.length) return false;
   return [...children.values()].every((child) => child.exhausted);
 }

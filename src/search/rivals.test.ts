@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stream } from '../random/index.ts';
-import { findSpace } from '../rules/index.ts';
+import { findSpace, parseRule, ruleKey } from '../rules/index.ts';
 import { evolution } from './evolution.ts';
 import { random } from './random.ts';
 import { constraintSets, hiddenString, isAllowed, mean, trial } from './testing.ts';
@@ -23,6 +23,24 @@ describe.each([evolution, tree])('$name', (definition) => {
       }
     },
   );
+
+  it('proposes no rule twice while it finds others, however many strings denote one', async () => {
+    const space = findSpace('quick/1'); // 6,912 strings, 2,023 rules
+    for (const reward of [
+      hiddenString(space),
+      ({ tokens }: { tokens: readonly number[] }) => tokens[0] ?? 0,
+    ]) {
+      const { proposals } = await trial(definition, { space, reward, samples: 400 });
+      const distinct = new Set(proposals.map(({ rule }) => ruleKey(parseRule(rule)))).size;
+      expect(distinct).toBeGreaterThan(390);
+    }
+  });
+
+  it('goes on when every rule of a space was proposed', async () => {
+    const space = { ...findSpace('quick/1'), operands: ['g', 'm'], unary: ['x', 'sign(x)'] };
+    const { proposals } = await trial(definition, { space, reward: hiddenString(space), samples: 150 });
+    expect(proposals.length).toBe(150);
+  });
 
   it('learns in a constrained space where random search does not', async () => {
     const space = findSpace('icml2017/2', { constraints: ['distinct', 'no-final-add', 'reuse'] });

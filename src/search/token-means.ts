@@ -35,9 +35,13 @@ export class TokenMeans {
     });
   }
 
-  /** One of the choices, the likelier the better it did: with weight e^(mean / (range · temperature)). */
-  draw(choices: Tokens, place: number, random: Stream): number {
-    const scores = choices.map((token) => this.#score(place, token));
+  /**
+   * One of the choices, the likelier the better it did: with weight e^(mean / (range · temperature · heat)).
+   *
+   * @param heat 1 or more; the higher, the more uniform.
+   */
+  draw(choices: Tokens, place: number, random: Stream, heat = 1): number {
+    const scores = choices.map((token) => this.#score(place, token) / heat);
     const highest = Math.max(...scores);
     const weights = scores.map((score) => Math.exp(score - highest));
     let left = random.uniform() * weights.reduce((sum, weight) => sum + weight, 0);

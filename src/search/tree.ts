@@ -29,8 +29,14 @@ const schemas = {
   rolloutTemperature: z.number().positive().default(0.03),
 };
 
-/** Random completions before a rule is proposed a second time. */
+/**
+ * Random completions of a path before it is left, as all that comes of it is known; each is drawn at twice the temperature
+ * of the one before, the last ones uniformly.
+ */
 const TRIES = 16;
+
+/** Paths that may be left for one proposal, before a rule is proposed a second time. */
+const PATHS = 16;
 
 /** A string that was asked, and how many of its tokens were nodes of the tree then. */
 interface Path {
@@ -47,7 +53,9 @@ const checkpointSchema = (space: Space) => {
     first: z.array(tokens),
     /** Keys of every rule proposed. */
     known: z.array(z.string()),
-    /** In the order told: the tree is a function of these and `pending`. */
+    /** Prefixes that were left. */
+    left: z.array(z.array(z.int().min(0))),
+    /** In the order told: the tree is a function of these, `pending` and `left`. */
     told: z.array(z.strictObject({ tokens, depth, reward: z.number() })),
     pending: z.array(z.array(z.strictObject({ tokens, depth }))),
   });
@@ -73,6 +81,7 @@ export const tree: StrategyDefinition = {
             random: stream(seed, 'tree search').state(),
             first: [...warmStartStrings(context)],
             known: [],
+            left: [],
             told: [],
             pending: [],
           }
@@ -89,6 +98,7 @@ class TreeSearch implements Strategy {
   readonly #random: Stream;
   readonly #first: Tokens[];
   readonly #known: Set<string>;
+  readonly #left: State['left'];
   readonly #told: State['told'];
   readonly #pending: Asked<Path>;
 
@@ -99,10 +109,12 @@ class TreeSearch implements Strategy {
     this.#random = restoreStream(state.random);
     this.#first = state.first;
     this.#known = new Set(state.known);
+    this.#left = state.left;
     this.#told = state.told;
     this.#pending = new Asked('tree', state.pending);
-    // Nodes come from asks alone, and values from tells alone: so all asks first, then all tells, give the same tree.
+    // Nodes come from asks alone, and values from tells alone: so all asks first, then the rest, give the same tree.
     for (const { tokens, depth } of [...state.told, ...state.pending.flat()]) this.#tree.ask(tokens, depth);
+    for (const prefix of state.left) this.#tree.leave(prefix);
     for (const path of state.told) this.#learn(path);
   }
 
@@ -125,6 +137,7 @@ class TreeSearch implements Strategy {
       random: this.#random.state(),
       first: this.#first,
       known: [...this.#known],
+      left: this.#left,
       told: this.#told,
       pending: this.#pending.batches.map((batch) => [...batch]),
     };
@@ -149,13 +162,26 @@ class TreeSearch implements Strategy {
   #next(): Candidate & Path {
     const first = this.#first.shift();
     if (first) return { ...candidateOf(this.#space, first), depth: first.length };
+    let next = this.#completed();
+    for (let i = 1; i < PATHS && this.#known.has(next.key) && !this.#tree.exhausted; i++) {
+      this.#tree.leave(next.prefix);
+      this.#left.push([...next.prefix]);
+      next = this.#completed();
+    }
+    return next;
+  }
+
+  #completed(): Candidate & Path & { readonly prefix: Tokens } {
     const { prefix, fresh } = this.#tree.select();
-    const draw = (choices: Tokens, place: number): number => this.#means.draw(choices, place, this.#random);
+    let heat = 0.5;
+    const draw = (choices: Tokens, place: number): number =>
+      this.#means.draw(choices, place, this.#random, heat);
     const complete = (): Candidate => {
+      heat *= 2;
       const grown = fresh.length === 0 ? prefix : [...prefix, draw(fresh, prefix.length)];
       return candidateOf(this.#space, stringLike(this.#space, grown, draw));
     };
     const depth = fresh.length === 0 ? prefix.length : prefix.length + 1;
-    return { ...preferNew(this.#known, TRIES, complete), depth };
+    return { ...preferNew(this.#known, TRIES, complete), depth, prefix };
   }
 }
