@@ -15,7 +15,8 @@ export type ErrorCode =
   | 'run-exists' // a run of that name is there already
   | 'run-locked' // another process drives that run
   | 'fingerprint' // this machine does not compute what the run's machine computed
-  | 'worker'; // no worker could be started
+  | 'worker' // no worker could be started
+  | 'queue'; // Redis that cannot be reached, refuses, or holds what is not ours
 
 /** Codes that mean bad input: the command line exits with 2; every other code exits with 1. */
 const USAGE: ReadonlySet<ErrorCode> = new Set(['bad-rule', 'bad-option', 'unknown-name', 'run-exists']);

@@ -113,10 +113,12 @@ export function dispatcherConformance(
       // Long enough for a busy machine, on which a sound worker is silent for seconds too.
       const pool = await opened({ workers: 2, silenceSeconds: 10 });
       await plant('spin-1', 'block-1');
-      const [one, other] = await Promise.all([pool.evaluate(FAULTY), pool.evaluate(FAULTY)]);
+      const both = [FAULTY, { ...FAULTY, seed: 2 }];
+      const hung = await Promise.all(both.map((request) => pool.evaluate(request)));
       expect(await readdir(faults)).toEqual([]);
-      expect(one.status).toBe('ok');
-      expect(identity(one)).toEqual(identity(other));
+      expect(hung.map(({ status }) => status)).toEqual(['ok', 'ok']);
+      const again = await Promise.all(both.map((request) => pool.evaluate(request)));
+      expect(hung.map(identity)).toEqual(again.map(identity));
       expect(pool.workers().reduce((sum, { restarts }) => sum + restarts, 0)).toBeGreaterThanOrEqual(2);
     });
 
@@ -149,8 +151,8 @@ export function dispatcherConformance(
       const [busy, waiting, already] = [new AbortController(), new AbortController(), AbortSignal.abort()];
       await plant('block-1');
       const running = pool.evaluate(FAULTY, { signal: busy.signal });
-      const queued = pool.evaluate(FAULTY, { signal: waiting.signal });
-      const last = pool.evaluate(FAULTY);
+      const queued = pool.evaluate({ ...FAULTY, seed: 2 }, { signal: waiting.signal });
+      const last = pool.evaluate({ ...FAULTY, seed: 3 });
       await expect(pool.evaluate(FAULTY, { signal: already })).rejects.toMatchObject({ name: 'AbortError' });
       await vanished(join(faults, 'block-1'));
       waiting.abort();
@@ -158,6 +160,19 @@ export function dispatcherConformance(
       busy.abort();
       await expect(running).rejects.toMatchObject({ name: 'AbortError' });
       expect((await last).status).toBe('ok');
+    });
+
+    it('answers everyone who asks for the same, whoever else aborts', async () => {
+      const pool = await opened();
+      const first = new AbortController();
+      const dropped = expect(pool.evaluate(SOUND, { signal: first.signal })).rejects.toMatchObject({
+        name: 'AbortError',
+      });
+      const same = [pool.evaluate(SOUND), pool.evaluate(SOUND)];
+      first.abort();
+      await dropped;
+      const [one, other] = (await Promise.all(same)).map(identity);
+      expect(one).toEqual(other);
     });
 
     it('closes, with a worker that hangs, and rejects what is left', async () => {

@@ -1,2 +1,10 @@
 export * from './dispatcher.ts';
 export { type LocalPoolOptions, openLocalPool } from './local-pool.ts';
+export { type Attendance, listWorkers } from './redis/inspect.ts';
+export { openRedisQueue, type RedisQueueOptions } from './redis/queue.ts';
+export {
+  type RedisWorkerOptions,
+  runRedisWorker,
+  type WorkerEvent,
+  type WorkerReport,
+} from './redis/worker.ts';

@@ -2,7 +2,7 @@ import { NosError } from '../errors.ts';
 import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluate/index.ts';
 import { compiledProgram } from '../program.ts';
 import { type Dispatcher, type EvaluateOptions, MAX_TRIES, type WorkerStatus } from './dispatcher.ts';
-import { checkRequest, type FailedEvaluation } from './request.ts';
+import { aborted, checkRequest, type FailedEvaluation } from './request.ts';
 import { type Outcome, WorkerProcess } from './worker-process.ts';
 
 export interface LocalPoolOptions {
@@ -178,8 +178,4 @@ class LocalPool implements Dispatcher {
     void job.slot?.process.kill();
     this.#startJobs();
   }
-}
-
-function aborted(): Error {
-  return new DOMException('the evaluation was aborted', 'AbortError');
 }

@@ -31,3 +31,8 @@ export async function checkRequest(request: EvaluationRequest): Promise<FailedEv
     error: reason,
   });
 }
+
+/** What a request is rejected with that its caller, or `close`, has ended. */
+export function aborted(): Error {
+  return new DOMException('the evaluation was aborted', 'AbortError');
+}

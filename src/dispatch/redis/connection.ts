@@ -1,0 +1,89 @@
+import type { Redis } from 'ioredis';
+import { NosError } from '../../errors.ts';
+
+/** A connection that waits and connects again by itself, for as long as it takes. */
+export interface Connection {
+  readonly client: Redis;
+  /** Where it leads, without name and password: for messages and logs. */
+  readonly place: string;
+  /** Closes at once, whatever is under way. */
+  close(): void;
+}
+
+/** Milliseconds before the n-th attempt to connect again. */
+const retryAfter = (n: number): number => Math.min(n * 100, 1_000);
+
+/** A socket that has answered nothing for so long, while it should, is dead. Blocking reads end after 10 s. */
+const SILENCE_MS = 30_000;
+const CONNECT_MS = 10_000;
+
+/**
+ * Connects to `redis://[[USER]:PASSWORD@]HOST:PORT[/DATABASE]`, or `rediss://` for TLS. Later losses are bridged: `note` gets
+ * a line when the connection is lost and when it is there again, and commands wait meanwhile.
+ *
+ * @throws NosError `bad-option` for what is no such URL; `queue` where nobody answers or the password is refused. No
+ *   message holds the password.
+ */
+export async function connect(url: string, note: (line: string) => void): Promise<Connection> {
+  const place = placeOf(url);
+  const { Redis } = await import('ioredis');
+  let connected = false;
+  let trouble = '';
+  const client = new Redis(url, {
+    lazyConnect: true,
+    // BullMQ asks for it: commands wait for the connection instead of failing.
+    maxRetriesPerRequest: null,
+    connectTimeout: CONNECT_MS,
+    socketTimeout: SILENCE_MS,
+    retryStrategy: (n) => (connected ? retryAfter(n) : null),
+  });
+  client.on('error', ({ message }: Error) => {
+    trouble = message;
+  });
+  try {
+    await client.connect();
+    await client.ping();
+  } catch (error) {
+    client.disconnect();
+    throw refused(place, trouble || (error as Error).message);
+  }
+  connected = true;
+  let lost = false;
+  client.on('close', () => {
+    if (!lost && client.status !== 'end') note(`lost the connection to ${place}: trying again`);
+    lost = true;
+  });
+  client.on('ready', () => {
+    if (lost) note(`connected to ${place} again`);
+    lost = false;
+  });
+  return {
+    client,
+    place,
+    close: () => {
+      lost = true;
+      client.disconnect();
+    },
+  };
+}
+
+/** @throws NosError `bad-option`, which does not repeat the text: it may hold a password. */
+export function placeOf(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (!parsed || !/^rediss?:$/.test(parsed.protocol) || parsed.hostname === '') {
+    throw new NosError(
+      'bad-option',
+      '--redis: expected redis://HOST:PORT, or rediss://HOST:PORT for TLS',
+      'with a password: redis://:PASSWORD@HOST:PORT, best in NOS_REDIS_URL',
+    );
+  }
+  return `${parsed.protocol}//${parsed.hostname}:${parsed.port || 6379}${parsed.pathname === '/' ? '' : parsed.pathname}`;
+}
+
+function refused(place: string, reason: string): NosError {
+  const why = /NOAUTH/.test(reason) ? 'a password is needed' : reason;
+  const hint = /NOAUTH|WRONGPASS|NOPERM/.test(reason)
+    ? 'give name and password as redis://USER:PASSWORD@HOST:PORT, best in NOS_REDIS_URL'
+    : 'is a Redis server running there, and reachable from here?';
+  return new NosError('queue', `${place}: ${why}`, hint);
+}

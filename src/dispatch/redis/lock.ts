@@ -1,0 +1,56 @@
+import type { Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+
+/**
+ * A worker holds a lock on the job that it evaluates and renews it every {@link RENEW_MS}. Without renewal the lock is gone
+ * after {@link LOCK_MS}; the workers look for jobs without one every {@link LOOK_MS}, and see one at the second look at the
+ * latest. So the job of a dead worker runs again after LOCK_MS + LOOK_MS at most, where another worker is free.
+ */
+export const LOCK_MS = 3_000;
+export const RENEW_MS = 1_000;
+export const LOOK_MS = 1_000;
+
+/** A job in evaluation, and the token of its lock. */
+export interface Held {
+  readonly id: string;
+  readonly token: string;
+}
+
+/**
+ * Renews the locks. A lock that ran out while Redis was away is taken again, unless the job is another worker's or is gone.
+ *
+ * @returns the jobs that are no longer this worker's: cancelled, given to another, or lost by Redis.
+ */
+export async function renewLocks(
+  worker: Worker,
+  client: Redis,
+  held: readonly Held[],
+): Promise<readonly string[]> {
+  if (held.length === 0) return [];
+  const tokens = new Map(held.map(({ id, token }) => [id, token]));
+  const expired = await worker.extendJobLocks([...tokens.keys()], [...tokens.values()], LOCK_MS);
+  const lost: string[] = [];
+  for (const id of expired) {
+    const keys = [
+      worker.toKey(id),
+      `${worker.toKey(id)}:lock`,
+      worker.toKey('active'),
+      worker.toKey('stalled'),
+    ];
+    const taken = await client.eval(TAKE_AGAIN, keys.length, ...keys, id, tokens.get(id) ?? '', LOCK_MS);
+    if (taken !== 1) lost.push(id);
+  }
+  return lost;
+}
+
+/** KEYS: the job, its lock, the jobs in evaluation, those without a lock at the last look. ARGV: id, token, milliseconds. */
+const TAKE_AGAIN = `
+  if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+  for _, id in ipairs(redis.call('LRANGE', KEYS[3], 0, -1)) do
+    if id == ARGV[1] then
+      if not redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3], 'NX') then return 0 end
+      redis.call('SREM', KEYS[4], ARGV[1])
+      return 1
+    end
+  end
+  return 0`;

@@ -1,0 +1,39 @@
+import { fingerprint } from '../../evaluate/index.ts';
+import { resolveTask, taskReference } from '../../tasks/index.ts';
+import { packageVersion } from '../../version.ts';
+import { digest, type Project } from './wire.ts';
+
+/**
+ * What this machine would compute for a task. Loads its data, for their checksum.
+ *
+ * @throws NosError `unknown-name`, `bad-option` for the task; `data-missing`, `data-corrupt`.
+ */
+export async function describeProject(task: string, directory: string): Promise<Project> {
+  const { checksum } = await (await resolveTask(task)).load({ directory });
+  return {
+    version: packageVersion,
+    fingerprint: await fingerprint(),
+    task: await taskReference(task),
+    checksum,
+  };
+}
+
+/** The name of the queue that the jobs of a project are in: workers of another project never see them. */
+export function queueName(project: Project): string {
+  return `evaluations-${digest([project.version, project.fingerprint, project.task, project.checksum], 12)}`;
+}
+
+const WORDS = {
+  version: 'the version of this program',
+  fingerprint: 'the fingerprint',
+  task: 'the task',
+  checksum: 'the checksum of the data',
+} as const satisfies Record<keyof Project, string>;
+
+/** What differs, one line each, of the fields that `mine` has. */
+export function differences(mine: Partial<Project>, theirs: Project): readonly string[] {
+  const fields = Object.keys(WORDS) as (keyof Project)[];
+  return fields
+    .filter((field) => mine[field] !== undefined && mine[field] !== theirs[field])
+    .map((field) => `${WORDS[field]} is ${mine[field]} here and ${theirs[field]} there`);
+}

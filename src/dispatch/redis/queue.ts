@@ -1,0 +1,387 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobsOptions, Queue, QueueEvents } from 'bullmq';
+import { NosError } from '../../errors.ts';
+import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../../evaluate/index.ts';
+import { resolveRule, ruleKey } from '../../rules/index.ts';
+import type { Dispatcher, EvaluateOptions, WorkerStatus } from '../dispatcher.ts';
+import { unpackError } from '../messages.ts';
+import { aborted, checkRequest, type FailedEvaluation } from '../request.ts';
+import { type Connection, connect } from './connection.ts';
+import { describeProject, queueName } from './project.ts';
+import { BEAT_MS, list, PREFIX, publish, withdraw } from './registry.ts';
+import { WorkerView } from './view.ts';
+import {
+  type Answer,
+  answerSchema,
+  complaint,
+  digest,
+  type JobData,
+  type Project,
+  slotSchema,
+  workerSchema,
+} from './wire.ts';
+
+export interface RedisQueueOptions {
+  /** `redis://…` or `rediss://…`; it may hold a password, which appears nowhere. */
+  readonly url: string;
+  /** Where data sets are cached on this machine. */
+  readonly directory: string;
+  /** What workers are told they work for; evaluations of one run are one job each. */
+  readonly run: string;
+  /** Gets a line when the connection is lost, when nobody evaluates, and the like. */
+  readonly onNotice?: (line: string) => void;
+}
+
+/**
+ * A {@link Dispatcher} for workers on any machines: `openRedisWorker`, or `nos worker`. Evaluations are jobs of BullMQ in Redis.
+ * Redis is only the way: what it loses is added again for as long as this process wants it, and when this process is
+ * gone, a resumed run adds what its store does not have.
+ *
+ * The data of the task must be on this machine too: their checksum is what workers are compared with.
+ *
+ * @throws NosError `bad-option` for what is no URL of Redis; `queue` where Redis cannot be reached or refuses.
+ */
+export async function openRedisQueue(options: RedisQueueOptions): Promise<Dispatcher> {
+  const { onNotice = () => undefined } = options;
+  const connection = await connect(options.url, onNotice);
+  const { Queue, QueueEvents } = await import('bullmq');
+  const { client } = connection;
+  const open = async (project: Project): Promise<Channel> => {
+    const shared = { connection: client, prefix: PREFIX };
+    const name = queueName(project);
+    // Events from now on, also those that come before the first of them is read.
+    const [seconds, microseconds] = await client.time();
+    const now = Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
+    const events = new QueueEvents(name, { ...shared, lastEventId: `${now}-0` });
+    return { project, name, queue: new Queue(name, shared), events };
+  };
+  return new RedisQueue({ ...options, onNotice }, connection, open);
+}
+
+/** The queue of one project. */
+interface Channel {
+  readonly project: Project;
+  readonly name: string;
+  readonly queue: Queue;
+  readonly events: QueueEvents;
+}
+
+/** One who waits for an evaluation. */
+interface Waiter {
+  readonly request: EvaluationRequest;
+  readonly onProgress: (progress: EvaluationProgress) => void;
+  readonly resolve: (evaluation: Evaluation) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** An evaluation that somebody waits for. */
+interface Wanted {
+  readonly id: string;
+  readonly channel: Channel;
+  readonly data: JobData;
+  readonly failed: FailedEvaluation;
+  readonly waiters: Set<Waiter>;
+  /** Whether Redis was told of it. */
+  added: boolean;
+}
+
+const KEPT = { age: 24 * 3_600, count: 10_000 } as const;
+const JOB: JobsOptions = { removeOnComplete: KEPT, removeOnFail: KEPT, stackTraceLimit: 1 };
+
+/** What can be done in good order at the end takes no longer than this. */
+const CLOSE_MS = 2_000;
+
+/** Without workers for so long, it says so. */
+const PATIENCE_MS = 5_000;
+
+class RedisQueue implements Dispatcher {
+  readonly #options: Required<RedisQueueOptions>;
+  readonly #connection: Connection;
+  readonly #open: (project: Project) => Promise<Channel>;
+  /** By task, as requests name it. */
+  readonly #channels = new Map<string, Promise<Channel>>();
+  /** By id. */
+  readonly #wanted = new Map<string, Wanted>();
+  /** Jobs that are being removed: to be waited for before they are added again. */
+  readonly #leaving = new Map<string, Promise<void>>();
+  /** Requests in their order, until their jobs are added. */
+  readonly #line: Promise<Wanted | undefined>[] = [];
+  readonly #view = new WorkerView();
+  readonly #closed = new AbortController();
+  #adding = false;
+  readonly #told = new Set<string>();
+  /** Since when there is work and nobody who does it. */
+  #alone = performance.now();
+  readonly #watching: Promise<void>;
+  #closing: Promise<void> | undefined;
+
+  constructor(
+    options: Required<RedisQueueOptions>,
+    connection: Connection,
+    open: (project: Project) => Promise<Channel>,
+  ) {
+    this.#options = options;
+    this.#connection = connection;
+    this.#open = open;
+    connection.client.on('ready', () => void this.#look());
+    this.#watching = this.#watch();
+  }
+
+  async evaluate(request: EvaluationRequest, options: EvaluateOptions = {}): Promise<Evaluation> {
+    const { signal, onProgress = () => undefined } = options;
+    const stop = AbortSignal.any(signal ? [signal, this.#closed.signal] : [this.#closed.signal]);
+    if (stop.aborted) throw aborted();
+    let onAbort = (): void => undefined;
+    const settled = new Promise<Evaluation>((resolve, reject) => {
+      const waiter: Waiter = { request, onProgress, resolve, reject };
+      onAbort = () => this.#drop(waiter);
+      const prepared = this.#prepare(waiter, stop).catch((error: unknown) => {
+        reject(error);
+        return undefined;
+      });
+      this.#line.push(prepared);
+      void this.#addLine();
+    });
+    stop.addEventListener('abort', onAbort);
+    return settled.finally(() => stop.removeEventListener('abort', onAbort));
+  }
+
+  workers(): readonly WorkerStatus[] {
+    return this.#view.statuses();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#closed.abort();
+    const channels = await Promise.allSettled(this.#channels.values());
+    const open = channels.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    const goodbye = async (): Promise<void> => {
+      await Promise.all([this.#watching, ...this.#leaving.values()]);
+      await Promise.all(
+        open.map(({ name }) => withdraw(this.#connection.client, 'search', name).catch(() => undefined)),
+      );
+    };
+    await Promise.race([goodbye(), sleep(CLOSE_MS, undefined, { ref: false })]);
+    this.#connection.close();
+    await Promise.allSettled(open.flatMap(({ queue, events }) => [queue.close(), events.close()]));
+  }
+
+  /** Checks a request and finds its place; one that nobody waits for any more gives nothing. */
+  async #prepare(waiter: Waiter, stop: AbortSignal): Promise<Wanted | undefined> {
+    const { request } = waiter;
+    const failed = await checkRequest(request);
+    const channel = await this.#channelOf(request.task);
+    if (stop.aborted) return undefined;
+    const { rule, protocol, seed } = request;
+    const { task, fingerprint } = channel.project;
+    const key = ruleKey(resolveRule(rule));
+    // A letter first: BullMQ takes no numbers as ids.
+    const id = `e${digest([key, task, protocol, seed, fingerprint, this.#options.run], 32)}`;
+    const wanted = this.#wanted.get(id) ?? {
+      id,
+      channel,
+      data: { rule, task, protocol, seed },
+      failed,
+      waiters: new Set<Waiter>(),
+      added: false,
+    };
+    wanted.waiters.add(waiter);
+    this.#wanted.set(id, wanted);
+    return wanted;
+  }
+
+  #channelOf(task: string): Promise<Channel> {
+    const known = this.#channels.get(task);
+    if (known !== undefined) return known;
+    const opening = this.#openChannel(task);
+    this.#channels.set(task, opening);
+    // Data that are missing now may be there for the next request.
+    opening.catch(() => this.#channels.delete(task));
+    return opening;
+  }
+
+  async #openChannel(task: string): Promise<Channel> {
+    const project = await describeProject(task, this.#options.directory);
+    const channel = await this.#open(project);
+    const { queue, events } = channel;
+    const trouble = (error: Error): void => this.#notice(error.message);
+    queue.on('error', trouble);
+    events.on('error', trouble);
+    events.on('progress', ({ jobId, data }) => this.#onProgress(jobId, data));
+    events.on('completed', ({ jobId, returnvalue }) => this.#onAnswer(jobId, returnvalue));
+    events.on('failed', ({ jobId, failedReason }) => this.#onFailed(jobId, failedReason));
+    // A job of that id was there: an earlier process of this run asked for it, and it may be done.
+    events.on('duplicated', ({ jobId }) => void this.#lookAt(jobId));
+    await this.#publish(channel);
+    return channel;
+  }
+
+  /** Adds what stands in line, in order, many at once. */
+  async #addLine(): Promise<void> {
+    if (this.#adding) return;
+    this.#adding = true;
+    while (this.#line.length > 0) {
+      const prepared = await Promise.all(this.#line.splice(0));
+      await this.#add(prepared.filter((wanted) => wanted !== undefined && !wanted.added) as Wanted[]);
+    }
+    this.#adding = false;
+  }
+
+  async #add(all: readonly Wanted[]): Promise<void> {
+    for (const channel of new Set(all.map((wanted) => wanted.channel))) {
+      const own = [...new Set(all.filter((one) => one.channel === channel && one.waiters.size > 0))];
+      await Promise.all(own.map(({ id }) => this.#leaving.get(id)));
+      const jobs = own.map(({ id, data }) => ({ name: 'evaluation', data, opts: { ...JOB, jobId: id } }));
+      try {
+        await channel.queue.addBulk(jobs);
+        for (const wanted of own) wanted.added = true;
+        for (const wanted of own) if (wanted.waiters.size === 0) this.#remove(wanted);
+      } catch (error) {
+        // Not lost: the next look adds what is wanted and not there.
+        this.#notice((error as Error).message);
+        for (const wanted of own) wanted.added = true;
+      }
+    }
+  }
+
+  #onProgress(id: string, data: unknown): void {
+    const { success, data: slot } = slotSchema.safeParse(data);
+    if (!success) return;
+    this.#view.update(slot);
+    if (slot.progress === undefined) return;
+    for (const { onProgress } of this.#wanted.get(id)?.waiters ?? []) {
+      onProgress(slot.progress);
+    }
+  }
+
+  /** Settles an evaluation with what a worker returned; a second answer finds nobody who waits. */
+  #onAnswer(id: string, returned: unknown): void {
+    const wanted = this.#wanted.get(id);
+    if (wanted === undefined) return;
+    const { success, data, error } = answerSchema.safeParse(returned);
+    if (success) this.#view.update(data.by);
+    this.#settle(wanted, success ? data : { type: 'invalid', reason: complaint(error) });
+  }
+
+  #onFailed(id: string, reason: string): void {
+    const wanted = this.#wanted.get(id);
+    if (wanted !== undefined) this.#settle(wanted, { type: 'lost', reason: `Redis: ${reason}` });
+  }
+
+  #settle(
+    wanted: Wanted,
+    answer:
+      | Answer
+      | { readonly type: 'invalid'; readonly reason: string }
+      | { readonly type: 'lost'; readonly reason: string },
+  ): void {
+    this.#remove(wanted);
+    for (const { request, resolve, reject } of wanted.waiters) {
+      if (answer.type === 'threw') reject(unpackError(answer.thrown));
+      else if (answer.type === 'lost') wanted.failed(answer.reason).then(resolve, reject);
+      else if (answer.type === 'invalid') reject(invalidAnswer(answer.reason));
+      else if (!answers(answer.evaluation, wanted.data)) reject(invalidAnswer('it is of another request'));
+      else resolve({ ...answer.evaluation, rule: request.rule, task: request.task });
+    }
+  }
+
+  #drop(waiter: Waiter): void {
+    waiter.reject(aborted());
+    for (const wanted of this.#wanted.values()) {
+      if (wanted.waiters.delete(waiter) && wanted.waiters.size === 0) this.#remove(wanted);
+    }
+  }
+
+  /** Takes a job out of Redis, whether it waits, is done, or is being evaluated: its worker then finds its lock gone. */
+  #remove(wanted: Wanted): void {
+    const { id, channel, added } = wanted;
+    if (this.#wanted.get(id) === wanted) this.#wanted.delete(id);
+    if (!added) return;
+    const leaving = this.#removeJob(channel, id)
+      .catch((error: Error) => this.#notice(error.message))
+      .finally(() => this.#leaving.delete(id));
+    this.#leaving.set(id, leaving);
+  }
+
+  async #removeJob({ queue }: Channel, id: string): Promise<void> {
+    // Between the two commands another worker may take the job, and the lock.
+    while ((await queue.remove(id)) === 0) await this.#connection.client.del(`${queue.toKey(id)}:lock`);
+  }
+
+  /** Until the end: says that it is there, learns who is, and looks after what is wanted. */
+  async #watch(): Promise<void> {
+    const { signal } = this.#closed;
+    while (!signal.aborted) {
+      await this.#look();
+      this.#complainOfSolitude();
+      const pause = this.#view.statuses().length === 0 ? BEAT_MS / 8 : BEAT_MS;
+      await sleep(pause, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const channels = await Promise.allSettled(this.#channels.values());
+      const open = channels.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+      await Promise.all(open.map((channel) => this.#publish(channel)));
+      const names = new Set(open.map(({ name }) => name));
+      const there = await list(this.#connection.client, 'worker', workerSchema);
+      this.#view.replace(
+        there.filter(({ search }) => search === undefined || names.has(queueName(search.project))),
+      );
+      await Promise.all([...this.#wanted.keys()].map((id) => this.#lookAt(id)));
+    } catch (error) {
+      if (!this.#closed.signal.aborted) this.#notice((error as Error).message);
+    }
+  }
+
+  /** Events can be lost, and so can jobs: takes an answer that is there, adds a job that is not. */
+  async #lookAt(id: string): Promise<void> {
+    const wanted = this.#wanted.get(id);
+    if (!wanted?.added) return;
+    const job = await wanted.channel.queue.getJob(id);
+    if (this.#wanted.get(id) !== wanted) return;
+    if (job === undefined) await this.#add([wanted]);
+    else if (job.finishedOn === undefined) return;
+    else if (job.failedReason) this.#onFailed(id, job.failedReason);
+    else this.#onAnswer(id, job.returnvalue);
+  }
+
+  #publish({ name, project }: Channel): Promise<void> {
+    return publish(this.#connection.client, 'search', name, { run: this.#options.run, project });
+  }
+
+  #complainOfSolitude(): void {
+    if (this.#view.statuses().length > 0 || this.#wanted.size === 0) this.#alone = performance.now();
+    if (performance.now() - this.#alone < PATIENCE_MS) return;
+    this.#notice(`no worker at ${this.#connection.place}: start some with nos worker --redis URL`);
+  }
+
+  /** Says a thing once, not again and again. */
+  #notice(line: string): void {
+    if (this.#told.has(line) || this.#closed.signal.aborted) return;
+    this.#told.add(line);
+    this.#options.onNotice(line);
+  }
+}
+
+function answers(evaluation: JobData, { rule, task, protocol, seed }: JobData): boolean {
+  return (
+    evaluation.rule === rule &&
+    evaluation.task === task &&
+    evaluation.protocol === protocol &&
+    evaluation.seed === seed
+  );
+}
+
+function invalidAnswer(complaint: string): NosError {
+  return new NosError(
+    'queue',
+    `a worker's answer is not valid: ${complaint}`,
+    'use workers of the same version, and a Redis that only they can write',
+  );
+}

@@ -1,0 +1,122 @@
+/**
+ * What coordinator and workers say to each other through Redis: plain JSON that is checked on arrival, on both sides. A rule
+ * travels as text and is parsed where it is evaluated.
+ */
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import type { ErrorCode } from '../../errors.ts';
+import type { Evaluation } from '../../evaluate/index.ts';
+import { jsonNumber, toJson } from '../../json.ts';
+import type { Thrown } from '../messages.ts';
+
+/** A name, a reference, an identity. */
+const short = z.string().min(1).max(1_000);
+/** A rule, or a message. */
+const text = z.string().max(20_000);
+const count = z.int().nonnegative();
+
+/** What coordinator and workers must have in common for equal requests to give equal evaluations. */
+export const projectSchema = z.strictObject({
+  version: short,
+  fingerprint: short,
+  /** The task's reference: a module is known by its path and a hash of its text. */
+  task: short,
+  /** The checksum of the task's data. */
+  checksum: short,
+});
+export type Project = z.output<typeof projectSchema>;
+
+/** What a coordinator publishes for workers to join. */
+export const searchSchema = z.strictObject({ run: short, project: projectSchema });
+export type Search = z.output<typeof searchSchema>;
+
+const progress = z.strictObject({
+  phase: z.enum(['sweep', 'final']),
+  learningRate: jsonNumber,
+  done: z.number().min(0).max(1),
+  accuracy: jsonNumber.exactOptional(),
+});
+
+/** One evaluating process of a worker. */
+export const slotSchema = z.strictObject({
+  name: short,
+  state: z.enum(['starting', 'idle', 'busy']),
+  rule: text.exactOptional(),
+  progress: progress.exactOptional(),
+  finished: count,
+  restarts: count,
+  /** Evaluations a minute, over the last ten minutes. */
+  perMinute: z.number().nonnegative(),
+  /** Grows with every change: what is older than what is known is no news. */
+  sequence: count,
+});
+export type SlotStatus = z.output<typeof slotSchema>;
+
+/** What a worker publishes of itself. */
+export const workerSchema = z.strictObject({
+  name: short,
+  version: short,
+  fingerprint: short,
+  /** What it evaluates for; absent while it waits for a search. */
+  search: searchSchema.exactOptional(),
+  slots: z.array(slotSchema).max(10_000),
+});
+export type WorkerRecord = z.output<typeof workerSchema>;
+
+/** A job. Its id says which evaluation of which run it is, so that adding it again changes nothing. */
+export const jobSchema = z.strictObject({
+  rule: text,
+  task: short,
+  protocol: short,
+  seed: count,
+});
+export type JobData = z.output<typeof jobSchema>;
+
+const evaluation = z.strictObject({
+  ...jobSchema.shape,
+  key: short,
+  learningRate: jsonNumber,
+  edgeOfGrid: z.boolean(),
+  sweep: z.array(z.strictObject({ learningRate: jsonNumber, accuracy: jsonNumber })).max(1_000),
+  reward: z.number().min(0).max(1),
+  curve: z.array(jsonNumber).max(100_000),
+  status: z.enum(['ok', 'diverged']),
+  steps: count,
+  seconds: z.number().nonnegative(),
+  fingerprint: short,
+  version: short,
+});
+
+const thrown = z.strictObject({
+  message: text,
+  stack: text.exactOptional(),
+  code: z.custom<ErrorCode>((code) => typeof code === 'string' && /^[a-z-]+$/.test(code)).exactOptional(),
+  hint: text.exactOptional(),
+});
+
+/** How a job ended: `lost` when every try was. */
+export type Answer =
+  | { readonly type: 'done'; readonly evaluation: Evaluation; readonly by: SlotStatus }
+  | { readonly type: 'threw'; readonly thrown: Thrown; readonly by: SlotStatus }
+  | { readonly type: 'lost'; readonly reason: string; readonly by: SlotStatus };
+
+export const answerSchema: z.ZodType<Answer> = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('done'), evaluation, by: slotSchema }),
+  z.strictObject({ type: z.literal('threw'), thrown, by: slotSchema }),
+  z.strictObject({ type: z.literal('lost'), reason: text, by: slotSchema }),
+]);
+
+/** As JSON can hold it: numbers that are not finite become strings, which the schemas read back. */
+export function pack(value: unknown): unknown {
+  return JSON.parse(toJson(value));
+}
+
+/** The first `length` digits of a hash of the parts. */
+export function digest(parts: readonly unknown[], length: number): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, length);
+}
+
+/** One line about the first thing that is wrong. */
+export function complaint({ issues: [issue] }: z.ZodError): string {
+  return `${issue?.path.join('.') || 'all of it'}: ${issue?.message}`;
+}
