@@ -40,7 +40,7 @@ export async function driveRun(context: Context, { name, config, go }: Drive): P
       nameOf: ({ key }) => namesOf(key)[0] ?? '',
     });
     const given = { store, fingerprint: machine, version: packageVersion, clock: Date.now, signal };
-    return withWorkers(settings, places, useful, (dispatcher) =>
+    return withWorkers(settings, places, { run: name, useful, note: reporter.note }, (dispatcher) =>
       go({ ...given, dispatcher, onEvent: reporter.onEvent }),
     ).finally(reporter.close);
   };

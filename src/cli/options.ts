@@ -80,6 +80,19 @@ export const options = {
   },
   store: { kind: 'text', value: 'FILE', description: 'the store of runs' },
   data: { kind: 'text', value: 'DIR', alias: 'NOS_DATA_DIR', description: 'the directory of data sets' },
+  redis: {
+    kind: 'text',
+    value: 'URL',
+    source: 'environment',
+    alias: 'NOS_REDIS_URL',
+    description: 'evaluate on the workers of a queue: redis://HOST:PORT, rediss://… for TLS',
+  },
+  concurrency: {
+    kind: 'integer',
+    value: 'N',
+    minimum: 1,
+    description: 'evaluations at a time: processes of this worker [one a core]',
+  },
   seeds: { kind: 'integer', value: 'N', minimum: 1, description: 'evaluations of each rule, seed on seed' },
   preset: {
     kind: 'text',

@@ -10,7 +10,7 @@ export const evalCommand: Command = {
   name: 'eval',
   summary: 'score rules, given as text or catalogue name',
   arguments: '<rule...>',
-  options: ['task', 'protocol', 'seeds', 'seed', 'workers', 'data'],
+  options: ['task', 'protocol', 'seeds', 'seed', 'workers', 'redis', 'data'],
   example: "nos eval adam 'exp(sign(g) * sign(m)) * g' --task digits-mlp --seeds 3",
   stopsGracefully: true,
   async run(context) {
@@ -26,7 +26,8 @@ export const evalCommand: Command = {
     );
     const meter = await openMeter(requests.length, stderr);
     try {
-      const evaluations = await withWorkers(settings, places, requests.length, (dispatcher) =>
+      const work = { run: 'nos eval', useful: requests.length, note: stderr.note };
+      const evaluations = await withWorkers(settings, places, work, (dispatcher) =>
         Promise.all(requests.map((request) => meter.follow(request, dispatcher, signal))),
       );
       const groups = context.arguments.map((_, i) => evaluations.slice(i * seeds, (i + 1) * seeds));

@@ -14,6 +14,8 @@ import { showCommand } from './show.ts';
 import { spaceCommand } from './space.ts';
 import { tasksCommand } from './tasks.ts';
 import { topCommand } from './top.ts';
+import { workerCommand } from './worker.ts';
+import { workersCommand } from './workers.ts';
 
 /** Every command, in the order of `--help`. */
 export const commands: readonly Command[] = [
@@ -29,6 +31,8 @@ export const commands: readonly Command[] = [
   rulesCommand,
   spaceCommand,
   tasksCommand,
+  workerCommand,
+  workersCommand,
   benchStrategiesCommand,
   dataFetchCommand,
   dataListCommand,

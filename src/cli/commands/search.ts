@@ -25,6 +25,7 @@ export const searchCommand: Command = {
     'batch',
     'pipeline',
     'workers',
+    'redis',
     'seed',
     'run',
     'dryRun',

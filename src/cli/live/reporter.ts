@@ -24,6 +24,8 @@ export interface ReporterOptions {
 /** Shows a run while it goes. */
 export interface Reporter {
   readonly onEvent: (event: RunEvent) => void;
+  /** Says a line of its own. */
+  readonly note: (line: string) => void;
   /** Takes the live view away. */
   close(): void;
 }
@@ -42,7 +44,7 @@ function plainLines({ stderr, run, samples, expected, earlier, nameOf }: Reporte
     const line = plainLine(progress, event, nameOf);
     if (line !== undefined) stderr.note(line);
   };
-  return { onEvent, close: () => undefined };
+  return { onEvent, note: stderr.note, close: () => undefined };
 }
 
 async function liveView(options: ReporterOptions): Promise<Reporter> {
@@ -62,6 +64,10 @@ async function liveView(options: ReporterOptions): Promise<Reporter> {
   return {
     onEvent: (event) => {
       progress = advance(progress, event);
+    },
+    note: (line) => {
+      view.clear();
+      stderr.note(line);
     },
     close: () => {
       clearInterval(timer);

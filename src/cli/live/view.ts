@@ -3,6 +3,8 @@ import type { Context } from '../command.ts';
 /** A block of lines at the end of the terminal that is drawn over and over. */
 export interface View {
   draw(text: string): void;
+  /** Makes room for other lines, until it is drawn again. */
+  clear(): void;
   /** Takes the block away. */
   close(): void;
 }
@@ -20,6 +22,7 @@ export async function openView({ stream }: Context['stderr']): Promise<View> {
       lines = count;
       update(text);
     },
+    clear: update.clear,
     close: () => {
       update.clear();
       update.done();

@@ -1,0 +1,45 @@
+import type { Attendance } from '../../dispatch/index.ts';
+import type { Command } from '../command.ts';
+import { redisOf } from '../evaluators.ts';
+import { plural } from '../text/format.ts';
+import { type Column, table } from '../text/table.ts';
+
+export const workersCommand: Command = {
+  name: 'workers',
+  summary: 'list the workers of a Redis, what each does, and its rate',
+  options: ['redis'],
+  example: 'nos workers --redis redis://127.0.0.1:6379',
+  async run({ settings, stdout, program }) {
+    const url = redisOf(settings);
+    const { listWorkers } = await import('../../dispatch/index.ts');
+    const { place, searches, workers } = await listWorkers(url);
+    const rows = workers.flatMap(({ slots, version, fingerprint, search }) =>
+      slots.map(({ sequence: _, ...slot }) => ({ ...slot, version, fingerprint, run: search?.run ?? null })),
+    );
+    const found = searches.map(({ run, project: { task }, workers: count, waiting }) => {
+      return `run ${run} on ${task}: ${plural(count, 'worker')}, ${plural(waiting, 'evaluation')} waiting`;
+    });
+    const none = `no workers at ${place}\nstart one: ${program} worker --redis URL`;
+    const text = rows.length === 0 ? none : table(rows, columns(stdout.colours.bold), stdout.columns);
+    return { document: { redis: place, searches, workers: rows }, text: [...found, text].join('\n') };
+  },
+};
+
+type Row = Omit<Attendance['workers'][number]['slots'][number], 'sequence'> & { readonly run: string | null };
+
+function columns(bold: (text: string) => string): readonly Column<Row>[] {
+  return [
+    { title: 'worker', cell: (row) => row.name, paint: bold },
+    { title: 'run', cell: (row) => row.run ?? '' },
+    { title: 'state', cell: (row) => row.state },
+    { title: 'rule', cell: (row) => row.rule ?? '', flexible: true },
+    {
+      title: 'done',
+      cell: ({ progress }) => (progress ? `${Math.floor(progress.done * 100)}%` : ''),
+      align: 'right',
+    },
+    { title: 'finished', cell: (row) => String(row.finished), align: 'right' },
+    { title: 'a minute', cell: (row) => row.perMinute.toFixed(1), align: 'right' },
+    { title: 'restarts', cell: (row) => String(row.restarts), align: 'right' },
+  ];
+}
