@@ -1,0 +1,249 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FAULTY_TASK } from '../../../test/dispatcher-conformance.ts';
+import { noRedis, type RedisServer, startRedis } from '../../../test/redis-server.ts';
+import type { EvaluationRequest } from '../../evaluate/index.ts';
+import { type Dispatcher, listWorkers, openRedisQueue, runRedisWorker, type WorkerEvent } from '../index.ts';
+import { describeProject, queueName } from './project.ts';
+import { PREFIX, publish, withdraw } from './registry.ts';
+
+const SOUND: EvaluationRequest = { rule: 'sgd', task: 'digits-mlp', protocol: 'quick', seed: 1 };
+const FAULTY: EvaluationRequest = { ...SOUND, task: FAULTY_TASK };
+
+describe.skipIf(noRedis)('workers of a Redis', () => {
+  let redis: RedisServer;
+  let faults: string;
+  let queue: Dispatcher;
+  let notices: string[];
+  /** Ends what a test started, the last first. */
+  let ends: (() => Promise<unknown>)[];
+
+  beforeAll(async () => {
+    redis = await startRedis(['--requirepass', 'sesame']);
+  });
+  afterAll(() => redis.stop());
+  beforeEach(async () => {
+    faults = await mkdtemp(join(tmpdir(), 'nos-faults-'));
+    process.env.NOS_FAULTS = faults;
+    notices = [];
+    ends = [];
+    const onNotice = (line: string) => notices.push(line);
+    queue = await openRedisQueue({ url: url(), directory: faults, run: 'test', onNotice });
+    ends.push(() => queue.close());
+  });
+  afterEach(async () => {
+    for (const end of ends.reverse()) await end();
+    delete process.env.NOS_FAULTS;
+    await rm(faults, { recursive: true });
+  });
+
+  const url = (): string => redis.url.replace('//', '//:sesame@');
+  const plant = (file: string): Promise<void> => writeFile(join(faults, file), '');
+
+  /** A worker in this process. */
+  function work(): { readonly events: WorkerEvent[]; readonly ended: Promise<unknown> } {
+    const stop = new AbortController();
+    const events: WorkerEvent[] = [];
+    const onEvent = (event: WorkerEvent) => events.push(event);
+    const options = { url: url(), directory: faults, concurrency: 1, signal: stop.signal, onEvent };
+    const ended = runRedisWorker(options);
+    ended.catch(() => undefined);
+    ends.push(() => {
+      stop.abort();
+      return ended.catch(() => undefined);
+    });
+    return { events, ended };
+  }
+
+  /** A worker in a process of its own. */
+  function start(program: string, ...args: readonly string[]): ChildProcess {
+    // The command line knows no NOS_FAULTS, and refuses it.
+    const { NOS_FAULTS, ...rest } = process.env;
+    const own = program === 'bin/nos' ? { NOS_REDIS_URL: url(), NOS_DATA_DIR: faults } : { NOS_FAULTS };
+    const child = spawn(process.execPath, [resolve(program), ...args], {
+      env: { ...rest, ...own },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    ends.push(async () => {
+      if (child.exitCode === null && child.signalCode === null) await kill(child);
+    });
+    return child;
+  }
+
+  it('shares the work between two, and lists them', async () => {
+    const [one, other] = [work(), work()];
+    await until(() => queue.workers().length === 2);
+    const requests = Array.from({ length: 12 }, (_, i) => ({ ...SOUND, seed: i }));
+    const evaluations = await Promise.all(requests.map((request) => queue.evaluate(request)));
+    expect(evaluations.map(({ seed }) => seed)).toEqual(requests.map(({ seed }) => seed));
+    const counts = [one, other].map(({ events }) => events.filter(({ type }) => type === 'done').length);
+    expect(Math.min(...counts)).toBeGreaterThan(0);
+    expect(counts.reduce((sum, count) => sum + count)).toBe(12);
+    await until(async () => (await listWorkers(url())).workers.every(({ search }) => search?.run === 'test'));
+    const { place, searches, workers } = await listWorkers(url());
+    expect(place).toBe(redis.url);
+    expect(searches).toMatchObject([{ run: 'test', workers: 2, waiting: 0 }]);
+    expect(workers.map(({ slots }) => slots.length)).toEqual([1, 1]);
+  });
+
+  it('gives the job of a killed worker to another, and it costs no try', async () => {
+    const killed = start('test/fixtures/drive-worker.mjs', url(), faults);
+    await plant('block-1');
+    const evaluation = queue.evaluate(FAULTY);
+    await until(() => !existsSync(join(faults, 'block-1')));
+    const { events } = work();
+    await kill(killed);
+    expect((await evaluation).status).toBe('ok');
+    expect(events.map(({ type }) => type)).toEqual(['joined', 'started', 'done']);
+  });
+
+  it('begins anew where Redis comes back empty', async () => {
+    const { events } = work();
+    await plant('block-1');
+    const evaluation = queue.evaluate(FAULTY);
+    const waiting = queue.evaluate({ ...FAULTY, seed: 2 });
+    await until(() => !existsSync(join(faults, 'block-1')));
+    await redis.kill();
+    await redis.start();
+    expect((await evaluation).status).toBe('ok');
+    expect((await waiting).status).toBe('ok');
+    expect(notices).toEqual([
+      expect.stringContaining('lost the connection'),
+      expect.stringContaining('again'),
+    ]);
+    expect(events).toContainEqual(expect.objectContaining({ type: 'dropped', reason: 'cancelled' }));
+  });
+
+  it('takes a lock again that ran out, as while Redis is away, and goes on', async () => {
+    const client = new Redis(url());
+    const { events } = work();
+    await plant('block-1');
+    const evaluation = queue.evaluate(FAULTY);
+    await until(() => !existsSync(join(faults, 'block-1')));
+    const name = queueName(await describeProject(FAULTY_TASK, faults));
+    const [id] = await client.lrange(`${PREFIX}:${name}:active`, 0, -1);
+    await client.del(`${PREFIX}:${name}:${id}:lock`);
+    await until(async () => (await client.exists(`${PREFIX}:${name}:${id}:lock`)) === 1);
+    expect(events.map(({ type }) => type).filter((type) => type === 'started' || type === 'dropped')).toEqual(
+      ['started'],
+    );
+    client.disconnect();
+    await Promise.all([queue.close(), expect(evaluation).rejects.toMatchObject({ name: 'AbortError' })]);
+  });
+
+  it('hands back what is under way when it is told to end, and says how it ended', async () => {
+    const requests = Array.from({ length: 30 }, (_, i) => ({ ...SOUND, seed: i }));
+    let done = 0;
+    const count = (): void => {
+      done++;
+    };
+    const evaluations = requests.map((request) => queue.evaluate(request));
+    for (const evaluation of evaluations) evaluation.then(count, count);
+    const ended = start('bin/nos', 'worker', '--concurrency', '2', '--json');
+    let stdout = '';
+    ended.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    await until(() => done > 2);
+    ended.kill('SIGTERM');
+    const [code] = await once(ended, 'close');
+    expect(code).toBe(143);
+    const { finished } = JSON.parse(stdout) as { readonly finished: number };
+    expect(finished).toBeLessThan(30);
+    const { events } = work();
+    expect((await Promise.all(evaluations)).every(({ status }) => status === 'ok')).toBe(true);
+    expect(events.filter(({ type }) => type === 'done').length).toBe(30 - finished);
+  });
+
+  it('are refused where they compute something else, and told what', async () => {
+    const project = await describeProject(SOUND.task, faults);
+    const client = new Redis(url());
+    const others = {
+      version: '0.0.1',
+      fingerprint: 'an abacus',
+      checksum: 'f00',
+      task: '/no/task.mjs#0123456789ab',
+    };
+    for (const [field, value] of Object.entries(others)) {
+      const theirs = { ...project, [field]: value };
+      await publish(client, 'search', queueName(theirs), { run: 'other', project: theirs });
+      await expect(work().ended).rejects.toMatchObject({
+        code: 'fingerprint',
+        message: expect.stringMatching(new RegExp(`run 'other': .*${value.replace(/#.*/, '')}`)),
+      });
+      await withdraw(client, 'search', queueName(theirs));
+    }
+    client.disconnect();
+  });
+
+  it('refuse a job that is none, and go on; an answer that is none is refused too', async () => {
+    const { ended } = work();
+    await queue.evaluate(SOUND);
+    const connection = new Redis(url(), { maxRetriesPerRequest: null });
+    const name = queueName(await describeProject(SOUND.task, faults));
+    const shared = { connection, prefix: PREFIX };
+    const direct = new Queue(name, shared);
+    const job = await direct.add('evaluation', { ...SOUND, rule: 7, code: 'process.exit()' });
+    await until(() => job.isCompleted());
+    const { returnvalue } = (await direct.getJob(String(job.id))) ?? {};
+    expect(returnvalue).toMatchObject({ type: 'threw', thrown: { code: 'queue' } });
+    expect((await queue.evaluate({ ...SOUND, seed: 2 })).status).toBe('ok');
+    await (ends.pop() as () => Promise<unknown>)();
+    await ended;
+
+    const liar = new Worker(name, async () => ({ type: 'done', evaluation: { reward: 2 } }), shared);
+    await expect(queue.evaluate({ ...SOUND, seed: 3 })).rejects.toMatchObject({ code: 'queue' });
+    await liar.close();
+    await direct.close();
+    connection.disconnect();
+  });
+
+  it('leave their answers for a coordinator that comes later', async () => {
+    const earlier = start('test/fixtures/drive-queue.mjs', url(), faults, 'again', JSON.stringify(SOUND));
+    await once(earlier.stdout as Readable, 'data');
+    await kill(earlier);
+    const { events } = work();
+    await until(() => events.some(({ type }) => type === 'done'));
+    const later = await openRedisQueue({ url: url(), directory: faults, run: 'again' });
+    ends.push(() => later.close());
+    expect((await later.evaluate(SOUND)).status).toBe('ok');
+    expect(events.filter(({ type }) => type === 'started').length).toBe(1);
+  });
+
+  it('and their coordinator say what is wrong with a URL, and never the password', async () => {
+    const open = (wrong: string): Promise<unknown> =>
+      openRedisQueue({ url: wrong, directory: faults, run: 'test' }).then(
+        (opened) => opened.close(),
+        ({ code, message, hint, cause }) => JSON.stringify({ code, message, hint, cause }),
+      );
+    const wrong = [
+      ['http://me:sesame@localhost', 'bad-option'],
+      ['sesame', 'bad-option'],
+      ['redis://me:sesame@127.0.0.1:1', 'ECONNREFUSED'],
+      [redis.url.replace('//', '//:opensesame@'), 'WRONGPASS'],
+      [redis.url, 'a password is needed'],
+    ] as const;
+    for (const [address, reason] of wrong) {
+      const said = await open(address);
+      expect(said).toContain(reason);
+      expect(said).not.toContain('sesame');
+    }
+  });
+});
+
+async function kill(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
