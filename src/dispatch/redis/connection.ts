@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { NosError } from '../../errors.ts';
 
@@ -6,7 +7,7 @@ export interface Connection {
   readonly client: Redis;
   /** Where it leads, without name and password: for messages and logs. */
   readonly place: string;
-  /** Closes at once, whatever is under way. */
+  /** Closes at once, whatever is under way; copies that BullMQ made of the client connect no more. */
   close(): void;
 }
 
@@ -27,7 +28,7 @@ const CONNECT_MS = 10_000;
 export async function connect(url: string, note: (line: string) => void): Promise<Connection> {
   const place = placeOf(url);
   const { Redis } = await import('ioredis');
-  let connected = false;
+  let state: 'opening' | 'open' | 'closed' = 'opening';
   let trouble = '';
   const client = new Redis(url, {
     lazyConnect: true,
@@ -35,7 +36,7 @@ export async function connect(url: string, note: (line: string) => void): Promis
     maxRetriesPerRequest: null,
     connectTimeout: CONNECT_MS,
     socketTimeout: SILENCE_MS,
-    retryStrategy: (n) => (connected ? retryAfter(n) : null),
+    retryStrategy: (n) => (state === 'open' ? retryAfter(n) : null),
   });
   client.on('error', ({ message }: Error) => {
     trouble = message;
@@ -47,10 +48,10 @@ export async function connect(url: string, note: (line: string) => void): Promis
     client.disconnect();
     throw refused(place, trouble || (error as Error).message);
   }
-  connected = true;
+  state = 'open';
   let lost = false;
   client.on('close', () => {
-    if (!lost && client.status !== 'end') note(`lost the connection to ${place}: trying again`);
+    if (!lost && state === 'open') note(`lost the connection to ${place}: trying again`);
     lost = true;
   });
   client.on('ready', () => {
@@ -61,10 +62,26 @@ export async function connect(url: string, note: (line: string) => void): Promis
     client,
     place,
     close: () => {
-      lost = true;
-      client.disconnect();
+      state = 'closed';
+      // Between two attempts, ioredis would forget the commands that wait; the next attempt, the last one, fails them.
+      if (client.status === 'reconnecting') client.once('connect', () => client.disconnect());
+      else client.disconnect();
     },
   };
+}
+
+/** Resolves once `work` is done or has failed, or after so long. */
+export async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const done = new AbortController();
+  const patience = sleep(milliseconds, undefined, { signal: done.signal });
+  await Promise.race([work, patience]).catch(() => undefined);
+  done.abort();
+  await patience.catch(() => undefined);
+}
+
+/** Whether it only says that the connection is lost, which {@link connect} says already. */
+export function isOutage(error: Error): boolean {
+  return /^E[A-Z]+$/.test(String((error as NodeJS.ErrnoException).code)) || /connection/i.test(error.message);
 }
 
 /** @throws NosError `bad-option`, which does not repeat the text: it may hold a password. */

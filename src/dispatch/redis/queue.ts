@@ -6,7 +6,7 @@ import { resolveRule, ruleKey } from '../../rules/index.ts';
 import type { Dispatcher, EvaluateOptions, WorkerStatus } from '../dispatcher.ts';
 import { unpackError } from '../messages.ts';
 import { aborted, checkRequest, type FailedEvaluation } from '../request.ts';
-import { type Connection, connect } from './connection.ts';
+import { type Connection, connect, isOutage, within } from './connection.ts';
 import { describeProject, queueName } from './project.ts';
 import { BEAT_MS, list, PREFIX, publish, withdraw } from './registry.ts';
 import { WorkerView } from './view.ts';
@@ -100,6 +100,7 @@ class RedisQueue implements Dispatcher {
   readonly #open: (project: Project) => Promise<Channel>;
   /** By task, as requests name it. */
   readonly #channels = new Map<string, Promise<Channel>>();
+  readonly #opened: Channel[] = [];
   /** By id. */
   readonly #wanted = new Map<string, Wanted>();
   /** Jobs that are being removed: to be waited for before they are added again. */
@@ -157,17 +158,14 @@ class RedisQueue implements Dispatcher {
 
   async #close(): Promise<void> {
     this.#closed.abort();
-    const channels = await Promise.allSettled(this.#channels.values());
-    const open = channels.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     const goodbye = async (): Promise<void> => {
       await Promise.all([this.#watching, ...this.#leaving.values()]);
-      await Promise.all(
-        open.map(({ name }) => withdraw(this.#connection.client, 'search', name).catch(() => undefined)),
-      );
+      await Promise.all(this.#opened.map(({ name }) => withdraw(this.#connection.client, 'search', name)));
     };
-    await Promise.race([goodbye(), sleep(CLOSE_MS, undefined, { ref: false })]);
+    await within(CLOSE_MS, goodbye());
     this.#connection.close();
-    await Promise.allSettled(open.flatMap(({ queue, events }) => [queue.close(), events.close()]));
+    const closing = this.#opened.flatMap(({ queue, events }) => [queue.close(), events.close()]);
+    await within(CLOSE_MS, Promise.allSettled(closing));
   }
 
   /** Checks a request and finds its place; one that nobody waits for any more gives nothing. */
@@ -207,8 +205,9 @@ class RedisQueue implements Dispatcher {
   async #openChannel(task: string): Promise<Channel> {
     const project = await describeProject(task, this.#options.directory);
     const channel = await this.#open(project);
+    this.#opened.push(channel);
     const { queue, events } = channel;
-    const trouble = (error: Error): void => this.#notice(error.message);
+    const trouble = (error: Error): void => this.#complain(error);
     queue.on('error', trouble);
     events.on('error', trouble);
     events.on('progress', ({ jobId, data }) => this.#onProgress(jobId, data));
@@ -242,7 +241,7 @@ class RedisQueue implements Dispatcher {
         for (const wanted of own) if (wanted.waiters.size === 0) this.#remove(wanted);
       } catch (error) {
         // Not lost: the next look adds what is wanted and not there.
-        this.#notice((error as Error).message);
+        this.#complain(error as Error);
         for (const wanted of own) wanted.added = true;
       }
     }
@@ -302,7 +301,7 @@ class RedisQueue implements Dispatcher {
     if (this.#wanted.get(id) === wanted) this.#wanted.delete(id);
     if (!added) return;
     const leaving = this.#removeJob(channel, id)
-      .catch((error: Error) => this.#notice(error.message))
+      .catch((error: Error) => this.#complain(error))
       .finally(() => this.#leaving.delete(id));
     this.#leaving.set(id, leaving);
   }
@@ -325,17 +324,15 @@ class RedisQueue implements Dispatcher {
 
   async #look(): Promise<void> {
     try {
-      const channels = await Promise.allSettled(this.#channels.values());
-      const open = channels.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-      await Promise.all(open.map((channel) => this.#publish(channel)));
-      const names = new Set(open.map(({ name }) => name));
+      await Promise.all(this.#opened.map((channel) => this.#publish(channel)));
+      const names = new Set(this.#opened.map(({ name }) => name));
       const there = await list(this.#connection.client, 'worker', workerSchema);
       this.#view.replace(
         there.filter(({ search }) => search === undefined || names.has(queueName(search.project))),
       );
       await Promise.all([...this.#wanted.keys()].map((id) => this.#lookAt(id)));
     } catch (error) {
-      if (!this.#closed.signal.aborted) this.#notice((error as Error).message);
+      this.#complain(error as Error);
     }
   }
 
@@ -359,6 +356,10 @@ class RedisQueue implements Dispatcher {
     if (this.#view.statuses().length > 0 || this.#wanted.size === 0) this.#alone = performance.now();
     if (performance.now() - this.#alone < PATIENCE_MS) return;
     this.#notice(`no worker at ${this.#connection.place}: start some with nos worker --redis URL`);
+  }
+
+  #complain(error: Error): void {
+    if (!isOutage(error)) this.#notice(error.message);
   }
 
   /** Says a thing once, not again and again. */

@@ -25,8 +25,14 @@ export async function withdraw(client: Redis, kind: Kind, name: string): Promise
   await Promise.all([client.del(keyOf(kind, name)), client.srem(members(kind), name)]);
 }
 
-export async function isThere(client: Redis, kind: Kind, name: string): Promise<boolean> {
-  return (await client.exists(keyOf(kind, name))) === 1;
+/** The record of one, where it is there. */
+export async function find<T>(
+  client: Redis,
+  kind: Kind,
+  name: string,
+  schema: z.ZodType<T>,
+): Promise<T | undefined> {
+  return schema.safeParse(parseJson((await client.get(keyOf(kind, name))) ?? 'null')).data;
 }
 
 /** The records of those who are there, by name. What is no such record, as of another version, is left out. */

@@ -163,6 +163,20 @@ describe.skipIf(noRedis)('workers of a Redis', () => {
     expect(events.filter(({ type }) => type === 'done').length).toBe(30 - finished);
   });
 
+  it('and their coordinator end in good order while Redis is away', async () => {
+    const worker = start('bin/nos', 'worker', '--concurrency', '1');
+    const rules = Array.from({ length: 200 }, (_, i) => `${(i + 1) / 100} * g`);
+    const coordinator = start('bin/nos', 'eval', ...rules, '--task', 'digits-mlp');
+    await once(coordinator.stderr as Readable, 'data');
+    await redis.kill();
+    const codes = [worker, coordinator].map(async (child) => {
+      child.kill('SIGINT');
+      return (await once(child, 'exit'))[0] as number;
+    });
+    expect(await Promise.all(codes)).toEqual([130, 130]);
+    await redis.start();
+  });
+
   it('are refused where they compute something else, and told what', async () => {
     const project = await describeProject(SOUND.task, faults);
     const client = new Redis(url());

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Worker } from 'bullmq';
@@ -8,10 +9,10 @@ import { compiledProgram } from '../../program.ts';
 import { packageVersion } from '../../version.ts';
 import { packError } from '../messages.ts';
 import type { Outcome } from '../worker-process.ts';
-import { type Connection, connect } from './connection.ts';
+import { type Connection, connect, isOutage, within } from './connection.ts';
 import { LOCK_MS, LOOK_MS, RENEW_MS, renewLocks } from './lock.ts';
 import { describeProject, differences, queueName } from './project.ts';
-import { BEAT_MS, isThere, list, PREFIX, publish, withdraw } from './registry.ts';
+import { BEAT_MS, find, list, PREFIX, publish, withdraw } from './registry.ts';
 import { Slot } from './slot.ts';
 import {
   type Answer,
@@ -109,6 +110,7 @@ class RedisWorker {
   readonly #slots: readonly Slot[];
   /** Aborted when this worker is to end: by its signal, or because it cannot go on. */
   readonly #end = new AbortController();
+  readonly #ended = once(this.#end.signal, 'abort');
   #search: Search | undefined;
   #fingerprint = '';
   #leaving = false;
@@ -128,20 +130,27 @@ class RedisWorker {
   async run(): Promise<WorkerReport> {
     const { signal } = this.#options;
     const stop = (): void => this.#end.abort();
+    let patience: NodeJS.Timeout | undefined;
+    // While Redis is away, commands wait: not longer than this. Closed, they fail.
+    this.#end.signal.addEventListener('abort', () => {
+      patience = setTimeout(this.#connection.close, CLOSE_MS);
+    });
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop);
     try {
       this.#fingerprint = await fingerprint();
       void this.#beat();
       while (!this.#end.signal.aborted) {
-        this.#search = await this.#findSearch();
-        if (this.#search) await this.#serve(this.#search);
+        const search = await this.#findSearch();
+        if (search) await this.#serve(search);
       }
+    } catch (error) {
+      if (!this.#end.signal.aborted) throw error;
     } finally {
       stop();
       signal.removeEventListener('abort', stop);
-      const goodbye = withdraw(this.#connection.client, 'worker', this.#name).catch(() => undefined);
-      await Promise.race([goodbye, sleep(CLOSE_MS, undefined, { ref: false })]);
+      await withdraw(this.#connection.client, 'worker', this.#name).catch(() => undefined);
+      clearTimeout(patience);
     }
     if (this.#broken) throw this.#broken;
     return { name: this.#name, finished: this.#slots.reduce((sum, slot) => sum + slot.status().finished, 0) };
@@ -217,7 +226,7 @@ class RedisWorker {
   async #serve(search: Search): Promise<void> {
     const { onEvent, concurrency } = this.#options;
     const bullmq = await import('bullmq');
-    onEvent({ type: 'joined', run: search.run, task: search.project.task });
+    this.#join(search);
     this.#leaving = false;
     this.#renewed = performance.now();
     const worker: Worker = new bullmq.Worker(
@@ -236,9 +245,10 @@ class RedisWorker {
         runRetryDelay: LOOK_MS,
       },
     );
-    worker.on('error', ({ message }) => {
-      // That of a job which is another's by now, or nobody's.
-      if (!/^Missing (lock|key)/.test(message)) onEvent({ type: 'notice', text: message });
+    worker.on('error', (error) => {
+      // Not that of a job which is another's by now, or nobody's.
+      if (isOutage(error) || /^Missing (lock|key)/.test(error.message)) return;
+      onEvent({ type: 'notice', text: error.message });
     });
     await this.#publish();
     try {
@@ -247,7 +257,7 @@ class RedisWorker {
       this.#leaving = true;
       const closing = worker.close();
       await Promise.all(this.#slots.map((slot) => slot.kill()));
-      await Promise.race([closing, sleep(CLOSE_MS, undefined, { ref: false })]);
+      await within(CLOSE_MS, closing);
     }
   }
 
@@ -257,10 +267,17 @@ class RedisWorker {
     while (!this.#end.signal.aborted && absent < 2 * (BEAT_MS / RENEW_MS)) {
       await this.#pause(RENEW_MS);
       if (this.#end.signal.aborted) return;
-      await this.#renew(worker);
-      const busy = this.#slots.some((slot) => slot.held);
-      absent = busy || (await isThere(this.#connection.client, 'search', name)) ? 0 : absent + 1;
+      await Promise.race([this.#renew(worker), this.#ended]);
+      if (this.#end.signal.aborted) return;
+      const found = await find(this.#connection.client, 'search', name, searchSchema);
+      if (found && found.run !== this.#search?.run) this.#join(found);
+      absent = found || this.#slots.some((slot) => slot.held) ? 0 : absent + 1;
     }
+  }
+
+  #join(search: Search): void {
+    this.#search = search;
+    this.#options.onEvent({ type: 'joined', run: search.run, task: search.project.task });
   }
 
   /** Renews the locks of what is in evaluation, and ends what is not ours any more. */
