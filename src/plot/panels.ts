@@ -84,9 +84,11 @@ function scaleOf({ scale = 'linear', domain }: Axis) {
 
 /** @param values What stands on the axis. */
 function ticksOf({ ticks, scale, domain }: Axis, values: readonly number[]) {
-  if (ticks !== undefined) return { ticks: [...ticks] };
-  if (scale !== 'log') return { tickSpacing: 60 };
-  return { ticks: [...logTicks(...(domain ?? extent(values)))] };
+  if (scale !== 'log') return ticks === undefined ? { tickSpacing: 60 } : { ticks: [...ticks] };
+  const [low, high] = domain ?? extent(values);
+  // One outside would stand in another panel.
+  const given = ticks?.filter((tick) => tick >= low && tick <= high);
+  return { ticks: [...(given ?? logTicks(low, high))] };
 }
 
 function extent(values: readonly number[]): [low: number, high: number] {
@@ -106,7 +108,7 @@ function axisOf(axis: Axis, values: readonly number[]) {
     labelAnchor: 'center',
     labelArrow: 'none',
     // Plot's own tickFormat leaves out some numbers of a logarithmic axis.
-    text: (value: number) => tickText(value, axis),
+    text: tickText,
   } as const;
 }
 

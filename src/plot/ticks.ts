@@ -1,5 +1,3 @@
-import type { Axis } from './chart.ts';
-
 const MOST = 8;
 
 /**
@@ -21,12 +19,11 @@ export function logTicks(low: number, high: number): readonly number[] {
 /** Parsed, as 10 ** -5 is not 1e-5 to the bit. */
 const powerOfTen = (exponent: number): number => Number(`1e${exponent}`);
 
-/** A number on an axis: `0.25`, `45,000`; powers of ten on a logarithmic axis, and whatever is tiny or huge, as `10⁻³`, `2×10⁶`. */
-export function tickText(value: number, { scale = 'linear' }: Axis): string {
+/** A number on an axis: `0.25`, `45,000`; whatever is tiny or huge as `10⁻⁵`, `2×10⁶`. */
+export function tickText(value: number): string {
   const size = Math.abs(value);
   const [digits, exponent] = Number(value.toPrecision(6)).toExponential().split('e') as [string, string];
   const power = `10${superscript(Number(exponent))}`;
-  if (scale === 'log' && digits === '1') return power;
   if (value !== 0 && (size < 1e-4 || size >= 1e6)) return digits === '1' ? power : `${digits}×${power}`;
   return value.toLocaleString('en-GB', { maximumFractionDigits: 6 });
 }
