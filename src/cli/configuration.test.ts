@@ -48,6 +48,7 @@ describe('precedence', () => {
       learningRate: 1e-5,
       hidden: 20,
       entropyWeight: 0.2,
+      redraws: 0,
       word: 'yes',
     });
   });

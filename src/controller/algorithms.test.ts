@@ -150,7 +150,11 @@ describe.each([
     seen: ['accepted', 'refused'],
   },
   { algorithm: trpoAdam, options: {}, seen: ['accepted'] },
-  { algorithm: trpoAdam, options: { klBound: 0.5, learningRate: 0.3 }, seen: ['accepted', 'halved'] },
+  {
+    algorithm: trpoAdam,
+    options: { klBound: 0.5, learningRate: 0.3, epochs: 10 },
+    seen: ['accepted', 'halved'],
+  },
   { algorithm: trpoAdam, options: { learningRate: 3, lineSearchSteps: 1 }, seen: ['refused'] },
 ])('the trust region of $algorithm.name, with $options', ({ algorithm, options, seen }) => {
   it('holds for every update; a step that is not accepted changes nothing', async () => {

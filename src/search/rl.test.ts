@@ -11,8 +11,8 @@ const small = { hidden: 4, embedding: 4 };
 
 describe('rl', () => {
   it.each([
-    [{ learningRate: -1 }, "option 'learningRate' of strategy 'rl'"],
-    [{ learningRate: 'fast' }, "option 'learningRate' of strategy 'rl'"],
+    [{ algorithm: 'reinforce', learningRate: -1 }, "option 'learningRate' of strategy 'rl'"],
+    [{ algorithm: 'reinforce', learningRate: 'fast' }, "option 'learningRate' of strategy 'rl'"],
     [{ baselineDecay: 1 }, "option 'baselineDecay' of strategy 'rl'"],
     [{ hidden: 1.5 }, "option 'hidden' of strategy 'rl'"],
     [{ algorithm: 'trpo', klBound: 0 }, "option 'klBound' of strategy 'rl'"],
@@ -72,10 +72,14 @@ describe('rl', () => {
     ['trpo', { klBound: 1, damping: 1e-3, lineSearchSteps: 1 }, { klBound: 1, damping: 1e-3 }],
     ['trpo', { baselineDecay: 0.1 }],
     ['trpo', { entropyWeight: 1 }],
-    ['trpo-adam', { klBound: 1e-5 }],
+    ['trpo-adam', { klBound: 1e-5, learningRate: 0.1 }, { learningRate: 0.1 }],
     ['trpo-adam', { learningRate: 0.1 }],
     ['trpo-adam', { epochs: 1 }],
-    ['trpo-adam', { klBound: 1e-5, lineSearchSteps: 1 }, { klBound: 1e-5 }],
+    [
+      'trpo-adam',
+      { klBound: 1e-5, learningRate: 0.1, lineSearchSteps: 1 },
+      { klBound: 1e-5, learningRate: 0.1 },
+    ],
     ['trpo-adam', { baselineDecay: 0.1 }],
     ['trpo-adam', { entropyWeight: 1 }],
     ['ppo', { learningRate: 0.1 }],
@@ -103,7 +107,7 @@ describe('rl', () => {
   it('leaves known rules aside as far as the policy writes others', async () => {
     const space = findSpace('quick/1');
     const keys = async (redraws: number): Promise<readonly string[]> => {
-      const options = { ...small, learningRate: 0.05, entropyWeight: 0, redraws };
+      const options = { algorithm: 'reinforce', ...small, learningRate: 0.05, entropyWeight: 0, redraws };
       const { proposals } = await trial(rl, { space, reward: hiddenString(space), samples: 150, options });
       return proposals.map(({ rule }) => ruleKey(parseRule(rule)));
     };

@@ -28,7 +28,7 @@ export interface TrialOptions {
   readonly samples: number;
   readonly batch?: number;
   readonly seed?: number;
-  readonly options?: Readonly<Record<string, number>>;
+  readonly options?: Readonly<Record<string, number | string>>;
 }
 
 interface Trial {
