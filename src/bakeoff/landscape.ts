@@ -21,8 +21,6 @@ export interface Landscape {
 export interface LandscapeDefinition {
   /** As in `--landscapes`. */
   readonly name: string;
-  /** One line for tables. */
-  readonly title: string;
   /**
    * Standard deviations of the normal noise under which strategies are compared. A rule's noise is drawn once a search:
    * as in a real search, proposing it again does not average it away.

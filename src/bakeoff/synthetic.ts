@@ -29,7 +29,6 @@ const SMALLEST_HIDDEN = 6;
  */
 export const parts: LandscapeDefinition = {
   name: 'parts',
-  title: 'share of subexpressions in common with a hidden rule of icml2017/2',
   noises: [0.01, 0.05, 0.2],
   open: async (seed) => {
     const space = findSpace('icml2017/2');

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { NosError } from '../errors.ts';
@@ -10,10 +11,9 @@ import type { Landscape, LandscapeDefinition } from './landscape.ts';
 const BUNDLED = fileURLToPath(new URL('../../assets/landscapes/digits-mlp.json.gz', import.meta.url));
 
 /** The rules that were evaluated: one iteration of icml2017, all its operands and five of its unary functions. */
-export const tabulatedSpace: Space = {
-  ...findSpace('icml2017/1'),
+export const tabulatedSpace: Space = findSpace('icml2017/1', {
   unary: ['x', '-x', 'exp(x)', 'clip(x, 1e-3)', 'sign(x)'],
-};
+});
 
 const tableSchema = z.strictObject({
   /** What was asked: equal on every machine. */
@@ -42,7 +42,6 @@ export type Table = z.output<typeof tableSchema>;
 /** Real rewards: every rule of a space, really trained, once. */
 export const digits: LandscapeDefinition = {
   name: 'digits-mlp',
-  title: 'every rule of a one-iteration subspace of icml2017, trained on digits-mlp',
   noises: [0],
   open: async () => landscapeOf(await readTable()),
 };
@@ -51,6 +50,9 @@ export const digits: LandscapeDefinition = {
 export async function readTable(path = BUNDLED): Promise<Table> {
   try {
     const table = tableSchema.parse(JSON.parse(gunzipSync(await readFile(path)).toString()));
+    const { operands, unary, binary } = tabulatedSpace;
+    if (!isDeepStrictEqual(table.space, { operands, unary, binary }))
+      throw new RangeError('of another space');
     if (table.counts.length !== Number(spaceSize(tabulatedSpace))) throw new RangeError('a count is missing');
     return table;
   } catch (error) {

@@ -2,7 +2,7 @@ import { NosError } from '../errors.ts';
 import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluate/index.ts';
 import { compiledProgram } from '../program.ts';
 import { type Dispatcher, type EvaluateOptions, MAX_TRIES, type WorkerStatus } from './dispatcher.ts';
-import { aborted, checkRequest, type FailedEvaluation } from './request.ts';
+import { abortable, aborted, checkRequest, type FailedEvaluation } from './request.ts';
 import { type Outcome, WorkerProcess } from './worker-process.ts';
 
 export interface LocalPoolOptions {
@@ -90,20 +90,14 @@ class LocalPool implements Dispatcher {
     this.#slots = slots;
   }
 
-  async evaluate(request: EvaluationRequest, options: EvaluateOptions = {}): Promise<Evaluation> {
+  evaluate(request: EvaluationRequest, options: EvaluateOptions = {}): Promise<Evaluation> {
     const { signal, onProgress = () => undefined } = options;
-    // A signal of its own: a thousand listeners on the caller's would be reported as a leak.
-    const stop = AbortSignal.any(signal ? [signal, this.#closed.signal] : [this.#closed.signal]);
-    if (stop.aborted) throw aborted();
-    let onAbort = (): void => undefined;
-    const settled = new Promise<Evaluation>((resolve, reject) => {
+    return abortable({ signal, closed: this.#closed.signal }, (resolve, reject) => {
       const job: Job = { request, onProgress, resolve, reject, tries: 0, dropped: false };
-      onAbort = () => this.#drop(job, aborted());
       this.#queue.push(job);
       void this.#check(job);
+      return () => this.#drop(job, aborted());
     });
-    stop.addEventListener('abort', onAbort);
-    return settled.finally(() => stop.removeEventListener('abort', onAbort));
   }
 
   workers(): readonly WorkerStatus[] {

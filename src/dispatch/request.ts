@@ -36,3 +36,23 @@ export async function checkRequest(request: EvaluationRequest): Promise<FailedEv
 export function aborted(): Error {
   return new DOMException('the evaluation was aborted', 'AbortError');
 }
+
+/**
+ * A promise that can be ended: by its caller's signal, where there is one, or by that of `close`.
+ *
+ * @param start Begins the work; what it returns ends it, and must reject. `stop` fires with the first of the signals.
+ */
+export async function abortable<T>(
+  { signal, closed }: { readonly signal: AbortSignal | undefined; readonly closed: AbortSignal },
+  start: (resolve: (value: T) => void, reject: (reason: unknown) => void, stop: AbortSignal) => () => void,
+): Promise<T> {
+  // A signal of its own: a thousand listeners on the caller's would be reported as a leak.
+  const stop = AbortSignal.any(signal ? [signal, closed] : [closed]);
+  if (stop.aborted) throw aborted();
+  let onAbort = (): void => undefined;
+  const settled = new Promise<T>((resolve, reject) => {
+    onAbort = start(resolve, reject, stop);
+  });
+  stop.addEventListener('abort', onAbort);
+  return settled.finally(() => stop.removeEventListener('abort', onAbort));
+}

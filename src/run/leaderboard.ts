@@ -1,5 +1,6 @@
 import type { Evaluation } from '../evaluate/index.ts';
 import { canonicalize, namesOf, parseRule, printRule } from '../rules/index.ts';
+import { mean } from '../statistics/index.ts';
 import type { Score, ScoreRole, Store } from '../store/index.ts';
 import type { LeaderboardRow } from './events.ts';
 
@@ -45,7 +46,7 @@ function retestOf(scores: readonly Score[]): Pick<LeaderboardRow, 'retest'> {
     .filter(({ evaluation }) => evaluation.status !== 'failed')
     .map(({ evaluation }) => evaluation.reward);
   if (rewards.length === 0) return {};
-  return { retest: { rewards, mean: rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length } };
+  return { retest: { rewards, mean: mean(rewards) } };
 }
 
 /**

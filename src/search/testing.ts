@@ -59,7 +59,3 @@ export async function trial(definition: StrategyDefinition, settings: TrialOptio
   await strategy.close();
   return { proposals, rewards, metrics };
 }
-
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}

@@ -1,14 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type {
-  BakeoffPlan,
-  BakeoffResult,
-  Curve,
-  Ranked,
-  RunTrials,
-  Trial,
-  TrialResult,
-} from '../../bakeoff/index.ts';
+import type { BakeoffPlan, BakeoffResult, Curve, Ranked, RunTrials } from '../../bakeoff/index.ts';
 import { NosError } from '../../errors.ts';
 import { toJson } from '../../json.ts';
 import { makeDirectory } from '../../make-directory.ts';
@@ -74,35 +66,27 @@ async function planOf({ settings }: Context): Promise<BakeoffPlan> {
 /** Runs the trials that an earlier call has not left in the directory, and shows how far they are. */
 async function trialRunner(context: Context, plan: BakeoffPlan, directory: string): Promise<RunTrials> {
   const { settings, signal, stderr } = context;
-  const { openJournal, plannedProposals, runTrials } = await import('../../bakeoff/index.ts');
+  const { plannedProposals, resumableTrials } = await import('../../bakeoff/index.ts');
   const { fingerprint } = await import('../../evaluate/index.ts');
   const path = join(directory, 'trials.jsonl');
-  const journal = openJournal(path, `${packageVersion} ${await fingerprint()}`);
+  const version = `${packageVersion} ${await fingerprint()}`;
+  const run = resumableTrials({
+    path,
+    version,
+    workers: workerCount(settings, Number.POSITIVE_INFINITY),
+    signal,
+    onProposed: (count, known) => (known ? counter.resume(count) : counter.add(count)),
+  });
   const counter = await openCounter(plannedProposals(plan), 'rules proposed', stderr);
   return async (trials) => {
-    const missing = trials.filter((trial) => journal.find(trial) === undefined);
-    counter.skip(proposalsOf(trials) - proposalsOf(missing));
-    const onResult = (trial: Trial, result: TrialResult): void => {
-      journal.add(trial, result);
-      counter.add(trial.samples);
-    };
-    // All strategies on one landscape, then on the next: so the estimate of the time left is fair early.
-    const order = missing.toSorted(
-      (a, b) => a.seed - b.seed || a.landscape.localeCompare(b.landscape) || a.noise - b.noise,
-    );
-    const workers = workerCount(settings, missing.length);
     try {
-      await runTrials(order, { workers, signal, onResult }).finally(counter.close);
+      return await run(trials).finally(counter.close);
     } catch (error) {
       if (signal.aborted) stderr.note(`what is done is in ${path}: the same command goes on from there`);
       throw error;
     }
-    return trials.map((trial) => journal.find(trial) as TrialResult);
   };
 }
-
-const proposalsOf = (trials: readonly Trial[]): number =>
-  trials.reduce((sum, { samples }) => sum + samples, 0);
 
 const withoutTrials = ({ conditions, entries, tuning }: BakeoffResult) => ({ conditions, entries, tuning });
 

@@ -8,7 +8,7 @@ export interface Counter {
   /** So many more are done. */
   add(count: number): void;
   /** So many were done already: they say nothing about the time that is left. */
-  skip(count: number): void;
+  resume(count: number): void;
   close(): void;
 }
 
@@ -22,9 +22,9 @@ const LINES = 20;
 export async function openCounter(total: number, what: string, stderr: Context['stderr']): Promise<Counter> {
   const view = stderr.interactive ? await openView(stderr) : undefined;
   const began = performance.now();
-  let [done, skipped, lines] = [0, 0, 0];
+  let [done, before, lines] = [0, 0, 0];
   const text = (): string => {
-    const own = done - skipped;
+    const own = done - before;
     const left = ((performance.now() - began) / 1000 / own) * (total - done);
     const time = own === 0 || done === total ? '' : `  ${duration(left)} left`;
     return `${thousands(done)}/${thousands(total)} ${what}${time}`;
@@ -41,8 +41,8 @@ export async function openCounter(total: number, what: string, stderr: Context['
       done += count;
       draw();
     },
-    skip: (count) => {
-      skipped += count;
+    resume: (count) => {
+      before += count;
       done += count;
       draw();
     },

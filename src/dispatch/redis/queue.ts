@@ -5,7 +5,7 @@ import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../../ev
 import { resolveRule, ruleKey } from '../../rules/index.ts';
 import type { Dispatcher, EvaluateOptions, WorkerStatus } from '../dispatcher.ts';
 import { unpackError } from '../messages.ts';
-import { aborted, checkRequest, type FailedEvaluation } from '../request.ts';
+import { abortable, aborted, checkRequest, type FailedEvaluation } from '../request.ts';
 import { type Connection, connect, isOutage, within } from './connection.ts';
 import { describeProject, queueName } from './project.ts';
 import { BEAT_MS, list, PREFIX, publish, withdraw } from './registry.ts';
@@ -128,23 +128,18 @@ class RedisQueue implements Dispatcher {
     this.#watching = this.#watch();
   }
 
-  async evaluate(request: EvaluationRequest, options: EvaluateOptions = {}): Promise<Evaluation> {
+  evaluate(request: EvaluationRequest, options: EvaluateOptions = {}): Promise<Evaluation> {
     const { signal, onProgress = () => undefined } = options;
-    const stop = AbortSignal.any(signal ? [signal, this.#closed.signal] : [this.#closed.signal]);
-    if (stop.aborted) throw aborted();
-    let onAbort = (): void => undefined;
-    const settled = new Promise<Evaluation>((resolve, reject) => {
+    return abortable({ signal, closed: this.#closed.signal }, (resolve, reject, stop) => {
       const waiter: Waiter = { request, onProgress, resolve, reject };
-      onAbort = () => this.#drop(waiter);
       const prepared = this.#prepare(waiter, stop).catch((error: unknown) => {
         reject(error);
         return undefined;
       });
       this.#line.push(prepared);
       void this.#addLine();
+      return () => this.#drop(waiter);
     });
-    stop.addEventListener('abort', onAbort);
-    return settled.finally(() => stop.removeEventListener('abort', onAbort));
   }
 
   workers(): readonly WorkerStatus[] {

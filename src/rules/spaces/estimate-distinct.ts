@@ -1,4 +1,5 @@
 import { type Stream, stream } from '../../random/index.ts';
+import { mean } from '../../statistics/index.ts';
 import type { OnProgress } from './count-distinct.ts';
 import type { IterationTokens } from './decode.ts';
 import { binaryAllowed, pairAllowed } from './masks.ts';
@@ -50,10 +51,10 @@ export async function estimateDistinct(
     drawn.push(spellings(space, composer, draw()));
     if (drawn.length % 20 === 0) await onProgress(drawn.length / samples);
   }
-  const shares = statistics(drawn.map(({ count }) => 1 / count));
+  const shares = meanAndError(drawn.map(({ count }) => 1 / count));
   const times = new Map<string, number>();
   for (const { key } of drawn) times.set(key, (times.get(key) ?? 0) + 1);
-  const equals = statistics(drawn.map(({ key }) => ((times.get(key) as number) - 1) / (samples - 1)));
+  const equals = meanAndError(drawn.map(({ key }) => ((times.get(key) as number) - 1) / (samples - 1)));
   return {
     samples,
     atMost: shares.mean,
@@ -64,10 +65,10 @@ export async function estimateDistinct(
 }
 
 /** The mean, and its standard error. */
-function statistics(values: readonly number[]): { readonly mean: number; readonly error: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, error: Math.sqrt(squares / (values.length - 1) / values.length) };
+function meanAndError(values: readonly number[]): { readonly mean: number; readonly error: number } {
+  const center = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - center) ** 2, 0);
+  return { mean: center, error: Math.sqrt(squares / (values.length - 1) / values.length) };
 }
 
 /** Draws strings of the space, each equally likely: constraints tie together only the two operands of an iteration. */
