@@ -23,19 +23,17 @@ export const contestants: readonly Contestant[] = [
     strategy: 'evolution',
     options: {},
     grid: [
-      { population: 10, tournament: 5 },
       { population: 20, tournament: 5 },
       { population: 20, tournament: 10 },
       { population: 50, tournament: 10 },
       { population: 50, tournament: 25 },
-      { population: 100, tournament: 25 },
     ],
   },
   {
     name: 'tree',
     strategy: 'tree',
     options: {},
-    grid: product({ exploration: [0.03, 0.1, 0.3] }, { rolloutTemperature: [0.03, 0.1] }),
+    grid: product({ exploration: [0.1, 0.3] }, { rolloutTemperature: [0.03, 0.1] }),
   },
   controller('reinforce', { learningRate: [0.003, 0.005] }),
   controller('trpo', { damping: [0.01, 0.1] }),
@@ -54,9 +52,9 @@ export function findContestant(name: string): Contestant {
   );
 }
 
-/** How fast the policy moves, and how much it is kept from settling. */
+/** How fast the policy moves, and how much it is kept from settling: as in the paper, and ten times as much. */
 function controller(algorithm: string, speed: Axis): Contestant {
-  const grid = product(speed, { entropyWeight: [0.0015, 0.01, 0.03] });
+  const grid = product(speed, { entropyWeight: [0.0015, 0.015] });
   return { name: algorithm, strategy: 'rl', options: { algorithm }, grid };
 }
 

@@ -28,7 +28,7 @@ export const presets: Readonly<Record<string, Settings>> = {
     strategy: 'rl',
     samples: 45_000,
     batch: 5,
-    option: { algorithm: 'trpo-adam', learningRate: 1e-5, entropyWeight: 0.0015, redraws: 0 },
+    option: { algorithm: 'trpo-adam', learningRate: 1e-5, entropyWeight: 0.0015, redraws: 0, novelty: 0 },
   },
 };
 

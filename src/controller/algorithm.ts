@@ -19,11 +19,12 @@ export interface ScoredSample {
 
 /**
  * A learning algorithm: what a scored batch does to the policy. Guarantees: the parameters and the metrics are a function
- * of the state it was created with and the batches since; `state()` holds all of it besides the parameters, as JSON-able
+ * of the state it was created with and the updates since; `state()` holds all of it besides the parameters, as JSON-able
  * data. One file each; `reinforce.ts` is the pattern.
  */
 export interface Algorithm {
-  update(batch: readonly ScoredSample[]): Promise<Readonly<Record<string, number>>>;
+  /** @param entropyFactor By which the option `entropyWeight` is multiplied in this update. */
+  update(batch: readonly ScoredSample[], entropyFactor: number): Promise<Readonly<Record<string, number>>>;
   state(): unknown;
   /** Frees native resources. */
   close(): Promise<void>;

@@ -170,7 +170,7 @@ describe.each([
       if (scale !== undefined) policy.parameters.set(initial.map((x) => scale * x));
       const batch = randomBatch(random, turn);
       const before = policy.parameters.slice();
-      const metrics = await learner.update(batch);
+      const metrics = await learner.update(batch, 1);
       const kl = divergence(
         before,
         policy.parameters,
@@ -195,7 +195,7 @@ describe('TRPO', () => {
     const policy = { shape: constrainedShape, space: constrainedSpace, parameters: initial.slice() };
     const learner = trpo.create(policy, { entropyWeight: 0 });
     const batch = constrainedStrings.map((tokens) => ({ tokens, logProbability: -3, reward: 0.25 }));
-    const metrics = await learner.update(batch);
+    const metrics = await learner.update(batch, 1);
     expect(metrics).toMatchObject({ accepted: 0, kl: 0, surrogateGain: 0, gradientNorm: 0, cgResidual: 0 });
     expect(policy.parameters).toEqual(initial);
     await learner.close();

@@ -20,8 +20,12 @@ export interface Controller {
    * @param level How far, in [0, 1]: `imitation.ts` says what it means.
    */
   imitate(strings: readonly (readonly number[])[], level: number): Promise<Imitated>;
-  /** Changes the policy; returns the algorithm's metrics. */
-  learn(batch: readonly ScoredSample[]): Promise<Readonly<Record<string, number>>>;
+  /**
+   * Changes the policy; returns the algorithm's metrics.
+   *
+   * @param entropyFactor By which the algorithm's option `entropyWeight` is multiplied this time.
+   */
+  learn(batch: readonly ScoredSample[], entropyFactor?: number): Promise<Readonly<Record<string, number>>>;
   /** Everything that the next samples and updates depend on, as JSON-able data. */
   state(): unknown;
   /** Frees the engine's sessions. */
@@ -83,7 +87,7 @@ function assemble(algorithm: string, policy: Policy, random: Stream, learner: Al
     sample: (count) => sampler.sample(policy.parameters, count, random),
     score: (strings) => scoreStrings(policy, strings),
     imitate: (strings, level) => imitate(policy, strings, level),
-    learn: (batch) => learner.update(batch),
+    learn: (batch, entropyFactor = 1) => learner.update(batch, entropyFactor),
     state: () => ({
       algorithm,
       ...policy.shape,

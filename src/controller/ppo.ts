@@ -59,10 +59,13 @@ class Ppo implements Algorithm {
     this.#state = parseLearner(state, policy.parameters.length);
   }
 
-  async update(batch: readonly ScoredSample[]): Promise<Readonly<Record<string, number>>> {
+  async update(
+    batch: readonly ScoredSample[],
+    entropyFactor: number,
+  ): Promise<Readonly<Record<string, number>>> {
     const { epochs, learningRate, clip } = this.#options;
     const { parameters } = this.#policy;
-    const open = await this.#surrogate.open(batch, this.#state.baseline, this.#options);
+    const open = await this.#surrogate.open(batch, this.#state.baseline, this.#options, entropyFactor);
     const before = await this.#surrogate.differentiate(open, parameters, this.#gradient);
     const gradientNorm = norm(this.#gradient);
 

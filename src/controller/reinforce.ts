@@ -52,8 +52,12 @@ class Reinforce implements Algorithm {
     this.#state = parseLearner(state, policy.parameters.length);
   }
 
-  async update(batch: readonly ScoredSample[]): Promise<Readonly<Record<string, number>>> {
-    const { learningRate, baselineDecay, entropyWeight } = this.#options;
+  async update(
+    batch: readonly ScoredSample[],
+    entropyFactor: number,
+  ): Promise<Readonly<Record<string, number>>> {
+    const { learningRate, baselineDecay } = this.#options;
+    const entropyWeight = this.#options.entropyWeight * entropyFactor;
     const { shape, space, parameters } = this.#policy;
 
     // Advantages.
@@ -82,6 +86,7 @@ class Reinforce implements Algorithm {
     const recorded = average(batch.map(({ logProbability }) => logProbability)) / positions;
     return {
       ...metrics,
+      entropyWeight,
       entropy: results.entropy?.[0] as number,
       loss: results.loss?.[0] as number,
       gradientNorm: norm(this.#gradient),

@@ -142,7 +142,7 @@ describe('the surrogate', () => {
       return { tokens, logProbability: logProbability - Math.log([0.5, 1, 50][b]!), reward: b };
     });
     const options = { baselineDecay: 0.5, entropyWeight: 0 };
-    const open = await surrogate.open(scored, -1, options);
+    const open = await surrogate.open(scored, -1, options, 1);
     expect(open.inputs.advantages).toBeAllclose([0.5 * 1, 2, LARGEST_WEIGHT * 3], { rtol: 1e-4 });
     expect(open.metrics.weightMean).toBeCloseTo((0.5 + 1 + LARGEST_WEIGHT) / 3, 4);
     expect(open.metrics.policyLag).toBeCloseTo((-Math.log(0.5) - Math.log(50)) / 9, 4);

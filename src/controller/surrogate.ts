@@ -117,6 +117,7 @@ export class Surrogate {
     batch: readonly ScoredSample[],
     baseline: number | undefined,
     options: { readonly baselineDecay: number; readonly entropyWeight: number },
+    entropyFactor: number,
   ): Promise<OpenBatch> {
     const { shape, space, parameters } = this.#policy;
     const strings = encodeStrings(
@@ -131,6 +132,7 @@ export class Surrogate {
     >;
     const lag = batch.map(({ logProbability }, b) => logProbability - (now.perString[b] as number));
     const weights = lag.map((nats) => Math.min(Math.exp(-nats), LARGEST_WEIGHT));
+    const entropyWeight = options.entropyWeight * entropyFactor;
     const { advantages, nextBaseline, metrics } = advantagesOf(batch, baseline, options.baselineDecay);
     return {
       size: batch.length,
@@ -138,11 +140,12 @@ export class Surrogate {
         ...strings,
         before: now.logProbabilities,
         advantages: Float32Array.from(advantages, (a, b) => a * (weights[b] as number)),
-        entropyWeight: Float32Array.of(options.entropyWeight),
+        entropyWeight: Float32Array.of(entropyWeight),
       },
       nextBaseline,
       metrics: {
         ...metrics,
+        entropyWeight,
         entropy: now.entropy[0] as number,
         policyLag: average(lag) / shape.vocabularies.length,
         weightMean: average(weights),

@@ -76,9 +76,12 @@ class Trpo implements Algorithm {
     this.#baseline = stateSchema.parse(state).baseline;
   }
 
-  async update(batch: readonly ScoredSample[]): Promise<Readonly<Record<string, number>>> {
+  async update(
+    batch: readonly ScoredSample[],
+    entropyFactor: number,
+  ): Promise<Readonly<Record<string, number>>> {
     const { parameters } = this.#policy;
-    const open = await this.#surrogate.open(batch, this.#baseline, this.#options);
+    const open = await this.#surrogate.open(batch, this.#baseline, this.#options, entropyFactor);
     // By the session that the line search measures with: its losses are compared to the bit.
     const before = await this.#surrogate.measure(open, parameters);
     await this.#surrogate.differentiate(open, parameters, this.#gradient);

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { findSpace, parseRule, ruleKey } from '../rules/index.ts';
 import { runLoop } from './loop.ts';
 import { random } from './random.ts';
-import { rl } from './rl.ts';
-import type { Proposal, StrategyDefinition } from './strategy.ts';
+import { algorithms, rl } from './rl.ts';
+import type { Metrics, Proposal, StrategyDefinition } from './strategy.ts';
 import { hiddenString, trial } from './testing.ts';
 
 const context = { space: findSpace('quick/1'), seed: 1, batch: 2 };
@@ -15,6 +15,7 @@ describe('rl', () => {
     [{ algorithm: 'reinforce', learningRate: 'fast' }, "option 'learningRate' of strategy 'rl'"],
     [{ baselineDecay: 1 }, "option 'baselineDecay' of strategy 'rl'"],
     [{ hidden: 1.5 }, "option 'hidden' of strategy 'rl'"],
+    [{ novelty: 2 }, "option 'novelty' of strategy 'rl'"],
     [{ algorithm: 'trpo', klBound: 0 }, "option 'klBound' of strategy 'rl'"],
     [{ algorithm: 'trpo', damping: 0 }, "option 'damping' of strategy 'rl'"],
     [{ algorithm: 'trpo-adam', epochs: 0 }, "option 'epochs' of strategy 'rl'"],
@@ -29,7 +30,7 @@ describe('rl', () => {
 
   it('names its options when it is given another', async () => {
     await expect(rl.create({ ...context, options: { lr: 1 } })).rejects.toMatchObject({
-      hint: 'known: algorithm, hidden, embedding, redraws, imitation, klBound, damping, cgIterations, lineSearchSteps, baselineDecay, entropyWeight',
+      hint: 'known: algorithm, hidden, embedding, redraws, novelty, imitation, klBound, damping, cgIterations, lineSearchSteps, baselineDecay, entropyWeight',
     });
   });
 
@@ -107,7 +108,8 @@ describe('rl', () => {
   it('leaves known rules aside as far as the policy writes others', async () => {
     const space = findSpace('quick/1');
     const keys = async (redraws: number): Promise<readonly string[]> => {
-      const options = { algorithm: 'reinforce', ...small, learningRate: 0.05, entropyWeight: 0, redraws };
+      const fast = { learningRate: 0.05, entropyWeight: 0 };
+      const options = { algorithm: 'reinforce', ...small, ...fast, redraws };
       const { proposals } = await trial(rl, { space, reward: hiddenString(space), samples: 150, options });
       return proposals.map(({ rule }) => ruleKey(parseRule(rule)));
     };
@@ -116,6 +118,34 @@ describe('rl', () => {
     expect(share(without)).toBeLessThan(0.6);
     expect(share(few)).toBeGreaterThan(share(without) + 0.1);
     expect(share(many)).toBeGreaterThan(share(few) + 0.1);
+  });
+
+  it.each(algorithms)('comes back from a policy that has settled: $name', async ({ name }) => {
+    const space = findSpace('quick/2');
+    const fast = { trpo: { klBound: 0.1 }, reinforce: { learningRate: 0.03 } }[name] ?? {
+      learningRate: 0.02,
+    };
+    const found = async (novelty: number) => {
+      // Without draws in search of new rules, so that only the entropy bonus makes a difference.
+      const options = {
+        algorithm: name,
+        hidden: 20,
+        embedding: 20,
+        ...fast,
+        entropyWeight: 1e-4,
+        redraws: 0,
+        novelty,
+      };
+      return trial(rl, { space, reward: hiddenString(space), samples: 600, options });
+    };
+    const distinct = ({ proposals }: Awaited<ReturnType<typeof found>>): number =>
+      new Set(proposals.slice(300).map(({ rule }) => ruleKey(parseRule(rule)))).size;
+    const [settled, drawn] = [await found(0), await found(0.5)];
+    expect(distinct(settled)).toBeLessThan(100);
+    expect(distinct(drawn)).toBeGreaterThan(1.5 * distinct(settled));
+    const bonuses = (metrics: readonly Metrics[]) => new Set(metrics.map((one) => one.entropyWeight));
+    expect([...bonuses(settled.metrics)]).toEqual([1e-4]);
+    expect(Math.max(...(bonuses(drawn.metrics) as Set<number>))).toBeGreaterThan(1e-3);
   });
 
   it('says what share of its draws was new', async () => {

@@ -12,6 +12,7 @@ import {
 import { unknownName } from '../errors.ts';
 import { allowedTokens, positions, type Space } from '../rules/index.ts';
 import { parseCheckpoint, restoring } from './checkpoint.ts';
+import { nextEntropyFactor } from './novelty.ts';
 import { parseOptions } from './options.ts';
 import type {
   Metrics,
@@ -34,6 +35,8 @@ const checkpointSchema = (space: Space) =>
     first: z.array(tokensSchema(space)),
     /** Keys of every rule proposed. */
     known: z.array(z.string()),
+    /** See `novelty.ts`. */
+    entropyFactor: z.number().positive(),
     /** Batches asked and not yet told, oldest first. */
     pending: z.array(
       z.strictObject({
@@ -69,7 +72,7 @@ async function createRl(
   checkpoint?: string,
 ): Promise<Strategy> {
   const { space, seed } = context;
-  const { hidden, embedding, redraws, imitation, ...rest } = parseOptions(
+  const { hidden, embedding, redraws, novelty, imitation, ...rest } = parseOptions(
     "strategy 'rl'",
     {
       algorithm: z.literal(algorithm.name).default(algorithm.name),
@@ -77,22 +80,30 @@ async function createRl(
       embedding: z.int().positive().default(150),
       /** Batches drawn on top of one, at most, in search of rules that were not proposed before. */
       redraws: z.int().min(0).default(8),
+      /** Share of new rules among the strings drawn, below which the entropy bonus rises. */
+      novelty: z.number().min(0).max(1).default(0.25),
       /** How far a warm start is imitated; docs/controller.md has figures. */
       imitation: z.number().min(0).max(1).default(0.4),
       ...algorithm.options,
     },
     context.options,
   );
-  const settings = { space: tokenSpace(space), seed, hidden, embedding, algorithm, options: rest };
+  const settings = { redraws, novelty };
+  const policy = { space: tokenSpace(space), seed, hidden, embedding, algorithm, options: rest };
   if (checkpoint === undefined) {
     const first = [...warmStartStrings(context)];
-    const controller = createController(settings);
+    const controller = createController(policy);
     if (first.length > 0) await controller.imitate(first, imitation);
-    return new RlStrategy(space, controller, redraws, { first, known: [], pending: [] });
+    return new RlStrategy(space, controller, settings, { first, known: [], entropyFactor: 1, pending: [] });
   }
   const { controller: state, ...asked } = parseCheckpoint('rl', checkpointSchema(space), checkpoint);
-  const controller = restoring('rl', () => createController({ ...settings, state }));
-  return new RlStrategy(space, controller, redraws, asked);
+  const controller = restoring('rl', () => createController({ ...policy, state }));
+  return new RlStrategy(space, controller, settings, asked);
+}
+
+interface Settings {
+  readonly redraws: number;
+  readonly novelty: number;
 }
 
 /** A string of the controller's, and the rule that it denotes. */
@@ -104,18 +115,20 @@ class RlStrategy implements Strategy {
   readonly name = 'rl';
   readonly #space: Space;
   readonly #controller: Controller;
-  readonly #redraws: number;
+  readonly #settings: Settings;
   readonly #first: Tokens[];
   readonly #known: Set<string>;
   readonly #pending: State['pending'];
+  #entropyFactor: number;
 
-  constructor(space: Space, controller: Controller, redraws: number, { first, known, pending }: State) {
+  constructor(space: Space, controller: Controller, settings: Settings, state: State) {
     this.#space = space;
     this.#controller = controller;
-    this.#redraws = redraws;
-    this.#first = first;
-    this.#known = new Set(known);
-    this.#pending = pending;
+    this.#settings = settings;
+    this.#first = state.first;
+    this.#known = new Set(state.known);
+    this.#pending = state.pending;
+    this.#entropyFactor = state.entropyFactor;
   }
 
   async ask(count: number): Promise<readonly Proposal[]> {
@@ -140,7 +153,7 @@ class RlStrategy implements Strategy {
     const fresh = new Map<string, Drawn>();
     const repeated: Drawn[] = [];
     let late = 0;
-    for (let round = 0; round <= this.#redraws && fresh.size < count; round++) {
+    for (let round = 0; round <= this.#settings.redraws && fresh.size < count; round++) {
       for (const { tokens, logProbability } of await this.#controller.sample(count)) {
         const drawn = { ...candidateOf(this.#space, tokens), logProbability };
         if (this.#known.has(drawn.key) || fresh.has(drawn.key)) repeated.push(drawn);
@@ -161,8 +174,10 @@ class RlStrategy implements Strategy {
     }
     const metrics = await this.#controller.learn(
       asked.samples.map((sample, i) => ({ ...sample, reward: (batch[i] as ScoredProposal).reward })),
+      this.#entropyFactor,
     );
     this.#pending.shift();
+    this.#entropyFactor = nextEntropyFactor(this.#entropyFactor, asked.newShare, this.#settings.novelty);
     return { ...metrics, newShare: asked.newShare };
   }
 
@@ -171,6 +186,7 @@ class RlStrategy implements Strategy {
       controller: this.#controller.state(),
       first: this.#first,
       known: [...this.#known],
+      entropyFactor: this.#entropyFactor,
       pending: this.#pending,
     });
   }
