@@ -42,7 +42,7 @@ const summary = (all) => {
 };
 
 async function openChild(name) {
-  const classifier = buildClassifier(await resolveTask(name));
+  const classifier = buildClassifier((await resolveTask(name)).classifier);
   const numbers = stream(1, 'bench');
   const inputs = Float32Array.from({ length: 100 * 3072 }, () => numbers.normal());
   const targets = Float32Array.from({ length: 1000 }, (_, i) => (i % 10 === Math.floor(i / 10) % 10 ? 1 : 0));

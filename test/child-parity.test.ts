@@ -74,7 +74,8 @@ const norms = ({ parameters }: Classifier, flat: Float32Array) =>
 describe("the paper's child after 20 steps of SGD", async () => {
   const path = new URL('fixtures/torch-child.json', import.meta.url);
   const reference = JSON.parse(await readFile(path, 'utf8')) as Record<'float32' | 'float64', Record20>;
-  const classifier = buildClassifier(await resolveTask('cifar10-convnet'));
+  const task = await resolveTask('cifar10-convnet');
+  const classifier = buildClassifier(task.classifier!);
   const weights = initialWeights(classifier);
   const buffers = classifier.initialBuffers();
   const gradient = new Float32Array(classifier.size);

@@ -14,14 +14,14 @@ export type FailedEvaluation = (reason: string) => Promise<Evaluation>;
 export async function checkRequest(request: EvaluationRequest): Promise<FailedEvaluation> {
   const key = ruleKey(resolveRule(request.rule));
   findProtocol(request.protocol);
-  const { classes } = await resolveTask(request.task);
+  const { chance } = await resolveTask(request.task);
   return async (reason) => ({
     ...request,
     key,
     learningRate: Number.NaN,
     edgeOfGrid: false,
     sweep: [],
-    reward: 1 / classes,
+    reward: chance,
     curve: [],
     status: 'failed',
     steps: 0,

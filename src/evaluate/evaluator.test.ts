@@ -218,7 +218,7 @@ describe('evaluate', () => {
     [{ classes: 4 }, /classes is 4, but its data have 3/],
     [{ batchSize: 311 }, /batchSize is 311, but there are 310 training examples/],
   ])('refuses a task that does not fit its data: %j', async (wrong, message) => {
-    await expect(open({ ...images, ...wrong })).rejects.toThrow(message);
+    await expect(open(defineTask({ ...images.classifier!, ...wrong }))).rejects.toThrow(message);
   });
 });
 

@@ -1,8 +1,7 @@
 import { NosError } from '../errors.ts';
 import { type CompiledRule, compileRule, resolveRule, ruleKey } from '../rules/index.ts';
-import { resolveTask, type Task } from '../tasks/index.ts';
+import { type Child, resolveTask, type Task } from '../tasks/index.ts';
 import { packageVersion } from '../version.ts';
-import { type Child, openChild } from './child.ts';
 import type {
   Evaluation,
   EvaluationProgress,
@@ -45,7 +44,7 @@ export interface Evaluator {
 /** Loads the data and builds the network, once. @throws NosError `unknown-name`, `data-missing`, `data-corrupt`. */
 export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluator> {
   const task = typeof options.task === 'string' ? await resolveTask(options.task) : options.task;
-  const child = await openChild(task, options.directory);
+  const child = await task.open({ directory: options.directory });
   const clock = options.clock ?? (() => performance.now() / 1_000);
   const evaluate = async (request: EvaluationRequest, running: RunOptions = {}): Promise<Evaluation> => {
     checkRequest(request, options.task);
@@ -101,7 +100,7 @@ type Score = Pick<
 async function scoreRule(scoring: Scoring): Promise<Score> {
   const { child, protocol } = scoring;
   const { learningRates } = protocol;
-  const chance = 1 / child.dataset.classes;
+  const chance = child.chance;
   const runOne = tracked(scoring);
   const sweep: SweepPoint[] = [];
   let steps = 0;
@@ -139,7 +138,7 @@ const REPORTS = 200;
 /** Trains, and reports how far the whole evaluation is. */
 function tracked(scoring: Scoring): (phase: 'sweep' | 'final', learningRate: number) => Promise<Trained> {
   const { child, protocol, onProgress } = scoring;
-  const sizes = { batchSize: child.batchSize, trainExamples: child.dataset.train.size };
+  const sizes = { batchSize: child.batchSize, trainExamples: child.trainExamples };
   const planned = protocolSteps(protocol, sizes);
   /** Steps of the trainings that are over, those that a divergence saved included. */
   let before = 0;

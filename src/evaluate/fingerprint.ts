@@ -6,7 +6,6 @@ import { batchNorm, convolution, dense, flatten } from '../nn/index.ts';
 import { stream } from '../random/index.ts';
 import { compileRule, parseRule } from '../rules/index.ts';
 import { defineTask, type Task } from '../tasks/index.ts';
-import { openChild } from './child.ts';
 import { train } from './train.ts';
 
 let known: Promise<string> | undefined;
@@ -36,7 +35,7 @@ const BATCH = 16;
 const STEPS = 8;
 
 async function trainingBits(): Promise<string> {
-  const child = await openChild(task, '');
+  const child = await task.open({ directory: '' });
   const hash = createHash('sha256');
   const trained = await train({
     child,

@@ -1,6 +1,6 @@
 import { stream } from '../random/index.ts';
 import type { CompiledRule } from '../rules/index.ts';
-import { accuracy, type Child, type ChildState, makeBatch } from './child.ts';
+import type { Child, ChildState } from '../tasks/index.ts';
 import type { Budget } from './evaluation.ts';
 
 export interface TrainOptions {
@@ -37,8 +37,8 @@ export interface Trained extends ChildState {
  */
 export async function train(options: TrainOptions): Promise<Trained> {
   const { child, budget, seed, signal, onStep } = options;
-  const { batchSize, dataset } = child;
-  const examples = Math.min(budget.examples, dataset.train.size);
+  const { batchSize } = child;
+  const examples = Math.min(budget.examples, child.trainExamples);
   const stepsPerEpoch = Math.floor(examples / batchSize);
   const step = startSteps(options, budget.epochs * stepsPerEpoch);
   const curve: number[] = [];
@@ -52,7 +52,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
       onStep();
       if (!fine) return { curve, steps, diverged: true, ...step.state };
     }
-    const scored = await accuracy(child, dataset.validation, options.validationExamples, step.state);
+    const scored = await child.score('validation', options.validationExamples, step.state);
     curve.push(scored);
     options.onAccuracy(scored);
   }
@@ -67,17 +67,15 @@ interface Steps {
 }
 
 function startSteps({ child, rule, learningRate, seed }: TrainOptions, steps: number): Steps {
-  const { classifier, session, dataset } = child;
-  const batch = makeBatch(child);
-  const weights = classifier.initialWeights(seed);
-  const buffers = classifier.initialBuffers();
+  const state = child.initialState(seed);
+  const { weights } = state;
   const gradient = new Float32Array(weights.length);
   const stepper = rule.start({ size: weights.length, steps, seed });
+  let taken = 0;
 
   const take = async (indices: Uint32Array): Promise<boolean> => {
-    dataset.train.fill(indices, batch.inputs, batch.targets);
-    const loss = await session.step(batch, weights, buffers, gradient);
+    const loss = await child.step(indices, state, gradient, { seed, step: taken++ });
     return Number.isFinite(loss) && stepper.step(weights, gradient, learningRate);
   };
-  return { state: { weights, buffers }, take };
+  return { state, take };
 }

@@ -168,7 +168,7 @@ function refuseOther(
 /** Nothing for a task of the user's own that is gone or has changed. */
 async function chanceOf(task: string): Promise<{ readonly chance?: number }> {
   try {
-    return { chance: 1 / (await resolveTask(task)).classes };
+    return { chance: (await resolveTask(task)).chance };
   } catch (error) {
     if (error instanceof NosError) return {};
     throw error;

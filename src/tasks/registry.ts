@@ -6,7 +6,7 @@ import { NosError, unknownName } from '../errors.ts';
 import { cifar10Convnet } from './cifar10-convnet.ts';
 import { defineTask } from './define.ts';
 import { digitsMlp } from './digits-mlp.ts';
-import type { Task } from './task.ts';
+import type { ClassifierTask, Task } from './task.ts';
 
 /** The tasks that can be named. */
 export const tasks: readonly Task[] = [
@@ -77,7 +77,7 @@ async function loadTask(reference: string): Promise<Task> {
       'write `export const task = defineTask({ … })` (docs/tasks.md)',
     );
   }
-  return defineTask(module.task as Task);
+  return defineTask(module.task as Task | ClassifierTask);
 }
 
 async function importModule(path: string): Promise<{ readonly task?: unknown }> {

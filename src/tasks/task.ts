@@ -1,24 +1,40 @@
 import type { Dataset } from '../data/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import type { NetworkBuilder } from '../nn/index.ts';
+import type { Child } from './child.ts';
 
-/**
- * What an update rule is tried on: data, a network that gives logits, and the sizes that §4.2 of the paper calls the
- * child's. The loss is softmax cross-entropy, the metric accuracy.
- */
-export interface Task {
+interface TaskFacts {
   readonly name: string;
   /** One line for `nos tasks`. */
   readonly description: string;
+  readonly batchSize: number;
+  /** The registered data set that the task opens, if any: a search downloads it where it is absent. */
+  readonly dataSet?: string;
+  /** Examples of the training split, where known without loading it; estimates use it. */
+  readonly trainExamples?: number;
+}
+
+/** What an update rule is tried on: data, a network with its loss, and a score. */
+export interface Task extends TaskFacts {
+  /** The score of a child that has learnt nothing. */
+  readonly chance: number;
+  /** SHA-256 over the data: machines with equal checksums train on equal data. @throws as `open`. */
+  readonly checksum: (options: LoadOptions) => Promise<string>;
+  /** @throws NosError `data-missing`, `data-corrupt`; `bad-option` when the data do not fit the task. */
+  readonly open: (options: LoadOptions) => Promise<Child>;
+  /** What a task of classification was made of. */
+  readonly classifier?: ClassifierTask;
+}
+
+/**
+ * A task of classification: a network that gives logits, and the sizes that §4.2 of the paper calls the child's. The loss
+ * is softmax cross-entropy, the score accuracy, chance 1 ÷ classes.
+ */
+export interface ClassifierTask extends TaskFacts {
   /** Loads the data set. @throws NosError `data-missing` or `data-corrupt`. */
   readonly load: (options: LoadOptions) => Promise<Dataset>;
   readonly inputShape: readonly number[];
   readonly classes: number;
-  readonly batchSize: number;
-  /** The registered data set that `load` opens, if any: a search downloads it where it is absent. */
-  readonly dataSet?: string;
-  /** Examples of the training split, where known without loading it; estimates use it. */
-  readonly trainExamples?: number;
   /** The network: inputs [batch, …inputShape] to logits [batch, classes]. Called once for training, once for evaluation. */
   readonly network: (builder: NetworkBuilder, inputs: Tensor) => Tensor;
 }

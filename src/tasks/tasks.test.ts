@@ -6,7 +6,7 @@ import { dataSets } from '../data/index.ts';
 import { buildClassifier } from '../nn/index.ts';
 import { defineTask } from './define.ts';
 import { resolveTask, taskReference, tasks } from './registry.ts';
-import type { Task } from './task.ts';
+import type { ClassifierTask, Task } from './task.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -15,6 +15,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const [, , digits] = tasks as [Task, Task, Task];
+const classifiers = tasks.flatMap(({ classifier }) => classifier ?? []);
 
 describe.each(tasks)('$name', (task) => {
   it('is found by its name, and its data set is a registered one', async () => {
@@ -22,15 +23,21 @@ describe.each(tasks)('$name', (task) => {
     expect(dataSets.map(({ name }) => name)).toContain(task.dataSet);
   });
 
+  it('is what a module could export', () => {
+    expect(defineTask(task)).toEqual(task);
+  });
+});
+
+describe.each(classifiers)('the classifier $name', (classifier) => {
   it('gives logits for a batch', () => {
-    const { evaluation } = buildClassifier(task);
-    expect(evaluation.logits?.shape).toEqual([task.batchSize, task.classes]);
+    const { evaluation } = buildClassifier(classifier);
+    expect(evaluation.logits?.shape).toEqual([classifier.batchSize, classifier.classes]);
   });
 });
 
 describe('the paper’s child (NOS §4.2)', () => {
   const parameters = (name: string) =>
-    buildClassifier(tasks.find((task) => task.name === name) as Task).parameters.map(({ shape }) => shape);
+    buildClassifier(classifiers.find((one) => one.name === name)!).parameters.map(({ shape }) => shape);
 
   it('has two convolutions of 32 filters with batch normalisation, and a dense layer', () => {
     const body = [[32, 3, 3, 3], [32], [32], [32, 32, 3, 3], [32], [32]];
@@ -49,13 +56,21 @@ describe('defineTask', () => {
     [{ classes: 1 }, /classes: expected 2 or more, got 1/],
     [{ batchSize: 2.5 }, /batchSize: expected a positive integer, got 2.5/],
     [{ trainExamples: -1 }, /trainExamples: /],
-    [{ load: undefined as unknown as Task['load'] }, /load: expected a function/],
-    [{ network: undefined as unknown as Task['network'] }, /network: expected a function/],
-  ])('refuses %j', (wrong: Partial<Task>, message) => {
+    [{ load: undefined as unknown as ClassifierTask['load'] }, /load: expected a function/],
+    [{ network: undefined as unknown as ClassifierTask['network'] }, /network: expected a function/],
+  ] as [Partial<ClassifierTask>, RegExp][])('refuses %j', (wrong, message) => {
+    const definition = { ...digits.classifier!, ...wrong };
+    expect(() => defineTask(definition)).toThrow(message);
+    expect(() => defineTask(definition)).toThrow(expect.objectContaining({ code: 'bad-option' }));
+  });
+
+  it.each([
+    [{ name: 'My task' }, /task 'My task': name: expected lower-case letters/],
+    [{ chance: 2 }, /chance: expected a score from 0 to 1, got 2/],
+    [{ checksum: 'abc' as unknown as Task['checksum'] }, /checksum: expected a function/],
+    [{ open: undefined as unknown as Task['open'] }, /open: expected a function/],
+  ] as [Partial<Task>, RegExp][])('refuses %j of a task that opens its own child', (wrong, message) => {
     expect(() => defineTask({ ...digits, ...wrong })).toThrow(message);
-    expect(() => defineTask({ ...digits, ...wrong })).toThrow(
-      expect.objectContaining({ code: 'bad-option' }),
-    );
   });
 });
 
@@ -100,7 +115,7 @@ describe('taskReference', () => {
     await writeFile(path, module(1));
     const reference = await taskReference(path);
     expect(reference).toMatch(/mine\.mjs#[0-9a-f]{12}$/);
-    expect((await resolveTask(reference)).inputShape).toEqual([1]);
+    expect((await resolveTask(reference)).classifier?.inputShape).toEqual([1]);
     expect(await taskReference(reference)).toBe(reference);
     await writeFile(path, module(2));
     expect(await taskReference(path)).not.toBe(reference);

@@ -9,12 +9,12 @@ export const tasksCommand: Command = {
   example: 'nos tasks',
   async run({ stdout }) {
     const { tasks } = await import('../../tasks/index.ts');
-    const document = tasks.map(({ name, description, inputShape, classes, batchSize }) => ({
+    const document = tasks.map(({ name, description, classifier, batchSize, chance }) => ({
       name,
       description,
-      inputShape,
-      classes,
+      ...(classifier && { inputShape: classifier.inputShape, classes: classifier.classes }),
       batchSize,
+      chance,
     }));
     return {
       document: { tasks: document },

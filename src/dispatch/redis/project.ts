@@ -9,7 +9,7 @@ import { digest, type Project } from './wire.ts';
  * @throws NosError `unknown-name`, `bad-option` for the task; `data-missing`, `data-corrupt`.
  */
 export async function describeProject(task: string, directory: string): Promise<Project> {
-  const { checksum } = await (await resolveTask(task)).load({ directory });
+  const checksum = await (await resolveTask(task)).checksum({ directory });
   return {
     version: packageVersion,
     fingerprint: await fingerprint(),

@@ -1,33 +1,34 @@
 import type { Dataset, Split } from '../data/index.ts';
 import { NosError } from '../errors.ts';
-import {
-  type Batch,
-  buildClassifier,
-  type Classifier,
-  type ClassifierSession,
-  openClassifier,
-} from '../nn/index.ts';
-import type { Task } from '../tasks/index.ts';
-
-/** The network of a task, ready to train; one serves every rule. */
-export interface Child {
-  readonly classifier: Classifier;
-  readonly session: ClassifierSession;
-  readonly dataset: Dataset;
-  readonly batchSize: number;
-  close(): Promise<void>;
-}
+import { type Batch, buildClassifier, type ClassifierSession, openClassifier } from '../nn/index.ts';
+import type { Child, ChildState } from './child.ts';
+import type { ClassifierTask, LoadOptions } from './task.ts';
 
 /** @throws NosError `data-missing`, `data-corrupt`; `bad-option` when the data do not fit the task. */
-export async function openChild(task: Task, directory: string): Promise<Child> {
-  const dataset = await task.load({ directory });
+export async function openClassifierChild(task: ClassifierTask, options: LoadOptions): Promise<Child> {
+  const dataset = await task.load(options);
   checkFit(task, dataset);
   const classifier = buildClassifier(task);
   const session = await openClassifier(classifier);
-  return { classifier, session, dataset, batchSize: task.batchSize, close: () => session.close() };
+  const batch = makeBatch(task);
+  return {
+    batchSize: task.batchSize,
+    trainExamples: dataset.train.size,
+    chance: 1 / task.classes,
+    initialState: (seed) => ({
+      weights: classifier.initialWeights(seed),
+      buffers: classifier.initialBuffers(),
+    }),
+    step: (indices, { weights, buffers }, gradient) => {
+      dataset.train.fill(indices, batch.inputs, batch.targets);
+      return session.step(batch, weights, buffers, gradient);
+    },
+    score: (split, examples, state) => accuracy(task, session, dataset[split], examples, state),
+    close: () => session.close(),
+  };
 }
 
-function checkFit(task: Task, { inputShape, classes, train }: Dataset): void {
+function checkFit(task: ClassifierTask, { inputShape, classes, train }: Dataset): void {
   const refuse = (what: string): never => {
     throw new NosError('bad-option', `task '${task.name}': ${what}`, 'see docs/tasks.md');
   };
@@ -40,20 +41,11 @@ function checkFit(task: Task, { inputShape, classes, train }: Dataset): void {
   }
 }
 
-/** What a training changes. */
-export interface ChildState {
-  /** All trainable tensors, flat and joined. */
-  readonly weights: Float32Array;
-  /** Batch normalisation's running averages, likewise. */
-  readonly buffers: Float32Array;
-}
-
-/** Arrays that a batch of a child's examples fits into. */
-export function makeBatch({ dataset, batchSize }: Child): Batch {
-  const values = dataset.inputShape.reduce((product, n) => product * n, 1);
+function makeBatch({ inputShape, classes, batchSize }: ClassifierTask): Batch {
+  const values = inputShape.reduce((product, n) => product * n, 1);
   return {
     inputs: new Float32Array(batchSize * values),
-    targets: new Float32Array(batchSize * dataset.classes),
+    targets: new Float32Array(batchSize * classes),
   };
 }
 
@@ -61,14 +53,15 @@ export function makeBatch({ dataset, batchSize }: Child): Batch {
  * Accuracy over the first `examples` of a split, its running averages in the place of batch statistics. An
  * example whose logits are not all numbers counts as wrong.
  */
-export async function accuracy(
-  child: Child,
+async function accuracy(
+  task: ClassifierTask,
+  session: ClassifierSession,
   split: Split,
   examples: number,
   { weights, buffers }: ChildState,
 ): Promise<number> {
-  const { batchSize, dataset, session } = child;
-  const { inputs, targets } = makeBatch(child);
+  const { batchSize, classes } = task;
+  const { inputs, targets } = makeBatch(task);
   const count = Math.min(examples, split.size);
   let correct = 0;
   for (let start = 0; start < count; start += batchSize) {
@@ -77,7 +70,7 @@ export async function accuracy(
     const indices = Array.from({ length: batchSize }, (_, i) => start + Math.min(i, used - 1));
     split.fill(indices, inputs, targets);
     const logits = await session.logits(inputs, weights, buffers);
-    correct += countCorrect(logits, targets, used, dataset.classes);
+    correct += countCorrect(logits, targets, used, classes);
   }
   return correct / count;
 }

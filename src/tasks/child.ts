@@ -1,0 +1,38 @@
+/** What a training changes, in place. */
+export interface ChildState {
+  /** All trainable tensors, flat and joined: what an update rule moves. */
+  readonly weights: Float32Array;
+  /** What training carries from step to step without a gradient (batch normalisation's running averages), likewise. */
+  readonly buffers: Float32Array;
+}
+
+/** When a step happens: what a child draws at random (dropout, augmentation) is a function of it and of the example. */
+export interface Moment {
+  /** Of the training. */
+  readonly seed: number;
+  /** Of the training, 0 at the first. */
+  readonly step: number;
+}
+
+/**
+ * A network with its data, ready to train; one serves every rule. Equal calls give equal bits, whatever came between them;
+ * calls must not overlap.
+ */
+export interface Child {
+  /** Examples of a step. */
+  readonly batchSize: number;
+  /** Examples of the training split, numbered from 0. */
+  readonly trainExamples: number;
+  /** The score of a child that has learnt nothing: the reward of a training that diverged. */
+  readonly chance: number;
+  /** A state of its own for every call. */
+  initialState(seed: number): ChildState;
+  /**
+   * One forward and backward pass over `batchSize` training examples: writes ∂loss/∂weights, moves the buffers on, gives
+   * the loss. The weights stay: the step is the update rule's.
+   */
+  step(indices: Uint32Array, state: ChildState, gradient: Float32Array, moment: Moment): Promise<number>;
+  /** The score, in [0, 1], over the first `examples` of a split, or all where it has fewer. */
+  score(split: 'validation' | 'test', examples: number, state: ChildState): Promise<number>;
+  close(): Promise<void>;
+}
