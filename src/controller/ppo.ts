@@ -21,12 +21,12 @@ import { average, norm } from './vectors.ts';
 
 const options = {
   /** Of Adam. */
-  learningRate: z.number().positive().default(5e-4),
+  learningRate: z.number().positive().default(2e-3),
   /** Adam's steps per batch. */
   epochs: z.int().positive().default(5),
   /** How far a ratio may leave 1 and still count. */
   clip: z.number().positive().lt(1).default(0.2),
-  ...commonOptions(0.01),
+  ...commonOptions(0.015),
 };
 const optionsSchema = z.object(options);
 

@@ -28,7 +28,7 @@ const options = {
   epochs: z.int().positive().default(5),
   /** Points of each step's line search, at most; each is half as far as the one before. */
   lineSearchSteps: z.int().positive().default(10),
-  ...commonOptions(0.01),
+  ...commonOptions(0.015),
 };
 const optionsSchema = z.object(options);
 
