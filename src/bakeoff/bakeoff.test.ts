@@ -63,7 +63,7 @@ describe('a bake-off', () => {
   it('asks for the tuning at once, then for the comparison at once, as many as planned', () => {
     expect(calls).toHaveLength(2);
     const conditions = 4;
-    const settings = 1 + 6 * 6;
+    const settings = 1 + 6 * 4;
     expect(calls.map(({ length }) => length)).toEqual([settings * conditions * 4, 7 * conditions * 3]);
     expect(proposalsOf(calls.flat())).toBe(plannedProposals(plan));
   });
@@ -74,7 +74,7 @@ describe('a bake-off', () => {
       expect(new Set(first).size).toBe(first?.length);
       for (const other of others) expect(other).toEqual(first);
     }
-    expect(fieldsBySetting(calls[0] ?? []).size).toBe(37);
+    expect(fieldsBySetting(calls[0] ?? []).size).toBe(25);
     expect(fieldsBySetting(calls[1] ?? []).size).toBe(7);
   });
 
@@ -106,7 +106,7 @@ describe('a bake-off', () => {
       expect(options).toEqual(tried[0]?.options);
       expect(options).toMatchObject(own);
     }
-    expect(result.entries[1]?.options).toEqual({ population: 100, tournament: 25 });
+    expect(result.entries[1]?.options).toEqual({ population: 50, tournament: 10 });
     const [yardstick] = result.tuning;
     expect(yardstick).toEqual({ name: 'random', options: {}, relativeRegret: 1 });
     // By hand: regrets of 1 ÷ 102 and 1 ÷ 2, and 0.001 that does not count.
