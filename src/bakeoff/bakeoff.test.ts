@@ -109,8 +109,8 @@ describe('a bake-off', () => {
     expect(result.entries[1]?.options).toEqual({ population: 50, tournament: 10 });
     const [yardstick] = result.tuning;
     expect(yardstick).toEqual({ name: 'random', options: {}, relativeRegret: 1 });
-    // By hand: regrets of 1 ÷ 102 and 1 ÷ 2, and 0.001 that does not count.
-    expect(result.tuning[1]?.relativeRegret).toBeCloseTo((1 / 102 + 0.001) / (1 / 2 + 0.001), 12);
+    // By hand: regrets of 1 ÷ 52 and 1 ÷ 2, and 0.001 that does not count.
+    expect(result.tuning[1]?.relativeRegret).toBeCloseTo((1 / 52 + 0.001) / (1 / 2 + 0.001), 12);
   });
 
   it('gives every trial to its entry and condition, in the order of seeds', () => {
