@@ -32,6 +32,10 @@ export { slice } from './operations/slice.ts';
 export { softmax } from './operations/softmax.ts';
 export { sqrt } from './operations/sqrt.ts';
 export { stopGradient } from './operations/stop-gradient.ts';
+export {
+  type StridedConvolution2dOptions,
+  stridedConvolution2d,
+} from './operations/strided-convolution2d.ts';
 export { sub } from './operations/sub.ts';
 export { type ReduceOptions, sum } from './operations/sum.ts';
 export { tanh } from './operations/tanh.ts';

@@ -106,4 +106,25 @@ export const imageCases: readonly OperationCase[] = [
     inputs: [[2, 1, 3, 5], [9, 1, 3, 3], [9]],
     build: (x, w, s) => g.scaleChannels(g.convolution2d(x!, w!, { padding: 1 }), s!),
   },
+  {
+    name: 'stridedConvolution2d, 3×3, stride 2, padded',
+    inputs: [image, [4, 2, 3, 3]],
+    build: (x, w) => g.stridedConvolution2d(x!, w!, { stride: 2, padding: 1 }),
+  },
+  {
+    name: 'stridedConvolution2d, 1×1, stride 2, an odd image',
+    inputs: [
+      [2, 2, 5, 3],
+      [3, 2, 1, 1],
+    ],
+    build: (x, w) => g.stridedConvolution2d(x!, w!, { stride: 2 }),
+  },
+  {
+    name: 'stridedConvolution2d, 4×2, stride 3, pixels left out',
+    inputs: [
+      [1, 2, 6, 7],
+      [2, 2, 4, 2],
+    ],
+    build: (x, w) => g.stridedConvolution2d(x!, w!, { stride: 3, padding: [0, 1] }),
+  },
 ];
