@@ -38,5 +38,7 @@ export function convolution(
   const initial = (options.initial ?? fanInUniform)(fanIn);
   const weight = nn.parameter(`${name}.weight`, [channels, depth, kernel, kernel], initial);
   const filtered = stridedConvolution2d(x, weight, { stride, padding });
-  return bias ? shiftChannels(filtered, nn.parameter(`${name}.bias`, [channels], fanInUniform(fanIn))) : filtered;
+  return bias
+    ? shiftChannels(filtered, nn.parameter(`${name}.bias`, [channels], fanInUniform(fanIn)))
+    : filtered;
 }

@@ -19,6 +19,7 @@ export function heNormal(fanIn: number): Initial {
 /** Writes a parameter's initial value, rounded to float32; draws from `stream` in the order of the elements. */
 export function fillInitial(initial: Initial, stream: Stream, out: Float32Array): void {
   if ('constant' in initial) out.fill(initial.constant);
-  else if ('normal' in initial) for (let i = 0; i < out.length; i++) out[i] = stream.normal() * initial.normal;
+  else if ('normal' in initial)
+    for (let i = 0; i < out.length; i++) out[i] = stream.normal() * initial.normal;
   else for (let i = 0; i < out.length; i++) out[i] = (2 * stream.uniform() - 1) * initial.uniform;
 }

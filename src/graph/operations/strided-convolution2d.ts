@@ -74,7 +74,7 @@ function layOut(edge: number, kernel: number, before: number, stride: number): S
 function phasesOf(x: Tensor, down: Side, across: Side): Tensor {
   const [batch, channels] = x.shape as readonly [number, number];
   const [rows, columns] = [down.places + down.extent - 1, across.places + across.extent - 1];
-  const fitted = fit(fit(x, 2, down, rows), 3, across, columns);
+  const fitted = align(align(x, 2, down, rows), 3, across, columns);
   const split = reshape(fitted, [batch, channels, rows, down.stride, columns, across.stride]);
   const seen = slice(slice(split, 3, 0, down.phases), 5, 0, across.phases);
   const phases = down.phases * across.phases;
@@ -82,7 +82,7 @@ function phasesOf(x: Tensor, down: Side, across: Side): Tensor {
 }
 
 /** Zeros in front and behind, or pixels that no window sees left out, so that every phase has `pixels`. */
-function fit(x: Tensor, axis: number, { stride, before }: Side, pixels: number): Tensor {
+function align(x: Tensor, axis: number, { stride, before }: Side, pixels: number): Tensor {
   const edge = x.shape[axis] as number;
   const after = pixels * stride - before - edge;
   return pad(after < 0 ? slice(x, axis, 0, edge + after) : x, axis, before, Math.max(after, 0));
@@ -91,8 +91,8 @@ function fit(x: Tensor, axis: number, { stride, before }: Side, pixels: number):
 /** The filters for phases; what a phase has beyond the kernel is 0. */
 function phasesOfFilters(w: Tensor, down: Side, across: Side): Tensor {
   const [filters, channels] = w.shape as readonly [number, number];
-  const fill = ({ phases, extent, kernel }: Side): number => phases * extent - kernel;
-  const whole = pad(pad(w, 2, 0, fill(down)), 3, 0, fill(across));
+  const missing = ({ phases, extent, kernel }: Side): number => phases * extent - kernel;
+  const whole = pad(pad(w, 2, 0, missing(down)), 3, 0, missing(across));
   const parts = [filters, channels, down.extent, down.phases, across.extent, across.phases];
   const turned = transpose(reshape(whole, parts), [0, 1, 3, 5, 2, 4]);
   return reshape(turned, [filters, channels * down.phases * across.phases, down.extent, across.extent]);
