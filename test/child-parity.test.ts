@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { type Batch, buildClassifier, type Classifier, openClassifier } from '../src/nn/index.ts';
+import { buildClassifier, type Classifier, openClassifier } from '../src/nn/index.ts';
 import { resolveTask } from '../src/tasks/index.ts';
+import { hashedImages, uniform } from './support/hashed.ts';
 
 /*
  * The network of task cifar10-convnet, the paper's child (NOS §4.2), beside PyTorch: same weights, same batches, 20 steps of SGD at 10⁻².
- * fixtures/make_torch_child.py wrote the reference and makes the numbers by the same `uniform`.
+ * fixtures/make_torch_child.py wrote the reference and makes the numbers by the same hash.
  */
 
 const BATCHES = 5;
 const BATCH = 100;
-const IMAGE = 3 * 32 * 32;
 const LEARNING_RATE = 1e-2;
 
 interface Record20 {
@@ -19,16 +19,6 @@ interface Record20 {
   readonly weightNorms: Readonly<Record<string, number>>;
   readonly buffers: Readonly<Record<string, readonly number[]>>;
   readonly logits: readonly (readonly number[])[];
-}
-
-/** Numbers in [−1, 1): a hash of the series' number and the position. */
-function uniform(series: number, size: number): Float64Array {
-  const start = Math.imul(series, 0x9e3779b1);
-  return Float64Array.from({ length: size }, (_, i) => {
-    let h = (i + start) >>> 0;
-    for (const shift of [16, 15, 16]) h = Math.imul(h ^ (h >>> shift), 0x2c1b3c6d) >>> 0;
-    return (h >>> 8) / 2 ** 23 - 1;
-  });
 }
 
 /** PyTorch's names, as in the reference. */
@@ -47,22 +37,6 @@ function initialWeights({ parameters, size }: Classifier): Float32Array {
   return weights;
 }
 
-const patterns = uniform(3000, 10 * IMAGE);
-
-/** Noise around one pattern a class. */
-function batch(k: number): Batch {
-  const labels = uniform(2000 + k, BATCH).map((x) => Math.floor((x + 1) * 5));
-  const noise = uniform(1000 + k, BATCH * IMAGE);
-  const targets = new Float32Array(BATCH * 10);
-  labels.forEach((label, i) => {
-    targets[i * 10 + label] = 1;
-  });
-  const inputs = Float32Array.from(noise, (x, i) => {
-    return x + patterns[labels[Math.floor(i / IMAGE)]! * IMAGE + (i % IMAGE)]!;
-  });
-  return { inputs, targets };
-}
-
 const norms = ({ parameters }: Classifier, flat: Float32Array) =>
   Object.fromEntries(
     parameters.map(({ name, offset, size }) => [
@@ -79,7 +53,7 @@ describe("the paper's child after 20 steps of SGD", async () => {
   const weights = initialWeights(classifier);
   const buffers = classifier.initialBuffers();
   const gradient = new Float32Array(classifier.size);
-  const batches = Array.from({ length: BATCHES }, (_, k) => batch(k));
+  const batches = Array.from({ length: BATCHES }, (_, k) => hashedImages(k, BATCH, [3, 32, 32], 10));
 
   const session = await openClassifier(classifier);
   const losses: number[] = [];

@@ -4,7 +4,7 @@ export { buildClassifier, type Classifier, type ClassifierDefinition, crossEntro
 export { type ConvolutionOptions, convolution } from './convolution.ts';
 export { dense } from './dense.ts';
 export { flatten } from './flatten.ts';
-export { fanInUniform, type Initial } from './initial.ts';
+export { fanInUniform, heNormal, type Initial } from './initial.ts';
 export type { Placed } from './layout.ts';
 export { type Batch, type ClassifierSession, openClassifier } from './session.ts';
 export type { Network } from './trace.ts';

@@ -1,0 +1,71 @@
+import { add, mean, relu, type Tensor } from '../graph/index.ts';
+import { batchNorm, convolution, dense, heNormal, type NetworkBuilder } from '../nn/index.ts';
+
+export interface WideResnetOptions {
+  /** Convolutions and the dense layer, shortcuts apart: 6·n + 4, with n blocks in each of three groups. */
+  readonly depth: number;
+  /** k: the groups have 16·k, 32·k and 64·k channels. */
+  readonly widening: number;
+  readonly classes: number;
+}
+
+/** @returns blocks in each group. @throws RangeError for a depth that is not 6·n + 4. */
+export function blocksPerGroup(depth: number): number {
+  const blocks = (depth - 4) / 6;
+  if (!Number.isInteger(blocks) || blocks < 1) {
+    throw new RangeError(`depth: expected 6·n + 4 (10, 16, 22, 28, …), got ${depth}`);
+  }
+  return blocks;
+}
+
+/**
+ * A wide residual network (Zagoruyko & Komodakis 2016): a 3×3 convolution of 16 filters; three groups of blocks
+ * BN–ReLU–3×3–BN–ReLU–3×3 with a shortcut around each, the second and the third group at half the resolution of the one
+ * before; BN–ReLU, global average pooling, a dense layer. Where a block changes the shape its shortcut is a 1×1
+ * convolution of the block's first activation, as in the authors' code; filters start as He et al. (2015) propose.
+ *
+ * @returns The network: images [batch, channels, height, width] to logits [batch, classes].
+ * @throws RangeError for a depth that is not 6·n + 4.
+ */
+export function wideResnet(options: WideResnetOptions): (builder: NetworkBuilder, images: Tensor) => Tensor {
+  const { depth, widening, classes } = options;
+  const blocks = blocksPerGroup(depth);
+  return (nn, images) => {
+    let x = filters(nn, 'conv0', images, { channels: 16, kernel: 3 });
+    for (const [group, width] of [16, 32, 64].entries()) {
+      for (let block = 0; block < blocks; block++) {
+        const stride = group > 0 && block === 0 ? 2 : 1;
+        x = residual(nn, `group${group}.block${block}`, x, { channels: width * widening, stride });
+      }
+    }
+    const features = mean(activation(nn, 'norm', x), { axes: [2, 3] });
+    return dense(nn, 'dense', features, classes);
+  };
+}
+
+interface BlockOptions {
+  readonly channels: number;
+  readonly stride: number;
+}
+
+function residual(nn: NetworkBuilder, name: string, x: Tensor, { channels, stride }: BlockOptions): Tensor {
+  const active = activation(nn, `${name}.norm0`, x);
+  const first = filters(nn, `${name}.conv0`, active, { channels, kernel: 3, stride });
+  const second = filters(nn, `${name}.conv1`, activation(nn, `${name}.norm1`, first), {
+    channels,
+    kernel: 3,
+  });
+  const same = stride === 1 && x.shape[1] === channels;
+  return add(same ? x : filters(nn, `${name}.shortcut`, active, { channels, kernel: 1, stride }), second);
+}
+
+const activation = (nn: NetworkBuilder, name: string, x: Tensor): Tensor => relu(batchNorm(nn, name, x));
+
+function filters(
+  nn: NetworkBuilder,
+  name: string,
+  x: Tensor,
+  options: { readonly channels: number; readonly kernel: number; readonly stride?: number },
+): Tensor {
+  return convolution(nn, name, x, { ...options, initial: heNormal });
+}

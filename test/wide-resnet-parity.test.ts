@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { buildClassifier, type Classifier, openClassifier } from '../src/nn/index.ts';
+import { wideResnet } from '../src/tasks/wide-resnet.ts';
+import { hashedImages, uniform } from './support/hashed.ts';
+
+/*
+ * A small Wide ResNet beside PyTorch: same weights, same batches, 20 steps of SGD at 10⁻².
+ * fixtures/make_torch_wide_resnet.py wrote the reference.
+ */
+
+const [BATCHES, BATCH, WIDENING, LEARNING_RATE] = [3, 8, 2, 1e-2];
+const IMAGE = [3, 16, 16];
+
+interface Record20 {
+  readonly losses: readonly number[];
+  readonly firstGradientNorms: Readonly<Record<string, number>>;
+  readonly logits: readonly (readonly number[])[];
+}
+
+/** As in the reference: by the name, as the order of parameters differs. */
+function initialWeights({ parameters, size }: Classifier): Float32Array {
+  const weights = new Float32Array(size);
+  for (const { name, shape, offset, size: count } of parameters) {
+    const fanIn = shape.length === 1 ? 64 * WIDENING : shape.slice(1).reduce((a, b) => a * b);
+    const scaled = (x: number) => {
+      if (!name.includes('norm')) return x / Math.sqrt(fanIn);
+      return name.endsWith('weight') ? 1 + x / 2 : x / 4;
+    };
+    const series = Buffer.from(name).reduce((a, b) => a + b, 0);
+    weights.set(uniform(series, count).map(scaled), offset);
+  }
+  return weights;
+}
+
+const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0));
+
+describe('a Wide ResNet of depth 10 and widening 2 after 20 steps of SGD', async () => {
+  const path = new URL('fixtures/torch-wide-resnet.json', import.meta.url);
+  const reference = JSON.parse(await readFile(path, 'utf8')) as Record<'float32' | 'float64', Record20>;
+  const network = wideResnet({ depth: 10, widening: WIDENING, classes: 10 });
+  const classifier = buildClassifier({ network, inputShape: IMAGE, classes: 10, batchSize: BATCH });
+  const weights = initialWeights(classifier);
+  const buffers = classifier.initialBuffers();
+  const gradient = new Float32Array(classifier.size);
+  const batches = Array.from({ length: BATCHES }, (_, k) => hashedImages(k, BATCH, IMAGE, 10));
+
+  const session = await openClassifier(classifier);
+  const losses: number[] = [];
+  let firstGradient = gradient;
+  for (let step = 0; step < 20; step++) {
+    losses.push(await session.step(batches[step % BATCHES]!, weights, buffers, gradient));
+    if (step === 0) firstGradient = gradient.slice();
+    weights.forEach((w, i) => {
+      weights[i] = w - LEARNING_RATE * gradient[i]!;
+    });
+  }
+  const logits = await session.logits(batches[0]!.inputs, weights, buffers);
+  await session.close();
+
+  it.each(['float32', 'float64'] as const)("has PyTorch's losses in %s", (precision) => {
+    expect(losses).toBeAllclose(reference[precision].losses, { rtol: 1e-3, atol: 0 });
+  });
+
+  it("has PyTorch's first gradient, by norm, of every parameter", () => {
+    const norms = classifier.parameters
+      .map(({ name, offset, size }) => [name, norm(firstGradient.subarray(offset, offset + size))] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    expect(norms.map(([name]) => name)).toEqual(Object.keys(reference.float64.firstGradientNorms));
+    const expected = Object.values(reference.float64.firstGradientNorms);
+    expect(norms.map(([, value]) => value)).toBeAllclose(expected, { rtol: 1e-4 });
+  });
+
+  it("has PyTorch's logits in evaluation mode", () => {
+    const expected = reference.float64.logits.flat();
+    expect(logits.subarray(0, expected.length)).toBeAllclose(expected, { rtol: 1e-3, atol: 1e-3 });
+  });
+});
