@@ -1,5 +1,6 @@
 export type { LabelledArrays } from './arrays.ts';
 export { arrayDataset } from './arrays.ts';
+export { cropAndFlip } from './augment.ts';
 export type { Timeouts } from './cifar10/download.ts';
 export type { FetchCifar10Options, FetchProgress } from './cifar10/fetch.ts';
 export { fetchCifar10 } from './cifar10/fetch.ts';

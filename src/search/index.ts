@@ -1,6 +1,6 @@
+export { parseOptions } from '../options.ts';
 export type { AskedEntry, LoopLog, LoopOptions, Resume, ToldEntry } from './loop.ts';
 export { runLoop } from './loop.ts';
-export { parseOptions } from './options.ts';
 export { uniformTokens } from './random.ts';
 export { findStrategy, strategies } from './strategies.ts';
 export type * from './strategy.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import { parseOptions } from '../options.ts';
 import { restoreStream, type Stream, stream } from '../random/index.ts';
 import { allowedTokens, decode, positions, printRule, type Space, spaceSize } from '../rules/index.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import { rewardMetrics } from './metrics.ts';
-import { parseOptions } from './options.ts';
 import type { Proposal, StrategyDefinition } from './strategy.ts';
 import { streamSchema, tokensSchema } from './strings.ts';
 import { warmStartStrings } from './warm-start.ts';

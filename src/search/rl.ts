@@ -10,10 +10,10 @@ import {
   trpoAdam,
 } from '../controller/index.ts';
 import { unknownName } from '../errors.ts';
+import { parseOptions } from '../options.ts';
 import { allowedTokens, positions, type Space } from '../rules/index.ts';
 import { parseCheckpoint, restoring } from './checkpoint.ts';
 import { nextEntropyFactor } from './novelty.ts';
-import { parseOptions } from './options.ts';
 import type {
   Metrics,
   Proposal,

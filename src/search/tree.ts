@@ -1,11 +1,11 @@
 import * as z from 'zod';
+import { parseOptions } from '../options.ts';
 import { restoreStream, type Stream, stream } from '../random/index.ts';
 import { positions, type Space } from '../rules/index.ts';
 import { Asked } from './asked.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import { Tree } from './decision-tree.ts';
 import { rewardMetrics } from './metrics.ts';
-import { parseOptions } from './options.ts';
 import type { Metrics, Proposal, ScoredProposal, Strategy, StrategyDefinition } from './strategy.ts';
 import {
   type Candidate,

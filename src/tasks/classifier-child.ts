@@ -19,13 +19,23 @@ export async function openClassifierChild(task: ClassifierTask, options: LoadOpt
       weights: classifier.initialWeights(seed),
       buffers: classifier.initialBuffers(),
     }),
-    step: (indices, { weights, buffers }, gradient) => {
+    step: async (indices, { weights, buffers }, gradient, moment) => {
       dataset.train.fill(indices, batch.inputs, batch.targets);
-      return session.step(batch, weights, buffers, gradient);
+      task.augment?.(batch.inputs, moment);
+      const loss = await session.step(batch, weights, buffers, gradient);
+      decay(gradient, weights, task.weightDecay ?? 0);
+      return loss;
     },
     score: (split, examples, state) => accuracy(task, session, dataset[split], examples, state),
     close: () => session.close(),
   };
+}
+
+function decay(gradient: Float32Array, weights: Float32Array, weightDecay: number): void {
+  if (weightDecay === 0) return;
+  for (let i = 0; i < gradient.length; i++) {
+    gradient[i] = (gradient[i] as number) + weightDecay * (weights[i] as number);
+  }
 }
 
 function checkFit(task: ClassifierTask, { inputShape, classes, train }: Dataset): void {

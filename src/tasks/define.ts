@@ -33,7 +33,7 @@ function classification(classifier: ClassifierTask): Task {
 
 /** Definitions come from JavaScript too, so nothing is taken on trust. */
 function* factProblems(task: Task | ClassifierTask): Generator<string, undefined> {
-  if (!/^[a-z][a-z0-9-]*$/.test(String(task.name))) {
+  if (!/^[a-z][a-z0-9-]*(\([^()/\\]*\))?$/.test(String(task.name))) {
     yield 'name: expected lower-case letters, digits and hyphens, a letter first';
   }
   if (typeof task.description !== 'string') yield 'description: expected one line of text';
@@ -64,6 +64,10 @@ function* classifierProblems(task: ClassifierTask): Generator<string, undefined>
   if (!isCount(task.classes) || task.classes < 2) yield `classes: expected 2 or more, got ${task.classes}`;
   if (typeof task.load !== 'function') yield 'load: expected a function';
   if (typeof task.network !== 'function') yield 'network: expected a function';
+  if (task.augment !== undefined && typeof task.augment !== 'function') yield 'augment: expected a function';
+  if (task.weightDecay !== undefined && !(task.weightDecay >= 0 && task.weightDecay < 1)) {
+    yield `weightDecay: expected a number from 0 to 1, got ${task.weightDecay}`;
+  }
   return undefined;
 }
 

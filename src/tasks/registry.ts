@@ -4,8 +4,10 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { NosError, unknownName } from '../errors.ts';
 import { cifar10Convnet } from './cifar10-convnet.ts';
+import { cifar10WideResnet } from './cifar10-wide-resnet.ts';
 import { defineTask } from './define.ts';
 import { digitsMlp } from './digits-mlp.ts';
+import { splitTaskName, type TaskFamily } from './family.ts';
 import type { ClassifierTask, Task } from './task.ts';
 
 /** The tasks that can be named. */
@@ -15,8 +17,11 @@ export const tasks: readonly Task[] = [
   digitsMlp,
 ];
 
+/** Tasks that take options: `cifar10-wide-resnet(depth=16,widening=2)`. */
+export const taskFamilies: readonly TaskFamily[] = [cifar10WideResnet];
+
 /**
- * A registered task, or the `task` that the module at a path exports (a path ends in .js or .mjs or holds a slash; it is
+ * A registered task, one of a family with its options in parentheses, or the `task` that the module at a path exports (a path ends in .js or .mjs or holds a slash; it is
  * taken from the working directory), also by its {@link taskReference}.
  *
  * @throws NosError `unknown-name`; `bad-option` when the module has no valid task, or is not what the reference was made of.
@@ -25,23 +30,30 @@ export async function resolveTask(name: string): Promise<Task> {
   if (isModule(name)) return loadTask(name);
   const found = tasks.find((task) => task.name === name);
   if (found) return found;
+  const asked = splitTaskName(name);
+  const family = taskFamilies.find((known) => known.name === asked.name);
+  if (family) return family.create(asked.options);
+  const plain = tasks.find((task) => task.name === asked.name);
+  if (plain)
+    throw new NosError('bad-option', `task '${plain.name}' takes no options`, `name it '${plain.name}'`);
   throw unknownName(
     'task',
-    name,
-    tasks.map((task) => task.name),
+    asked.name,
+    [...tasks, ...taskFamilies].map((known) => known.name),
   );
 }
 
 /**
- * What a task is known by in the store and to workers elsewhere on this machine: a registered name as it is, a module as
+ * What a task is known by in the store and to workers elsewhere on this machine: a registered name as it is (one with
+ * options in its one canonical spelling), a module as
  * its absolute path and a hash of its text, `/home/me/spirals.mjs#6b1f0c2d9e8a`. A module that has changed is another
  * task: nothing that was evaluated before may stand for it. (What the module imports is not looked at.)
  *
  * @throws NosError `unknown-name`, `bad-option`, as {@link resolveTask}.
  */
 export async function taskReference(name: string): Promise<string> {
-  await resolveTask(name);
-  if (!isModule(name)) return name;
+  const task = await resolveTask(name);
+  if (!isModule(name)) return task.name;
   const path = resolve(withoutHash(name));
   return `${path}#${await hashOf(path)}`;
 }

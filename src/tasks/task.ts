@@ -1,7 +1,7 @@
 import type { Dataset } from '../data/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import type { NetworkBuilder } from '../nn/index.ts';
-import type { Child } from './child.ts';
+import type { Child, Moment } from './child.ts';
 
 interface TaskFacts {
   readonly name: string;
@@ -37,6 +37,10 @@ export interface ClassifierTask extends TaskFacts {
   readonly classes: number;
   /** The network: inputs [batch, …inputShape] to logits [batch, classes]. Called once for training, once for evaluation. */
   readonly network: (builder: NetworkBuilder, inputs: Tensor) => Tensor;
+  /** Changes a batch of training inputs in place, before a step. Default: nothing does. */
+  readonly augment?: (inputs: Float32Array, moment: Moment) => void;
+  /** λ of ½·λ·|w|², whose gradient λ·w joins the one that an update rule sees. Default 0. */
+  readonly weightDecay?: number;
 }
 
 export interface LoadOptions {

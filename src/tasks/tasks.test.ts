@@ -2,10 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dataSets } from '../data/index.ts';
-import { buildClassifier } from '../nn/index.ts';
+import { arrayDataset, dataSets } from '../data/index.ts';
+import { buildClassifier, dense } from '../nn/index.ts';
+import type { Moment } from './child.ts';
 import { defineTask } from './define.ts';
-import { resolveTask, taskReference, tasks } from './registry.ts';
+import { resolveTask, taskFamilies, taskReference, tasks } from './registry.ts';
 import type { ClassifierTask, Task } from './task.ts';
 
 let folder: string;
@@ -94,6 +95,93 @@ describe('resolveTask', () => {
     expect(error).toMatchObject({ code, exitCode: 2 });
     expect((error as Error).message).toMatch(message);
     expect((error as Error).message).not.toContain('\n');
+  });
+});
+
+describe('a task of a family', () => {
+  it.each([
+    ['cifar10-wide-resnet', 'cifar10-wide-resnet'],
+    ['cifar10-wide-resnet()', 'cifar10-wide-resnet'],
+    ['cifar10-wide-resnet(depth=28, widening=10)', 'cifar10-wide-resnet'],
+    ['cifar10-wide-resnet( widening = 2 , depth=16)', 'cifar10-wide-resnet(depth=16,widening=2)'],
+    ['cifar10-wide-resnet(weightDecay=0.0005,augment=none)', 'cifar10-wide-resnet(augment=none)'],
+  ])('%s has one canonical name', async (text, name) => {
+    expect((await resolveTask(text)).name).toBe(name);
+    expect(await taskReference(text)).toBe(name);
+    expect(await taskReference(name)).toBe(name);
+  });
+
+  it.each([
+    [
+      'cifar10-wide-resnet(depth=12)',
+      'bad-option',
+      /option 'depth' of task 'cifar10-wide-resnet': expected 6·n \+ 4.*got 12/,
+    ],
+    ['cifar10-wide-resnet(widening=0)', 'bad-option', /option 'widening'/],
+    ['cifar10-wide-resnet(augment=flip)', 'bad-option', /option 'augment'/],
+    ['cifar10-wide-resnet(width=2)', 'bad-option', /has no option 'width'/],
+    ['cifar10-wide-resnet(depth)', 'bad-option', /expected key=value, got 'depth'/],
+    ['digits-mlp(hidden=3)', 'bad-option', /task 'digits-mlp' takes no options/],
+    ['wide-resnet(depth=10)', 'unknown-name', /unknown task 'wide-resnet'/],
+  ])('refuses %s', async (text, code, message) => {
+    await expect(resolveTask(text)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  it.each(taskFamilies)('$name is made of its defaults, and its data set is a registered one', (family) => {
+    const task = family.create({});
+    expect(task.name).toBe(family.name);
+    expect(family.create(family.defaults).name).toBe(family.name);
+    expect(dataSets.map(({ name }) => name)).toContain(task.dataSet);
+  });
+});
+
+describe('a classifier', () => {
+  const data = { inputs: Float32Array.of(1, 2, 3, 4), labels: [0, 1, 0, 1] };
+  const definition: ClassifierTask = {
+    name: 'small',
+    description: '',
+    inputShape: [1],
+    classes: 2,
+    batchSize: 2,
+    load: async () => arrayDataset({ ...named, train: data, validation: data, test: data }),
+    network: (nn, x) => dense(nn, 'dense', x, 2),
+  };
+  const named = { name: 'small', inputShape: [1], classes: 2 };
+  const gradientOf = async (more: Partial<ClassifierTask>) => {
+    const child = await defineTask({ ...definition, ...more }).open({ directory: '' });
+    const state = child.initialState(1);
+    const gradient = new Float32Array(state.weights.length);
+    await child.step(Uint32Array.of(0, 1), state, gradient, { seed: 3, step: 5 });
+    await child.close();
+    return { gradient, weights: state.weights };
+  };
+
+  it('adds the gradient of weight decay to that of the loss', async () => {
+    const [plain, decayed] = [await gradientOf({}), await gradientOf({ weightDecay: 0.5 })];
+    expect(decayed.gradient).toBeAllclose(
+      plain.gradient.map((g, i) => g + 0.5 * plain.weights[i]!),
+      { rtol: 1e-6 },
+    );
+  });
+
+  it('trains on augmented inputs, by the moment', async () => {
+    const moments: Moment[] = [];
+    const augment: ClassifierTask['augment'] = (inputs, moment) => {
+      moments.push(moment);
+      inputs.forEach((x, i) => {
+        inputs[i] = 5 - x;
+      });
+    };
+    const [plain, augmented] = [await gradientOf({}), await gradientOf({ augment })];
+    expect(moments).toEqual([{ seed: 3, step: 5 }]);
+    expect(augmented.gradient).not.toEqual(plain.gradient);
+  });
+
+  it.each([
+    [{ weightDecay: -1 }, /weightDecay: expected a number from 0 to 1, got -1/],
+    [{ augment: 'flip' as unknown as ClassifierTask['augment'] }, /augment: expected a function/],
+  ] as [Partial<ClassifierTask>, RegExp][])('refuses %j', (wrong, message) => {
+    expect(() => defineTask({ ...definition, ...wrong })).toThrow(message);
   });
 });
 

@@ -9,13 +9,9 @@ export interface WideResnetOptions {
   readonly classes: number;
 }
 
-/** @returns blocks in each group. @throws RangeError for a depth that is not 6·n + 4. */
-export function blocksPerGroup(depth: number): number {
-  const blocks = (depth - 4) / 6;
-  if (!Number.isInteger(blocks) || blocks < 1) {
-    throw new RangeError(`depth: expected 6·n + 4 (10, 16, 22, 28, …), got ${depth}`);
-  }
-  return blocks;
+/** Whether a depth is 6·n + 4, with n from 1. */
+export function isDepth(depth: number): boolean {
+  return Number.isInteger((depth - 4) / 6) && depth >= 10;
 }
 
 /**
@@ -29,7 +25,8 @@ export function blocksPerGroup(depth: number): number {
  */
 export function wideResnet(options: WideResnetOptions): (builder: NetworkBuilder, images: Tensor) => Tensor {
   const { depth, widening, classes } = options;
-  const blocks = blocksPerGroup(depth);
+  if (!isDepth(depth)) throw new RangeError(`depth: expected 6·n + 4 (10, 16, 22, 28, …), got ${depth}`);
+  const blocks = (depth - 4) / 6;
   return (nn, images) => {
     let x = filters(nn, 'conv0', images, { channels: 16, kernel: 3 });
     for (const [group, width] of [16, 32, 64].entries()) {

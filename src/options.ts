@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { NosError } from '../errors.ts';
+import { NosError } from './errors.ts';
 
-/** The schema of every option that a strategy takes, each with a default. */
+/** The schema of every option that a strategy, or a task, takes, each with a default. */
 export type OptionSchemas = Readonly<Record<string, z.ZodType>>;
 
 /**
- * A strategy's options with defaults filled in.
+ * Options with defaults filled in.
  *
  * @param owner For messages: `strategy 'rl'`.
  * @throws NosError `bad-option` that names the option and, where it is unknown, every known one.
