@@ -53,6 +53,10 @@ function* problems(task: Task): Generator<string, undefined> {
     yield `chance: expected a score from 0 to 1, got ${task.chance}`;
   if (typeof task.checksum !== 'function') yield 'checksum: expected a function';
   if (typeof task.open !== 'function') yield 'open: expected a function';
+  // A copy of a task with another `load` would train on the old one's data.
+  const both = ['load', 'network', 'inputShape', 'classes'].find((name) => name in task);
+  if (both)
+    yield `${both}: a task has this, or 'open', not both; a task's 'classifier' is what can be changed`;
   return undefined;
 }
 

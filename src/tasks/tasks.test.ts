@@ -70,6 +70,7 @@ describe('defineTask', () => {
     [{ chance: 2 }, /chance: expected a score from 0 to 1, got 2/],
     [{ checksum: 'abc' as unknown as Task['checksum'] }, /checksum: expected a function/],
     [{ open: undefined as unknown as Task['open'] }, /open: expected a function/],
+    [{ load: digits.classifier!.load } as Partial<Task>, /load: a task has this, or 'open', not both/],
   ] as [Partial<Task>, RegExp][])('refuses %j of a task that opens its own child', (wrong, message) => {
     expect(() => defineTask({ ...digits, ...wrong })).toThrow(message);
   });
