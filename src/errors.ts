@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'run-locked' // another process drives that run
   | 'fingerprint' // this machine does not compute what the run's machine computed
   | 'worker' // no worker could be started
+  | 'address' // an address of this machine that cannot be listened on
   | 'queue'; // Redis that cannot be reached, refuses, or holds what is not ours
 
 /** Codes that mean bad input: the command line exits with 2; every other code exits with 1. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Dispatcher } from '../src/dispatch/index.ts';
+import type { DispatchEvent, Dispatcher } from '../src/dispatch/index.ts';
 import { type Evaluation, type EvaluationRequest, openEvaluator } from '../src/evaluate/index.ts';
 
 /** What an implementation is opened with. Workers must inherit this process's environment: faults come that way. */
@@ -13,6 +13,7 @@ export interface OpenOptions {
   /** Where data sets are cached. */
   readonly directory: string;
   readonly silenceSeconds: number;
+  readonly onEvent: (event: DispatchEvent) => void;
 }
 
 /** Breaks workers: see the file. */
@@ -29,8 +30,11 @@ export function dispatcherConformance(
   describe(`${name} keeps a dispatcher's promises`, () => {
     let faults: string;
     let dispatcher: Dispatcher;
+    let events: DispatchEvent[];
     const opened = async (options: Partial<OpenOptions> = {}): Promise<Dispatcher> => {
-      dispatcher = await open({ workers: 1, directory: faults, silenceSeconds: 60, ...options });
+      events = [];
+      const onEvent = (event: DispatchEvent) => events.push(event);
+      dispatcher = await open({ workers: 1, directory: faults, silenceSeconds: 60, onEvent, ...options });
       return dispatcher;
     };
     const plant = (...files: string[]): Promise<unknown> =>
@@ -49,7 +53,12 @@ export function dispatcherConformance(
     it('gives what an evaluation in this process gives, and reports progress', async () => {
       const seen: number[] = [];
       const pool = await opened();
-      const there = await pool.evaluate(SOUND, { onProgress: ({ done }) => seen.push(done) });
+      const makers: string[] = [];
+      const there = await pool.evaluate(SOUND, {
+        onProgress: ({ done }) => seen.push(done),
+        onWorker: (worker) => makers.push(worker),
+      });
+      expect(makers).toEqual([pool.workers()[0]?.name]);
       const evaluator = await openEvaluator({ task: SOUND.task, directory: faults });
       const here = await evaluator.evaluate(SOUND);
       await evaluator.close();
@@ -107,6 +116,31 @@ export function dispatcherConformance(
       }
       expect(await readdir(faults)).toEqual([]);
       expect(pool.workers()[0]?.restarts).toBe(4);
+      const retried = events.filter(({ type }) => type === 'retried');
+      expect(retried).toEqual(
+        [1, 2, 1, 2].map((tries) => ({
+          ...{ type: 'retried', worker: pool.workers()[0]?.name, seed: FAULTY.seed, tries },
+          ...{ rule: expect.any(String), reason: expect.stringMatching(/SIG|exited with code 3/) },
+        })),
+      );
+    });
+
+    it('counts what waits, what is in training, and nothing else', async () => {
+      const pool = await opened();
+      expect(pool.depth()).toEqual({ waiting: 0, active: 0 });
+      await plant('block-1');
+      const stop = new AbortController();
+      const left = [1, 2, 3].map((seed) =>
+        expect(pool.evaluate({ ...FAULTY, seed }, { signal: stop.signal })).rejects.toMatchObject({
+          name: 'AbortError',
+        }),
+      );
+      await vanished(join(faults, 'block-1'));
+      while (pool.depth().active !== 1) await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(pool.depth()).toEqual({ waiting: 2, active: 1 });
+      stop.abort();
+      await Promise.all(left);
+      expect(pool.depth()).toEqual({ waiting: 0, active: 0 });
     });
 
     it('tries again where a worker hangs, in JavaScript or in native code', async () => {

@@ -1,3 +1,4 @@
+import type { Log } from './log/log.ts';
 import type { OptionName, Settings } from './options.ts';
 import type { Colours } from './text/colours.ts';
 
@@ -25,7 +26,14 @@ export interface Context {
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
   readonly stdout: Terminal;
-  readonly stderr: Terminal & { readonly stream: NodeJS.WriteStream; note(line: string): void };
+  /** For people; `interactive` only where nobody asked for less, or for another form of log. */
+  readonly stderr: Terminal & {
+    readonly stream: NodeJS.WriteStream;
+    /** Says a line, in the log's form, where level info is shown. */
+    note(line: string): void;
+  };
+  /** What happens, on stderr too. */
+  readonly log: Log;
 }
 
 export interface Terminal {

@@ -5,10 +5,11 @@ import type { Context, Result } from './command.ts';
 import { withWorkers } from './evaluators.ts';
 import { Interruption } from './interrupt.ts';
 import { earlierProgress } from './live/earlier.ts';
-import { openReporter } from './live/reporter.ts';
+import { type Observer, openObserver } from './observer.ts';
 import { prepareTask } from './prepare.ts';
 import { reportRun } from './run-report.ts';
 import { withStore } from './store.ts';
+import { openWitness } from './witness.ts';
 
 /** A run that is to be started or resumed. */
 export interface Drive {
@@ -19,7 +20,7 @@ export interface Drive {
 
 /** Drives a run with everything around it: data, workers, store, live view, and the report at the end. */
 export async function driveRun(context: Context, { name, config, go }: Drive): Promise<Result> {
-  const { settings, places, signal, stderr } = context;
+  const { settings, places, signal } = context;
   await prepareTask(context, config.task);
   const { fingerprint } = await import('../evaluate/index.ts');
   const { namesOf } = await import('../rules/index.ts');
@@ -28,25 +29,34 @@ export async function driveRun(context: Context, { name, config, go }: Drive): P
   const expected = plannedEvaluations(config);
   const useful = Math.max(config.batch * config.pipeline + expected.references, expected.retests);
   const began = Date.now();
-  const follow = async (store: Store): Promise<RunResult> => {
-    const reporter = await openReporter({
-      stderr,
+  const follow = async (store: Store, observer: Observer): Promise<RunResult> => {
+    const witness = await openWitness(context, observer, {
       run: name,
       samples: config.samples,
       expected,
       earlier: await earlierProgress(store, name),
       clock: Date.now,
-      signal,
       nameOf: ({ key }) => namesOf(key)[0] ?? '',
+      facts: { ...factsOf(config), version: packageVersion, fingerprint: machine },
     });
     const given = { store, fingerprint: machine, version: packageVersion, clock: Date.now, signal };
-    return withWorkers(settings, places, { run: name, useful, note: reporter.note }, (dispatcher) =>
-      go({ ...given, dispatcher, onEvent: reporter.onEvent }),
-    ).finally(reporter.close);
+    const work = { run: name, useful, onEvent: witness.onDispatch };
+    return withWorkers(settings, places, work, (dispatcher) => {
+      observer.watch(() => ({
+        states: dispatcher.workers().map(({ state }) => state),
+        depth: dispatcher.depth(),
+      }));
+      return go({ ...given, dispatcher, onEvent: witness.onRun });
+    }).finally(witness.close);
   };
-  const result = await withStore(places, follow);
+  const observer = await openObserver(context, 'search', machine);
+  const result = await withStore(places, (store) => follow(store, observer)).finally(observer.close);
   const report = { result, config, fingerprint: machine, seconds: (Date.now() - began) / 1000 };
   return { ...(await reportRun(report, context)), exitCode: exitCodeOf(result, signal) };
+}
+
+function factsOf({ task, protocol, strategy, space, seed }: RunConfig) {
+  return { task, protocol, strategy: strategy.name, space: space.name, seed };
 }
 
 function exitCodeOf({ status }: RunResult, { reason }: AbortSignal): number {

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Dispatcher } from '../dispatch/index.ts';
+import type { DispatchEvent, Dispatcher } from '../dispatch/index.ts';
 import { NosError } from '../errors.ts';
 import type { Places } from './command.ts';
 import type { Settings } from './options.ts';
@@ -10,8 +10,8 @@ export interface Work {
   readonly run: string;
   /** Evaluations that can be under way at a time. */
   readonly useful: number;
-  /** Gets a line about the queue: its connection, or that nobody works. */
-  readonly note: (line: string) => void;
+  /** Hears what happens on the way. */
+  readonly onEvent: (event: DispatchEvent) => void;
 }
 
 /**
@@ -34,12 +34,12 @@ export async function withWorkers<T>(
 
 async function openDispatcher(settings: Settings, places: Places, work: Work): Promise<Dispatcher> {
   const { openLocalPool, openRedisQueue } = await import('../dispatch/index.ts');
-  const { run, useful, note } = work;
+  const { run, useful, onEvent } = work;
   const { redis: url } = settings;
   if (url === undefined) {
-    return openLocalPool({ workers: workerCount(settings, useful), directory: places.data });
+    return openLocalPool({ workers: workerCount(settings, useful), directory: places.data, onEvent });
   }
-  return openRedisQueue({ url, directory: places.data, run, onNotice: note });
+  return openRedisQueue({ url, directory: places.data, run, onEvent });
 }
 
 export function workerCount(settings: Settings, useful: number): number {

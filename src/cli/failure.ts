@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { NosError } from '../errors.ts';
 import { Interruption } from './interrupt.ts';
+import type { LogLine } from './log/events.ts';
 import type { Colours } from './text/colours.ts';
 
 /** What goes wrong, for people (`lines`), for scripts (`document`, with `--json`) and for the shell (`exitCode`). */
@@ -8,6 +9,8 @@ export interface Failure {
   readonly lines: readonly string[];
   readonly document: { readonly error: Readonly<Record<string, string>> };
   readonly exitCode: number;
+  /** Where `debug` asks for it. */
+  readonly stack?: string;
 }
 
 /**
@@ -19,8 +22,16 @@ export async function describeFailure(error: unknown, colours: Colours, debug: b
   const lines = [`${colours.red('nos:')} ${message.replaceAll(/\s*\n\s*/g, ' ')}`];
   lines.push(...(await pointer(error)));
   if (hint) lines.push(colours.dim(hint));
-  if (debug && error instanceof Error && error.stack) lines.push(stackOf(error));
-  return { lines, document: { error: { code, message, hint } }, exitCode };
+  const stack = debug && error instanceof Error && error.stack ? stackOf(error) : undefined;
+  if (stack !== undefined) lines.push(stack);
+  const document = { error: { code, message, hint } };
+  return { lines, document, exitCode, ...(stack === undefined ? {} : { stack }) };
+}
+
+/** The last line of a log. */
+export function failureLine({ document, exitCode, stack }: Failure): LogLine {
+  const { message = '', ...fields } = document.error;
+  return { event: 'failed', fields: { ...fields, exitCode, stack }, message };
 }
 
 /** The rule that does not parse, in the error or as its cause, and a caret under the place. */

@@ -4,8 +4,10 @@ import { packageVersion } from '../version.ts';
 import type { Context, Result } from './command.ts';
 import { commands } from './commands/index.ts';
 import { resolveSettings } from './configuration.ts';
-import { describeFailure } from './failure.ts';
+import { describeFailure, failureLine } from './failure.ts';
 import { watchInterrupts } from './interrupt.ts';
+import { adoptForeign } from './log/foreign.ts';
+import { type Log, openLog } from './log/log.ts';
 import { findPlaces } from './places.ts';
 import { type Invocation, parseCommandLine } from './program.ts';
 import { terminalOf } from './terminal.ts';
@@ -16,6 +18,8 @@ quietWhenClosed(process.stdout);
 quietWhenClosed(process.stderr);
 /** Set while a command runs that can be interrupted. */
 let interrupts: AbortSignal | undefined;
+/** Set once the settings are known. */
+let log: Log | undefined;
 process.exitCode = await main();
 
 /** Parses, runs one command, prints; the exit code. */
@@ -35,6 +39,10 @@ async function contextOf({ command, arguments: args, flags }: Invocation): Promi
   const directory = process.cwd();
   interrupts = watchInterrupts(command.stopsGracefully === true);
   const settings = await resolveSettings({ flags, environment: env, directory });
+  const opened = await openLog(settings, stderr);
+  log = opened;
+  if (opened.form === 'json') adoptForeign(opened);
+  const terminal = terminalOf(stderr, stdout, env);
   return {
     arguments: args,
     settings,
@@ -43,10 +51,12 @@ async function contextOf({ command, arguments: args, flags }: Invocation): Promi
     signal: interrupts,
     stdout: terminalOf(stdout, stderr, env),
     stderr: {
-      ...terminalOf(stderr, stdout, env),
+      ...terminal,
+      interactive: terminal.interactive && opened.form === 'text' && opened.shows('info'),
       stream: stderr,
-      note: (line) => stderr.write(`${line}\n`),
+      note: (message) => opened.write({ event: 'note', fields: {}, message }),
     },
+    log: opened,
   };
 }
 
@@ -64,7 +74,8 @@ async function fail(error: unknown): Promise<number> {
   const colours = coloursFor(process.stderr, process.env);
   const reason: unknown = interrupts?.aborted ? interrupts.reason : error;
   const failure = await describeFailure(reason, colours, argv.includes('--debug'));
-  process.stderr.write(`${failure.lines.join('\n')}\n`);
+  if (log?.form === 'json') log.write(failureLine(failure));
+  else process.stderr.write(`${failure.lines.join('\n')}\n`);
   if (argv.includes('--json')) process.stdout.write(`${JSON.stringify(failure.document)}\n`);
   return failure.exitCode;
 }

@@ -130,6 +130,21 @@ export const options = {
     source: 'flag',
     description: "choose every strategy's settings from its grid first",
   },
+  log: {
+    kind: 'text',
+    value: 'FORM',
+    description: 'what happens, on stderr: text (a live view on a terminal), or json (one object a line)',
+  },
+  logLevel: {
+    kind: 'text',
+    value: 'LEVEL',
+    description: 'how much: fatal, error, warn, info, debug, trace or silent',
+  },
+  metrics: {
+    kind: 'text',
+    value: '[HOST:]PORT',
+    description: 'serve /metrics for Prometheus, and /healthz; for this machine alone without HOST',
+  },
   config: {
     kind: 'text',
     value: 'FILE',

@@ -12,6 +12,8 @@ export const defaults = {
   pipeline: 2,
   seed: 1,
   seeds: 1,
+  log: 'text',
+  logLevel: 'info',
 } as const satisfies Settings;
 
 /** Rules of the quick search: as many as 2 cores evaluate in less than 10 minutes, references and retests included. */

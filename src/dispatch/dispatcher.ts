@@ -25,6 +25,8 @@ export interface Dispatcher {
   evaluate(request: EvaluationRequest, options?: EvaluateOptions): Promise<Evaluation>;
   /** One entry a worker, in a fixed order. */
   workers(): readonly WorkerStatus[];
+  /** How many evaluations are asked for and not settled. */
+  depth(): QueueDepth;
   /** Stops the workers, busy ones included, and frees everything. May be called twice. */
   close(): Promise<void>;
 }
@@ -34,7 +36,40 @@ export const MAX_TRIES = 3;
 export interface EvaluateOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: EvaluationProgress) => void;
+  /** Gets the name of the worker whose answer it is, before that is given. */
+  readonly onWorker?: (worker: string) => void;
 }
+
+export interface QueueDepth {
+  /** Evaluations that no worker has begun. */
+  readonly waiting: number;
+  /** Evaluations in training. */
+  readonly active: number;
+}
+
+/** What happens on the way, for logs and metrics; results do not come this way. No text holds a password. */
+export type DispatchEvent =
+  /** A line for people. */
+  | { readonly type: 'notice'; readonly about: NoticeSubject; readonly text: string }
+  /** A worker of the Redis joined this search, or is gone. */
+  | { readonly type: 'joined' | 'left'; readonly worker: string }
+  /** A try was lost with its process, and another one follows: at the Redis queue, one that has followed. */
+  | {
+      readonly type: 'retried';
+      readonly worker: string;
+      readonly rule: string;
+      readonly seed: number;
+      /** The number of the try that was lost: 1, 2. */
+      readonly tries: number;
+      readonly reason: string;
+    }
+  /** The worker of a job is gone, or handed it back: it waits again, in front. */
+  | { readonly type: 'returned'; readonly rule: string; readonly seed: number }
+  /** Redis did not have a job any more, and was given it again. */
+  | { readonly type: 'readded'; readonly rule: string; readonly seed: number };
+
+/** `lost`, `back`: the connection; `alone`: there is work and no worker; `other`: what Redis complains of. */
+export type NoticeSubject = 'lost' | 'back' | 'alone' | 'other';
 
 export interface WorkerStatus {
   readonly name: string;

@@ -1,7 +1,14 @@
 import { NosError } from '../errors.ts';
 import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluate/index.ts';
 import { compiledProgram } from '../program.ts';
-import { type Dispatcher, type EvaluateOptions, MAX_TRIES, type WorkerStatus } from './dispatcher.ts';
+import {
+  type DispatchEvent,
+  type Dispatcher,
+  type EvaluateOptions,
+  MAX_TRIES,
+  type QueueDepth,
+  type WorkerStatus,
+} from './dispatcher.ts';
 import { abortable, aborted, checkRequest, type FailedEvaluation } from './request.ts';
 import { type Outcome, WorkerProcess } from './worker-process.ts';
 
@@ -15,6 +22,7 @@ export interface LocalPoolOptions {
    * every few steps, so only a data set that takes minutes to load asks for more.
    */
   readonly silenceSeconds?: number;
+  readonly onEvent?: (event: DispatchEvent) => void;
 }
 
 /**
@@ -25,7 +33,7 @@ export interface LocalPoolOptions {
  * @throws NosError `bad-option`; `worker` where the worker program is not built.
  */
 export function openLocalPool(options: LocalPoolOptions): Dispatcher {
-  const { workers, directory, silenceSeconds = 120 } = options;
+  const { workers, directory, silenceSeconds = 120, onEvent = () => undefined } = options;
   if (!Number.isSafeInteger(workers) || workers < 1) {
     throw new NosError('bad-option', `workers: expected a positive integer, got ${workers}`);
   }
@@ -35,6 +43,7 @@ export function openLocalPool(options: LocalPoolOptions): Dispatcher {
       { length: workers },
       (_, i) => new Slot(`local-${i + 1}`, { program, directory, silenceSeconds }),
     ),
+    onEvent,
   );
 }
 
@@ -42,6 +51,7 @@ export function openLocalPool(options: LocalPoolOptions): Dispatcher {
 interface Job {
   readonly request: EvaluationRequest;
   readonly onProgress: (progress: EvaluationProgress) => void;
+  readonly onWorker: (worker: string) => void;
   readonly resolve: (evaluation: Evaluation) => void;
   readonly reject: (reason: unknown) => void;
   tries: number;
@@ -82,18 +92,20 @@ class Slot {
 
 class LocalPool implements Dispatcher {
   readonly #slots: readonly Slot[];
+  readonly #onEvent: (event: DispatchEvent) => void;
   /** In the order of starting: what came first, and what is tried again before all else. */
   readonly #queue: Job[] = [];
   readonly #closed = new AbortController();
 
-  constructor(slots: readonly Slot[]) {
+  constructor(slots: readonly Slot[], onEvent: (event: DispatchEvent) => void) {
     this.#slots = slots;
+    this.#onEvent = onEvent;
   }
 
   evaluate(request: EvaluationRequest, options: EvaluateOptions = {}): Promise<Evaluation> {
-    const { signal, onProgress = () => undefined } = options;
+    const { signal, onProgress = () => undefined, onWorker = () => undefined } = options;
     return abortable({ signal, closed: this.#closed.signal }, (resolve, reject) => {
-      const job: Job = { request, onProgress, resolve, reject, tries: 0, dropped: false };
+      const job: Job = { request, onProgress, onWorker, resolve, reject, tries: 0, dropped: false };
       this.#queue.push(job);
       void this.#check(job);
       return () => this.#drop(job, aborted());
@@ -102,6 +114,11 @@ class LocalPool implements Dispatcher {
 
   workers(): readonly WorkerStatus[] {
     return this.#slots.map((slot) => slot.status());
+  }
+
+  depth(): QueueDepth {
+    const active = this.#slots.filter((slot) => slot.job !== undefined && !slot.job.dropped).length;
+    return { waiting: this.#queue.length, active };
   }
 
   async close(): Promise<void> {
@@ -147,20 +164,27 @@ class LocalPool implements Dispatcher {
   #settle(slot: Slot, job: Job, outcome: Outcome): void {
     if (outcome.type === 'done') {
       slot.finished++;
+      job.onWorker(slot.name);
       job.resolve(outcome.evaluation);
     } else if (outcome.type === 'threw') {
       job.reject(outcome.error);
     } else if (outcome.type === 'lost') {
       slot.restarts++;
-      this.#tryAgain(job, outcome, `${slot.name}: ${outcome.reason}`);
+      this.#tryAgain(job, outcome, slot.name);
     }
   }
 
-  #tryAgain(job: Job, { started }: { readonly started: boolean }, reason: string): void {
+  #tryAgain(job: Job, lost: Extract<Outcome, { type: 'lost' }>, worker: string): void {
     if (job.dropped) return;
-    if (job.tries < MAX_TRIES) this.#queue.unshift(job);
-    else if (started) job.failed?.(reason).then(job.resolve, job.reject);
-    else job.reject(new NosError('worker', `no worker could be started; ${reason}`, 'try: nos doctor'));
+    const reason = `${worker}: ${lost.reason}`;
+    if (job.tries < MAX_TRIES) {
+      this.#queue.unshift(job);
+      const { rule, seed } = job.request;
+      this.#onEvent({ type: 'retried', worker, rule, seed, tries: job.tries, reason: lost.reason });
+    } else if (lost.started) {
+      job.onWorker(worker);
+      job.failed?.(reason).then(job.resolve, job.reject);
+    } else job.reject(new NosError('worker', `no worker could be started; ${reason}`, 'try: nos doctor'));
   }
 
   /** Takes a job out of the queue, or kills the worker that runs it. */

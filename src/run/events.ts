@@ -26,6 +26,15 @@ export interface LeaderboardRow {
   readonly retest?: { readonly rewards: readonly number[]; readonly mean: number };
 }
 
+/** An evaluation that is in the store. */
+export interface Scored {
+  readonly evaluation: Evaluation;
+  /** Whether an equal one was in the store or on its way already. */
+  readonly cached: boolean;
+  /** Who made it, where it is not cached. */
+  readonly worker?: string;
+}
+
 /** What a run says while it goes; the command line draws it, `--json` ignores it. */
 export type RunEvent =
   | { readonly type: 'started'; readonly run: string; readonly samples: number; readonly resumedAt: number }
@@ -34,15 +43,14 @@ export type RunEvent =
       readonly workers: readonly WorkerStatus[];
       readonly progress: EvaluationProgress;
     }
-  | { readonly type: 'reference'; readonly evaluation: Evaluation; readonly cached: boolean }
-  | {
+  | (Scored & { readonly type: 'reference' })
+  /** A batch was asked for, and is stored: proposals `first`, `first` + 1, …, `size` of them. */
+  | { readonly type: 'asked'; readonly batch: number; readonly first: number; readonly size: number }
+  | (Scored & {
       readonly type: 'evaluated';
       /** Index of the proposal, 0…samples−1. */
       readonly index: number;
-      readonly evaluation: Evaluation;
-      /** Whether an equal evaluation was already in the store or in flight. */
-      readonly cached: boolean;
-    }
+    })
   | {
       readonly type: 'batch';
       readonly batch: number;
@@ -53,6 +61,6 @@ export type RunEvent =
       readonly best: { readonly rule: string; readonly reward: number };
       readonly metrics: Metrics;
     }
-  | { readonly type: 'retest'; readonly evaluation: Evaluation; readonly cached: boolean }
+  | (Scored & { readonly type: 'retest' })
   | { readonly type: 'stopped'; readonly run: string; readonly told: number }
   | { readonly type: 'finished'; readonly run: string; readonly leaderboard: readonly LeaderboardRow[] };

@@ -38,6 +38,10 @@ class HashDispatcher implements Dispatcher {
     return [];
   }
 
+  depth() {
+    return { waiting: 0, active: 0 };
+  }
+
   async close(): Promise<void> {}
 }
 

@@ -3,15 +3,10 @@ import type { Evaluation, EvaluationProgress } from '../evaluate/index.ts';
 import { canonicalize, printRule, resolveRule, ruleKey } from '../rules/index.ts';
 import type { ScoreRole } from '../store/index.ts';
 import type { RunConfig } from './config.ts';
+import type { Scored } from './events.ts';
 import type { RunServices } from './run.ts';
 
 const PROGRESS_EVERY_MS = 100;
-
-/** An evaluation, and whether an equal one was in the store or on its way already. */
-export interface Scored {
-  readonly evaluation: Evaluation;
-  readonly cached: boolean;
-}
 
 /**
  * Evaluates for one run: equal rules (equal keys) with equal seeds are one evaluation, whether it is stored, by this run
@@ -54,9 +49,10 @@ export class Scorer {
     const equal = this.#evaluations.get(id);
     const evaluating = equal ?? this.#evaluate(printRule(canonical), key, seed);
     this.#evaluations.set(id, evaluating);
-    const { evaluation, cached } = await evaluating;
+    const scored = await evaluating;
+    const { evaluation } = scored;
     await this.#services.store.addScore(this.#run, role, index, evaluation);
-    return { evaluation, cached: cached || equal !== undefined };
+    return equal === undefined ? scored : { evaluation, cached: true };
   }
 
   async #evaluate(rule: string, key: string, seed: number): Promise<Scored> {
@@ -64,12 +60,19 @@ export class Scorer {
     const { task, protocol } = this.#config;
     const stored = await store.findEvaluation(this.#run, { key, task, protocol, seed, fingerprint, version });
     if (stored) return { evaluation: stored, cached: true };
+    let worker: string | undefined;
     const evaluation = await dispatcher.evaluate(
       { rule, task, protocol, seed },
-      { signal: this.#signal, onProgress: (progress) => this.#report(progress) },
+      {
+        signal: this.#signal,
+        onProgress: (progress) => this.#report(progress),
+        onWorker: (name) => {
+          worker = name;
+        },
+      },
     );
     this.#checkMachine(evaluation);
-    return { evaluation, cached: false };
+    return { evaluation, cached: false, ...(worker === undefined ? {} : { worker }) };
   }
 
   #checkMachine(evaluation: Evaluation): void {

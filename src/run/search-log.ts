@@ -40,12 +40,14 @@ export function storeLog(
     undefined,
   );
   return {
-    asked: ({ batch, firstIndex, proposals, told, checkpoint }) =>
-      store.addBatch(
+    asked: async ({ batch, firstIndex, proposals, told, checkpoint }) => {
+      await store.addBatch(
         run,
         { batch, first: firstIndex, proposals: proposals.map((p) => ({ ...p, key: keyOf(p.rule) })) },
         { asked: batch + 1, told, state: checkpoint },
-      ),
+      );
+      emit({ type: 'asked', batch, first: firstIndex, size: proposals.length });
+    },
     told: async ({ batch, firstIndex, scored, metrics }) => {
       await store.tellBatch(run, batch, metrics);
       for (const { proposal, reward } of scored) best = better(best, proposal.rule, reward);

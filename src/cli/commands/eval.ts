@@ -1,7 +1,9 @@
+import type { DispatchEvent } from '../../dispatch/index.ts';
 import type { Evaluation, EvaluationRequest } from '../../evaluate/index.ts';
 import type { Command, Terminal } from '../command.ts';
 import { withWorkers } from '../evaluators.ts';
 import { openMeter } from '../live/meter.ts';
+import { dispatchLine } from '../log/dispatch-lines.ts';
 import { prepareTask } from '../prepare.ts';
 import { duration, learningRate, meanAndSpread } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
@@ -10,11 +12,11 @@ export const evalCommand: Command = {
   name: 'eval',
   summary: 'score rules, given as text or catalogue name',
   arguments: '<rule...>',
-  options: ['task', 'protocol', 'seeds', 'seed', 'workers', 'redis', 'data'],
+  options: ['task', 'protocol', 'seeds', 'seed', 'workers', 'redis', 'log', 'logLevel', 'data'],
   example: "nos eval adam 'exp(sign(g) * sign(m)) * g' --task digits-mlp --seeds 3",
   stopsGracefully: true,
   async run(context) {
-    const { settings, places, stdout, stderr, signal } = context;
+    const { settings, places, stdout, stderr, signal, log } = context;
     const { resolveRule } = await import('../../rules/index.ts');
     const { findProtocol } = await import('../../evaluate/index.ts');
     const { task = '', protocol = '', seeds = 1, seed = 1 } = settings;
@@ -26,7 +28,8 @@ export const evalCommand: Command = {
     );
     const meter = await openMeter(requests.length, stderr);
     try {
-      const work = { run: 'nos eval', useful: requests.length, note: stderr.note };
+      const onEvent = (event: DispatchEvent): void => log.write(dispatchLine(event));
+      const work = { run: 'nos eval', useful: requests.length, onEvent };
       const evaluations = await withWorkers(settings, places, work, (dispatcher) =>
         Promise.all(requests.map((request) => meter.follow(request, dispatcher, signal))),
       );

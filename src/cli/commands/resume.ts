@@ -6,7 +6,7 @@ export const resumeCommand: Command = {
   name: 'resume',
   summary: 'continue a stopped or killed run, to the same result',
   arguments: '<run>',
-  options: ['workers', 'redis', 'store', 'data'],
+  options: ['workers', 'redis', 'log', 'logLevel', 'metrics', 'store', 'data'],
   example: 'nos resume quick-1',
   stopsGracefully: true,
   async run(context) {

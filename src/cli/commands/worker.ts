@@ -1,29 +1,48 @@
 import { availableParallelism } from 'node:os';
 import type { WorkerEvent } from '../../dispatch/index.ts';
-import type { Command } from '../command.ts';
+import { packageVersion } from '../../version.ts';
+import type { Command, Context } from '../command.ts';
 import { redisOf } from '../evaluators.ts';
 import { Interruption } from '../interrupt.ts';
+import { workerLine } from '../log/dispatch-lines.ts';
+import type { Log } from '../log/log.ts';
+import { onShutdown } from '../log/shutdown.ts';
+import { type Observer, openObserver } from '../observer.ts';
 import { prepareTask } from '../prepare.ts';
-import { accuracy, duration, plural } from '../text/format.ts';
+import { plural } from '../text/format.ts';
 
 export const workerCommand: Command = {
   name: 'worker',
   summary: 'evaluate for searches elsewhere, until Ctrl-C',
-  options: ['redis', 'concurrency', 'data'],
+  options: ['redis', 'concurrency', 'log', 'logLevel', 'metrics', 'data'],
   example:
     'nos worker --redis redis://127.0.0.1:6379\nNOS_REDIS_URL=rediss://:SECRET@queue.example:6379 nos worker',
   stopsGracefully: true,
   async run(context) {
-    const { settings, places, signal, stderr } = context;
+    const { settings, places, signal, log } = context;
     const url = redisOf(settings);
+    const concurrency = settings.concurrency ?? availableParallelism();
+    const { fingerprint } = await import('../../evaluate/index.ts');
+    const machine = await fingerprint();
+    const observer = await openObserver(context, 'worker', machine);
+    log.write({
+      event: 'worker-started',
+      fields: { concurrency, version: packageVersion, fingerprint: machine },
+      message: `${plural(concurrency, 'evaluation')} at a time, fingerprint ${machine}`,
+      viewed: true,
+    });
     const { runRedisWorker } = await import('../../dispatch/index.ts');
+    const prepare = (task: string): Promise<unknown> => prepareTask(context, task);
     const report = await runRedisWorker({
-      url,
-      signal,
-      concurrency: settings.concurrency ?? availableParallelism(),
+      ...{ url, signal, concurrency, prepare },
       directory: places.data,
-      prepare: (task) => prepareTask(context, task),
-      onEvent: (event) => stderr.note(line(event)),
+      onEvent: await listener(context, observer, concurrency),
+    }).finally(observer.close);
+    log.write({
+      event: 'worker-finished',
+      fields: { worker: report.name, finished: report.finished },
+      message: `${report.name} has ended`,
+      viewed: true,
     });
     return {
       document: report,
@@ -33,21 +52,24 @@ export const workerCommand: Command = {
   },
 };
 
-function line(event: WorkerEvent): string {
-  switch (event.type) {
-    case 'notice':
-      return event.text;
-    case 'waiting':
-      return 'waiting for a search';
-    case 'joined':
-      return `evaluating for ${event.run}, task ${event.task}`;
-    case 'started':
-      return `${event.slot}  begins  ${event.rule}  seed ${event.seed}`;
-    case 'dropped':
-      return `${event.slot}  drops  ${event.rule}  ${event.reason}`;
-    case 'done': {
-      const { rule, reward, status, seconds } = event.evaluation;
-      return `${event.slot}  ${accuracy(reward)}  ${rule}  ${status}  ${duration(seconds)}`;
-    }
-  }
+/** Tells the log and the metrics what the worker does; from its first event on, every line of the log names it and its run. */
+async function listener(
+  { log, signal }: Context,
+  observer: Observer,
+  concurrency: number,
+): Promise<(event: WorkerEvent) => void> {
+  const { busyAfter } = await import('../../observe/index.ts');
+  let named: Log = log;
+  let busy: ReadonlySet<string> = new Set();
+  onShutdown(signal, { ...log, write: (line) => named.write(line) });
+  observer.watch(() => ({
+    states: Array.from({ length: concurrency }, (_, i) => (i < busy.size ? 'busy' : 'idle')),
+  }));
+  return (event) => {
+    busy = busyAfter(busy, event);
+    if (event.type === 'waiting' || event.type === 'refused') named = log.with({ worker: event.worker });
+    if (event.type === 'joined') named = log.with({ worker: event.worker, run: event.run });
+    observer.onWorker(event);
+    named.write(workerLine(event));
+  };
 }

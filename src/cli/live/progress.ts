@@ -71,6 +71,8 @@ export function advance(progress: Progress, event: RunEvent): Progress {
         samples: event.samples,
         ...at(event.resumedAt),
       };
+    case 'asked':
+      return progress;
     case 'progress':
       return { ...progress, workers: event.workers };
     case 'reference':

@@ -24,13 +24,19 @@ export interface ReporterOptions {
 /** Shows a run while it goes. */
 export interface Reporter {
   readonly onEvent: (event: RunEvent) => void;
-  /** Says a line of its own. */
-  readonly note: (line: string) => void;
+  /** Prints a line of the log, as it stands. */
+  readonly print: (line: string) => void;
   /** Takes the live view away. */
   close(): void;
 }
 
 const REDRAW_MILLISECONDS = 250;
+
+const printer =
+  ({ stream }: Context['stderr']) =>
+  (line: string): void => {
+    stream.write(`${line}\n`);
+  };
 
 /** A live view on a terminal, plain lines elsewhere; both on stderr. */
 export async function openReporter(options: ReporterOptions): Promise<Reporter> {
@@ -44,7 +50,7 @@ function plainLines({ stderr, run, samples, expected, earlier, nameOf }: Reporte
     const line = plainLine(progress, event, nameOf);
     if (line !== undefined) stderr.note(line);
   };
-  return { onEvent, note: stderr.note, close: () => undefined };
+  return { onEvent, print: printer(stderr), close: () => undefined };
 }
 
 async function liveView(options: ReporterOptions): Promise<Reporter> {
@@ -53,6 +59,7 @@ async function liveView(options: ReporterOptions): Promise<Reporter> {
   const began = clock();
   let progress = initialProgress(options.run, options.samples, options.expected, options.earlier);
   const { colours } = stderr;
+  const print = printer(stderr);
   const draw = () => {
     const { columns, rows } = stderr.stream;
     const size = { columns: columns - 1, rows: rows - 1 };
@@ -65,9 +72,9 @@ async function liveView(options: ReporterOptions): Promise<Reporter> {
     onEvent: (event) => {
       progress = advance(progress, event);
     },
-    note: (line) => {
+    print: (line) => {
       view.clear();
-      stderr.note(line);
+      print(line);
     },
     close: () => {
       clearInterval(timer);

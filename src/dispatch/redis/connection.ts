@@ -7,6 +7,8 @@ export interface Connection {
   readonly client: Redis;
   /** Where it leads, without name and password: for messages and logs. */
   readonly place: string;
+  /** A text of Redis or its client without the password, which it may repeat. */
+  readonly redact: (text: string) => string;
   /** Closes at once, whatever is under way; copies that BullMQ made of the client connect no more. */
   close(): void;
 }
@@ -20,13 +22,17 @@ const CONNECT_MS = 10_000;
 
 /**
  * Connects to `redis://[[USER]:PASSWORD@]HOST:PORT[/DATABASE]`, or `rediss://` for TLS. Later losses are bridged: `note` gets
- * a line when the connection is lost and when it is there again, and commands wait meanwhile.
+ * a line when the connection is lost and when it is back, and commands wait meanwhile.
  *
  * @throws NosError `bad-option` for what is no such URL; `queue` where nobody answers or the password is refused. No
  *   message holds the password.
  */
-export async function connect(url: string, note: (line: string) => void): Promise<Connection> {
+export async function connect(
+  url: string,
+  note: (line: string, about: 'lost' | 'back') => void,
+): Promise<Connection> {
   const place = placeOf(url);
+  const redact = redactor(url);
   const { Redis } = await import('ioredis');
   let state: 'opening' | 'open' | 'closed' = 'opening';
   let trouble = '';
@@ -46,21 +52,22 @@ export async function connect(url: string, note: (line: string) => void): Promis
     await client.ping();
   } catch (error) {
     client.disconnect();
-    throw refused(place, trouble || (error as Error).message);
+    throw refused(place, redact(trouble || (error as Error).message));
   }
   state = 'open';
   let lost = false;
   client.on('close', () => {
-    if (!lost && state === 'open') note(`lost the connection to ${place}: trying again`);
+    if (!lost && state === 'open') note(`lost the connection to ${place}: trying again`, 'lost');
     lost = true;
   });
   client.on('ready', () => {
-    if (lost) note(`connected to ${place} again`);
+    if (lost) note(`connected to ${place} again`, 'back');
     lost = false;
   });
   return {
     client,
     place,
+    redact,
     close: () => {
       state = 'closed';
       // Between two attempts, ioredis would forget the commands that wait; the next attempt, the last one, fails them.
@@ -95,6 +102,21 @@ export function placeOf(url: string): string {
     );
   }
   return `${parsed.protocol}//${parsed.hostname}:${parsed.port || 6379}${parsed.pathname === '/' ? '' : parsed.pathname}`;
+}
+
+/** Takes the password of a URL out of a text, as the URL has it and as Redis gets it. */
+export function redactor(url: string): (text: string) => string {
+  const { password, searchParams } = new URL(url);
+  const secrets = [password, decoded(password), searchParams.get('password') ?? ''].filter(Boolean);
+  return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function refused(place: string, reason: string): NosError {

@@ -10,6 +10,13 @@ export const LOCK_MS = 3_000;
 export const RENEW_MS = 1_000;
 export const LOOK_MS = 1_000;
 
+/** Jobs by what became of their locks. */
+export interface Renewal {
+  readonly lost: readonly string[];
+  readonly gone: readonly string[];
+  readonly retaken: readonly string[];
+}
+
 /** A job in evaluation, and the token of its lock. */
 export interface Held {
   readonly id: string;
@@ -19,17 +26,14 @@ export interface Held {
 /**
  * Renews the locks. A lock that ran out while Redis was away is taken again, unless the job is another worker's or is gone.
  *
- * @returns the jobs that are no longer this worker's: cancelled, given to another, or lost by Redis.
+ * @returns the jobs that are `lost` to another worker, those that are `gone` (cancelled, or lost by Redis), and those that were
+ *   `retaken`.
  */
-export async function renewLocks(
-  worker: Worker,
-  client: Redis,
-  held: readonly Held[],
-): Promise<readonly string[]> {
-  if (held.length === 0) return [];
+export async function renewLocks(worker: Worker, client: Redis, held: readonly Held[]): Promise<Renewal> {
+  if (held.length === 0) return { lost: [], gone: [], retaken: [] };
   const tokens = new Map(held.map(({ id, token }) => [id, token]));
   const expired = await worker.extendJobLocks([...tokens.keys()], [...tokens.values()], LOCK_MS);
-  const lost: string[] = [];
+  const renewal = { lost: [] as string[], gone: [] as string[], retaken: [] as string[] };
   for (const id of expired) {
     const keys = [
       worker.toKey(id),
@@ -38,14 +42,14 @@ export async function renewLocks(
       worker.toKey('stalled'),
     ];
     const taken = await client.eval(TAKE_AGAIN, keys.length, ...keys, id, tokens.get(id) ?? '', LOCK_MS);
-    if (taken !== 1) lost.push(id);
+    (taken === 1 ? renewal.retaken : taken === 0 ? renewal.lost : renewal.gone).push(id);
   }
-  return lost;
+  return renewal;
 }
 
 /** KEYS: the job, its lock, the jobs in evaluation, those without a lock at the last look. ARGV: id, token, milliseconds. */
 const TAKE_AGAIN = `
-  if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+  if redis.call('EXISTS', KEYS[1]) == 0 then return -1 end
   for _, id in ipairs(redis.call('LRANGE', KEYS[3], 0, -1)) do
     if id == ARGV[1] then
       if not redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3], 'NX') then return 0 end

@@ -11,16 +11,17 @@ describe.skipIf(noRedis)('through Redis', () => {
   afterAll(() => redis.stop());
 
   /** A coordinator, and one worker that evaluates as many at a time as the suite asks workers for. */
-  dispatcherConformance('the Redis queue', async ({ workers, directory, silenceSeconds }) => {
+  dispatcherConformance('the Redis queue', async ({ workers, directory, silenceSeconds, onEvent }) => {
     const { url } = redis;
     const stop = new AbortController();
-    const queue = await openRedisQueue({ url, directory, run: 'conformance' });
+    const queue = await openRedisQueue({ url, directory, run: 'conformance', onEvent });
     const options = { url, directory, silenceSeconds, concurrency: workers, signal: stop.signal };
     const worker = runRedisWorker(options);
     while (queue.workers().length < workers) await new Promise((resolve) => setTimeout(resolve, 20));
     return {
       evaluate: (request, rest) => queue.evaluate(request, rest),
       workers: () => queue.workers(),
+      depth: () => queue.depth(),
       close: async () => {
         await queue.close();
         stop.abort();

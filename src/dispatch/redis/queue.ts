@@ -3,7 +3,14 @@ import type { JobsOptions, Queue, QueueEvents } from 'bullmq';
 import { NosError } from '../../errors.ts';
 import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../../evaluate/index.ts';
 import { resolveRule, ruleKey } from '../../rules/index.ts';
-import type { Dispatcher, EvaluateOptions, WorkerStatus } from '../dispatcher.ts';
+import type {
+  DispatchEvent,
+  Dispatcher,
+  EvaluateOptions,
+  NoticeSubject,
+  QueueDepth,
+  WorkerStatus,
+} from '../dispatcher.ts';
 import { unpackError } from '../messages.ts';
 import { abortable, aborted, checkRequest, type FailedEvaluation } from '../request.ts';
 import { type Connection, connect, isOutage, within } from './connection.ts';
@@ -28,8 +35,8 @@ export interface RedisQueueOptions {
   readonly directory: string;
   /** What workers are told they work for; evaluations of one run are one job each. */
   readonly run: string;
-  /** Gets a line when the connection is lost, when nobody evaluates, and the like. */
-  readonly onNotice?: (line: string) => void;
+  /** Hears when the connection is lost, when nobody evaluates, who joins, and the like. */
+  readonly onEvent?: (event: DispatchEvent) => void;
 }
 
 /**
@@ -42,8 +49,8 @@ export interface RedisQueueOptions {
  * @throws NosError `bad-option` for what is no URL of Redis; `queue` where Redis cannot be reached or refuses.
  */
 export async function openRedisQueue(options: RedisQueueOptions): Promise<Dispatcher> {
-  const { onNotice = () => undefined } = options;
-  const connection = await connect(options.url, onNotice);
+  const { onEvent = () => undefined } = options;
+  const connection = await connect(options.url, (text, about) => onEvent({ type: 'notice', about, text }));
   const { Queue, QueueEvents } = await import('bullmq');
   const { client } = connection;
   const open = async (project: Project): Promise<Channel> => {
@@ -55,7 +62,7 @@ export async function openRedisQueue(options: RedisQueueOptions): Promise<Dispat
     const events = new QueueEvents(name, { ...shared, lastEventId: `${now}-0` });
     return { project, name, queue: new Queue(name, shared), events };
   };
-  return new RedisQueue({ ...options, onNotice }, connection, open);
+  return new RedisQueue({ ...options, onEvent }, connection, open);
 }
 
 /** The queue of one project. */
@@ -70,6 +77,7 @@ interface Channel {
 interface Waiter {
   readonly request: EvaluationRequest;
   readonly onProgress: (progress: EvaluationProgress) => void;
+  readonly onWorker: (worker: string) => void;
   readonly resolve: (evaluation: Evaluation) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -83,6 +91,8 @@ interface Wanted {
   readonly waiters: Set<Waiter>;
   /** Whether Redis was told of it. */
   added: boolean;
+  /** Whether a worker has begun it. */
+  active: boolean;
 }
 
 const KEPT = { age: 24 * 3_600, count: 10_000 } as const;
@@ -108,6 +118,8 @@ class RedisQueue implements Dispatcher {
   /** Requests in their order, until their jobs are added. */
   readonly #line: Promise<Wanted | undefined>[] = [];
   readonly #view = new WorkerView();
+  /** The names of the workers that are there. */
+  #there: ReadonlySet<string> = new Set();
   readonly #closed = new AbortController();
   #adding = false;
   readonly #told = new Set<string>();
@@ -129,9 +141,9 @@ class RedisQueue implements Dispatcher {
   }
 
   evaluate(request: EvaluationRequest, options: EvaluateOptions = {}): Promise<Evaluation> {
-    const { signal, onProgress = () => undefined } = options;
+    const { signal, onProgress = () => undefined, onWorker = () => undefined } = options;
     return abortable({ signal, closed: this.#closed.signal }, (resolve, reject, stop) => {
-      const waiter: Waiter = { request, onProgress, resolve, reject };
+      const waiter: Waiter = { request, onProgress, onWorker, resolve, reject };
       const prepared = this.#prepare(waiter, stop).catch((error: unknown) => {
         reject(error);
         return undefined;
@@ -144,6 +156,11 @@ class RedisQueue implements Dispatcher {
 
   workers(): readonly WorkerStatus[] {
     return this.#view.statuses();
+  }
+
+  depth(): QueueDepth {
+    const active = [...this.#wanted.values()].filter((wanted) => wanted.active).length;
+    return { waiting: this.#wanted.size - active, active };
   }
 
   close(): Promise<void> {
@@ -181,6 +198,7 @@ class RedisQueue implements Dispatcher {
       failed,
       waiters: new Set<Waiter>(),
       added: false,
+      active: false,
     };
     wanted.waiters.add(waiter);
     this.#wanted.set(id, wanted);
@@ -205,6 +223,8 @@ class RedisQueue implements Dispatcher {
     const trouble = (error: Error): void => this.#complain(error);
     queue.on('error', trouble);
     events.on('error', trouble);
+    events.on('active', ({ jobId }) => this.#onActive(jobId));
+    events.on('waiting', ({ jobId, prev }) => prev === 'active' && this.#onReturned(jobId));
     events.on('progress', ({ jobId, data }) => this.#onProgress(jobId, data));
     events.on('completed', ({ jobId, returnvalue }) => this.#onAnswer(jobId, returnvalue));
     events.on('failed', ({ jobId, failedReason }) => this.#onFailed(jobId, failedReason));
@@ -242,6 +262,19 @@ class RedisQueue implements Dispatcher {
     }
   }
 
+  #onActive(id: string): void {
+    const wanted = this.#wanted.get(id);
+    if (wanted) wanted.active = true;
+  }
+
+  #onReturned(id: string): void {
+    const wanted = this.#wanted.get(id);
+    if (!wanted) return;
+    wanted.active = false;
+    const { rule, seed } = wanted.data;
+    this.#options.onEvent({ type: 'returned', rule, seed });
+  }
+
   #onProgress(id: string, data: unknown): void {
     const { success, data: slot } = slotSchema.safeParse(data);
     if (!success) return;
@@ -257,8 +290,18 @@ class RedisQueue implements Dispatcher {
     const wanted = this.#wanted.get(id);
     if (wanted === undefined) return;
     const { success, data, error } = answerSchema.safeParse(returned);
-    if (success) this.#view.update(data.by);
+    if (success) this.#heed(wanted, data);
     this.#settle(wanted, success ? data : { type: 'invalid', reason: complaint(error) });
+  }
+
+  /** What an answer says besides. */
+  #heed({ data: { rule, seed }, waiters }: Wanted, { by, retries }: Answer): void {
+    this.#view.update(by);
+    const event = { type: 'retried', worker: by.name, rule, seed } as const;
+    retries.forEach((reason, i) => {
+      this.#options.onEvent({ ...event, tries: i + 1, reason });
+    });
+    for (const { onWorker } of waiters) onWorker(by.name);
   }
 
   #onFailed(id: string, reason: string): void {
@@ -322,13 +365,22 @@ class RedisQueue implements Dispatcher {
       await Promise.all(this.#opened.map((channel) => this.#publish(channel)));
       const names = new Set(this.#opened.map(({ name }) => name));
       const there = await list(this.#connection.client, 'worker', workerSchema);
-      this.#view.replace(
-        there.filter(({ search }) => search === undefined || names.has(queueName(search.project))),
-      );
+      const ours = there.filter(({ search }) => search === undefined || names.has(queueName(search.project)));
+      this.#view.replace(ours);
+      this.#greet(new Set(ours.filter(({ search }) => search !== undefined).map(({ name }) => name)));
       await Promise.all([...this.#wanted.keys()].map((id) => this.#lookAt(id)));
     } catch (error) {
       this.#complain(error as Error);
     }
+  }
+
+  /** Says who is new, and who is gone. */
+  #greet(there: ReadonlySet<string>): void {
+    const before = this.#there;
+    this.#there = there;
+    const { onEvent } = this.#options;
+    for (const worker of there) if (!before.has(worker)) onEvent({ type: 'joined', worker });
+    for (const worker of before) if (!there.has(worker)) onEvent({ type: 'left', worker });
   }
 
   /** Events can be lost, and so can jobs: takes an answer that is there, adds a job that is not. */
@@ -337,10 +389,17 @@ class RedisQueue implements Dispatcher {
     if (!wanted?.added) return;
     const job = await wanted.channel.queue.getJob(id);
     if (this.#wanted.get(id) !== wanted) return;
-    if (job === undefined) await this.#add([wanted]);
+    if (job === undefined) await this.#addAgain(wanted);
     else if (job.finishedOn === undefined) return;
     else if (job.failedReason) this.#onFailed(id, job.failedReason);
     else this.#onAnswer(id, job.returnvalue);
+  }
+
+  async #addAgain(wanted: Wanted): Promise<void> {
+    wanted.active = false;
+    const { rule, seed } = wanted.data;
+    this.#options.onEvent({ type: 'readded', rule, seed });
+    await this.#add([wanted]);
   }
 
   #publish({ name, project }: Channel): Promise<void> {
@@ -350,18 +409,18 @@ class RedisQueue implements Dispatcher {
   #complainOfSolitude(): void {
     if (this.#view.statuses().length > 0 || this.#wanted.size === 0) this.#alone = performance.now();
     if (performance.now() - this.#alone < PATIENCE_MS) return;
-    this.#notice(`no worker at ${this.#connection.place}: start some with nos worker --redis URL`);
+    this.#notice(`no worker at ${this.#connection.place}: start some with nos worker --redis URL`, 'alone');
   }
 
   #complain(error: Error): void {
-    if (!isOutage(error)) this.#notice(error.message);
+    if (!isOutage(error)) this.#notice(this.#connection.redact(error.message), 'other');
   }
 
   /** Says a thing once, not again and again. */
-  #notice(line: string): void {
-    if (this.#told.has(line) || this.#closed.signal.aborted) return;
-    this.#told.add(line);
-    this.#options.onNotice(line);
+  #notice(text: string, about: NoticeSubject): void {
+    if (this.#told.has(text) || this.#closed.signal.aborted) return;
+    this.#told.add(text);
+    this.#options.onEvent({ type: 'notice', about, text });
   }
 }
 

@@ -28,12 +28,13 @@ export class Slot {
   }
 
   /**
-   * Evaluates, and tries again where the process is lost. `killed` where {@link kill} came first; `lost` after
+   * Evaluates, and tries again where the process is lost: `onRetry` gets why, and the number of the lost try. `killed` where {@link kill} came first; `lost` after
    * {@link MAX_TRIES} tries.
    */
   async run(
     request: EvaluationRequest,
     onProgress: (progress: EvaluationProgress) => void,
+    onRetry: (reason: string, tries: number) => void,
   ): Promise<Outcome> {
     this.#rule = request.rule;
     this.#sequence++;
@@ -45,6 +46,7 @@ export class Slot {
       });
       if (outcome.type === 'lost') this.#restarts++;
       if (outcome.type !== 'lost' || tries === MAX_TRIES) return this.#end(outcome);
+      onRetry(outcome.reason, tries);
     }
   }
 

@@ -7,6 +7,7 @@ import * as z from 'zod';
 import type { ErrorCode } from '../../errors.ts';
 import type { Evaluation } from '../../evaluate/index.ts';
 import { jsonNumber, toJson } from '../../json.ts';
+import { MAX_TRIES } from '../dispatcher.ts';
 import type { Thrown } from '../messages.ts';
 
 /** A name, a reference, an identity. */
@@ -94,16 +95,29 @@ const thrown = z.strictObject({
   hint: text.exactOptional(),
 });
 
+/** Where an answer comes from. */
+const origin = {
+  by: slotSchema,
+  /** Why the tries before the last one were lost. */
+  retries: z.array(text).max(MAX_TRIES - 1),
+};
+interface Origin {
+  readonly by: SlotStatus;
+  readonly retries: readonly string[];
+}
+
 /** How a job ended: `lost` when every try was. */
-export type Answer =
-  | { readonly type: 'done'; readonly evaluation: Evaluation; readonly by: SlotStatus }
-  | { readonly type: 'threw'; readonly thrown: Thrown; readonly by: SlotStatus }
-  | { readonly type: 'lost'; readonly reason: string; readonly by: SlotStatus };
+export type Answer = Origin &
+  (
+    | { readonly type: 'done'; readonly evaluation: Evaluation }
+    | { readonly type: 'threw'; readonly thrown: Thrown }
+    | { readonly type: 'lost'; readonly reason: string }
+  );
 
 export const answerSchema: z.ZodType<Answer> = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('done'), evaluation, by: slotSchema }),
-  z.strictObject({ type: z.literal('threw'), thrown, by: slotSchema }),
-  z.strictObject({ type: z.literal('lost'), reason: text, by: slotSchema }),
+  z.strictObject({ type: z.literal('done'), evaluation, ...origin }),
+  z.strictObject({ type: z.literal('threw'), thrown, ...origin }),
+  z.strictObject({ type: z.literal('lost'), reason: text, ...origin }),
 ]);
 
 /** As JSON can hold it: numbers that are not finite become strings, which the schemas read back. */

@@ -11,7 +11,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { FAULTY_TASK } from '../../../test/dispatcher-conformance.ts';
 import { noRedis, type RedisServer, startRedis } from '../../../test/redis-server.ts';
 import type { EvaluationRequest } from '../../evaluate/index.ts';
-import { type Dispatcher, listWorkers, openRedisQueue, runRedisWorker, type WorkerEvent } from '../index.ts';
+import {
+  type DispatchEvent,
+  type Dispatcher,
+  listWorkers,
+  openRedisQueue,
+  runRedisWorker,
+  type WorkerEvent,
+} from '../index.ts';
 import { describeProject, queueName } from './project.ts';
 import { PREFIX, publish, withdraw } from './registry.ts';
 
@@ -35,8 +42,8 @@ describe.skipIf(noRedis)('workers of a Redis', () => {
     process.env.NOS_FAULTS = faults;
     notices = [];
     ends = [];
-    const onNotice = (line: string) => notices.push(line);
-    queue = await openRedisQueue({ url: url(), directory: faults, run: 'test', onNotice });
+    const onEvent = (event: DispatchEvent) => event.type === 'notice' && notices.push(event.text);
+    queue = await openRedisQueue({ url: url(), directory: faults, run: 'test', onEvent });
     ends.push(() => queue.close());
   });
   afterEach(async () => {

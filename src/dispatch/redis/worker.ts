@@ -7,6 +7,7 @@ import { type ErrorCode, NosError } from '../../errors.ts';
 import { type Evaluation, type EvaluationProgress, fingerprint } from '../../evaluate/index.ts';
 import { compiledProgram } from '../../program.ts';
 import { packageVersion } from '../../version.ts';
+import type { NoticeSubject } from '../dispatcher.ts';
 import { packError } from '../messages.ts';
 import type { Outcome } from '../worker-process.ts';
 import { type Connection, connect, isOutage, within } from './connection.ts';
@@ -44,15 +45,32 @@ export interface RedisWorkerOptions {
 }
 
 export type WorkerEvent =
-  /** The connection is lost, or there again, and the like. */
-  | { readonly type: 'notice'; readonly text: string }
+  /** A line for people: the connection is lost, or there again, and the like. */
+  | { readonly type: 'notice'; readonly about: NoticeSubject; readonly text: string }
   /** There is no search. */
-  | { readonly type: 'waiting' }
-  | { readonly type: 'joined'; readonly run: string; readonly task: string }
-  | { readonly type: 'started'; readonly slot: string; readonly rule: string; readonly seed: number }
-  | { readonly type: 'done'; readonly slot: string; readonly evaluation: Evaluation }
+  | { readonly type: 'waiting'; readonly worker: string }
+  | { readonly type: 'joined'; readonly worker: string; readonly run: string; readonly task: string }
+  /** There are searches, and none that this machine may serve: what differs, a line a search. */
+  | { readonly type: 'refused'; readonly worker: string; readonly reasons: readonly string[] }
+  | (JobEvent & { readonly type: 'started' })
+  | (JobEvent & { readonly type: 'done'; readonly evaluation: Evaluation })
+  /** A try was lost with its process (of so many, for that reason), and the next one begins. */
+  | (JobEvent & { readonly type: 'retried'; readonly tries: number; readonly reason: string })
+  /** The lock of a job ran out: another worker has the job, or it was cancelled; or the lock was taken again. */
+  | (JobEvent & { readonly type: 'lock-lost' | 'lock-retaken' })
   /** An evaluation that gave no reward, and why: `cancelled`, `handed back`, or what went wrong. */
-  | { readonly type: 'dropped'; readonly slot: string; readonly rule: string; readonly reason: string };
+  | (JobEvent & { readonly type: 'dropped'; readonly why: DropReason; readonly reason: string });
+
+interface JobEvent {
+  readonly slot: string;
+  /** The job's id in the queue. */
+  readonly job: string;
+  readonly rule: string;
+  readonly seed: number;
+}
+
+/** `failed`: three tries were lost; `threw`: the task or the request is wrong. */
+export type DropReason = 'cancelled' | 'handed-back' | 'failed' | 'threw';
 
 export interface WorkerReport {
   readonly name: string;
@@ -76,7 +94,7 @@ export async function runRedisWorker(options: RedisWorkerOptions): Promise<Worke
   }
   const program = options.program ?? compiledProgram('dispatch/worker.js');
   const onEvent = options.onEvent ?? (() => undefined);
-  const connection = await connect(options.url, (text) => onEvent({ type: 'notice', text }));
+  const connection = await connect(options.url, (text, about) => onEvent({ type: 'notice', about, text }));
   const worker = new RedisWorker({ silenceSeconds: 120, ...options, onEvent, program }, connection);
   try {
     return await worker.run();
@@ -111,6 +129,8 @@ class RedisWorker {
   /** Aborted when this worker is to end: by its signal, or because it cannot go on. */
   readonly #end = new AbortController();
   readonly #ended = once(this.#end.signal, 'abort');
+  /** What is in evaluation, by job. */
+  readonly #jobs = new Map<string, JobEvent>();
   #search: Search | undefined;
   #fingerprint = '';
   #leaving = false;
@@ -198,8 +218,11 @@ class RedisWorker {
         if (wrong.length === 0) return search;
         refusals.push(`run '${search.run}': ${wrong.join('; ')}`);
       }
-      if (refusals.length > 0) throw mismatch(refusals);
-      if (!said) onEvent({ type: 'waiting' });
+      if (refusals.length > 0) {
+        onEvent({ type: 'refused', worker: this.#name, reasons: refusals });
+        throw mismatch(refusals);
+      }
+      if (!said) onEvent({ type: 'waiting', worker: this.#name });
       said = true;
       await this.#pause(LOOK_MS);
     }
@@ -248,7 +271,7 @@ class RedisWorker {
     worker.on('error', (error) => {
       // Not that of a job which is another's by now, or nobody's.
       if (isOutage(error) || /^Missing (lock|key)/.test(error.message)) return;
-      onEvent({ type: 'notice', text: error.message });
+      onEvent({ type: 'notice', about: 'other', text: this.#connection.redact(error.message) });
     });
     await this.#publish();
     try {
@@ -277,59 +300,84 @@ class RedisWorker {
 
   #join(search: Search): void {
     this.#search = search;
-    this.#options.onEvent({ type: 'joined', run: search.run, task: search.project.task });
+    this.#options.onEvent({
+      type: 'joined',
+      worker: this.#name,
+      run: search.run,
+      task: search.project.task,
+    });
   }
 
   /** Renews the locks of what is in evaluation, and ends what is not ours any more. */
   async #renew(worker: Worker): Promise<void> {
     const held = this.#slots.flatMap((slot) => (slot.held ? [slot.held] : []));
-    const lost = await renewLocks(worker, this.#connection.client, held);
+    const { lost, gone, retaken } = await renewLocks(worker, this.#connection.client, held);
     this.#renewed = performance.now();
-    for (const slot of this.#slots) if (slot.held && lost.includes(slot.held.id)) await slot.kill();
+    this.#tell('lock-retaken', retaken);
+    this.#tell('lock-lost', lost);
+    const ended = [...lost, ...gone];
+    for (const slot of this.#slots) if (slot.held && ended.includes(slot.held.id)) await slot.kill();
+  }
+
+  #tell(type: 'lock-retaken' | 'lock-lost', jobs: readonly string[]): void {
+    for (const id of jobs) {
+      const job = this.#jobs.get(id);
+      if (job) this.#options.onEvent({ ...job, type });
+    }
   }
 
   /** The processor of a job: what it returns goes to the coordinator; what it throws leaves the job where it is. */
   async #evaluate(worker: Worker, job: Job, token: string, leave: () => Error): Promise<unknown> {
     const slot = this.#slots.find((candidate) => candidate.held === undefined) as Slot;
     const { success, data: request, error } = jobSchema.safeParse(job.data);
-    if (!success) return answer({ type: 'threw', thrown: invalidJob(complaint(error)), by: slot.status() });
-    const { name } = slot.status();
-    const { rule, seed } = request;
+    if (!success) {
+      return answer({ type: 'threw', thrown: invalidJob(complaint(error)), by: slot.status(), retries: [] });
+    }
     const { onEvent } = this.#options;
-    slot.held = { id: String(job.id), token };
-    onEvent({ type: 'started', slot: name, rule, seed });
+    const id = String(job.id);
+    const about: JobEvent = { slot: slot.status().name, job: id, rule: request.rule, seed: request.seed };
+    const retries: string[] = [];
+    slot.held = { id, token };
+    this.#jobs.set(id, about);
+    onEvent({ ...about, type: 'started' });
     try {
-      const outcome = await slot.run(request, this.#reporter(job, slot));
-      const said = this.#answer(outcome, slot);
+      const outcome = await slot.run(request, this.#reporter(job, slot), (reason, tries) => {
+        retries.push(reason);
+        onEvent({ ...about, type: 'retried', tries, reason });
+      });
+      const said = this.#answer(outcome, slot, retries);
       if (said === undefined) {
         // While this worker leaves, the job goes back to the front of the queue; else it is not ours.
         if (this.#leaving || this.#broken) await job.moveToWait(token).catch(() => undefined);
-        onEvent({ type: 'dropped', slot: name, rule, reason: this.#leaving ? 'handed back' : 'cancelled' });
+        const reason = this.#leaving ? 'handed back' : 'cancelled';
+        onEvent({ ...about, type: 'dropped', why: this.#leaving ? 'handed-back' : 'cancelled', reason });
         throw leave();
       }
       if (performance.now() - this.#renewed > STALE_MS) await this.#renew(worker);
-      if (said.type === 'done' && outcome.type === 'done')
-        onEvent({ type: 'done', slot: name, evaluation: outcome.evaluation });
-      if (said.type === 'lost') onEvent({ type: 'dropped', slot: name, rule, reason: said.reason });
-      if (said.type === 'threw') onEvent({ type: 'dropped', slot: name, rule, reason: said.thrown.message });
+      if (said.type === 'done') onEvent({ ...about, type: 'done', evaluation: said.evaluation });
+      if (said.type === 'lost') onEvent({ ...about, type: 'dropped', why: 'failed', reason: said.reason });
+      if (said.type === 'threw') {
+        onEvent({ ...about, type: 'dropped', why: 'threw', reason: said.thrown.message });
+      }
       return answer(said);
     } finally {
       slot.held = undefined;
+      this.#jobs.delete(id);
     }
   }
 
   /** What to tell the coordinator; nothing where the job is not done and this worker will not do it. */
-  #answer(outcome: Outcome, slot: Slot): Answer | undefined {
+  #answer(outcome: Outcome, slot: Slot, retries: readonly string[]): Answer | undefined {
     const by = slot.status();
     if (outcome.type === 'killed') return undefined;
-    if (outcome.type === 'done') return { type: 'done', evaluation: outcome.evaluation, by };
+    if (outcome.type === 'done') return { type: 'done', evaluation: outcome.evaluation, by, retries };
     if (outcome.type === 'threw') {
       const { error } = outcome;
       if (error instanceof NosError && OWN_TROUBLE.includes(error.code)) return this.#fail(error);
-      return { type: 'threw', thrown: packError(error), by };
+      return { type: 'threw', thrown: packError(error), by, retries };
     }
     const reason = `${by.name}: ${outcome.reason}`;
-    if (outcome.started) return { type: 'lost', reason, by };
+    if (outcome.started) return { type: 'lost', reason, by, retries };
     return this.#fail(
       new NosError('worker', `no process could be started to evaluate; ${reason}`, 'try: nos doctor'),
     );
@@ -355,7 +403,8 @@ class RedisWorker {
 
 const LONGEST = 10_000;
 
-function answer(said: Answer): unknown {
+function answer(all: Answer): unknown {
+  const said = { ...all, retries: all.retries.map((reason) => reason.slice(0, LONGEST)) };
   if (said.type === 'lost') return pack({ ...said, reason: said.reason.slice(0, LONGEST) });
   if (said.type === 'done') return pack(said);
   const { message, stack } = said.thrown;

@@ -1,0 +1,64 @@
+import type { DispatchEvent, WorkerEvent } from '../dispatch/index.ts';
+import type { Measure, Role, Status } from '../observe/index.ts';
+import type { RunEvent } from '../run/index.ts';
+import { packageVersion } from '../version.ts';
+import type { Context } from './command.ts';
+
+/** Keeps the metrics of a command, and serves them. */
+export interface Observer {
+  readonly onRun: (event: RunEvent) => void;
+  readonly onDispatch: (event: DispatchEvent) => void;
+  readonly onWorker: (event: WorkerEvent) => void;
+  /** Whoever evaluates is open: `status` is asked at every scrape. */
+  watch(status: () => Status): void;
+  /** Serves no more; ends at once. */
+  close(): void;
+}
+
+const nobody: Observer = {
+  onRun: () => undefined,
+  onDispatch: () => undefined,
+  onWorker: () => undefined,
+  watch: () => undefined,
+  close: () => undefined,
+};
+
+/**
+ * Serves the metrics of this process where the settings name an address.
+ *
+ * @throws NosError `bad-option` for what is no address; `address` where it cannot be listened on.
+ */
+export async function openObserver(
+  { settings, log }: Context,
+  role: Role,
+  fingerprint: string,
+): Promise<Observer> {
+  if (settings.metrics === undefined) return nobody;
+  const observe = await import('../observe/index.ts');
+  const address = observe.parseAddress(settings.metrics, '--metrics');
+  const redis = settings.redis !== undefined;
+  const metrics = observe.openMetrics({ role, version: packageVersion, fingerprint, redis });
+  let connected = !redis;
+  let status = (): Status => ({ states: [] });
+  const record = (measures: readonly Measure[]): void => {
+    for (const { metric, value } of measures) if (metric === 'nos_redis_up') connected = value === 1;
+    metrics.record(measures);
+  };
+  const server = await observe.serveMetrics(address, {
+    metrics: () => metrics.text(status()),
+    contentType: metrics.contentType,
+    trouble: () => (connected ? undefined : 'no connection to Redis'),
+  });
+  const url = `${server.url}/metrics`;
+  log.write({ event: 'metrics-served', fields: { url }, message: `metrics at ${url}` });
+  return {
+    onRun: (event) => record(observe.measuresOfRun(event)),
+    onDispatch: (event) => record(observe.measuresOfDispatch(event)),
+    onWorker: (event) => record(observe.measuresOfWorker(event)),
+    watch: (ask) => {
+      status = ask;
+      if (role === 'search') record([{ metric: 'nos_redis_up', value: 1 }]);
+    },
+    close: server.close,
+  };
+}
