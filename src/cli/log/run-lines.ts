@@ -69,7 +69,11 @@ function started(
   facts: LogLine['fields'],
 ): LogLine {
   if (resumedAt === 0) {
-    return { event: 'run-started', fields: { samples, ...facts }, message: `started: ${plural(samples, 'rule')}` };
+    return {
+      event: 'run-started',
+      fields: { samples, ...facts },
+      message: `started: ${plural(samples, 'rule')}`,
+    };
   }
   return {
     event: 'run-resumed',

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+
+export function operatingPage(): string {
+  return readFileSync('docs/operating.md', 'utf8');
+}
+
+/** The events that docs/operating.md describes, with their levels and the fields of their own. */
+export function documentedEvents(): ReadonlyMap<
+  string,
+  { readonly level: string; readonly fields: string[] }
+> {
+  const rows = [...operatingPage().matchAll(/^\| `([\w-]+)` \| (\w+) \| ([^|]*) \|/gm)];
+  const events = new Map(
+    rows.map(([, event = '', level = '', fields = '']) => [
+      event,
+      { level, fields: [...fields.matchAll(/`(\w+)`/g)].map(([, field = '']) => field) },
+    ]),
+  );
+  const started = events.get('run-started')?.fields ?? [];
+  // "those, `told`"
+  events.get('run-resumed')?.fields.push(...started);
+  return events;
+}
