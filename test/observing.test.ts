@@ -243,7 +243,12 @@ function expectDocumented(lines: readonly Line[]): void {
   const common = ['level', 'time', 'host', 'pid', 'event', 'msg', 'run', 'worker'];
   for (const line of lines) {
     const { level, fields = [] } = events.get(String(line.event)) ?? {};
-    expect(line).toMatchObject({ level, time: expect.any(String), host: expect.any(String), pid: expect.any(Number) });
+    expect(line).toMatchObject({
+      level,
+      time: expect.any(String),
+      host: expect.any(String),
+      pid: expect.any(Number),
+    });
     expect(Object.keys(line).filter((name) => !common.includes(name) && !fields.includes(name))).toEqual([]);
   }
 }

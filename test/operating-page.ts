@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { levels } from '../src/cli/log/events.ts';
 
 export function operatingPage(): string {
   return readFileSync('docs/operating.md', 'utf8');
@@ -9,7 +10,9 @@ export function documentedEvents(): ReadonlyMap<
   string,
   { readonly level: string; readonly fields: string[] }
 > {
-  const rows = [...operatingPage().matchAll(/^\| `([\w-]+)` \| (\w+) \| ([^|]*) \|/gm)];
+  const rows = [...operatingPage().matchAll(/^\| `([\w-]+)` \| ([a-z]+) \|([^|]*)\|/gm)].filter(
+    ([, , level]) => levels.some((one) => one === level),
+  );
   const events = new Map(
     rows.map(([, event = '', level = '', fields = '']) => [
       event,

@@ -43,9 +43,10 @@ export function openMetrics({ role, version, fingerprint, redis }: MetricsOption
   return {
     record,
     contentType: registry.contentType,
-    text: (status) => {
+    text: async (status) => {
       record(measuresOfStatus(status));
-      return registry.metrics();
+      // The format's word is NaN; prom-client 15 writes another.
+      return (await registry.metrics()).replaceAll(/ Nan$/gm, ' NaN');
     },
   };
 }
