@@ -122,7 +122,7 @@ describe('a run', () => {
     expect(tested.filter(({ reference }) => !reference).length).toBe(5);
     expect(tested.every(({ retest }) => retest?.rewards.length === 3)).toBe(true);
     expect(new Set(events.map(({ type }) => type))).toEqual(
-      new Set(['started', 'reference', 'evaluated', 'batch', 'retest', 'finished']),
+      new Set(['started', 'reference', 'asked', 'evaluated', 'batch', 'retest', 'finished']),
     );
     expect(events.flatMap((event) => (event.type === 'batch' ? [event.told] : []))).toEqual([
       4, 8, 12, 16, 20, 22,
