@@ -20,14 +20,17 @@ import { noRedis, type RedisServer, startRedis } from './redis-server.ts';
 
 /** Real searches with faults: what is scraped and logged is what the store holds. */
 let directory: string;
+/** Of faults, and nothing else: a file there is taken for one. */
+let faults: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'nos-observing-'));
+  faults = await mkdtemp(join(directory, 'faults-'));
   // With one process, the first three make the first evaluation fail, the last costs the next a try.
   await Promise.all([1, 2, 3, 4].map((i) => plant(`exit-${i}`)));
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-const plant = (file: string): Promise<void> => writeFile(join(directory, file), '');
+const plant = (file: string): Promise<void> => writeFile(join(faults, file), '');
 const RETRIES = 3;
 
 /** What the store says of a run of one process. */
@@ -69,7 +72,7 @@ function expectEvaluations({ samples }: Page, { outcomes, seconds }: Truth): voi
 }
 
 it('the metrics of a search on this machine are what its store says', { timeout: 240_000 }, async () => {
-  process.env.NOS_FAULTS = directory;
+  process.env.NOS_FAULTS = faults;
   const machine = { fingerprint: await fingerprint(), version: packageVersion };
   const metrics = openMetrics({ role: 'search', redis: false, ...machine });
   const dispatcher = openLocalPool({
@@ -183,8 +186,8 @@ describe.skipIf(noRedis)('a search and a worker of a Redis', { timeout: 480_000 
     // The command line refuses NOS_FAULTS, so the task itself says where the faults are.
     await Promise.all([1, 2, 3, 4].map((i) => plant(`exit-${i}`)));
     const task = join(directory, 'task.mjs');
-    const faults = `process.env.NOS_FAULTS = ${JSON.stringify(directory)};`;
-    await writeFile(task, `${faults}\nexport { task } from ${JSON.stringify(FAULTY_TASK)};\n`);
+    const where = `process.env.NOS_FAULTS = ${JSON.stringify(faults)};`;
+    await writeFile(task, `${where}\nexport { task } from ${JSON.stringify(FAULTY_TASK)};\n`);
     const path = join(directory, 'redis.db');
     const variables = {
       NOS_REDIS_URL: redis.url.replace('//', '//:open%20sesame@'),
