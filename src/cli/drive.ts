@@ -27,7 +27,7 @@ export async function driveRun(context: Context, { name, config, go }: Drive): P
   const { plannedEvaluations } = await import('../run/index.ts');
   const expected = plannedEvaluations(config);
   const useful = Math.max(config.batch * config.pipeline + expected.references, expected.retests);
-  const began = Date.now();
+  const began = performance.now();
   const follow = async (store: Store): Promise<RunResult> => {
     const reporter = await openReporter({
       stderr,
@@ -35,7 +35,7 @@ export async function driveRun(context: Context, { name, config, go }: Drive): P
       samples: config.samples,
       expected,
       earlier: await earlierProgress(store, name),
-      clock: Date.now,
+      clock: () => performance.now(),
       signal,
       nameOf: ({ key }) => namesOf(key)[0] ?? '',
     });
@@ -45,7 +45,7 @@ export async function driveRun(context: Context, { name, config, go }: Drive): P
     ).finally(reporter.close);
   };
   const result = await withStore(places, follow);
-  const report = { result, config, fingerprint: machine, seconds: (Date.now() - began) / 1000 };
+  const report = { result, config, fingerprint: machine, seconds: (performance.now() - began) / 1000 };
   return { ...(await reportRun(report, context)), exitCode: exitCodeOf(result, signal) };
 }
 
