@@ -18,7 +18,9 @@ export interface RedisServer {
   readonly port: number;
   /** SIGKILL: what it did not write is lost. */
   kill(): Promise<void>;
-  /** Starts it again on the same port, empty. */
+  /** Where it writes what it keeps, if the settings say that it keeps something. */
+  readonly directory: string;
+  /** Starts it again on the same port: empty, unless the settings say that it keeps something. */
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -48,7 +50,7 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
     await rm(directory, { recursive: true });
   };
   await start();
-  return { url: `redis://127.0.0.1:${port}`, port, kill, start, stop };
+  return { url: `redis://127.0.0.1:${port}`, port, directory, kill, start, stop };
 }
 
 async function freePort(): Promise<number> {

@@ -8,16 +8,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLocalPool } from '../src/dispatch/index.ts';
 import { fingerprint } from '../src/evaluate/index.ts';
-import {
-  type RunConfigInput,
-  type RunEvent,
-  readLeaderboard,
-  resumeRun,
-  startRun,
-} from '../src/run/index.ts';
+import { type RunConfigInput, type RunEvent, resumeRun, startRun } from '../src/run/index.ts';
 import { openStore } from '../src/store/index.ts';
 import { packageVersion } from '../src/version.ts';
-import { FAULTY_TASK, identity } from './dispatcher-conformance.ts';
+import { FAULTY_TASK } from './dispatcher-conformance.ts';
+import { outcomeOf } from './outcome.ts';
 
 /** A real search: the LSTM controller, real worker processes, real trainings. */
 const CONFIG: RunConfigInput = {
@@ -106,26 +101,7 @@ async function driveAndKill(name: string, evaluations: number): Promise<void> {
   expect(coordinator.signalCode).toBe('SIGKILL');
 }
 
-/** All that must be equal, to the bit: everything but the seconds. */
-async function resultOf(name: string): Promise<unknown> {
-  const store = await openStore(pathOf(name));
-  const proposals = (await store.proposals('run')).map(({ evaluation, ...proposal }) => ({
-    ...proposal,
-    evaluation: evaluation && identity(evaluation),
-  }));
-  const scores = (await store.scores('run')).map((score) => ({
-    ...score,
-    evaluation: identity(score.evaluation),
-  }));
-  const result = {
-    proposals,
-    scores,
-    batches: await store.batches('run'),
-    leaderboard: await readLeaderboard(store, 'run'),
-  };
-  await store.close();
-  return result;
-}
+const resultOf = (name: string): Promise<unknown> => outcomeOf(pathOf(name), 'run');
 
 function pathOf(name: string): string {
   return join(directory, `${name}.db`);

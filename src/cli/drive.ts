@@ -28,14 +28,14 @@ export async function driveRun(context: Context, { name, config, go }: Drive): P
   const { plannedEvaluations } = await import('../run/index.ts');
   const expected = plannedEvaluations(config);
   const useful = Math.max(config.batch * config.pipeline + expected.references, expected.retests);
-  const began = Date.now();
+  const began = performance.now();
   const follow = async (store: Store, observer: Observer): Promise<RunResult> => {
     const witness = await openWitness(context, observer, {
       run: name,
       samples: config.samples,
       expected,
       earlier: await earlierProgress(store, name),
-      clock: Date.now,
+      clock: () => performance.now(),
       nameOf: ({ key }) => namesOf(key)[0] ?? '',
       facts: { ...factsOf(config), version: packageVersion, fingerprint: machine },
     });
@@ -51,7 +51,7 @@ export async function driveRun(context: Context, { name, config, go }: Drive): P
   };
   const observer = await openObserver(context, 'search', machine);
   const result = await withStore(places, (store) => follow(store, observer)).finally(observer.close);
-  const report = { result, config, fingerprint: machine, seconds: (Date.now() - began) / 1000 };
+  const report = { result, config, fingerprint: machine, seconds: (performance.now() - began) / 1000 };
   return { ...(await reportRun(report, context)), exitCode: exitCodeOf(result, signal) };
 }
 

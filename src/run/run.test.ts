@@ -1,68 +1,13 @@
-import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Dispatcher, EvaluateOptions } from '../dispatch/index.ts';
+import { HashDispatcher } from '../../test/hash-dispatcher.ts';
 import { NosError } from '../errors.ts';
-import type { Evaluation, EvaluationRequest } from '../evaluate/index.ts';
-import { type Stream, stream } from '../random/index.ts';
+import type { Evaluation } from '../evaluate/index.ts';
 import { resolveRule, ruleKey } from '../rules/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { type RunConfigInput, type RunEvent, type RunServices, resumeRun, startRun } from './index.ts';
-
-/**
- * Evaluates by hashing, so that a run takes milliseconds and can be disturbed at every moment; results come in a random
- * order. (test/search.test.ts runs the same on real workers.)
- */
-class HashDispatcher implements Dispatcher {
-  readonly requests: EvaluationRequest[] = [];
-  readonly #order: Stream;
-  readonly #outcome: (evaluation: Evaluation) => Evaluation;
-
-  constructor(order = 0, outcome = (evaluation: Evaluation) => evaluation) {
-    this.#order = stream(order, 'order');
-    this.#outcome = outcome;
-  }
-
-  async evaluate(request: EvaluationRequest, { signal }: EvaluateOptions = {}): Promise<Evaluation> {
-    this.requests.push(request);
-    for (let turns = this.#order.integer(20); turns > 0; turns--) {
-      await new Promise((resolve) => setImmediate(resolve));
-      if (signal?.aborted) throw new DOMException('aborted', 'AbortError');
-    }
-    return this.#outcome(evaluationOf(request));
-  }
-
-  workers(): readonly [] {
-    return [];
-  }
-
-  depth() {
-    return { waiting: 0, active: 0 };
-  }
-
-  async close(): Promise<void> {}
-}
-
-function evaluationOf(request: EvaluationRequest): Evaluation {
-  const key = ruleKey(resolveRule(request.rule));
-  const reward = createHash('sha256').update(`${key} ${request.seed}`).digest().readUInt32LE() / 2 ** 32;
-  return {
-    ...request,
-    key,
-    learningRate: 0.1,
-    edgeOfGrid: false,
-    sweep: [{ learningRate: 10, accuracy: Number.NaN }],
-    reward,
-    curve: [reward],
-    status: 'ok',
-    steps: 1,
-    seconds: 1,
-    fingerprint: 'this machine',
-    version: '1.0.0',
-  };
-}
 
 const CONFIG: RunConfigInput = {
   task: 'digits-mlp',
@@ -153,6 +98,24 @@ describe('a run', () => {
     }
     expect(results[1]).toEqual(results[0]);
     expect(results[2]).toEqual(results[0]);
+  });
+
+  it('reports progress, also when the clock is set back', async () => {
+    const dispatcher = new HashDispatcher();
+    const evaluate = dispatcher.evaluate.bind(dispatcher);
+    const progress = { phase: 'sweep', learningRate: 1, done: 0.5 } as const;
+    dispatcher.evaluate = (request, options) => {
+      options?.onProgress?.(progress);
+      return evaluate(request, options);
+    };
+    let now = 1e12;
+    const clock = (): number => {
+      now -= 3_600_000;
+      return now;
+    };
+    const events: RunEvent[] = [];
+    await startRun('a', CONFIG, services({ dispatcher, clock, onEvent: (event) => events.push(event) }));
+    expect(events.filter(({ type }) => type === 'progress').length).toBe(dispatcher.requests.length);
   });
 
   it('depends on its seed', async () => {
@@ -249,6 +212,23 @@ describe('evaluations that fail', () => {
     // Another run tries again.
     await startRun('b', CONFIG, services({ dispatcher }));
     expect((await store.proposals('b')).every(({ evaluation }) => evaluation?.status === 'ok')).toBe(true);
+  });
+
+  it('are kept by a run that is stopped, and never tried again by it', async () => {
+    const first = stopAfter(14, 1);
+    const broken = new HashDispatcher(1, lost);
+    await startRun('a', CONFIG, services({ ...first, dispatcher: broken }));
+    const failed = async (): Promise<readonly string[]> =>
+      (await store.proposals('a'))
+        .filter(({ evaluation }) => evaluation?.status === 'failed')
+        .map(({ index, key }) => `${index} ${key}`);
+    const before = await failed();
+    expect(before.length).toBeGreaterThan(0);
+    const healthy = new HashDispatcher();
+    expect((await resumeRun('a', services({ dispatcher: healthy }))).status).toBe('finished');
+    const again = healthy.requests.map(({ rule }) => ruleKey(resolveRule(rule)));
+    for (const proposal of before) expect(again).not.toContain(proposal.split(' ')[1]);
+    expect(await failed()).toEqual(expect.arrayContaining([...before]));
   });
 
   it('are not among the rules that are tested again', async () => {

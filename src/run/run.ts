@@ -65,11 +65,13 @@ export async function startRun(
  * Goes on with a run that was stopped, or whose process ended in any other way; of a finished one it gives the result.
  *
  * @throws NosError `unknown-name`; `run-locked` while another process drives it; `fingerprint` where this machine or this
- *   version computes otherwise than the one it was started with; and as {@link startRun}.
+ *   version computes otherwise than the one it was started with; `store-corrupt` where the store is damaged; and as
+ *   {@link startRun}.
  */
 export async function resumeRun(name: string, services: RunServices): Promise<RunResult> {
   const record = await services.store.run(name);
   checkMachine(record, services);
+  await services.store.verify(name);
   return drive(name, await makePlan(parseRunConfig(record.config)), services);
 }
 

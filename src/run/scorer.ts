@@ -88,7 +88,8 @@ export class Scorer {
   #report(progress: EvaluationProgress): void {
     const { clock, dispatcher, onEvent } = this.#services;
     const now = clock();
-    if (now - this.#lastProgress < PROGRESS_EVERY_MS) return;
+    // Either way: a clock that is set back must not silence it.
+    if (Math.abs(now - this.#lastProgress) < PROGRESS_EVERY_MS) return;
     this.#lastProgress = now;
     onEvent?.({ type: 'progress', workers: dispatcher.workers(), progress });
   }

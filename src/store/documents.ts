@@ -1,9 +1,9 @@
-import type { Row } from '@libsql/client';
 import * as z from 'zod';
 import type { Evaluation } from '../evaluate/index.ts';
 import { jsonNumber } from '../json.ts';
+import { checksumOf } from './checksum.ts';
 import { corrupt } from './errors.ts';
-import type { RunRecord, StoredBatch, StoredProposal } from './store.ts';
+import type { Checkpoint, RunRecord, Score, ScoreRole, StoredBatch, StoredProposal } from './store.ts';
 
 /** Rows and JSON documents of the file as the data that the store gives out, each checked when it is read. */
 
@@ -29,11 +29,41 @@ const evaluation = z.object({
 const metrics = z.record(z.string(), jsonNumber);
 const tokens = z.array(z.int());
 
-export function readEvaluation(path: string, document: unknown): Evaluation {
-  return parseDocument(path, 'an evaluation', evaluation, document);
+/** A row, by the names of its columns. */
+export type Columns = Readonly<Record<string, unknown>>;
+
+/** The columns that a row's checksum covers, in order. A score is covered with the identity of its evaluation. */
+const COVERED = {
+  run: ['name', 'config', 'created_at', 'version', 'fingerprint'],
+  batch: ['batch', 'first', 'size', 'metrics'],
+  proposal: ['position', 'batch', 'tokens', 'rule', 'key', 'log_probability'],
+  evaluation: ['scope', 'document'],
+  score: ['role', 'position', 'key', 'task', 'protocol', 'seed', 'fingerprint', 'version', 'scope'],
+  checkpoint: ['asked', 'told', 'state'],
+} as const;
+
+type Kind = keyof typeof COVERED;
+
+/** What a row of a kind must have as its checksum, which says that the row is what was written. */
+export function sealOf(kind: Kind, row: Columns): string {
+  return checksumOf(COVERED[kind].map((column: string) => row[column] as Value));
 }
 
-export function readRun(path: string, row: Row, running: boolean): RunRecord {
+type Value = string | number | null;
+
+function check(path: string, kind: Kind, row: Columns, { checksum } = row): void {
+  if (checksum === null || checksum === sealOf(kind, row)) return;
+  throw corrupt(path, `what it holds of a ${kind} is not what was written: the checksum differs`);
+}
+
+/** @param row `scope`, `document` and, so that it can stand beside others, `evaluation_checksum`. */
+export function readEvaluation(path: string, row: Columns): Evaluation {
+  check(path, 'evaluation', row, { checksum: row.evaluation_checksum });
+  return parseDocument(path, 'an evaluation', evaluation, row.document);
+}
+
+export function readRun(path: string, row: Columns, running: boolean): RunRecord {
+  check(path, 'run', row);
   return {
     name: String(row.name),
     config: parseDocument(path, 'a configuration', z.unknown(), row.config),
@@ -47,19 +77,25 @@ export function readRun(path: string, row: Row, running: boolean): RunRecord {
   };
 }
 
-export function readProposal(path: string, row: Row): StoredProposal {
+/** @param row With the columns of its evaluation, where it has one. */
+export function readProposal(path: string, row: Columns): StoredProposal {
+  check(path, 'proposal', row);
+  const key = String(row.key);
+  const own = row.document === null ? undefined : readEvaluation(path, row);
+  if (own && own.key !== key) throw corrupt(path, `proposal ${row.position} has another rule's evaluation`);
   return {
     index: Number(row.position),
     batch: Number(row.batch),
     tokens: parseDocument(path, 'tokens', tokens, row.tokens),
     rule: String(row.rule),
-    key: String(row.key),
+    key,
     ...(row.log_probability === null ? {} : { logProbability: Number(row.log_probability) }),
-    ...(row.document === null ? {} : { evaluation: readEvaluation(path, row.document) }),
+    ...(own ? { evaluation: own } : {}),
   };
 }
 
-export function readBatch(path: string, row: Row): StoredBatch {
+export function readBatch(path: string, row: Columns): StoredBatch {
+  check(path, 'batch', row);
   const told = row.metrics !== null;
   return {
     batch: Number(row.batch),
@@ -68,6 +104,18 @@ export function readBatch(path: string, row: Row): StoredBatch {
     told,
     metrics: told ? parseDocument(path, 'metrics', metrics, row.metrics) : {},
   };
+}
+
+/** @param row With the columns of its evaluation. */
+export function readScore(path: string, row: Columns): Score {
+  const evaluation = readEvaluation(path, row);
+  check(path, 'score', { ...row, ...evaluation });
+  return { role: row.role as ScoreRole, index: Number(row.position), evaluation };
+}
+
+export function readCheckpoint(path: string, row: Columns): Checkpoint {
+  check(path, 'checkpoint', row);
+  return { asked: Number(row.asked), told: Number(row.told), state: String(row.state) };
 }
 
 function parseDocument<T>(path: string, what: string, schema: z.ZodType<T>, document: unknown): T {

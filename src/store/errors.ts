@@ -1,6 +1,15 @@
 import { NosError } from '../errors.ts';
 
-const DAMAGED = ['SQLITE_CORRUPT', 'SQLITE_NOTADB'];
+/** Our statements are fixed and fit our tables: what they meet otherwise (no such table, no JSON) is damage. */
+const DAMAGED = [
+  'SQLITE_CORRUPT',
+  'SQLITE_NOTADB',
+  'SQLITE_FORMAT',
+  'SQLITE_SCHEMA',
+  'SQLITE_ERROR',
+  'SQLITE_MISMATCH',
+  'SQLITE_CONSTRAINT',
+];
 const UNWRITABLE = [
   'SQLITE_CANTOPEN',
   'SQLITE_READONLY',
@@ -45,7 +54,9 @@ export function corrupt(path: string, what: string, cause?: unknown): NosError {
 function translate(error: unknown, path: string): unknown {
   const code = codeOf(error);
   const is = (family: string): boolean => code.startsWith(family);
-  if (DAMAGED.some(is)) return corrupt(path, 'not a store of runs, or a damaged one', error);
+  if (DAMAGED.some(is)) {
+    return corrupt(path, `not a store of runs, or a damaged one (${(error as Error).message})`, error);
+  }
   if (!UNWRITABLE.some(is)) return error;
   const reason = is('SQLITE_CANTOPEN') ? 'the file cannot be opened' : (error as Error).message;
   return new NosError(

@@ -5,56 +5,77 @@ import { NosError } from '../errors.ts';
 const APPLICATION_ID = 0x4e4f5331;
 
 /** The version of the tables below, kept in `PRAGMA user_version`; a change of the tables raises it. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
+const MARK = `PRAGMA user_version = ${SCHEMA_VERSION}`;
 
 /**
  * `scope` is empty for a sound evaluation, which every run may use, and the run's name for one that failed for outside
- * reasons, which only that run replays. `log_probability` is a number, or the name of one that is not finite.
+ * reasons, which only that run replays. `log_probability` is a number, or the name of one that is not finite. `checksum` is of
+ * the row's other values (documents.ts), and null in rows of version 1, which had none.
  */
 const TABLES = [
   `CREATE TABLE runs (
      id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, config TEXT NOT NULL, created_at TEXT NOT NULL,
-     version TEXT NOT NULL, fingerprint TEXT NOT NULL, finished INTEGER NOT NULL DEFAULT 0, driver TEXT) STRICT`,
+     version TEXT NOT NULL, fingerprint TEXT NOT NULL, finished INTEGER NOT NULL DEFAULT 0, driver TEXT,
+     checksum TEXT) STRICT`,
   `CREATE TABLE batches (
      run INTEGER NOT NULL REFERENCES runs (id), batch INTEGER NOT NULL, first INTEGER NOT NULL, size INTEGER NOT NULL,
-     metrics TEXT, PRIMARY KEY (run, batch)) STRICT`,
+     metrics TEXT, checksum TEXT, PRIMARY KEY (run, batch)) STRICT`,
   `CREATE TABLE proposals (
      run INTEGER NOT NULL REFERENCES runs (id), position INTEGER NOT NULL, batch INTEGER NOT NULL, tokens TEXT NOT NULL,
-     rule TEXT NOT NULL, key TEXT NOT NULL, log_probability ANY, PRIMARY KEY (run, position)) STRICT`,
+     rule TEXT NOT NULL, key TEXT NOT NULL, log_probability ANY, checksum TEXT, PRIMARY KEY (run, position)) STRICT`,
   `CREATE TABLE evaluations (
      id INTEGER PRIMARY KEY, key TEXT NOT NULL, task TEXT NOT NULL, protocol TEXT NOT NULL, seed INTEGER NOT NULL,
      fingerprint TEXT NOT NULL, version TEXT NOT NULL, scope TEXT NOT NULL, document TEXT NOT NULL,
+     checksum TEXT,
      UNIQUE (key, task, protocol, seed, fingerprint, version, scope)) STRICT`,
   `CREATE TABLE scores (
      run INTEGER NOT NULL REFERENCES runs (id), role TEXT NOT NULL, position INTEGER NOT NULL,
-     evaluation INTEGER NOT NULL REFERENCES evaluations (id), PRIMARY KEY (run, role, position)) STRICT`,
+     evaluation INTEGER NOT NULL REFERENCES evaluations (id), checksum TEXT, PRIMARY KEY (run, role, position)) STRICT`,
   `CREATE TABLE checkpoints (
      run INTEGER NOT NULL REFERENCES runs (id), asked INTEGER NOT NULL, told INTEGER NOT NULL, state TEXT NOT NULL,
-     PRIMARY KEY (run, asked)) STRICT`,
+     checksum TEXT, PRIMARY KEY (run, asked)) STRICT`,
+];
+
+/** What makes a store of a version one of the next. */
+const UPGRADES: readonly (readonly string[])[] = [
+  [],
+  ['runs', 'batches', 'proposals', 'evaluations', 'scores', 'checkpoints'].map(
+    (table) => `ALTER TABLE ${table} ADD COLUMN checksum TEXT`,
+  ),
 ];
 
 /**
- * Makes an empty file a store and leaves a store of this version as it is. Nothing is written to any other file.
+ * Makes an empty file a store, and a store of an older version one of this. Nothing is written to any other file.
  *
  * @throws NosError `store-newer`, or `store-corrupt` where the file is some other program's database.
  */
 export async function prepareSchema(client: Client, path: string): Promise<void> {
-  if (await isStore(client, path)) return;
-  await client.execute('PRAGMA journal_mode = WAL');
-  const create = TABLES.map((sql) => sql.replace('CREATE TABLE', 'CREATE TABLE IF NOT EXISTS'));
-  const marks = [`PRAGMA application_id = ${APPLICATION_ID}`, `PRAGMA user_version = ${SCHEMA_VERSION}`];
-  await client.batch([...create, ...marks], 'write');
+  const version = await versionOf(client, path);
+  if (version === SCHEMA_VERSION) return;
+  if (version === 0) {
+    await client.execute('PRAGMA journal_mode = WAL');
+    const create = TABLES.map((sql) => sql.replace('CREATE TABLE', 'CREATE TABLE IF NOT EXISTS'));
+    await client.batch([...create, `PRAGMA application_id = ${APPLICATION_ID}`, MARK], 'write');
+    return;
+  }
+  try {
+    await client.batch([...UPGRADES.slice(version).flat(), MARK], 'write');
+  } catch (error) {
+    // Another process may have done it in the meantime.
+    if ((await versionOf(client, path)) !== SCHEMA_VERSION) throw error;
+  }
 }
 
-/** Whether the file is a store of this version; false where it is empty. */
-async function isStore(client: Client, path: string): Promise<boolean> {
+/** The version of the store; 0 where the file is empty. */
+async function versionOf(client: Client, path: string): Promise<number> {
   // One statement, so that a process that creates the tables at this moment is seen before or after, not between.
   const found = await client.execute(
     `SELECT user_version AS version, application_id AS application, (SELECT count(*) FROM sqlite_master) AS tables
      FROM pragma_user_version, pragma_application_id`,
   );
   const { version, application, tables } = found.rows[0] as unknown as Record<string, number>;
-  if (tables === 0 && version === 0) return false;
+  if (tables === 0 && version === 0) return 0;
   if (application !== APPLICATION_ID) {
     throw new NosError(
       'store-corrupt',
@@ -69,5 +90,5 @@ async function isStore(client: Client, path: string): Promise<boolean> {
       'update neural-optimizer-search, or name another file as the store; this one was left as it is',
     );
   }
-  return true;
+  return version as number;
 }

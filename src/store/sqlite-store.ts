@@ -3,8 +3,16 @@ import { NosError, unknownName } from '../errors.ts';
 import type { Evaluation } from '../evaluate/index.ts';
 import { toJson } from '../json.ts';
 import type { Metrics } from '../search/index.ts';
-import { readBatch, readEvaluation, readProposal, readRun } from './documents.ts';
-import { guarded } from './errors.ts';
+import {
+  readBatch,
+  readCheckpoint,
+  readEvaluation,
+  readProposal,
+  readRun,
+  readScore,
+  sealOf,
+} from './documents.ts';
+import { corrupt, guarded } from './errors.ts';
 import { isLocked, lockFile, PATIENCE_MS } from './lock.ts';
 import type {
   Checkpoint,
@@ -19,12 +27,13 @@ import type {
   StoredBatch,
   StoredProposal,
 } from './store.ts';
+import { verifyRun } from './verify.ts';
 
 /** Older checkpoints are dropped: the newest one is what a resume reads, the others are for whoever looks into a fault. */
 const KEPT_CHECKPOINTS = 3;
 
 const RUNS = `
-  SELECT id, name, config, created_at, version, fingerprint, finished, driver,
+  SELECT id, name, config, created_at, version, fingerprint, finished, driver, checksum,
     (SELECT count(*) FROM proposals p WHERE p.run = runs.id) AS proposals,
     (SELECT coalesce(sum(size), 0) FROM batches b WHERE b.run = runs.id AND b.metrics IS NOT NULL) AS told,
     (SELECT max(json_extract(e.document, '$.reward')) FROM scores s JOIN evaluations e ON e.id = s.evaluation
@@ -32,13 +41,15 @@ const RUNS = `
   FROM runs`;
 
 const PROPOSALS = `
-  SELECT p.position, p.batch, p.tokens, p.rule, p.key, p.log_probability, e.document
+  SELECT p.position, p.batch, p.tokens, p.rule, p.key, p.log_probability, p.checksum,
+    e.scope, e.document, e.checksum AS evaluation_checksum
   FROM proposals p
   LEFT JOIN scores s ON s.run = p.run AND s.role = 'proposal' AND s.position = p.position
   LEFT JOIN evaluations e ON e.id = s.evaluation`;
 
 const SCORES = `
-  SELECT s.role, s.position, e.document FROM scores s JOIN evaluations e ON e.id = s.evaluation WHERE s.run = ?
+  SELECT s.role, s.position, s.checksum, e.scope, e.document, e.checksum AS evaluation_checksum
+  FROM scores s JOIN evaluations e ON e.id = s.evaluation WHERE s.run = ?
   ORDER BY CASE s.role WHEN 'reference' THEN 0 WHEN 'proposal' THEN 1 ELSE 2 END, s.position`;
 
 const IDENTITY =
@@ -56,11 +67,13 @@ export class SqliteStore implements Store {
   }
 
   async createRun(run: NewRun): Promise<void> {
-    const { name, config, createdAt, version, fingerprint } = run;
+    const { name, createdAt, version, fingerprint } = run;
+    const row = { name, config: toJson(run.config), created_at: createdAt, version, fingerprint };
     const [inserted] = await this.#write([
       {
-        sql: `INSERT OR IGNORE INTO runs (name, config, created_at, version, fingerprint) VALUES (?, ?, ?, ?, ?)`,
-        args: [name, toJson(config), createdAt, version, fingerprint],
+        sql: `INSERT OR IGNORE INTO runs (name, config, created_at, version, fingerprint, checksum)
+              VALUES (?, ?, ?, ?, ?, ?)`,
+        args: [name, row.config, createdAt, version, fingerprint, sealOf('run', row)],
       },
     ]);
     if (inserted?.rowsAffected === 0) throw runExists(name);
@@ -87,63 +100,75 @@ export class SqliteStore implements Store {
     return { release };
   }
 
+  async verify(run: string): Promise<void> {
+    const id = await this.#runId(run);
+    await guarded(this.path, () => verifyRun(this.#client, this.path, run, id));
+  }
+
   async finishRun(name: string): Promise<void> {
     await this.#write([{ sql: 'UPDATE runs SET finished = 1 WHERE name = ?', args: [name] }]);
   }
 
   async addBatch(run: string, { batch, first, proposals }: NewBatch, checkpoint: Checkpoint): Promise<void> {
     const id = await this.#runId(run);
+    const size = proposals.length;
+    const { asked, told, state } = checkpoint;
     await this.#write([
       {
-        sql: 'INSERT OR IGNORE INTO batches (run, batch, first, size) VALUES (?, ?, ?, ?)',
-        args: [id, batch, first, proposals.length],
+        sql: 'INSERT OR IGNORE INTO batches (run, batch, first, size, checksum) VALUES (?, ?, ?, ?, ?)',
+        args: [id, batch, first, size, sealOf('batch', { batch, first, size, metrics: null })],
       },
-      ...proposals.map(({ tokens, rule, key, logProbability = null }, i) => ({
-        sql: 'INSERT OR IGNORE INTO proposals VALUES (?, ?, ?, ?, ?, ?, ?)',
-        args: [id, first + i, batch, toJson(tokens), rule, key, storable(logProbability)],
-      })),
+      ...proposals.map((proposal, i) => insertProposal(id, batch, first + i, proposal)),
       {
-        sql: 'INSERT OR REPLACE INTO checkpoints (run, asked, told, state) VALUES (?, ?, ?, ?)',
-        args: [id, checkpoint.asked, checkpoint.told, checkpoint.state],
+        sql: 'INSERT OR REPLACE INTO checkpoints (run, asked, told, state, checksum) VALUES (?, ?, ?, ?, ?)',
+        args: [id, asked, told, state, sealOf('checkpoint', { asked, told, state })],
       },
       {
         sql: 'DELETE FROM checkpoints WHERE run = ? AND asked <= ?',
-        args: [id, checkpoint.asked - KEPT_CHECKPOINTS],
+        args: [id, asked - KEPT_CHECKPOINTS],
       },
     ]);
   }
 
-  async tellBatch(run: string, batch: number, metrics: Metrics): Promise<void> {
+  async tellBatch(run: string, batch: number, told: Metrics): Promise<void> {
     const id = await this.#runId(run);
+    const key = [id, batch];
+    const [row] = await this.#rows('SELECT first, size FROM batches WHERE run = ? AND batch = ?', key);
+    const metrics = toJson(told);
+    const seal = sealOf('batch', { batch, first: row?.first, size: row?.size, metrics });
     await this.#write([
       {
-        sql: 'UPDATE batches SET metrics = ? WHERE run = ? AND batch = ?',
-        args: [toJson(metrics), id, batch],
+        sql: 'UPDATE batches SET metrics = ?, checksum = ? WHERE run = ? AND batch = ?',
+        args: [metrics, seal, ...key],
       },
     ]);
   }
 
   async checkpoint(run: string): Promise<Checkpoint | undefined> {
     const [row] = await this.#rows(
-      'SELECT asked, told, state FROM checkpoints WHERE run = ? ORDER BY asked DESC LIMIT 1',
+      'SELECT asked, told, state, checksum FROM checkpoints WHERE run = ? ORDER BY asked DESC LIMIT 1',
       [await this.#runId(run)],
     );
-    return row && { asked: Number(row.asked), told: Number(row.told), state: String(row.state) };
+    return row && readCheckpoint(this.path, row);
   }
 
   async addScore(run: string, role: ScoreRole, index: number, evaluation: Evaluation): Promise<void> {
     const id = await this.#runId(run);
     const scope = evaluation.status === 'failed' ? run : '';
+    const document = toJson(evaluation);
     const identity = identityOf(evaluation);
+    const seal = sealOf('score', { ...evaluation, role, position: index, scope });
     await this.#write([
       {
         sql: `INSERT OR IGNORE INTO evaluations
-              (key, task, protocol, seed, fingerprint, version, scope, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-        args: [...identity, scope, toJson(evaluation)],
+              (key, task, protocol, seed, fingerprint, version, scope, document, checksum)
+              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        args: [...identity, scope, document, sealOf('evaluation', { scope, document })],
       },
       {
-        sql: `INSERT OR IGNORE INTO scores SELECT ?, ?, ?, id FROM evaluations WHERE ${IDENTITY}`,
-        args: [id, role, index, ...identity, scope, scope],
+        sql: `INSERT OR IGNORE INTO scores (run, role, position, evaluation, checksum)
+              SELECT ?, ?, ?, id, ? FROM evaluations WHERE ${IDENTITY}`,
+        args: [id, role, index, seal, ...identity, scope, scope],
       },
     ]);
   }
@@ -151,10 +176,13 @@ export class SqliteStore implements Store {
   async findEvaluation(run: string, identity: EvaluationIdentity): Promise<Evaluation | undefined> {
     // This run's own failure comes first, so that a resume replays it whatever other runs have found since.
     const [row] = await this.#rows(
-      `SELECT document FROM evaluations WHERE ${IDENTITY} ORDER BY scope DESC LIMIT 1`,
+      `SELECT scope, document, checksum AS evaluation_checksum FROM evaluations WHERE ${IDENTITY} ORDER BY scope DESC LIMIT 1`,
       [...identityOf(identity), '', run],
     );
-    return row && readEvaluation(this.path, row.document);
+    if (row === undefined) return undefined;
+    const found = readEvaluation(this.path, row);
+    if (String(identityOf(found)) === String(identityOf(identity))) return found;
+    throw corrupt(this.path, `the evaluation of ${identity.key} in it is another one's`);
   }
 
   async proposals(run: string): Promise<readonly StoredProposal[]> {
@@ -177,7 +205,7 @@ export class SqliteStore implements Store {
 
   async batches(run: string): Promise<readonly StoredBatch[]> {
     const rows = await this.#rows(
-      'SELECT batch, first, size, metrics FROM batches WHERE run = ? ORDER BY batch',
+      'SELECT batch, first, size, metrics, checksum FROM batches WHERE run = ? ORDER BY batch',
       [await this.#runId(run)],
     );
     return rows.map((row) => readBatch(this.path, row));
@@ -185,11 +213,7 @@ export class SqliteStore implements Store {
 
   async scores(run: string): Promise<readonly Score[]> {
     const rows = await this.#rows(SCORES, [await this.#runId(run)]);
-    return rows.map((row) => ({
-      role: row.role as ScoreRole,
-      index: Number(row.position),
-      evaluation: readEvaluation(this.path, row.document),
-    }));
+    return rows.map((row) => readScore(this.path, row));
   }
 
   async close(): Promise<void> {
@@ -234,6 +258,26 @@ export class SqliteStore implements Store {
   #write(statements: InStatement[]): Promise<ResultSet[]> {
     return guarded(this.path, () => this.#client.batch(statements, 'write'));
   }
+}
+
+function insertProposal(
+  run: number,
+  batch: number,
+  position: number,
+  { tokens, rule, key, logProbability }: NewBatch['proposals'][number],
+): { sql: string; args: (string | number | null)[] } {
+  const values = { position, batch, tokens: toJson(tokens), rule, key };
+  const log_probability = storable(logProbability ?? null);
+  return {
+    sql: `INSERT OR IGNORE INTO proposals (run, position, batch, tokens, rule, key, log_probability, checksum)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    args: [
+      run,
+      ...Object.values(values),
+      log_probability,
+      sealOf('proposal', { ...values, log_probability }),
+    ],
+  };
 }
 
 function identityOf(identity: EvaluationIdentity): (string | number)[] {

@@ -189,6 +189,26 @@ describe('a run has one driver', () => {
   });
 });
 
+describe('a store of version 1, which had no checksums', () => {
+  it('is brought up to date, and goes on', async () => {
+    const store = await storeWithRun();
+    await store.addBatch('first', BATCH, { asked: 1, told: 0, state: 'a' });
+    await store.addScore('first', 'proposal', 0, SOUND);
+    await store.close();
+    for (const table of ['runs', 'batches', 'proposals', 'evaluations', 'scores', 'checkpoints']) {
+      await sql(`ALTER TABLE ${table} DROP COLUMN checksum`);
+    }
+    await sql('PRAGMA user_version = 1');
+    const [one, other] = await Promise.all([openStore(path), openStore(path)]);
+    await one.verify('first');
+    expect((await other.proposals('first'))[0]?.evaluation).toEqual(SOUND);
+    await one.tellBatch('first', 0, { entropy: 0.5 });
+    expect((await other.batches('first'))[0]).toMatchObject({ told: true });
+    await one.close();
+    await other.close();
+  });
+});
+
 describe('several processes at once', () => {
   it('may create the store and write to it', async () => {
     const script = `
@@ -244,6 +264,70 @@ describe('what it refuses', () => {
     await expect(openStore(path).then((damaged) => damaged.run('first'))).rejects.toMatchObject({
       code: 'store-corrupt',
     });
+  });
+
+  it('a document that is no JSON any more', async () => {
+    const store = await storeWithRun();
+    await store.addScore('first', 'proposal', 0, SOUND);
+    await sql(`UPDATE evaluations SET document = substr(document, 1, 100)`);
+    await expect(store.listRuns()).rejects.toMatchObject({ code: 'store-corrupt' });
+    await expect(store.scores('first')).rejects.toMatchObject({ code: 'store-corrupt' });
+    await expect(store.findEvaluation('first', SOUND)).rejects.toMatchObject({ code: 'store-corrupt' });
+    await store.close();
+  });
+
+  const changes: readonly [string, string, (store: Store) => Promise<unknown>][] = [
+    ['a seed of the run', `UPDATE runs SET config = replace(config, '1', '2')`, (s) => s.run('first')],
+    ['a token', `UPDATE proposals SET tokens = '[0,1,3]' WHERE position = 0`, (s) => s.proposals('first')],
+    ['a rule', `UPDATE proposals SET rule = 'm' WHERE position = 1`, (s) => s.proposal('first', 1)],
+    [
+      'a log-probability',
+      `UPDATE proposals SET log_probability = -1 WHERE position = 0`,
+      (s) => s.proposals('first'),
+    ],
+    [
+      'a digit of a reward',
+      `UPDATE evaluations SET document = replace(document, '0.333', '0.433')`,
+      (s) => s.findEvaluation('first', SOUND),
+    ],
+    ['a key', `UPDATE evaluations SET key = 'k3'`, (s) => s.findEvaluation('first', { ...SOUND, key: 'k3' })],
+    ['whose score it is', `UPDATE scores SET position = 1`, (s) => s.scores('first')],
+    ['a metric', `UPDATE batches SET metrics = '{"entropy":0.25}'`, (s) => s.batches('first')],
+    ['a checkpoint', `UPDATE checkpoints SET state = '{"a":2}'`, (s) => s.checkpoint('first')],
+    ['when it was taken', 'UPDATE checkpoints SET told = 1', (s) => s.checkpoint('first')],
+  ];
+  it.each(changes)('a row that is not what it wrote: %s', async (_, change, read) => {
+    const store = await storeWithRun();
+    await store.addBatch('first', BATCH, { asked: 1, told: 0, state: '{"a":1}' });
+    await store.addScore('first', 'proposal', 0, SOUND);
+    await store.tellBatch('first', 0, { entropy: 0.5 });
+    await read(store);
+    await sql(change);
+    await expect(read(store)).rejects.toMatchObject({
+      code: 'store-corrupt',
+      message: expect.stringContaining(path),
+    });
+    await store.close();
+  });
+
+  const losses: readonly [string, string, RegExp][] = [
+    ['a batch', 'DELETE FROM batches WHERE batch = 0', /batches are missing/],
+    ['a proposal', 'DELETE FROM proposals WHERE position = 1', /proposals are missing/],
+    ['the newest checkpoint', 'DELETE FROM checkpoints WHERE asked = 2', /checkpoint is missing/],
+    ['that a batch was told', 'UPDATE batches SET metrics = NULL WHERE batch = 0', /was not told/],
+    ['a told evaluation', 'DELETE FROM scores', /evaluation of a proposal that was told is missing/],
+  ];
+  it.each(losses)('to go on with a run that lacks %s', async (_, loss, message) => {
+    const store = await storeWithRun();
+    await store.addBatch('first', BATCH, { asked: 1, told: 0, state: 'a' });
+    await store.addScore('first', 'proposal', 0, SOUND);
+    await store.addScore('first', 'proposal', 1, { ...SOUND, key: 'k2' });
+    await store.tellBatch('first', 0, { entropy: 0.5 });
+    await store.addBatch('first', { ...BATCH, batch: 1, first: 2 }, { asked: 2, told: 1, state: 'b' });
+    await store.verify('first');
+    await sql(loss);
+    await expect(store.verify('first')).rejects.toMatchObject({ code: 'store-corrupt', message });
+    await store.close();
   });
 
   it('a document that is not what it wrote', async () => {

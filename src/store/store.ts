@@ -8,6 +8,7 @@ import type { Metrics, Proposal } from '../search/index.ts';
  * Guarantees:
  * - a method that has resolved has written: what it wrote outlives a SIGKILL of this process at any later moment;
  * - every write is one transaction: a reader never sees half of it, and a kill leaves all of it or nothing;
+ * - what it gives out is what was written: every row has a checksum, which is compared when the row is read;
  * - writing the same thing twice is writing it once, so whoever is unsure may write again;
  * - numbers that are not finite come back as they went in.
  *
@@ -31,6 +32,12 @@ export interface Store {
    * @throws NosError `run-locked` while somebody drives the run, in this process or in another.
    */
   lockRun(name: string, driver: string): Promise<RunLock>;
+  /**
+   * Checks the file as a whole, and that nothing of the run is missing: what must hold before it goes on.
+   *
+   * @throws NosError `store-corrupt` that says what is wrong.
+   */
+  verify(run: string): Promise<void>;
   /** Marks the run as finished. */
   finishRun(name: string): Promise<void>;
 

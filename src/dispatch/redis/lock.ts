@@ -1,4 +1,4 @@
-import type { Worker } from 'bullmq';
+import type { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 
 /**
@@ -58,3 +58,21 @@ const TAKE_AGAIN = `
     end
   end
   return 0`;
+
+/**
+ * Redis keeps time by its machine's wall clock. Where that is set back by hours, the lock of a worker that has died would
+ * last for hours, and so would BullMQ's mark that somebody has looked for jobs without a lock a moment ago. Nobody takes
+ * either for longer than here: whoever looks after the queue cuts them.
+ */
+export async function shortenLocks(queue: Queue, client: Redis): Promise<void> {
+  const keys = [queue.toKey('active'), queue.toKey('stalled-check')];
+  await client.eval(SHORTEN, keys.length, ...keys, queue.toKey(''), LOCK_MS, LOOK_MS);
+}
+
+/** KEYS: the jobs in evaluation, the mark of the last look. ARGV: what a job's key begins with, milliseconds for each. */
+const SHORTEN = `
+  local function shorten(key, most)
+    if redis.call('PTTL', key) > tonumber(most) then redis.call('PEXPIRE', key, most) end
+  end
+  for _, id in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do shorten(ARGV[1] .. id .. ':lock', ARGV[2]) end
+  shorten(KEYS[2], ARGV[3])`;

@@ -14,6 +14,7 @@ import type {
 import { unpackError } from '../messages.ts';
 import { abortable, aborted, checkRequest, type FailedEvaluation } from '../request.ts';
 import { type Connection, connect, isOutage, within } from './connection.ts';
+import { shortenLocks } from './lock.ts';
 import { describeProject, queueName } from './project.ts';
 import { BEAT_MS, list, PREFIX, publish, withdraw } from './registry.ts';
 import { WorkerView } from './view.ts';
@@ -363,6 +364,7 @@ class RedisQueue implements Dispatcher {
   async #look(): Promise<void> {
     try {
       await Promise.all(this.#opened.map((channel) => this.#publish(channel)));
+      await Promise.all(this.#opened.map(({ queue }) => shortenLocks(queue, this.#connection.client)));
       const names = new Set(this.#opened.map(({ name }) => name));
       const there = await list(this.#connection.client, 'worker', workerSchema);
       const ours = there.filter(({ search }) => search === undefined || names.has(queueName(search.project)));

@@ -4,7 +4,10 @@ import type * as z from 'zod';
 /** Every key of ours begins so, those of BullMQ too. */
 export const PREFIX = 'nos';
 
-/** Who takes part says so every {@link BEAT_MS}, and is gone when it has not for {@link LAPSE_MS}. Redis keeps the time. */
+/**
+ * Who takes part says so every {@link BEAT_MS}, and is gone when it has not for {@link LAPSE_MS}. Redis keeps the time, by its
+ * wall clock: where that is set back, whoever reads a record sees to it that it lasts no longer.
+ */
 export const BEAT_MS = 2_000;
 const LAPSE_MS = 8_000;
 
@@ -32,14 +35,17 @@ export async function find<T>(
   name: string,
   schema: z.ZodType<T>,
 ): Promise<T | undefined> {
-  return schema.safeParse(parseJson((await client.get(keyOf(kind, name))) ?? 'null')).data;
+  return schema.safeParse(parseJson((await read(client, [keyOf(kind, name)]))[0] ?? 'null')).data;
 }
 
 /** The records of those who are there, by name. What is no such record, as of another version, is left out. */
 export async function list<T>(client: Redis, kind: Kind, schema: z.ZodType<T>): Promise<readonly T[]> {
   const names = (await client.smembers(members(kind))).sort();
   if (names.length === 0) return [];
-  const texts = await client.mget(names.map((name) => keyOf(kind, name)));
+  const texts = await read(
+    client,
+    names.map((name) => keyOf(kind, name)),
+  );
   const lapsed = names.filter((_, i) => texts[i] === null);
   if (lapsed.length > 0) await client.srem(members(kind), ...lapsed);
   return texts.flatMap((text) => {
@@ -47,6 +53,19 @@ export async function list<T>(client: Redis, kind: Kind, schema: z.ZodType<T>): 
     return success ? [data] : [];
   });
 }
+
+function read(client: Redis, keys: readonly string[]): Promise<readonly (string | null)[]> {
+  return client.eval(READ, keys.length, ...keys, LAPSE_MS) as Promise<(string | null)[]>;
+}
+
+/** KEYS: of records. ARGV: milliseconds. */
+const READ = `
+  local records = {}
+  for i, key in ipairs(KEYS) do
+    if redis.call('PTTL', key) > tonumber(ARGV[1]) then redis.call('PEXPIRE', key, ARGV[1]) end
+    records[i] = redis.call('GET', key)
+  end
+  return records`;
 
 function parseJson(text: string): unknown {
   try {
