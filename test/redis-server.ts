@@ -51,7 +51,7 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
   return { url: `redis://127.0.0.1:${port}`, port, kill, start, stop };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
