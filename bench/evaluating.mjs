@@ -82,7 +82,18 @@ const machine = { model: cpus()[0].model, load: loadavg()[0], node: process.vers
 const memory = readFileSync('/proc/meminfo', 'utf8').split('\n')[0];
 if (values.json) console.log(JSON.stringify({ machine, results }));
 else {
-  const head = ['task', 'protocol', 'rules', 'diverged', 's each', '10 %', 'median', '90 %', 'peak MB', 'own MB'];
+  const head = [
+    'task',
+    'protocol',
+    'rules',
+    'diverged',
+    's each',
+    '10 %',
+    'median',
+    '90 %',
+    'peak MB',
+    'own MB',
+  ];
   const rows = results.map((one) => [
     one.task,
     one.protocol,

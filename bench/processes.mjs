@@ -14,12 +14,17 @@ export function processorSeconds(pid) {
 /** Bytes: `peak`, the most that was resident; `own`, what no other process shares now. */
 export function memoryOf(pid) {
   const field = (file, name) =>
-    1024 * Number(new RegExp(`^${name}:\\s*([0-9]+) kB`, 'm').exec(readFileSync(`/proc/${pid}/${file}`, 'utf8'))[1]);
+    1024 *
+    Number(new RegExp(`^${name}:\\s*([0-9]+) kB`, 'm').exec(readFileSync(`/proc/${pid}/${file}`, 'utf8'))[1]);
   const own = field('smaps_rollup', 'Private_Clean') + field('smaps_rollup', 'Private_Dirty');
   return { peak: field('status', 'VmHWM'), own };
 }
 
 /** The processes that a process started and that are there. */
 export function childrenOf(pid) {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .filter(Boolean)
+    .map(Number);
 }

@@ -1,6 +1,7 @@
 /**
- * The Redis queue, without training: how many evaluations it carries a second, and what one costs Redis; and how long after the
- * SIGKILL of a worker its job runs on another. Starts a redis-server of its own; everything is on this machine.
+ * The Redis queue, without training: how many evaluations it carries a second, and what one costs Redis and the coordinator in
+ * processor time and memory; what a busy worker costs them a second, whatever it evaluates; and how long after the SIGKILL of a
+ * worker its job runs on another. Starts a redis-server of its own; everything is on this machine.
  *
  *     npm run build && node bench/queue.mjs [--workers 8] [--jobs 5000] [--kills 10] [--json]
  */
@@ -28,6 +29,7 @@ const { values } = parseArgs({
 const WORKERS = Number(values.workers);
 const JOBS = Number(values.jobs);
 const KILLS = Number(values.kills);
+const UPKEEP_SECONDS = 10;
 const PORT = await freePort();
 const url = `redis://127.0.0.1:${PORT}`;
 
@@ -59,10 +61,17 @@ async function end({ worker }) {
   await once(worker, 'exit');
 }
 
-async function redisSeconds(client) {
-  const info = await client.info('cpu');
-  const part = (name) => Number(new RegExp(`${name}:([0-9.]+)`).exec(info)[1]);
-  return part('used_cpu_user') + part('used_cpu_sys');
+/** A number that Redis gives of itself. */
+async function redisFigure(client, section, name) {
+  return Number(new RegExp(`${name}:([0-9.]+)`).exec(await client.info(section))[1]);
+}
+
+/** Processor seconds so far, of Redis and of this process, which is the coordinator. */
+async function processorOf(client) {
+  const { user, system } = process.cpuUsage();
+  const parts = ['used_cpu_user', 'used_cpu_sys'].map((name) => redisFigure(client, 'cpu', name));
+  const [first, second] = await Promise.all(parts);
+  return { redis: first + second, coordinator: (user + system) / 1e6 };
 }
 
 /** Evaluations a second, all asked for at once, after a tenth of them to warm up. */
@@ -73,22 +82,55 @@ async function throughput(queue, client) {
   await ask(0, 1);
   await until(() => workers.every(({ log }) => log.some(({ type }) => type === 'joined')));
   await ask(1, Math.ceil(JOBS / 10));
-  const before = await redisSeconds(client);
+  const before = await processorOf(client);
   const began = performance.now();
   await ask(JOBS, JOBS);
   const seconds = (performance.now() - began) / 1000;
-  const cost = ((await redisSeconds(client)) - before) / JOBS;
+  const after = await processorOf(client);
   await Promise.all(workers.map(end));
   return {
     workers: WORKERS,
     jobs: JOBS,
     jobsPerSecond: JOBS / seconds,
-    redisMillisecondsPerJob: cost * 1000,
+    redisMillisecondsPerJob: (1000 * (after.redis - before.redis)) / JOBS,
+    coordinatorMillisecondsPerJob: (1000 * (after.coordinator - before.coordinator)) / JOBS,
   };
+}
+
+/** Bytes of Redis's memory that a job takes while it waits. */
+async function waitingJob(queue, client) {
+  const stop = new AbortController();
+  const before = await redisFigure(client, 'memory', 'used_memory');
+  const asked = Array.from({ length: JOBS }, (_, i) =>
+    queue.evaluate(request(20 * JOBS + i), { signal: stop.signal }),
+  );
+  while ((await client.dbsize()) < JOBS) await sleep(50);
+  const after = await redisFigure(client, 'memory', 'used_memory');
+  stop.abort();
+  await Promise.allSettled(asked);
+  while ((await client.dbsize()) >= JOBS) await sleep(50);
+  return { redisBytes: (after - before) / JOBS };
+}
+
+/** What workers cost that are busy with one evaluation, a second and worker: locks, progress, and saying that they are there. */
+async function upkeep(queue, client) {
+  const stop = new AbortController();
+  const workers = Array.from({ length: WORKERS }, () => startWorker(600_000));
+  const asked = workers.map((_, i) => queue.evaluate(request(10 * JOBS + i), { signal: stop.signal }));
+  await until(() => workers.every(({ log }) => log.some(({ type }) => type === 'started')));
+  const before = await processorOf(client);
+  await sleep(1000 * UPKEEP_SECONDS);
+  const after = await processorOf(client);
+  stop.abort();
+  await Promise.allSettled(asked);
+  await Promise.all(workers.map(end));
+  const each = (name) => (1000 * (after[name] - before[name])) / UPKEEP_SECONDS / WORKERS;
+  return { redisMilliseconds: each('redis'), coordinatorMilliseconds: each('coordinator') };
 }
 
 /** Seconds from the SIGKILL of a worker to the start of its job on another, which was idle. */
 async function recovery(queue) {
+  if (KILLS === 0) return undefined;
   const seconds = [];
   let busy = startWorker(600_000);
   for (let kill = 0; kill < KILLS; kill++) {
@@ -126,7 +168,9 @@ await client.ping();
 const queue = await openRedisQueue({ url, directory: '.', run: 'bench' });
 const result = {
   machine: { cores: cpus().length, model: cpus()[0].model, load: loadavg()[0] },
+  waiting: await waitingJob(queue, client),
   throughput: await throughput(queue, client),
+  upkeep: await upkeep(queue, client),
   recovery: await recovery(queue),
 };
 await queue.close();
@@ -136,12 +180,22 @@ await once(server, 'exit');
 rmSync(directory, { recursive: true });
 
 if (values.json) console.log(JSON.stringify(result));
-else {
-  const { throughput: t, recovery: r } = result;
+else print(result);
+
+function print({ waiting, throughput: t, upkeep: u, recovery: r }) {
   console.log(
     `${t.jobsPerSecond.toFixed(0)} jobs/s with ${t.workers} workers (${t.jobs} jobs that do nothing)`,
   );
-  console.log(`${t.redisMillisecondsPerJob.toFixed(3)} ms of Redis's processor a job`);
+  const [redis, coordinator] = [t.redisMillisecondsPerJob, t.coordinatorMillisecondsPerJob];
+  console.log(
+    `a job: ${redis.toFixed(3)} ms of Redis's processor, ${coordinator.toFixed(3)} ms of the coordinator's`,
+  );
+  console.log(`a job that waits: ${(waiting.redisBytes / 1e3).toFixed(2)} kB of Redis's memory`);
+  const upkeep = [u.redisMilliseconds, u.coordinatorMilliseconds].map((value) => value.toFixed(2));
+  console.log(
+    `a busy worker, a second: ${upkeep[0]} ms of Redis's processor, ${upkeep[1]} ms of the coordinator's`,
+  );
+  if (r === undefined) return;
   const figures = [r.least, r.median, r.most].map((value) => value.toFixed(2));
   console.log(
     `a killed worker's job runs again after ${figures.join(' / ')} s (least, median, most of ${r.kills})`,
