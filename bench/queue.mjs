@@ -5,17 +5,14 @@
  *
  *     npm run build && node bench/queue.mjs [--workers 8] [--jobs 5000] [--kills 10] [--json]
  */
-import { fork, spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { cpus, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cpus, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Redis } from 'ioredis';
 import { openRedisQueue } from '../dist/dispatch/index.js';
+import { startRedis } from './redis.mjs';
 import { median } from './text.mjs';
 
 const { values } = parseArgs({
@@ -30,22 +27,12 @@ const WORKERS = Number(values.workers);
 const JOBS = Number(values.jobs);
 const KILLS = Number(values.kills);
 const UPKEEP_SECONDS = 10;
-const PORT = await freePort();
-const url = `redis://127.0.0.1:${PORT}`;
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-}
 
 const request = (seed) => ({ rule: 'sgd', task: 'digits-mlp', protocol: 'quick', seed });
 
 function startWorker(delay) {
   const program = fileURLToPath(new URL('queue-worker.mjs', import.meta.url));
-  const worker = fork(program, [url], { env: { ...process.env, BENCH_DELAY_MS: `${delay}` } });
+  const worker = fork(program, [redis.url], { env: { ...process.env, BENCH_DELAY_MS: `${delay}` } });
   const log = [];
   worker.on('message', (event) => log.push(event));
   return { worker, log };
@@ -61,32 +48,25 @@ async function end({ worker }) {
   await once(worker, 'exit');
 }
 
-/** A number that Redis gives of itself. */
-async function redisFigure(client, section, name) {
-  return Number(new RegExp(`${name}:([0-9.]+)`).exec(await client.info(section))[1]);
-}
-
 /** Processor seconds so far, of Redis and of this process, which is the coordinator. */
-async function processorOf(client) {
+async function processorNow() {
   const { user, system } = process.cpuUsage();
-  const parts = ['used_cpu_user', 'used_cpu_sys'].map((name) => redisFigure(client, 'cpu', name));
-  const [first, second] = await Promise.all(parts);
-  return { redis: first + second, coordinator: (user + system) / 1e6 };
+  return { redis: await redis.processorSeconds(), coordinator: (user + system) / 1e6 };
 }
 
 /** Evaluations a second, all asked for at once, after a tenth of them to warm up. */
-async function throughput(queue, client) {
+async function throughput(queue) {
   const workers = Array.from({ length: WORKERS }, () => startWorker(0));
   const ask = (first, count) =>
     Promise.all(Array.from({ length: count }, (_, i) => queue.evaluate(request(first + i))));
   await ask(0, 1);
   await until(() => workers.every(({ log }) => log.some(({ type }) => type === 'joined')));
   await ask(1, Math.ceil(JOBS / 10));
-  const before = await processorOf(client);
+  const before = await processorNow();
   const began = performance.now();
   await ask(JOBS, JOBS);
   const seconds = (performance.now() - began) / 1000;
-  const after = await processorOf(client);
+  const after = await processorNow();
   await Promise.all(workers.map(end));
   return {
     workers: WORKERS,
@@ -98,29 +78,29 @@ async function throughput(queue, client) {
 }
 
 /** Bytes of Redis's memory that a job takes while it waits. */
-async function waitingJob(queue, client) {
+async function waitingJob(queue) {
   const stop = new AbortController();
-  const before = await redisFigure(client, 'memory', 'used_memory');
+  const before = await redis.figure('memory', 'used_memory');
   const asked = Array.from({ length: JOBS }, (_, i) =>
     queue.evaluate(request(20 * JOBS + i), { signal: stop.signal }),
   );
-  while ((await client.dbsize()) < JOBS) await sleep(50);
-  const after = await redisFigure(client, 'memory', 'used_memory');
+  while ((await redis.client.dbsize()) < JOBS) await sleep(50);
+  const after = await redis.figure('memory', 'used_memory');
   stop.abort();
   await Promise.allSettled(asked);
-  while ((await client.dbsize()) >= JOBS) await sleep(50);
+  while ((await redis.client.dbsize()) >= JOBS) await sleep(50);
   return { redisBytes: (after - before) / JOBS };
 }
 
 /** What workers cost that are busy with one evaluation, a second and worker: locks, progress, and saying that they are there. */
-async function upkeep(queue, client) {
+async function upkeep(queue) {
   const stop = new AbortController();
   const workers = Array.from({ length: WORKERS }, () => startWorker(600_000));
   const asked = workers.map((_, i) => queue.evaluate(request(10 * JOBS + i), { signal: stop.signal }));
   await until(() => workers.every(({ log }) => log.some(({ type }) => type === 'started')));
-  const before = await processorOf(client);
+  const before = await processorNow();
   await sleep(1000 * UPKEEP_SECONDS);
-  const after = await processorOf(client);
+  const after = await processorNow();
   stop.abort();
   await Promise.allSettled(asked);
   await Promise.all(workers.map(end));
@@ -154,30 +134,17 @@ async function recovery(queue) {
   return { kills: KILLS, least: Math.min(...seconds), median: median(seconds), most: Math.max(...seconds) };
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'nos-bench-'));
-const server = spawn(
-  'redis-server',
-  ['--port', `${PORT}`, '--bind', '127.0.0.1', '--dir', directory, '--save', ''],
-  {
-    stdio: 'ignore',
-  },
-);
-const client = new Redis(url, { maxRetriesPerRequest: null });
-client.on('error', () => {}); // until it is there
-await client.ping();
-const queue = await openRedisQueue({ url, directory: '.', run: 'bench' });
+const redis = await startRedis();
+const queue = await openRedisQueue({ url: redis.url, directory: '.', run: 'bench' });
 const result = {
   machine: { cores: cpus().length, model: cpus()[0].model, load: loadavg()[0] },
-  waiting: await waitingJob(queue, client),
-  throughput: await throughput(queue, client),
-  upkeep: await upkeep(queue, client),
+  waiting: await waitingJob(queue),
+  throughput: await throughput(queue),
+  upkeep: await upkeep(queue),
   recovery: await recovery(queue),
 };
 await queue.close();
-client.disconnect();
-server.kill();
-await once(server, 'exit');
-rmSync(directory, { recursive: true });
+await redis.close();
 
 if (values.json) console.log(JSON.stringify(result));
 else print(result);
