@@ -1,11 +1,18 @@
-// An evaluating process that trains nothing, for bench/queue.mjs: answers at once, or after BENCH_DELAY_MS.
+// An evaluating process that trains nothing, for bench/queue.mjs: answers at once, or after BENCH_DELAY_MS, and reports meanwhile as
+// often as training does.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const DELAY_MS = Number(process.env.BENCH_DELAY_MS ?? 0);
+const PROGRESS_EVERY_MS = 100;
 
 process.on('disconnect', () => process.exit());
 process.on('message', async ({ request }) => {
-  if (DELAY_MS > 0) await sleep(DELAY_MS);
+  if (DELAY_MS > 0) {
+    const progress = { phase: 'sweep', learningRate: 0.1, done: 0.5 };
+    const reports = setInterval(() => process.send({ type: 'progress', progress }), PROGRESS_EVERY_MS);
+    await sleep(DELAY_MS);
+    clearInterval(reports);
+  }
   const evaluation = {
     ...request,
     key: 'none',

@@ -1,20 +1,18 @@
 /**
- * The Redis queue, without training: how many evaluations it carries a second, and what one costs Redis; and how long after the
- * SIGKILL of a worker its job runs on another. Starts a redis-server of its own; everything is on this machine.
+ * The Redis queue, without training: how many evaluations it carries a second, and what one costs Redis and the coordinator in
+ * processor time and memory; what a busy worker costs them a second, whatever it evaluates; and how long after the SIGKILL of a
+ * worker its job runs on another. Starts a redis-server of its own; everything is on this machine.
  *
  *     npm run build && node bench/queue.mjs [--workers 8] [--jobs 5000] [--kills 10] [--json]
  */
-import { fork, spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { cpus, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cpus, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Redis } from 'ioredis';
 import { openRedisQueue } from '../dist/dispatch/index.js';
+import { startRedis } from './redis.mjs';
 import { median } from './text.mjs';
 
 const { values } = parseArgs({
@@ -28,22 +26,13 @@ const { values } = parseArgs({
 const WORKERS = Number(values.workers);
 const JOBS = Number(values.jobs);
 const KILLS = Number(values.kills);
-const PORT = await freePort();
-const url = `redis://127.0.0.1:${PORT}`;
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-}
+const UPKEEP_SECONDS = 10;
 
 const request = (seed) => ({ rule: 'sgd', task: 'digits-mlp', protocol: 'quick', seed });
 
 function startWorker(delay) {
   const program = fileURLToPath(new URL('queue-worker.mjs', import.meta.url));
-  const worker = fork(program, [url], { env: { ...process.env, BENCH_DELAY_MS: `${delay}` } });
+  const worker = fork(program, [redis.url], { env: { ...process.env, BENCH_DELAY_MS: `${delay}` } });
   const log = [];
   worker.on('message', (event) => log.push(event));
   return { worker, log };
@@ -59,36 +48,69 @@ async function end({ worker }) {
   await once(worker, 'exit');
 }
 
-async function redisSeconds(client) {
-  const info = await client.info('cpu');
-  const part = (name) => Number(new RegExp(`${name}:([0-9.]+)`).exec(info)[1]);
-  return part('used_cpu_user') + part('used_cpu_sys');
+/** Processor seconds so far, of Redis and of this process, which is the coordinator. */
+async function processorNow() {
+  const { user, system } = process.cpuUsage();
+  return { redis: await redis.processorSeconds(), coordinator: (user + system) / 1e6 };
 }
 
 /** Evaluations a second, all asked for at once, after a tenth of them to warm up. */
-async function throughput(queue, client) {
+async function throughput(queue) {
   const workers = Array.from({ length: WORKERS }, () => startWorker(0));
   const ask = (first, count) =>
     Promise.all(Array.from({ length: count }, (_, i) => queue.evaluate(request(first + i))));
   await ask(0, 1);
   await until(() => workers.every(({ log }) => log.some(({ type }) => type === 'joined')));
   await ask(1, Math.ceil(JOBS / 10));
-  const before = await redisSeconds(client);
+  const before = await processorNow();
   const began = performance.now();
   await ask(JOBS, JOBS);
   const seconds = (performance.now() - began) / 1000;
-  const cost = ((await redisSeconds(client)) - before) / JOBS;
+  const after = await processorNow();
   await Promise.all(workers.map(end));
   return {
     workers: WORKERS,
     jobs: JOBS,
     jobsPerSecond: JOBS / seconds,
-    redisMillisecondsPerJob: cost * 1000,
+    redisMillisecondsPerJob: (1000 * (after.redis - before.redis)) / JOBS,
+    coordinatorMillisecondsPerJob: (1000 * (after.coordinator - before.coordinator)) / JOBS,
   };
+}
+
+/** Bytes of Redis's memory that a job takes while it waits. */
+async function waitingJob(queue) {
+  const stop = new AbortController();
+  const before = await redis.figure('memory', 'used_memory');
+  const asked = Array.from({ length: JOBS }, (_, i) =>
+    queue.evaluate(request(20 * JOBS + i), { signal: stop.signal }),
+  );
+  while ((await redis.client.dbsize()) < JOBS) await sleep(50);
+  const after = await redis.figure('memory', 'used_memory');
+  stop.abort();
+  await Promise.allSettled(asked);
+  while ((await redis.client.dbsize()) >= JOBS) await sleep(50);
+  return { redisBytes: (after - before) / JOBS };
+}
+
+/** What workers cost that are busy with one evaluation, a second and worker: locks, progress, and saying that they are there. */
+async function upkeep(queue) {
+  const stop = new AbortController();
+  const workers = Array.from({ length: WORKERS }, () => startWorker(600_000));
+  const asked = workers.map((_, i) => queue.evaluate(request(10 * JOBS + i), { signal: stop.signal }));
+  await until(() => workers.every(({ log }) => log.some(({ type }) => type === 'started')));
+  const before = await processorNow();
+  await sleep(1000 * UPKEEP_SECONDS);
+  const after = await processorNow();
+  stop.abort();
+  await Promise.allSettled(asked);
+  await Promise.all(workers.map(end));
+  const each = (name) => (1000 * (after[name] - before[name])) / UPKEEP_SECONDS / WORKERS;
+  return { redisMilliseconds: each('redis'), coordinatorMilliseconds: each('coordinator') };
 }
 
 /** Seconds from the SIGKILL of a worker to the start of its job on another, which was idle. */
 async function recovery(queue) {
+  if (KILLS === 0) return undefined;
   const seconds = [];
   let busy = startWorker(600_000);
   for (let kill = 0; kill < KILLS; kill++) {
@@ -112,36 +134,35 @@ async function recovery(queue) {
   return { kills: KILLS, least: Math.min(...seconds), median: median(seconds), most: Math.max(...seconds) };
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'nos-bench-'));
-const server = spawn(
-  'redis-server',
-  ['--port', `${PORT}`, '--bind', '127.0.0.1', '--dir', directory, '--save', ''],
-  {
-    stdio: 'ignore',
-  },
-);
-const client = new Redis(url, { maxRetriesPerRequest: null });
-client.on('error', () => {}); // until it is there
-await client.ping();
-const queue = await openRedisQueue({ url, directory: '.', run: 'bench' });
+const redis = await startRedis();
+const queue = await openRedisQueue({ url: redis.url, directory: '.', run: 'bench' });
 const result = {
   machine: { cores: cpus().length, model: cpus()[0].model, load: loadavg()[0] },
-  throughput: await throughput(queue, client),
+  waiting: await waitingJob(queue),
+  throughput: await throughput(queue),
+  upkeep: await upkeep(queue),
   recovery: await recovery(queue),
 };
 await queue.close();
-client.disconnect();
-server.kill();
-await once(server, 'exit');
-rmSync(directory, { recursive: true });
+await redis.close();
 
 if (values.json) console.log(JSON.stringify(result));
-else {
-  const { throughput: t, recovery: r } = result;
+else print(result);
+
+function print({ waiting, throughput: t, upkeep: u, recovery: r }) {
   console.log(
     `${t.jobsPerSecond.toFixed(0)} jobs/s with ${t.workers} workers (${t.jobs} jobs that do nothing)`,
   );
-  console.log(`${t.redisMillisecondsPerJob.toFixed(3)} ms of Redis's processor a job`);
+  const [redis, coordinator] = [t.redisMillisecondsPerJob, t.coordinatorMillisecondsPerJob];
+  console.log(
+    `a job: ${redis.toFixed(3)} ms of Redis's processor, ${coordinator.toFixed(3)} ms of the coordinator's`,
+  );
+  console.log(`a job that waits: ${(waiting.redisBytes / 1e3).toFixed(2)} kB of Redis's memory`);
+  const upkeep = [u.redisMilliseconds, u.coordinatorMilliseconds].map((value) => value.toFixed(2));
+  console.log(
+    `a busy worker, a second: ${upkeep[0]} ms of Redis's processor, ${upkeep[1]} ms of the coordinator's`,
+  );
+  if (r === undefined) return;
   const figures = [r.least, r.median, r.most].map((value) => value.toFixed(2));
   console.log(
     `a killed worker's job runs again after ${figures.join(' / ')} s (least, median, most of ${r.kills})`,

@@ -25,15 +25,19 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-/** @param settings - further arguments, as `--requirepass secret`. */
-export async function startRedis(settings: readonly string[] = []): Promise<RedisServer> {
+/** @param settings - further arguments, as `--requirepass secret`; with `tls`, those of its certificate are among them. */
+export async function startRedis(
+  settings: readonly string[] = [],
+  { tls = false }: { readonly tls?: boolean } = {},
+): Promise<RedisServer> {
   const directory = await mkdtemp(join(tmpdir(), 'nos-redis-'));
   const port = await freePort();
+  const listen = tls ? ['--port', '0', '--tls-port', `${port}`] : ['--port', `${port}`];
   let child: ChildProcess;
   const start = async (): Promise<void> => {
     child = spawn(
       'redis-server',
-      ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', directory, '--save', '', ...settings],
+      [...listen, '--bind', '127.0.0.1', '--dir', directory, '--save', '', ...settings],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     for await (const text of child.stdout as NonNullable<ChildProcess['stdout']>) {
@@ -50,10 +54,10 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
     await rm(directory, { recursive: true });
   };
   await start();
-  return { url: `redis://127.0.0.1:${port}`, port, directory, kill, start, stop };
+  return { url: `${tls ? 'rediss' : 'redis'}://127.0.0.1:${port}`, port, directory, kill, start, stop };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
