@@ -62,7 +62,11 @@ export const options = {
     value: 'RULES',
     description: 'rules to propose first, as texts or names: adam,powersign',
   },
-  protocol: { kind: 'text', value: 'NAME', description: 'how a rule is scored: paper or quick' },
+  protocol: {
+    kind: 'text',
+    value: 'NAME',
+    description: 'how a rule is scored: quick, paper or final@EPOCHS',
+  },
   samples: { kind: 'integer', value: 'N', minimum: 1, description: 'how many rules to propose' },
   batch: { kind: 'integer', value: 'N', minimum: 1, description: 'rules a batch' },
   pipeline: {
