@@ -41,6 +41,8 @@ const SCORES = `
   SELECT s.role, s.position, e.document FROM scores s JOIN evaluations e ON e.id = s.evaluation WHERE s.run = ?
   ORDER BY CASE s.role WHEN 'reference' THEN 0 WHEN 'proposal' THEN 1 ELSE 2 END, s.position`;
 
+const IDENTIFYING = ['key', 'task', 'protocol', 'seed', 'fingerprint', 'version'] as const;
+
 const IDENTITY =
   'key = ? AND task = ? AND protocol = ? AND seed = ? AND fingerprint = ? AND version = ? AND scope IN (?, ?)';
 
@@ -136,11 +138,7 @@ export class SqliteStore implements Store {
     const scope = evaluation.status === 'failed' ? run : '';
     const identity = identityOf(evaluation);
     await this.#write([
-      {
-        sql: `INSERT OR IGNORE INTO evaluations
-              (key, task, protocol, seed, fingerprint, version, scope, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-        args: [...identity, scope, toJson(evaluation)],
-      },
+      insertion(evaluation, scope),
       {
         sql: `INSERT OR IGNORE INTO scores SELECT ?, ?, ?, id FROM evaluations WHERE ${IDENTITY}`,
         args: [id, role, index, ...identity, scope, scope],
@@ -155,6 +153,20 @@ export class SqliteStore implements Store {
       [...identityOf(identity), '', run],
     );
     return row && readEvaluation(this.path, row.document);
+  }
+
+  async addEvaluation(evaluation: Evaluation): Promise<void> {
+    if (evaluation.status !== 'failed') await this.#write([insertion(evaluation, '')]);
+  }
+
+  async evaluations(identity: Partial<EvaluationIdentity>): Promise<readonly Evaluation[]> {
+    const given = IDENTIFYING.filter((name) => identity[name] !== undefined);
+    const conditions = [...given, 'scope'].map((name) => `${name} = ?`).join(' AND ');
+    const rows = await this.#rows(`SELECT document FROM evaluations WHERE ${conditions} ORDER BY id`, [
+      ...given.map((name) => identity[name] as string | number),
+      '',
+    ]);
+    return rows.map((row) => readEvaluation(this.path, row.document));
   }
 
   async proposals(run: string): Promise<readonly StoredProposal[]> {
@@ -237,8 +249,15 @@ export class SqliteStore implements Store {
 }
 
 function identityOf(identity: EvaluationIdentity): (string | number)[] {
-  const { key, task, protocol, seed, fingerprint, version } = identity;
-  return [key, task, protocol, seed, fingerprint, version];
+  return IDENTIFYING.map((name) => identity[name]);
+}
+
+function insertion(evaluation: Evaluation, scope: string): InStatement {
+  return {
+    sql: `INSERT OR IGNORE INTO evaluations
+          (key, task, protocol, seed, fingerprint, version, scope, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    args: [...identityOf(evaluation), scope, toJson(evaluation)],
+  };
 }
 
 /** SQLite has no NaN, and libSQL refuses ±∞: they are kept by name. */
