@@ -11,7 +11,7 @@ export interface RuleDescription extends Contestant {
   /** As it was written, or as the catalogue writes it. */
   readonly text: string;
   readonly latex: string;
-  /** The operations that it is made of, in the order of the table of operations. */
+  /** The operations that it is made of, by their symbols where they have one, in the order of the table of operations. */
   readonly parts: readonly { readonly name: string; readonly summary: string }[];
 }
 
@@ -25,7 +25,7 @@ export function describeRule(textOrName: string): RuleDescription {
     latex: latexRule(expression),
     parts: [...operations.values()]
       .filter(({ name }) => used.has(name))
-      .map(({ name, summary }) => ({ name, summary })),
+      .map(({ name, notation, summary }) => ({ name: notation?.symbol ?? name, summary })),
   };
 }
 
@@ -63,7 +63,8 @@ export function coursePictures(
   if (curves.length > 0) {
     const title = 'Learning curves';
     const subtitle = `Final trainings, ${runs}.`;
-    pictures['curves.svg'] = coursePicture({ title, subtitle, x: { label: 'epoch' } }, curves);
+    const x = { label: 'epoch', ticks: epochTicks(evaluations) };
+    pictures['curves.svg'] = coursePicture({ title, subtitle, x }, curves);
   }
   if (sweeps.length > 0) {
     const title = 'Sensitivity to the learning rate';
@@ -72,6 +73,13 @@ export function coursePictures(
     pictures['learning-rates.svg'] = coursePicture({ title, subtitle, x }, sweeps);
   }
   return pictures;
+}
+
+/** Whole epochs, ten of them at most. */
+function epochTicks(evaluations: readonly Evaluation[]): readonly number[] {
+  const last = Math.max(...evaluations.map(({ curve }) => curve.length));
+  const step = Math.ceil(last / 10);
+  return Array.from({ length: Math.floor(last / step) }, (_, i) => (i + 1) * step);
 }
 
 /** What the text of a card is made of. */
@@ -106,7 +114,7 @@ export function cardText({ rule, comparison, pictures, date, command }: CardCont
         ['canonical text', code(rule.rule)],
         ['key', code(rule.key)],
         ['names in the catalogue', rule.names.join(', ') || 'none'],
-        ['memory', rule.slots === 0 ? 'none' : `${rule.slots} slots: arrays of the size of the weights`],
+        ['memory', rule.slots === 0 ? 'none' : `${rule.slots} × the size of the weights`],
         ['arithmetic', `${rule.flopsPerWeight} operations per weight and step`],
       ],
     ),

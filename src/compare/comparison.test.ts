@@ -30,7 +30,7 @@ const rowOf = (comparison: ReturnType<typeof summarize>, name: string, task = 0)
 describe('a comparison', () => {
   it('says which rules are better, worse, and not told apart, over pairs of equal seeds', async () => {
     const wanted = await plan(['powersign', 'sgd', 'momentum'], 8);
-    const offset: Record<string, number> = { powersign: 0.05, sgd: -0.1, momentum: 0 };
+    const offset: Record<string, number> = { powersign: 0.05, sgd: -0.1, momentum: 0.001 };
     // The seeds differ by more than the rules: only pairs tell.
     const comparison = summarize(
       wanted,
@@ -57,7 +57,7 @@ describe('a comparison', () => {
     expect(better.wilcoxon).toEqual({ p: 1 / 128, adjusted: 3 / 128 });
     expect(better.superiority).toBeGreaterThan(0.5);
     expect(better.millisecondsPerStep).toBeCloseTo(5, 10);
-    expect(rowOf(comparison, 'momentum').difference?.mean).toBeCloseTo(0, 10);
+    expect(rowOf(comparison, 'momentum').difference?.mean).toBeCloseTo(0.001, 10);
     expect(rowOf(comparison, 'adam')).toMatchObject({
       difference: null,
       permutation: null,
@@ -163,14 +163,14 @@ describe('a comparison', () => {
     const wanted = await plan(['sgd', 'momentum', 'powersign'], 8);
     const random = stream(1, 'null');
     let found = 0;
-    const times = 60;
+    const times = 40;
     for (let i = 0; i < times; i++) {
       const evaluations = made(wanted, () => Math.round(300 * (0.8 + 0.02 * random.normal())) / 300);
       const rows = summarize(wanted, evaluations).tasks.flatMap((task) => task.rows);
       if (rows.some(({ verdict }) => verdict === 'better' || verdict === 'worse')) found++;
     }
-    // Two standard errors of 60 throws at 5 % are 0.056. (statistics/ has the tests of the tests, with more throws.)
-    expect(found / times).toBeLessThan(0.11);
+    // Two standard errors of 40 throws at 5 % are 0.07. (statistics/ has the tests of the tests, with more throws.)
+    expect(found / times).toBeLessThan(0.12);
   }, 240_000);
 
   it('is drawn with a panel a task', async () => {

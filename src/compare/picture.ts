@@ -69,6 +69,7 @@ export function coursePicture(
 export interface CourseAxis {
   readonly label: string;
   readonly scale?: 'log';
+  readonly ticks?: readonly number[];
 }
 
 /** The values of all seeds at each x that any of them reached; one that is not finite leaves a gap. */

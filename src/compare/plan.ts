@@ -58,7 +58,7 @@ export async function planComparison(input: ComparisonInput): Promise<Comparison
 
 /** Seeds that count on from the first. @throws NosError `bad-option`. */
 export function seedsFrom(seed: number, seeds: number): readonly number[] {
-  const last = seed + seeds - 1;
+  const last = seed + (seeds - 1);
   if (Number.isSafeInteger(seed) && seed >= 0 && Number.isInteger(seeds) && seeds > 0) {
     if (Number.isSafeInteger(last)) return Array.from({ length: seeds }, (_, i) => seed + i);
   }

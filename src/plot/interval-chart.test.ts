@@ -78,7 +78,9 @@ describe('an interval chart', () => {
 
   it('refuses what it cannot draw', () => {
     expect(() => intervalChart(chart({ panels: [] }))).toThrow(/at least one panel/);
-    expect(() => intervalChart(chart({ panels: [{ title: 'x', rows: [] }] }))).toThrow(/'x': expected at least one row/);
+    expect(() => intervalChart(chart({ panels: [{ title: 'x', rows: [] }] }))).toThrow(
+      /'x': expected at least one row/,
+    );
     expect(() => intervalChart(chart({ groups: ['better'] }))).toThrow(/row 'adam': no group 'reference'/);
   });
 });

@@ -11,8 +11,7 @@ export function comparisonText(
 ): string {
   const { tasks, ranking } = comparison;
   const parts = tasks.map(
-    ({ task, rows }) =>
-      `${colours.bold(titleOf(task))}\n${table(rows, columnsOf(comparison, rows, colours), columns)}`,
+    ({ task, rows }) => `${colours.bold(titleOf(task))}\n${tableWithin(comparison, rows, colours, columns)}`,
   );
   if (tasks.length > 1) {
     const places: readonly Column<Comparison['ranking'][number]>[] = [
@@ -26,10 +25,48 @@ export function comparisonText(
   return parts.join('\n\n');
 }
 
+/** A rule's text may be cut to so many columns before figures give way; the document has all of them. */
+const ENOUGH = 24;
+
+/** With every column where there is room; else without the intervals of the means, the costs, and P(better), in this order. */
+function tableWithin(
+  comparison: Comparison,
+  rows: readonly ComparedRow[],
+  colours: Terminal['colours'],
+  width: number,
+): string {
+  const names = Math.max(...rows.map(({ name }) => [...name].length));
+  const shown = ALL_COLUMNS.map((which) => columnsOf(comparison, rows, colours, which));
+  const plain = (columns: readonly Column<ComparedRow>[]) =>
+    table(
+      rows,
+      columns.map(({ paint: _, ...column }) => column),
+      Number.POSITIVE_INFINITY,
+    );
+  const least = (columns: readonly Column<ComparedRow>[]) =>
+    Math.max(
+      ...plain(columns)
+        .split('\n')
+        .map((line) => [...line].length),
+    ) - Math.max(names - ENOUGH, 0);
+  const fitting = shown.find((columns) => least(columns) <= width) ?? shown.at(-1);
+  return table(rows, fitting as readonly Column<ComparedRow>[], width);
+}
+
+const ALL_COLUMNS = [
+  { intervals: true, costs: true, chances: true },
+  { intervals: false, costs: true, chances: true },
+  { intervals: false, costs: false, chances: true },
+  { intervals: false, costs: false, chances: false },
+] as const;
+
+const superiorityText = ({ superiority }: ComparedRow): string => superiority?.toFixed(2) ?? '';
+
 function columnsOf(
   { seeds, rules }: Comparison,
   rows: readonly ComparedRow[],
   colours: Terminal['colours'],
+  { intervals, costs, chances }: (typeof ALL_COLUMNS)[number],
 ): readonly Column<ComparedRow>[] {
   const paint = (text: string, { verdict }: ComparedRow) =>
     verdict === 'better'
@@ -43,17 +80,11 @@ function columnsOf(
   const tested: readonly Column<ComparedRow>[] = [
     { title: 'less reference [95 %]', cell: ({ difference }) => differenceText(difference), align: 'right' },
     { title: 'p, Holm', cell: ({ permutation }) => pText(permutation?.adjusted), align: 'right' },
-    { title: 'P(better)', cell: ({ superiority }) => superiority?.toFixed(2) ?? '', align: 'right' },
+    ...(chances
+      ? [{ title: 'P(better)', cell: superiorityText, align: 'right' } satisfies Column<ComparedRow>]
+      : []),
   ];
-  return [
-    { title: '#', cell: ({ rank }) => String(rank), align: 'right' },
-    { title: 'rule', cell: ({ name }) => name, flexible: true, paint },
-    {
-      title: seeds.length === 1 ? 'accuracy' : 'mean [95 %]',
-      cell: ({ mean, interval }) => accuracy(mean) + (interval ? ` ${intervalText(interval)}` : ''),
-      align: 'right',
-    },
-    ...(rows.some(({ difference }) => difference !== null) ? tested : []),
+  const costly: readonly Column<ComparedRow>[] = [
     { title: 'decades', cell: ({ range }) => decadesText(range), align: 'right' },
     { title: 'slots', cell: slots, align: 'right' },
     {
@@ -61,6 +92,18 @@ function columnsOf(
       cell: ({ millisecondsPerStep }) => milliseconds(millisecondsPerStep),
       align: 'right',
     },
+  ];
+  return [
+    { title: '#', cell: ({ rank }) => String(rank), align: 'right' },
+    { title: 'rule', cell: ({ name }) => name, flexible: true, paint },
+    {
+      title: seeds.length === 1 ? 'accuracy' : intervals ? 'mean [95 %]' : 'mean',
+      cell: ({ mean, interval }) =>
+        accuracy(mean) + (intervals && interval ? ` ${intervalText(interval)}` : ''),
+      align: 'right',
+    },
+    ...(rows.some(({ difference }) => difference !== null) ? tested : []),
+    ...(costs ? costly : []),
     { title: 'verdict', cell: (row) => [row.verdict, ...remarks(row)].join(', '), paint },
   ];
 }
@@ -88,19 +131,14 @@ function decadesText(range: ComparedRow['range']): string {
 }
 
 /** What is out of the ordinary about the evaluations of a row. */
-function remarks({ diverged, failed, edgeOfGrid, rewards, learningRates }: ComparedRow): readonly string[] {
-  const of = rewards.length;
-  const everywhere = learningRates.filter(Number.isNaN).length - failed;
-  return [
-    ...(diverged === 0
-      ? []
-      : everywhere === of
-        ? ['diverges at every learning rate']
-        : [`${diverged}/${of} diverged`]),
-    ...(failed === 0 ? [] : [`${failed}/${of} failed`]),
-    ...(edgeOfGrid === 0 ? [] : [`▲edge ${edgeOfGrid}/${of}`]),
-  ];
+function remarks({ diverged, failed, edgeOfGrid, rewards }: ComparedRow): readonly string[] {
+  const share = (count: number, what: string) => (count === 0 ? [] : [`${count}/${rewards.length} ${what}`]);
+  return [...share(diverged, 'diverged'), ...share(failed, 'failed'), ...share(edgeOfGrid, '▲edge')];
 }
+
+/** Whether no evaluation found a learning rate. */
+const divergesEverywhere = ({ diverged, failed, rewards, learningRates }: ComparedRow): boolean =>
+  diverged > 0 && diverged + failed === rewards.length && learningRates.every(Number.isNaN);
 
 /** The verdicts as sentences. */
 function findings({ tasks, reference }: Comparison, titleOf: (task: string) => string): readonly string[] {
@@ -114,6 +152,9 @@ function findings({ tasks, reference }: Comparison, titleOf: (task: string) => s
       ...(better.length === 0 ? [] : [`better than ${reference}: ${by(better)}`]),
       ...(worse.length === 0 ? [] : [`worse than ${reference}: ${by(worse)}`]),
       ...(unclear.length === 0 ? [] : [`not told apart from ${reference}: ${names(unclear)}`]),
+      ...(rows.some(divergesEverywhere)
+        ? [`diverges at every learning rate: ${names(rows.filter(divergesEverywhere))}`]
+        : []),
       ...(of('not tested').length === 0 ? [] : [`not tested: ${names(of('not tested'))}`]),
     ];
     return said.map((line) => `${titleOf(task)}: ${line}`);
