@@ -128,7 +128,7 @@ export function cardText({ rule, comparison, pictures, date, command }: CardCont
       markdownTable(
         [
           'rule',
-          'mean accuracy',
+          'mean score',
           `less ${reference}`,
           'p, Holm',
           'P(better)',
@@ -158,7 +158,7 @@ export function cardText({ rule, comparison, pictures, date, command }: CardCont
     ...pictures.map((file) => `![${CAPTIONS[file] ?? file}](${file})`),
     '## How to read it',
     [
-      `* Accuracy on validation examples; in brackets 95 % bootstrap intervals over ${seeds.length} seeds, the same ones for every rule.`,
+      `* The task's score on validation examples, accuracy where it classifies; in brackets 95 % bootstrap intervals over ${seeds.length} seeds, the same ones for every rule.`,
       `* p: paired permutation test of the difference to ${reference}, corrected for all ${power.tests} tests of this card; with so many seeds it is ${power.smallestAdjusted} at least.`,
       '* P(better): the probability that one training is better than one of the reference, a tie being half.',
       '* decades: how far the learning rate may be off and stay within 1 % of the best, in powers of ten.',

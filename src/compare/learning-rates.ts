@@ -41,7 +41,8 @@ export function learningRateRange(sweep: readonly SweepPoint[]): LearningRateRan
     return so < 0 || accuracy > (sweep[so] as SweepPoint).accuracy ? i : so;
   }, -1);
   if (best < 0) return null;
-  const least = (1 - TOLERANCE) * (sweep[best] as SweepPoint).accuracy;
+  const { accuracy: most } = sweep[best] as SweepPoint;
+  const least = most - TOLERANCE * Math.abs(most);
   const [down, up] = [endOf(sweep, best, -1, least), endOf(sweep, best, 1, least)];
   return {
     best: (sweep[best] as SweepPoint).learningRate,

@@ -14,7 +14,7 @@ export function comparisonPicture({ tasks, reference, protocol, seeds }: Compari
     subtitle: many
       ? `Protocol ${protocol}, ${seeds.length} seeds. Dots: means; bars: 95 % bootstrap intervals; faint dots: single seeds.`
       : `Protocol ${protocol}, one seed.`,
-    label: 'validation accuracy',
+    label: 'validation score',
     groups: GROUPS.filter((verdict) => verdicts.has(verdict)).map(nameOf),
     panels: tasks.map(({ task, rows }) => {
       const level = rows.find(({ verdict }) => verdict === 'reference')?.mean ?? Number.NaN;
@@ -49,7 +49,7 @@ export function coursePicture(
     title,
     subtitle,
     x,
-    y: { label: 'validation accuracy' },
+    y: { label: 'validation score' },
     panels: panels.map(({ task, courses }) => ({
       title: taskTitle(task),
       series: courses.map(({ name, seeds }) => {

@@ -5,6 +5,7 @@ import type { Command, Context } from '../command.ts';
 import { evaluating } from '../evaluating.ts';
 import { defaults } from '../presets.ts';
 import { comparisonText } from '../text/comparison.ts';
+import { splitTexts } from '../values.ts';
 
 /** With ten, p can be 1/512: after Holm's correction for twenty-five tests still below 5 %. */
 export const SEEDS = 10;
@@ -47,9 +48,9 @@ export const compareCommand: Command = {
   },
 };
 
-/** `--task a,b`, or `--task a --task b`. */
+/** `--task a,b`, or `--task a --task b`; commas in parentheses are the task's own. */
 export function tasksOf(task: Context['settings']['task']): readonly string[] {
-  return task === undefined ? [] : task.split(',').map((name) => name.trim());
+  return task === undefined ? [] : splitTexts(task).map((name) => name.trim());
 }
 
 /** @throws NosError `unwritable`. */

@@ -97,7 +97,7 @@ function columnsOf(
     { title: '#', cell: ({ rank }) => String(rank), align: 'right' },
     { title: 'rule', cell: ({ name }) => name, flexible: true, paint },
     {
-      title: seeds.length === 1 ? 'accuracy' : intervals ? 'mean [95 %]' : 'mean',
+      title: seeds.length === 1 ? 'score' : intervals ? 'mean [95 %]' : 'mean',
       cell: ({ mean, interval }) =>
         accuracy(mean) + (intervals && interval ? ` ${intervalText(interval)}` : ''),
       align: 'right',
