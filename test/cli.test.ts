@@ -393,7 +393,8 @@ describe('nos bench strategies', () => {
 });
 
 describe.concurrent('help', () => {
-  const commands = 'search resume runs top show log plot eval rule rules space tasks doctor'.split(' ');
+  const commands =
+    'search resume runs top show log plot eval compare card funnel rule rules space tasks doctor'.split(' ');
   it.each([...commands, 'data fetch', 'data list', 'bench strategies'])(
     'nos %s --help shows an example',
     async (command) => {

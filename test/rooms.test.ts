@@ -19,6 +19,7 @@ const ROOMS = [
   'dispatch',
   'store',
   'run',
+  'compare',
   'observe',
   'cli',
 ];

@@ -10,6 +10,8 @@ export interface Command {
   /** In commander's notation: `<rule...>`, `[index]`. */
   readonly arguments?: string;
   readonly options: readonly OptionName[];
+  /** What holds where nobody sets anything else, instead of the defaults of all commands. */
+  readonly defaults?: Settings;
   /** What `--help` shows; the first part runs as it stands. */
   readonly example: string;
   /** Whether the first Ctrl-C lets the command end its work by `context.signal`; others end at once. */

@@ -10,6 +10,8 @@ export interface ConfigurationSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where `nos.config.json` is looked for. */
   readonly directory: string;
+  /** The command's own; those of all commands unless given. */
+  readonly defaults?: Settings;
 }
 
 /**
@@ -24,7 +26,7 @@ export async function resolveSettings(sources: ConfigurationSources): Promise<Se
   const file = await readConfigurationFile(flags.config ?? environment.config, sources.directory);
   const presetName = flags.preset ?? environment.preset ?? file.preset;
   const preset = presetName === undefined ? {} : presetNamed(presetName);
-  const layers: readonly Settings[] = [defaults, preset, file, environment, flags];
+  const layers: readonly Settings[] = [sources.defaults ?? defaults, preset, file, environment, flags];
   const settings: Settings = Object.assign({}, ...layers);
   // A preset's options are its own strategy's.
   const apt = layers.filter((layer) => layer !== preset || preset.strategy === settings.strategy);

@@ -38,7 +38,13 @@ async function contextOf({ command, arguments: args, flags }: Invocation): Promi
   const { env, stdout, stderr } = process;
   const directory = process.cwd();
   interrupts = watchInterrupts(command.stopsGracefully === true);
-  const settings = await resolveSettings({ flags, environment: env, directory });
+  const { defaults } = command;
+  const settings = await resolveSettings({
+    flags,
+    environment: env,
+    directory,
+    ...(defaults ? { defaults } : {}),
+  });
   const opened = await openLog(settings, stderr);
   log = opened;
   if (opened.form === 'json') adoptForeign(opened);

@@ -14,6 +14,8 @@ export interface OptionDefinition {
   readonly source?: 'flag' | 'environment';
   /** A second name of its environment variable. */
   readonly alias?: string;
+  /** Given again, its values join with commas between. */
+  readonly joins?: boolean;
 }
 
 /** `words`: separated by commas; `texts`: by commas outside parentheses; `assignments`: key=value, may be given again. */
@@ -23,7 +25,28 @@ export const options = {
   task: {
     kind: 'text',
     value: 'TASK',
+    joins: true,
     description: 'what a rule trains: a name of `nos tasks`, or a module',
+  },
+  against: {
+    kind: 'text',
+    value: 'RULE',
+    source: 'flag',
+    description: 'the rule that the others are compared with [adam]',
+  },
+  eta: {
+    kind: 'integer',
+    value: 'N',
+    minimum: 2,
+    source: 'flag',
+    description: 'each rung keeps one rule in so many, and trains so many times longer [3]',
+  },
+  finalists: {
+    kind: 'integer',
+    value: 'N',
+    minimum: 1,
+    source: 'flag',
+    description: 'rules that reach the last rung [3]',
   },
   space: { kind: 'text', value: 'SPACE', description: 'where rules come from: a name of `nos space`' },
   iterations: { kind: 'integer', value: 'N', minimum: 1, description: 'iterations of the space: 1, 2 or 3' },
@@ -62,7 +85,11 @@ export const options = {
     value: 'RULES',
     description: 'rules to propose first, as texts or names: adam,powersign',
   },
-  protocol: { kind: 'text', value: 'NAME', description: 'how a rule is scored: paper or quick' },
+  protocol: {
+    kind: 'text',
+    value: 'NAME',
+    description: 'how a rule is scored: quick, paper or final@EPOCHS',
+  },
   samples: { kind: 'integer', value: 'N', minimum: 1, description: 'how many rules to propose' },
   batch: { kind: 'integer', value: 'N', minimum: 1, description: 'rules a batch' },
   pipeline: {

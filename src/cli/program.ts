@@ -53,7 +53,7 @@ function addCommand(program: Commander, command: Command, found: (invocation: In
   const commander = strict(parent.command(words.at(-1) as string));
   commander.summary(command.summary).description(command.summary).helpCommand(false);
   if (command.arguments) commander.arguments(command.arguments);
-  for (const name of [...command.options, ...COMMON]) commander.addOption(commanderOption(name));
+  for (const name of [...command.options, ...COMMON]) commander.addOption(commanderOption(name, command));
   commander.addHelpText('after', `\nExample:\n  ${command.example.replaceAll('\n', '\n  ')}`);
   commander.action(() => {
     const args = commander.processedArgs.flat().filter((arg) => arg !== undefined);
@@ -76,17 +76,18 @@ function group(program: Commander, name: string): Commander {
   );
 }
 
-function commanderOption(name: OptionName): Option {
-  const { kind, short, value, description } = definitionOf(name);
+function commanderOption(name: OptionName, { defaults: own = defaults }: Command): Option {
+  const { kind, short, value, description, joins } = definitionOf(name);
   const flag = flagOf(name) + (value ? ` <${value}>` : '');
-  const option = new Option(short ? `-${short}, ${flag}` : flag, description + noteOf(name));
+  const option = new Option(short ? `-${short}, ${flag}` : flag, description + noteOf(name, own));
   if (kind === 'assignments') option.argParser((text, before: readonly string[] = []) => [...before, text]);
+  if (joins) option.argParser((text, before?: string) => (before === undefined ? text : `${before},${text}`));
   return option;
 }
 
 /** The default and the environment variable, where there are any. */
-function noteOf(name: OptionName): string {
-  const value = (defaults as Settings)[name];
+function noteOf(name: OptionName, values: Settings): string {
+  const value = values[name];
   const variable = definitionOf(name).source === 'flag' ? '' : ` (${variableOf(name)})`;
   return (value === undefined ? '' : ` [${String(value)}]`) + variable;
 }

@@ -28,7 +28,7 @@ export function parseValue(name: OptionName, text: string, where: string): Value
 }
 
 /** At the commas outside parentheses: those inside separate a function's arguments. */
-function splitTexts(text: string): readonly string[] {
+export function splitTexts(text: string): readonly string[] {
   const parts = [''];
   let depth = 0;
   for (const character of text) {

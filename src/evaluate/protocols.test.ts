@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findProtocol, protocolSteps, protocols } from './protocols.ts';
+import { findProtocol, lengthen, protocolSteps, protocols } from './protocols.ts';
 
 describe('protocols', () => {
   it('has the paper’s, exactly (NOS §4.2)', () => {
@@ -28,5 +28,54 @@ describe('protocols', () => {
         hint: expect.stringContaining("did you mean 'quick'?"),
       }),
     );
+  });
+
+  it('has families of any length, with the sweep and the examples of their names', () => {
+    expect(findProtocol('final@20')).toMatchObject({
+      name: 'final@20',
+      sweep: findProtocol('paper').sweep,
+      final: { epochs: 20, examples: Number.POSITIVE_INFINITY },
+    });
+    expect(protocolSteps(findProtocol('final@20'), { batchSize: 100, trainExamples: 45_000 })).toBe(
+      700 + 9_000,
+    );
+    const { name, description, final, ...same } = findProtocol('quick@50');
+    expect(findProtocol('quick')).toMatchObject(same);
+    expect([name, final]).toEqual(['quick@50', { epochs: 50, examples: 1_000 }]);
+    expect(description).toContain('50 final epochs');
+  });
+
+  it('has one name for one protocol', () => {
+    expect(findProtocol('paper@5')).toBe(findProtocol('paper'));
+    expect([lengthen('quick', 3), lengthen('quick@15', 3), lengthen('final@2', 1)]).toEqual([
+      'quick@15',
+      'quick@45',
+      'final@2',
+    ]);
+    expect(lengthen('quick', 1)).toBe('quick');
+  });
+
+  it.each([
+    'final',
+    'final@',
+    'final@0',
+    'final@020',
+    'final@1.5',
+    'final@-1',
+    'final@100001',
+    'quick@x',
+    'quick@5\n',
+  ])('refuses %j', (name) => {
+    expect(() => findProtocol(name)).toThrow(
+      expect.objectContaining({ code: 'bad-option', message: expect.stringContaining('from 1 to 100000') }),
+    );
+  });
+
+  it('names the families where the name is unknown', () => {
+    for (const name of ['', '@5', 'finale@5']) {
+      expect(() => findProtocol(name)).toThrow(
+        expect.objectContaining({ code: 'unknown-name', hint: expect.stringContaining('final@20') }),
+      );
+    }
   });
 });

@@ -1,4 +1,4 @@
-import { unknownName } from '../errors.ts';
+import { NosError, unknownName } from '../errors.ts';
 import type { Budget, Protocol } from './evaluation.ts';
 
 /** λ = 10^i, i = −5…1 (NOS §4.2). */
@@ -24,16 +24,76 @@ const quick: Protocol = {
   validationExamples: 1_000,
 };
 
+/** For results: all examples. `final` alone says no length, so only `final@EPOCHS` names a protocol. */
+const final: Protocol = {
+  name: 'final',
+  description: "the paper's sweep; then so many epochs over all training examples",
+  learningRates: LEARNING_RATES,
+  sweep: paper.sweep,
+  final: { epochs: 0, examples: Number.POSITIVE_INFINITY },
+  validationExamples: Number.POSITIVE_INFINITY,
+};
+
+/** Those that have a length of their own. */
 export const protocols: readonly Protocol[] = [paper, quick];
 
-/** @throws NosError `unknown-name`. */
+/** Those that `NAME@EPOCHS` may name: the same sweep and examples, with so many final epochs. */
+const families: readonly Protocol[] = [paper, quick, final];
+
+const MOST_EPOCHS = 100_000;
+
+/**
+ * The protocol of that name: `quick`, `paper`, or a family's name and a number of final epochs: `final@20`, `paper@50`. Its
+ * `name` is the one that results are stored under: `paper@5` is `paper`.
+ *
+ * @throws NosError `unknown-name`; `bad-option` for a number of epochs that makes no sense, or `final` without one.
+ */
 export function findProtocol(name: string): Protocol {
-  const found = protocols.find((protocol) => protocol.name === name);
-  if (found) return found;
-  throw unknownName(
-    'protocol',
-    name,
-    protocols.map((protocol) => protocol.name),
+  const [, base = '', suffix] = /^([^@]*)(@.*)?$/s.exec(name) ?? [];
+  const family = families.find((protocol) => protocol.name === base);
+  if (family === undefined) throw unknownProtocol(name);
+  if (suffix === undefined && protocols.includes(family)) return family;
+  return withEpochs(family, epochsOf(suffix?.slice(1) ?? '', name));
+}
+
+/**
+ * The name of a protocol with `factor` times the final epochs, and everything else the same.
+ *
+ * @throws NosError as {@link findProtocol}.
+ * @example lengthen('quick', 3) // 'quick@15'
+ */
+export function lengthen(name: string, factor: number): string {
+  const { final: budget, ...protocol } = findProtocol(name);
+  return findProtocol(`${protocol.name.replace(/@.*/, '')}@${budget.epochs * factor}`).name;
+}
+
+function withEpochs(family: Protocol, epochs: number): Protocol {
+  if (epochs === family.final.epochs) return family;
+  return {
+    ...family,
+    name: `${family.name}@${epochs}`,
+    description: `${family.description}: ${epochs} final epochs`,
+    final: { ...family.final, epochs },
+  };
+}
+
+function epochsOf(text: string, name: string): number {
+  const epochs = Number(text);
+  if (/^[1-9]\d*$/.test(text) && epochs <= MOST_EPOCHS) return epochs;
+  throw new NosError(
+    'bad-option',
+    `protocol '${name}': expected a number of final epochs after @, from 1 to ${MOST_EPOCHS}`,
+    'such as final@20',
+  );
+}
+
+function unknownProtocol(name: string): NosError {
+  const known = protocols.map((protocol) => protocol.name);
+  const { code, message, hint } = unknownName('protocol', name, known);
+  return new NosError(
+    code,
+    message,
+    `${hint}; with another number of final epochs: quick@10, paper@10, final@20`,
   );
 }
 

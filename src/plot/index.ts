@@ -1,2 +1,8 @@
 export type * from './chart.ts';
+export {
+  type IntervalChart,
+  type IntervalPanel,
+  type IntervalRow,
+  intervalChart,
+} from './interval-chart.ts';
 export { lineChart } from './line-chart.ts';

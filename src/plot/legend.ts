@@ -9,8 +9,11 @@ export interface Block {
   readonly height: number;
 }
 
+/** What a legend names. */
+type Named = Pick<LineChart, 'panels' | 'levels'>;
+
 /** The names of a chart's series, in the order in which they first appear, with their looks. */
-export function strokesOf(chart: LineChart): ReadonlyMap<string, Stroke> {
+export function strokesOf(chart: Named): ReadonlyMap<string, Stroke> {
   const names = new Set(chart.panels.flatMap(({ series }) => series.map(({ name }) => name)));
   return new Map([...names].map((name, index) => [name, strokeOf(index)]));
 }
@@ -23,7 +26,7 @@ const GAP = 20;
 /** Every series and level with a sample of its look, in rows from (x, y) on; in columns where one row is not enough. */
 export function legend(
   element: MakeElement,
-  chart: LineChart,
+  chart: Named,
   { x, y, width }: { readonly x: number; readonly y: number; readonly width: number },
 ): Block {
   const items = [
@@ -52,7 +55,7 @@ export function legend(
 type Part = 'band' | 'line' | 'points';
 
 /** What is drawn of a series in any of the panels. */
-function partsOf({ panels }: LineChart, name: string): readonly Part[] {
+function partsOf({ panels }: Named, name: string): readonly Part[] {
   const series = panels.flatMap((panel) => panel.series.filter((one) => one.name === name));
   const has = (part: keyof Series & Part) => series.some((one) => (one[part]?.length ?? 0) > 0);
   return (['band', 'line', 'points'] as const).filter(has);

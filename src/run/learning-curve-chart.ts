@@ -1,4 +1,5 @@
 import type { LineChart } from '../plot/index.ts';
+import { taskTitle } from '../tasks/index.ts';
 import type { LearningCurves } from './learning-curve.ts';
 
 /** Figure 4 of the paper: every rule's reward as a faint point, and a moving average as a line, for each run. */
@@ -6,7 +7,7 @@ export function learningCurveChart({ task, protocol, chance, window, curves }: L
   const averages = `the mean of the last ${window} rules`;
   return {
     title: 'Reward of the sampled rules',
-    subtitle: `${shortTask(task)}, protocol ${protocol}. Points: every rule. Lines: ${averages}.`,
+    subtitle: `${taskTitle(task)}, protocol ${protocol}. Points: every rule. Lines: ${averages}.`,
     x: { label: 'sampled rules' },
     y: { label: 'reward (validation accuracy)' },
     ...(chance === undefined ? {} : { levels: [{ name: 'chance', y: chance }] }),
@@ -22,6 +23,3 @@ export function learningCurveChart({ task, protocol, chance, window, curves }: L
     ],
   };
 }
-
-/** `/home/me/spirals.mjs#6b1f0c2d9e8a` as `spirals.mjs`: a picture is shown to others. */
-const shortTask = (task: string): string => task.replace(/#.*$/, '').replace(/^.*[/\\]/, '');

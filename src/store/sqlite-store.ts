@@ -52,6 +52,8 @@ const SCORES = `
   FROM scores s JOIN evaluations e ON e.id = s.evaluation WHERE s.run = ?
   ORDER BY CASE s.role WHEN 'reference' THEN 0 WHEN 'proposal' THEN 1 ELSE 2 END, s.position`;
 
+const IDENTIFYING = ['key', 'task', 'protocol', 'seed', 'fingerprint', 'version'] as const;
+
 const IDENTITY =
   'key = ? AND task = ? AND protocol = ? AND seed = ? AND fingerprint = ? AND version = ? AND scope IN (?, ?)';
 
@@ -155,16 +157,10 @@ export class SqliteStore implements Store {
   async addScore(run: string, role: ScoreRole, index: number, evaluation: Evaluation): Promise<void> {
     const id = await this.#runId(run);
     const scope = evaluation.status === 'failed' ? run : '';
-    const document = toJson(evaluation);
     const identity = identityOf(evaluation);
     const seal = sealOf('score', { ...evaluation, role, position: index, scope });
     await this.#write([
-      {
-        sql: `INSERT OR IGNORE INTO evaluations
-              (key, task, protocol, seed, fingerprint, version, scope, document, checksum)
-              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        args: [...identity, scope, document, sealOf('evaluation', { scope, document })],
-      },
+      insertion(evaluation, scope),
       {
         sql: `INSERT OR IGNORE INTO scores (run, role, position, evaluation, checksum)
               SELECT ?, ?, ?, id, ? FROM evaluations WHERE ${IDENTITY}`,
@@ -183,6 +179,20 @@ export class SqliteStore implements Store {
     const found = readEvaluation(this.path, row);
     if (String(identityOf(found)) === String(identityOf(identity))) return found;
     throw corrupt(this.path, `the evaluation of ${identity.key} in it is another one's`);
+  }
+
+  async addEvaluation(evaluation: Evaluation): Promise<void> {
+    if (evaluation.status !== 'failed') await this.#write([insertion(evaluation, '')]);
+  }
+
+  async evaluations(identity: Partial<EvaluationIdentity>): Promise<readonly Evaluation[]> {
+    const given = IDENTIFYING.filter((name) => identity[name] !== undefined);
+    const conditions = [...given, 'scope'].map((name) => `${name} = ?`).join(' AND ');
+    const rows = await this.#rows(
+      `SELECT scope, document, checksum AS evaluation_checksum FROM evaluations WHERE ${conditions} ORDER BY id`,
+      [...given.map((name) => identity[name] as string | number), ''],
+    );
+    return rows.map((row) => readEvaluation(this.path, row));
   }
 
   async proposals(run: string): Promise<readonly StoredProposal[]> {
@@ -281,8 +291,17 @@ function insertProposal(
 }
 
 function identityOf(identity: EvaluationIdentity): (string | number)[] {
-  const { key, task, protocol, seed, fingerprint, version } = identity;
-  return [key, task, protocol, seed, fingerprint, version];
+  return IDENTIFYING.map((name) => identity[name]);
+}
+
+function insertion(evaluation: Evaluation, scope: string): InStatement {
+  const document = toJson(evaluation);
+  return {
+    sql: `INSERT OR IGNORE INTO evaluations
+          (key, task, protocol, seed, fingerprint, version, scope, document, checksum)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    args: [...identityOf(evaluation), scope, document, sealOf('evaluation', { scope, document })],
+  };
 }
 
 /** SQLite has no NaN, and libSQL refuses ±∞: they are kept by name. */

@@ -142,6 +142,23 @@ describe('writing twice is writing once', () => {
     await store.close();
   });
 
+  it('an evaluation of no run, which a run may use, and the other way', async () => {
+    const store = await storeWithRun();
+    await store.addEvaluation(SOUND);
+    await store.addEvaluation({ ...SOUND, seconds: 99 });
+    expect(await store.findEvaluation('first', SOUND)).toEqual(SOUND);
+    const ofRun: Evaluation = { ...SOUND, task: 'other' };
+    await store.addScore('first', 'retest', 0, ofRun);
+    const failed: Evaluation = { ...SOUND, seed: 3, status: 'failed', error: 'killed' };
+    await store.addEvaluation(failed);
+    await store.addScore('first', 'retest', 1, failed);
+    expect(await store.evaluations({})).toEqual([SOUND, ofRun]);
+    expect(await store.evaluations({ key: 'k1', task: 'other' })).toEqual([ofRun]);
+    expect(await store.evaluations(SOUND)).toEqual([SOUND]);
+    expect(await store.evaluations({ seed: 3 })).toEqual([]);
+    await store.close();
+  });
+
   it('a failed evaluation belongs to its run, and stays its', async () => {
     const store = await storeWithRun();
     await store.createRun({ ...RUN, name: 'other' });

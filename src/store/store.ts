@@ -56,6 +56,11 @@ export interface Store {
   /** The stored evaluation with that identity, sound or failed in this very run; undefined where there is none. */
   findEvaluation(run: string, identity: EvaluationIdentity): Promise<Evaluation | undefined>;
 
+  /** Adds an evaluation that belongs to no run, unless an equal one is there already. A failed one is not kept. */
+  addEvaluation(evaluation: Evaluation): Promise<void>;
+  /** The sound evaluations whose identity has these parts, of runs and of none, oldest first. */
+  evaluations(identity: Partial<EvaluationIdentity>): Promise<readonly Evaluation[]>;
+
   /** A run's proposals in order, with their evaluations where they are done. */
   proposals(run: string): Promise<readonly StoredProposal[]>;
   proposal(run: string, index: number): Promise<StoredProposal>;

@@ -2,5 +2,5 @@ export type { Child, ChildState, Moment } from './child.ts';
 export { cifar10Convnet } from './cifar10-convnet.ts';
 export { defineTask } from './define.ts';
 export type { TaskFamily } from './family.ts';
-export { resolveTask, taskFamilies, taskReference, tasks } from './registry.ts';
+export { resolveTask, taskFamilies, taskReference, tasks, taskTitle } from './registry.ts';
 export type { ClassifierTask, LoadOptions, Task } from './task.ts';

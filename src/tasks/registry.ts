@@ -58,6 +58,15 @@ export async function taskReference(name: string): Promise<string> {
   return `${path}#${await hashOf(path)}`;
 }
 
+/**
+ * A task's reference for people: a module by its file name alone, as a picture is shown to others.
+ *
+ * @example taskTitle('/home/me/spirals.mjs#6b1f0c2d9e8a') // 'spirals.mjs'
+ */
+export function taskTitle(reference: string): string {
+  return withoutHash(reference).replace(/^.*[/\\]/, '');
+}
+
 const HASH = /#([0-9a-f]{12})$/;
 
 const withoutHash = (reference: string): string => reference.replace(HASH, '');

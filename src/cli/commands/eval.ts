@@ -19,9 +19,9 @@ export const evalCommand: Command = {
     const { settings, places, stdout, stderr, signal, log } = context;
     const { resolveRule } = await import('../../rules/index.ts');
     const { findProtocol } = await import('../../evaluate/index.ts');
-    const { task = '', protocol = '', seeds = 1, seed = 1 } = settings;
+    const { task = '', seeds = 1, seed = 1 } = settings;
+    const protocol = findProtocol(settings.protocol ?? '').name;
     for (const rule of context.arguments) resolveRule(rule);
-    findProtocol(protocol);
     await prepareTask(context, task);
     const requests = context.arguments.flatMap((rule) =>
       Array.from({ length: seeds }, (_, i): EvaluationRequest => ({ rule, task, protocol, seed: seed + i })),

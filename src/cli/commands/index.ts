@@ -1,8 +1,11 @@
 import type { Command } from '../command.ts';
 import { benchStrategiesCommand } from './bench-strategies.ts';
+import { cardCommand } from './card.ts';
+import { compareCommand } from './compare.ts';
 import { dataFetchCommand, dataListCommand } from './data.ts';
 import { doctorCommand } from './doctor.ts';
 import { evalCommand } from './eval.ts';
+import { funnelCommand } from './funnel.ts';
 import { logCommand } from './log.ts';
 import { plotCommand } from './plot.ts';
 import { resumeCommand } from './resume.ts';
@@ -27,6 +30,9 @@ export const commands: readonly Command[] = [
   logCommand,
   plotCommand,
   evalCommand,
+  compareCommand,
+  cardCommand,
+  funnelCommand,
   ruleCommand,
   rulesCommand,
   spaceCommand,

@@ -1,0 +1,43 @@
+import type { EvaluationServices } from '../compare/index.ts';
+import { packageVersion } from '../version.ts';
+import type { Context } from './command.ts';
+import { withWorkers } from './evaluators.ts';
+import { type Meter, openMeter } from './live/meter.ts';
+import { prepareTask } from './prepare.ts';
+import { withStore } from './store.ts';
+
+/** Evaluations that a command makes, or finds in the store. */
+export interface Evaluating {
+  /** What workers elsewhere are told they work for. */
+  readonly name: string;
+  /** Their data are fetched where they are not here. */
+  readonly tasks: readonly string[];
+  readonly total: number;
+}
+
+/** Does work that evaluates, with everything around it: data, workers, the store of evaluations, and a live meter. */
+export async function evaluating<T>(
+  context: Context,
+  { name, tasks, total }: Evaluating,
+  work: (services: EvaluationServices & { readonly note: Meter['note'] }) => Promise<T>,
+): Promise<T> {
+  const { settings, places, stderr, signal, program } = context;
+  for (const task of tasks) await prepareTask(context, task);
+  const { fingerprint } = await import('../evaluate/index.ts');
+  const machine = await fingerprint();
+  return withStore(places, async (store) => {
+    const meter = await openMeter(total, stderr);
+    const { note, onEvent } = meter;
+    const given = { store, fingerprint: machine, version: packageVersion, signal, onEvent, note };
+    try {
+      return await withWorkers(settings, places, { run: name, useful: total, note }, (dispatcher) =>
+        work({ ...given, dispatcher }),
+      );
+    } catch (error) {
+      if (signal.aborted) note(`what is done is stored: the same ${program} command goes on from there`);
+      throw error;
+    } finally {
+      meter.close();
+    }
+  });
+}

@@ -1,0 +1,188 @@
+import type { ComparedRow, Comparison } from '../../compare/index.ts';
+import type { Terminal } from '../command.ts';
+import { accuracy } from './format.ts';
+import { type Column, table } from './table.ts';
+
+/** A comparison for people: a table a task, the ranking over several tasks, what was found in words, and what it can mean. */
+export function comparisonText(
+  comparison: Comparison,
+  { colours, columns }: Terminal,
+  titleOf: (task: string) => string,
+): string {
+  const { tasks, ranking } = comparison;
+  const parts = tasks.map(
+    ({ task, rows }) => `${colours.bold(titleOf(task))}\n${tableWithin(comparison, rows, colours, columns)}`,
+  );
+  if (tasks.length > 1) {
+    const places: readonly Column<Comparison['ranking'][number]>[] = [
+      { title: '#', cell: ({ rank }) => String(rank), align: 'right' },
+      { title: 'rule, over all tasks', cell: ({ name }) => name, flexible: true },
+      { title: 'mean rank', cell: ({ meanRank }) => meanRank.toFixed(2), align: 'right' },
+    ];
+    parts.push(table(ranking, places, columns));
+  }
+  parts.push(findings(comparison, titleOf).join('\n'), colours.dim(notes(comparison).join('\n')));
+  return parts.join('\n\n');
+}
+
+/** A rule's text may be cut to so many columns before figures give way; the document has all of them. */
+const ENOUGH = 24;
+
+/** With every column where there is room; else without the intervals of the means, the costs, and P(better), in this order. */
+function tableWithin(
+  comparison: Comparison,
+  rows: readonly ComparedRow[],
+  colours: Terminal['colours'],
+  width: number,
+): string {
+  const names = Math.max(...rows.map(({ name }) => [...name].length));
+  const shown = ALL_COLUMNS.map((which) => columnsOf(comparison, rows, colours, which));
+  const plain = (columns: readonly Column<ComparedRow>[]) =>
+    table(
+      rows,
+      columns.map(({ paint: _, ...column }) => column),
+      Number.POSITIVE_INFINITY,
+    );
+  const least = (columns: readonly Column<ComparedRow>[]) =>
+    Math.max(
+      ...plain(columns)
+        .split('\n')
+        .map((line) => [...line].length),
+    ) - Math.max(names - ENOUGH, 0);
+  const fitting = shown.find((columns) => least(columns) <= width) ?? shown.at(-1);
+  return table(rows, fitting as readonly Column<ComparedRow>[], width);
+}
+
+const ALL_COLUMNS = [
+  { intervals: true, costs: true, chances: true },
+  { intervals: false, costs: true, chances: true },
+  { intervals: false, costs: false, chances: true },
+  { intervals: false, costs: false, chances: false },
+] as const;
+
+const superiorityText = ({ superiority }: ComparedRow): string => superiority?.toFixed(2) ?? '';
+
+function columnsOf(
+  { seeds, rules }: Comparison,
+  rows: readonly ComparedRow[],
+  colours: Terminal['colours'],
+  { intervals, costs, chances }: (typeof ALL_COLUMNS)[number],
+): readonly Column<ComparedRow>[] {
+  const paint = (text: string, { verdict }: ComparedRow) =>
+    verdict === 'better'
+      ? colours.green(text)
+      : verdict === 'worse'
+        ? colours.red(text)
+        : verdict === 'reference'
+          ? colours.cyan(text)
+          : text;
+  const slots = ({ key }: ComparedRow) => String(rules.find((one) => one.key === key)?.slots ?? '');
+  const tested: readonly Column<ComparedRow>[] = [
+    { title: 'less reference [95 %]', cell: ({ difference }) => differenceText(difference), align: 'right' },
+    { title: 'p, Holm', cell: ({ permutation }) => pText(permutation?.adjusted), align: 'right' },
+    ...(chances
+      ? [{ title: 'P(better)', cell: superiorityText, align: 'right' } satisfies Column<ComparedRow>]
+      : []),
+  ];
+  const costly: readonly Column<ComparedRow>[] = [
+    { title: 'decades', cell: ({ range }) => decadesText(range), align: 'right' },
+    { title: 'slots', cell: slots, align: 'right' },
+    {
+      title: 'ms/step',
+      cell: ({ millisecondsPerStep }) => milliseconds(millisecondsPerStep),
+      align: 'right',
+    },
+  ];
+  return [
+    { title: '#', cell: ({ rank }) => String(rank), align: 'right' },
+    { title: 'rule', cell: ({ name }) => name, flexible: true, paint },
+    {
+      title: seeds.length === 1 ? 'score' : intervals ? 'mean [95 %]' : 'mean',
+      cell: ({ mean, interval }) =>
+        accuracy(mean) + (intervals && interval ? ` ${intervalText(interval)}` : ''),
+      align: 'right',
+    },
+    ...(rows.some(({ difference }) => difference !== null) ? tested : []),
+    ...(costs ? costly : []),
+    { title: 'verdict', cell: (row) => [row.verdict, ...remarks(row)].join(', '), paint },
+  ];
+}
+
+type Ends = { readonly low: number; readonly high: number };
+
+const intervalText = ({ low, high }: Ends): string => `[${accuracy(low)}, ${accuracy(high)}]`;
+const signed = (value: number): string => (value < 0 ? '−' : '+') + accuracy(Math.abs(value));
+const milliseconds = (value: number): string =>
+  Number.isFinite(value) ? (value < 10 ? value.toFixed(2) : value.toFixed(1)) : '—';
+
+function differenceText(difference: ComparedRow['difference']): string {
+  if (difference === null) return '';
+  const { mean, interval } = difference;
+  return signed(mean) + (interval ? ` [${signed(interval.low)}, ${signed(interval.high)}]` : '');
+}
+
+function pText(p: number | undefined): string {
+  if (p === undefined) return '';
+  return p < 0.0001 ? '<0.0001' : p.toFixed(4);
+}
+
+function decadesText(range: ComparedRow['range']): string {
+  return range === null ? '—' : (range.open ? '≥' : '') + range.decades.toFixed(1);
+}
+
+/** What is out of the ordinary about the evaluations of a row. */
+function remarks({ diverged, failed, edgeOfGrid, rewards }: ComparedRow): readonly string[] {
+  const share = (count: number, what: string) => (count === 0 ? [] : [`${count}/${rewards.length} ${what}`]);
+  return [...share(diverged, 'diverged'), ...share(failed, 'failed'), ...share(edgeOfGrid, '▲edge')];
+}
+
+/** Whether no evaluation found a learning rate. */
+const divergesEverywhere = ({ diverged, failed, rewards, learningRates }: ComparedRow): boolean =>
+  diverged > 0 && diverged + failed === rewards.length && learningRates.every(Number.isNaN);
+
+/** The verdicts as sentences. */
+function findings({ tasks, reference }: Comparison, titleOf: (task: string) => string): readonly string[] {
+  return tasks.flatMap(({ task, rows }) => {
+    const of = (verdict: ComparedRow['verdict']) => rows.filter((row) => row.verdict === verdict);
+    const names = (some: readonly ComparedRow[]) => some.map(({ name }) => `'${name}'`).join(', ');
+    const by = (some: readonly ComparedRow[]) =>
+      some.map((row) => `'${row.name}' (${signed(row.difference?.mean ?? Number.NaN)})`).join(', ');
+    const [better, worse, unclear] = [of('better'), of('worse'), of('not told apart')];
+    const said = [
+      ...(better.length === 0 ? [] : [`better than ${reference}: ${by(better)}`]),
+      ...(worse.length === 0 ? [] : [`worse than ${reference}: ${by(worse)}`]),
+      ...(unclear.length === 0 ? [] : [`not told apart from ${reference}: ${names(unclear)}`]),
+      ...(rows.some(divergesEverywhere)
+        ? [`diverges at every learning rate: ${names(rows.filter(divergesEverywhere))}`]
+        : []),
+      ...(of('not tested').length === 0 ? [] : [`not tested: ${names(of('not tested'))}`]),
+    ];
+    return said.map((line) => `${titleOf(task)}: ${line}`);
+  });
+}
+
+function notes({ seeds, power, level, tasks }: Comparison): readonly string[] {
+  const { tests, smallest, smallestAdjusted, seedsNeeded } = power;
+  const rows = tasks.flatMap((task) => task.rows);
+  const lines = [
+    'decades: how far the learning rate may be off and stay within 1 % of the best, in powers of ten',
+  ];
+  if (seeds.length === 1) lines.push('one seed: nothing can be tested; give --seeds 6 or more');
+  else {
+    lines.push(
+      `p: paired permutation test, corrected for ${tests} tests; with ${seeds.length} seeds it is ${pText(smallest)} at least, ${pText(smallestAdjusted)} once corrected`,
+    );
+    if (smallestAdjusted > level) {
+      lines.push(
+        `so few seeds cannot tell a single rule apart at ${level}: give --seeds ${seedsNeeded} or more`,
+      );
+    }
+  }
+  if (rows.some(({ edgeOfGrid }) => edgeOfGrid > 0)) {
+    lines.push('▲edge: the best learning rate may lie outside the grid');
+  }
+  if (rows.some(({ failed }) => failed > 0)) {
+    lines.push('failed evaluations (crashes, hangs) are left out; the same command tries them again');
+  }
+  return lines;
+}

@@ -1,0 +1,200 @@
+import { NosError } from '../errors.ts';
+import { type Evaluation, findProtocol, lengthen } from '../evaluate/index.ts';
+import { deriveKey } from '../random/index.ts';
+import type { LeaderboardRow } from '../run/index.ts';
+import { mean } from '../statistics/index.ts';
+import { type Comparison, summarize } from './comparison.ts';
+import { type Contestant, contestant, refuseTwins } from './contestant.ts';
+import { type EvaluationServices, evaluateAll } from './evaluate-all.ts';
+import { type ComparisonPlan, referencesOf, wantedOf } from './plan.ts';
+import { rankOver } from './ranking.ts';
+
+/** What a funnel is asked for. */
+export interface FunnelInput {
+  /** Of the search; the best found rules enter, as many as `rules` says. */
+  readonly leaderboard: readonly LeaderboardRow[];
+  readonly rules: number;
+  /** Texts or catalogue names that are carried along to the last rung. */
+  readonly references: readonly string[];
+  /** What the finalists are compared with; it is carried along too. */
+  readonly against: string;
+  readonly tasks: readonly string[];
+  /** Of the first rung. */
+  readonly protocol: string;
+  /** Each rung keeps one rule in so many, and has so many times as many final epochs. */
+  readonly eta: number;
+  /** Rules that reach the last rung. */
+  readonly finalists: number;
+  readonly seed: number;
+  /** Of the last rung. */
+  readonly seeds: number;
+  /** What a found rule is called; its text unless given. */
+  readonly nameOf?: (rule: string) => string;
+}
+
+/** One stage: so many rules under one protocol, with seeds that no other rung has. */
+export interface Rung {
+  readonly protocol: string;
+  /** Found rules in it; the references come on top. */
+  readonly rules: number;
+  readonly seeds: readonly number[];
+}
+
+export interface FunnelPlan {
+  readonly tasks: readonly string[];
+  readonly candidates: readonly Contestant[];
+  readonly references: readonly Contestant[];
+  readonly reference: Contestant;
+  readonly rungs: readonly Rung[];
+}
+
+export interface RungRow {
+  readonly rank: number;
+  readonly name: string;
+  readonly key: string;
+  readonly reference: boolean;
+  /** One a task: the mean reward of the sound evaluations, NaN where there is none. */
+  readonly means: readonly number[];
+  readonly diverged: number;
+  readonly failed: number;
+  /** Whether it is in the next rung too; a finalist of the last rung is. */
+  readonly survived: boolean;
+}
+
+/** What came out, as plain data. */
+export interface FunnelResult {
+  readonly tasks: readonly string[];
+  readonly rungs: readonly (Rung & { readonly rows: readonly RungRow[] })[];
+  /** The last rung: finalists and references with intervals and tests. */
+  readonly comparison: Comparison;
+}
+
+/**
+ * The rungs of successive halving (Jamieson and Talwalkar, Non-stochastic Best Arm Identification and Hyperparameter
+ * Optimization, 2016): each keeps the best one in η of its rules and trains them η times as long. Rung k has k + 1 seeds, the
+ * last as many as asked for; they are fresh in every rung, so that the last one owes nothing to the luck of the others.
+ *
+ * @throws NosError `bad-option` where epochs grow beyond what a protocol may have.
+ */
+export function rungsOf(
+  rules: number,
+  {
+    protocol,
+    eta,
+    finalists,
+    seed,
+    seeds,
+  }: Pick<FunnelInput, 'protocol' | 'eta' | 'finalists' | 'seed' | 'seeds'>,
+): readonly Rung[] {
+  const sizes = [rules];
+  for (let last = rules; last > finalists; sizes.push(last))
+    last = Math.max(Math.ceil(last / eta), finalists);
+  return sizes.map((size, k) => ({
+    protocol: k === 0 ? findProtocol(protocol).name : lengthen(protocol, eta ** k),
+    rules: size,
+    seeds: Array.from({ length: k === sizes.length - 1 ? seeds : k + 1 }, (_, j) => {
+      return deriveKey(seed, 'funnel', k, j).k0;
+    }),
+  }));
+}
+
+/** @throws NosError `bad-option` where the search has found no sound rule; as `planComparison`. */
+export async function planFunnel(input: FunnelInput): Promise<FunnelPlan> {
+  const { leaderboard, references: named, against, nameOf = (rule) => rule } = input;
+  const other = contestant(against);
+  const references = named.map((rule) => contestant(rule));
+  const reference = references.find(({ key }) => key === other.key) ?? other;
+  const carried = references.includes(reference) ? references : [...references, reference];
+  refuseTwins(carried);
+  const candidates = leaderboard
+    .filter(({ key, status }) => status === 'ok' && carried.every((one) => one.key !== key))
+    .slice(0, input.rules)
+    .map(({ rule }) => ({ ...contestant(rule), name: nameOf(rule) }));
+  if (candidates.length === 0) {
+    throw new NosError('bad-option', 'the run has found no rule that could enter the funnel', 'search on');
+  }
+  return {
+    tasks: await referencesOf(input.tasks),
+    candidates,
+    references: carried,
+    reference,
+    rungs: rungsOf(candidates.length, input),
+  };
+}
+
+/** Evaluations of the whole funnel. */
+export function plannedFunnel({ rungs, references, tasks }: FunnelPlan): number {
+  return rungs.reduce(
+    (sum, rung) => sum + (rung.rules + references.length) * tasks.length * rung.seeds.length,
+    0,
+  );
+}
+
+/**
+ * Lets the candidates through, rung by rung. Deterministic; what the store has is not evaluated again, so that an ended funnel
+ * goes on where it was.
+ *
+ * @param onRung Told before each rung.
+ * @throws NosError as `evaluateAll`.
+ */
+export async function runFunnel(
+  plan: FunnelPlan,
+  services: EvaluationServices,
+  onRung: (rung: Rung, index: number) => void = () => undefined,
+): Promise<FunnelResult> {
+  const { tasks, references, reference } = plan;
+  const rungs: (Rung & { readonly rows: readonly RungRow[] })[] = [];
+  let field = plan.candidates;
+  for (const [index, rung] of plan.rungs.entries()) {
+    onRung(rung, index);
+    const contestants = [...field, ...references];
+    const stage: ComparisonPlan = {
+      contestants,
+      reference,
+      tasks,
+      protocol: rung.protocol,
+      seeds: rung.seeds,
+    };
+    const evaluations = await evaluateAll(wantedOf(stage), services);
+    const kept = plan.rungs[index + 1]?.rules ?? rung.rules;
+    const rows = rowsOf(stage, references, evaluations, kept);
+    rungs.push({ ...rung, rows });
+    if (index === plan.rungs.length - 1) return { tasks, rungs, comparison: summarize(stage, evaluations) };
+    const survivors = new Set(rows.filter(({ survived }) => survived).map(({ key }) => key));
+    field = field.filter(({ key }) => survivors.has(key));
+  }
+  throw new RangeError('a funnel has one rung or more');
+}
+
+/** Best first. The references have their ranks too, but take no found rule's place. */
+function rowsOf(
+  { contestants, tasks }: ComparisonPlan,
+  references: readonly Contestant[],
+  evaluations: readonly Evaluation[],
+  kept: number,
+): readonly RungRow[] {
+  const own = contestants.map(({ key }) => evaluations.filter((evaluation) => evaluation.key === key));
+  const means = tasks.map((task) => own.map((all) => meanReward(all.filter((one) => one.task === task))));
+  let passed = 0;
+  return rankOver(means).map(({ index, rank }): RungRow => {
+    const one = contestants[index] as Contestant;
+    const reference = references.includes(one);
+    const count = (status: Evaluation['status']) =>
+      own[index]?.filter((e) => e.status === status).length ?? 0;
+    return {
+      rank,
+      name: one.name,
+      key: one.key,
+      reference,
+      means: means.map((task) => task[index] as number),
+      diverged: count('diverged'),
+      failed: count('failed'),
+      survived: reference || passed++ < kept,
+    };
+  });
+}
+
+function meanReward(evaluations: readonly Evaluation[]): number {
+  const rewards = evaluations.filter(({ status }) => status !== 'failed').map(({ reward }) => reward);
+  return rewards.length === 0 ? Number.NaN : mean(rewards);
+}

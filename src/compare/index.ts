@@ -1,0 +1,35 @@
+export {
+  type CardContents,
+  cardText,
+  coursePictures,
+  describeRule,
+  type RuleDescription,
+} from './card.ts';
+export { type ComparisonResult, runComparison } from './compare.ts';
+export {
+  type ComparedRow,
+  type ComparedTask,
+  type Comparison,
+  LEVEL,
+  type Power,
+  summarize,
+  type TestResult,
+  type Verdict,
+} from './comparison.ts';
+export { type Contestant, contestant } from './contestant.ts';
+export { type EvaluationEvent, type EvaluationServices, evaluateAll } from './evaluate-all.ts';
+export {
+  type FunnelInput,
+  type FunnelPlan,
+  type FunnelResult,
+  planFunnel,
+  plannedFunnel,
+  type Rung,
+  type RungRow,
+  runFunnel,
+  rungsOf,
+} from './funnel.ts';
+export { type LearningRateRange, learningRateRange, meanSweep } from './learning-rates.ts';
+export { comparisonPicture } from './picture.ts';
+export { type ComparisonInput, type ComparisonPlan, planComparison, type Wanted } from './plan.ts';
+export type { Measured, PairedDifference } from './row.ts';

@@ -1,0 +1,80 @@
+import { intervalChart, lineChart } from '../plot/index.ts';
+import { taskTitle } from '../tasks/index.ts';
+import type { Comparison, Verdict } from './comparison.ts';
+
+const GROUPS: readonly Verdict[] = ['better', 'not told apart', 'worse', 'not tested', 'reference'];
+
+/** Means with their intervals, a panel for each task, coloured by verdict, as SVG text. */
+export function comparisonPicture({ tasks, reference, protocol, seeds }: Comparison): string {
+  const verdicts = new Set(tasks.flatMap(({ rows }) => rows.map(({ verdict }) => verdict)));
+  const nameOf = (verdict: Verdict) => (verdict === 'reference' ? `reference: ${reference}` : verdict);
+  const many = seeds.length > 1;
+  return intervalChart({
+    title: `Rules beside ${reference}`,
+    subtitle: many
+      ? `Protocol ${protocol}, ${seeds.length} seeds. Dots: means; bars: 95 % bootstrap intervals; faint dots: single seeds.`
+      : `Protocol ${protocol}, one seed.`,
+    label: 'validation score',
+    groups: GROUPS.filter((verdict) => verdicts.has(verdict)).map(nameOf),
+    panels: tasks.map(({ task, rows }) => {
+      const level = rows.find(({ verdict }) => verdict === 'reference')?.mean ?? Number.NaN;
+      return {
+        title: taskTitle(task),
+        ...(Number.isNaN(level) ? {} : { level: { name: `mean of ${reference}`, x: level } }),
+        rows: rows.map(({ name, verdict, mean, interval, rewards }) => ({
+          name,
+          group: nameOf(verdict),
+          value: mean,
+          ...(interval ?? {}),
+          points: many ? rewards : [],
+        })),
+      };
+    }),
+  });
+}
+
+/** What is drawn of one rule over the epochs or the learning rates of one task. */
+export interface Course {
+  readonly name: string;
+  /** One list of [x, accuracy] a seed, all at the same x. */
+  readonly seeds: readonly (readonly (readonly [x: number, accuracy: number])[])[];
+}
+
+/** The means of courses over their seeds, with bands from the least to the greatest, a panel for each task, as SVG text. */
+export function coursePicture(
+  { title, subtitle, x }: { readonly title: string; readonly subtitle: string; readonly x: CourseAxis },
+  panels: readonly { readonly task: string; readonly courses: readonly Course[] }[],
+): string {
+  return lineChart({
+    title,
+    subtitle,
+    x,
+    y: { label: 'validation score' },
+    panels: panels.map(({ task, courses }) => ({
+      title: taskTitle(task),
+      series: courses.map(({ name, seeds }) => {
+        const places = placesOf(seeds);
+        return {
+          name,
+          line: places.map(
+            ([place, values]) => [place, values.reduce((a, b) => a + b) / values.length] as const,
+          ),
+          band: places.map(([place, values]) => [place, Math.min(...values), Math.max(...values)] as const),
+        };
+      }),
+    })),
+  });
+}
+
+export interface CourseAxis {
+  readonly label: string;
+  readonly scale?: 'log';
+  readonly ticks?: readonly number[];
+}
+
+/** The values of all seeds at each x that any of them reached; one that is not finite leaves a gap. */
+function placesOf(seeds: Course['seeds']): readonly (readonly [x: number, values: readonly number[]])[] {
+  const places = new Map<number, number[]>();
+  for (const [x, value] of seeds.flat()) places.set(x, [...(places.get(x) ?? []), value]);
+  return [...places].sort(([a], [b]) => a - b);
+}

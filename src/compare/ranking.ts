@@ -1,0 +1,32 @@
+import { mean, midranks } from '../statistics/index.ts';
+
+/** The place of one of several rules over one or more tasks. */
+export interface Placed {
+  /** Of the rule, in the order in which they were given. */
+  readonly index: number;
+  /** 1 for the best; equal rules keep the order in which they were given. */
+  readonly rank: number;
+  /** The mean over tasks of its rank in each; rules of equal means share their ranks. */
+  readonly meanRank: number;
+}
+
+/**
+ * The order of rules over tasks whose scores are of different scales: by the mean of their ranks, then by the mean of their
+ * scores.
+ *
+ * @param scores For each task a score of every rule, more being better; NaN for none, which is last.
+ * @example rankOver([[0.5, 0.9], [0.4, 0.8]]) // the second rule first, with meanRank 1
+ */
+export function rankOver(scores: readonly (readonly number[])[]): readonly Placed[] {
+  const numbers = scores.map((task) => task.map((score) => (Number.isNaN(score) ? -Infinity : score)));
+  const ranks = numbers.map((task) => midranks(task.map((score) => -score)));
+  const rules = (numbers[0] ?? []).map((_, index) => ({
+    index,
+    meanRank: mean(ranks.map((task) => task[index] as number)),
+    score: mean(numbers.map((task) => task[index] as number)),
+  }));
+  const better = (a: number, b: number): number => (a === b ? 0 : a > b ? -1 : 1);
+  return rules
+    .sort((a, b) => a.meanRank - b.meanRank || better(a.score, b.score) || a.index - b.index)
+    .map(({ index, meanRank }, i) => ({ index, rank: i + 1, meanRank }));
+}

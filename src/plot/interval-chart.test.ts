@@ -1,0 +1,86 @@
+import { SaxesParser } from 'saxes';
+import { describe, expect, it } from 'vitest';
+import { type IntervalChart, intervalChart } from './index.ts';
+
+/** Names and attributes of all elements of a strictly parsed XML document, and its texts. */
+function parse(svg: string) {
+  const elements: { readonly name: string; readonly attributes: Readonly<Record<string, string>> }[] = [];
+  let text = '';
+  const parser = new SaxesParser();
+  parser.on('error', (error) => {
+    throw error;
+  });
+  parser.on('opentag', ({ name, attributes }) => elements.push({ name, attributes }));
+  parser.on('text', (part) => {
+    text += `${part}\n`;
+  });
+  parser.write(svg).close();
+  return { elements, text };
+}
+
+const chart = (more: Partial<IntervalChart> = {}): IntervalChart => ({
+  title: 'Rules beside adam',
+  subtitle: 'Protocol quick, 3 seeds.',
+  label: 'validation accuracy',
+  groups: ['better', 'reference'],
+  panels: [
+    {
+      title: 'digits-mlp',
+      level: { name: 'mean of adam', x: 0.8 },
+      rows: [
+        { name: 'a < b & c', group: 'better', value: 0.9, low: 0.88, high: 0.92, points: [0.87, 0.9, 0.93] },
+        { name: 'adam', group: 'reference', value: 0.8, low: 0.79, high: 0.81, points: [0.79, 0.81] },
+      ],
+    },
+    { title: 'other', rows: [{ name: 'adam', group: 'reference', value: 0.4 }] },
+  ],
+  ...more,
+});
+
+describe('an interval chart', () => {
+  it('draws a mean, an interval and its points for every row, and a level', () => {
+    const { elements, text } = parse(intervalChart(chart()));
+    const radii = elements.filter(({ name }) => name === 'circle').map(({ attributes }) => attributes.r);
+    expect(radii.filter((r) => r === '4.5')).toHaveLength(3);
+    // Of the rows; the legend's samples have the same size.
+    expect(radii.filter((r) => r === '2.5')).toHaveLength(5 + 2);
+    for (const word of ['a < b & c', 'digits-mlp', 'other', 'better', 'reference', 'mean of adam']) {
+      expect(text).toContain(word);
+    }
+    const [svg] = elements;
+    expect(svg?.attributes).toMatchObject({ width: '760', 'aria-label': 'Rules beside adam' });
+  });
+
+  it('gives equal bytes for equal charts, and stands alone', () => {
+    const svg = intervalChart(chart());
+    expect(intervalChart(chart())).toBe(svg);
+    expect(svg).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
+    expect(svg).not.toMatch(/<style|href=/);
+  });
+
+  it('draws nothing where a value is not finite, but keeps the row', () => {
+    const rows = [
+      { name: 'gone', group: 'better', value: Number.NaN, points: [Number.NaN] },
+      { name: 'adam', group: 'reference', value: 0.5 },
+    ];
+    const { elements, text } = parse(intervalChart(chart({ panels: [{ title: '', rows }] })));
+    expect(elements.filter(({ attributes }) => attributes.r === '4.5')).toHaveLength(1);
+    expect(text).toContain('gone');
+  });
+
+  it('cuts long names off', () => {
+    const name = 'g * '.repeat(60);
+    const rows = [{ name, group: 'better', value: 0.5 }];
+    const { text } = parse(intervalChart(chart({ panels: [{ title: '', rows }] })));
+    expect(text).toContain('…');
+    expect(text).not.toContain(name);
+  });
+
+  it('refuses what it cannot draw', () => {
+    expect(() => intervalChart(chart({ panels: [] }))).toThrow(/at least one panel/);
+    expect(() => intervalChart(chart({ panels: [{ title: 'x', rows: [] }] }))).toThrow(
+      /'x': expected at least one row/,
+    );
+    expect(() => intervalChart(chart({ groups: ['better'] }))).toThrow(/row 'adam': no group 'reference'/);
+  });
+});

@@ -1,0 +1,94 @@
+import type { LineChart } from './chart.ts';
+import { type Block, legend } from './legend.ts';
+import { FAINT_INK, INK, PAPER } from './palette.ts';
+import { type MakeElement, openDocument, roundPlaces, SVG_NAMESPACE, type SvgElement } from './svg.ts';
+import { type TextStyle, textElement, wrapText } from './text.ts';
+
+export const MARGIN = 16;
+const FONTS = 'system-ui, sans-serif';
+const TITLE: TextStyle = { size: 17, weight: 'bold', colour: INK };
+const SUBTITLE: TextStyle = { size: 13, weight: 'normal', colour: FAINT_INK };
+
+/** What stands above the panels: of `panels` and `levels`, the names. */
+export type Heading = Pick<LineChart, 'title' | 'subtitle' | 'panels' | 'levels'>;
+
+/** What a chart draws below its heading. */
+export interface Body {
+  readonly element: MakeElement;
+  /** For Observable Plot. */
+  readonly document: unknown;
+  /** Pixels that the heading takes. */
+  readonly top: number;
+}
+
+/**
+ * A picture as the text of an SVG file that stands alone: heading, and what `draw` makes below it.
+ *
+ * @param draw Gives the elements, and the height of the whole picture in pixels.
+ */
+export function picture(
+  heading: Heading,
+  width: number,
+  draw: (body: Body) => { readonly elements: readonly SvgElement[]; readonly height: number },
+): string {
+  const { document, element } = openDocument();
+  const top = headingOf(element, heading, width);
+  const { elements, height } = draw({ element, document, top: top.height });
+  const root = element(
+    'svg',
+    {
+      xmlns: SVG_NAMESPACE,
+      viewBox: `0 0 ${width} ${height}`,
+      width,
+      height,
+      role: 'img',
+      'aria-label': heading.title,
+      'font-family': FONTS,
+    },
+    element('title', {}, heading.title),
+    element('rect', { width, height, rx: 6, fill: PAPER }),
+    ...top.elements,
+    ...elements,
+  );
+  roundPlaces(root);
+  return `${root}\n`;
+}
+
+/** Title, subtitle and legend, below each other. */
+function headingOf(element: MakeElement, heading: Heading, width: number): Block {
+  const within = width - 2 * MARGIN;
+  const elements: SvgElement[] = [];
+  let y = MARGIN - 4;
+  for (const [text, style] of [
+    [heading.title, TITLE] as const,
+    [heading.subtitle ?? '', SUBTITLE] as const,
+  ]) {
+    for (const line of wrapText(text, within, style.size)) {
+      y += style.size * 1.35;
+      elements.push(textElement(element, line, { x: MARGIN, y }, style));
+    }
+  }
+  const names = legend(element, heading, { x: MARGIN, y: y + 8, width: within });
+  return { elements: [...elements, ...names.elements], height: y + 8 + names.height };
+}
+
+/**
+ * What Plot drew as a group of ours: without its style sheet, which speaks of a whole picture, and with clip paths that
+ * are numbered from the first (Plot counts them on from chart to chart).
+ */
+export function asGroup(element: MakeElement, drawing: SvgElement, top: number): SvgElement {
+  const look = ['fill', 'text-anchor'].map((name) => [name, drawing.getAttribute(name) ?? '']);
+  const attributes = { ...Object.fromEntries(look), color: INK, 'font-size': 12 };
+  const parts = [...drawing.children].filter(({ localName }) => localName !== 'style');
+  const group = element('g', { transform: `translate(0,${top})`, ...attributes }, ...parts);
+  const clips = [...group.querySelectorAll('clipPath')].map((clip) => clip.getAttribute('id'));
+  for (const part of group.querySelectorAll('[clip-path], clipPath')) {
+    for (const name of ['id', 'clip-path']) {
+      const value = part.getAttribute(name);
+      const number = clips.findIndex((id) => value === id || value === `url(#${id})`);
+      if (value !== null && number >= 0)
+        part.setAttribute(name, value.replace(clips[number] ?? '', `panel-${number}`));
+    }
+  }
+  return group;
+}
