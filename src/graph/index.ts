@@ -11,6 +11,7 @@ export { type Convolution2dOptions, convolution2d } from './operations/convoluti
 export { div } from './operations/div.ts';
 export { exp } from './operations/exp.ts';
 export { expand } from './operations/expand.ts';
+export { gatherRows, scatterRows } from './operations/gather-rows.ts';
 export { heaviside } from './operations/heaviside.ts';
 export { input } from './operations/input.ts';
 export { log } from './operations/log.ts';
@@ -25,6 +26,7 @@ export { mul } from './operations/mul.ts';
 export { neg } from './operations/neg.ts';
 export { pad } from './operations/pad.ts';
 export { type PatchesOptions, patches } from './operations/patches.ts';
+export { pickColumns, placeColumns } from './operations/pick-columns.ts';
 export { relu } from './operations/relu.ts';
 export { reshape } from './operations/reshape.ts';
 export { sigmoid } from './operations/sigmoid.ts';

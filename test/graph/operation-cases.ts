@@ -153,4 +153,24 @@ export const operationCases: readonly OperationCase[] = [
     ],
     build: (a, b) => g.addAll([a!, b!, g.mul(a!, b!)]),
   },
+  {
+    name: 'gatherRows',
+    inputs: [[4, 3]],
+    build: (table) => g.gatherRows(table!, g.constant([2, 0, 2, 3, 2], [5])),
+  },
+  {
+    name: 'scatterRows',
+    inputs: [[4, 3]],
+    build: (rows) => g.scatterRows(rows!, g.constant([2, 0, 2, 4], [4]), 5),
+  },
+  {
+    name: 'pickColumns',
+    inputs: [[3, 4]],
+    build: (x) => g.pickColumns(x!, g.constant([3, 0, 0], [3])),
+  },
+  {
+    name: 'placeColumns',
+    inputs: [[3]],
+    build: (values) => g.placeColumns(values!, g.constant([3, 0, 0], [3]), 4),
+  },
 ];
