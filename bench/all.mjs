@@ -1,6 +1,6 @@
 // Every benchmark of speed, one after another, each in a process of its own: the figures of the documentation.
 //   npm run bench
-// On a quiet machine, about eight minutes. Not among them: controller-learning.mjs (how the controller's defaults were
+// On a quiet machine, about ten minutes. Not among them: controller-learning.mjs (how the controller's defaults were
 // chosen) and reference.mjs (the reference rules under protocol `paper`), which take many minutes each.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ const BENCHMARKS = [
   'rule-steps.mjs',
   'engine.mjs',
   'step.mjs',
+  'wide-resnet.mjs',
   'controller.mjs',
   'protocols.mjs',
 ];

@@ -5,14 +5,14 @@
  *
  *     npm run build && node bench/step.mjs [--rounds 3] [--steps 20] [--json]
  */
-import { execFile } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import { buildClassifier, openClassifier } from '../dist/nn/index.js';
 import { stream } from '../dist/random/index.js';
 import { compileRule, resolveRule } from '../dist/rules/index.js';
 import { resolveTask } from '../dist/tasks/index.js';
 import { table } from './text.mjs';
+import { summary, times, torch } from './timing.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -25,21 +25,6 @@ const ROUNDS = Number(values.rounds);
 const STEPS = Number(values.steps);
 const TASKS = { max: 'cifar10-convnet', none: 'cifar10-convnet-nopool' };
 const RULES = ['sgd', 'momentum', 'adam', 'powersign', 'g + drop(m, 0.3)'];
-
-async function times(work, count = STEPS) {
-  const result = [];
-  for (let i = 0; i < count + 3; i++) {
-    const start = performance.now();
-    await work();
-    result.push(performance.now() - start);
-  }
-  return result.slice(3);
-}
-
-const summary = (all) => {
-  const sorted = [...all].sort((a, b) => a - b);
-  return { median: sorted[Math.floor(sorted.length / 2)], best: sorted[0] };
-};
 
 async function openChild(name) {
   const classifier = buildClassifier((await resolveTask(name)).classifier);
@@ -69,23 +54,6 @@ async function ruleStep(text, size) {
   return summary(await times(() => stepper.step(weights, gradient, 1e-6), 200));
 }
 
-/** PyTorch's times, or undefined where Debian's Python has no torch. */
-async function torch() {
-  const script = new URL('step_torch.py', import.meta.url).pathname;
-  const options = { env: { ...process.env, OMP_NUM_THREADS: '1' } };
-  try {
-    return JSON.parse((await promisify(execFile)('/usr/bin/python3', [script, `${STEPS}`], options)).stdout);
-  } catch (error) {
-    process.stderr.write(
-      `PyTorch was not measured: ${String(error.stderr ?? error)
-        .trim()
-        .split('\n')
-        .at(-1)}\n`,
-    );
-    return undefined;
-  }
-}
-
 async function main() {
   const children = {};
   for (const [pool, name] of Object.entries(TASKS)) children[pool] = await openChild(name);
@@ -97,9 +65,10 @@ async function main() {
   let version;
   for (let round = 0; round < ROUNDS; round++) {
     for (const [pool, { work }] of Object.entries(children)) {
-      for (const what of ['step', 'logits']) note(`${pool} nos`, what, await times(work[what]));
+      for (const what of ['step', 'logits']) note(`${pool} nos`, what, await times(work[what], STEPS));
     }
-    const reference = round === 0 || version !== undefined ? await torch() : undefined;
+    const reference =
+      round === 0 || version !== undefined ? await torch('step_torch.py', `${STEPS}`) : undefined;
     version = reference?.version;
     for (const [who, all] of Object.entries(reference?.times ?? {})) {
       for (const [what, list] of Object.entries(all)) note(`${who.replace(' ', ' torch ')}`, what, list);
