@@ -26,7 +26,17 @@ describe.skipIf(noRedis ?? noOpenssl)('Redis over TLS', () => {
   /** NAME.crt and NAME.key, which sign themselves. */
   const authority = (name: string): void =>
     openssl(
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
+      ...[
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-days',
+        '2',
+      ],
       ...['-subj', `/CN=${name}`, '-keyout', file(`${name}.key`), '-out', file(`${name}.crt`)],
     );
 
@@ -34,10 +44,26 @@ describe.skipIf(noRedis ?? noOpenssl)('Redis over TLS', () => {
   const certificate = (signer: string): void => {
     openssl(
       ...['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=queue'],
-      ...['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', file('server.key'), '-out', file('server.csr')],
+      ...[
+        '-addext',
+        'subjectAltName=IP:127.0.0.1',
+        '-keyout',
+        file('server.key'),
+        '-out',
+        file('server.csr'),
+      ],
     );
     openssl(
-      ...['x509', '-req', '-in', file('server.csr'), '-CA', file(`${signer}.crt`), '-CAkey', file(`${signer}.key`)],
+      ...[
+        'x509',
+        '-req',
+        '-in',
+        file('server.csr'),
+        '-CA',
+        file(`${signer}.crt`),
+        '-CAkey',
+        file(`${signer}.key`),
+      ],
       ...['-CAcreateserial', '-days', '2', '-copy_extensions', 'copy', '-out', file('server.crt')],
     );
   };

@@ -1,8 +1,10 @@
 import type { EvaluationServices } from '../compare/index.ts';
+import type { DispatchEvent } from '../dispatch/index.ts';
 import { packageVersion } from '../version.ts';
 import type { Context } from './command.ts';
 import { withWorkers } from './evaluators.ts';
 import { type Meter, openMeter } from './live/meter.ts';
+import { dispatchLine } from './log/dispatch-lines.ts';
 import { prepareTask } from './prepare.ts';
 import { withStore } from './store.ts';
 
@@ -21,7 +23,7 @@ export async function evaluating<T>(
   { name, tasks, total }: Evaluating,
   work: (services: EvaluationServices & { readonly note: Meter['note'] }) => Promise<T>,
 ): Promise<T> {
-  const { settings, places, stderr, signal, program } = context;
+  const { settings, places, stderr, signal, program, log } = context;
   for (const task of tasks) await prepareTask(context, task);
   const { fingerprint } = await import('../evaluate/index.ts');
   const machine = await fingerprint();
@@ -30,9 +32,9 @@ export async function evaluating<T>(
     const { note, onEvent } = meter;
     const given = { store, fingerprint: machine, version: packageVersion, signal, onEvent, note };
     try {
-      return await withWorkers(settings, places, { run: name, useful: total, note }, (dispatcher) =>
-        work({ ...given, dispatcher }),
-      );
+      const onDispatch = (event: DispatchEvent): void => log.write(dispatchLine(event));
+      const evaluators = { run: name, useful: total, onEvent: onDispatch };
+      return await withWorkers(settings, places, evaluators, (dispatcher) => work({ ...given, dispatcher }));
     } catch (error) {
       if (signal.aborted) note(`what is done is stored: the same ${program} command goes on from there`);
       throw error;

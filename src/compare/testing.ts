@@ -52,5 +52,9 @@ export class NormalDispatcher implements Dispatcher {
     return [];
   }
 
+  depth() {
+    return { waiting: 0, active: 0 };
+  }
+
   async close(): Promise<void> {}
 }
