@@ -27,6 +27,8 @@ export const funnelCommand: Command = {
     'against',
     'workers',
     'redis',
+    'log',
+    'logLevel',
     'store',
     'data',
   ],
