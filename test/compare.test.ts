@@ -78,7 +78,7 @@ describe('nos compare', () => {
       diverged: 6,
       range: null,
       rank: 3,
-      mean: 0.1,
+      mean: expect.closeTo(0.1, 12),
       verdict: 'not told apart',
     });
     expect(row(DIVERGES).permutation).toEqual({ p: 1 / 32, adjusted: 1 / 16 });

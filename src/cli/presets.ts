@@ -1,6 +1,9 @@
 import { unknownName } from '../errors.ts';
 import type { Settings } from './options.ts';
 
+/** How every command logs that does. */
+export const logDefaults = { log: 'text', logLevel: 'info' } as const satisfies Settings;
+
 /** What holds where neither a flag, the environment, the configuration file nor a preset says otherwise. */
 export const defaults = {
   task: 'cifar10-convnet',
@@ -12,8 +15,7 @@ export const defaults = {
   pipeline: 2,
   seed: 1,
   seeds: 1,
-  log: 'text',
-  logLevel: 'info',
+  ...logDefaults,
 } as const satisfies Settings;
 
 /** Rules of the quick search: as many as 2 cores evaluate in less than 10 minutes, references and retests included. */

@@ -4,7 +4,7 @@ import { makeDirectory } from '../../make-directory.ts';
 import { packageVersion } from '../../version.ts';
 import type { Command, Context } from '../command.ts';
 import { evaluating } from '../evaluating.ts';
-import { defaults } from '../presets.ts';
+import { defaults, logDefaults } from '../presets.ts';
 import { withStore } from '../store.ts';
 import { comparisonText } from '../text/comparison.ts';
 import { plural } from '../text/format.ts';
@@ -31,7 +31,7 @@ export const cardCommand: Command = {
     'store',
     'data',
   ],
-  defaults: { protocol: defaults.protocol, seed: 1, seeds: SEEDS },
+  defaults: { ...logDefaults, protocol: defaults.protocol, seed: 1, seeds: SEEDS },
   example: 'nos card powersign --task digits-mlp --seeds 3\nnos card powersign -o cards/powersign',
   stopsGracefully: true,
   async run(context) {

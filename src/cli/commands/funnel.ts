@@ -1,6 +1,7 @@
 import type { FunnelResult } from '../../compare/index.ts';
 import type { Command, Context } from '../command.ts';
 import { evaluating } from '../evaluating.ts';
+import { logDefaults } from '../presets.ts';
 import { withStore } from '../store.ts';
 import { comparisonText } from '../text/comparison.ts';
 import { accuracy, plural } from '../text/format.ts';
@@ -32,7 +33,7 @@ export const funnelCommand: Command = {
     'store',
     'data',
   ],
-  defaults: { number: RULES, seed: 1, seeds: SEEDS },
+  defaults: { ...logDefaults, number: RULES, seed: 1, seeds: SEEDS },
   example: 'nos funnel quick-1\nnos funnel quick-1 -n 12 --protocol quick@10 --task digits-mlp --seeds 6',
   stopsGracefully: true,
   async run(context) {
