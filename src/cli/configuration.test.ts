@@ -49,8 +49,17 @@ describe('precedence', () => {
       hidden: 20,
       entropyWeight: 0.2,
       redraws: 0,
+      novelty: 0,
       word: 'yes',
     });
+  });
+
+  it('takes an algorithm for one of strategy rl, unless a strategy stands beside it', async () => {
+    expect((await resolve({ flags: { algorithm: 'ppo' } })).strategy).toBe('rl');
+    expect((await resolve({ environment: { NOS_ALGORITHM: 'ppo' } })).strategy).toBe('rl');
+    expect((await resolve({ flags: { algorithm: 'ppo', strategy: 'tree' } })).strategy).toBe('tree');
+    file({ algorithm: 'ppo' });
+    expect((await resolve({ flags: { strategy: 'random' } })).strategy).toBe('random');
   });
 
   it("leaves a preset's strategy options out where the strategy is another", async () => {

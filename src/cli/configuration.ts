@@ -26,11 +26,17 @@ export async function resolveSettings(sources: ConfigurationSources): Promise<Se
   const file = await readConfigurationFile(flags.config ?? environment.config, sources.directory);
   const presetName = flags.preset ?? environment.preset ?? file.preset;
   const preset = presetName === undefined ? {} : presetNamed(presetName);
-  const layers: readonly Settings[] = [sources.defaults ?? defaults, preset, file, environment, flags];
+  const given = [file, environment, flags].map(withStrategy);
+  const layers: readonly Settings[] = [sources.defaults ?? defaults, preset, ...given];
   const settings: Settings = Object.assign({}, ...layers);
   // A preset's options are its own strategy's.
   const apt = layers.filter((layer) => layer !== preset || preset.strategy === settings.strategy);
   return { ...settings, option: Object.assign({}, ...apt.map((layer) => layer.option ?? {})) };
+}
+
+/** Algorithms are strategy `rl`'s: who names one, and no strategy, means that. */
+function withStrategy(layer: Settings): Settings {
+  return layer.algorithm === undefined ? layer : { strategy: 'rl', ...layer };
 }
 
 function settingsOfFlags(flags: ConfigurationSources['flags']): Settings {

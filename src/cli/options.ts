@@ -73,12 +73,12 @@ export const options = {
   strategy: {
     kind: 'text',
     value: 'NAME',
-    description: 'how rules are proposed: rl, random, evolution or tree',
+    description: 'how rules are proposed: evolution, rl, tree or random',
   },
   algorithm: {
     kind: 'text',
     value: 'NAME',
-    description: 'how strategy rl learns: trpo, trpo-adam, ppo or reinforce',
+    description: 'how strategy rl learns: trpo, trpo-adam, ppo or reinforce; means --strategy rl',
   },
   warmStart: {
     kind: 'texts',

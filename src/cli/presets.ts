@@ -8,7 +8,8 @@ export const logDefaults = { log: 'text', logLevel: 'info' } as const satisfies 
 export const defaults = {
   task: 'cifar10-convnet',
   space: 'icml2017',
-  strategy: 'rl',
+  // The winner of `nos bench strategies`: docs/strategies.md.
+  strategy: 'evolution',
   protocol: 'quick',
   samples: 500,
   batch: 5,
@@ -22,7 +23,15 @@ export const defaults = {
 const QUICK_SAMPLES = 110;
 
 export const presets: Readonly<Record<string, Settings>> = {
-  quick: { task: 'cifar10-convnet', space: 'quick', protocol: 'quick', samples: QUICK_SAMPLES, seed: 1 },
+  // At a hundred rules the paper's controller proposes the better ones (docs/strategies.md).
+  quick: {
+    task: 'cifar10-convnet',
+    space: 'quick',
+    strategy: 'rl',
+    protocol: 'quick',
+    samples: QUICK_SAMPLES,
+    seed: 1,
+  },
   // NOS §4.2: mini-batch of 5 rules, TRPO and ADAM at 1e-5 (together: trpo-adam), entropy 0.0015; Figure 4 runs to
   // 45,000 rules.
   paper: {
