@@ -56,6 +56,16 @@ export class Stage {
     while (this.#redis && this.#workers.length < 2) this.#workers.push(this.#startWorker(this.#redis));
   }
 
+  /** Waits, and brings back workers that end meanwhile: those that found no Redis when they started die a little later. */
+  async #whileReviving<T>(wanted: Promise<T>): Promise<T> {
+    const found = wanted.then((value) => ({ value }));
+    for (;;) {
+      const first = await Promise.race([found, sleep(1_000)]);
+      if (first) return first.value;
+      await this.#reviveOthers();
+    }
+  }
+
   async reviveRedis(): Promise<void> {
     if (!this.#redis || this.#redisIsUp) return;
     await this.#redis.start();
@@ -92,7 +102,7 @@ export class Stage {
     let first: number | undefined;
     try {
       for (;;) {
-        const next = await Promise.race([positions.next(), ended]);
+        const next = await this.#whileReviving(Promise.race([positions.next(), ended]));
         if (next === 'ended') throw new Error(`the coordinator ended too early: ${coordinator.said()}`);
         const position = next.value as Position;
         first ??= position[what];
@@ -161,7 +171,7 @@ export class Stage {
   /** Waits for the end of the search; its exit code. */
   async finish(): Promise<number | null> {
     const player = this.#coordinator as NosProcess;
-    const code = await player.ended;
+    const code = await this.#whileReviving(player.ended);
     if (code !== 0) throw new Error(`the coordinator ended with ${code}: ${player.said()}`);
     return code;
   }
