@@ -22,12 +22,9 @@ const { services } = parse(readFileSync(join(root, 'compose.yaml'), 'utf8'), { m
   >;
 };
 let image: Image;
-let metrics = false;
 
 beforeAll(() => {
   image = makeImage(root);
-  metrics = toEnd([...image.entrypoint, 'worker', '--help']).stdout.includes('--metrics');
-  if (!metrics) console.warn('SKIPPED: the metrics and the health check, as nos worker knows no --metrics');
 }, 600_000);
 afterAll(() => rm(dirname(image.root), { recursive: true }));
 
@@ -47,9 +44,7 @@ function toEnd(command: readonly string[], environment?: Readonly<Record<string,
 
 /** A command of compose.yaml: its defaults, and a free port for its metrics. */
 function ofCompose(command: readonly string[], port: number): readonly string[] {
-  const known = command
-    .map((argument) => argument.replace(/^\$\{[A-Z]+:-(.*)\}$/, '$1'))
-    .filter((argument) => metrics || !/^--metrics$|:9464$/.test(argument));
+  const known = command.map((argument) => argument.replace(/^\$\{[A-Z]+:-(.*)\}$/, '$1'));
   return known.map((argument) => argument.replace(/^0\.0\.0\.0:9464$/, `127.0.0.1:${port}`));
 }
 
@@ -106,7 +101,7 @@ describe('the image', () => {
       expect(first.stdout).toContain('retest');
 
       const health = image.healthcheck.map((argument) => argument.replace('9464', `${port}`));
-      if (metrics) expect(toEnd(health).status).toBe(0);
+      expect(toEnd(health).status).toBe(0);
       worker.kill('SIGTERM');
       expect(await ended(worker)).toBe(143);
       expect(toEnd(health).status).toBe(1);
