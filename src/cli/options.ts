@@ -16,8 +16,8 @@ export interface OptionDefinition {
   readonly alias?: string;
 }
 
-/** `words`: separated by commas; `texts`: by commas outside parentheses; `assignments`: key=value, may be given again. */
-type OptionKind = 'switch' | 'text' | 'integer' | 'words' | 'texts' | 'assignments';
+/** `number`: positive and finite. `words`: separated by commas; `texts`: by commas outside parentheses; `assignments`: key=value, may be given again. */
+type OptionKind = 'switch' | 'text' | 'integer' | 'number' | 'words' | 'texts' | 'assignments';
 
 export const options = {
   task: {
@@ -63,6 +63,11 @@ export const options = {
     description: 'rules to propose first, as texts or names: adam,powersign',
   },
   protocol: { kind: 'text', value: 'NAME', description: 'how a rule is scored: paper or quick' },
+  environment: {
+    kind: 'text',
+    value: 'NAME',
+    description: 'what a rule works under: none, 4bit, gradient-1bit-feedback, … (docs/environments.md)',
+  },
   samples: { kind: 'integer', value: 'N', minimum: 1, description: 'how many rules to propose' },
   batch: { kind: 'integer', value: 'N', minimum: 1, description: 'rules a batch' },
   pipeline: {
@@ -130,6 +135,26 @@ export const options = {
     source: 'flag',
     description: "choose every strategy's settings from its grid first",
   },
+  function: {
+    kind: 'text',
+    value: 'NAME',
+    source: 'flag',
+    description:
+      'rosenbrock, beale, himmelblau, rastrigin, ill-conditioned, noisy-quadratic or saddle [rosenbrock]',
+  },
+  learningRate: {
+    kind: 'number',
+    value: 'X',
+    source: 'flag',
+    description: 'of every rule [each its best of 13]',
+  },
+  steps: { kind: 'integer', value: 'N', minimum: 1, source: 'flag', description: 'how many steps [1000]' },
+  scale: {
+    kind: 'number',
+    value: 'X',
+    source: 'flag',
+    description: "share of the paper's size; nothing else changes [1]",
+  },
   config: {
     kind: 'text',
     value: 'FILE',
@@ -169,6 +194,7 @@ interface ValueOf {
   readonly switch: boolean;
   readonly text: string;
   readonly integer: number;
+  readonly number: number;
   readonly words: readonly string[];
   readonly texts: readonly string[];
   readonly assignments: Readonly<Record<string, number | string>>;

@@ -7,6 +7,7 @@ export const defaults = {
   space: 'icml2017',
   strategy: 'rl',
   protocol: 'quick',
+  environment: 'none',
   samples: 500,
   batch: 5,
   pipeline: 2,

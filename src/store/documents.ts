@@ -12,6 +12,8 @@ const evaluation = z.object({
   task: z.string(),
   protocol: z.string(),
   seed: z.int(),
+  /** Absent in stores of version 1, which knew no other. */
+  environment: z.string().default('none'),
   key: z.string(),
   learningRate: jsonNumber,
   edgeOfGrid: z.boolean(),

@@ -5,12 +5,17 @@ import { NosError } from '../errors.ts';
 const APPLICATION_ID = 0x4e4f5331;
 
 /** The version of the tables below, kept in `PRAGMA user_version`; a change of the tables raises it. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /**
  * `scope` is empty for a sound evaluation, which every run may use, and the run's name for one that failed for outside
  * reasons, which only that run replays. `log_probability` is a number, or the name of one that is not finite.
  */
+const EVALUATIONS = `CREATE TABLE evaluations (
+     id INTEGER PRIMARY KEY, key TEXT NOT NULL, task TEXT NOT NULL, protocol TEXT NOT NULL, seed INTEGER NOT NULL,
+     environment TEXT NOT NULL, fingerprint TEXT NOT NULL, version TEXT NOT NULL, scope TEXT NOT NULL, document TEXT NOT NULL,
+     UNIQUE (key, task, protocol, seed, environment, fingerprint, version, scope)) STRICT`;
+
 const TABLES = [
   `CREATE TABLE runs (
      id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, config TEXT NOT NULL, created_at TEXT NOT NULL,
@@ -21,10 +26,7 @@ const TABLES = [
   `CREATE TABLE proposals (
      run INTEGER NOT NULL REFERENCES runs (id), position INTEGER NOT NULL, batch INTEGER NOT NULL, tokens TEXT NOT NULL,
      rule TEXT NOT NULL, key TEXT NOT NULL, log_probability ANY, PRIMARY KEY (run, position)) STRICT`,
-  `CREATE TABLE evaluations (
-     id INTEGER PRIMARY KEY, key TEXT NOT NULL, task TEXT NOT NULL, protocol TEXT NOT NULL, seed INTEGER NOT NULL,
-     fingerprint TEXT NOT NULL, version TEXT NOT NULL, scope TEXT NOT NULL, document TEXT NOT NULL,
-     UNIQUE (key, task, protocol, seed, fingerprint, version, scope)) STRICT`,
+  EVALUATIONS,
   `CREATE TABLE scores (
      run INTEGER NOT NULL REFERENCES runs (id), role TEXT NOT NULL, position INTEGER NOT NULL,
      evaluation INTEGER NOT NULL REFERENCES evaluations (id), PRIMARY KEY (run, role, position)) STRICT`,
@@ -34,27 +36,52 @@ const TABLES = [
 ];
 
 /**
- * Makes an empty file a store and leaves a store of this version as it is. Nothing is written to any other file.
+ * From version 1, whose evaluations all were made in the environment `none`. SQLite cannot change a table's UNIQUE, so the
+ * table is made anew. The first statement fails where another process has been faster, and with it all of them.
+ */
+const FROM_VERSION_1 = [
+  `ALTER TABLE evaluations ADD COLUMN environment TEXT NOT NULL DEFAULT 'none'`,
+  EVALUATIONS.replace('evaluations', 'evaluations_2'),
+  `INSERT INTO evaluations_2
+     SELECT id, key, task, protocol, seed, environment, fingerprint, version, scope, document FROM evaluations`,
+  'DROP TABLE evaluations',
+  'ALTER TABLE evaluations_2 RENAME TO evaluations',
+  'PRAGMA user_version = 2',
+];
+
+/**
+ * Makes an empty file a store, brings one of an earlier version up to this one, in one transaction, and leaves one of this version
+ * as it is. Nothing is written to any other file.
  *
  * @throws NosError `store-newer`, or `store-corrupt` where the file is some other program's database.
  */
 export async function prepareSchema(client: Client, path: string): Promise<void> {
-  if (await isStore(client, path)) return;
+  const version = await versionOf(client, path);
+  if (version === SCHEMA_VERSION) return;
+  if (version === 1) return migrate(client, path);
   await client.execute('PRAGMA journal_mode = WAL');
   const create = TABLES.map((sql) => sql.replace('CREATE TABLE', 'CREATE TABLE IF NOT EXISTS'));
   const marks = [`PRAGMA application_id = ${APPLICATION_ID}`, `PRAGMA user_version = ${SCHEMA_VERSION}`];
   await client.batch([...create, ...marks], 'write');
 }
 
-/** Whether the file is a store of this version; false where it is empty. */
-async function isStore(client: Client, path: string): Promise<boolean> {
+async function migrate(client: Client, path: string): Promise<void> {
+  try {
+    await client.migrate(FROM_VERSION_1);
+  } catch (error) {
+    if ((await versionOf(client, path)) !== SCHEMA_VERSION) throw error;
+  }
+}
+
+/** The version of the store; 0 where the file is empty. */
+async function versionOf(client: Client, path: string): Promise<number> {
   // One statement, so that a process that creates the tables at this moment is seen before or after, not between.
   const found = await client.execute(
     `SELECT user_version AS version, application_id AS application, (SELECT count(*) FROM sqlite_master) AS tables
      FROM pragma_user_version, pragma_application_id`,
   );
   const { version, application, tables } = found.rows[0] as unknown as Record<string, number>;
-  if (tables === 0 && version === 0) return false;
+  if (tables === 0 && version === 0) return 0;
   if (application !== APPLICATION_ID) {
     throw new NosError(
       'store-corrupt',
@@ -69,5 +96,5 @@ async function isStore(client: Client, path: string): Promise<boolean> {
       'update neural-optimizer-search, or name another file as the store; this one was left as it is',
     );
   }
-  return true;
+  return version as number;
 }

@@ -42,7 +42,7 @@ const SCORES = `
   ORDER BY CASE s.role WHEN 'reference' THEN 0 WHEN 'proposal' THEN 1 ELSE 2 END, s.position`;
 
 const IDENTITY =
-  'key = ? AND task = ? AND protocol = ? AND seed = ? AND fingerprint = ? AND version = ? AND scope IN (?, ?)';
+  'key = ? AND task = ? AND protocol = ? AND seed = ? AND environment = ? AND fingerprint = ? AND version = ? AND scope IN (?, ?)';
 
 /** {@link Store} on libSQL; {@link openStore} makes it. */
 export class SqliteStore implements Store {
@@ -138,7 +138,8 @@ export class SqliteStore implements Store {
     await this.#write([
       {
         sql: `INSERT OR IGNORE INTO evaluations
-              (key, task, protocol, seed, fingerprint, version, scope, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+              (key, task, protocol, seed, environment, fingerprint, version, scope, document)
+              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         args: [...identity, scope, toJson(evaluation)],
       },
       {
@@ -237,8 +238,8 @@ export class SqliteStore implements Store {
 }
 
 function identityOf(identity: EvaluationIdentity): (string | number)[] {
-  const { key, task, protocol, seed, fingerprint, version } = identity;
-  return [key, task, protocol, seed, fingerprint, version];
+  const { key, task, protocol, seed, environment, fingerprint, version } = identity;
+  return [key, task, protocol, seed, environment, fingerprint, version];
 }
 
 /** SQLite has no NaN, and libSQL refuses ±∞: they are kept by name. */

@@ -10,19 +10,20 @@ export const evalCommand: Command = {
   name: 'eval',
   summary: 'score rules, given as text or catalogue name',
   arguments: '<rule...>',
-  options: ['task', 'protocol', 'seeds', 'seed', 'workers', 'redis', 'data'],
+  options: ['task', 'protocol', 'environment', 'seeds', 'seed', 'workers', 'redis', 'data'],
   example: "nos eval adam 'exp(sign(g) * sign(m)) * g' --task digits-mlp --seeds 3",
   stopsGracefully: true,
   async run(context) {
     const { settings, places, stdout, stderr, signal } = context;
     const { resolveRule } = await import('../../rules/index.ts');
-    const { findProtocol } = await import('../../evaluate/index.ts');
-    const { task = '', protocol = '', seeds = 1, seed = 1 } = settings;
+    const { findEnvironment, findProtocol } = await import('../../evaluate/index.ts');
+    const { task = '', protocol = '', environment = '', seeds = 1, seed = 1 } = settings;
     for (const rule of context.arguments) resolveRule(rule);
     findProtocol(protocol);
+    findEnvironment(environment);
     await prepareTask(context, task);
     const requests = context.arguments.flatMap((rule) =>
-      Array.from({ length: seeds }, (_, i): EvaluationRequest => ({ rule, task, protocol, seed: seed + i })),
+      Array.from({ length: seeds }, (_, i): EvaluationRequest => ({ rule, task, protocol, environment, seed: seed + i })),
     );
     const meter = await openMeter(requests.length, stderr);
     try {
@@ -32,7 +33,7 @@ export const evalCommand: Command = {
       );
       const groups = context.arguments.map((_, i) => evaluations.slice(i * seeds, (i + 1) * seeds));
       return {
-        document: { task, protocol, evaluations },
+        document: { task, protocol, environment, evaluations },
         text: table(groups, columns(stdout, seeds), stdout.columns),
       };
     } finally {
