@@ -1,2 +1,3 @@
 export type * from './chart.ts';
+export { type ContourChart, type ContourPanel, contourChart, type Landmark } from './contour-chart.ts';
 export { lineChart } from './line-chart.ts';

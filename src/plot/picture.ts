@@ -1,0 +1,91 @@
+import { type Canvas, gridOf } from './frame.ts';
+import { type Block, type LegendItem, legend } from './legend.ts';
+import { FAINT_INK, INK, PAPER } from './palette.ts';
+import { type MakeElement, openDocument, roundPlaces, SVG_NAMESPACE, type SvgElement } from './svg.ts';
+import { type TextStyle, textElement, wrapText } from './text.ts';
+
+const MARGIN = 16;
+const FONTS = 'system-ui, sans-serif';
+const TITLE: TextStyle = { size: 17, weight: 'bold', colour: INK };
+const SUBTITLE: TextStyle = { size: 13, weight: 'normal', colour: FAINT_INK };
+
+/** A picture of any kind: a heading, and panels below it. */
+export interface Picture {
+  readonly title: string;
+  readonly subtitle?: string | undefined;
+  /** Of the legend. */
+  readonly items: readonly LegendItem[];
+  readonly panels: number;
+  /** In pixels; 760 with one panel, else 900. */
+  readonly width?: number | undefined;
+  /** In pixels; what the heading takes, 70 for the axis, and 270 a row of panels. */
+  readonly height?: number | undefined;
+  readonly draw: (canvas: Canvas) => SvgElement;
+}
+
+/** The text of an SVG file that stands alone. @throws RangeError where it is too small. */
+export function drawPicture(picture: Picture): string {
+  const { panels, width = panels === 1 ? 760 : 900 } = picture;
+  const { document, element } = openDocument();
+  const top = heading(element, picture, width);
+  const { height = Math.ceil(top.height) + 70 + 270 * gridOf(panels).rows } = picture;
+  const room = { width: width - MARGIN, height: height - top.height };
+  if (room.width < 200 || room.height < 120) {
+    throw new RangeError(`chart: ${width} by ${height} pixels are too few`);
+  }
+  const drawing = picture.draw({ document, ...room });
+  const root = element(
+    'svg',
+    {
+      xmlns: SVG_NAMESPACE,
+      viewBox: `0 0 ${width} ${height}`,
+      width,
+      height,
+      role: 'img',
+      'aria-label': picture.title,
+      'font-family': FONTS,
+    },
+    element('title', {}, picture.title),
+    element('rect', { width, height, rx: 6, fill: PAPER }),
+    ...top.elements,
+    asGroup(element, drawing, top.height),
+  );
+  roundPlaces(root);
+  return `${root}\n`;
+}
+
+/** Title, subtitle and legend, below each other. */
+function heading(element: MakeElement, picture: Picture, width: number): Block {
+  const within = width - 2 * MARGIN;
+  const elements: SvgElement[] = [];
+  let y = MARGIN - 4;
+  for (const [text, style] of [[picture.title, TITLE] as const, [picture.subtitle ?? '', SUBTITLE] as const]) {
+    for (const line of wrapText(text, within, style.size)) {
+      y += style.size * 1.35;
+      elements.push(textElement(element, line, { x: MARGIN, y }, style));
+    }
+  }
+  const names = legend(element, picture.items, { x: MARGIN, y: y + 8, width: within });
+  return { elements: [...elements, ...names.elements], height: y + 8 + names.height };
+}
+
+/**
+ * What Plot drew as a group of ours: without its style sheet, which speaks of a whole picture, and with clip paths that
+ * are numbered from the first (Plot counts them on from chart to chart).
+ */
+function asGroup(element: MakeElement, drawing: SvgElement, top: number): SvgElement {
+  const look = ['fill', 'text-anchor'].map((name) => [name, drawing.getAttribute(name) ?? '']);
+  const attributes = { ...Object.fromEntries(look), color: INK, 'font-size': 12 };
+  const parts = [...drawing.children].filter(({ localName }) => localName !== 'style');
+  const group = element('g', { transform: `translate(0,${top})`, ...attributes }, ...parts);
+  const clips = [...group.querySelectorAll('clipPath')].map((clip) => clip.getAttribute('id'));
+  for (const part of group.querySelectorAll('[clip-path], clipPath')) {
+    for (const name of ['id', 'clip-path']) {
+      const value = part.getAttribute(name);
+      const number = clips.findIndex((id) => value === id || value === `url(#${id})`);
+      if (value !== null && number >= 0)
+        part.setAttribute(name, value.replace(clips[number] ?? '', `panel-${number}`));
+    }
+  }
+  return group;
+}
