@@ -8,6 +8,7 @@ const ROOMS = [
   'statistics',
   'plot',
   'rules',
+  'functions',
   'graph',
   'nn',
   'data',
@@ -19,6 +20,7 @@ const ROOMS = [
   'dispatch',
   'store',
   'run',
+  'reproduce',
   'cli',
 ];
 
