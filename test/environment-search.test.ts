@@ -47,9 +47,7 @@ async function drive(name: string, stopAfter = Number.POSITIVE_INFINITY): Promis
   };
   try {
     const known = (await store.listRuns()).length > 0;
-    const { leaderboard } = await (known
-      ? resumeRun('run', services)
-      : startRun('run', CONFIG, services));
+    const { leaderboard } = await (known ? resumeRun('run', services) : startRun('run', CONFIG, services));
     const scores = (await store.scores('run')).map(({ evaluation: { seconds: _, ...same }, ...score }) => ({
       ...score,
       ...same,
@@ -69,8 +67,6 @@ describe('a search in an environment', () => {
     const resumed = await drive('stopped');
     expect(resumed).toEqual(undisturbed);
     const { scores } = resumed as { scores: { environment: string }[] };
-    expect(scores.map(({ environment }) => environment)).toEqual(
-      scores.map(() => 'gradient-1bit-feedback'),
-    );
+    expect(scores.map(({ environment }) => environment)).toEqual(scores.map(() => 'gradient-1bit-feedback'));
   });
 });

@@ -62,7 +62,13 @@ describe.each(testFunctions)('$name', ({ name }) => {
 
   it('is descended by every common rule, to the same bits again', () => {
     for (const text of ['sgd', 'momentum', 'adam']) {
-      const options = { testFunction, rule: rule(text), learningRates: decades(-4, 0, 1), steps: 300, seed: 1 };
+      const options = {
+        testFunction,
+        rule: rule(text),
+        learningRates: decades(-4, 0, 1),
+        steps: 300,
+        seed: 1,
+      };
       const { best } = tuneTrajectory(options);
       expect(best.values.at(-1)).toBeLessThan(best.values[0] as number);
       expect(tuneTrajectory(options).best).toEqual(best);
@@ -70,7 +76,13 @@ describe.each(testFunctions)('$name', ({ name }) => {
   });
 
   it('has a picture', () => {
-    const trajectory = runTrajectory({ testFunction, rule: rule('sgd'), learningRate: 1e-3, steps: 50, seed: 1 });
+    const trajectory = runTrajectory({
+      testFunction,
+      rule: rule('sgd'),
+      learningRate: 1e-3,
+      steps: 50,
+      seed: 1,
+    });
     const text = { title: testFunction.title, subtitle: testFunction.equation };
     const svg = trajectoryPicture(testFunction, [{ title: 'SGD', trajectory }], text);
     expect(svg).toContain('aria-label="contour"');
@@ -125,7 +137,13 @@ describe('runTrajectory', () => {
 
   it('draws noise by its seed alone, where the function has any', () => {
     const run = (name: string, seed: number) =>
-      runTrajectory({ testFunction: findTestFunction(name), rule: rule('g'), learningRate: 0.1, steps: 20, seed });
+      runTrajectory({
+        testFunction: findTestFunction(name),
+        rule: rule('g'),
+        learningRate: 0.1,
+        steps: 20,
+        seed,
+      });
     expect(run('noisy-quadratic', 1)).toEqual(run('noisy-quadratic', 1));
     expect(run('noisy-quadratic', 1)).not.toEqual(run('noisy-quadratic', 2));
     expect(run('saddle', 1)).toEqual(run('saddle', 2));
@@ -133,7 +151,13 @@ describe('runTrajectory', () => {
 
   it('noise has the standard deviation that the function says', () => {
     const noisy = findTestFunction('noisy-quadratic');
-    const { points } = runTrajectory({ testFunction: noisy, rule: rule('g'), learningRate: 1, steps: 4_000, seed: 3 });
+    const { points } = runTrajectory({
+      testFunction: noisy,
+      rule: rule('g'),
+      learningRate: 1,
+      steps: 4_000,
+      seed: 3,
+    });
     // With λ = 1 a step leads to x − g = minus the noise in x.
     const xs = points.slice(1).map(([x]) => x as number);
     const variance = xs.reduce((sum, x) => sum + x ** 2, 0) / xs.length;

@@ -158,7 +158,8 @@ const saddle = plane(
     name: 'saddle',
     title: 'Saddle',
     equation: '½ x² + ¼ y⁴ − ½ y²',
-    source: 'Nesterov 2004, "Introductory Lectures on Convex Optimization", example 1.2.2; its saddle is at the origin',
+    source:
+      'Nesterov 2004, "Introductory Lectures on Convex Optimization", example 1.2.2; its saddle is at the origin',
     // On y = 0 the gradient leads into the saddle; a thousandth beside it, it leads out in the end.
     start: [1.2, 0.001],
     minima: [

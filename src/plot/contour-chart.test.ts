@@ -35,9 +35,9 @@ const chart = (more: Partial<ContourChart> = {}): ContourChart => ({
 });
 
 const count = (svg: string, text: string): number => svg.split(text).length - 1;
-/** The elements of Plot's marks of one kind, as text. */
+/** Plot's marks of one kind, with all that is in them, as text: every mark has a label. */
 const marks = (svg: string, kind: string): string[] =>
-  [...svg.matchAll(new RegExp(`<g aria-label="${kind}"(?:(?!</g>).)*`, 'gs'))].map(([text]) => text);
+  svg.split('aria-label="').filter((part) => part.startsWith(`${kind}"`));
 
 describe('contourChart', () => {
   it('is the picture that somebody has looked at', async () => {

@@ -59,7 +59,10 @@ function heading(element: MakeElement, picture: Picture, width: number): Block {
   const within = width - 2 * MARGIN;
   const elements: SvgElement[] = [];
   let y = MARGIN - 4;
-  for (const [text, style] of [[picture.title, TITLE] as const, [picture.subtitle ?? '', SUBTITLE] as const]) {
+  for (const [text, style] of [
+    [picture.title, TITLE] as const,
+    [picture.subtitle ?? '', SUBTITLE] as const,
+  ]) {
     for (const line of wrapText(text, within, style.size)) {
       y += style.size * 1.35;
       elements.push(textElement(element, line, { x: MARGIN, y }, style));

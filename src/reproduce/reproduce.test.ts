@@ -16,7 +16,9 @@ const optimizer = (name: string) => {
 };
 
 describe.each(experiments)('$name', (experiment) => {
-  it('gives its files, its page and figures, the same again, and counts its work', { timeout: 120_000 }, async () => {
+  it('gives its files, its page and figures, the same again, and counts its work', {
+    timeout: 120_000,
+  }, async () => {
     const run = async () => {
       let work = 0;
       const onWork = (steps: number) => {
@@ -60,7 +62,9 @@ describe('movingRates', () => {
     const rates = (name: string) => {
       const [variant] = optimizer(name).variants;
       if (variant === undefined) throw new Error(name);
-      expect(fourRates(variant, descent).sweep.map(({ learningRate }) => learningRate)).toEqual([1e-4, 1e-3, 1e-2, 0.1]);
+      expect(fourRates(variant, descent).sweep.map(({ learningRate }) => learningRate)).toEqual([
+        1e-4, 1e-3, 1e-2, 0.1,
+      ]);
       return movingRates(variant, descent).sweep.map(({ learningRate }) => learningRate);
     };
     expect(rates('SGD')).toHaveLength(4);
@@ -81,7 +85,12 @@ describe('descend', () => {
 
 describe('compareWith', () => {
   const ending = (name: string, value: number): Descended => {
-    const trajectory: Trajectory = { learningRate: 1, points: [[1, 1]], values: [value], diverged: value === Infinity };
+    const trajectory: Trajectory = {
+      learningRate: 1,
+      points: [[1, 1]],
+      values: [value],
+      diverged: value === Infinity,
+    };
     return { optimizer: name, setting: '', rule: 'g', trajectory, edgeOfGrid: false, sweeps: [] };
   };
   it.each([
@@ -109,7 +118,14 @@ describe('experimentPage', () => {
       date: '2026-01-01',
       seconds: 1.25,
     });
-    for (const text of [`# ${experiment.title}`, 'Text.', '`nos reproduce figure6`', '0.5', '[a.csv](a.csv)', '1.3 s']) {
+    for (const text of [
+      `# ${experiment.title}`,
+      'Text.',
+      '`nos reproduce figure6`',
+      '0.5',
+      '[a.csv](a.csv)',
+      '1.3 s',
+    ]) {
       expect(page).toContain(text);
     }
   });

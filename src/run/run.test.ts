@@ -43,7 +43,9 @@ class HashDispatcher implements Dispatcher {
 
 function evaluationOf(request: EvaluationRequest): Evaluation {
   const key = ruleKey(resolveRule(request.rule));
-  const reward = createHash('sha256').update(`${key} ${request.seed} ${request.environment}`).digest().readUInt32LE() / 2 ** 32;
+  const reward =
+    createHash('sha256').update(`${key} ${request.seed} ${request.environment}`).digest().readUInt32LE() /
+    2 ** 32;
   return {
     ...request,
     environment: request.environment ?? 'none',

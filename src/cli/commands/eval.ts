@@ -23,7 +23,10 @@ export const evalCommand: Command = {
     findEnvironment(environment);
     await prepareTask(context, task);
     const requests = context.arguments.flatMap((rule) =>
-      Array.from({ length: seeds }, (_, i): EvaluationRequest => ({ rule, task, protocol, environment, seed: seed + i })),
+      Array.from(
+        { length: seeds },
+        (_, i): EvaluationRequest => ({ rule, task, protocol, environment, seed: seed + i }),
+      ),
     );
     const meter = await openMeter(requests.length, stderr);
     try {

@@ -29,7 +29,12 @@ function train(environment: string, rule: string, { seed = 7, still = 0 } = {}) 
       return inner.step(current, gradient, rate);
     },
   };
-  const entered = enterEnvironment(findEnvironment(environment), { stepper, weights, tensors: TENSORS, seed });
+  const entered = enterEnvironment(findEnvironment(environment), {
+    stepper,
+    weights,
+    tensors: TENSORS,
+    seed,
+  });
   const path = [weights.slice()];
   for (let t = 0; t < STEPS + still; t++) {
     const gradient = t < STEPS ? gradientAt(t) : new Float32Array(SIZE);
@@ -46,7 +51,10 @@ describe('environments', () => {
   it('have unique names; an unknown one is refused with the nearest', () => {
     expect(new Set(environments.map(({ name }) => name)).size).toBe(environments.length);
     expect(() => findEnvironment('4bits')).toThrow(
-      expect.objectContaining({ code: 'unknown-name', hint: expect.stringContaining("did you mean '4bit'?") }),
+      expect.objectContaining({
+        code: 'unknown-name',
+        hint: expect.stringContaining("did you mean '4bit'?"),
+      }),
     );
   });
 
@@ -151,7 +159,12 @@ describe('environments', () => {
     for (const { name } of environments) {
       const weights = new Float32Array(SIZE).fill(1);
       const stepper = compileRule(parseRule('g')).start({ size: SIZE, steps: 1, seed: 1 });
-      const entered = enterEnvironment(findEnvironment(name), { stepper, weights, tensors: TENSORS, seed: 1 });
+      const entered = enterEnvironment(findEnvironment(name), {
+        stepper,
+        weights,
+        tensors: TENSORS,
+        seed: 1,
+      });
       const gradient = new Float32Array(SIZE);
       gradient[3] = Number.NaN;
       expect(entered.step(weights, gradient, 0.1)).toBe(false);

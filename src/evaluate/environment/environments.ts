@@ -30,8 +30,7 @@ const kept = (bits: number): Quantiser =>
   evenLevels(bits, { rounding: 'stochastic', outermost: 'power-of-two' });
 
 /** What is rounded at random can lose more than there was; feedback of such a loss need not stay bounded, of this it does. */
-const nearest = (bits: number): Quantiser =>
-  evenLevels(bits, { rounding: 'nearest', outermost: 'largest' });
+const nearest = (bits: number): Quantiser => evenLevels(bits, { rounding: 'nearest', outermost: 'largest' });
 
 const seen = (quantiser: Quantiser): GradientChannel => ({ quantiser, feedback: false });
 const fedBack = (quantiser: Quantiser): GradientChannel => ({ quantiser, feedback: true });

@@ -96,12 +96,13 @@ describe('stochastic rounding', () => {
     const quantiser = evenLevels(4, { rounding: 'stochastic', outermost: 'largest' });
     const levels = Array.from({ length: 15 }, (_, i) => Math.fround((i - 7) / 7));
     expect([...applied(quantiser, levels)]).toEqual(levels.map((level) => level || 0));
-    applied(quantiser, [1, ...normals(500)].map((value) => Math.max(-1, Math.min(1, value)))).forEach(
-      (value, i) => {
-        const wanted = [1, ...normals(500)].map((one) => Math.max(-1, Math.min(1, one)))[i] as number;
-        expect(Math.abs(value - wanted)).toBeLessThan(1 / 7 + 1e-6);
-      },
-    );
+    applied(
+      quantiser,
+      [1, ...normals(500)].map((value) => Math.max(-1, Math.min(1, value))),
+    ).forEach((value, i) => {
+      const wanted = [1, ...normals(500)].map((one) => Math.max(-1, Math.min(1, one)))[i] as number;
+      expect(Math.abs(value - wanted)).toBeLessThan(1 / 7 + 1e-6);
+    });
   });
 });
 

@@ -1,5 +1,10 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { type Coordinates, findTestFunction, type TestFunction, trajectoryPicture } from '../../functions/index.ts';
+import {
+  type Coordinates,
+  findTestFunction,
+  type TestFunction,
+  trajectoryPicture,
+} from '../../functions/index.ts';
 import { toJson } from '../../json.ts';
 import { stream } from '../../random/index.ts';
 import type { Experiment, ExperimentOptions, Findings } from '../experiment.ts';

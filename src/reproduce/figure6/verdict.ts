@@ -22,11 +22,7 @@ export function compareWith(
 }
 
 /** Value at the end less the least. */
-export function excessOf(
-  name: string,
-  descended: readonly Descended[],
-  testFunction: TestFunction,
-): number {
+export function excessOf(name: string, descended: readonly Descended[], testFunction: TestFunction): number {
   const found = descended.find(({ optimizer }) => optimizer === name);
   if (found === undefined) throw new RangeError(`no optimizer '${name}'`);
   return endingOf(testFunction, found.trajectory).excess;
