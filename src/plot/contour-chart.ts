@@ -80,7 +80,8 @@ function drawContours(chart: ContourChart, canvas: Canvas): SvgElement {
   const { x, y, panels, levels, landmarks } = chart;
   const frame = { titles: panels.map(({ title }) => title), x, y, xs: x.domain, ys: y.domain };
   const drawing = plotPanels(frame, canvas, {
-    below: [contourMark(chart)],
+    // What lies below the lowest contour is the frame's own ground.
+    below: [Plot.frame({ fill: LOW }), contourMark(chart)],
     above: [pathMark(panels), ...landmarks.map((landmark) => landmarkMark(landmark, panels.length))],
     color: { type: 'linear', domain: [levels[0], levels.at(-1)], range: [LOW, HIGH], clamp: true },
   });
