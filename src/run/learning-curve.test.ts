@@ -103,7 +103,7 @@ describe('learningCurveChart', () => {
     ]);
     expect(chart.panels[0]?.series[0]?.points?.[0]?.[0]).toBe(1);
     expect(chart.levels).toEqual([{ name: 'chance', y: 0.5 }]);
-    expect(chart.subtitle).toMatch(/^spirals\.mjs, protocol quick\. /);
+    expect(chart.subtitle).toMatch(/^spirals\.mjs, protocol quick, environment 4bit\. /);
   });
 });
 

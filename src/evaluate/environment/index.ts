@@ -1,2 +1,2 @@
-export { type EnterOptions, enterEnvironment } from './enter.ts';
+export { enterEnvironment } from './enter.ts';
 export { type Environment, environments, findEnvironment } from './environments.ts';
