@@ -224,7 +224,7 @@ describe('a run', () => {
     const { proposal } = await json(['show', 'first', '9']);
     expect(proposal).toMatchObject({ index: 9, batch: 1, evaluation: { task: 'digits-mlp' } });
     const shown = await nos(['show', 'first', '9']);
-    expect(shown.stdout).toContain(`rule             ${proposal.rule}`);
+    expect(shown.stdout.replaceAll(/ +/g, ' ')).toContain(`\nrule ${proposal.rule}`);
     expect((await nos(['top', 'first'])).stdout).toContain('◆ reference rule');
   });
 
