@@ -10,7 +10,9 @@ vi.setConfig({ testTimeout: 240_000 });
 
 /** The controller's checkpoint is of 1 MB, and three are kept: a small disk is full after a few batches. */
 const SEARCH =
-  'search --task digits-mlp --space quick --workers 1 --samples 18 --batch 3 --seed 2 --run a'.split(' ');
+  'search --task digits-mlp --space quick --strategy rl --workers 1 --samples 18 --batch 3 --seed 2 --run a'.split(
+    ' ',
+  );
 
 let home: string;
 let undisturbed: unknown;
