@@ -16,10 +16,12 @@ export interface Position {
 }
 
 /** The positions of a store's run from now on; whoever stops listening stops looking. */
-export async function* positionsOf(path: string): AsyncGenerator<Position> {
+export async function* positionsOf(path: string, signal?: AbortSignal): AsyncGenerator<Position> {
   const script = fileURLToPath(new URL('./look.mjs', import.meta.url));
   const child = spawn(process.execPath, [script, path], { stdio: ['ignore', 'pipe', 'inherit'] });
   const gone = new Promise((resolve) => child.once('exit', resolve));
+  // Ends whoever waits for the next position, too.
+  signal?.addEventListener('abort', () => child.kill('SIGKILL'));
   try {
     for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line) as Position;
   } finally {

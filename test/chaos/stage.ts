@@ -94,21 +94,27 @@ export class Stage {
     return this.#coordinator;
   }
 
-  /** Waits until the run has gone on; fails where the coordinator ends before. */
+  /** Waits until the run has gone on, or is over; fails where the coordinator ends otherwise. */
   async untilGrown(what: 'told' | 'retests'): Promise<void> {
     const coordinator = this.#coordinator as NosProcess;
-    const positions = positionsOf(this.store);
-    const ended = coordinator.ended.then(() => 'ended' as const);
+    const stop = new AbortController();
+    const positions = positionsOf(this.store, stop.signal);
+    const ended = coordinator.ended.then((code) => ({ code }));
     let first: number | undefined;
     try {
       for (;;) {
         const next = await this.#whileReviving(Promise.race([positions.next(), ended]));
-        if (next === 'ended') throw new Error(`the coordinator ended too early: ${coordinator.said()}`);
-        const position = next.value as Position;
+        if ('code' in next) {
+          if (next.code === 0) return;
+          throw new Error(`the coordinator ended with ${next.code}: ${coordinator.said()}`);
+        }
+        if (next.done) throw new Error(`nobody reads ${this.store} any more`);
+        const position: Position = next.value;
         first ??= position[what];
         if (position[what] > first) return;
       }
     } finally {
+      stop.abort();
       await positions.return(undefined);
     }
   }
