@@ -74,6 +74,9 @@ export function dispatcherConformance(
       expect(both.map(({ rule }) => rule)).toEqual(rules);
       expect(pool.workers().map(({ state }) => state)).toEqual(['idle', 'idle']);
       expect(pool.workers().reduce((sum, { finished }) => sum + finished, 0)).toBe(4);
+      const coarse = await pool.evaluate({ ...SOUND, environment: 'gradient-2bit' });
+      expect(coarse.environment).toBe('gradient-2bit');
+      expect(coarse.curve).not.toEqual(both[0]?.curve);
       const again = await pool.evaluate(SOUND);
       expect(identity(again)).toEqual(identity(both[0] as Evaluation));
     });
@@ -93,6 +96,7 @@ export function dispatcherConformance(
       await refused({ rule: 'g +' }, 'bad-rule');
       await refused({ task: 'digits-mlpp' }, 'unknown-name');
       await refused({ protocol: 'quik' }, 'unknown-name');
+      await refused({ environment: '4bits' }, 'unknown-name');
       // This one only a worker can find out.
       await expect(pool.evaluate({ ...SOUND, task: 'cifar10-convnet' })).rejects.toMatchObject({
         code: 'data-missing',

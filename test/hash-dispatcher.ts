@@ -40,9 +40,12 @@ export class HashDispatcher implements Dispatcher {
 
 function evaluationOf(request: EvaluationRequest): Evaluation {
   const key = ruleKey(resolveRule(request.rule));
-  const reward = createHash('sha256').update(`${key} ${request.seed}`).digest().readUInt32LE() / 2 ** 32;
+  const environment = request.environment ?? 'none';
+  const named = `${key} ${request.seed}${environment === 'none' ? '' : ` ${environment}`}`;
+  const reward = createHash('sha256').update(named).digest().readUInt32LE() / 2 ** 32;
   return {
     ...request,
+    environment,
     key,
     learningRate: 0.1,
     edgeOfGrid: false,

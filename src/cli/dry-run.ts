@@ -2,7 +2,7 @@ import { NosError } from '../errors.ts';
 import type { RunConfig, RunEstimate } from '../run/index.ts';
 import type { Context, Result } from './command.ts';
 import { workerCount } from './evaluators.ts';
-import { duration, thousands } from './text/format.ts';
+import { conditionsText, duration, thousands } from './text/format.ts';
 import { pairs } from './text/table.ts';
 
 /** What a search would cost, from a few seconds of real training where the data are here. Nothing is stored. */
@@ -24,11 +24,13 @@ export async function dryRun(context: Context, config: RunConfig): Promise<Resul
 }
 
 /** Measured; NaN where the data set is not on this machine. */
-async function secondsPerStep({ places, signal }: Context, { task, protocol }: RunConfig): Promise<number> {
+async function secondsPerStep({ places, signal }: Context, config: RunConfig): Promise<number> {
+  const { protocol, environment } = config;
   const { measureStep } = await import('../evaluate/index.ts');
   const { resolveTask } = await import('../tasks/index.ts');
   const clock = () => performance.now() / 1000;
-  const options = { task: await resolveTask(task), protocol, directory: places.data, clock, signal };
+  const task = await resolveTask(config.task);
+  const options = { task, protocol, environment, directory: places.data, clock, signal };
   return measureStep(options).catch((error: unknown) => {
     if (error instanceof NosError && error.code === 'data-missing') return Number.NaN;
     throw error;
@@ -47,7 +49,7 @@ function plan(document: Plan, space: string, { stdout }: Context): string {
   return pairs(
     [
       ['search', `${config.strategy.name} in ${space}`],
-      ['scored by', `${config.task}, protocol ${config.protocol}`],
+      ['scored by', `${config.task}, ${conditionsText(config)}`],
       [
         'evaluations',
         `at most ${thousands(total)}: ${thousands(proposals)} proposals, ${references} references, ${retests} retests`,

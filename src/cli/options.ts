@@ -18,8 +18,8 @@ export interface OptionDefinition {
   readonly joins?: boolean;
 }
 
-/** `words`: separated by commas; `texts`: by commas outside parentheses; `assignments`: key=value, may be given again. */
-type OptionKind = 'switch' | 'text' | 'integer' | 'words' | 'texts' | 'assignments';
+/** `number`: positive and finite. `words`: separated by commas; `texts`: by commas outside parentheses; `assignments`: key=value, may be given again. */
+type OptionKind = 'switch' | 'text' | 'integer' | 'number' | 'words' | 'texts' | 'assignments';
 
 export const options = {
   task: {
@@ -89,6 +89,11 @@ export const options = {
     kind: 'text',
     value: 'NAME',
     description: 'how a rule is scored: quick, paper or final@EPOCHS',
+  },
+  environment: {
+    kind: 'text',
+    value: 'NAME',
+    description: 'what a rule works under: none, 4bit, gradient-1bit-feedback, … (docs/environments.md)',
   },
   samples: { kind: 'integer', value: 'N', minimum: 1, description: 'how many rules to propose' },
   batch: { kind: 'integer', value: 'N', minimum: 1, description: 'rules a batch' },
@@ -172,6 +177,26 @@ export const options = {
     value: '[HOST:]PORT',
     description: 'serve /metrics for Prometheus, and /healthz; for this machine alone without HOST',
   },
+  function: {
+    kind: 'text',
+    value: 'NAME',
+    source: 'flag',
+    description:
+      'rosenbrock, beale, himmelblau, rastrigin, ill-conditioned, noisy-quadratic or saddle [rosenbrock]',
+  },
+  learningRate: {
+    kind: 'number',
+    value: 'X',
+    source: 'flag',
+    description: 'of every rule [each its best of 13]',
+  },
+  steps: { kind: 'integer', value: 'N', minimum: 1, source: 'flag', description: 'how many steps [1000]' },
+  scale: {
+    kind: 'number',
+    value: 'X',
+    source: 'flag',
+    description: "share of the paper's size; nothing else changes [1]",
+  },
   config: {
     kind: 'text',
     value: 'FILE',
@@ -211,6 +236,7 @@ interface ValueOf {
   readonly switch: boolean;
   readonly text: string;
   readonly integer: number;
+  readonly number: number;
   readonly words: readonly string[];
   readonly texts: readonly string[];
   readonly assignments: Readonly<Record<string, number | string>>;

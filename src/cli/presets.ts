@@ -11,6 +11,7 @@ export const defaults = {
   // The winner of `nos bench strategies`: docs/strategies.md.
   strategy: 'evolution',
   protocol: 'quick',
+  environment: 'none',
   samples: 500,
   batch: 5,
   pipeline: 2,

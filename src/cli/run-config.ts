@@ -8,17 +8,19 @@ import { spaceOptionsOf } from './space-options.ts';
  * @throws NosError `unknown-name` or `bad-option` for anything that no room knows.
  */
 export async function runConfigOf(settings: Settings): Promise<RunConfig> {
-  const { task, space: name, strategy, algorithm, option, protocol } = settings;
+  const { task, space: name, strategy, algorithm, option, protocol, environment } = settings;
   const { warmStart, samples, batch, pipeline, seed } = settings;
-  const [{ parseRunConfig }, { findSpace }, { findStrategy }, { findProtocol }] = await Promise.all([
-    import('../run/index.ts'),
-    import('../rules/index.ts'),
-    import('../search/index.ts'),
-    import('../evaluate/index.ts'),
-  ]);
+  const [{ parseRunConfig }, { findSpace }, { findStrategy }, { findEnvironment, findProtocol }] =
+    await Promise.all([
+      import('../run/index.ts'),
+      import('../rules/index.ts'),
+      import('../search/index.ts'),
+      import('../evaluate/index.ts'),
+    ]);
   const choices = spaceOptionsOf(settings);
   const space = findSpace(name ?? '', choices);
   findProtocol(protocol ?? '');
+  findEnvironment(environment ?? '');
   const config = parseRunConfig({
     task,
     space: { name, ...choices },
@@ -28,6 +30,7 @@ export async function runConfigOf(settings: Settings): Promise<RunConfig> {
       warmStart,
     },
     protocol,
+    environment,
     samples,
     batch,
     pipeline,

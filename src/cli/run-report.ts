@@ -2,7 +2,7 @@ import type { RunConfig, RunResult } from '../run/index.ts';
 import { packageVersion } from '../version.ts';
 import type { Context } from './command.ts';
 import { DEFAULT_ROWS, documentOf } from './commands/top.ts';
-import { duration, plural, thousands } from './text/format.ts';
+import { conditionsText, duration, plural, thousands } from './text/format.ts';
 import { leaderboardText } from './text/leaderboard.ts';
 import { shortRules } from './text/short-rule.ts';
 import { pairs } from './text/table.ts';
@@ -53,7 +53,7 @@ async function facts(
     [
       ['run', `${result.run}, ${result.status}: ${told}, ${distinct} distinct, ${duration(seconds)}`],
       ['search', `${config.strategy.name} in ${name}${limits}`],
-      ['scored by', `${config.task}, protocol ${config.protocol}`],
+      ['scored by', `${config.task}, ${conditionsText(config)}`],
       ['seed', String(config.seed)],
       ['version', `${packageVersion}, fingerprint ${fingerprint}`],
       ['store', places.store],
@@ -70,8 +70,9 @@ async function nextSteps({ result, config }: RunReport, { stdout, program }: Con
   if (found !== undefined) {
     steps.unshift(`${program} show ${run} ${found.index}`);
     const short = await shortRules();
+    const where = config.environment === 'none' ? '' : ` --environment ${config.environment}`;
     steps.push(
-      `${program} eval '${short(found.rule)}' adam --task ${config.task} --protocol paper --seeds 3`,
+      `${program} eval '${short(found.rule)}' adam --task ${config.task} --protocol paper${where} --seeds 3`,
     );
   }
   return ['next:', ...steps.map((step) => `  ${step}`)].join('\n');

@@ -18,6 +18,8 @@ export function parseValue(name: OptionName, text: string, where: string): Value
       return parseText(text, where);
     case 'integer':
       return parseInteger(text, minimum ?? 0, where);
+    case 'number':
+      return parseNumber(text, where);
     case 'words':
       return text.split(',').map((word) => parseText(word.trim(), where));
     case 'texts':
@@ -49,6 +51,12 @@ function parseInteger(text: string, minimum: number, where: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= minimum) return value;
   throw new NosError('bad-option', `${where}: expected an integer of ${minimum} or more, got '${text}'`);
+}
+
+function parseNumber(text: string, where: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+  throw new NosError('bad-option', `${where}: expected a positive number, got '${text}'`);
 }
 
 function parseAssignment(text: string, where: string): readonly [string, number | string] {

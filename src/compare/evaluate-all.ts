@@ -39,7 +39,15 @@ export async function evaluateAll(
   const { store, fingerprint, version, onEvent = () => undefined } = services;
   const stored = await Promise.all(
     wanted.map(async ({ key, task, protocol, seed }) => {
-      const found = await store.evaluations({ key, task, protocol, seed, fingerprint, version });
+      const found = await store.evaluations({
+        key,
+        task,
+        protocol,
+        seed,
+        environment: 'none',
+        fingerprint,
+        version,
+      });
       return found[0];
     }),
   );

@@ -15,6 +15,7 @@ export function evaluationOf(
   }));
   return {
     ...request,
+    environment: request.environment ?? 'none',
     key: ruleKey(resolveRule(request.rule)),
     learningRate: 1e-2,
     edgeOfGrid: false,

@@ -1,4 +1,10 @@
-import { type Evaluation, type EvaluationRequest, findProtocol, fingerprint } from '../evaluate/index.ts';
+import {
+  type Evaluation,
+  type EvaluationRequest,
+  findEnvironment,
+  findProtocol,
+  fingerprint,
+} from '../evaluate/index.ts';
 import { resolveRule, ruleKey } from '../rules/index.ts';
 import { resolveTask } from '../tasks/index.ts';
 import { packageVersion } from '../version.ts';
@@ -14,9 +20,11 @@ export type FailedEvaluation = (reason: string) => Promise<Evaluation>;
 export async function checkRequest(request: EvaluationRequest): Promise<FailedEvaluation> {
   const key = ruleKey(resolveRule(request.rule));
   findProtocol(request.protocol);
+  const environment = findEnvironment(request.environment ?? 'none').name;
   const { chance } = await resolveTask(request.task);
   return async (reason) => ({
     ...request,
+    environment,
     key,
     learningRate: Number.NaN,
     edgeOfGrid: false,

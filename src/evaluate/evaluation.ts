@@ -29,6 +29,8 @@ export interface EvaluationRequest {
   /** The name of a protocol. */
   readonly protocol: string;
   readonly seed: number;
+  /** The name of an environment; `none` unless given. */
+  readonly environment?: string;
 }
 
 /**
@@ -44,6 +46,7 @@ export interface SweepPoint {
 }
 
 export interface Evaluation extends EvaluationRequest {
+  readonly environment: string;
   /** The rule's key: a hash of its canonical form. */
   readonly key: string;
   /** The learning rate that the sweep chose (ties go to the smaller); NaN where every one diverged. */

@@ -160,6 +160,23 @@ describe('evaluate', () => {
     expect(evaluation.reward).toBeLessThan(0.5);
   });
 
+  it('trains in an environment, and `none` is none', async () => {
+    const request = { rule: 'sgd', task: 'digits-mlp', protocol: 'small', seed: 1 };
+    const plain = await digits.evaluate(request);
+    expect(plain.environment).toBe('none');
+    expect(await digits.evaluate({ ...request, environment: 'none' })).toEqual(plain);
+    for (const environment of ['gradient-1bit-feedback', '8bit']) {
+      const coarse = await digits.evaluate({ ...request, environment });
+      expect(coarse).toMatchObject({ environment, status: 'ok', key: plain.key });
+      expect(coarse.curve).not.toEqual(plain.curve);
+      expect(coarse.reward).toBeGreaterThan(0.5);
+      expect(await digits.evaluate({ ...request, environment })).toEqual(coarse);
+    }
+    await expect(digits.evaluate({ ...request, environment: '5bit' })).rejects.toMatchObject({
+      code: 'unknown-name',
+    });
+  });
+
   it('reports progress up to the whole', async () => {
     const events: EvaluationProgress[] = [];
     await onDigits('sgd', 1, { onProgress: (event) => events.push(event) });

@@ -2,6 +2,7 @@ import { NosError } from '../errors.ts';
 import { type CompiledRule, compileRule, resolveRule, ruleKey } from '../rules/index.ts';
 import { type Child, resolveTask, type Task } from '../tasks/index.ts';
 import { packageVersion } from '../version.ts';
+import { type Environment, findEnvironment } from './environment/index.ts';
 import type {
   Evaluation,
   EvaluationProgress,
@@ -50,10 +51,12 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
     checkRequest(request, options.task);
     const expression = resolveRule(request.rule);
     const protocol = (options.findProtocol ?? findProtocol)(request.protocol);
+    const environment = findEnvironment(request.environment ?? 'none');
     const start = clock();
     const score = await scoreRule({
       child,
       protocol,
+      environment,
       rule: compileRule(expression),
       seed: request.seed,
       signal: running.signal,
@@ -64,6 +67,7 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
       task: request.task,
       protocol: request.protocol,
       seed: request.seed,
+      environment: environment.name,
       key: ruleKey(expression),
       ...score,
       seconds: clock() - start,
@@ -86,6 +90,7 @@ interface Scoring {
   readonly child: Child;
   readonly rule: CompiledRule;
   readonly protocol: Protocol;
+  readonly environment: Environment;
   readonly seed: number;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: (progress: EvaluationProgress) => void;
@@ -154,6 +159,7 @@ function tracked(scoring: Scoring): (phase: 'sweep' | 'final', learningRate: num
     const trained = await train({
       child,
       rule: scoring.rule,
+      environment: scoring.environment,
       learningRate,
       budget: protocol[phase],
       validationExamples: protocol.validationExamples,

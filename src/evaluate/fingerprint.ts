@@ -6,6 +6,7 @@ import { batchNorm, convolution, dense, flatten } from '../nn/index.ts';
 import { stream } from '../random/index.ts';
 import { compileRule, parseRule } from '../rules/index.ts';
 import { defineTask, type Task } from '../tasks/index.ts';
+import { findEnvironment } from './environment/index.ts';
 import { train } from './train.ts';
 
 let known: Promise<string> | undefined;
@@ -40,6 +41,7 @@ async function trainingBits(): Promise<string> {
   const trained = await train({
     child,
     rule: compileRule(parseRule(RULE)),
+    environment: findEnvironment('none'),
     learningRate: 1e-3,
     budget: { epochs: 1, examples: STEPS * BATCH },
     validationExamples: 1,

@@ -5,6 +5,7 @@ import { findProtocol, protocolSteps } from './protocols.ts';
 export interface MeasureOptions {
   readonly task: Task;
   readonly protocol: string;
+  readonly environment: string;
   /** The data directory. */
   readonly directory: string;
   /** Seconds from any start. */
@@ -21,14 +22,14 @@ const SECONDS = 4;
  * @throws NosError `data-missing`, `data-corrupt`; the signal's reason.
  */
 export async function measureStep(options: MeasureOptions): Promise<number> {
-  const { task, protocol, directory, clock, signal } = options;
+  const { task, protocol, environment, directory, clock, signal } = options;
   const enough = new AbortController();
   const timer = new Timer(clock);
   const onProgress = ({ done }: { readonly done: number }) => {
     if (timer.mark(done) >= SECONDS) enough.abort();
   };
   const evaluator = await openEvaluator({ task, directory });
-  const request = { rule: 'momentum', task: task.name, protocol, seed: 0 };
+  const request = { rule: 'momentum', task: task.name, protocol, environment, seed: 0 };
   try {
     await evaluator.evaluate(request, { onProgress, signal: AbortSignal.any([signal, enough.signal]) });
   } catch (error) {

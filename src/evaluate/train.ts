@@ -1,16 +1,18 @@
 import { stream } from '../random/index.ts';
 import type { CompiledRule } from '../rules/index.ts';
 import type { Child, ChildState } from '../tasks/index.ts';
+import { type Environment, enterEnvironment } from './environment/index.ts';
 import type { Budget } from './evaluation.ts';
 
 export interface TrainOptions {
   readonly child: Child;
   readonly rule: CompiledRule;
+  readonly environment: Environment;
   readonly learningRate: number;
   readonly budget: Budget;
   /** The first so many validation examples are scored after every epoch. */
   readonly validationExamples: number;
-  /** Of the initial weights, the order of the examples and the rule's random draws. */
+  /** Of the initial weights, the order of the examples, and the random draws of the rule and of the environment. */
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
   /** Called after every step. */
@@ -66,11 +68,17 @@ interface Steps {
   take(indices: Uint32Array): Promise<boolean>;
 }
 
-function startSteps({ child, rule, learningRate, seed }: TrainOptions, steps: number): Steps {
+function startSteps(options: TrainOptions, steps: number): Steps {
+  const { child, rule, environment, learningRate, seed } = options;
   const state = child.initialState(seed);
   const { weights } = state;
   const gradient = new Float32Array(weights.length);
-  const stepper = rule.start({ size: weights.length, steps, seed });
+  const stepper = enterEnvironment(environment, {
+    stepper: rule.start({ size: weights.length, steps, seed }),
+    weights,
+    tensors: child.tensors ?? [{ offset: 0, size: weights.length }],
+    seed,
+  });
   let taken = 0;
 
   const take = async (indices: Uint32Array): Promise<boolean> => {

@@ -23,6 +23,7 @@ const schema = z.strictObject({
     warmStart: z.array(name).default([]),
   }),
   protocol: name,
+  environment: name.default('none'),
   /** Proposals in all. */
   samples: count,
   /** Proposals per batch. */

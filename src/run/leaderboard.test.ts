@@ -11,6 +11,7 @@ const score = (role: ScoreRole, index: number, rule: string, reward: number, mor
     key: ruleKey(resolveRule(rule)),
     task: 'digits-mlp',
     protocol: 'quick',
+    environment: 'none',
     seed: 1,
     learningRate: 0.1,
     edgeOfGrid: false,

@@ -3,11 +3,13 @@ import { taskTitle } from '../tasks/index.ts';
 import type { LearningCurves } from './learning-curve.ts';
 
 /** Figure 4 of the paper: every rule's reward as a faint point, and a moving average as a line, for each run. */
-export function learningCurveChart({ task, protocol, chance, window, curves }: LearningCurves): LineChart {
+export function learningCurveChart(data: LearningCurves): LineChart {
+  const { task, protocol, environment, chance, window, curves } = data;
+  const where = environment === 'none' ? '' : `, environment ${environment}`;
   const averages = `the mean of the last ${window} rules`;
   return {
     title: 'Reward of the sampled rules',
-    subtitle: `${taskTitle(task)}, protocol ${protocol}. Points: every rule. Lines: ${averages}.`,
+    subtitle: `${taskTitle(task)}, protocol ${protocol}${where}. Points: every rule. Lines: ${averages}.`,
     x: { label: 'sampled rules' },
     y: { label: 'reward (validation accuracy)' },
     ...(chance === undefined ? {} : { levels: [{ name: 'chance', y: chance }] }),

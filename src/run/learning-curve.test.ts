@@ -89,14 +89,21 @@ describe('learningCurveChart', () => {
   it('has a point a rule and a line a run, and no path of this machine', () => {
     const task = '/home/somebody/spirals.mjs#6b1f0c2d9e8a';
     const curves = learningCurves([runOf(noisy(20, 0), 'a'), runOf(noisy(30, 0), 'b')]);
-    const chart = learningCurveChart({ task, protocol: 'quick', chance: 0.5, ...curves });
+    const chart = learningCurveChart({
+      task,
+      protocol: 'quick',
+      environment: '4bit',
+      chance: 0.5,
+      ...curves,
+    });
+    expect(chart.subtitle).toContain('spirals.mjs, protocol quick, environment 4bit.');
     expect(chart.panels[0]?.series.map(({ name, points }) => [name, points?.length])).toEqual([
       ['a', 20],
       ['b', 30],
     ]);
     expect(chart.panels[0]?.series[0]?.points?.[0]?.[0]).toBe(1);
     expect(chart.levels).toEqual([{ name: 'chance', y: 0.5 }]);
-    expect(chart.subtitle).toMatch(/^spirals\.mjs, protocol quick\. /);
+    expect(chart.subtitle).toMatch(/^spirals\.mjs, protocol quick, environment 4bit\. /);
   });
 });
 
@@ -145,6 +152,7 @@ describe('readLearningCurves', () => {
     task: 'digits-mlp',
     protocol: 'quick',
     seed: 1,
+    environment: 'none',
     learningRate: 0.1,
     edgeOfGrid: false,
     sweep: [],
@@ -177,6 +185,7 @@ describe('readLearningCurves', () => {
     await fill('a', twelve);
     await fill('other task', twelve, { task: 'cifar10-convnet' });
     await fill('other protocol', twelve, { protocol: 'paper' });
+    await fill('other environment', twelve, { environment: '4bit' });
     await fill('short', [...twelve.slice(0, 8), undefined, 0.5, 0.5, 0.5]);
     await fill('tiny', [0.1], { samples: 1 });
     const refusal = (...runs: string[]) => readLearningCurves(store, runs).catch((error) => error);

@@ -29,10 +29,11 @@ export interface Difference extends Interval {
   readonly difference: number;
 }
 
-/** Curves of runs that can be compared: of one task and one protocol. */
+/** Curves of runs that can be compared: of one task, one protocol and one environment. */
 export interface LearningCurves {
   readonly task: string;
   readonly protocol: string;
+  readonly environment: string;
   /** Accuracy of guessing, where the task can still be found. */
   readonly chance?: number;
   /** Rules in one step of the moving averages: a tenth of the longest run, but no more than the shortest has. */
@@ -53,8 +54,8 @@ const NARROWEST_WINDOW = 5;
 /**
  * The learning curves of runs in a store. Nothing is random: the bootstrap draws by a seed of its own.
  *
- * @throws NosError `unknown-name` for a run that is not there; `bad-option` for a run named twice, runs of different tasks
- *   or protocols, and a run with fewer than nine scored rules.
+ * @throws NosError `unknown-name` for a run that is not there; `bad-option` for a run named twice, runs of different tasks,
+ *   protocols or environments, and a run with fewer than nine scored rules.
  */
 export async function readLearningCurves(store: Store, runs: readonly string[]): Promise<LearningCurves> {
   const twice = runs.find((run, i) => runs.indexOf(run) < i);
@@ -70,6 +71,7 @@ export async function readLearningCurves(store: Store, runs: readonly string[]):
   for (const { run, config } of others) {
     refuseOther('task', [first.run, first.config.task], [run, config.task]);
     refuseOther('protocol', [first.run, first.config.protocol], [run, config.protocol]);
+    refuseOther('environment', [first.run, first.config.environment], [run, config.environment]);
   }
   const scored = read.map(({ run, config, proposals }) => {
     const rules = scoredRules(proposals);
@@ -82,8 +84,8 @@ export async function readLearningCurves(store: Store, runs: readonly string[]):
         : `wait for it, or go on with it: nos resume ${run}`,
     );
   });
-  const { task, protocol } = first.config;
-  return { task, protocol, ...(await chanceOf(task)), ...learningCurves(scored) };
+  const { task, protocol, environment } = first.config;
+  return { task, protocol, environment, ...(await chanceOf(task)), ...learningCurves(scored) };
 }
 
 /** What the curve of a run is made of. */

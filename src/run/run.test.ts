@@ -74,6 +74,18 @@ describe('a run', () => {
     ]);
   });
 
+  it('asks for its environment, and takes no other’s evaluations', async () => {
+    await startRun('plain', CONFIG, services());
+    const config = { ...CONFIG, environment: '4bit' };
+    await startRun('coarse', config, services());
+    const scores = await store.scores('coarse');
+    expect(new Set(scores.map(({ evaluation }) => evaluation.environment))).toEqual(new Set(['4bit']));
+    expect(await store.run('plain')).toMatchObject({ config: { environment: 'none' } });
+    expect(await store.run('coarse')).toMatchObject({ config });
+    const reference = async (run: string) => (await store.scores(run))[0]?.evaluation.reward;
+    expect(await reference('coarse')).not.toBe(await reference('plain'));
+  });
+
   it('evaluates equal rules once, also when another run of the store did', async () => {
     const first = new HashDispatcher();
     await startRun('a', CONFIG, services({ dispatcher: first }));
@@ -271,6 +283,7 @@ describe('what goes wrong otherwise', () => {
     ['strategy option', { strategy: { name: 'random', options: { entropyy: 1 } } }, 'bad-option'],
     ['warm start', { strategy: { name: 'random', warmStart: ['tanh(g)'] } }, 'bad-option'],
     ['protocol', { protocol: 'quik' }, 'unknown-name'],
+    ['environment', { environment: '4bits' }, 'unknown-name'],
     ['reference', { references: ['g +'] }, 'bad-rule'],
     ['samples', { samples: 0 }, 'bad-option'],
     ['an unknown option', { sample: 10 }, 'bad-option'],

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Dispatcher } from '../dispatch/index.ts';
 import { NosError } from '../errors.ts';
-import { findProtocol } from '../evaluate/index.ts';
+import { findEnvironment, findProtocol } from '../evaluate/index.ts';
 import { deriveKey } from '../random/index.ts';
 import { findSpace, resolveRule, type Space } from '../rules/index.ts';
 import { findStrategy, runLoop, type Strategy, type StrategyDefinition } from '../search/index.ts';
@@ -85,6 +85,7 @@ interface Plan {
 async function makePlan(config: RunConfig): Promise<Plan> {
   const space = findSpace(config.space.name, config.space);
   findProtocol(config.protocol);
+  findEnvironment(config.environment);
   for (const rule of config.references) resolveRule(rule);
   const task = await taskReference(config.task);
   return { config: { ...config, task }, space, strategy: findStrategy(config.strategy.name) };

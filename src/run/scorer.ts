@@ -57,12 +57,13 @@ export class Scorer {
 
   async #evaluate(rule: string, key: string, seed: number): Promise<Scored> {
     const { store, dispatcher, fingerprint, version } = this.#services;
-    const { task, protocol } = this.#config;
-    const stored = await store.findEvaluation(this.#run, { key, task, protocol, seed, fingerprint, version });
+    const { task, protocol, environment } = this.#config;
+    const identity = { key, task, protocol, seed, environment, fingerprint, version };
+    const stored = await store.findEvaluation(this.#run, identity);
     if (stored) return { evaluation: stored, cached: true };
     let worker: string | undefined;
     const evaluation = await dispatcher.evaluate(
-      { rule, task, protocol, seed },
+      { rule, task, protocol, seed, environment },
       {
         signal: this.#signal,
         onProgress: (progress) => this.#report(progress),

@@ -12,6 +12,8 @@ const evaluation = z.object({
   task: z.string(),
   protocol: z.string(),
   seed: z.int(),
+  /** Absent in stores of version 1, which knew no other. */
+  environment: z.string().default('none'),
   key: z.string(),
   learningRate: jsonNumber,
   edgeOfGrid: z.boolean(),
@@ -106,10 +108,19 @@ export function readBatch(path: string, row: Columns): StoredBatch {
   };
 }
 
+/**
+ * What a score's checksum covers of its evaluation. An environment is covered with the protocol, so that the scores of stores
+ * that knew none keep their checksums.
+ */
+export function scoreIdentity(evaluation: Evaluation): Columns {
+  const { protocol, environment } = evaluation;
+  return { ...evaluation, protocol: environment === 'none' ? protocol : `${protocol} in ${environment}` };
+}
+
 /** @param row With the columns of its evaluation. */
 export function readScore(path: string, row: Columns): Score {
   const evaluation = readEvaluation(path, row);
-  check(path, 'score', { ...row, ...evaluation });
+  check(path, 'score', { ...row, ...scoreIdentity(evaluation) });
   return { role: row.role as ScoreRole, index: Number(row.position), evaluation };
 }
 

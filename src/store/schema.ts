@@ -5,7 +5,7 @@ import { NosError } from '../errors.ts';
 const APPLICATION_ID = 0x4e4f5331;
 
 /** The version of the tables below, kept in `PRAGMA user_version`; a change of the tables raises it. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 const MARK = `PRAGMA user_version = ${SCHEMA_VERSION}`;
 
 /**
@@ -13,6 +13,12 @@ const MARK = `PRAGMA user_version = ${SCHEMA_VERSION}`;
  * reasons, which only that run replays. `log_probability` is a number, or the name of one that is not finite. `checksum` is of
  * the row's other values (documents.ts), and null in rows of version 1, which had none.
  */
+const EVALUATIONS = `CREATE TABLE evaluations (
+     id INTEGER PRIMARY KEY, key TEXT NOT NULL, task TEXT NOT NULL, protocol TEXT NOT NULL, seed INTEGER NOT NULL,
+     environment TEXT NOT NULL, fingerprint TEXT NOT NULL, version TEXT NOT NULL, scope TEXT NOT NULL, document TEXT NOT NULL,
+     checksum TEXT,
+     UNIQUE (key, task, protocol, seed, environment, fingerprint, version, scope)) STRICT`;
+
 const TABLES = [
   `CREATE TABLE runs (
      id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, config TEXT NOT NULL, created_at TEXT NOT NULL,
@@ -24,11 +30,7 @@ const TABLES = [
   `CREATE TABLE proposals (
      run INTEGER NOT NULL REFERENCES runs (id), position INTEGER NOT NULL, batch INTEGER NOT NULL, tokens TEXT NOT NULL,
      rule TEXT NOT NULL, key TEXT NOT NULL, log_probability ANY, checksum TEXT, PRIMARY KEY (run, position)) STRICT`,
-  `CREATE TABLE evaluations (
-     id INTEGER PRIMARY KEY, key TEXT NOT NULL, task TEXT NOT NULL, protocol TEXT NOT NULL, seed INTEGER NOT NULL,
-     fingerprint TEXT NOT NULL, version TEXT NOT NULL, scope TEXT NOT NULL, document TEXT NOT NULL,
-     checksum TEXT,
-     UNIQUE (key, task, protocol, seed, fingerprint, version, scope)) STRICT`,
+  EVALUATIONS,
   `CREATE TABLE scores (
      run INTEGER NOT NULL REFERENCES runs (id), role TEXT NOT NULL, position INTEGER NOT NULL,
      evaluation INTEGER NOT NULL REFERENCES evaluations (id), checksum TEXT, PRIMARY KEY (run, role, position)) STRICT`,
@@ -37,12 +39,24 @@ const TABLES = [
      checksum TEXT, PRIMARY KEY (run, asked)) STRICT`,
 ];
 
-/** What makes a store of a version one of the next. */
+/**
+ * What makes a store of a version one of the next. The first statement of each fails where another process has been faster, and
+ * with it all of them.
+ */
 const UPGRADES: readonly (readonly string[])[] = [
   [],
   ['runs', 'batches', 'proposals', 'evaluations', 'scores', 'checkpoints'].map(
     (table) => `ALTER TABLE ${table} ADD COLUMN checksum TEXT`,
   ),
+  // Until then every evaluation was made in the environment `none`. SQLite cannot change a table's UNIQUE: it is made anew.
+  [
+    `ALTER TABLE evaluations ADD COLUMN environment TEXT NOT NULL DEFAULT 'none'`,
+    EVALUATIONS.replace('evaluations', 'evaluations_new'),
+    `INSERT INTO evaluations_new
+       SELECT id, key, task, protocol, seed, environment, fingerprint, version, scope, document, checksum FROM evaluations`,
+    'DROP TABLE evaluations',
+    'ALTER TABLE evaluations_new RENAME TO evaluations',
+  ],
 ];
 
 /**
@@ -60,7 +74,8 @@ export async function prepareSchema(client: Client, path: string): Promise<void>
     return;
   }
   try {
-    await client.batch([...UPGRADES.slice(version).flat(), MARK], 'write');
+    // A batch whose table is dropped while scores refer to it: without the check of foreign keys.
+    await client.migrate([...UPGRADES.slice(version).flat(), MARK]);
   } catch (error) {
     // Another process may have done it in the meantime.
     if ((await versionOf(client, path)) !== SCHEMA_VERSION) throw error;

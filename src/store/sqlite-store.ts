@@ -10,6 +10,7 @@ import {
   readProposal,
   readRun,
   readScore,
+  scoreIdentity,
   sealOf,
 } from './documents.ts';
 import { corrupt, guarded } from './errors.ts';
@@ -52,10 +53,10 @@ const SCORES = `
   FROM scores s JOIN evaluations e ON e.id = s.evaluation WHERE s.run = ?
   ORDER BY CASE s.role WHEN 'reference' THEN 0 WHEN 'proposal' THEN 1 ELSE 2 END, s.position`;
 
-const IDENTIFYING = ['key', 'task', 'protocol', 'seed', 'fingerprint', 'version'] as const;
+const IDENTIFYING = ['key', 'task', 'protocol', 'seed', 'environment', 'fingerprint', 'version'] as const;
 
 const IDENTITY =
-  'key = ? AND task = ? AND protocol = ? AND seed = ? AND fingerprint = ? AND version = ? AND scope IN (?, ?)';
+  'key = ? AND task = ? AND protocol = ? AND seed = ? AND environment = ? AND fingerprint = ? AND version = ? AND scope IN (?, ?)';
 
 /** {@link Store} on libSQL; {@link openStore} makes it. */
 export class SqliteStore implements Store {
@@ -158,7 +159,7 @@ export class SqliteStore implements Store {
     const id = await this.#runId(run);
     const scope = evaluation.status === 'failed' ? run : '';
     const identity = identityOf(evaluation);
-    const seal = sealOf('score', { ...evaluation, role, position: index, scope });
+    const seal = sealOf('score', { ...scoreIdentity(evaluation), role, position: index, scope });
     await this.#write([
       insertion(evaluation, scope),
       {
@@ -298,8 +299,8 @@ function insertion(evaluation: Evaluation, scope: string): InStatement {
   const document = toJson(evaluation);
   return {
     sql: `INSERT OR IGNORE INTO evaluations
-          (key, task, protocol, seed, fingerprint, version, scope, document, checksum)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          (key, task, protocol, seed, environment, fingerprint, version, scope, document, checksum)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     args: [...identityOf(evaluation), scope, document, sealOf('evaluation', { scope, document })],
   };
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@libsql/client';
@@ -31,6 +31,7 @@ const SOUND: Evaluation = {
   task: 'digits-mlp',
   protocol: 'quick',
   seed: Number.MAX_SAFE_INTEGER,
+  environment: 'none',
   learningRate: 0.1 + 0.2,
   edgeOfGrid: true,
   sweep: [
@@ -136,7 +137,8 @@ describe('writing twice is writing once', () => {
     const store = await storeWithRun();
     await store.addScore('first', 'proposal', 0, SOUND);
     expect(await store.findEvaluation('first', SOUND)).toEqual(SOUND);
-    for (const other of [{ key: 'x' }, { task: 'x' }, { protocol: 'x' }, { seed: 0 }, { fingerprint: 'x' }]) {
+    const others = [{ key: 'x' }, { task: 'x' }, { protocol: 'x' }, { seed: 0 }, { fingerprint: 'x' }];
+    for (const other of [...others, { environment: '4bit' }]) {
       expect(await store.findEvaluation('first', { ...SOUND, ...other })).toBeUndefined();
     }
     await store.close();
@@ -156,6 +158,16 @@ describe('writing twice is writing once', () => {
     expect(await store.evaluations({ key: 'k1', task: 'other' })).toEqual([ofRun]);
     expect(await store.evaluations(SOUND)).toEqual([SOUND]);
     expect(await store.evaluations({ seed: 3 })).toEqual([]);
+    await store.close();
+  });
+
+  it('nor does one environment’s evaluation stand in for another’s', async () => {
+    const store = await storeWithRun();
+    const coarse: Evaluation = { ...SOUND, environment: '4bit', reward: 0.2 };
+    await store.addScore('first', 'proposal', 0, SOUND);
+    await store.addScore('first', 'proposal', 1, coarse);
+    expect(await store.findEvaluation('first', SOUND)).toEqual(SOUND);
+    expect(await store.findEvaluation('first', coarse)).toEqual(coarse);
     await store.close();
   });
 
@@ -206,26 +218,6 @@ describe('a run has one driver', () => {
   });
 });
 
-describe('a store of version 1, which had no checksums', () => {
-  it('is brought up to date, and goes on', async () => {
-    const store = await storeWithRun();
-    await store.addBatch('first', BATCH, { asked: 1, told: 0, state: 'a' });
-    await store.addScore('first', 'proposal', 0, SOUND);
-    await store.close();
-    for (const table of ['runs', 'batches', 'proposals', 'evaluations', 'scores', 'checkpoints']) {
-      await sql(`ALTER TABLE ${table} DROP COLUMN checksum`);
-    }
-    await sql('PRAGMA user_version = 1');
-    const [one, other] = await Promise.all([openStore(path), openStore(path)]);
-    await one.verify('first');
-    expect((await other.proposals('first'))[0]?.evaluation).toEqual(SOUND);
-    await one.tellBatch('first', 0, { entropy: 0.5 });
-    expect((await other.batches('first'))[0]).toMatchObject({ told: true });
-    await one.close();
-    await other.close();
-  });
-});
-
 describe('several processes at once', () => {
   it('may create the store and write to it', async () => {
     const script = `
@@ -238,6 +230,52 @@ describe('several processes at once', () => {
     const store = await openStore(path);
     expect((await store.listRuns()).length).toBe(60);
     await store.close();
+  });
+});
+
+describe.each([1, 2])('a store of version %i', (old) => {
+  const RECORD = { key: 'k1', task: 'digits-mlp', protocol: 'quick', seed: 7 };
+  const MACHINE = { fingerprint: 'machine', version: '0.1.0' };
+  beforeEach(async () => {
+    path = join(directory, 'old.db');
+    await copyFile(new URL(`../../test/fixtures/store-version-${old}.db`, import.meta.url), path);
+  });
+
+  it('is brought up to date, its evaluations those of no environment', async () => {
+    const store = await openStore(path);
+    const found = await store.findEvaluation('first', { ...RECORD, ...MACHINE, environment: 'none' });
+    expect(found).toMatchObject({ ...RECORD, environment: 'none', reward: 0.5, curve: [0.25, 0.5] });
+    expect(
+      await store.findEvaluation('first', { ...RECORD, ...MACHINE, environment: '4bit' }),
+    ).toBeUndefined();
+    const scores = await store.scores('first');
+    expect(scores.map(({ role, evaluation }) => [role, evaluation.status])).toEqual([
+      ['reference', 'ok'],
+      ['proposal', 'ok'],
+      ['proposal', 'failed'],
+    ]);
+    await store.addScore('first', 'retest', 0, { ...SOUND, ...RECORD, environment: '4bit' });
+    await store.addScore('first', 'retest', 1, { ...SOUND, ...RECORD, environment: 'none' });
+    expect((await store.scores('first')).slice(3).map(({ evaluation }) => evaluation.seconds)).toEqual([
+      SOUND.seconds,
+      found?.seconds,
+    ]);
+    expect((await store.run('first')).bestReward).toBe(0.5);
+    await store.tellBatch('first', 0, { entropy: 0.5 });
+    const again = await openStore(path);
+    await again.verify('first');
+    expect(await again.scores('first')).toHaveLength(5);
+    expect((await again.batches('first'))[0]).toMatchObject({ told: true });
+    await again.close();
+    await store.close();
+  });
+
+  it('by whoever of many is the first to open it', async () => {
+    const stores = await Promise.all(Array.from({ length: 6 }, () => openStore(path)));
+    for (const store of stores) {
+      expect(await store.scores('first')).toHaveLength(3);
+      await store.close();
+    }
   });
 });
 

@@ -127,6 +127,7 @@ export interface EvaluationIdentity {
   readonly task: string;
   readonly protocol: string;
   readonly seed: number;
+  readonly environment: string;
   readonly fingerprint: string;
   readonly version: string;
 }

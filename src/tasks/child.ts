@@ -25,6 +25,11 @@ export interface Child {
   readonly trainExamples: number;
   /** The score of a child that has learnt nothing: the reward of a training that diverged. */
   readonly chance: number;
+  /**
+   * Where each tensor lies in the weights, together all of them: what quantises weights or gradients does it tensor by tensor. All
+   * of them are one unless given.
+   */
+  readonly tensors?: readonly { readonly offset: number; readonly size: number }[];
   /** A state of its own for every call. */
   initialState(seed: number): ChildState;
   /**

@@ -15,6 +15,7 @@ export async function openClassifierChild(task: ClassifierTask, options: LoadOpt
     batchSize: task.batchSize,
     trainExamples: dataset.train.size,
     chance: 1 / task.classes,
+    tensors: classifier.parameters,
     initialState: (seed) => ({
       weights: classifier.initialWeights(seed),
       buffers: classifier.initialBuffers(),

@@ -89,7 +89,7 @@ async function storedTasks({ settings, places, stderr }: Context, key: string): 
   const { resolveTask } = await import('../../tasks/index.ts');
   const protocol = findProtocol(settings.protocol ?? '').name;
   const machine = await fingerprint();
-  const all = await withStore(places, (store) => store.evaluations({ key, protocol }));
+  const all = await withStore(places, (store) => store.evaluations({ key, protocol, environment: 'none' }));
   const own = all.filter(({ fingerprint: of, version }) => of === machine && version === packageVersion);
   if (own.length < all.length) {
     stderr.note(`${plural(all.length - own.length, 'evaluation')} of other machines or versions: left out`);

@@ -12,19 +12,34 @@ export const evalCommand: Command = {
   name: 'eval',
   summary: 'score rules, given as text or catalogue name',
   arguments: '<rule...>',
-  options: ['task', 'protocol', 'seeds', 'seed', 'workers', 'redis', 'log', 'logLevel', 'data'],
+  options: [
+    'task',
+    'protocol',
+    'environment',
+    'seeds',
+    'seed',
+    'workers',
+    'redis',
+    'log',
+    'logLevel',
+    'data',
+  ],
   example: "nos eval adam 'exp(sign(g) * sign(m)) * g' --task digits-mlp --seeds 3",
   stopsGracefully: true,
   async run(context) {
     const { settings, places, stdout, stderr, signal, log } = context;
     const { resolveRule } = await import('../../rules/index.ts');
-    const { findProtocol } = await import('../../evaluate/index.ts');
+    const { findEnvironment, findProtocol } = await import('../../evaluate/index.ts');
     const { task = '', seeds = 1, seed = 1 } = settings;
     const protocol = findProtocol(settings.protocol ?? '').name;
+    const environment = findEnvironment(settings.environment ?? '').name;
     for (const rule of context.arguments) resolveRule(rule);
     await prepareTask(context, task);
     const requests = context.arguments.flatMap((rule) =>
-      Array.from({ length: seeds }, (_, i): EvaluationRequest => ({ rule, task, protocol, seed: seed + i })),
+      Array.from(
+        { length: seeds },
+        (_, i): EvaluationRequest => ({ rule, task, protocol, environment, seed: seed + i }),
+      ),
     );
     const meter = await openMeter(requests.length, stderr);
     try {
@@ -35,7 +50,7 @@ export const evalCommand: Command = {
       );
       const groups = context.arguments.map((_, i) => evaluations.slice(i * seeds, (i + 1) * seeds));
       return {
-        document: { task, protocol, evaluations },
+        document: { task, protocol, environment, evaluations },
         text: table(groups, columns(stdout, seeds), stdout.columns),
       };
     } finally {

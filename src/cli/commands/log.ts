@@ -46,6 +46,7 @@ const CSV_COLUMNS = [
   'seed',
   'task',
   'protocol',
+  'environment',
   'steps',
   'seconds',
   'sweep',

@@ -1,3 +1,4 @@
+import type { RunConfig } from '../../run/index.ts';
 import type { RunRecord } from '../../store/index.ts';
 import type { Command } from '../command.ts';
 import { withStore } from '../store.ts';
@@ -24,8 +25,12 @@ export const runsCommand: Command = {
 };
 
 type Row = Omit<RunRecord, 'config'> & {
-  readonly config: { readonly task: string; readonly protocol: string; readonly samples: number };
+  readonly config: Pick<RunConfig, 'task' | 'protocol' | 'environment' | 'samples'>;
 };
+
+/** `quick`, `quick in 4bit`. */
+const protocolCell = ({ protocol, environment }: Row['config']): string =>
+  environment === 'none' ? protocol : `${protocol} in ${environment}`;
 
 function columns(bold: (text: string) => string): readonly Column<Row>[] {
   return [
@@ -34,7 +39,7 @@ function columns(bold: (text: string) => string): readonly Column<Row>[] {
     { title: 'rules', cell: (row) => `${row.told}/${row.config.samples}`, align: 'right' },
     { title: 'best', cell: (row) => accuracy(row.bestReward ?? Number.NaN), align: 'right' },
     { title: 'task', cell: (row) => row.config.task },
-    { title: 'protocol', cell: (row) => row.config.protocol },
+    { title: 'protocol', cell: ({ config }) => protocolCell(config) },
     { title: 'begun', cell: (row) => instant(Date.parse(row.createdAt)).slice(0, 10) },
   ];
 }

@@ -21,6 +21,7 @@ export const searchCommand: Command = {
     'option',
     'warmStart',
     'protocol',
+    'environment',
     'samples',
     'batch',
     'pipeline',

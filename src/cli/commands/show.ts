@@ -5,7 +5,7 @@ import type { StoredProposal } from '../../store/index.ts';
 import type { Command, Context, Result } from '../command.ts';
 import { withStore } from '../store.ts';
 import { bar, sparkline } from '../text/charts.ts';
-import { accuracy, duration, instant, learningRate, thousands } from '../text/format.ts';
+import { accuracy, conditionsText, duration, instant, learningRate, thousands } from '../text/format.ts';
 import { pairs } from '../text/table.ts';
 
 export const showCommand: Command = {
@@ -113,13 +113,13 @@ async function showProposal(name: string, index: number, { places, stdout }: Con
 
 /** What one evaluation found. */
 function evaluationRows(evaluation: Evaluation): readonly (readonly [string, string])[] {
-  const { task, protocol, seed, status, reward, curve, steps, seconds, fingerprint, version } = evaluation;
+  const { task, seed, status, reward, curve, steps, seconds, fingerprint, version } = evaluation;
   const sweep = evaluation.sweep.map((point, i) => [
     i === 0 ? 'sweep' : '',
     `${learningRate(point.learningRate).padEnd(5)} ${bar(point.accuracy || 0, 20)} ${sweepText(point.accuracy)}`,
   ]) as [string, string][];
   return [
-    ['task', `${task}, protocol ${protocol}, seed ${seed}`],
+    ['task', `${task}, ${conditionsText(evaluation)}, seed ${seed}`],
     ['reward', accuracy(reward) + (status === 'ok' ? '' : ` (${status})`)],
     ...(evaluation.error === undefined ? [] : [['error', evaluation.error] as const]),
     ['learning rate', learningRate(evaluation.learningRate, evaluation.edgeOfGrid)],

@@ -13,6 +13,7 @@ const evaluation = (rule: string, reward: number): Evaluation => ({
   task: 'digits-mlp',
   protocol: 'quick',
   seed: 1,
+  environment: 'none',
   learningRate: 0.1,
   edgeOfGrid: rule === 'g',
   sweep: [],

@@ -5,6 +5,15 @@ export function thousands(value: number | bigint): string {
   return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
 
+/** How rules are scored: `protocol quick`, and the environment where there is one. */
+export function conditionsText(conditions: {
+  readonly protocol: string;
+  readonly environment: string;
+}): string {
+  const { protocol, environment } = conditions;
+  return `protocol ${protocol}${environment === 'none' ? '' : `, environment ${environment}`}`;
+}
+
 /** An accuracy or a reward, four places: validation sets hold 5,000 examples. */
 export function accuracy(value: number): string {
   return Number.isFinite(value) ? value.toFixed(4) : '—';

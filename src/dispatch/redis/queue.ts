@@ -187,15 +187,15 @@ class RedisQueue implements Dispatcher {
     const failed = await checkRequest(request);
     const channel = await this.#channelOf(request.task);
     if (stop.aborted) return undefined;
-    const { rule, protocol, seed } = request;
+    const { rule, protocol, seed, environment = 'none' } = request;
     const { task, fingerprint } = channel.project;
     const key = ruleKey(resolveRule(rule));
     // A letter first: BullMQ takes no numbers as ids.
-    const id = `e${digest([key, task, protocol, seed, fingerprint, this.#options.run], 32)}`;
+    const id = `e${digest([key, task, protocol, seed, environment, fingerprint, this.#options.run], 32)}`;
     const wanted = this.#wanted.get(id) ?? {
       id,
       channel,
-      data: { rule, task, protocol, seed },
+      data: { rule, task, protocol, seed, environment },
       failed,
       waiters: new Set<Waiter>(),
       added: false,
@@ -426,12 +426,13 @@ class RedisQueue implements Dispatcher {
   }
 }
 
-function answers(evaluation: JobData, { rule, task, protocol, seed }: JobData): boolean {
+function answers(evaluation: JobData, { rule, task, protocol, seed, environment }: JobData): boolean {
   return (
     evaluation.rule === rule &&
     evaluation.task === task &&
     evaluation.protocol === protocol &&
-    evaluation.seed === seed
+    evaluation.seed === seed &&
+    evaluation.environment === environment
   );
 }
 

@@ -70,6 +70,7 @@ export const jobSchema = z.strictObject({
   task: short,
   protocol: short,
   seed: count,
+  environment: short,
 });
 export type JobData = z.output<typeof jobSchema>;
 
