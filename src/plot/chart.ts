@@ -93,7 +93,8 @@ function checkPositive(values: readonly number[], axis: Axis, where: string): vo
   throw new RangeError(`chart, ${where}: ${bad} cannot stand on the logarithmic axis '${axis.label}'`);
 }
 
-function checkDomain({ label, domain, scale }: Axis): void {
+/** @throws RangeError for a domain that is not an ascending pair that the scale can show. */
+export function checkDomain({ label, domain, scale }: Axis): void {
   if (domain === undefined) return;
   const [low, high] = domain;
   if (Number.isFinite(low) && Number.isFinite(high) && low < high && (scale !== 'log' || low > 0)) return;

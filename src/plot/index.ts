@@ -1,4 +1,5 @@
 export type * from './chart.ts';
+export { type ContourChart, type ContourPanel, contourChart, type Landmark } from './contour-chart.ts';
 export {
   type IntervalChart,
   type IntervalPanel,

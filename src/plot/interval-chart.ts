@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import { itemsOf } from './legend.ts';
 import { FAINT_INK, INK, LEVEL, strokeOf } from './palette.ts';
 import { asGroup, type Body, MARGIN, picture } from './picture.ts';
 import { type SvgElement, writable } from './svg.ts';
@@ -62,9 +63,11 @@ export function intervalChart(chart: IntervalChart): string {
   const levels = new Set(panels.flatMap(({ level }) => (level ? [level.name] : [])));
   const heading = {
     title,
-    ...(subtitle === undefined ? {} : { subtitle }),
-    panels: [{ title: '', series: groups.map((name) => ({ name, ...(named.has(name) ? SAMPLE : {}) })) }],
-    levels: [...levels].map((name) => ({ name, y: 0 })),
+    subtitle,
+    items: itemsOf({
+      panels: [{ title: '', series: groups.map((name) => ({ name, ...(named.has(name) ? SAMPLE : {}) })) }],
+      levels: [...levels].map((name) => ({ name, y: 0 })),
+    }),
   };
   return picture(heading, width, (body) => {
     let top = body.top + MARGIN / 2;

@@ -1,6 +1,7 @@
 import { checkChart, type LineChart } from './chart.ts';
-import { drawPanels, gridOf } from './panels.ts';
-import { asGroup, MARGIN, picture } from './picture.ts';
+import { itemsOf } from './legend.ts';
+import { drawPanels } from './panels.ts';
+import { panelPicture } from './picture.ts';
 
 /**
  * The chart as the text of an SVG file that stands alone: on a white ground of its own, so that it reads alike on light and
@@ -17,14 +18,7 @@ import { asGroup, MARGIN, picture } from './picture.ts';
  */
 export function lineChart(chart: LineChart): string {
   checkChart(chart);
-  const panels = chart.panels.length;
-  const { width = panels === 1 ? 760 : 900 } = chart;
-  return picture(chart, width, ({ element, document, top }) => {
-    const { height = Math.ceil(top) + 70 + 270 * gridOf(panels).rows } = chart;
-    const room = { width: width - MARGIN, height: height - top };
-    if (room.width < 200 || room.height < 120) {
-      throw new RangeError(`chart: ${width} by ${height} pixels are too few`);
-    }
-    return { elements: [asGroup(element, drawPanels(chart, { document, ...room }), top)], height };
-  });
+  const { title, subtitle, panels, width, height } = chart;
+  const heading = { title, subtitle, items: itemsOf(chart), panels: panels.length, width, height };
+  return panelPicture(heading, (canvas) => drawPanels(chart, canvas));
 }

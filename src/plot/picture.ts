@@ -1,5 +1,5 @@
-import type { LineChart } from './chart.ts';
-import { type Block, legend } from './legend.ts';
+import { type Canvas, gridOf } from './frame.ts';
+import { type Block, type LegendItem, legend } from './legend.ts';
 import { FAINT_INK, INK, PAPER } from './palette.ts';
 import { type MakeElement, openDocument, roundPlaces, SVG_NAMESPACE, type SvgElement } from './svg.ts';
 import { type TextStyle, textElement, wrapText } from './text.ts';
@@ -9,8 +9,13 @@ const FONTS = 'system-ui, sans-serif';
 const TITLE: TextStyle = { size: 17, weight: 'bold', colour: INK };
 const SUBTITLE: TextStyle = { size: 13, weight: 'normal', colour: FAINT_INK };
 
-/** What stands above the panels: of `panels` and `levels`, the names. */
-export type Heading = Pick<LineChart, 'title' | 'subtitle' | 'panels' | 'levels'>;
+/** What stands above the panels. */
+export interface Heading {
+  readonly title: string;
+  readonly subtitle?: string | undefined;
+  /** Of the legend. */
+  readonly items: readonly LegendItem[];
+}
 
 /** What a chart draws below its heading. */
 export interface Body {
@@ -54,6 +59,28 @@ export function picture(
   return `${root}\n`;
 }
 
+/** What a picture of panels is. */
+export interface PanelPicture extends Heading {
+  readonly panels: number;
+  /** In pixels: 760 with one panel, else 900. */
+  readonly width?: number | undefined;
+  /** In pixels: what the heading takes, 70 for the axis, and 270 a row of panels. */
+  readonly height?: number | undefined;
+}
+
+/** A picture of panels in a grid, as Plot draws them. @throws RangeError where it is too small. */
+export function panelPicture(of: PanelPicture, draw: (canvas: Canvas) => SvgElement): string {
+  const { panels, width = panels === 1 ? 760 : 900 } = of;
+  return picture(of, width, ({ element, document, top }) => {
+    const { height = Math.ceil(top) + 70 + 270 * gridOf(panels).rows } = of;
+    const room = { width: width - MARGIN, height: height - top };
+    if (room.width < 200 || room.height < 120) {
+      throw new RangeError(`chart: ${width} by ${height} pixels are too few`);
+    }
+    return { elements: [asGroup(element, draw({ document, ...room }), top)], height };
+  });
+}
+
 /** Title, subtitle and legend, below each other. */
 function headingOf(element: MakeElement, heading: Heading, width: number): Block {
   const within = width - 2 * MARGIN;
@@ -68,7 +95,7 @@ function headingOf(element: MakeElement, heading: Heading, width: number): Block
       elements.push(textElement(element, line, { x: MARGIN, y }, style));
     }
   }
-  const names = legend(element, heading, { x: MARGIN, y: y + 8, width: within });
+  const names = legend(element, heading.items, { x: MARGIN, y: y + 8, width: within });
   return { elements: [...elements, ...names.elements], height: y + 8 + names.height };
 }
 

@@ -1,0 +1,81 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Ending, TestFunction, Trajectory, Tuned } from '../../functions/index.ts';
+import type { Command } from '../command.ts';
+import { learningRate } from '../text/format.ts';
+import { type Column, table } from '../text/table.ts';
+import { writable } from '../writable.ts';
+
+const STEPS = 1_000;
+
+interface Row extends Ending {
+  readonly rule: string;
+  readonly learningRate: number;
+  readonly edgeOfGrid: boolean;
+  readonly sweep: Tuned['sweep'];
+  readonly diverged: boolean;
+  readonly points: Trajectory['points'];
+  readonly values: Trajectory['values'];
+}
+
+export const trajectoryCommand: Command = {
+  name: 'trajectory',
+  summary: 'draw the paths of rules on a function of the plane as an SVG picture',
+  arguments: '<rule...>',
+  options: ['function', 'learningRate', 'steps', 'seed', 'output'],
+  example:
+    'nos trajectory adam momentum powersign --function rosenbrock\nnos trajectory sgd --function saddle --learning-rate 0.1 -o saddle.svg',
+  async run({ arguments: rules, settings, stdout }) {
+    const { decades, endingOf, findTestFunction, trajectoryPicture, tuneTrajectory } = await import(
+      '../../functions/index.ts'
+    );
+    const { compileRule, resolveRule } = await import('../../rules/index.ts');
+    const { seed = 1, steps = STEPS, learningRate } = settings;
+    const testFunction = findTestFunction(settings.function ?? 'rosenbrock');
+    const learningRates = learningRate === undefined ? decades(-5, 1, 2) : [learningRate];
+    const rows = rules.map((rule): Row => {
+      const compiled = compileRule(resolveRule(rule));
+      const tuned = tuneTrajectory({ testFunction, rule: compiled, learningRates, steps, seed });
+      const edgeOfGrid = tuned.edgeOfGrid && learningRates.length > 1;
+      return { rule, ...tuned.best, edgeOfGrid, sweep: tuned.sweep, ...endingOf(testFunction, tuned.best) };
+    });
+    const file = resolve(settings.output ?? `${testFunction.name}.svg`);
+    const panels = rows.map((row) => ({ title: `${row.rule}, λ ${rateText(row)}`, trajectory: row }));
+    const tuning = learningRate === undefined ? `the best of ${learningRates.length} learning rates` : '';
+    const subtitle = `${steps} steps${tuning && ` at ${tuning}`}. Contours: the value above the minimum, two a factor of ten.`;
+    const title = `${testFunction.title}: ${testFunction.equation}`;
+    const picture = trajectoryPicture(testFunction, panels, { title, subtitle });
+    await writable(file, () => writeFile(file, picture));
+    return {
+      document: { file, function: factsOf(testFunction), steps, seed, learningRates, trajectories: rows },
+      text: `wrote ${file}\n\n${table(rows, COLUMNS, stdout.columns)}\n\n${NOTES}`,
+    };
+  },
+};
+
+const factsOf = ({ name, title, equation, source, start, minima, least, noise }: TestFunction) => ({
+  name,
+  title,
+  equation,
+  source,
+  start,
+  minima,
+  least,
+  ...(noise === undefined ? {} : { noise }),
+});
+
+const rateText = (row: Row): string => String(Number(row.learningRate.toPrecision(2)));
+
+const COLUMNS: readonly Column<Row>[] = [
+  { title: 'rule', cell: ({ rule }) => rule, flexible: true },
+  {
+    title: 'rate',
+    cell: (row) => learningRate(Number(row.learningRate.toPrecision(2)), row.edgeOfGrid),
+  },
+  { title: 'above the least', cell: ({ excess }) => endText(excess), align: 'right' },
+  { title: 'distance', cell: ({ distance }) => endText(distance), align: 'right' },
+];
+
+const endText = (value: number): string => (Number.isFinite(value) ? value.toPrecision(3) : 'diverged');
+
+const NOTES = 'at the end: the value above the least, and the distance to the nearest minimum';

@@ -1,0 +1,12 @@
+export { type TrajectoryPanel, trajectoryPicture } from './picture.ts';
+export { type Coordinates, distanceToMinimum, type TestFunction } from './test-function.ts';
+export { findTestFunction, testFunctions } from './test-functions.ts';
+export {
+  type Ending,
+  endingOf,
+  runTrajectory,
+  stepsWithin,
+  type Trajectory,
+  type TrajectoryOptions,
+} from './trajectory.ts';
+export { decades, type Tuned, type TuneOptions, tuneTrajectory } from './tune.ts';
