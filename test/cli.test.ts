@@ -164,7 +164,7 @@ describe('nos eval', () => {
   it('--json holds what the contract says, for each rule and seed', async () => {
     const args = ['eval', 'adam', 'exp(exp(exp(g)))', '--task', 'digits-mlp', '--seeds', '2', '--seed', '5'];
     const document = await json(args);
-    expect(Object.keys(document)).toEqual(['task', 'protocol', 'evaluations']);
+    expect(Object.keys(document)).toEqual(['task', 'protocol', 'environment', 'evaluations']);
     expect(document.evaluations.map(({ seed }: { seed: number }) => seed)).toEqual([5, 6, 5, 6]);
     const [adam, , hopeless] = document.evaluations;
     expect(adam).toMatchObject({
@@ -184,10 +184,59 @@ describe('nos eval', () => {
     expect(JSON.stringify(hopeless)).not.toContain('null');
   });
 
+  it('scores in an environment', async () => {
+    const args = ['eval', 'sgd', '--task', 'digits-mlp', '--environment', 'gradient-1bit'];
+    const document = await json(args);
+    expect(document).toMatchObject({
+      environment: 'gradient-1bit',
+      evaluations: [{ environment: 'gradient-1bit' }],
+    });
+  });
+
   it('writes progress to stderr and a table to stdout', async () => {
     const { stdout, stderr } = await nos(['eval', 'g', '--task', 'digits-mlp']);
     expect(stdout).toMatch(/^rule +reward +status +rate +time\ng +0\.\d{4} +ok/);
     expect(stderr).toMatch(/^1\/1 {2}g/);
+  });
+});
+
+describe('nos trajectory', () => {
+  it('draws, tabulates, and gives every point', async () => {
+    const args = ['trajectory', 'sgd', 'adam', '--function', 'saddle', '--steps', '50'];
+    const document = await json([...args, '-o', 'saddle.svg']);
+    expect(document).toMatchObject({
+      file: join(home, 'saddle.svg'),
+      function: { name: 'saddle', least: -0.25, start: [1.2, 0.001] },
+      steps: 50,
+      seed: 1,
+    });
+    expect(document.learningRates).toHaveLength(13);
+    const [sgd, adam] = document.trajectories;
+    expect([sgd.rule, adam.rule]).toEqual(['sgd', 'adam']);
+    expect(sgd.points).toHaveLength(51);
+    expect(sgd.sweep.map((point: { learningRate: number }) => point.learningRate)).toContain(
+      sgd.learningRate,
+    );
+    expect(readFileSync(join(home, 'saddle.svg'), 'utf8')).toMatch(/^<svg/);
+    const { stdout } = await nos([...args, '--learning-rate', '0.1']);
+    expect(stdout).toMatch(/wrote .*saddle\.svg\n\nrule +rate +above the least +distance\nsgd +1e-1 /);
+  });
+});
+
+describe('nos reproduce', () => {
+  it('writes data, a picture and a page, and says the page', async () => {
+    const { code, stdout } = await nos(['reproduce', 'figure6', '--scale', '0.005', '-o', 'six']);
+    expect(code).toBe(0);
+    const page = readFileSync(join(home, 'six', 'README.md'), 'utf8');
+    expect(stdout).toContain(page.trim());
+    expect(page).toContain('`nos reproduce figure6 --scale 0.005 -o six`');
+    for (const file of ['figure6.svg', 'trajectories.csv', 'data.json']) {
+      expect(existsSync(join(home, 'six', file)), file).toBe(true);
+    }
+    const document = await json(['reproduce', 'figure6', '--scale', '0.005', '-o', 'six']);
+    expect(document).toMatchObject({ experiment: 'figure6', scale: 0.005, findings: { steps: 20 } });
+    const written = JSON.parse(readFileSync(join(home, 'six', 'data.json'), 'utf8'));
+    expect(document.findings).toEqual(written);
   });
 });
 
@@ -429,6 +478,11 @@ describe.concurrent('bad input is one line that says where, and exits with 2', (
     ['nothing', ['rule', ''], /empty rule/],
     ['1,000 nodes', ['rule', tooLong], /1,?000 nodes/],
     ['a rule of eval', ['eval', 'adam', 'gg', '--task', 'digits-mlp'], /unknown (operand|rule) 'gg'/],
+    ['an environment', ['eval', 'adam', '--task', 'digits-mlp', '--environment', '4bits'], /'4bits'/],
+    ['a function', ['trajectory', 'g', '--function', 'rosenbrok'], /unknown function 'rosenbrok'/],
+    ['a learning rate', ['trajectory', 'g', '--learning-rate', '0'], /expected a positive number, got '0'/],
+    ['an experiment', ['reproduce', 'figure66'], /unknown experiment 'figure66'/],
+    ['a scale', ['reproduce', 'figure6', '--scale', 'x'], /--scale: expected a positive number/],
     [
       'a task',
       ['eval', 'adam', '--task', 'digit-mlp'],

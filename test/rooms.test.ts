@@ -8,6 +8,7 @@ const ROOMS = [
   'statistics',
   'plot',
   'rules',
+  'functions',
   'graph',
   'nn',
   'data',
@@ -21,6 +22,7 @@ const ROOMS = [
   'run',
   'compare',
   'observe',
+  'reproduce',
   'cli',
 ];
 

@@ -8,6 +8,7 @@ import { evalCommand } from './eval.ts';
 import { funnelCommand } from './funnel.ts';
 import { logCommand } from './log.ts';
 import { plotCommand } from './plot.ts';
+import { reproduceCommand } from './reproduce.ts';
 import { resumeCommand } from './resume.ts';
 import { ruleCommand } from './rule.ts';
 import { rulesCommand } from './rules.ts';
@@ -17,6 +18,7 @@ import { showCommand } from './show.ts';
 import { spaceCommand } from './space.ts';
 import { tasksCommand } from './tasks.ts';
 import { topCommand } from './top.ts';
+import { trajectoryCommand } from './trajectory.ts';
 import { workerCommand } from './worker.ts';
 import { workersCommand } from './workers.ts';
 
@@ -37,9 +39,11 @@ export const commands: readonly Command[] = [
   rulesCommand,
   spaceCommand,
   tasksCommand,
+  trajectoryCommand,
   workerCommand,
   workersCommand,
   benchStrategiesCommand,
+  reproduceCommand,
   dataFetchCommand,
   dataListCommand,
   doctorCommand,

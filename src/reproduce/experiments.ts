@@ -1,0 +1,17 @@
+import { unknownName } from '../errors.ts';
+import type { Experiment } from './experiment.ts';
+import { figure6 } from './figure6/figure6.ts';
+
+/** Every figure and table that can be reproduced, in the paper's order. */
+export const experiments: readonly Experiment[] = [figure6];
+
+/** @throws NosError `unknown-name`. */
+export function findExperiment(name: string): Experiment {
+  const found = experiments.find((experiment) => experiment.name === name);
+  if (found) return found;
+  throw unknownName(
+    'experiment',
+    name,
+    experiments.map((experiment) => experiment.name),
+  );
+}

@@ -1,0 +1,69 @@
+import {
+  type Coordinates,
+  decades,
+  type TestFunction,
+  type Trajectory,
+  type Tuned,
+  tuneTrajectory,
+} from '../../functions/index.ts';
+import { compileRule, parseRule } from '../../rules/index.ts';
+import type { Optimizer, Variant } from './optimizers.ts';
+
+/** Where and how long. */
+export interface Descent {
+  readonly testFunction: TestFunction;
+  readonly start: Coordinates;
+  readonly steps: number;
+  readonly seed: number;
+}
+
+/** How an optimizer did at its best settings. */
+export interface Descended {
+  readonly optimizer: string;
+  readonly setting: string;
+  readonly rule: string;
+  readonly trajectory: Trajectory;
+  readonly edgeOfGrid: boolean;
+  /** Of all its variants, in order; no two of their learning rates are equal within a variant. */
+  readonly sweeps: readonly { readonly setting: string; readonly sweep: Tuned['sweep'] }[];
+}
+
+type TuneVariant = (variant: Variant, descent: Descent) => Tuned;
+
+/** Four learning rates, 10⁻⁴ … 10⁻¹. */
+export const fourRates: TuneVariant = (variant, descent) => tune(variant, descent, decades(-4, -1, 1));
+
+/** The same, moved a decade up or down while the best of them is at an edge. */
+export const movingRates: TuneVariant = (variant, descent) => {
+  const seen = new Set<number>();
+  for (let low = -4; ; ) {
+    const tuned = tune(variant, descent, decades(low, low + 3, 1));
+    seen.add(low);
+    if (!tuned.edgeOfGrid) return tuned;
+    low += tuned.best.learningRate < 10 ** (low + 1.5) ? -1 : 1;
+    if (seen.has(low) || low < LOWEST || low + 3 > HIGHEST) return tuned;
+  }
+};
+const [LOWEST, HIGHEST] = [-8, 2];
+
+/** Four a decade, 10⁻⁵ … 10. */
+export const fineGrid: TuneVariant = (variant, descent) => tune(variant, descent, decades(-5, 1, 4));
+
+function tune({ rule }: Variant, descent: Descent, learningRates: readonly number[]): Tuned {
+  return tuneTrajectory({ ...descent, rule: compileRule(parseRule(rule)), learningRates });
+}
+
+/** The best of all variants and learning rates; of equals, the first. */
+export function descend(optimizer: Optimizer, descent: Descent, tuneVariant: TuneVariant): Descended {
+  const tries = optimizer.variants.map((variant) => ({ variant, tuned: tuneVariant(variant, descent) }));
+  const lowest = ({ tuned }: (typeof tries)[0]) => Math.min(...tuned.sweep.map(({ excess }) => excess));
+  const best = tries.reduce((a, b) => (lowest(b) < lowest(a) ? b : a));
+  return {
+    optimizer: optimizer.name,
+    setting: best.variant.setting,
+    rule: best.variant.rule,
+    trajectory: best.tuned.best,
+    edgeOfGrid: best.tuned.edgeOfGrid,
+    sweeps: tries.map(({ variant, tuned }) => ({ setting: variant.setting, sweep: tuned.sweep })),
+  };
+}

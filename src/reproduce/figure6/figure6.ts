@@ -1,0 +1,124 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import {
+  type Coordinates,
+  findTestFunction,
+  type TestFunction,
+  trajectoryPicture,
+} from '../../functions/index.ts';
+import { toJson } from '../../json.ts';
+import { stream } from '../../random/index.ts';
+import type { Experiment, ExperimentOptions, Findings } from '../experiment.ts';
+import { type Descended, type Descent, descend, fineGrid, fourRates, movingRates } from './descend.ts';
+import { type Optimizer, optimizers } from './optimizers.ts';
+import { figure6Page } from './page.ts';
+
+const SEED = 1;
+const STEPS = 4_000;
+const STARTS = 10;
+
+/** NOS §5.1, Figure 6; what the paper leaves open is said on the page. */
+export const figure6: Experiment = {
+  name: 'figure6',
+  title: 'Figure 6: five optimizers on the Rosenbrock function',
+  description: '4,000 iterations, four learning rates each; then a fine grid from ten more starts',
+  work: (scale) => optimizers.length * (3 + startsAt(scale)),
+  run,
+};
+
+const stepsAt = (scale: number): number => Math.max(10, Math.round(STEPS * scale));
+const startsAt = (scale: number): number => Math.max(1, Math.round(STARTS * scale));
+
+/** What the parts found: each is a list of the five optimizers. */
+export interface Figure6Data {
+  readonly steps: number;
+  /** With four learning rates. */
+  readonly fixed: readonly Descended[];
+  /** Likewise, moved where the best is at an edge: what is drawn. */
+  readonly paper: readonly Descended[];
+  /** From the same start, with a fine grid of learning rates. */
+  readonly fine: readonly Descended[];
+  /** Likewise from other starts. */
+  readonly starts: readonly { readonly start: Coordinates; readonly descended: readonly Descended[] }[];
+}
+
+async function run({ scale, signal, onWork }: ExperimentOptions): Promise<Findings> {
+  const testFunction = findTestFunction('rosenbrock');
+  const steps = stepsAt(scale);
+  const all = async (start: Coordinates, tune: Parameters<typeof descend>[2]) => {
+    const descent: Descent = { testFunction, start, steps, seed: SEED };
+    const descended: Descended[] = [];
+    for (const optimizer of optimizers) {
+      descended.push(await step(optimizer, descent, tune));
+      onWork(1);
+    }
+    return descended;
+  };
+  const step = async (optimizer: Optimizer, descent: Descent, tune: Parameters<typeof descend>[2]) => {
+    await breathe();
+    signal.throwIfAborted();
+    return descend(optimizer, descent, tune);
+  };
+  const fixed = await all(testFunction.start, fourRates);
+  const paper = await all(testFunction.start, movingRates);
+  const fine = await all(testFunction.start, fineGrid);
+  const starts: Figure6Data['starts'][number][] = [];
+  for (const start of otherStarts(testFunction, startsAt(scale))) {
+    starts.push({ start, descended: await all(start, fineGrid) });
+  }
+  return findings({ steps, fixed, paper, fine, starts }, testFunction);
+}
+
+/** Uniform within the figure's bounds. */
+function otherStarts({ bounds }: TestFunction, count: number): readonly Coordinates[] {
+  const random = stream(SEED, 'starts');
+  return Array.from({ length: count }, () =>
+    bounds.map(([low, high]) => low + (high - low) * random.uniform()),
+  );
+}
+
+function findings(data: Figure6Data, testFunction: TestFunction): Findings {
+  const { steps, fixed, paper, fine, starts } = data;
+  const picture = trajectoryPicture(
+    testFunction,
+    paper.map(({ optimizer, trajectory }) => ({ title: optimizer, trajectory })),
+    {
+      title: 'Rosenbrock’s function under five optimizers',
+      subtitle: `${steps} steps at the best of four learning rates (and six ε of Adam). Contours: the function's value, two a factor of ten.`,
+    },
+  );
+  const tuning = (descended: readonly Descended[]) =>
+    descended.map(({ trajectory, ...rest }) => ({
+      ...rest,
+      learningRate: trajectory.learningRate,
+      diverged: trajectory.diverged,
+      end: trajectory.points.at(-1),
+      value: trajectory.values.at(-1),
+    }));
+  const document = {
+    steps,
+    fixed: tuning(fixed),
+    paper: tuning(paper),
+    fine: tuning(fine),
+    starts: starts.map(({ start, descended }) => ({ start, optimizers: tuning(descended) })),
+  };
+  return {
+    files: {
+      'figure6.svg': picture,
+      'trajectories.csv': trajectoriesCsv(paper),
+      'data.json': `${toJson(document)}\n`,
+    },
+    page: figure6Page(data, testFunction),
+    seeds: `${SEED}, of the other starts; nothing else is random`,
+    data: document,
+  };
+}
+
+/** Every point of the first hundred steps, then every twentieth. */
+function trajectoriesCsv(descended: readonly Descended[]): string {
+  const rows = descended.flatMap(({ optimizer, trajectory: { points, values } }) =>
+    points.flatMap((point, t) =>
+      t <= 100 || t % 20 === 0 ? [[optimizer, t, ...point, values[t]].join(',')] : [],
+    ),
+  );
+  return `${['optimizer,step,x,y,value', ...rows].join('\n')}\n`;
+}

@@ -1,0 +1,49 @@
+import type { Experiment, Findings } from './experiment.ts';
+
+/** How findings came about. */
+export interface Provenance {
+  /** As a user would type it. */
+  readonly command: string;
+  readonly scale: number;
+  readonly version: string;
+  readonly fingerprint: string;
+  /** The processor. */
+  readonly machine: string;
+  /** ISO 8601, the day. */
+  readonly date: string;
+  readonly seconds: number;
+}
+
+/** The page of an experiment, as Markdown: `README.md` of its folder. */
+export function experimentPage({ title }: Experiment, findings: Findings, how: Provenance): string {
+  const { command, scale, version, fingerprint, machine, date, seconds } = how;
+  const rows = [
+    ['command', `\`${command}\``],
+    ['scale', String(scale)],
+    ['seeds', findings.seeds],
+    ['version', version],
+    ['fingerprint', `\`${fingerprint}\``],
+    ['machine', machine],
+    ['date', date],
+    ['time', `${seconds.toFixed(1)} s from start to end, on one core`],
+  ];
+  const files = Object.keys(findings.files).map((name) => `[${name}](${name})`);
+  return [
+    `# ${title}`,
+    findings.page.trim(),
+    '## How this was made',
+    markdownTable(['', ''], rows),
+    `Files: ${files.join(', ')}.`,
+    '',
+  ].join('\n\n');
+}
+
+/** A table of Markdown whose columns are aligned, so that it reads on a terminal too. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const width = (i: number) => Math.max(...[head, ...rows].map((row) => [...(row[i] ?? '')].length), 3);
+  const widths = head.map((_, i) => width(i));
+  const line = (row: readonly string[]) =>
+    `| ${widths.map((wide, i) => (row[i] ?? '') + ' '.repeat(wide - [...(row[i] ?? '')].length)).join(' | ')} |`;
+  const rule = `| ${widths.map((wide) => '-'.repeat(wide)).join(' | ')} |`;
+  return [line(head), rule, ...rows.map(line)].join('\n');
+}
