@@ -1,21 +1,23 @@
-// An evaluating process that trains nothing, for bench/queue.mjs: answers at once, or after BENCH_DELAY_MS, and reports meanwhile as
-// often as training does.
+// An evaluating process that trains nothing, for bench/queue.mjs and bench/scale-out.mjs: answers at once, or after one of the
+// BENCH_DELAY_MS (as `200,300`), and reports meanwhile as often as training does.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { resolveRule, ruleKey } from '../dist/rules/index.js';
 
-const DELAY_MS = Number(process.env.BENCH_DELAY_MS ?? 0);
+const DELAYS_MS = (process.env.BENCH_DELAY_MS ?? '0').split(',').map(Number);
 const PROGRESS_EVERY_MS = 100;
 
 process.on('disconnect', () => process.exit());
 process.on('message', async ({ request }) => {
-  if (DELAY_MS > 0) {
+  const delay = DELAYS_MS[Math.floor(Math.random() * DELAYS_MS.length)];
+  if (delay > 0) {
     const progress = { phase: 'sweep', learningRate: 0.1, done: 0.5 };
     const reports = setInterval(() => process.send({ type: 'progress', progress }), PROGRESS_EVERY_MS);
-    await sleep(DELAY_MS);
+    await sleep(delay);
     clearInterval(reports);
   }
   const evaluation = {
     ...request,
-    key: 'none',
+    key: ruleKey(resolveRule(request.rule)),
     learningRate: 1,
     edgeOfGrid: false,
     sweep: [],

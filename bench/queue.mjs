@@ -54,24 +54,31 @@ async function processorNow() {
   return { redis: await redis.processorSeconds(), coordinator: (user + system) / 1e6 };
 }
 
+/** Bytes so far that came to Redis, and that went from it. */
+const trafficNow = async () =>
+  (await redis.figure('stats', 'total_net_input_bytes')) +
+  (await redis.figure('stats', 'total_net_output_bytes'));
+
 /** Evaluations a second, all asked for at once, after a tenth of them to warm up. */
-async function throughput(queue) {
-  const workers = Array.from({ length: WORKERS }, () => startWorker(0));
-  const ask = (first, count) =>
-    Promise.all(Array.from({ length: count }, (_, i) => queue.evaluate(request(first + i))));
-  await ask(0, 1);
+async function throughput(queue, count) {
+  const workers = Array.from({ length: count }, () => startWorker(0));
+  const ask = (first, jobs) =>
+    Promise.all(Array.from({ length: jobs }, (_, i) => queue.evaluate(request(first + i))));
+  const first = 100 * count * JOBS;
+  await ask(first, 1);
   await until(() => workers.every(({ log }) => log.some(({ type }) => type === 'joined')));
-  await ask(1, Math.ceil(JOBS / 10));
-  const before = await processorNow();
+  await ask(first + 1, Math.ceil(JOBS / 10));
+  const [before, sent] = [await processorNow(), await trafficNow()];
   const began = performance.now();
-  await ask(JOBS, JOBS);
+  await ask(first + JOBS, JOBS);
   const seconds = (performance.now() - began) / 1000;
-  const after = await processorNow();
+  const [after, sentAfter] = [await processorNow(), await trafficNow()];
   await Promise.all(workers.map(end));
   return {
-    workers: WORKERS,
+    workers: count,
     jobs: JOBS,
     jobsPerSecond: JOBS / seconds,
+    networkBytesPerJob: (sentAfter - sent) / JOBS,
     redisMillisecondsPerJob: (1000 * (after.redis - before.redis)) / JOBS,
     coordinatorMillisecondsPerJob: (1000 * (after.coordinator - before.coordinator)) / JOBS,
   };
@@ -98,14 +105,18 @@ async function upkeep(queue) {
   const workers = Array.from({ length: WORKERS }, () => startWorker(600_000));
   const asked = workers.map((_, i) => queue.evaluate(request(10 * JOBS + i), { signal: stop.signal }));
   await until(() => workers.every(({ log }) => log.some(({ type }) => type === 'started')));
-  const before = await processorNow();
+  const [before, sent] = [await processorNow(), await trafficNow()];
   await sleep(1000 * UPKEEP_SECONDS);
-  const after = await processorNow();
+  const [after, sentAfter] = [await processorNow(), await trafficNow()];
   stop.abort();
   await Promise.allSettled(asked);
   await Promise.all(workers.map(end));
   const each = (name) => (1000 * (after[name] - before[name])) / UPKEEP_SECONDS / WORKERS;
-  return { redisMilliseconds: each('redis'), coordinatorMilliseconds: each('coordinator') };
+  return {
+    redisMilliseconds: each('redis'),
+    coordinatorMilliseconds: each('coordinator'),
+    networkBytes: (sentAfter - sent) / UPKEEP_SECONDS / WORKERS,
+  };
 }
 
 /** Seconds from the SIGKILL of a worker to the start of its job on another, which was idle. */
@@ -139,7 +150,8 @@ const queue = await openRedisQueue({ url: redis.url, directory: '.', run: 'bench
 const result = {
   machine: { cores: cpus().length, model: cpus()[0].model, load: loadavg()[0] },
   waiting: await waitingJob(queue),
-  throughput: await throughput(queue),
+  throughput: await throughput(queue, WORKERS),
+  one: await throughput(queue, 1),
   upkeep: await upkeep(queue),
   recovery: await recovery(queue),
 };
@@ -149,18 +161,21 @@ await redis.close();
 if (values.json) console.log(JSON.stringify(result));
 else print(result);
 
-function print({ waiting, throughput: t, upkeep: u, recovery: r }) {
+function print({ waiting, throughput: t, one, upkeep: u, recovery: r }) {
   console.log(
-    `${t.jobsPerSecond.toFixed(0)} jobs/s with ${t.workers} workers (${t.jobs} jobs that do nothing)`,
+    `${t.jobsPerSecond.toFixed(0)} jobs/s with ${t.workers} workers (${t.jobs} jobs that do nothing), ` +
+      `${one.jobsPerSecond.toFixed(0)} with one`,
   );
   const [redis, coordinator] = [t.redisMillisecondsPerJob, t.coordinatorMillisecondsPerJob];
   console.log(
-    `a job: ${redis.toFixed(3)} ms of Redis's processor, ${coordinator.toFixed(3)} ms of the coordinator's`,
+    `a job: ${redis.toFixed(3)} ms of Redis's processor, ${coordinator.toFixed(3)} ms of the coordinator's, ` +
+      `${(t.networkBytesPerJob / 1e3).toFixed(1)} kB through Redis's network`,
   );
   console.log(`a job that waits: ${(waiting.redisBytes / 1e3).toFixed(2)} kB of Redis's memory`);
   const upkeep = [u.redisMilliseconds, u.coordinatorMilliseconds].map((value) => value.toFixed(2));
   console.log(
-    `a busy worker, a second: ${upkeep[0]} ms of Redis's processor, ${upkeep[1]} ms of the coordinator's`,
+    `a busy worker, a second: ${upkeep[0]} ms of Redis's processor, ${upkeep[1]} ms of the coordinator's, ` +
+      `${(u.networkBytes / 1e3).toFixed(1)} kB through Redis's network`,
   );
   if (r === undefined) return;
   const figures = [r.least, r.median, r.most].map((value) => value.toFixed(2));

@@ -28,6 +28,23 @@ export async function outcomeOf(path: string, run: string): Promise<unknown> {
   }
 }
 
+/**
+ * Where two outcomes differ, as `path: this, not that`: a test runner's own picture of two long documents hides it.
+ *
+ * @example differences({ a: [1, 2] }, { a: [1, 3] }) // ['.a.1: 2, not 3']
+ */
+export function differences(actual: unknown, expected: unknown, path = ''): readonly string[] {
+  if (Object.is(actual, expected)) return [];
+  if (!isNode(actual) || !isNode(expected)) return [`${path}: ${brief(actual)}, not ${brief(expected)}`];
+  const keys = new Set([...Object.keys(actual), ...Object.keys(expected)]);
+  return [...keys].flatMap((key) => differences(actual[key], expected[key], `${path}.${key}`));
+}
+
+const isNode = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+const brief = (value: unknown): string => String(JSON.stringify(value) ?? value).slice(0, 300);
+
 /** What the only run of a store must hold when it is over. */
 export interface Counts {
   readonly samples: number;

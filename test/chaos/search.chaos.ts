@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Stream, stream } from '../../src/random/index.ts';
-import { expectNoneLostOrDoubled, outcomeOf } from '../outcome.ts';
+import { differences, expectNoneLostOrDoubled, outcomeOf } from '../outcome.ts';
 import { noRedis } from '../redis-server.ts';
 import { DISTRIBUTED, LOCAL, type Round } from './plan.ts';
 import { RUN, Stage, startLastingRedis } from './stage.ts';
@@ -63,8 +63,8 @@ async function disturb(
   }
   report(name, stage, rounds.length, (performance.now() - began) / 1_000);
   expect(killed(stage)).toBeGreaterThanOrEqual(least);
-  expect(await outcomeOf(stage.store, RUN)).toEqual(expected);
   await expectNoneLostOrDoubled(stage.store, { samples, ...SEARCH });
+  expect(differences(await outcomeOf(stage.store, RUN), expected).slice(0, 20)).toEqual([]);
 }
 
 /** At once, for whoever waits: the test runner shows what is printed only when the test is over. */
