@@ -1,50 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import type { ComparedRow } from '../src/compare/index.ts';
+import { commandLine } from './command-line.ts';
 
 /** `nos compare`, `nos card` and `nos funnel` as a script calls them, with real trainings on the bundled digits. */
-const NOS = resolve('bin/nos');
-
-// A busy machine takes its time.
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
-
-let home: string;
-beforeAll(async () => {
-  expect(existsSync('dist/cli/main.js'), 'run `npm run build` first').toBe(true);
-  home = mkdtempSync(join(tmpdir(), 'nos-compare-'));
-});
-afterAll(() => rmSync(home, { recursive: true, force: true }));
-
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function start(args: readonly string[]): ChildProcess {
-  const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('NOS_'));
-  const own = { HOME: home, XDG_DATA_HOME: join(home, 'data'), NOS_STORE: join(home, 'nos.db') };
-  const env = { ...Object.fromEntries(clean), ...own };
-  return spawn(process.execPath, [NOS, ...args], { cwd: home, env, stdio: ['ignore', 'pipe', 'pipe'] });
-}
-
-async function finish(child: ChildProcess): Promise<Outcome> {
-  let [stdout, stderr] = ['', ''];
-  child.stdout?.setEncoding('utf8').on('data', (text) => {
-    stdout += text;
-  });
-  child.stderr?.setEncoding('utf8').on('data', (text) => {
-    stderr += text;
-  });
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, stdout, stderr };
-}
-
-const nos = (...args: readonly string[]): Promise<Outcome> => finish(start(args));
+const { home, start, finish, ...command } = commandLine();
+const nos = (...args: readonly string[]) => command.nos(args);
 
 const DIGITS = ['--task', 'digits-mlp'];
 const DIVERGES = 'exp(exp(exp(g))) * 1e30';

@@ -1,0 +1,180 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commandLine } from '../command-line.ts';
+
+const { home, json, nos } = commandLine();
+
+describe('rules and spaces', () => {
+  it('nos rule --json holds what the contract says', async () => {
+    const document = await json(['rule', 'drop(m, 0.3) * exp(1e-3 * w)']);
+    expect(document).toEqual({
+      text: 'drop(m, 0.3) * exp(1e-3 * w)',
+      canonical: expect.stringContaining('drop('),
+      key: expect.stringMatching(/^[0-9a-f]+$/),
+      latex: expect.stringContaining('\\hat m'),
+      slots: 1,
+      flopsPerWeight: expect.any(Number),
+      names: expect.arrayContaining(['optimizer2']),
+    });
+  });
+
+  it('a name and its text are one rule', async () => {
+    const [byName, byText] = await Promise.all([
+      json(['rule', 'adam']),
+      json(['rule', 'm / (sqrt(v) + eps)']),
+    ]);
+    expect(byName.key).toBe(byText.key);
+    expect(byName.names).toContain('adam');
+  });
+
+  it('a rule may begin with a minus sign, after --', async () => {
+    const { code, stdout } = await nos(['rule', '--', '-g']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('-g');
+  });
+
+  it('prints text without colours where nobody looks', async () => {
+    const { stdout } = await nos(['rules']);
+    expect(stdout).toContain('powersign');
+    expect(stdout.includes('\u001b')).toBe(false);
+  });
+
+  it('knows the exact sizes of spaces', async () => {
+    const { stdout } = await nos(['space', 'icml2017']);
+    expect(stdout).toMatch(/^1 iteration +154,880 token strings$/m);
+    const document = await json(['space', 'icml2017', '--iterations', '1', '--constraints', 'distinct']);
+    expect(document.size).toBe(16 * 15 * 11 * 11 * 5);
+    expect((await json(['space', 'arxiv2017'])).sizes[2].size).toBe(String(317_520n * 348_480n * 380_880n));
+  });
+
+  it('show a space of chosen operands and functions', async () => {
+    const choice = ['--operands', 'm / (sqrt(v)+eps), sqrt(abs(g))', '--unary', '-x,x', '--binary', 'x*y'];
+    const document = await json(['space', 'quick', ...choice]);
+    expect(document).toMatchObject({
+      name: 'quick',
+      iterations: 2,
+      chosen: ['operands', 'unary', 'binary'],
+      operands: ['adam', 'sqrt(abs(g))'],
+      unary: ['-x', 'x'],
+      binary: ['x * y'],
+      size: 2 ** 4 * (3 * 2) ** 2,
+    });
+    const { stdout } = await nos(['space', 'quick', ...choice]);
+    expect(stdout).toMatch(
+      /^space +quick: with operands, unary, binary as chosen\noperands \(2\) +adam {2}sqrt/,
+    );
+    const listed = await json(['space'], { NOS_OPERANDS: 'g,clip(m, 1e-3)' });
+    expect(listed.spaces[0]).toMatchObject({
+      name: 'quick',
+      chosen: ['operands'],
+      size: (2 * 36 * 3 * 3) ** 2,
+    });
+  });
+
+  it('count the distinct rules of a small space, and bound their share in a large one', async () => {
+    const small = await json(['space', 'quick/1']);
+    expect(small.distinct).toEqual({ counted: true, rules: 2023, share: 2023 / 6912 });
+    const { stdout, stderr } = await nos(['space', 'quick/1']);
+    expect(stdout).toMatch(/^distinct rules +2,023, 29\.3 % of the strings \(counted\)$/m);
+    expect(stderr).toBe('');
+    const { distinct } = await json(['space', 'quick', '--operands', 'g,m,v,adam']);
+    expect(distinct).toEqual({
+      counted: false,
+      samples: 10_000,
+      atMost: expect.any(Number),
+      error: expect.any(Number),
+      coincidence: expect.any(Number),
+      coincidenceError: expect.any(Number),
+    });
+    expect(distinct.atMost).toBeGreaterThan(distinct.error);
+    expect(await json(['space'])).not.toHaveProperty('spaces.0.distinct');
+  });
+
+  it.each(['rules', 'space', 'tasks', 'runs', 'data list'])(
+    'nos %s --json is one document',
+    async (command) => {
+      expect(Object.values(await json(command.split(' '))).some(Array.isArray)).toBe(true);
+    },
+  );
+});
+
+describe('nos eval', () => {
+  it('--json holds what the contract says, for each rule and seed', async () => {
+    const args = ['eval', 'adam', 'exp(exp(exp(g)))', '--task', 'digits-mlp', '--seeds', '2', '--seed', '5'];
+    const document = await json(args);
+    expect(Object.keys(document)).toEqual(['task', 'protocol', 'environment', 'evaluations']);
+    expect(document.evaluations.map(({ seed }: { seed: number }) => seed)).toEqual([5, 6, 5, 6]);
+    const [adam, , hopeless] = document.evaluations;
+    expect(adam).toMatchObject({
+      rule: 'adam',
+      key: expect.any(String),
+      status: 'ok',
+      edgeOfGrid: false,
+      steps: expect.any(Number),
+      seconds: expect.any(Number),
+      fingerprint: expect.stringContaining('onnxruntime'),
+    });
+    expect(adam.reward).toBeGreaterThan(0.8);
+    expect(adam.curve).toHaveLength(5);
+    expect(adam.sweep.map((point: { learningRate: number }) => point.learningRate)).toContain(
+      adam.learningRate,
+    );
+    expect(JSON.stringify(hopeless)).not.toContain('null');
+  });
+
+  it('scores in an environment', async () => {
+    const args = ['eval', 'sgd', '--task', 'digits-mlp', '--environment', 'gradient-1bit'];
+    const document = await json(args);
+    expect(document).toMatchObject({
+      environment: 'gradient-1bit',
+      evaluations: [{ environment: 'gradient-1bit' }],
+    });
+  });
+
+  it('writes progress to stderr and a table to stdout', async () => {
+    const { stdout, stderr } = await nos(['eval', 'g', '--task', 'digits-mlp']);
+    expect(stdout).toMatch(/^rule +reward +status +rate +time\ng +0\.\d{4} +ok/);
+    expect(stderr).toMatch(/^1\/1 {2}g/);
+  });
+});
+
+describe('nos trajectory', () => {
+  it('draws, tabulates, and gives every point', async () => {
+    const args = ['trajectory', 'sgd', 'adam', '--function', 'saddle', '--steps', '50'];
+    const document = await json([...args, '-o', 'saddle.svg']);
+    expect(document).toMatchObject({
+      file: join(home, 'saddle.svg'),
+      function: { name: 'saddle', least: -0.25, start: [1.2, 0.001] },
+      steps: 50,
+      seed: 1,
+    });
+    expect(document.learningRates).toHaveLength(13);
+    const [sgd, adam] = document.trajectories;
+    expect([sgd.rule, adam.rule]).toEqual(['sgd', 'adam']);
+    expect(sgd.points).toHaveLength(51);
+    expect(sgd.sweep.map((point: { learningRate: number }) => point.learningRate)).toContain(
+      sgd.learningRate,
+    );
+    expect(readFileSync(join(home, 'saddle.svg'), 'utf8')).toMatch(/^<svg/);
+    const { stdout } = await nos([...args, '--learning-rate', '0.1']);
+    expect(stdout).toMatch(/wrote .*saddle\.svg\n\nrule +rate +above the least +distance\nsgd +1e-1 /);
+  });
+});
+
+describe('nos reproduce', () => {
+  it('writes data, a picture and a page, and says the page', async () => {
+    const { code, stdout } = await nos(['reproduce', 'figure6', '--scale', '0.005', '-o', 'six']);
+    expect(code).toBe(0);
+    const page = readFileSync(join(home, 'six', 'README.md'), 'utf8');
+    expect(stdout).toContain(page.trim());
+    expect(page).toContain('`nos reproduce figure6 --scale 0.005 -o six`');
+    for (const file of ['figure6.svg', 'trajectories.csv', 'data.json']) {
+      expect(existsSync(join(home, 'six', file)), file).toBe(true);
+    }
+    const document = await json(['reproduce', 'figure6', '--scale', '0.005', '-o', 'six']);
+    expect(document).toMatchObject({ experiment: 'figure6', scale: 0.005, findings: { steps: 20 } });
+    const written = JSON.parse(readFileSync(join(home, 'six', 'data.json'), 'utf8'));
+    expect(document.findings).toEqual(written);
+  });
+});

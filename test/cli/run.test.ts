@@ -1,0 +1,139 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseRule, ruleKey } from '../../src/rules/index.ts';
+import { commandLine, type Outcome } from '../command-line.ts';
+
+const { finish, home, json, nos, start } = commandLine();
+
+const SEARCH = ['search', '--task', 'digits-mlp', '--space', 'quick', '--workers', '2'];
+
+describe('a run', () => {
+  const run = [...SEARCH, '--samples', '10', '--run', 'first'];
+
+  it('ends with a leaderboard, and can be read by every command', async () => {
+    const found = await json(run);
+    expect(found).toMatchObject({ run: 'first', status: 'finished', told: 10, version: expect.any(String) });
+    expect(found.rules.filter((row: { reference: boolean }) => row.reference)).toHaveLength(5);
+    expect(found.rules[0]).toMatchObject({ rank: 1, evaluations: 4, retest: { rewards: expect.any(Array) } });
+
+    const top = await json(['top', 'first', '-n', '3']);
+    expect(top.run).toBe('first');
+    expect(top.rules).toEqual(found.rules.slice(0, 3));
+    for (const name of ['rank', 'rule', 'key', 'reward', 'learningRate', 'evaluations']) {
+      expect(top.rules[0]).toHaveProperty(name);
+    }
+    const [listed] = (await json(['runs'])).runs.filter(({ name }: { name: string }) => name === 'first');
+    expect(listed).toMatchObject({ status: 'finished', told: 10, config: { task: 'digits-mlp' } });
+
+    const { evaluations } = await json(['log', 'first']);
+    expect(evaluations.filter(({ role }: { role: string }) => role === 'proposal')).toHaveLength(10);
+    const csv = (await nos(['log', 'first', '--csv'])).stdout.trimEnd().split('\n');
+    expect(csv).toHaveLength(1 + evaluations.length);
+    expect(csv[0]).toMatch(/^role,index,rule,key,reward,/);
+    const jsonl = (await nos(['log', 'first', '--jsonl'])).stdout.trimEnd().split('\n');
+    expect(jsonl.map((line) => JSON.parse(line))).toEqual(evaluations);
+
+    expect((await json(['show', 'first'])).run).toMatchObject({ name: 'first', status: 'finished' });
+    const whole = await nos(['show', 'first']);
+    expect(whole.stdout).toMatch(/^space +quick$/m);
+    expect(whole.stdout).not.toMatch(/^operands/m);
+    const { proposal } = await json(['show', 'first', '9']);
+    expect(proposal).toMatchObject({ index: 9, batch: 1, evaluation: { task: 'digits-mlp' } });
+    const shown = await nos(['show', 'first', '9']);
+    expect(shown.stdout.replaceAll(/ +/g, ' ')).toContain(`\nrule ${proposal.rule}`);
+    expect((await nos(['top', 'first'])).stdout).toContain('◆ reference rule');
+  });
+
+  it('remembers the operands and functions that it chose from, also where it is resumed', async () => {
+    const choice = ['--iterations', '1', '--operands', 'g,tanh(m)', '--unary=-x', '--binary', 'x * y,x'];
+    const { config } = await json([...SEARCH, ...choice, '--samples', '4', '--run', 'chosen']);
+    expect(config.space).toEqual({
+      name: 'quick',
+      iterations: 1,
+      operands: ['g', 'tanh(m)'],
+      unary: ['-x'],
+      binary: ['x * y', 'x'],
+    });
+    expect((await json(['resume', 'chosen'])).config).toEqual(config);
+    const { evaluations } = await json(['log', 'chosen']);
+    const possible = ['-g', '-tanh(m)', 'g * g', 'g * tanh(m)', 'tanh(m) * tanh(m)'];
+    const keys = possible.map((text) => ruleKey(parseRule(text)));
+    const found = evaluations.filter(({ role }: { role: string }) => role === 'proposal');
+    expect(found).toHaveLength(4);
+    for (const { key } of found) expect(keys).toContain(key);
+    const { stdout } = await nos(['show', 'chosen']);
+    expect(stdout).toMatch(/^space +quick, iterations 1$/m);
+    expect(stdout).toMatch(/^operands \(2\) +g {2}tanh\(m\)\nunary \(1\) +-x\nbinary \(2\) +x \* y {2}x$/m);
+  });
+
+  it('says a line a batch on stderr, and what to do next on stdout', async () => {
+    const { code, stdout, stderr } = await nos([...SEARCH, '--samples', '10']);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^batch 2 {2}10\/10 rules {2}mean 0\.\d+ {2}best 0\.\d+ /m);
+    expect(stdout).toMatch(/^run +quick-1, finished: 10 of 10 rules/m);
+    expect(stdout).toContain('nos top quick-1');
+  });
+
+  it('is drawn by plot, with figures', async () => {
+    const file = join(home, 'drawn.svg');
+    const runs = ['first', 'quick-1'];
+    const document = await json(['plot', ...runs, '-o', 'drawn.svg']);
+    expect(document).toMatchObject({ file, task: 'digits-mlp', protocol: 'quick', chance: 0.1, window: 5 });
+    const { evaluations } = await json(['log', 'first']);
+    const proposals = evaluations.filter(({ role }: { role: string }) => role === 'proposal');
+    expect(document.curves[0].rewards).toEqual(proposals.map(({ reward }: { reward: number }) => reward));
+    // Both runs are of one seed, one of them under another name.
+    expect(document.curves[1]).toEqual({ ...document.curves[0], run: 'quick-1' });
+    expect(document.leads).toMatchObject([{ run: 'first', over: 'quick-1', difference: 0 }]);
+    const svg = readFileSync(file, 'utf8');
+    expect(svg.match(/<circle[^>]*r="2"/g)).toHaveLength(20);
+    for (const text of [...runs, 'chance', 'sampled rules']) expect(svg).toContain(`>${text}</text>`);
+
+    const { code, stdout } = await nos(['plot', 'first']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^wrote .*first\.svg\n\nrun +rules +distinct +ends +first +last +last less first\nfirst +10\/10 /,
+    );
+    expect(stdout).toContain('fewer than 200 rules');
+    expect(readFileSync(join(home, 'first.svg'), 'utf8')).toContain('</svg>');
+    const lost = await nos(['plot', 'first', '-o', join(home, 'none', 'drawn.svg')]);
+    expect([lost.code, lost.stderr]).toEqual([1, expect.stringMatching(/^nos: cannot write the picture: /)]);
+  });
+
+  it('is estimated by --dry-run, which stores nothing', async () => {
+    const store = join(home, 'dry.db');
+    const document = await json([...SEARCH, '--samples', '10', '--dry-run', '--store', store]);
+    expect(document.evaluations).toEqual({ proposals: 10, references: 5, retests: 30, total: 45 });
+    expect(document.secondsPerStep).toBeGreaterThan(0);
+    expect(existsSync(store)).toBe(false);
+  });
+
+  /** Starts a search and sends it a signal once its first batch is told. */
+  async function stop(signal: NodeJS.Signals, args: readonly string[]): Promise<Outcome> {
+    const child = start([...SEARCH, ...args]);
+    child.stderr?.on('data', (text: string) => {
+      if (text.includes('batch 1 ')) child.kill(signal);
+    });
+    return finish(child);
+  }
+
+  it('stopped by SIGINT exits with 130, and resume gives what it would have given', async () => {
+    const args = ['--samples', '25', '--seed', '3', '--json', '--run'];
+    const { code, stdout } = await stop('SIGINT', [...args, 'stopped']);
+    expect(code).toBe(130);
+    const stopped = JSON.parse(stdout);
+    expect(stopped.status).toBe('stopped');
+    expect(stopped.told).toBeLessThan(25);
+    const resumed = await json(['resume', 'stopped']);
+    const other = { NOS_STORE: join(home, 'undisturbed.db') };
+    const undisturbed = JSON.parse((await nos([...SEARCH, ...args, 'whole'], other)).stdout);
+    expect(resumed.rules).toEqual(undisturbed.rules);
+  });
+
+  it('stopped by SIGTERM exits with 143, and prints the command that goes on', async () => {
+    const { code, stdout } = await stop('SIGTERM', ['--samples', '500', '--run', 'terminated']);
+    expect(code).toBe(143);
+    expect(stdout).toContain('nos resume terminated');
+  });
+});
