@@ -47,6 +47,10 @@ export const DISTRIBUTED: readonly Round[] = [
   { moment: 'write', victims: ALL, fate: 'whole' },
   { moment: 'search', victims: ['children'] },
   { moment: 'start-up', victims: ALL, fate: 'empty' },
+  // Longer than a lock lasts: what was evaluated meanwhile finds its lock gone.
+  { moment: 'search', victims: ['redis'], fate: 'whole', outage: 4 },
+  { moment: 'write', victims: ALL, fate: 'cut' },
+  { moment: 'search', victims: ['redis'], fate: 'whole', outage: 4 },
   { moment: 'write', victims: ['coordinator'] },
   { moment: 'retests', victims: ['coordinator'] },
   { moment: 'retests', victims: ['worker', 'redis'], fate: 'empty' },

@@ -32,8 +32,8 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 describe('a search whose processes are killed gives what it would have given', () => {
-  it('on one machine', () => disturb('local', LOCAL, 60, 10));
-  it.skipIf(noRedis)('on workers of a Redis', () => disturb('distributed', DISTRIBUTED, 150, 50));
+  it('on one machine', () => disturb('local', LOCAL, 60, 8));
+  it.skipIf(noRedis)('on workers of a Redis', () => disturb('distributed', DISTRIBUTED, 180, 50));
 });
 
 async function disturb(

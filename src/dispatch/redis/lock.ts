@@ -10,6 +10,9 @@ export const LOCK_MS = 3_000;
 export const RENEW_MS = 1_000;
 export const LOOK_MS = 1_000;
 
+/** Workers that may die under one job, one after the other, before it counts as failed. */
+export const MOST_DEATHS = 20;
+
 /** Jobs by what became of their locks. */
 export interface Renewal {
   readonly lost: readonly string[];

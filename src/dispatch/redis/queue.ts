@@ -14,7 +14,7 @@ import type {
 import { unpackError } from '../messages.ts';
 import { abortable, aborted, checkRequest, type FailedEvaluation } from '../request.ts';
 import { type Connection, connect, isOutage, within } from './connection.ts';
-import { shortenLocks } from './lock.ts';
+import { MOST_DEATHS, shortenLocks } from './lock.ts';
 import { describeProject, queueName } from './project.ts';
 import { BEAT_MS, list, PREFIX, publish, withdraw } from './registry.ts';
 import { WorkerView } from './view.ts';
@@ -94,10 +94,15 @@ interface Wanted {
   added: boolean;
   /** Whether a worker has begun it. */
   active: boolean;
+  /** Workers that could not say how it ended. */
+  failures: number;
 }
 
 const KEPT = { age: 24 * 3_600, count: 10_000 } as const;
 const JOB: JobsOptions = { removeOnComplete: KEPT, removeOnFail: KEPT, stackTraceLimit: 1 };
+
+/** What BullMQ says of a job under which {@link MOST_DEATHS} workers died. */
+const TOO_MANY_DEATHS = 'job stalled more than allowable limit';
 
 /** What can be done in good order at the end takes no longer than this. */
 const CLOSE_MS = 2_000;
@@ -200,6 +205,7 @@ class RedisQueue implements Dispatcher {
       waiters: new Set<Waiter>(),
       added: false,
       active: false,
+      failures: 0,
     };
     wanted.waiters.add(waiter);
     this.#wanted.set(id, wanted);
@@ -305,9 +311,22 @@ class RedisQueue implements Dispatcher {
     for (const { onWorker } of waiters) onWorker(by.name);
   }
 
+  /**
+   * Only the workers that died under a job count against its rule. Otherwise a worker did not get its answer through: its lock ran
+   * out while Redis was away, and BullMQ then says that the job failed. It begins anew.
+   */
   #onFailed(id: string, reason: string): void {
     const wanted = this.#wanted.get(id);
-    if (wanted !== undefined) this.#settle(wanted, { type: 'lost', reason: `Redis: ${reason}` });
+    if (!wanted?.added) return;
+    wanted.failures++;
+    if (reason === TOO_MANY_DEATHS || wanted.failures > MOST_DEATHS) {
+      this.#settle(wanted, { type: 'lost', reason: `Redis: ${reason}` });
+      return;
+    }
+    wanted.added = false;
+    this.#leave(wanted);
+    this.#onReturned(id);
+    void this.#add([wanted]);
   }
 
   #settle(
@@ -336,9 +355,12 @@ class RedisQueue implements Dispatcher {
 
   /** Takes a job out of Redis, whether it waits, is done, or is being evaluated: its worker then finds its lock gone. */
   #remove(wanted: Wanted): void {
-    const { id, channel, added } = wanted;
+    const { id, added } = wanted;
     if (this.#wanted.get(id) === wanted) this.#wanted.delete(id);
-    if (!added) return;
+    if (added) this.#leave(wanted);
+  }
+
+  #leave({ id, channel }: Wanted): void {
     const leaving = this.#removeJob(channel, id)
       .catch((error: Error) => this.#complain(error))
       .finally(() => this.#leaving.delete(id));

@@ -11,7 +11,7 @@ import type { NoticeSubject } from '../dispatcher.ts';
 import { packError } from '../messages.ts';
 import type { Outcome } from '../worker-process.ts';
 import { type Connection, connect, isOutage, within } from './connection.ts';
-import { LOCK_MS, LOOK_MS, RENEW_MS, renewLocks } from './lock.ts';
+import { LOCK_MS, LOOK_MS, MOST_DEATHS, RENEW_MS, renewLocks } from './lock.ts';
 import { describeProject, differences, queueName } from './project.ts';
 import { BEAT_MS, find, list, PREFIX, publish, withdraw } from './registry.ts';
 import { Slot } from './slot.ts';
@@ -109,8 +109,6 @@ type Options = RedisWorkerOptions & {
   readonly silenceSeconds: number;
 };
 
-/** Workers that may die under one job, one after the other, before it counts as failed. */
-const MOST_DEATHS = 20;
 /** How often an evaluation reports. */
 const PROGRESS_MS = 500;
 /** What can be done in good order at the end takes no longer than this. */
