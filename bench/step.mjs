@@ -7,7 +7,7 @@
  */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { buildClassifier, openClassifier } from '../dist/nn/index.js';
+import { buildClassifier, openModel } from '../dist/nn/index.js';
 import { stream } from '../dist/random/index.js';
 import { compileRule, resolveRule } from '../dist/rules/index.js';
 import { resolveTask } from '../dist/tasks/index.js';
@@ -34,12 +34,12 @@ async function openChild(name) {
   const weights = classifier.initialWeights(1);
   const buffers = classifier.initialBuffers();
   const gradient = new Float32Array(classifier.size);
-  const session = await openClassifier(classifier);
+  const session = await openModel(classifier);
   return {
     size: classifier.size,
     work: {
       step: () => session.step({ inputs, targets }, weights, buffers, gradient),
-      logits: () => session.logits(inputs, weights, buffers),
+      logits: () => session.evaluate({ inputs }, weights, buffers),
     },
     close: () => session.close(),
   };

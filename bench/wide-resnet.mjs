@@ -6,7 +6,7 @@
  */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { buildClassifier, openClassifier } from '../dist/nn/index.js';
+import { buildClassifier, openModel } from '../dist/nn/index.js';
 import { stream } from '../dist/random/index.js';
 import { resolveTask } from '../dist/tasks/index.js';
 import { table } from './text.mjs';
@@ -29,7 +29,7 @@ async function openStep(size) {
     `cifar10-wide-resnet(depth=${depth},widening=${widening},batch=${BATCH})`,
   );
   const classifier = buildClassifier(task);
-  const session = await openClassifier(classifier);
+  const session = await openModel(classifier);
   const numbers = stream(1, 'bench');
   const inputs = Float32Array.from({ length: BATCH * 3072 }, () => numbers.normal());
   const targets = Float32Array.from({ length: BATCH * 10 }, (_, i) =>

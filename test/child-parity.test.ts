@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { buildClassifier, type Classifier, openClassifier } from '../src/nn/index.ts';
+import { buildClassifier, type Model, openModel } from '../src/nn/index.ts';
 import { resolveTask } from '../src/tasks/index.ts';
 import { hashedImages, uniform } from './support/hashed.ts';
 
@@ -24,7 +24,7 @@ interface Record20 {
 /** PyTorch's names, as in the reference. */
 const torchName = (name: string): string => name.replace(/^conv(\d)\.norm/, 'bn$1');
 
-function initialWeights({ parameters, size }: Classifier): Float32Array {
+function initialWeights({ parameters, size }: Model): Float32Array {
   const weights = new Float32Array(size);
   parameters.forEach(({ name, shape, offset, size: count }, series) => {
     const fanIn = shape.length === 1 ? 2048 : shape.slice(1).reduce((a, b) => a * b);
@@ -37,7 +37,7 @@ function initialWeights({ parameters, size }: Classifier): Float32Array {
   return weights;
 }
 
-const norms = ({ parameters }: Classifier, flat: Float32Array) =>
+const norms = ({ parameters }: Model, flat: Float32Array) =>
   Object.fromEntries(
     parameters.map(({ name, offset, size }) => [
       torchName(name),
@@ -55,7 +55,7 @@ describe("the paper's child after 20 steps of SGD", async () => {
   const gradient = new Float32Array(classifier.size);
   const batches = Array.from({ length: BATCHES }, (_, k) => hashedImages(k, BATCH, [3, 32, 32], 10));
 
-  const session = await openClassifier(classifier);
+  const session = await openModel(classifier);
   const losses: number[] = [];
   let firstGradientNorms: Record<string, number> = {};
   for (let step = 0; step < 20; step++) {
@@ -65,7 +65,8 @@ describe("the paper's child after 20 steps of SGD", async () => {
       weights[i] = w - LEARNING_RATE * gradient[i]!;
     });
   }
-  const logits = await session.logits(batches[0]!.inputs, weights, buffers);
+  const { inputs } = batches[0]!;
+  const logits = (await session.evaluate({ inputs }, weights, buffers)).logits!;
   await session.close();
 
   const close = (

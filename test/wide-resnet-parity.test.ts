@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { buildClassifier, type Classifier, openClassifier } from '../src/nn/index.ts';
+import { buildClassifier, type Model, openModel } from '../src/nn/index.ts';
 import { wideResnet } from '../src/tasks/wide-resnet.ts';
 import { hashedImages, uniform } from './support/hashed.ts';
 
@@ -19,7 +19,7 @@ interface Record20 {
 }
 
 /** As in the reference: by the name, as the order of parameters differs. */
-function initialWeights({ parameters, size }: Classifier): Float32Array {
+function initialWeights({ parameters, size }: Model): Float32Array {
   const weights = new Float32Array(size);
   for (const { name, shape, offset, size: count } of parameters) {
     const fanIn = shape.length === 1 ? 64 * WIDENING : shape.slice(1).reduce((a, b) => a * b);
@@ -45,7 +45,7 @@ describe('a Wide ResNet of depth 10 and widening 2 after 20 steps of SGD', async
   const gradient = new Float32Array(classifier.size);
   const batches = Array.from({ length: BATCHES }, (_, k) => hashedImages(k, BATCH, IMAGE, 10));
 
-  const session = await openClassifier(classifier);
+  const session = await openModel(classifier);
   const losses: number[] = [];
   let firstGradient = gradient;
   for (let step = 0; step < 20; step++) {
@@ -55,7 +55,8 @@ describe('a Wide ResNet of depth 10 and widening 2 after 20 steps of SGD', async
       weights[i] = w - LEARNING_RATE * gradient[i]!;
     });
   }
-  const logits = await session.logits(batches[0]!.inputs, weights, buffers);
+  const { inputs } = batches[0]!;
+  const logits = (await session.evaluate({ inputs }, weights, buffers)).logits!;
   await session.close();
 
   it.each(['float32', 'float64'] as const)("has PyTorch's losses in %s", (precision) => {

@@ -9,22 +9,15 @@ import {
   mean,
   mul,
   neg,
-  sigmoid,
   slice,
   sum,
   type Tensor,
-  tanh,
 } from '../graph/index.ts';
+import { type LstmState, lstmStep } from '../nn/index.ts';
 import { embeddingRows, logitCount, type ParameterName, type PolicyShape, parameterSpecs } from './shape.ts';
 
 /** The policy's parameters as graph inputs of the same names. */
 export type Parameters = Readonly<Record<ParameterName, Tensor>>;
-
-/** What the LSTM remembers: output and cell, [batch, hidden] each. */
-export interface LstmState {
-  readonly output: Tensor;
-  readonly cell: Tensor;
-}
 
 export function parameterInputs(shape: PolicyShape): Parameters {
   const inputs = parameterSpecs(shape).map((spec) => [spec.name, input(spec.name, spec.shape)]);
@@ -37,22 +30,6 @@ export function parameterGradients(parameters: Parameters, loss: Tensor): Record
   return Object.fromEntries(
     Object.keys(parameters).map((name, i) => [`gradient of ${name}`, found[i] as Tensor]),
   );
-}
-
-/**
- * One step of the LSTM (Hochreiter & Schmidhuber 1997, with forget gate): c ← f·c + i·tanh(z), h ← o·tanh(c).
- *
- * @param projected The step's input times `inputWeights` plus `gateBias`, [batch, 4·hidden].
- * @param before Undefined at the first step, where output and cell are 0.
- */
-export function lstmCell(parameters: Parameters, projected: Tensor, before?: LstmState): LstmState {
-  const gates = before ? add(matmul(before.output, parameters.recurrentWeights), projected) : projected;
-  const hidden = (gates.shape[1] as number) / 4;
-  const opened = sigmoid(slice(gates, 1, 0, 3 * hidden));
-  const gate = (k: number): Tensor => slice(opened, 1, k * hidden, (k + 1) * hidden);
-  const written = mul(gate(0), tanh(slice(gates, 1, 3 * hidden, 4 * hidden)));
-  const cell = before ? add(mul(gate(1), before.cell), written) : written;
-  return { output: mul(gate(2), tanh(cell)), cell };
 }
 
 /** x [n, embedding] as the LSTM's gates see it, [n, 4·hidden]. */
@@ -88,7 +65,7 @@ export function policyGraph(shape: PolicyShape, batch: number): PolicyGraph {
   const projected = projectInput(parameters, matmul(previous, parameters.embedding));
   let state: LstmState | undefined;
   const outputs = Array.from({ length: positions }, (_, t) => {
-    state = lstmCell(parameters, slice(projected, 0, t * batch, (t + 1) * batch), state);
+    state = lstmStep(parameters.recurrentWeights, slice(projected, 0, t * batch, (t + 1) * batch), state);
     return state.output;
   });
   const masked = add(headLogits(parameters, concat(outputs, 0)), input('mask', [rows, logitCount(shape)]));

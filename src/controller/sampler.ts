@@ -1,6 +1,7 @@
 import { input, type Tensor } from '../graph/index.ts';
+import { lstmStep } from '../nn/index.ts';
 import type { Stream } from '../random/index.ts';
-import { headLogits, lstmCell, parameterInputs, projectInput } from './lstm.ts';
+import { headLogits, parameterInputs, projectInput } from './lstm.ts';
 import { SessionCache } from './sessions.ts';
 import { logitCount, logitOffsets, type PolicyShape, parameterViews, type TokenSpace } from './shape.ts';
 import { embeddingRow } from './strings.ts';
@@ -74,7 +75,7 @@ function stepGraph(shape: PolicyShape, batch: number): Record<keyof StepResults,
     cell: input('cell', [batch, shape.hidden]),
   };
   const x = input('x', [batch, shape.embedding]);
-  const { output, cell } = lstmCell(parameters, projectInput(parameters, x), before);
+  const { output, cell } = lstmStep(parameters.recurrentWeights, projectInput(parameters, x), before);
   return { logits: headLogits(parameters, output), nextOutput: output, nextCell: cell };
 }
 

@@ -9,7 +9,7 @@ import {
   flatten,
   type Network,
   type NetworkBuilder,
-  openClassifier,
+  openModel,
 } from './index.ts';
 
 const convNet = (nn: NetworkBuilder, x: Tensor) =>
@@ -92,10 +92,10 @@ describe('buildClassifier', () => {
   });
 });
 
-describe('openClassifier', () => {
+describe('openModel', () => {
   it('trains to a lower loss, moves the buffers, and evaluates by them', async () => {
     const classifier = buildClassifier(definition);
-    const session = await openClassifier(classifier);
+    const session = await openModel(classifier);
     const weights = classifier.initialWeights(1);
     const buffers = classifier.initialBuffers();
     const gradient = new Float32Array(classifier.size);
@@ -108,7 +108,8 @@ describe('openClassifier', () => {
     expect(losses.at(-1)).toBeLessThan(0.2);
     const feeds = { inputs: batch().inputs, weights, buffers };
     const expected = evaluateFloat64([classifier.evaluation.logits!], feeds)[0]!;
-    expect(await session.logits(feeds.inputs, weights, buffers)).toBeAllclose(expected, {
+    const { logits } = await session.evaluate({ inputs: feeds.inputs }, weights, buffers);
+    expect(logits).toBeAllclose(expected, {
       rtol: 1e-4,
       atol: 1e-5,
     });
@@ -119,7 +120,7 @@ describe('openClassifier', () => {
     const classifier = build((nn, x) => dense(nn, 'a', x, 2));
     const data = { inputs: Float32Array.of(1, 2, 3, 4, 5, 6), targets: Float32Array.of(1, 0, 0, 1, 1, 0) };
     const run = async () => {
-      const session = await openClassifier(classifier);
+      const session = await openModel(classifier);
       const gradient = new Float32Array(classifier.size);
       const loss = await session.step(
         data,

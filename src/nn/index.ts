@@ -1,10 +1,27 @@
 export { batchNorm } from './batch-norm.ts';
 export type { NetworkBuilder } from './builder.ts';
-export { buildClassifier, type Classifier, type ClassifierDefinition, crossEntropy } from './classifier.ts';
+export {
+  type Batch,
+  buildClassifier,
+  type ClassifierDefinition,
+  crossEntropy,
+  type Network,
+} from './classifier.ts';
 export { type ConvolutionOptions, convolution } from './convolution.ts';
 export { dense } from './dense.ts';
+export { type EmbeddingOptions, embedding } from './embedding.ts';
 export { flatten } from './flatten.ts';
 export { fanInUniform, heNormal, type Initial } from './initial.ts';
 export type { Placed } from './layout.ts';
-export { type Batch, type ClassifierSession, openClassifier } from './session.ts';
-export type { Network } from './trace.ts';
+export {
+  type LstmCell,
+  type LstmCellOptions,
+  type LstmOptions,
+  type LstmState,
+  lstm,
+  lstmCell,
+  lstmStep,
+} from './lstm.ts';
+export { buildModel, type Model, type ModelDefinition, type Tensors } from './model.ts';
+export { type SequenceLossOptions, sequenceCrossEntropy, tokenLogLikelihood } from './sequence-loss.ts';
+export { type ModelSession, openModel } from './session.ts';

@@ -1,45 +1,44 @@
-import { createSession } from '../graph/index.ts';
-import type { Classifier } from './classifier.ts';
+import { type Arrays, createSession } from '../graph/index.ts';
+import type { Model } from './model.ts';
 
-/** A classifier ready to train and evaluate. Arrays are read and written in place; equal calls give equal bits. */
-export interface ClassifierSession {
+/** A model ready to train and evaluate. Arrays are read and written in place; equal calls give equal bits. */
+export interface ModelSession {
   /**
-   * One forward and backward pass over a batch: writes the gradient, moves the buffers on, and gives the loss. The
-   * weights stay: the step is the update rule's.
+   * One forward and backward pass over a batch, an array for each input of the model: writes the gradient, moves the
+   * buffers on, and gives the loss. The weights stay: the step is the update rule's.
    */
-  step(batch: Batch, weights: Float32Array, buffers: Float32Array, gradient: Float32Array): Promise<number>;
-  /** Logits [batch, classes], by the buffers' running averages. Overwritten by the next call. */
-  logits(inputs: Float32Array, weights: Float32Array, buffers: Float32Array): Promise<Float32Array>;
+  step(batch: Arrays, weights: Float32Array, buffers: Float32Array, gradient: Float32Array): Promise<number>;
+  /**
+   * What the model's `evaluate` gives, by the buffers' running averages. Overwritten by the next call.
+   *
+   * @param batch An array for each input that `evaluate` uses, and no other.
+   */
+  evaluate(batch: Arrays, weights: Float32Array, buffers: Float32Array): Promise<Arrays>;
   close(): Promise<void>;
 }
 
-export interface Batch {
-  /** [batch, …inputShape]. */
-  readonly inputs: Float32Array;
-  /** One-hot, [batch, classes]. */
-  readonly targets: Float32Array;
-}
-
-/** Loads both graphs of a classifier. */
-export async function openClassifier(classifier: Classifier): Promise<ClassifierSession> {
+/** Loads both graphs of a model. */
+export async function openModel(model: Model): Promise<ModelSession> {
   const [training, evaluation] = await Promise.all([
-    createSession(classifier.training),
-    createSession(classifier.evaluation),
+    createSession(model.training),
+    createSession(model.evaluation),
   ]);
   const loss = new Float32Array(1);
-  const newBuffers = new Float32Array(classifier.bufferSize);
-  const logits = new Float32Array(classifier.batchSize * classifier.classes);
-  const carried = classifier.bufferSize > 0;
+  const newBuffers = new Float32Array(model.bufferSize);
+  const evaluated = Object.fromEntries(
+    evaluation.outputs.map(({ name, shape }) => [name, new Float32Array(shape.reduce((a, b) => a * b, 1))]),
+  );
+  const carried = model.bufferSize > 0;
   return {
-    step: async ({ inputs, targets }, weights, buffers, gradient) => {
-      const feeds = { inputs, targets, weights, ...(carried && { buffers }) };
+    step: async (batch, weights, buffers, gradient) => {
+      const feeds = { ...batch, weights, ...(carried && { buffers }) };
       await training.run(feeds, { loss, gradient, ...(carried && { buffers: newBuffers }) });
       buffers.set(newBuffers);
       return loss[0] as number;
     },
-    logits: async (inputs, weights, buffers) => {
-      await evaluation.run({ inputs, weights, ...(carried && { buffers }) }, { logits });
-      return logits;
+    evaluate: async (batch, weights, buffers) => {
+      await evaluation.run({ ...batch, weights, ...(carried && { buffers }) }, evaluated);
+      return evaluated;
     },
     close: async () => {
       await Promise.all([training.close(), evaluation.close()]);

@@ -3,8 +3,8 @@ import type { NetworkBuilder } from './builder.ts';
 import type { Initial } from './initial.ts';
 import { layOut, type Placed, totalSize, unpack } from './layout.ts';
 
-/** A network as a function of a builder and its inputs, [batch, …] to logits [batch, classes]. */
-export type Network = (nn: NetworkBuilder, inputs: Tensor) => Tensor;
+/** A network, its inputs given: what it makes of a builder. */
+export type Run<T> = (nn: NetworkBuilder) => T;
 
 export interface BufferDefinition {
   readonly shape: Shape;
@@ -18,8 +18,8 @@ export interface Declarations {
 }
 
 /** One pass of a network over flat vectors of weights and buffers. */
-export interface Pass {
-  readonly logits: Tensor;
+export interface Pass<T> {
+  readonly result: T;
   /** The parameters, in order. */
   readonly parameters: readonly Tensor[];
   /** The buffers after the pass, in order. */
@@ -27,24 +27,21 @@ export interface Pass {
 }
 
 /** Runs the network once only to learn what it asks for. */
-export function declarations(network: Network, inputs: Tensor): Declarations {
+export function declarations(run: Run<unknown>): Declarations {
   const parameters = new Map<string, { shape: Shape; initial: Initial }>();
   const buffers = new Map<string, BufferDefinition>();
-  network(
-    {
-      mode: 'evaluation',
-      parameter: (name, shape, initial) => {
-        declare(parameters, name, { shape, initial });
-        return input(name, shape);
-      },
-      buffer: (name, shape, value) => {
-        declare(buffers, name, { shape, value });
-        return input(name, shape);
-      },
-      updateBuffer: () => {},
+  run({
+    mode: 'evaluation',
+    parameter: (name, shape, initial) => {
+      declare(parameters, name, { shape, initial });
+      return input(name, shape);
     },
-    inputs,
-  );
+    buffer: (name, shape, value) => {
+      declare(buffers, name, { shape, value });
+      return input(name, shape);
+    },
+    updateBuffer: () => {},
+  });
   const shapes = (map: ReadonlyMap<string, { shape: Shape }>) =>
     layOut([...map].map(([name, { shape }]) => [name, shape] as const));
   return {
@@ -57,12 +54,7 @@ export function declarations(network: Network, inputs: Tensor): Declarations {
 }
 
 /** Runs the network over the inputs `weights` and `buffers`. */
-export function trace(
-  network: Network,
-  mode: NetworkBuilder['mode'],
-  inputs: Tensor,
-  declared: Declarations,
-): Pass {
+export function trace<T>(run: Run<T>, mode: NetworkBuilder['mode'], declared: Declarations): Pass<T> {
   const weights = new Map(unpackAll('weights', declared.parameters));
   const buffers = new Map(unpackAll('buffers', declared.buffers));
   const updated = new Map(buffers);
@@ -71,19 +63,16 @@ export function trace(
     if (tensor === undefined) throw new RangeError(`network: '${name}' is asked for in one mode only`);
     return tensor;
   };
-  const logits = network(
-    {
-      mode,
-      parameter: (name) => find(weights, name),
-      buffer: (name) => find(buffers, name),
-      updateBuffer: (name, value) => {
-        find(buffers, name);
-        updated.set(name, value);
-      },
+  const result = run({
+    mode,
+    parameter: (name) => find(weights, name),
+    buffer: (name) => find(buffers, name),
+    updateBuffer: (name, value) => {
+      find(buffers, name);
+      updated.set(name, value);
     },
-    inputs,
-  );
-  return { logits, parameters: [...weights.values()], buffers: [...updated.values()] };
+  });
+  return { result, parameters: [...weights.values()], buffers: [...updated.values()] };
 }
 
 function unpackAll(name: string, layout: readonly Placed[]): (readonly [string, Tensor])[] {

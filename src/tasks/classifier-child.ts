@@ -1,6 +1,6 @@
 import type { Dataset, Split } from '../data/index.ts';
 import { NosError } from '../errors.ts';
-import { type Batch, buildClassifier, type ClassifierSession, openClassifier } from '../nn/index.ts';
+import { type Batch, buildClassifier, type ModelSession, openModel } from '../nn/index.ts';
 import type { Child, ChildState } from './child.ts';
 import type { ClassifierTask, LoadOptions } from './task.ts';
 
@@ -9,7 +9,7 @@ export async function openClassifierChild(task: ClassifierTask, options: LoadOpt
   const dataset = await task.load(options);
   checkFit(task, dataset);
   const classifier = buildClassifier(task);
-  const session = await openClassifier(classifier);
+  const session = await openModel(classifier);
   const batch = makeBatch(task);
   return {
     batchSize: task.batchSize,
@@ -66,7 +66,7 @@ function makeBatch({ inputShape, classes, batchSize }: ClassifierTask): Batch {
  */
 async function accuracy(
   task: ClassifierTask,
-  session: ClassifierSession,
+  session: ModelSession,
   split: Split,
   examples: number,
   { weights, buffers }: ChildState,
@@ -80,8 +80,8 @@ async function accuracy(
     // A last batch that is not full repeats its last example; the repetitions are not counted.
     const indices = Array.from({ length: batchSize }, (_, i) => start + Math.min(i, used - 1));
     split.fill(indices, inputs, targets);
-    const logits = await session.logits(inputs, weights, buffers);
-    correct += countCorrect(logits, targets, used, classes);
+    const { logits } = await session.evaluate({ inputs }, weights, buffers);
+    correct += countCorrect(logits as Float32Array, targets, used, classes);
   }
   return correct / count;
 }
