@@ -1,5 +1,5 @@
 // An evaluating process that trains nothing, for bench/queue.mjs and bench/scale-out.mjs: answers at once, or after one of the
-// BENCH_DELAY_MS (as `200,300`), and reports meanwhile as often as training does.
+// BENCH_DELAY_MS (as `200,300`), and reports meanwhile as often as training does, or never with BENCH_SILENT.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { resolveRule, ruleKey } from '../dist/rules/index.js';
 
@@ -11,7 +11,8 @@ process.on('message', async ({ request }) => {
   const delay = DELAYS_MS[Math.floor(Math.random() * DELAYS_MS.length)];
   if (delay > 0) {
     const progress = { phase: 'sweep', learningRate: 0.1, done: 0.5 };
-    const reports = setInterval(() => process.send({ type: 'progress', progress }), PROGRESS_EVERY_MS);
+    const report = () => process.send({ type: 'progress', progress });
+    const reports = process.env.BENCH_SILENT ? undefined : setInterval(report, PROGRESS_EVERY_MS);
     await sleep(delay);
     clearInterval(reports);
   }

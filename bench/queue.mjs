@@ -30,9 +30,10 @@ const UPKEEP_SECONDS = 10;
 
 const request = (seed) => ({ rule: 'sgd', task: 'digits-mlp', protocol: 'quick', seed });
 
-function startWorker(delay) {
+function startWorker(delay, variables = {}) {
   const program = fileURLToPath(new URL('queue-worker.mjs', import.meta.url));
-  const worker = fork(program, [redis.url], { env: { ...process.env, BENCH_DELAY_MS: `${delay}` } });
+  const env = { ...process.env, BENCH_DELAY_MS: `${delay}`, ...variables };
+  const worker = fork(program, [redis.url], { env });
   const log = [];
   worker.on('message', (event) => log.push(event));
   return { worker, log };
@@ -99,11 +100,16 @@ async function waitingJob(queue) {
   return { redisBytes: (after - before) / JOBS };
 }
 
-/** What workers cost that are busy with one evaluation, a second and worker: locks, progress, and saying that they are there. */
-async function upkeep(queue) {
+/**
+ * What workers cost that are busy with one evaluation, a second and worker: locks, saying that they are there, and, unless they
+ * are silent, two reports of progress.
+ */
+async function upkeep(queue, silent) {
   const stop = new AbortController();
-  const workers = Array.from({ length: WORKERS }, () => startWorker(600_000));
-  const asked = workers.map((_, i) => queue.evaluate(request(10 * JOBS + i), { signal: stop.signal }));
+  const variables = silent ? { BENCH_SILENT: '1' } : {};
+  const workers = Array.from({ length: WORKERS }, () => startWorker(600_000, variables));
+  const first = silent ? 10 * JOBS : 11 * JOBS;
+  const asked = workers.map((_, i) => queue.evaluate(request(first + i), { signal: stop.signal }));
   await until(() => workers.every(({ log }) => log.some(({ type }) => type === 'started')));
   const [before, sent] = [await processorNow(), await trafficNow()];
   await sleep(1000 * UPKEEP_SECONDS);
@@ -152,7 +158,8 @@ const result = {
   waiting: await waitingJob(queue),
   throughput: await throughput(queue, WORKERS),
   one: await throughput(queue, 1),
-  upkeep: await upkeep(queue),
+  silent: await upkeep(queue, true),
+  upkeep: await upkeep(queue, false),
   recovery: await recovery(queue),
 };
 await queue.close();
@@ -161,7 +168,7 @@ await redis.close();
 if (values.json) console.log(JSON.stringify(result));
 else print(result);
 
-function print({ waiting, throughput: t, one, upkeep: u, recovery: r }) {
+function print({ waiting, throughput: t, one, silent, upkeep: u, recovery: r }) {
   console.log(
     `${t.jobsPerSecond.toFixed(0)} jobs/s with ${t.workers} workers (${t.jobs} jobs that do nothing), ` +
       `${one.jobsPerSecond.toFixed(0)} with one`,
@@ -172,11 +179,16 @@ function print({ waiting, throughput: t, one, upkeep: u, recovery: r }) {
       `${(t.networkBytesPerJob / 1e3).toFixed(1)} kB through Redis's network`,
   );
   console.log(`a job that waits: ${(waiting.redisBytes / 1e3).toFixed(2)} kB of Redis's memory`);
-  const upkeep = [u.redisMilliseconds, u.coordinatorMilliseconds].map((value) => value.toFixed(2));
-  console.log(
-    `a busy worker, a second: ${upkeep[0]} ms of Redis's processor, ${upkeep[1]} ms of the coordinator's, ` +
-      `${(u.networkBytes / 1e3).toFixed(1)} kB through Redis's network`,
-  );
+  for (const [what, { redisMilliseconds, coordinatorMilliseconds, networkBytes }] of [
+    ['a busy worker that reports nothing', silent],
+    ['a busy worker', u],
+  ]) {
+    console.log(
+      `${what}, a second: ${redisMilliseconds.toFixed(2)} ms of Redis's processor, ` +
+        `${coordinatorMilliseconds.toFixed(2)} ms of the coordinator's, ` +
+        `${(networkBytes / 1e3).toFixed(1)} kB through Redis's network`,
+    );
+  }
   if (r === undefined) return;
   const figures = [r.least, r.median, r.most].map((value) => value.toFixed(2));
   console.log(

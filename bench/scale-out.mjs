@@ -48,7 +48,7 @@ function measure() {
   };
   const [evaluating] = run('evaluating.mjs', '--task', 'cifar10-convnet').results;
   const { batches, store, machine } = run('coordinator.mjs', '--batch', String(BATCHES));
-  const { throughput, one, upkeep } = run('queue.mjs', '--kills', '0');
+  const { throughput, one, silent, upkeep } = run('queue.mjs', '--kills', '0');
   return {
     machine,
     /** Seconds of every evaluation, of a core to itself. */
@@ -60,16 +60,29 @@ function measure() {
       redis: throughput.redisMillisecondsPerJob,
       coordinator: throughput.coordinatorMillisecondsPerJob,
       handover: 1000 / one.jobsPerSecond,
-      redisUpkeep: upkeep.redisMilliseconds,
-      coordinatorUpkeep: upkeep.coordinatorMilliseconds,
     },
+    /** Milliseconds of a busy worker and second: with two reports of progress, and without. */
+    upkeep: { redis: upkeep.redisMilliseconds, coordinator: upkeep.coordinatorMilliseconds },
+    silent: { redis: silent.redisMilliseconds, coordinator: silent.coordinatorMilliseconds },
   };
 }
 
+/** Reports of progress that all workers together may make a second, as src/dispatch/redis/queue.ts has it. */
+const MOST_REPORTS = 50;
+
 /** {@link simulate}'s costs, in seconds, of a batch size that was measured. */
-function costsOf({ batches, store, queue }, batch) {
+function costsOf({ batches, store, queue, upkeep, silent }, { batch, workers }) {
   const { ask, tell } = batches.find((one) => one.batch === batch);
-  const milliseconds = { ...queue, ask, tell, coordinator: queue.coordinator + store.milliseconds };
+  const reporting = Math.min(1, MOST_REPORTS / 2 / workers);
+  const upkeepOf = (name) => silent[name] + reporting * Math.max(0, upkeep[name] - silent[name]);
+  const milliseconds = {
+    ...queue,
+    ask,
+    tell,
+    coordinator: queue.coordinator + store.milliseconds,
+    redisUpkeep: upkeepOf('redis'),
+    coordinatorUpkeep: upkeepOf('coordinator'),
+  };
   return Object.fromEntries(Object.entries(milliseconds).map(([name, value]) => [name, value / 1000]));
 }
 
@@ -78,7 +91,14 @@ function simulated(measured, { workers, batch, pipeline, seconds = measured.eval
   // Long enough for every worker to evaluate some twenty rules.
   const batches = Math.max(60, Math.ceil((20 * workers) / batch), 12 * pipeline);
   const draw = sampler(seconds, () => draws.uniform());
-  return simulate({ workers, batch, pipeline, batches, seconds: draw, costs: costsOf(measured, batch) });
+  return simulate({
+    workers,
+    batch,
+    pipeline,
+    batches,
+    seconds: draw,
+    costs: costsOf(measured, { batch, workers }),
+  });
 }
 
 /** Every setting, with what comes of it. */

@@ -25,6 +25,7 @@ import {
   digest,
   type JobData,
   type Project,
+  type Search,
   slotSchema,
   workerSchema,
 } from './wire.ts';
@@ -106,6 +107,10 @@ const TOO_MANY_DEATHS = 'job stalled more than allowable limit';
 
 /** What can be done in good order at the end takes no longer than this. */
 const CLOSE_MS = 2_000;
+
+/** Between two reports of an evaluation, and as many a second as all of them may make. */
+const REPORT_MS = 500;
+const MOST_REPORTS = 50;
 
 /** Without workers for so long, it says so. */
 const PATIENCE_MS = 5_000;
@@ -427,7 +432,13 @@ class RedisQueue implements Dispatcher {
   }
 
   #publish({ name, project }: Channel): Promise<void> {
-    return publish(this.#connection.client, 'search', name, { run: this.#options.run, project });
+    const reportMilliseconds = Math.max(REPORT_MS, (1_000 * this.#view.statuses().length) / MOST_REPORTS);
+    const search: Search = {
+      run: this.#options.run,
+      project,
+      reportMilliseconds: Math.ceil(reportMilliseconds),
+    };
+    return publish(this.#connection.client, 'search', name, search);
   }
 
   #complainOfSolitude(): void {

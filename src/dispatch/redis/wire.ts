@@ -28,7 +28,12 @@ export const projectSchema = z.strictObject({
 export type Project = z.output<typeof projectSchema>;
 
 /** What a coordinator publishes for workers to join. */
-export const searchSchema = z.strictObject({ run: short, project: projectSchema });
+export const searchSchema = z.strictObject({
+  run: short,
+  project: projectSchema,
+  /** Between two reports of an evaluation: the more workers, the longer, as the coordinator reads them all. */
+  reportMilliseconds: count,
+});
 export type Search = z.output<typeof searchSchema>;
 
 const progress = z.strictObject({

@@ -217,7 +217,8 @@ describe.skipIf(noRedis)('workers of a Redis', () => {
     };
     for (const [field, value] of Object.entries(others)) {
       const theirs = { ...project, [field]: value };
-      await publish(client, 'search', queueName(theirs), { run: 'other', project: theirs });
+      const search = { run: 'other', project: theirs, reportMilliseconds: 500 };
+      await publish(client, 'search', queueName(theirs), search);
       await expect(work().ended).rejects.toMatchObject({
         code: 'fingerprint',
         message: expect.stringMatching(new RegExp(`run 'other': .*${value.replace(/#.*/, '')}`)),

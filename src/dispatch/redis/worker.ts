@@ -109,8 +109,6 @@ type Options = RedisWorkerOptions & {
   readonly silenceSeconds: number;
 };
 
-/** How often an evaluation reports. */
-const PROGRESS_MS = 500;
 /** What can be done in good order at the end takes no longer than this. */
 const CLOSE_MS = 3_000;
 /** A renewal that is older than this may have come too late. */
@@ -292,6 +290,7 @@ class RedisWorker {
       if (this.#end.signal.aborted) return;
       const found = await find(this.#connection.client, 'search', name, searchSchema);
       if (found && found.run !== this.#search?.run) this.#join(found);
+      if (found) this.#search = found;
       absent = found || this.#slots.some((slot) => slot.held) ? 0 : absent + 1;
     }
   }
@@ -391,7 +390,7 @@ class RedisWorker {
     let last = Number.NEGATIVE_INFINITY;
     return () => {
       const now = performance.now();
-      if (now - last < PROGRESS_MS) return;
+      if (now - last < (this.#search?.reportMilliseconds ?? Number.POSITIVE_INFINITY)) return;
       last = now;
       // A job that is gone was cancelled: the next renewal ends it.
       job.updateProgress(pack(slot.status()) as object).catch(() => undefined);
