@@ -88,7 +88,7 @@ export const options = {
   protocol: {
     kind: 'text',
     value: 'NAME',
-    description: 'how a rule is scored: quick, paper or final@EPOCHS',
+    description: 'how a rule is scored: quick, paper, final@EPOCHS or curves@EPOCHS',
   },
   environment: {
     kind: 'text',

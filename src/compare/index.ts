@@ -12,6 +12,7 @@ export {
   type Comparison,
   LEVEL,
   type Power,
+  powerOf,
   summarize,
   type TestResult,
   type Verdict,
@@ -31,5 +32,5 @@ export {
 } from './funnel.ts';
 export { type LearningRateRange, learningRateRange, meanSweep } from './learning-rates.ts';
 export { comparisonPicture } from './picture.ts';
-export { type ComparisonInput, type ComparisonPlan, planComparison, type Wanted } from './plan.ts';
+export { type ComparisonInput, type ComparisonPlan, planComparison, seedsFrom, type Wanted } from './plan.ts';
 export type { Measured, PairedDifference } from './row.ts';

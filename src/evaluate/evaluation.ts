@@ -12,6 +12,8 @@ export interface Protocol {
   readonly final: Budget;
   /** Validation examples that are scored: the first so many. Fewer where the split is smaller. */
   readonly validationExamples: number;
+  /** Whether the final training keeps test accuracy and training loss after every epoch; neither ever chooses anything. */
+  readonly curves?: boolean;
 }
 
 export interface Budget {
@@ -58,6 +60,10 @@ export interface Evaluation extends EvaluationRequest {
   readonly reward: number;
   /** Validation accuracy after each epoch of the final training. */
   readonly curve: readonly number[];
+  /** Test accuracy after each epoch of the final training, where the protocol keeps it. */
+  readonly testCurve?: readonly number[];
+  /** The mean training loss of each epoch of the final training, likewise. */
+  readonly lossCurve?: readonly number[];
   readonly status: EvaluationStatus;
   /** Training steps taken, sweep and final together. */
   readonly steps: number;

@@ -160,6 +160,28 @@ describe('evaluate', () => {
     expect(evaluation.reward).toBeLessThan(0.5);
   });
 
+  it('keeps test accuracy and training loss of every epoch where the protocol says so', async () => {
+    const protocol = { ...small, curves: true };
+    const kept = await openEvaluator({
+      task: 'digits-mlp',
+      directory: '',
+      findProtocol: () => protocol,
+      clock: () => 0,
+    });
+    const request = { rule: 'adam', task: 'digits-mlp', protocol: 'small', seed: 1 };
+    const { testCurve = [], lossCurve = [], ...same } = await kept.evaluate(request);
+    expect(same).toEqual(await onDigits('adam'));
+    expect([testCurve.length, lossCurve.length]).toEqual([3, 3]);
+    expect(testCurve.at(-1)).toBeGreaterThan(0.85);
+    expect(testCurve).not.toEqual(same.curve);
+    // The first epoch starts at chance: ten classes, so ln 10.
+    expect(lossCurve[0]).toBeLessThan(Math.log(10));
+    expect(lossCurve).toEqual([...lossCurve].sort((a, b) => b - a));
+    const never = await kept.evaluate({ ...request, rule: 'log(-1 - abs(g))' });
+    expect(never).toMatchObject({ curve: [], testCurve: [], lossCurve: [] });
+    await kept.close();
+  });
+
   it('trains in an environment, and `none` is none', async () => {
     const request = { rule: 'sgd', task: 'digits-mlp', protocol: 'small', seed: 1 };
     const plain = await digits.evaluate(request);

@@ -98,7 +98,15 @@ interface Scoring {
 
 type Score = Pick<
   Evaluation,
-  'learningRate' | 'edgeOfGrid' | 'sweep' | 'reward' | 'curve' | 'status' | 'steps'
+  | 'learningRate'
+  | 'edgeOfGrid'
+  | 'sweep'
+  | 'reward'
+  | 'curve'
+  | 'testCurve'
+  | 'lossCurve'
+  | 'status'
+  | 'steps'
 >;
 
 /** The protocol of NOS §4.2: sweep, choose, train again from the same initial weights, score. */
@@ -116,7 +124,17 @@ async function scoreRule(scoring: Scoring): Promise<Score> {
   }
   const learningRate = bestLearningRate(sweep);
   if (Number.isNaN(learningRate)) {
-    return { learningRate, edgeOfGrid: false, sweep, reward: chance, curve: [], status: 'diverged', steps };
+    const none = protocol.curves ? { testCurve: [], lossCurve: [] } : {};
+    return {
+      learningRate,
+      edgeOfGrid: false,
+      sweep,
+      reward: chance,
+      curve: [],
+      ...none,
+      status: 'diverged',
+      steps,
+    };
   }
   const final = await runOne('final', learningRate);
   return {
@@ -125,6 +143,7 @@ async function scoreRule(scoring: Scoring): Promise<Score> {
     sweep,
     reward: final.diverged ? chance : (final.curve.at(-1) as number),
     curve: final.curve,
+    ...(protocol.curves ? { testCurve: final.testCurve, lossCurve: final.lossCurve } : {}),
     status: final.diverged ? 'diverged' : 'ok',
     steps: steps + final.steps,
   };
@@ -163,6 +182,7 @@ function tracked(scoring: Scoring): (phase: 'sweep' | 'final', learningRate: num
       learningRate,
       budget: protocol[phase],
       validationExamples: protocol.validationExamples,
+      curves: phase === 'final' && protocol.curves === true,
       seed: scoring.seed,
       signal: scoring.signal,
       onStep: () => {

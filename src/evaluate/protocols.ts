@@ -34,19 +34,27 @@ const final: Protocol = {
   validationExamples: Number.POSITIVE_INFINITY,
 };
 
+/** For figures over the epochs. */
+const curves: Protocol = {
+  ...final,
+  name: 'curves',
+  description: 'as final, and test accuracy and training loss after every epoch are kept',
+  curves: true,
+};
+
 /** Those that have a length of their own. */
 export const protocols: readonly Protocol[] = [paper, quick];
 
 /** Those that `NAME@EPOCHS` may name: the same sweep and examples, with so many final epochs. */
-const families: readonly Protocol[] = [paper, quick, final];
+const families: readonly Protocol[] = [paper, quick, final, curves];
 
 const MOST_EPOCHS = 100_000;
 
 /**
- * The protocol of that name: `quick`, `paper`, or a family's name and a number of final epochs: `final@20`, `paper@50`. Its
+ * The protocol of that name: `quick`, `paper`, or a family's name and a number of final epochs: `final@20`, `paper@50`, `curves@300`. Its
  * `name` is the one that results are stored under: `paper@5` is `paper`.
  *
- * @throws NosError `unknown-name`; `bad-option` for a number of epochs that makes no sense, or `final` without one.
+ * @throws NosError `unknown-name`; `bad-option` for a number of epochs that makes no sense, `final` or `curves` without one.
  */
 export function findProtocol(name: string): Protocol {
   const [, base = '', suffix] = /^([^@]*)(@.*)?$/s.exec(name) ?? [];

@@ -12,6 +12,8 @@ export interface TrainOptions {
   readonly budget: Budget;
   /** The first so many validation examples are scored after every epoch. */
   readonly validationExamples: number;
+  /** Whether the test split is scored after every epoch too. */
+  readonly curves?: boolean;
   /** Of the initial weights, the order of the examples, and the random draws of the rule and of the environment. */
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
@@ -24,6 +26,10 @@ export interface TrainOptions {
 export interface Trained extends ChildState {
   /** Validation accuracy after each epoch that ended. */
   readonly curve: readonly number[];
+  /** Test accuracy likewise, where it was asked for. */
+  readonly testCurve: readonly number[];
+  /** The mean loss of each epoch's batches. */
+  readonly lossCurve: readonly number[];
   /** Steps taken, the one that diverged included. */
   readonly steps: number;
   /** Whether a loss or a weight was not finite; the training stopped there. */
@@ -43,29 +49,33 @@ export async function train(options: TrainOptions): Promise<Trained> {
   const examples = Math.min(budget.examples, child.trainExamples);
   const stepsPerEpoch = Math.floor(examples / batchSize);
   const step = startSteps(options, budget.epochs * stepsPerEpoch);
-  const curve: number[] = [];
+  const [curve, testCurve, lossCurve]: [number[], number[], number[]] = [[], [], []];
   let steps = 0;
   for (let epoch = 0; epoch < budget.epochs; epoch++) {
     const order = stream(seed, 'order', epoch).permutation(examples);
+    let losses = 0;
     for (let i = 0; i < stepsPerEpoch; i++) {
       signal?.throwIfAborted();
-      const fine = await step.take(order.subarray(i * batchSize, (i + 1) * batchSize));
+      const { loss, fine } = await step.take(order.subarray(i * batchSize, (i + 1) * batchSize));
       steps++;
+      losses += loss;
       onStep();
-      if (!fine) return { curve, steps, diverged: true, ...step.state };
+      if (!fine) return { curve, testCurve, lossCurve, steps, diverged: true, ...step.state };
     }
+    lossCurve.push(losses / stepsPerEpoch);
+    if (options.curves) testCurve.push(await child.score('test', Number.POSITIVE_INFINITY, step.state));
     const scored = await child.score('validation', options.validationExamples, step.state);
     curve.push(scored);
     options.onAccuracy(scored);
   }
-  return { curve, steps, diverged: false, ...step.state };
+  return { curve, testCurve, lossCurve, steps, diverged: false, ...step.state };
 }
 
 interface Steps {
   /** Changed in place. */
   readonly state: ChildState;
-  /** One training step on these examples; false when the loss or a new weight is not finite. */
-  take(indices: Uint32Array): Promise<boolean>;
+  /** One training step on these examples: its loss, and whether that and all new weights are finite. */
+  take(indices: Uint32Array): Promise<{ readonly loss: number; readonly fine: boolean }>;
 }
 
 function startSteps(options: TrainOptions, steps: number): Steps {
@@ -81,9 +91,9 @@ function startSteps(options: TrainOptions, steps: number): Steps {
   });
   let taken = 0;
 
-  const take = async (indices: Uint32Array): Promise<boolean> => {
+  const take: Steps['take'] = async (indices) => {
     const loss = await child.step(indices, state, gradient, { seed, step: taken++ });
-    return Number.isFinite(loss) && stepper.step(weights, gradient, learningRate);
+    return { loss, fine: Number.isFinite(loss) && stepper.step(weights, gradient, learningRate) };
   };
   return { state, take };
 }

@@ -1,16 +1,26 @@
+import type { Wanted } from '../compare/index.ts';
+import type { Evaluation } from '../evaluate/index.ts';
+
 /** A figure or a table of the paper as a program. */
-export interface Experiment {
+export type Experiment = Computation | Trainings;
+
+interface Named {
   /** `figure6`; what the command line and the folder of results call it. */
   readonly name: string;
   readonly title: string;
   /** What it takes at scale 1, in one line. */
   readonly description: string;
-  /** Steps of work at a scale, for a progress bar. */
-  work(scale: number): number;
-  run(options: ExperimentOptions): Promise<Findings>;
 }
 
-export interface ExperimentOptions {
+/** One that computes by itself, and from the start each time. */
+export interface Computation extends Named {
+  readonly kind: 'computation';
+  /** Steps of work at a scale, for a progress bar. */
+  work(scale: number): number;
+  run(options: ComputationOptions): Promise<Findings>;
+}
+
+export interface ComputationOptions {
   /** 1 is the paper's size; nothing but the size depends on it. */
   readonly scale: number;
   /** Stops it: `run` throws the signal's reason. */
@@ -19,7 +29,32 @@ export interface ExperimentOptions {
   readonly onWork: (steps: number) => void;
 }
 
-/** What an experiment found. Equal scales on equal machines find the same. */
+/** One that trains networks: what is trained is kept in the store, so that it goes on where it was stopped. */
+export interface Trainings extends Named {
+  readonly kind: 'trainings';
+  /** How many seeds, unless somebody asks for another number. */
+  readonly seeds: number;
+  /** Every evaluation that it takes, in the order in which they are best made. @throws NosError `unknown-name`, `bad-option`. */
+  plan(size: Size): Promise<readonly Wanted[]>;
+  /**
+   * What they say. Pure: equal evaluations give equal findings, their `seconds` aside.
+   *
+   * @param evaluations Those of the plan, in its order.
+   */
+  findings(size: Size, evaluations: readonly Evaluation[]): Findings;
+}
+
+/** How large. */
+export interface Size {
+  /** 1 is the paper's size. */
+  readonly scale: number;
+  /** Each training is done with so many seeds: 1, 2, … */
+  readonly seeds: number;
+  /** What is trained in the place of the paper's network. */
+  readonly task?: string;
+}
+
+/** What an experiment found. Equal sizes on equal machines find the same. */
 export interface Findings {
   /** Files of the folder of results, by name. */
   readonly files: Readonly<Record<string, string>>;

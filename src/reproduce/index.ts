@@ -1,3 +1,3 @@
-export type { Experiment, ExperimentOptions, Findings } from './experiment.ts';
+export type { Computation, Experiment, Findings, Size, Trainings } from './experiment.ts';
 export { experiments, findExperiment } from './experiments.ts';
 export { experimentPage, type Provenance } from './page.ts';

@@ -11,12 +11,15 @@ export interface Provenance {
   readonly machine: string;
   /** ISO 8601, the day. */
   readonly date: string;
+  /** From start to end. */
   readonly seconds: number;
+  /** Of trainings, whenever they were done, and how many there were. */
+  readonly trained?: { readonly count: number; readonly seconds: number };
 }
 
 /** The page of an experiment, as Markdown: `README.md` of its folder. */
 export function experimentPage({ title }: Experiment, findings: Findings, how: Provenance): string {
-  const { command, scale, version, fingerprint, machine, date, seconds } = how;
+  const { command, scale, version, fingerprint, machine, date } = how;
   const rows = [
     ['command', `\`${command}\``],
     ['scale', String(scale)],
@@ -25,7 +28,7 @@ export function experimentPage({ title }: Experiment, findings: Findings, how: P
     ['fingerprint', `\`${fingerprint}\``],
     ['machine', machine],
     ['date', date],
-    ['time', `${seconds.toFixed(1)} s from start to end, on one core`],
+    ['time', timeText(how)],
   ];
   const files = Object.keys(findings.files).map((name) => `[${name}](${name})`);
   return [
@@ -36,6 +39,12 @@ export function experimentPage({ title }: Experiment, findings: Findings, how: P
     `Files: ${files.join(', ')}.`,
     '',
   ].join('\n\n');
+}
+
+function timeText({ seconds, trained }: Provenance): string {
+  if (trained === undefined) return `${seconds.toFixed(1)} s from start to end, on one core`;
+  const hours = (trained.seconds / 3_600).toFixed(2);
+  return `${hours} core-hours: the wall-clock time of ${trained.count} trainings, each on one core, added up`;
 }
 
 /** A table of Markdown whose columns are aligned, so that it reads on a terminal too. */

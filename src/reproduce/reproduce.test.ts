@@ -1,11 +1,22 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Evaluation, type Evaluator, openEvaluator } from '../evaluate/index.ts';
 import { findTestFunction, type Trajectory } from '../functions/index.ts';
 import { parseRule } from '../rules/index.ts';
+import { figure5 } from './figure5/figure5.ts';
 import { type Descended, descend, fineGrid, fourRates, movingRates } from './figure6/descend.ts';
 import { FOUND, optimizers } from './figure6/optimizers.ts';
 import { compareWith, FLOAT32_FLOOR } from './figure6/verdict.ts';
-import { experimentPage, experiments, type Findings, findExperiment } from './index.ts';
+import {
+  type Computation,
+  experimentPage,
+  experiments,
+  type Findings,
+  findExperiment,
+  type Size,
+  type Trainings,
+} from './index.ts';
 import { markdownTable } from './page.ts';
+import { bestTest, bestValidation, finalTest, finalValidation } from './trainings.ts';
 
 const testFunction = findTestFunction('rosenbrock');
 const descent = { testFunction, start: testFunction.start, steps: 200, seed: 1 };
@@ -15,35 +26,132 @@ const optimizer = (name: string) => {
   return found;
 };
 
-describe.each(experiments)('$name', (experiment) => {
-  it('gives its files, its page and figures, the same again, and counts its work', {
-    timeout: 120_000,
-  }, async () => {
-    const run = async () => {
-      let work = 0;
-      const onWork = (steps: number) => {
-        work += steps;
-      };
-      const findings = await experiment.run({ scale: 0.01, signal: new AbortController().signal, onWork });
-      expect(work).toBe(experiment.work(0.01));
-      return findings;
-    };
-    const findings = await run();
-    expect(await run()).toEqual(findings);
-    expect(findings.page).toContain('The paper');
-    expect(Object.keys(findings.files)).toContain(`${experiment.name}.svg`);
-    for (const text of Object.values(findings.files)) expect(text.length).toBeLessThan(500_000);
-  });
+const digits = 'digits-mlp';
+let evaluator: Evaluator;
+beforeAll(async () => {
+  evaluator = await openEvaluator({ task: digits, directory: '/nowhere', clock: () => 0 });
+}, 60_000);
+afterAll(() => evaluator.close());
 
-  it('stops where it is told to', async () => {
-    const signal = AbortSignal.abort(new Error('enough'));
-    await expect(experiment.run({ scale: 0.01, signal, onWork: () => undefined })).rejects.toThrow('enough');
+async function trainAll(experiment: Trainings, size: Size): Promise<Evaluation[]> {
+  const evaluations: Evaluation[] = [];
+  for (const wanted of await experiment.plan(size)) evaluations.push(await evaluator.evaluate(wanted));
+  return evaluations;
+}
+
+const checkFindings = (name: string, findings: Findings): void => {
+  expect(findings.page).toContain('The paper');
+  expect(Object.keys(findings.files)).toContain(`${name}.svg`);
+  for (const text of Object.values(findings.files)) expect(text.length).toBeLessThan(500_000);
+};
+
+describe.each(experiments.filter(({ kind }) => kind === 'computation') as Computation[])(
+  '$name',
+  (experiment) => {
+    it('gives its files, its page and figures, the same again, and counts its work', {
+      timeout: 120_000,
+    }, async () => {
+      const run = async () => {
+        let work = 0;
+        const onWork = (steps: number) => {
+          work += steps;
+        };
+        const findings = await experiment.run({ scale: 0.01, signal: new AbortController().signal, onWork });
+        expect(work).toBe(experiment.work(0.01));
+        return findings;
+      };
+      const findings = await run();
+      expect(await run()).toEqual(findings);
+      checkFindings(experiment.name, findings);
+    });
+
+    it('stops where it is told to', async () => {
+      const signal = AbortSignal.abort(new Error('enough'));
+      await expect(experiment.run({ scale: 0.01, signal, onWork: () => undefined })).rejects.toThrow(
+        'enough',
+      );
+    });
+  },
+);
+
+describe.each(experiments.filter(({ kind }) => kind === 'trainings') as Trainings[])(
+  '$name',
+  (experiment) => {
+    it('gives its files, its page and figures of real trainings', { timeout: 120_000 }, async () => {
+      const size = { scale: 0.005, seeds: 2, task: digits };
+      const evaluations = await trainAll(experiment, size);
+      const findings = experiment.findings(size, evaluations);
+      checkFindings(experiment.name, findings);
+      expect(experiment.findings(size, evaluations)).toEqual(findings);
+    });
+
+    it('is on the network of the paper unless told otherwise, longer at a larger scale', async () => {
+      const plan = async (scale: number) => (await experiment.plan({ scale, seeds: 1 }))[0];
+      const [small, full] = [await plan(0.01), await plan(1)];
+      expect(small?.task).toMatch(/^cifar10-/);
+      expect([small?.protocol, full?.protocol]).toEqual(['curves@3', 'curves@300']);
+    });
+
+    it('has a row for what diverged and for what failed', { timeout: 60_000 }, async () => {
+      const size = { scale: 0.005, seeds: 1, task: digits };
+      const [first, second, ...others] = await trainAll(experiment, size);
+      const nothing = { sweep: [], curve: [], testCurve: [], lossCurve: [], learningRate: Number.NaN };
+      const { page } = experiment.findings(size, [
+        { ...(first as Evaluation), ...nothing, status: 'diverged', reward: 0.1 },
+        { ...(second as Evaluation), ...nothing, status: 'failed', reward: 0.1 },
+        ...others,
+      ]);
+      expect(page).toContain('1 diverged');
+      expect(page).toContain('1 failed');
+    });
+  },
+);
+
+describe('figure5', () => {
+  it('tells where the paper’s claims hold, from made-up curves', () => {
+    const size = { scale: 0.005, seeds: 2, task: digits };
+    const last = { adam: 0.5, momentum: 0.59, rmsprop: 0.5, sgd: 0.61, optimizer1: 0.6, optimizer2: 0.7 };
+    const evaluations = [1, 2].flatMap((seed) =>
+      Object.entries(last).map(([rule, test]): Evaluation => {
+        const value = test + 0.001 * seed;
+        const request = { rule, key: rule, task: digits, protocol: 'curves@2', seed, environment: 'none' };
+        const curves = { curve: [0.3, value], testCurve: [0.2, value], lossCurve: [2, 1] };
+        const rest = { learningRate: 0.1, edgeOfGrid: false, sweep: [], steps: 1, seconds: 1 };
+        return { ...request, ...curves, ...rest, reward: value, status: 'ok', fingerprint: '', version: '' };
+      }),
+    );
+    const { page, files } = figure5.findings(size, evaluations);
+    expect(page).toMatch(
+      /Optimizer 1 against Adam +\| greatly higher +\| \+10\.00 \[\+10\.00, \+10\.00\] \| 2 of 2/,
+    );
+    expect(page).toContain('over Momentum holds on the mean (+1.00 points, with every seed');
+    expect(page).toContain('over SGD does not hold (−1.00 points)');
+    expect(page).toMatch(/RMSProp +\| `g \/ \(sqrt\(v\) \+ eps\)` +\| 1e-1, 1e-1 +\| 50\.15/);
+    expect(files['curves.csv']?.split('\n')[1]).toBe('Adam,1,0.1,1,0.3,0.2,2');
+  });
+});
+
+describe('scores', () => {
+  const run = (curve: number[], testCurve: number[], more: Partial<Evaluation> = {}) =>
+    ({ status: 'ok', reward: curve.at(-1) ?? 0.1, curve, testCurve, ...more }) as Evaluation;
+  it('takes test accuracy at the end, and where validation was best first', () => {
+    const one = run([0.4, 0.6, 0.6, 0.5], [0.3, 0.5, 0.7, 0.45]);
+    expect([finalValidation(one), finalTest(one), bestValidation(one), bestTest(one)]).toEqual([
+      0.5, 0.45, 0.6, 0.5,
+    ]);
+  });
+  it('is chance where it diverged, and no number where it failed', () => {
+    const diverged = run([], [], { status: 'diverged' });
+    const failed = run([], [], { status: 'failed' });
+    for (const score of [finalValidation, finalTest, bestValidation, bestTest]) {
+      expect([score(diverged), score(failed)]).toEqual([0.1, Number.NaN]);
+    }
   });
 });
 
 describe('findExperiment', () => {
   it('names the nearest', () => {
-    expect(() => findExperiment('figure7')).toThrow(
+    expect(() => findExperiment('figure66')).toThrow(
       expect.objectContaining({ code: 'unknown-name', hint: expect.stringContaining("'figure6'") }),
     );
   });

@@ -20,6 +20,8 @@ const evaluation = z.object({
   sweep: z.array(z.object({ learningRate: jsonNumber, accuracy: jsonNumber })),
   reward: jsonNumber,
   curve: z.array(jsonNumber),
+  testCurve: z.array(jsonNumber).exactOptional(),
+  lossCurve: z.array(jsonNumber).exactOptional(),
   status: z.enum(['ok', 'diverged', 'failed']),
   steps: z.int(),
   seconds: jsonNumber,

@@ -177,4 +177,17 @@ describe('nos reproduce', () => {
     const written = JSON.parse(readFileSync(join(home, 'six', 'data.json'), 'utf8'));
     expect(document.findings).toEqual(written);
   });
+
+  it('keeps every training of figure5, and says what it took', async () => {
+    const args = ['reproduce', 'figure5', '--task', 'digits-mlp', '--scale', '0.001', '-o', 'five'];
+    const document = await json([...args, '--seeds', '1']);
+    expect(document.findings).toMatchObject({ task: 'digits-mlp', protocol: 'curves@1', epochs: 1 });
+    const page = readFileSync(join(home, 'five', 'README.md'), 'utf8');
+    expect(page).toContain("`nos reproduce figure5 --scale 0.001 --seeds 1 --task 'digits-mlp' -o five`");
+    expect(page).toContain('the wall-clock time of 6 trainings');
+    const { code, stdout, stderr } = await nos(args);
+    expect(code).toBe(0);
+    expect(stderr).toContain('6 evaluations of the store, not made again');
+    expect(stdout).toMatch(/Optimizer 2 against SGD +\|.*of 2/);
+  });
 });

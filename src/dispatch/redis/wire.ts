@@ -87,6 +87,8 @@ const evaluation = z.strictObject({
   sweep: z.array(z.strictObject({ learningRate: jsonNumber, accuracy: jsonNumber })).max(1_000),
   reward: z.number().min(0).max(1),
   curve: z.array(jsonNumber).max(100_000),
+  testCurve: z.array(jsonNumber).max(100_000).exactOptional(),
+  lossCurve: z.array(jsonNumber).max(100_000).exactOptional(),
   status: z.enum(['ok', 'diverged']),
   steps: count,
   seconds: z.number().nonnegative(),

@@ -7,7 +7,7 @@ import {
 } from '../../functions/index.ts';
 import { toJson } from '../../json.ts';
 import { stream } from '../../random/index.ts';
-import type { Experiment, ExperimentOptions, Findings } from '../experiment.ts';
+import type { Computation, ComputationOptions, Findings } from '../experiment.ts';
 import { type Descended, type Descent, descend, fineGrid, fourRates, movingRates } from './descend.ts';
 import { type Optimizer, optimizers } from './optimizers.ts';
 import { figure6Page } from './page.ts';
@@ -17,7 +17,8 @@ const STEPS = 4_000;
 const STARTS = 10;
 
 /** NOS §5.1, Figure 6; what the paper leaves open is said on the page. */
-export const figure6: Experiment = {
+export const figure6: Computation = {
+  kind: 'computation',
   name: 'figure6',
   title: 'Figure 6: five optimizers on the Rosenbrock function',
   description: '4,000 iterations, four learning rates each; then a fine grid from ten more starts',
@@ -41,7 +42,7 @@ export interface Figure6Data {
   readonly starts: readonly { readonly start: Coordinates; readonly descended: readonly Descended[] }[];
 }
 
-async function run({ scale, signal, onWork }: ExperimentOptions): Promise<Findings> {
+async function run({ scale, signal, onWork }: ComputationOptions): Promise<Findings> {
   const testFunction = findTestFunction('rosenbrock');
   const steps = stepsAt(scale);
   const all = async (start: Coordinates, tune: Parameters<typeof descend>[2]) => {

@@ -1,0 +1,126 @@
+import type { Evaluation } from '../../evaluate/index.ts';
+import { toJson } from '../../json.ts';
+import type { Findings, Size, Trainings } from '../experiment.ts';
+import { type Beside, besideAll, type Estimate, estimate } from '../scores.ts';
+import {
+  bestTest,
+  byOptimizer,
+  finalTest,
+  type NamedRule,
+  type Trained,
+  wantedTrainings,
+} from '../trainings.ts';
+import { figure5Page } from './page.ts';
+import { curvePicture } from './picture.ts';
+
+const EPOCHS = 300;
+const TASK = 'cifar10-convnet';
+
+/** In the order of the figure's legends. */
+const KNOWN: readonly NamedRule[] = [
+  { name: 'Adam', rule: 'adam' },
+  { name: 'Momentum', rule: 'momentum' },
+  { name: 'RMSProp', rule: 'rmsprop' },
+  { name: 'SGD', rule: 'sgd' },
+];
+const FOUND: readonly NamedRule[] = [
+  { name: 'Optimizer 1', rule: 'optimizer1' },
+  { name: 'Optimizer 2', rule: 'optimizer2' },
+];
+const OPTIMIZERS = [...KNOWN, ...FOUND];
+
+/** NOS §4.3, Figure 5. */
+export const figure5: Trainings = {
+  kind: 'trainings',
+  name: 'figure5',
+  title: 'Figure 5: two found optimizers on the small ConvNet',
+  description: 'six optimizers, 300 epochs of all 45,000 training images of CIFAR-10',
+  seeds: 2,
+  plan: ({ scale, seeds, task = TASK }) =>
+    wantedTrainings(OPTIMIZERS, { task, protocol: `curves@${epochsAt(scale)}`, seeds }),
+  findings,
+};
+
+const epochsAt = (scale: number): number => Math.max(1, Math.round(EPOCHS * scale));
+
+/** What is told of all six. */
+export interface Figure5Data {
+  readonly task: string;
+  readonly protocol: string;
+  readonly epochs: number;
+  readonly seeds: readonly number[];
+  readonly optimizers: readonly (Trained & {
+    readonly finalTest: Estimate;
+    readonly bestTest: Estimate;
+    readonly finalLoss: Estimate;
+  })[];
+  /** The found ones beside the known ones, by final test accuracy. */
+  readonly beside: readonly Beside[];
+}
+
+function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluation[]): Findings {
+  const [{ task, protocol }] = evaluations as [Evaluation];
+  const trained = byOptimizer(OPTIMIZERS, evaluations);
+  const [known, found] = [trained.slice(0, KNOWN.length), trained.slice(KNOWN.length)];
+  const seeds = Array.from({ length: count }, (_, i) => i + 1);
+  const data: Figure5Data = {
+    task,
+    protocol,
+    epochs: epochsAt(scale),
+    seeds,
+    optimizers: trained.map((one) => ({
+      ...one,
+      finalTest: estimate(one.evaluations.map(finalTest)),
+      bestTest: estimate(one.evaluations.map(bestTest)),
+      finalLoss: estimate(one.evaluations.map(({ lossCurve = [] }) => lossCurve.at(-1) ?? Number.NaN)),
+    })),
+    beside: besideAll(found, known, finalTest),
+  };
+  const document = { ...data, optimizers: data.optimizers.map(documentOf) };
+  const subtitle =
+    count === 1 ? 'One seed.' : `Lines: the mean of ${count} seeds. Bands: 95 % bootstrap intervals.`;
+  const accuracy = { title: `Test accuracy on ${task}`, subtitle, y: { label: 'test accuracy' } };
+  const loss = { title: `Training loss on ${task}`, subtitle, y: { label: 'loss', scale: 'log' } } as const;
+  return {
+    files: {
+      'figure5.svg': curvePicture({ ...accuracy, curveOf: ({ testCurve = [] }) => testCurve }, known, found),
+      'loss.svg': curvePicture({ ...loss, curveOf: ({ lossCurve = [] }) => lossCurve }, known, found),
+      'curves.csv': curvesCsv(trained),
+      'data.json': `${toJson(document)}\n`,
+    },
+    page: figure5Page(data),
+    seeds: `${seeds.join(', ')}: of initial weights, order of examples and the rules' own draws; the same for every optimizer`,
+    data: document,
+  };
+}
+
+function documentOf({ evaluations, ...optimizer }: Figure5Data['optimizers'][number]) {
+  return {
+    ...optimizer,
+    trainings: evaluations.map(
+      ({ seed, status, learningRate, edgeOfGrid, sweep, curve, testCurve, lossCurve, steps }) => ({
+        seed,
+        status,
+        learningRate,
+        edgeOfGrid,
+        sweep,
+        curve,
+        testCurve,
+        lossCurve,
+        steps,
+      }),
+    ),
+  };
+}
+
+function curvesCsv(trained: readonly Trained[]): string {
+  const rows = trained.flatMap(({ name, evaluations }) =>
+    evaluations.flatMap(({ seed, learningRate, curve, testCurve = [], lossCurve = [] }) =>
+      curve.map((validation, i) =>
+        [name, seed, learningRate, i + 1, validation, testCurve[i], lossCurve[i]].join(','),
+      ),
+    ),
+  );
+  const head = 'optimizer,seed,learning_rate,epoch,validation_accuracy,test_accuracy,training_loss';
+  return `${[head, ...rows].join('\n')}\n`;
+}

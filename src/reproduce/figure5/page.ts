@@ -1,0 +1,111 @@
+import { LEVEL, powerOf } from '../../compare/index.ts';
+import { catalogue } from '../../rules/index.ts';
+import { markdownTable } from '../page.ts';
+import { type Beside, percent, points } from '../scores.ts';
+import type { Figure5Data } from './figure5.ts';
+
+/** How much the paper has the found optimizers outperform each of the others. */
+const CLAIMS: Readonly<Record<string, string>> = {
+  Momentum: 'slightly',
+  SGD: 'slightly',
+  RMSProp: 'greatly',
+  Adam: 'greatly',
+};
+
+/** What the figure shows here, beside what the paper says of it. */
+export function figure5Page(data: Figure5Data): string {
+  const { task, protocol, epochs, seeds } = data;
+  return `
+![Two panels: test accuracy over the epochs, of Adam, Momentum, RMSProp and SGD beside Optimizer 1 and Optimizer 2](figure5.svg)
+
+The paper (§4.3): "The plots in Figure 5 show the results of two of our best optimizers being run for 300 epochs on the full CIFAR10 dataset.
+From the plots we observe that our optimizers slightly outperform Momentum and SGD, while greatly outperforming RMSProp and Adam."
+Here: ${epochs} epoch${epochs === 1 ? '' : 's'} of the task \`${task}\`, ${seeds.length} seed${seeds.length === 1 ? '' : 's'}.
+
+## Does it hold?
+
+Read as: test accuracy at the end, less that of the other with the same seed, in points. "Slightly" and "greatly" have no size in the paper.
+p is of the paired permutation test, corrected by Holm's method over all ${data.beside.length} rows.
+
+${besideTable(data)}
+
+${verdicts(data)}
+
+${powerText(data)}
+
+## The six optimizers
+
+Protocol \`${protocol}\`: seven learning rates, 10⁻⁵ … 10 in decades, train for one epoch of 10,000 examples each; the best by validation accuracy trains
+afresh for ${epochs} epoch${epochs === 1 ? '' : 's'} of all training examples. Test accuracy chooses nothing. The paper does not say how the learning rates of this figure
+were chosen: this is how its search chooses them (§4.2). Best: test accuracy at the epoch of the highest validation accuracy.
+
+${optimizersTable(data)}
+
+![Two panels: training loss over the epochs, likewise](loss.svg)`;
+}
+
+function besideTable({ beside }: Figure5Data): string {
+  const rows = beside.map(({ name, other, difference, higher, pairs, adjusted }) => [
+    `${name} against ${other}`,
+    `${CLAIMS[other]} higher`,
+    points(difference),
+    `${higher} of ${pairs}`,
+    adjusted === null ? '—' : adjusted.toPrecision(2),
+  ]);
+  return markdownTable(['', 'the paper', 'points here', 'higher with seeds', 'p, corrected'], rows);
+}
+
+/** In words, from the same figures. */
+function verdicts({ beside }: Figure5Data): string {
+  const names = [...new Set(beside.map(({ name }) => name))];
+  const lines = names.flatMap((name) => {
+    const own = beside.filter((row) => row.name === name);
+    return ['slightly', 'greatly'].map((much) => {
+      const rows = own.filter(({ other }) => CLAIMS[other] === much);
+      return `* **${name}, ${much} above ${rows.map(({ other }) => other).join(' and ')}**: ${rows.map(verdict).join('; ')}.`;
+    });
+  });
+  return lines.join('\n');
+}
+
+function verdict({ other, difference, higher, pairs, adjusted }: Beside): string {
+  const by = `${points({ ...difference, interval: null })} points`;
+  if (Number.isNaN(difference.mean)) return `over ${other} cannot be said`;
+  if (!(difference.mean > 0)) return `over ${other} does not hold (${by})`;
+  const sure =
+    adjusted !== null && adjusted <= LEVEL ? 'told apart by the test' : 'not told apart by the test';
+  const seeds = higher === pairs ? 'with every seed' : `with ${higher} of ${pairs} seeds`;
+  return `over ${other} holds on the mean (${by}, ${seeds}, ${sure})`;
+}
+
+function powerText({ beside, seeds }: Figure5Data): string {
+  const { tests, smallestAdjusted, seedsNeeded } = powerOf(beside.length, seeds.length);
+  if (smallestAdjusted <= LEVEL)
+    return `${seeds.length} seeds, ${tests} tests: p can fall to ${smallestAdjusted.toPrecision(2)}.`;
+  return `With ${seeds.length} seed${seeds.length === 1 ? '' : 's'} no test can tell anything apart: corrected, p is ${smallestAdjusted.toPrecision(2)} at best, and it takes ${seedsNeeded} seeds to fall below 5 %. The signs and the intervals are what there is.`;
+}
+
+function optimizersTable({ optimizers }: Figure5Data): string {
+  const rows = optimizers.map(({ name, rule, evaluations, finalTest, bestTest, finalLoss }) => [
+    name,
+    `\`${catalogue.find((entry) => entry.name === rule)?.text ?? rule}\``,
+    evaluations.map(({ learningRate, edgeOfGrid }) => rate(learningRate, edgeOfGrid)).join(', '),
+    percent(finalTest),
+    percent(bestTest),
+    Number.isNaN(finalLoss.mean) ? '—' : finalLoss.mean.toFixed(3),
+    statuses(evaluations.map(({ status }) => status)),
+  ]);
+  const head = ['', 'rule', 'learning rates, by seed', 'test accuracy, %', 'best, %', 'training loss', ''];
+  return markdownTable(head, rows);
+}
+
+const rate = (value: number, edge: boolean): string =>
+  Number.isNaN(value) ? '—' : `${value.toExponential()}${edge ? ' (edge)' : ''}`;
+
+function statuses(all: readonly string[]): string {
+  const bad = ['diverged', 'failed'].flatMap((status) => {
+    const count = all.filter((one) => one === status).length;
+    return count === 0 ? [] : [`${count} ${status}`];
+  });
+  return bad.join(', ');
+}

@@ -1,0 +1,80 @@
+import type { Evaluation } from '../evaluate/index.ts';
+import { bootstrapInterval, holm, type Interval, mean, pairedPermutation } from '../statistics/index.ts';
+import type { Trained } from './trainings.ts';
+
+/** A mean over seeds with its bootstrap interval at 95 %, which a single value has not. */
+export interface Estimate {
+  /** NaN where there is no value. */
+  readonly mean: number;
+  readonly interval: Interval | null;
+}
+
+/** Values that are not numbers are left out. */
+export function estimate(values: readonly number[]): Estimate {
+  const sound = values.filter((value) => !Number.isNaN(value));
+  return {
+    mean: sound.length === 0 ? Number.NaN : mean(sound),
+    interval: sound.length < 2 ? null : bootstrapInterval([sound], ([x]) => mean(x), { seed: 1 }),
+  };
+}
+
+/** One optimizer beside another, over pairs of equal seeds. */
+export interface Beside {
+  readonly name: string;
+  readonly other: string;
+  readonly pairs: number;
+  /** Pairs in which it is the higher of the two. */
+  readonly higher: number;
+  /** Its score less the other's. */
+  readonly difference: Estimate;
+  /** Of the paired permutation test, and corrected by Holm's method for all that are compared together; null for fewer than two pairs. */
+  readonly p: number | null;
+  readonly adjusted: number | null;
+}
+
+/** Each of some optimizers beside each of others; the tests are corrected together. */
+export function besideAll(
+  found: readonly Trained[],
+  others: readonly Trained[],
+  score: (evaluation: Evaluation) => number,
+): readonly Beside[] {
+  const rows = found.flatMap((one) => others.map((other) => beside(one, other, score)));
+  const adjusted = holm(rows.flatMap(({ p }) => (p === null ? [] : [p])));
+  let at = 0;
+  return rows.map((row) => (row.p === null ? row : { ...row, adjusted: adjusted[at++] as number }));
+}
+
+function beside(one: Trained, other: Trained, score: (evaluation: Evaluation) => number): Beside {
+  const scores = ({ evaluations }: Trained) => evaluations.map(score);
+  const [own, theirs] = [scores(one), scores(other)];
+  const differences = own
+    .map((value, i) => value - (theirs[i] ?? Number.NaN))
+    .filter((difference) => !Number.isNaN(difference));
+  return {
+    name: one.name,
+    other: other.name,
+    pairs: differences.length,
+    higher: differences.filter((difference) => difference > 0).length,
+    difference: estimate(differences),
+    p: differences.length < 2 ? null : pairedPermutation(differences),
+    adjusted: null,
+  };
+}
+
+/** An accuracy in per cent with its interval: `62.31 [61.90, 62.72]`. */
+export function percent({ mean: value, interval }: Estimate): string {
+  if (Number.isNaN(value)) return '—';
+  const text = (share: number) => (100 * share).toFixed(2);
+  return text(value) + (interval === null ? '' : ` [${text(interval.low)}, ${text(interval.high)}]`);
+}
+
+/** A difference in points with its interval: `+0.52 [+0.10, +0.94]`. */
+export function points({ mean: value, interval }: Estimate): string {
+  if (Number.isNaN(value)) return '—';
+  return signed(value) + (interval === null ? '' : ` [${signed(interval.low)}, ${signed(interval.high)}]`);
+}
+
+const signed = (share: number): string => {
+  const text = (100 * share).toFixed(2);
+  return text.startsWith('-') ? text.replace('-', '−') : `+${text}`;
+};

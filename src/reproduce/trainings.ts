@@ -1,0 +1,68 @@
+import { seedsFrom, type Wanted } from '../compare/index.ts';
+import { type Evaluation, findProtocol } from '../evaluate/index.ts';
+import { resolveRule, ruleKey } from '../rules/index.ts';
+import { taskReference } from '../tasks/index.ts';
+
+/** An optimizer of the paper as a rule of the catalogue. */
+export interface NamedRule {
+  /** As the paper calls it. */
+  readonly name: string;
+  /** Rule text or catalogue name. */
+  readonly rule: string;
+}
+
+/** An optimizer with its evaluations, one a seed. */
+export interface Trained extends NamedRule {
+  readonly evaluations: readonly Evaluation[];
+}
+
+/**
+ * Every optimizer with every seed on one task, seed by seed, so that what is done early already says something of all.
+ *
+ * @throws NosError `unknown-name`, `bad-option`.
+ */
+export async function wantedTrainings(
+  optimizers: readonly NamedRule[],
+  how: { readonly task: string; readonly protocol: string; readonly seeds: number },
+): Promise<readonly Wanted[]> {
+  const task = await taskReference(how.task);
+  const protocol = findProtocol(how.protocol).name;
+  return seedsFrom(1, how.seeds).flatMap((seed) =>
+    optimizers.map(({ rule }) => ({ rule, key: ruleKey(resolveRule(rule)), task, protocol, seed })),
+  );
+}
+
+/** @param evaluations As {@link wantedTrainings} orders them. */
+export function byOptimizer(
+  optimizers: readonly NamedRule[],
+  evaluations: readonly Evaluation[],
+): readonly Trained[] {
+  return optimizers.map((optimizer, i) => ({
+    ...optimizer,
+    evaluations: evaluations.filter((_, at) => at % optimizers.length === i),
+  }));
+}
+
+/** Test accuracy at the end; chance where it diverged, NaN where it failed for outside reasons. */
+export function finalTest({ status, reward, testCurve = [] }: Evaluation): number {
+  return status === 'ok' ? lastOf(testCurve) : status === 'diverged' ? reward : Number.NaN;
+}
+
+/** Validation accuracy at the end, likewise. */
+export function finalValidation({ status, reward }: Evaluation): number {
+  return status === 'failed' ? Number.NaN : reward;
+}
+
+/** The highest validation accuracy of all epochs; as {@link finalValidation} where no epoch ended. */
+export function bestValidation(evaluation: Evaluation): number {
+  const { curve } = evaluation;
+  return curve.length === 0 ? finalValidation(evaluation) : Math.max(...curve);
+}
+
+/** Test accuracy at the first epoch of the highest validation accuracy; as {@link finalTest} where no epoch ended. */
+export function bestTest(evaluation: Evaluation): number {
+  const { curve, testCurve = [] } = evaluation;
+  return testCurve[curve.indexOf(Math.max(...curve))] ?? finalTest(evaluation);
+}
+
+const lastOf = (values: readonly number[]): number => values.at(-1) ?? Number.NaN;
