@@ -5,6 +5,7 @@
 export type ErrorCode =
   | 'bad-rule' // a rule text that does not parse, or a rule out of bounds
   | 'bad-option' // an option's value, a seed, a constraint
+  | 'bad-text' // a text file that is missing, empty, not UTF-8, or not aligned with another
   | 'unknown-name' // a task, space, protocol, strategy, run, data set, catalogue name
   | 'data-missing' // a data set that is not on this machine
   | 'data-corrupt' // a file whose checksum is not the published one
@@ -20,7 +21,13 @@ export type ErrorCode =
   | 'queue'; // Redis that cannot be reached, refuses, or holds what is not ours
 
 /** Codes that mean bad input: the command line exits with 2; every other code exits with 1. */
-const USAGE: ReadonlySet<ErrorCode> = new Set(['bad-rule', 'bad-option', 'unknown-name', 'run-exists']);
+const USAGE: ReadonlySet<ErrorCode> = new Set([
+  'bad-rule',
+  'bad-option',
+  'bad-text',
+  'unknown-name',
+  'run-exists',
+]);
 
 export class NosError extends Error {
   readonly code: ErrorCode;

@@ -11,6 +11,7 @@ const ROOMS = [
   'functions',
   'graph',
   'nn',
+  'text',
   'data',
   'tasks',
   'evaluate',

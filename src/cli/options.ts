@@ -220,6 +220,11 @@ export const options = {
     source: 'flag',
     description: 'the file to write, or the directory',
   },
+  tokenised: {
+    kind: 'switch',
+    source: 'flag',
+    description: 'the texts are tokenised: their words stand between spaces',
+  },
   csv: { kind: 'switch', source: 'flag', description: 'comma-separated values' },
   jsonl: { kind: 'switch', source: 'flag', description: 'one JSON document a line' },
   json: {

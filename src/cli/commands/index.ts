@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { benchStrategiesCommand } from './bench-strategies.ts';
+import { bleuCommand } from './bleu.ts';
 import { cardCommand } from './card.ts';
 import { compareCommand } from './compare.ts';
 import { dataFetchCommand, dataListCommand } from './data.ts';
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   spaceCommand,
   tasksCommand,
   trajectoryCommand,
+  bleuCommand,
   workerCommand,
   workersCommand,
   benchStrategiesCommand,
