@@ -7,6 +7,8 @@ export default defineConfig({
     pool: 'forks',
     // Many tests wait for processes that they started: no core is kept free for the runner itself.
     maxWorkers: '100%',
-    testTimeout: 60_000,
+    // Only for what hangs: a busy machine takes its time.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

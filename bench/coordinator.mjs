@@ -1,6 +1,6 @@
 /**
- * What a search takes of its coordinator's processor, workers and Redis apart: to ask the controller for a batch (with the
- * checkpoint that is stored with it) and to tell its rewards, by batch size; and to store a rule with its evaluation. Medians;
+ * What a search takes of its coordinator's processor, workers and Redis apart: to ask the controller for a batch, to store the
+ * batch with the controller's checkpoint, and to tell its rewards, by batch size; and to store a rule with its evaluation. Medians;
  * controller and space are those of a search with no options but `--strategy rl`.
  *
  *     npm run build && node bench/coordinator.mjs [--batch 5,20,100,500] [--rounds 7] [--rules 1000] [--json]
@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createClient } from '@libsql/client';
 import { findSpace, resolveRule, ruleKey } from '../dist/rules/index.js';
-import { startRun } from '../dist/run/index.js';
+import { parseRunConfig, startRun } from '../dist/run/index.js';
 import { findStrategy } from '../dist/search/index.js';
 import { openStore } from '../dist/store/index.js';
 import { median, table } from './text.mjs';
@@ -34,24 +34,41 @@ async function milliseconds(work) {
   return [(user + system) / 1000, result];
 }
 
-async function controller(batch) {
+const SEARCH = {
+  task: 'digits-mlp',
+  space: { name: 'icml2017' },
+  protocol: 'quick',
+  seed: 1,
+  references: [],
+  retest: { top: 0, seeds: 0 },
+};
+
+async function controller(store, batch) {
+  const run = `batch-${batch}`;
+  const config = parseRunConfig({ ...SEARCH, strategy: { name: 'rl' }, batch, samples: 1 });
+  const createdAt = new Date().toISOString();
+  await store.createRun({ name: run, config, createdAt, version: 'bench', fingerprint: 'bench' });
   const context = { space: findSpace('icml2017'), seed: 1, batch, options: {}, warmStart: [] };
   const strategy = await findStrategy('rl').create(context);
-  const times = { ask: [], tell: [] };
+  const times = { ask: [], write: [], tell: [] };
+  let bytes = 0;
   for (let round = 0; round <= Number(values.rounds); round++) {
-    const [ask, proposals] = await milliseconds(async () => {
-      const asked = await strategy.ask(batch);
-      await strategy.checkpoint();
-      return asked;
+    const [ask, proposals] = await milliseconds(() => strategy.ask(batch));
+    const [write] = await milliseconds(async () => {
+      const state = await strategy.checkpoint();
+      const keyed = proposals.map((proposal) => ({ ...proposal, key: ruleKey(resolveRule(proposal.rule)) }));
+      const asked = { batch: round, first: round * batch, proposals: keyed };
+      await store.addBatch(run, asked, { asked: round + 1, told: round, state });
+      bytes = state.length;
     });
     const scored = proposals.map((proposal, i) => ({ proposal, reward: ((round + i) % 7) / 7 }));
     const [tell] = await milliseconds(() => strategy.tell(scored));
     // The first makes the engine allocate.
-    if (round > 0) times.ask.push(ask);
-    if (round > 0) times.tell.push(tell);
+    if (round > 0) for (const [name, value] of Object.entries({ ask, write, tell })) times[name].push(value);
   }
   await strategy.close();
-  return { batch, ask: median(times.ask), tell: median(times.tell) };
+  const medians = Object.entries(times).map(([name, all]) => [name, median(all)]);
+  return { batch, ...Object.fromEntries(medians), checkpointBytes: bytes };
 }
 
 /** Answers at once, with a reward that depends on the rule. */
@@ -81,41 +98,43 @@ const dispatcher = {
 };
 
 /** Milliseconds and bytes of a rule in a search that asks at random and whose evaluations take no time: to write it down. */
-async function storing() {
-  const directory = mkdtempSync(join(tmpdir(), 'nos-bench-'));
-  const store = await openStore(join(directory, 'nos.db'));
+async function storing(store, path) {
   const services = { store, dispatcher, fingerprint: 'bench', version: 'bench', clock: Date.now };
-  const search = { task: 'digits-mlp', space: { name: 'icml2017' }, protocol: 'quick', batch: 20, seed: 1 };
-  const rest = { strategy: { name: 'random' }, references: [], retest: { top: 0, seeds: 0 } };
-  const run = (name, samples) => startRun(name, { ...search, ...rest, samples }, services);
-  await run('warm-up', 100);
-  const [all] = await milliseconds(() => run('timed', RULES));
-  await store.close();
-  const client = createClient({ url: `file:${join(directory, 'nos.db')}` });
-  const pages = 'SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()';
-  const { bytes } = (await client.execute(pages)).rows[0];
-  client.close();
-  rmSync(directory, { recursive: true });
-  return { milliseconds: all / RULES, bytes: bytes / (RULES + 100) };
+  const search = { ...SEARCH, strategy: { name: 'random' }, batch: 20 };
+  const bytesNow = async () => {
+    const pages = 'SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()';
+    return (await createClient({ url: `file:${path}` }).execute(pages)).rows[0].bytes;
+  };
+  await startRun('warm-up', { ...search, samples: 100 }, services);
+  const before = await bytesNow();
+  const [all] = await milliseconds(() => startRun('timed', { ...search, samples: RULES }, services));
+  return { milliseconds: all / RULES, bytes: ((await bytesNow()) - before) / RULES };
 }
 
+const directory = mkdtempSync(join(tmpdir(), 'nos-bench-'));
+const path = join(directory, 'nos.db');
+const opened = await openStore(path);
+const store = await storing(opened, path);
 const batches = [];
-for (const batch of values.batch.split(',').map(Number)) batches.push(await controller(batch));
-const store = await storing();
+for (const batch of values.batch.split(',').map(Number)) batches.push(await controller(opened, batch));
+await opened.close();
+rmSync(directory, { recursive: true });
 const machine = { model: cpus()[0].model, load: loadavg()[0], node: process.version };
 if (values.json) console.log(JSON.stringify({ machine, batches, store }));
 else {
-  const cells = batches.map(({ batch, ask, tell }) => [
+  const cells = batches.map(({ batch, ask, write, tell }) => [
     String(batch),
-    ask.toFixed(1),
-    tell.toFixed(1),
-    ((ask + tell) / batch).toFixed(2),
+    ...[ask, write, tell].map((value) => value.toFixed(1)),
+    ((ask + write + tell) / batch).toFixed(2),
   ]);
   console.log(`${machine.model}, load ${machine.load.toFixed(1)}`);
-  console.log(table([['batch', 'ask ms', 'tell ms', 'ms a rule'], ...cells]));
+  console.log(table([['batch', 'ask ms', 'store ms', 'tell ms', 'ms a rule'], ...cells]));
   console.log(
-    `to store a rule and its evaluation, with all that the run does for it: ` +
+    `to score and store a rule with its evaluation: ` +
       `${store.milliseconds.toFixed(2)} ms of processor, ` +
       `${(store.bytes / 1e3).toFixed(1)} kB of disk`,
+  );
+  console.log(
+    `a checkpoint of the controller: ${(batches[0].checkpointBytes / 1e6).toFixed(2)} MB, of which three are kept`,
   );
 }

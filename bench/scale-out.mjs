@@ -72,12 +72,12 @@ const MOST_REPORTS = 50;
 
 /** {@link simulate}'s costs, in seconds, of a batch size that was measured. */
 function costsOf({ batches, store, queue, upkeep, silent }, { batch, workers }) {
-  const { ask, tell } = batches.find((one) => one.batch === batch);
+  const { ask, write, tell } = batches.find((one) => one.batch === batch);
   const reporting = Math.min(1, MOST_REPORTS / 2 / workers);
   const upkeepOf = (name) => silent[name] + reporting * Math.max(0, upkeep[name] - silent[name]);
   const milliseconds = {
     ...queue,
-    ask,
+    ask: ask + write,
     tell,
     coordinator: queue.coordinator + store.milliseconds,
     redisUpkeep: upkeepOf('redis'),
