@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 
 export interface Outcome {
   readonly code: number | null;
@@ -30,8 +30,6 @@ export interface CommandLine {
 
 export function commandLine(): CommandLine {
   const home = mkdtempSync(join(tmpdir(), 'nos-cli-'));
-  // Each test starts processes, some of them searches: a busy machine takes its time.
-  vi.setConfig({ testTimeout: 240_000 });
   beforeAll(() => expect(existsSync('dist/cli/main.js'), 'run `npm run build` first').toBe(true));
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openRedisQueue, runRedisWorker } from '../../src/dispatch/index.ts';
 import { fingerprint } from '../../src/evaluate/index.ts';
 import { type RunConfigInput, type RunResult, startRun } from '../../src/run/index.ts';
@@ -11,8 +11,6 @@ import { packageVersion } from '../../src/version.ts';
 import { type NosProcess, startNos } from '../nos-process.ts';
 import { outcomeOf } from '../outcome.ts';
 import { noRedis, startRedis } from '../redis-server.ts';
-
-vi.setConfig({ testTimeout: 240_000 });
 
 /** The number of the process that was created last; the next one gets the next. */
 const LAST_PID = '/proc/sys/kernel/ns_last_pid';

@@ -1,12 +1,10 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NosProcess, startNos } from '../nos-process.ts';
 import { outcomeOf } from '../outcome.ts';
 import { mountScratchDisk, noScratchDisk, type ScratchDisk } from './scratch-disk.ts';
-
-vi.setConfig({ testTimeout: 240_000 });
 
 /** The controller's checkpoint is of 1 MB, and three are kept: a small disk is full after a few batches. */
 const SEARCH =
