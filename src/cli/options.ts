@@ -111,6 +111,12 @@ export const options = {
     description: 'an option of the strategy; may be given again',
   },
   store: { kind: 'text', value: 'FILE', description: 'the store of runs' },
+  from: {
+    kind: 'text',
+    value: 'PLACE',
+    source: 'flag',
+    description: 'take the data from a file or a folder at hand, or from a URL [the official place]',
+  },
   data: { kind: 'text', value: 'DIR', alias: 'NOS_DATA_DIR', description: 'the directory of data sets' },
   redis: {
     kind: 'text',

@@ -1,13 +1,26 @@
 import { join } from 'node:path';
 import { NosError, unknownName } from '../errors.ts';
-import { type FetchCifar10Options, fetchCifar10 } from './cifar10/fetch.ts';
+import { fetchCifar10 } from './cifar10/fetch.ts';
 import { CIFAR10, CIFAR10_FOLDER, CIFAR10_RECORD } from './cifar10/manifest.ts';
 import { openCifar10 } from './cifar10/open.ts';
 import { verifyFiles } from './cifar10/verify.ts';
-import type { Dataset } from './dataset.ts';
 import { openDigits } from './digits.ts';
+import type { FetchingOptions } from './progress.ts';
+import { fetchShakespeare } from './shakespeare/fetch.ts';
+import { SHAKESPEARE } from './shakespeare/manifest.ts';
+import { openShakespeare, readShakespeare } from './shakespeare/open.ts';
 
-export type FetchOptions = Pick<FetchCifar10Options, 'directory' | 'onProgress' | 'signal'>;
+export interface FetchOptions extends Pick<FetchingOptions, 'directory' | 'onProgress' | 'signal'> {
+  /** Where to take the data from instead of their official place: a file or a folder at hand, or a URL. */
+  readonly from?: string;
+}
+
+/** What is known of any data set once it is open. */
+export interface OpenedData {
+  readonly name: string;
+  /** SHA-256 over what was loaded. */
+  readonly checksum: string;
+}
 
 /** Whether a data set can be used on this machine; `detail` says what is wrong, in one line. */
 export interface DataSetStatus {
@@ -28,11 +41,11 @@ export interface DataSetDefinition {
   status(directory: string): Promise<DataSetStatus>;
   /**
    * Downloads what is absent or damaged. @returns the source, or `present` when nothing had to be done.
-   * @throws NosError `network`, `unwritable`.
+   * @throws NosError `network`, `unwritable`; `bad-option`, `data-corrupt` for a place `from` without the data.
    */
   fetch(options: FetchOptions): Promise<string>;
   /** @throws NosError `data-missing` or `data-corrupt`. */
-  open(options: { readonly directory: string }): Promise<Dataset>;
+  open(options: { readonly directory: string }): Promise<OpenedData>;
 }
 
 const cifar10: DataSetDefinition = {
@@ -42,7 +55,11 @@ const cifar10: DataSetDefinition = {
   licence: 'none stated; for research, cite the source',
   bytes: CIFAR10.files.length * CIFAR10.recordsPerFile * CIFAR10_RECORD,
   status: (directory) => statusOf(() => verifyFiles(join(directory, CIFAR10_FOLDER), CIFAR10)),
-  fetch: fetchCifar10,
+  fetch: ({ from, ...options }) => {
+    const where =
+      'its mirror is the registry of npm’s configuration; files at hand go into the folder cifar10 of the data directory';
+    return from === undefined ? fetchCifar10(options) : refusePlace('cifar10', where);
+  },
   open: openCifar10,
 };
 
@@ -53,11 +70,27 @@ const digits: DataSetDefinition = {
   licence: 'CC BY 4.0',
   bytes: 0,
   status: () => statusOf(() => openDigits()),
-  fetch: async () => 'present',
+  fetch: async ({ from }) =>
+    from === undefined ? 'present' : refusePlace('digits', 'it comes with the package'),
   open: () => openDigits(),
 };
 
-export const dataSets: readonly DataSetDefinition[] = [cifar10, digits];
+const shakespeare: DataSetDefinition = {
+  name: 'shakespeare',
+  title: 'tinyshakespeare: 1,115,394 characters of plays, 65 kinds of them',
+  source: 'A. Karpathy, char-rnn (2015); W. Shakespeare',
+  licence: 'the plays are in the public domain',
+  bytes: SHAKESPEARE.bytes,
+  status: (directory) => statusOf(() => readShakespeare({ directory })),
+  fetch: fetchShakespeare,
+  open: openShakespeare,
+};
+
+export const dataSets: readonly DataSetDefinition[] = [cifar10, digits, shakespeare];
+
+async function refusePlace(name: string, hint: string): Promise<never> {
+  throw new NosError('bad-option', `--from: data set '${name}' is not taken from elsewhere`, hint);
+}
 
 /** @throws NosError `unknown-name`. */
 export function findDataSet(name: string): DataSetDefinition {

@@ -64,6 +64,8 @@ export interface Evaluation extends EvaluationRequest {
   readonly testCurve?: readonly number[];
   /** The mean training loss of each epoch of the final training, likewise. */
   readonly lossCurve?: readonly number[];
+  /** What else the task measures on the validation examples after the final training; absent where it measures nothing else. */
+  readonly measures?: Readonly<Record<string, number>>;
   readonly status: EvaluationStatus;
   /** Training steps taken, sweep and final together. */
   readonly steps: number;

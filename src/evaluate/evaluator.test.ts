@@ -3,7 +3,7 @@ import { arrayDataset } from '../data/index.ts';
 import { maxPool2d, relu } from '../graph/index.ts';
 import { batchNorm, convolution, dense, flatten } from '../nn/index.ts';
 import { stream } from '../random/index.ts';
-import { defineTask } from '../tasks/index.ts';
+import { type Child, defineTask } from '../tasks/index.ts';
 import type { Evaluation, EvaluationProgress, Protocol } from './evaluation.ts';
 import { bestLearningRate, type Evaluator, openEvaluator, type RunOptions } from './evaluator.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -180,6 +180,27 @@ describe('evaluate', () => {
     const never = await kept.evaluate({ ...request, rule: 'log(-1 - abs(g))' });
     expect(never).toMatchObject({ curve: [], testCurve: [], lossCurve: [] });
     await kept.close();
+  });
+
+  it('keeps what the task measures besides, once its final training is over', async () => {
+    const { classifier: _, ...facts } = images;
+    const task = defineTask({
+      ...facts,
+      open: async (options) => {
+        const child = await images.open(options);
+        const measures: Child['measures'] = async (split, examples, state) => ({
+          error: 1 - (await child.score(split, examples, state)),
+        });
+        return { ...child, measures };
+      },
+    });
+    const measuring = await open(task);
+    const on = (rule: string) => measuring.evaluate({ rule, task: 'images', protocol: 'small', seed: 1 });
+    const { measures, reward } = await on('adam');
+    expect(measures).toEqual({ error: 1 - reward });
+    expect(await on('log(-1 - abs(g))')).not.toHaveProperty('measures');
+    expect(await onImages('sgd')).not.toHaveProperty('measures');
+    await measuring.close();
   });
 
   it('trains in an environment, and `none` is none', async () => {

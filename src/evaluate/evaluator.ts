@@ -105,6 +105,7 @@ type Score = Pick<
   | 'curve'
   | 'testCurve'
   | 'lossCurve'
+  | 'measures'
   | 'status'
   | 'steps'
 >;
@@ -137,6 +138,9 @@ async function scoreRule(scoring: Scoring): Promise<Score> {
     };
   }
   const final = await runOne('final', learningRate);
+  const measures = final.diverged
+    ? undefined
+    : await child.measures?.('validation', protocol.validationExamples, final);
   return {
     learningRate,
     edgeOfGrid: learningRate === learningRates[0] || learningRate === learningRates.at(-1),
@@ -144,6 +148,7 @@ async function scoreRule(scoring: Scoring): Promise<Score> {
     reward: final.diverged ? chance : (final.curve.at(-1) as number),
     curve: final.curve,
     ...(protocol.curves ? { testCurve: final.testCurve, lossCurve: final.lossCurve } : {}),
+    ...(measures && { measures }),
     status: final.diverged ? 'diverged' : 'ok',
     steps: steps + final.steps,
   };

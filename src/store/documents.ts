@@ -22,6 +22,7 @@ const evaluation = z.object({
   curve: z.array(jsonNumber),
   testCurve: z.array(jsonNumber).exactOptional(),
   lossCurve: z.array(jsonNumber).exactOptional(),
+  measures: z.record(z.string(), jsonNumber).exactOptional(),
   status: z.enum(['ok', 'diverged', 'failed']),
   steps: z.int(),
   seconds: jsonNumber,

@@ -39,5 +39,14 @@ export interface Child {
   step(indices: Uint32Array, state: ChildState, gradient: Float32Array, moment: Moment): Promise<number>;
   /** The score, in [0, 1], over the first `examples` of a split, or all where it has fewer. */
   score(split: 'validation' | 'test', examples: number, state: ChildState): Promise<number>;
+  /**
+   * What else is worth knowing of a trained state over the same examples, by name: perplexity, bits per character, … Stored with
+   * the evaluation when its final training is over. Numbers need not be finite.
+   */
+  measures?(
+    split: 'validation' | 'test',
+    examples: number,
+    state: ChildState,
+  ): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { cifar10WideResnet } from './cifar10-wide-resnet.ts';
 import { defineTask } from './define.ts';
 import { digitsMlp } from './digits-mlp.ts';
 import { splitTaskName, type TaskFamily } from './family.ts';
+import { shakespeareLstm } from './shakespeare-lstm.ts';
 import type { ClassifierTask, Task } from './task.ts';
 
 /** The tasks that can be named. */
@@ -18,7 +19,7 @@ export const tasks: readonly Task[] = [
 ];
 
 /** Tasks that take options: `cifar10-wide-resnet(depth=16,widening=2)`. */
-export const taskFamilies: readonly TaskFamily[] = [cifar10WideResnet];
+export const taskFamilies: readonly TaskFamily[] = [cifar10WideResnet, shakespeareLstm];
 
 /**
  * A registered task, one of a family with its options in parentheses, or the `task` that the module at a path exports (a path ends in .js or .mjs or holds a slash; it is

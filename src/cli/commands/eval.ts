@@ -51,7 +51,7 @@ export const evalCommand: Command = {
       const groups = context.arguments.map((_, i) => evaluations.slice(i * seeds, (i + 1) * seeds));
       return {
         document: { task, protocol, environment, evaluations },
-        text: table(groups, columns(stdout, seeds), stdout.columns),
+        text: table(groups, columns(stdout, seeds, groups), stdout.columns),
       };
     } finally {
       meter.close();
@@ -61,7 +61,7 @@ export const evalCommand: Command = {
 
 type Group = readonly Evaluation[];
 
-function columns({ colours }: Terminal, seeds: number): readonly Column<Group>[] {
+function columns({ colours }: Terminal, seeds: number, groups: readonly Group[]): readonly Column<Group>[] {
   const first = (group: Group) => group[0] as Evaluation;
   return [
     { title: 'rule', cell: (group) => first(group).rule, flexible: true, paint: colours.bold },
@@ -70,6 +70,7 @@ function columns({ colours }: Terminal, seeds: number): readonly Column<Group>[]
       cell: (group) => meanAndSpread(group.map((one) => one.reward)),
       align: 'right',
     },
+    ...measureColumns(groups),
     { title: 'status', cell: (group) => statuses(group) },
     { title: 'rate', cell: (group) => rates(group) },
     {
@@ -78,6 +79,16 @@ function columns({ colours }: Terminal, seeds: number): readonly Column<Group>[]
       align: 'right',
     },
   ];
+}
+
+/** One for everything that the task measures besides the reward. */
+function measureColumns(groups: readonly Group[]): readonly Column<Group>[] {
+  const names = new Set(groups.flat().flatMap(({ measures = {} }) => Object.keys(measures)));
+  return [...names].map((name) => ({
+    title: name,
+    cell: (group) => meanAndSpread(group.flatMap(({ measures }) => measures?.[name] ?? [])),
+    align: 'right',
+  }));
 }
 
 /** `ok`, or how many ended otherwise: `1 diverged`. */

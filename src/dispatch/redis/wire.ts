@@ -89,6 +89,7 @@ const evaluation = z.strictObject({
   curve: z.array(jsonNumber).max(100_000),
   testCurve: z.array(jsonNumber).max(100_000).exactOptional(),
   lossCurve: z.array(jsonNumber).max(100_000).exactOptional(),
+  measures: z.record(short, jsonNumber).exactOptional(),
   status: z.enum(['ok', 'diverged']),
   steps: count,
   seconds: z.number().nonnegative(),

