@@ -16,6 +16,8 @@ import {
   type Trainings,
 } from './index.ts';
 import { markdownTable } from './page.ts';
+import { rankCorrelation } from './table1/rank-correlation.ts';
+import { table1 } from './table1/table1.ts';
 import { bestTest, bestValidation, finalTest, finalValidation } from './trainings.ts';
 
 const testFunction = findTestFunction('rosenbrock');
@@ -128,6 +130,55 @@ describe('figure5', () => {
     expect(page).toContain('over SGD does not hold (−1.00 points)');
     expect(page).toMatch(/RMSProp +\| `g \/ \(sqrt\(v\) \+ eps\)` +\| 1e-1, 1e-1 +\| 50\.15/);
     expect(files['curves.csv']?.split('\n')[1]).toBe('Adam,1,0.1,1,0.3,0.2,2');
+  });
+});
+
+describe('rankCorrelation', () => {
+  it.each([
+    [[1, 2, 3], [10, 20, 30], 1],
+    [[1, 2, 3], [30, 20, 10], -1],
+    [[1, 2, 3], [10, 30, 20], 0.5],
+    [[Number.NaN, 0.1, 0.2, 0.2], [1, 2, 3, 3], 1],
+  ])('of %j and %j is %f', (a, b, expected) => {
+    expect(rankCorrelation(a, b)).toBeCloseTo(expected);
+  });
+});
+
+describe('table1', () => {
+  it('has the twenty rows of the paper, in rules of the catalogue', async () => {
+    const plan = await table1.plan({ scale: 0.02, seeds: 1 });
+    expect(plan).toHaveLength(20);
+    expect(new Set(plan.map(({ key }) => key)).size).toBe(20);
+    expect(plan[0]).toMatchObject({ task: 'cifar10-wide-resnet(depth=10,widening=1)', protocol: 'curves@6' });
+    expect((await table1.plan({ scale: 1, seeds: 1 }))[0]).toMatchObject({ task: 'cifar10-wide-resnet' });
+  });
+
+  it('counts what is above the known ones, from made-up trainings', async () => {
+    const size = { scale: 0.005, seeds: 2, task: digits };
+    const plan = await table1.plan(size);
+    // SGD 0.500, Momentum 0.501, … the last found one 0.519, and 0.1 more with the second seed.
+    const evaluations = plan.map(({ rule, key, task, protocol, seed }, i): Evaluation => {
+      const value = 0.5 + 0.001 * (i % 20) + 0.1 * (seed - 1);
+      const curves = { curve: [value, value - 0.1], testCurve: [value, value], lossCurve: [2, 1] };
+      const rest = { learningRate: 0.1, edgeOfGrid: false, sweep: [], steps: 1_234, seconds: 1 };
+      const request = { rule, key, task, protocol, seed, environment: 'none' };
+      return {
+        ...request,
+        ...curves,
+        ...rest,
+        reward: value - 0.1,
+        status: 'ok',
+        fingerprint: '',
+        version: '',
+      };
+    });
+    const { page } = table1.findings(size, evaluations);
+    expect(page).toContain('1,234 training steps a seed');
+    expect(page).toMatch(
+      /RMSProp +\| 16 of 16 +\| \+2\.7 +\| 16 of 16 +\| \+1\.60 \[\+1\.60, \+1\.60\] +\| 0 +\| 0 /,
+    );
+    expect(page).toMatch(/SGD +\| 45\.00 \[40\.00, 50\.00\] \/ 92\.0 \| 55\.00 \[50\.00, 60\.00\] \/ 91\.8/);
+    expect(page).toContain('Many above SGD: holds on the means**: 16 of 16, 0 of them told apart');
   });
 });
 

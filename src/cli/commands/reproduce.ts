@@ -20,7 +20,7 @@ import { writable } from '../writable.ts';
 export const reproduceCommand: Command = {
   name: 'reproduce',
   summary:
-    "the paper's results: figure5, figure6; data, tables, pictures and a page beside what the paper says",
+    "the paper's results: figure5, figure6, table1; data, tables, pictures and a page beside what the paper says",
   arguments: '<experiment>',
   options: ['scale', 'seeds', 'task', 'output', 'workers', 'redis', 'log', 'logLevel', 'store', 'data'],
   defaults: logDefaults,
