@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Evaluation, type Evaluator, openEvaluator } from '../evaluate/index.ts';
 import { findTestFunction, type Trajectory } from '../functions/index.ts';
 import { parseRule } from '../rules/index.ts';
+import { learningCurves } from '../run/index.ts';
+import { figure4 } from './figure4/figure4.ts';
 import { figure5 } from './figure5/figure5.ts';
 import { type Descended, descend, fineGrid, fourRates, movingRates } from './figure6/descend.ts';
 import { FOUND, optimizers } from './figure6/optimizers.ts';
@@ -12,6 +14,7 @@ import {
   experiments,
   type Findings,
   findExperiment,
+  type PlannedSearch,
   type Size,
   type Trainings,
 } from './index.ts';
@@ -108,6 +111,44 @@ describe.each(experiments.filter(({ kind }) => kind === 'trainings') as Training
     });
   },
 );
+
+describe('figure4', () => {
+  /** Searches of 20 rules: the controller's rewards rise, random search's do not. */
+  const curves = (seeds: number) => {
+    const rules = (reward: (i: number) => number) =>
+      Array.from({ length: 20 }, (_, i) => ({ key: `${i}`, reward: reward(i) }));
+    const runs = Array.from({ length: seeds }, (_, seed) => [
+      { run: `c${seed}`, samples: 20, rules: rules((i) => 0.2 + 0.02 * i) },
+      { run: `r${seed}`, samples: 20, rules: rules((i) => 0.2 + 0.01 * (i % 2)) },
+    ]);
+    const shared = { task: digits, protocol: 'quick', environment: 'none', chance: 0.1 };
+    return { ...shared, ...learningCurves(runs.flat()) };
+  };
+
+  it('plans two searches a seed, longer at a larger scale, under the paper’s protocol at its own', async () => {
+    const plan = await figure4.plan({ scale: 0.002, seeds: 2 });
+    expect(plan.map(({ run }) => run)).toEqual([
+      'figure4-controller-90-cifar10-convnet-1',
+      'figure4-random-90-cifar10-convnet-1',
+      'figure4-controller-90-cifar10-convnet-2',
+      'figure4-random-90-cifar10-convnet-2',
+    ]);
+    expect(plan[0]?.config).toMatchObject({ samples: 90, protocol: 'quick', batch: 5, references: [] });
+    const [{ config }] = (await figure4.plan({ scale: 1, seeds: 1 })) as [PlannedSearch];
+    expect(config).toMatchObject({ samples: 45_000, protocol: 'paper', task: 'cifar10-convnet' });
+  });
+
+  it.each([1, 2])('tells whether rewards rise, with %i seeds', (seeds) => {
+    const findings = figure4.findings({ scale: 0.0004, seeds }, curves(seeds));
+    checkFindings('figure4', findings);
+    const all = seeds === 1 ? 'holds' : 'holds with all 2 seeds';
+    expect(findings.page).toContain(`reward rises: ${all}.** Random search's rises with 0 of ${seeds}`);
+    expect(findings.page).toContain(`The maximum rises: ${all}**`);
+    // The last six of each: 0.53 less 0.205.
+    expect(findings.page).toContain('+0.325 [');
+    expect(findings.files['rewards.csv']?.split('\n')[21]).toBe('random,1,1,0.2');
+  });
+});
 
 describe('figure5', () => {
   it('tells where the paper’s claims hold, from made-up curves', () => {
