@@ -12,6 +12,8 @@ export interface Protocol {
   readonly final: Budget;
   /** Validation examples that are scored: the first so many. Fewer where the split is smaller. */
   readonly validationExamples: number;
+  /** How the learning rate goes over every training, that of the sweep too: a name of `schedules`; `constant` unless given. */
+  readonly schedule?: string;
   /** Whether the final training keeps test accuracy and training loss after every epoch; neither ever chooses anything. */
   readonly curves?: boolean;
 }

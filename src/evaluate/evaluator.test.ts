@@ -203,6 +203,30 @@ describe('evaluate', () => {
     await measuring.close();
   });
 
+  it('lets the learning rate go by a schedule, in the sweep too', async () => {
+    const scheduled = async (schedule: string, epochs: number) => {
+      const protocol = { ...small, schedule, final: { ...small.final, epochs } };
+      const evaluator = await openEvaluator({
+        task: 'digits-mlp',
+        directory: '',
+        findProtocol: () => protocol,
+        clock: () => 0,
+      });
+      const request = { rule: 'sgd', task: 'digits-mlp', protocol: 'small', seed: 1 };
+      return evaluator.evaluate(request).finally(evaluator.close);
+    };
+    const plain = await onDigits('sgd');
+    expect(await scheduled('constant', 3)).toEqual(plain);
+    const step = await scheduled('step', 3);
+    expect(step.sweep).not.toEqual(plain.sweep);
+    // 69 steps: the first fall comes after 0.3 of them, in the first epoch.
+    expect(step.curve).not.toEqual(plain.curve);
+    // Of ten epochs, it comes after three.
+    const [long, steady] = [await scheduled('step', 10), await scheduled('constant', 10)];
+    expect(long.curve.slice(0, 3)).toEqual(steady.curve.slice(0, 3));
+    expect(long.curve[4]).not.toBe(steady.curve[4]);
+  });
+
   it('trains in an environment, and `none` is none', async () => {
     const request = { rule: 'sgd', task: 'digits-mlp', protocol: 'small', seed: 1 };
     const plain = await digits.evaluate(request);

@@ -185,6 +185,7 @@ function tracked(scoring: Scoring): (phase: 'sweep' | 'final', learningRate: num
       rule: scoring.rule,
       environment: scoring.environment,
       learningRate,
+      schedule: protocol.schedule,
       budget: protocol[phase],
       validationExamples: protocol.validationExamples,
       curves: phase === 'final' && protocol.curves === true,

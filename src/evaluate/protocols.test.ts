@@ -55,6 +55,22 @@ describe('protocols', () => {
     expect(lengthen('quick', 1)).toBe('quick');
   });
 
+  it('have a learning-rate schedule behind a colon', () => {
+    const { schedule, name, ...same } = findProtocol('final@20:cosine');
+    expect([schedule, name]).toEqual(['cosine', 'final@20:cosine']);
+    const { description: _, ...plain } = findProtocol('final@20');
+    expect({ ...same, description: '' }).toEqual({ ...plain, name: undefined, description: '' });
+    expect(findProtocol('quick:constant')).toBe(findProtocol('quick'));
+    expect(findProtocol('paper@5:step').name).toBe('paper:step');
+    expect([lengthen('quick:step', 3), lengthen('final@2:cosine', 2)]).toEqual([
+      'quick@15:step',
+      'final@4:cosine',
+    ]);
+    for (const wrong of ['quick:', 'quick:linear', 'quick:cosine:step', 'quick:step\n']) {
+      expect(() => findProtocol(wrong)).toThrow(/unknown learning-rate schedule/);
+    }
+  });
+
   it.each([
     'final',
     'final@',

@@ -1,5 +1,6 @@
 import { NosError, unknownName } from '../errors.ts';
 import type { Budget, Protocol } from './evaluation.ts';
+import { findSchedule, schedules } from './schedules.ts';
 
 /** λ = 10^i, i = −5…1 (NOS §4.2). */
 const LEARNING_RATES: readonly number[] = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10];
@@ -51,17 +52,22 @@ const families: readonly Protocol[] = [paper, quick, final, curves];
 const MOST_EPOCHS = 100_000;
 
 /**
- * The protocol of that name: `quick`, `paper`, or a family's name and a number of final epochs: `final@20`, `paper@50`, `curves@300`. Its
+ * The protocol of that name: `quick`, `paper`, or a family's name and a number of final epochs: `final@20`, `paper@50`, `curves@300`;
+ * behind it a learning-rate schedule may stand: `final@20:cosine`. Its
  * `name` is the one that results are stored under: `paper@5` is `paper`.
  *
  * @throws NosError `unknown-name`; `bad-option` for a number of epochs that makes no sense, `final` or `curves` without one.
  */
 export function findProtocol(name: string): Protocol {
-  const [, base = '', suffix] = /^([^@]*)(@.*)?$/s.exec(name) ?? [];
+  const [, length = '', schedule] = /^([^:]*)(?::(.*))?$/s.exec(name) ?? [];
+  const [, base = '', suffix] = /^([^@]*)(@.*)?$/s.exec(length) ?? [];
   const family = families.find((protocol) => protocol.name === base);
   if (family === undefined) throw unknownProtocol(name);
-  if (suffix === undefined && protocols.includes(family)) return family;
-  return withEpochs(family, epochsOf(suffix?.slice(1) ?? '', name));
+  const protocol =
+    suffix === undefined && protocols.includes(family)
+      ? family
+      : withEpochs(family, epochsOf(suffix?.slice(1) ?? '', name));
+  return schedule === undefined ? protocol : withSchedule(protocol, schedule);
 }
 
 /**
@@ -71,8 +77,10 @@ export function findProtocol(name: string): Protocol {
  * @example lengthen('quick', 3) // 'quick@15'
  */
 export function lengthen(name: string, factor: number): string {
-  const { final: budget, ...protocol } = findProtocol(name);
-  return findProtocol(`${protocol.name.replace(/@.*/, '')}@${budget.epochs * factor}`).name;
+  const { final: budget, schedule, ...protocol } = findProtocol(name);
+  const family = protocol.name.replace(/[@:].*/, '');
+  const suffix = schedule === undefined ? '' : `:${schedule}`;
+  return findProtocol(`${family}@${budget.epochs * factor}${suffix}`).name;
 }
 
 function withEpochs(family: Protocol, epochs: number): Protocol {
@@ -82,6 +90,17 @@ function withEpochs(family: Protocol, epochs: number): Protocol {
     name: `${family.name}@${epochs}`,
     description: `${family.description}: ${epochs} final epochs`,
     final: { ...family.final, epochs },
+  };
+}
+
+function withSchedule(protocol: Protocol, text: string): Protocol {
+  const { name } = findSchedule(text);
+  if (name === schedules[0]?.name) return protocol;
+  return {
+    ...protocol,
+    name: `${protocol.name}:${name}`,
+    description: `${protocol.description}; learning-rate schedule ${name}`,
+    schedule: name,
   };
 }
 

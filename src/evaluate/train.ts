@@ -3,12 +3,15 @@ import type { CompiledRule } from '../rules/index.ts';
 import type { Child, ChildState } from '../tasks/index.ts';
 import { type Environment, enterEnvironment } from './environment/index.ts';
 import type { Budget } from './evaluation.ts';
+import { findSchedule } from './schedules.ts';
 
 export interface TrainOptions {
   readonly child: Child;
   readonly rule: CompiledRule;
   readonly environment: Environment;
   readonly learningRate: number;
+  /** Of the learning rate; `constant` unless given. */
+  readonly schedule?: string | undefined;
   readonly budget: Budget;
   /** The first so many validation examples are scored after every epoch. */
   readonly validationExamples: number;
@@ -89,11 +92,13 @@ function startSteps(options: TrainOptions, steps: number): Steps {
     tensors: child.tensors ?? [{ offset: 0, size: weights.length }],
     seed,
   });
+  const schedule = findSchedule(options.schedule ?? 'constant');
   let taken = 0;
 
   const take: Steps['take'] = async (indices) => {
+    const rate = learningRate * schedule.factor(taken, steps);
     const loss = await child.step(indices, state, gradient, { seed, step: taken++ });
-    return { loss, fine: Number.isFinite(loss) && stepper.step(weights, gradient, learningRate) };
+    return { loss, fine: Number.isFinite(loss) && stepper.step(weights, gradient, rate) };
   };
   return { state, take };
 }

@@ -1,8 +1,9 @@
 import type { Wanted } from '../compare/index.ts';
 import type { Evaluation } from '../evaluate/index.ts';
+import type { LearningCurves, RunConfig } from '../run/index.ts';
 
 /** A figure or a table of the paper as a program. */
-export type Experiment = Computation | Trainings;
+export type Experiment = Computation | Trainings | Searches;
 
 interface Named {
   /** `figure6`; what the command line and the folder of results call it. */
@@ -42,6 +43,26 @@ export interface Trainings extends Named {
    * @param evaluations Those of the plan, in its order.
    */
   findings(size: Size, evaluations: readonly Evaluation[]): Findings;
+}
+
+/** One that searches: each search is a run of the store and goes on where it was stopped. */
+export interface Searches extends Named {
+  readonly kind: 'searches';
+  /** How many seeds, unless somebody asks for another number. */
+  readonly seeds: number;
+  /** The runs that it takes, by names that say what they are. @throws NosError `unknown-name`, `bad-option`. */
+  plan(size: Size): Promise<readonly PlannedSearch[]>;
+  /**
+   * What they say. Pure.
+   *
+   * @param curves Those of the plan's runs, in its order.
+   */
+  findings(size: Size, curves: LearningCurves): Findings;
+}
+
+export interface PlannedSearch {
+  readonly run: string;
+  readonly config: RunConfig;
 }
 
 /** How large. */

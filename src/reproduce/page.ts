@@ -13,7 +13,7 @@ export interface Provenance {
   readonly date: string;
   /** From start to end. */
   readonly seconds: number;
-  /** Of trainings, whenever they were done, and how many there were. */
+  /** Of evaluations, whenever they were made, and how many there were. */
   readonly trained?: { readonly count: number; readonly seconds: number };
 }
 
@@ -44,7 +44,7 @@ export function experimentPage({ title }: Experiment, findings: Findings, how: P
 function timeText({ seconds, trained }: Provenance): string {
   if (trained === undefined) return `${seconds.toFixed(1)} s from start to end, on one core`;
   const hours = (trained.seconds / 3_600).toFixed(2);
-  return `${hours} core-hours: the wall-clock time of ${trained.count} trainings, each on one core, added up`;
+  return `${hours} core-hours: the wall-clock time of ${trained.count} evaluations, each on one core, added up`;
 }
 
 /** A table of Markdown whose columns are aligned, so that it reads on a terminal too. */

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Evaluation, type Evaluator, openEvaluator } from '../evaluate/index.ts';
 import { findTestFunction, type Trajectory } from '../functions/index.ts';
 import { parseRule } from '../rules/index.ts';
+import { learningCurves } from '../run/index.ts';
+import { figure4 } from './figure4/figure4.ts';
 import { figure5 } from './figure5/figure5.ts';
 import { type Descended, descend, fineGrid, fourRates, movingRates } from './figure6/descend.ts';
 import { FOUND, optimizers } from './figure6/optimizers.ts';
@@ -12,10 +14,13 @@ import {
   experiments,
   type Findings,
   findExperiment,
+  type PlannedSearch,
   type Size,
   type Trainings,
 } from './index.ts';
 import { markdownTable } from './page.ts';
+import { rankCorrelation } from './table1/rank-correlation.ts';
+import { table1 } from './table1/table1.ts';
 import { bestTest, bestValidation, finalTest, finalValidation } from './trainings.ts';
 
 const testFunction = findTestFunction('rosenbrock');
@@ -107,6 +112,44 @@ describe.each(experiments.filter(({ kind }) => kind === 'trainings') as Training
   },
 );
 
+describe('figure4', () => {
+  /** Searches of 20 rules: the controller's rewards rise, random search's do not. */
+  const curves = (seeds: number) => {
+    const rules = (reward: (i: number) => number) =>
+      Array.from({ length: 20 }, (_, i) => ({ key: `${i}`, reward: reward(i) }));
+    const runs = Array.from({ length: seeds }, (_, seed) => [
+      { run: `c${seed}`, samples: 20, rules: rules((i) => 0.2 + 0.02 * i) },
+      { run: `r${seed}`, samples: 20, rules: rules((i) => 0.2 + 0.01 * (i % 2)) },
+    ]);
+    const shared = { task: digits, protocol: 'quick', environment: 'none', chance: 0.1 };
+    return { ...shared, ...learningCurves(runs.flat()) };
+  };
+
+  it('plans two searches a seed, longer at a larger scale, under the paper’s protocol at its own', async () => {
+    const plan = await figure4.plan({ scale: 0.002, seeds: 2 });
+    expect(plan.map(({ run }) => run)).toEqual([
+      'figure4-controller-90-cifar10-convnet-1',
+      'figure4-random-90-cifar10-convnet-1',
+      'figure4-controller-90-cifar10-convnet-2',
+      'figure4-random-90-cifar10-convnet-2',
+    ]);
+    expect(plan[0]?.config).toMatchObject({ samples: 90, protocol: 'quick', batch: 5, references: [] });
+    const [{ config }] = (await figure4.plan({ scale: 1, seeds: 1 })) as [PlannedSearch];
+    expect(config).toMatchObject({ samples: 45_000, protocol: 'paper', task: 'cifar10-convnet' });
+  });
+
+  it.each([1, 2])('tells whether rewards rise, with %i seeds', (seeds) => {
+    const findings = figure4.findings({ scale: 0.0004, seeds }, curves(seeds));
+    checkFindings('figure4', findings);
+    const all = seeds === 1 ? 'holds' : 'holds with all 2 seeds';
+    expect(findings.page).toContain(`reward rises: ${all}.** Random search's rises with 0 of ${seeds}`);
+    expect(findings.page).toContain(`The maximum rises: ${all}**`);
+    // The last six of each: 0.53 less 0.205.
+    expect(findings.page).toContain('+0.325 [');
+    expect(findings.files['rewards.csv']?.split('\n')[21]).toBe('random,1,1,0.2');
+  });
+});
+
 describe('figure5', () => {
   it('tells where the paper’s claims hold, from made-up curves', () => {
     const size = { scale: 0.005, seeds: 2, task: digits };
@@ -128,6 +171,55 @@ describe('figure5', () => {
     expect(page).toContain('over SGD does not hold (−1.00 points)');
     expect(page).toMatch(/RMSProp +\| `g \/ \(sqrt\(v\) \+ eps\)` +\| 1e-1, 1e-1 +\| 50\.15/);
     expect(files['curves.csv']?.split('\n')[1]).toBe('Adam,1,0.1,1,0.3,0.2,2');
+  });
+});
+
+describe('rankCorrelation', () => {
+  it.each([
+    [[1, 2, 3], [10, 20, 30], 1],
+    [[1, 2, 3], [30, 20, 10], -1],
+    [[1, 2, 3], [10, 30, 20], 0.5],
+    [[Number.NaN, 0.1, 0.2, 0.2], [1, 2, 3, 3], 1],
+  ])('of %j and %j is %f', (a, b, expected) => {
+    expect(rankCorrelation(a, b)).toBeCloseTo(expected);
+  });
+});
+
+describe('table1', () => {
+  it('has the twenty rows of the paper, in rules of the catalogue', async () => {
+    const plan = await table1.plan({ scale: 0.02, seeds: 1 });
+    expect(plan).toHaveLength(20);
+    expect(new Set(plan.map(({ key }) => key)).size).toBe(20);
+    expect(plan[0]).toMatchObject({ task: 'cifar10-wide-resnet(depth=10,widening=1)', protocol: 'curves@6' });
+    expect((await table1.plan({ scale: 1, seeds: 1 }))[0]).toMatchObject({ task: 'cifar10-wide-resnet' });
+  });
+
+  it('counts what is above the known ones, from made-up trainings', async () => {
+    const size = { scale: 0.005, seeds: 2, task: digits };
+    const plan = await table1.plan(size);
+    // SGD 0.500, Momentum 0.501, … the last found one 0.519, and 0.1 more with the second seed.
+    const evaluations = plan.map(({ rule, key, task, protocol, seed }, i): Evaluation => {
+      const value = 0.5 + 0.001 * (i % 20) + 0.1 * (seed - 1);
+      const curves = { curve: [value, value - 0.1], testCurve: [value, value], lossCurve: [2, 1] };
+      const rest = { learningRate: 0.1, edgeOfGrid: false, sweep: [], steps: 1_234, seconds: 1 };
+      const request = { rule, key, task, protocol, seed, environment: 'none' };
+      return {
+        ...request,
+        ...curves,
+        ...rest,
+        reward: value - 0.1,
+        status: 'ok',
+        fingerprint: '',
+        version: '',
+      };
+    });
+    const { page } = table1.findings(size, evaluations);
+    expect(page).toContain('1,234 training steps a seed');
+    expect(page).toMatch(
+      /RMSProp +\| 16 of 16 +\| \+2\.7 +\| 16 of 16 +\| \+1\.60 \[\+1\.60, \+1\.60\] +\| 0 +\| 0 /,
+    );
+    expect(page).toMatch(/SGD +\| 45\.00 \[40\.00, 50\.00\] \/ 92\.0 \| 55\.00 \[50\.00, 60\.00\] \/ 91\.8/);
+    expect(page).toContain('Many above SGD: holds on the means**: 16 of 16, 0 of them told apart');
   });
 });
 

@@ -76,5 +76,6 @@ export function points({ mean: value, interval }: Estimate): string {
 
 const signed = (share: number): string => {
   const text = (100 * share).toFixed(2);
+  if (Number(text) === 0) return '0.00';
   return text.startsWith('-') ? text.replace('-', '−') : `+${text}`;
 };

@@ -184,10 +184,31 @@ describe('nos reproduce', () => {
     expect(document.findings).toMatchObject({ task: 'digits-mlp', protocol: 'curves@1', epochs: 1 });
     const page = readFileSync(join(home, 'five', 'README.md'), 'utf8');
     expect(page).toContain("`nos reproduce figure5 --scale 0.001 --seeds 1 --task 'digits-mlp' -o five`");
-    expect(page).toContain('the wall-clock time of 6 trainings');
+    expect(page).toContain('the wall-clock time of 6 evaluations');
     const { code, stdout, stderr } = await nos(args);
     expect(code).toBe(0);
     expect(stderr).toContain('6 evaluations of the store, not made again');
     expect(stdout).toMatch(/Optimizer 2 against SGD +\|.*of 2/);
+  });
+
+  it('searches for figure4 once', async () => {
+    const args = ['reproduce', 'figure4', '--task', 'digits-mlp', '--scale', '0.0002', '-o', 'four'];
+    const document = await json(args);
+    expect(document.findings).toMatchObject({ task: 'digits-mlp', protocol: 'quick', samples: 10 });
+    expect(existsSync(join(home, 'four', 'figure4.svg'))).toBe(true);
+    const { code, stderr } = await nos(args);
+    expect(code).toBe(0);
+    expect(stderr).toContain("run 'figure4-random-10-digits-mlp-1' of the store, not made again");
+    await nos([
+      'search',
+      '--task',
+      'digits-mlp',
+      '--samples',
+      '5',
+      '--run',
+      'figure4-controller-11-digits-mlp-1',
+    ]);
+    const other = await nos([...args.slice(0, 4), '--scale', '0.00025']);
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('another search than') });
   });
 });

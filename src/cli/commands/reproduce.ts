@@ -2,25 +2,17 @@ import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { makeDirectory } from '../../make-directory.ts';
-import type {
-  Computation,
-  Experiment,
-  Findings,
-  Provenance,
-  Size,
-  Trainings,
-} from '../../reproduce/index.ts';
+import type { Experiment } from '../../reproduce/index.ts';
 import { packageVersion } from '../../version.ts';
 import type { Command, Context } from '../command.ts';
-import { evaluating } from '../evaluating.ts';
-import { openCounter } from '../live/counter.ts';
 import { logDefaults } from '../presets.ts';
+import { conduct } from '../reproduce/conduct.ts';
 import { writable } from '../writable.ts';
 
 export const reproduceCommand: Command = {
   name: 'reproduce',
   summary:
-    "the paper's results: figure5, figure6; data, tables, pictures and a page beside what the paper says",
+    "the paper's results: figure4, figure5, figure6, table1; data, tables, pictures and a page beside what the paper says",
   arguments: '<experiment>',
   options: ['scale', 'seeds', 'task', 'output', 'workers', 'redis', 'log', 'logLevel', 'store', 'data'],
   defaults: logDefaults,
@@ -61,47 +53,15 @@ export const reproduceCommand: Command = {
   },
 };
 
-type Conducted = { readonly findings: Findings } & Pick<Provenance, 'trained'>;
-
-function conduct(experiment: Experiment, context: Context): Promise<Conducted> {
-  return experiment.kind === 'computation' ? compute(experiment, context) : train(experiment, context);
-}
-
-async function compute(experiment: Computation, { settings, stderr, signal }: Context): Promise<Conducted> {
-  const { scale = 1 } = settings;
-  const counter = await openCounter(experiment.work(scale), 'steps of work', stderr);
-  return { findings: await experiment.run({ scale, signal, onWork: counter.add }).finally(counter.close) };
-}
-
-/** What the store has is not trained again. */
-async function train(experiment: Trainings, context: Context): Promise<Conducted> {
-  const size = sizeOf(experiment, context.settings);
-  const plan = await experiment.plan(size);
-  const { evaluateAll } = await import('../../compare/index.ts');
-  const tasks = [...new Set(plan.map(({ task }) => task))];
-  const evaluations = await evaluating(
-    context,
-    { name: `nos reproduce ${experiment.name}`, tasks, total: plan.length },
-    (services) => evaluateAll(plan, services),
-  );
-  const seconds = evaluations.reduce((sum, evaluation) => sum + evaluation.seconds, 0);
-  return { findings: experiment.findings(size, evaluations), trained: { count: plan.length, seconds } };
-}
-
-function sizeOf(experiment: Trainings, settings: Context['settings']): Size {
-  const { scale = 1, seeds = experiment.seeds, task } = settings;
-  return { scale, seeds, ...(task === undefined ? {} : { task }) };
-}
-
 /** As a user would type it, without what has its default. */
 function commandOf(experiment: Experiment, settings: Context['settings'], output: string): string {
   const { scale = 1, seeds, task } = settings;
-  const trains = experiment.kind === 'trainings';
+  const own = experiment.kind === 'computation' ? undefined : experiment.seeds;
   return [
     `nos reproduce ${experiment.name}`,
     ...(scale === 1 ? [] : [`--scale ${scale}`]),
-    ...(trains && seeds !== undefined && seeds !== experiment.seeds ? [`--seeds ${seeds}`] : []),
-    ...(trains && task !== undefined ? [`--task '${task}'`] : []),
+    ...(own !== undefined && seeds !== undefined && seeds !== own ? [`--seeds ${seeds}`] : []),
+    ...(own !== undefined && task !== undefined ? [`--task '${task}'`] : []),
     `-o ${output}`,
   ].join(' ');
 }

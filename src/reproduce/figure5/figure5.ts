@@ -1,5 +1,6 @@
 import type { Evaluation } from '../../evaluate/index.ts';
 import { toJson } from '../../json.ts';
+import { trainingsCsv, trainingsOf } from '../documents.ts';
 import type { Findings, Size, Trainings } from '../experiment.ts';
 import { type Beside, besideAll, type Estimate, estimate } from '../scores.ts';
 import {
@@ -85,7 +86,7 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
     files: {
       'figure5.svg': curvePicture({ ...accuracy, curveOf: ({ testCurve = [] }) => testCurve }, known, found),
       'loss.svg': curvePicture({ ...loss, curveOf: ({ lossCurve = [] }) => lossCurve }, known, found),
-      'curves.csv': curvesCsv(trained),
+      'curves.csv': trainingsCsv(trained),
       'data.json': `${toJson(document)}\n`,
     },
     page: figure5Page(data),
@@ -94,33 +95,7 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
   };
 }
 
-function documentOf({ evaluations, ...optimizer }: Figure5Data['optimizers'][number]) {
-  return {
-    ...optimizer,
-    trainings: evaluations.map(
-      ({ seed, status, learningRate, edgeOfGrid, sweep, curve, testCurve, lossCurve, steps }) => ({
-        seed,
-        status,
-        learningRate,
-        edgeOfGrid,
-        sweep,
-        curve,
-        testCurve,
-        lossCurve,
-        steps,
-      }),
-    ),
-  };
-}
-
-function curvesCsv(trained: readonly Trained[]): string {
-  const rows = trained.flatMap(({ name, evaluations }) =>
-    evaluations.flatMap(({ seed, learningRate, curve, testCurve = [], lossCurve = [] }) =>
-      curve.map((validation, i) =>
-        [name, seed, learningRate, i + 1, validation, testCurve[i], lossCurve[i]].join(','),
-      ),
-    ),
-  );
-  const head = 'optimizer,seed,learning_rate,epoch,validation_accuracy,test_accuracy,training_loss';
-  return `${[head, ...rows].join('\n')}\n`;
-}
+const documentOf = ({ evaluations, ...optimizer }: Figure5Data['optimizers'][number]) => ({
+  ...optimizer,
+  trainings: trainingsOf(evaluations),
+});

@@ -1,5 +1,5 @@
 import { LEVEL, powerOf } from '../../compare/index.ts';
-import { catalogue } from '../../rules/index.ts';
+import { rateText, ruleText, statusText } from '../optimizer-text.ts';
 import { markdownTable } from '../page.ts';
 import { type Beside, percent, points } from '../scores.ts';
 import type { Figure5Data } from './figure5.ts';
@@ -88,24 +88,13 @@ function powerText({ beside, seeds }: Figure5Data): string {
 function optimizersTable({ optimizers }: Figure5Data): string {
   const rows = optimizers.map(({ name, rule, evaluations, finalTest, bestTest, finalLoss }) => [
     name,
-    `\`${catalogue.find((entry) => entry.name === rule)?.text ?? rule}\``,
-    evaluations.map(({ learningRate, edgeOfGrid }) => rate(learningRate, edgeOfGrid)).join(', '),
+    `\`${ruleText(rule)}\``,
+    evaluations.map(rateText).join(', '),
     percent(finalTest),
     percent(bestTest),
     Number.isNaN(finalLoss.mean) ? '—' : finalLoss.mean.toFixed(3),
-    statuses(evaluations.map(({ status }) => status)),
+    statusText(evaluations),
   ]);
   const head = ['', 'rule', 'learning rates, by seed', 'test accuracy, %', 'best, %', 'training loss', ''];
   return markdownTable(head, rows);
-}
-
-const rate = (value: number, edge: boolean): string =>
-  Number.isNaN(value) ? '—' : `${value.toExponential()}${edge ? ' (edge)' : ''}`;
-
-function statuses(all: readonly string[]): string {
-  const bad = ['diverged', 'failed'].flatMap((status) => {
-    const count = all.filter((one) => one === status).length;
-    return count === 0 ? [] : [`${count} ${status}`];
-  });
-  return bad.join(', ');
 }

@@ -1,0 +1,136 @@
+import { seedsFrom } from '../../compare/index.ts';
+import { toJson } from '../../json.ts';
+import { lineChart } from '../../plot/index.ts';
+import {
+  type LearningCurve,
+  type LearningCurves,
+  learningCurveChart,
+  parseRunConfig,
+} from '../../run/index.ts';
+import { bootstrapInterval, type Interval, mean } from '../../statistics/index.ts';
+import { taskReference, taskTitle } from '../../tasks/index.ts';
+import type { Findings, PlannedSearch, Searches, Size } from '../experiment.ts';
+import { figure4Page } from './page.ts';
+
+const RULES = 45_000;
+/** A learning curve needs nine. */
+const FEWEST = 10;
+const TASK = 'cifar10-convnet';
+
+/** NOS §4.2: TRPO, an entropy penalty of 0.0015; nothing that the paper does not speak of. */
+const CONTROLLER = {
+  name: 'rl',
+  options: { algorithm: 'trpo', entropyWeight: 0.0015, redraws: 0, novelty: 0 },
+};
+
+/** What is searched by, in the order of the legend. */
+const STRATEGIES = [
+  { label: 'controller', strategy: CONTROLLER },
+  { label: 'random', strategy: { name: 'random' } },
+] as const;
+
+/** NOS §4.3, Figure 4. */
+export const figure4: Searches = {
+  kind: 'searches',
+  name: 'figure4',
+  title: 'Figure 4: the controller’s reward while it searches',
+  description: '45,000 rules by the controller and by random search, on the small ConvNet',
+  seeds: 1,
+  plan: async ({ scale, seeds, task: named = TASK }) => {
+    const task = await taskReference(named);
+    const [samples, protocol] = [samplesAt(scale), protocolAt(scale)];
+    const shared = { task, protocol, samples, space: { name: 'icml2017' }, batch: 5 };
+    return seedsFrom(1, seeds).flatMap((seed) =>
+      STRATEGIES.map(({ label, strategy }): PlannedSearch => {
+        // References and retests are no part of the figure.
+        const nothing = { references: [], retest: { top: 0, seeds: 0 } };
+        return {
+          run: `figure4-${label}-${samples}-${taskTitle(task)}-${seed}`,
+          config: parseRunConfig({ ...shared, strategy, seed, ...nothing }),
+        };
+      }),
+    );
+  },
+  findings,
+};
+
+const samplesAt = (scale: number): number => Math.max(FEWEST, Math.round(RULES * scale));
+
+/** The paper's trainings for the paper's searches; shorter ones for smaller searches. */
+const protocolAt = (scale: number): string => (scale >= 1 ? 'paper' : 'quick');
+
+/** One search. */
+export interface Searched {
+  readonly strategy: string;
+  readonly seed: number;
+  readonly curve: LearningCurve;
+  /** The highest reward of the first and of the last `compared` rules. */
+  readonly bestOfFirst: number;
+  readonly bestOfLast: number;
+}
+
+/** The last rewards of the controller less those of random search with the same seed. */
+export interface Lead extends Interval {
+  readonly seed: number;
+  readonly difference: number;
+}
+
+export interface Figure4Data {
+  readonly task: string;
+  readonly protocol: string;
+  readonly samples: number;
+  readonly searches: readonly Searched[];
+  readonly leads: readonly Lead[];
+}
+
+function findings({ scale }: Size, curves: LearningCurves): Findings {
+  const searches = curves.curves.map((curve, i): Searched => {
+    const { rewards, compared } = curve;
+    return {
+      strategy: STRATEGIES[i % STRATEGIES.length]?.label ?? '',
+      seed: 1 + Math.floor(i / STRATEGIES.length),
+      curve,
+      bestOfFirst: Math.max(...rewards.slice(0, compared)),
+      bestOfLast: Math.max(...rewards.slice(-compared)),
+    };
+  });
+  const seeds = [...new Set(searches.map(({ seed }) => seed))];
+  const { task, protocol } = curves;
+  const data = {
+    task,
+    protocol,
+    samples: samplesAt(scale),
+    searches,
+    leads: seeds.map((seed) => lead(searches, seed)),
+  };
+  const named = searches.map(({ strategy, seed, curve }) => ({
+    ...curve,
+    run: seeds.length === 1 ? strategy : `${strategy}, seed ${seed}`,
+  }));
+  return {
+    files: {
+      'figure4.svg': lineChart(learningCurveChart({ ...curves, curves: named })),
+      'rewards.csv': rewardsCsv(searches),
+      'data.json': `${toJson(data)}\n`,
+    },
+    page: figure4Page(data),
+    seeds: `${seeds.join(', ')}: of the search, and of all evaluations of it`,
+    data,
+  };
+}
+
+function lead(searches: readonly Searched[], seed: number): Lead {
+  const [own, others] = STRATEGIES.map(({ label }) => {
+    const { curve } = searches.find((one) => one.strategy === label && one.seed === seed) as Searched;
+    return curve.rewards.slice(-curve.compared);
+  }) as [number[], number[]];
+  const interval = bootstrapInterval([own, others], ([x, y]) => mean(x) - mean(y), { seed: 1 });
+  return { seed, difference: mean(own) - mean(others), ...interval };
+}
+
+function rewardsCsv(searches: readonly Searched[]): string {
+  const rows = searches.flatMap(({ strategy, seed, curve }) =>
+    curve.rewards.map((reward, i) => [strategy, seed, i + 1, reward].join(',')),
+  );
+  return `${['strategy,seed,rule,reward', ...rows].join('\n')}\n`;
+}

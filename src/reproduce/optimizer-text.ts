@@ -1,0 +1,18 @@
+import type { Evaluation } from '../evaluate/index.ts';
+import { catalogue } from '../rules/index.ts';
+
+/** The text of a rule that may be a catalogue name. */
+export const ruleText = (rule: string): string => catalogue.find(({ name }) => name === rule)?.text ?? rule;
+
+/** The learning rate that a training's sweep chose. */
+export const rateText = ({ learningRate, edgeOfGrid }: Evaluation): string =>
+  Number.isNaN(learningRate) ? '—' : `${learningRate.toExponential()}${edgeOfGrid ? ' (edge)' : ''}`;
+
+/** `1 diverged`; empty where all is well. */
+export function statusText(evaluations: readonly Evaluation[]): string {
+  const bad = (['diverged', 'failed'] as const).flatMap((wanted) => {
+    const count = evaluations.filter(({ status }) => status === wanted).length;
+    return count === 0 ? [] : [`${count} ${wanted}`];
+  });
+  return bad.join(', ');
+}

@@ -1,0 +1,39 @@
+import { intervalChart } from '../../plot/index.ts';
+import type { Row, Table1Data } from './table1.ts';
+
+const REFERENCE = 'Momentum';
+
+/** Final test accuracies here and in the paper, in the order of those here, with Momentum's as a line. */
+export function table1Picture({ task, protocol, seeds, known, found }: Table1Data): string {
+  const place = ({ finalTest: { mean } }: Row) => (Number.isNaN(mean) ? -1 : mean);
+  const rows = [...known, ...found].sort((a, b) => place(b) - place(a));
+  const groupOf = (row: Row) => (known.includes(row) ? 'known' : 'found');
+  const reference = known.find(({ name }) => name === REFERENCE) as Row;
+  const level = (x: number) => (Number.isNaN(x) ? {} : { level: { name: REFERENCE, x } });
+  const intervals =
+    seeds.length === 1
+      ? 'One seed.'
+      : `Dots: means of ${seeds.length} seeds; bars: 95 % bootstrap intervals.`;
+  return intervalChart({
+    title: 'Twenty optimizers on a Wide ResNet',
+    subtitle: `Protocol ${protocol}. ${intervals}`,
+    label: 'test accuracy at the end, %',
+    groups: ['known', 'found'],
+    panels: [
+      {
+        title: task,
+        ...level(100 * reference.finalTest.mean),
+        rows: rows.map((row) => {
+          const { mean, interval } = row.finalTest;
+          const ends = interval === null ? {} : { low: 100 * interval.low, high: 100 * interval.high };
+          return { name: row.name, group: groupOf(row), value: 100 * mean, ...ends };
+        }),
+      },
+      {
+        title: 'the paper, in the same order',
+        ...level(reference.paper.finalTest),
+        rows: rows.map((row) => ({ name: row.name, group: groupOf(row), value: row.paper.finalTest })),
+      },
+    ],
+  });
+}

@@ -1,0 +1,108 @@
+import type { Evaluation } from '../../evaluate/index.ts';
+import { toJson } from '../../json.ts';
+import { trainingsCsv, trainingsOf } from '../documents.ts';
+import type { Findings, Size, Trainings } from '../experiment.ts';
+import { type Beside, besideAll, type Estimate, estimate } from '../scores.ts';
+import {
+  bestTest,
+  bestValidation,
+  byOptimizer,
+  finalTest,
+  finalValidation,
+  type Trained,
+  wantedTrainings,
+} from '../trainings.ts';
+import { FOUND, KNOWN, type TableRow } from './optimizers.ts';
+import { table1Page } from './page.ts';
+import { table1Picture } from './picture.ts';
+
+const EPOCHS = 300;
+const OPTIMIZERS = [...KNOWN, ...FOUND];
+
+/** NOS §5.2, Table 1. */
+export const table1: Trainings = {
+  kind: 'trainings',
+  name: 'table1',
+  title: 'Table 1: twenty optimizers on a Wide ResNet',
+  description: 'sixteen found optimizers and four known ones, 300 epochs of CIFAR-10 on a Wide ResNet 28-10',
+  seeds: 2,
+  plan: ({ scale, seeds, task = networkAt(scale) }) =>
+    wantedTrainings(OPTIMIZERS, { task, protocol: `curves@${epochsAt(scale)}`, seeds }),
+  findings,
+};
+
+const epochsAt = (scale: number): number => Math.max(1, Math.round(EPOCHS * scale));
+
+/** The network shrinks with the scale too: at 1 it is the published one. */
+function networkAt(scale: number): string {
+  if (scale >= 1) return 'cifar10-wide-resnet';
+  return `cifar10-wide-resnet(depth=${scale >= 0.1 ? '16,widening=4' : '10,widening=1'})`;
+}
+
+/** An optimizer with what came out, beside what the paper has. */
+export interface Row extends Trained {
+  readonly paper: Omit<TableRow, 'name' | 'rule'>;
+  readonly finalValidation: Estimate;
+  readonly finalTest: Estimate;
+  readonly bestValidation: Estimate;
+  readonly bestTest: Estimate;
+}
+
+export interface Table1Data {
+  readonly task: string;
+  readonly protocol: string;
+  readonly epochs: number;
+  readonly seeds: readonly number[];
+  /** Training steps of one optimizer and seed, sweep and final training together, where nothing diverges. */
+  readonly steps: number;
+  readonly known: readonly Row[];
+  readonly found: readonly Row[];
+  /** Each found one beside each known one, by final test accuracy. */
+  readonly beside: readonly Beside[];
+}
+
+function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluation[]): Findings {
+  const [{ task, protocol }] = evaluations as [Evaluation];
+  const rows = byOptimizer(OPTIMIZERS, evaluations).map((trained, i) =>
+    rowOf(trained, OPTIMIZERS[i] as TableRow),
+  );
+  const [known, found] = [rows.slice(0, KNOWN.length), rows.slice(KNOWN.length)];
+  const seeds = Array.from({ length: count }, (_, i) => i + 1);
+  const data: Table1Data = {
+    task,
+    protocol,
+    epochs: epochsAt(scale),
+    seeds,
+    steps: Math.max(...evaluations.map(({ steps }) => steps)),
+    known,
+    found,
+    beside: besideAll(found, known, finalTest),
+  };
+  const document = { ...data, known: known.map(documentOf), found: found.map(documentOf) };
+  return {
+    files: {
+      'table1.svg': table1Picture(data),
+      'curves.csv': trainingsCsv(rows),
+      'data.json': `${toJson(document)}\n`,
+    },
+    page: table1Page(data),
+    seeds: `${seeds.join(', ')}: of initial weights, order and augmentation of examples and the rules' own draws; the same for every optimizer`,
+    data: document,
+  };
+}
+
+function rowOf(trained: Trained, { name, rule, ...paper }: TableRow): Row {
+  const { evaluations } = trained;
+  return {
+    name,
+    rule,
+    evaluations,
+    paper,
+    finalValidation: estimate(evaluations.map(finalValidation)),
+    finalTest: estimate(evaluations.map(finalTest)),
+    bestValidation: estimate(evaluations.map(bestValidation)),
+    bestTest: estimate(evaluations.map(bestTest)),
+  };
+}
+
+const documentOf = ({ evaluations, ...row }: Row) => ({ ...row, trainings: trainingsOf(evaluations) });
