@@ -1,0 +1,34 @@
+import { PairTable } from './pair-table.ts';
+
+/** Two symbols that become one. */
+export type Merge = readonly [left: string, right: string];
+
+export interface LearnOptions {
+  /** Merges at most. */
+  readonly merges: number;
+  /** A pair must occur so many times. */
+  readonly minimumCount: number;
+}
+
+/**
+ * Byte-pair encoding (Sennrich et al. 2016, algorithm 1): starting from characters, the most frequent pair of neighbours becomes
+ * a symbol, again and again. Of equally frequent pairs the first in code point order, left before right, so that equal counts
+ * give equal merges everywhere.
+ *
+ * @param counts how often each word (a piece, see `splitPieces`) occurs; pairs never reach over words.
+ * @returns the merges in the order in which they were learnt, fewer than asked for where pairs run out.
+ */
+export function learnMerges(
+  counts: ReadonlyMap<string, number>,
+  { merges, minimumCount }: LearnOptions,
+): readonly Merge[] {
+  const pairs = new PairTable(counts);
+  const learnt: Merge[] = [];
+  while (learnt.length < merges) {
+    const pair = pairs.mostFrequent();
+    if (pair === undefined || pair.count < minimumCount) break;
+    learnt.push([pair.left, pair.right]);
+    pairs.merge(pair.left, pair.right);
+  }
+  return learnt;
+}

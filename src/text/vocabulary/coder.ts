@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { mergesSplitter } from '../bpe/apply.ts';
+import { learnMerges, type Merge } from '../bpe/learn.ts';
+import { joinPieces, splitPieces } from '../bpe/pieces.ts';
+import { splitWords } from '../words.ts';
+import { buildVocabulary, countTexts, SPECIAL, type Vocabulary } from './vocabulary.ts';
+
+/** Lines of text as numbers, and back. */
+export interface TextCoder {
+  readonly vocabulary: Vocabulary;
+  /** SHA-256 over all that the numbers depend on: two machines with equal checksums write equal numbers. */
+  readonly checksum: string;
+  /** [symbols of the line], neither begun nor ended. */
+  encode(line: string): Int32Array;
+  /** The text of numbers; begin, end and padding are left out. */
+  decode(numbers: Iterable<number>): string;
+}
+
+export interface CoderOptions {
+  /**
+   * `words`: of text that is tokenised, what stands between spaces. `subwords`: of raw text, byte-pair encoding within words,
+   * numbers and signs; decoding gives the raw text again.
+   */
+  readonly units: 'words' | 'subwords';
+  /** Symbols at most, the four special ones counted. Of `subwords`: at least these and every character of the text. */
+  readonly size: number;
+  /** Of `words`: a word must occur so many times (1 unless given); of `subwords`: a pair, to become one symbol (2). */
+  readonly minimumCount?: number;
+  /** Whether capitals become small letters first; not unless asked for. */
+  readonly lowerCase?: boolean;
+}
+
+/**
+ * Learns a vocabulary from text. The order of the lines does not matter.
+ *
+ * @throws RangeError when `size` is too small.
+ * @example
+ * const coder = learnCoder(lines, { units: 'subwords', size: 8_000 });
+ * coder.decode(coder.encode('Ein Mann schläft.')) // → 'Ein Mann schläft.'
+ */
+export function learnCoder(lines: readonly string[], options: CoderOptions): TextCoder {
+  const { units, lowerCase = false } = options;
+  const read = lowerCase ? (line: string) => line.toLowerCase() : (line: string) => line;
+  const texts = lines.map(read);
+  const learnt = units === 'words' ? learnWords(texts, options) : learnSubwords(texts, options);
+  const { vocabulary, split, join, merges } = learnt;
+  const identity = JSON.stringify({ units, lowerCase, symbols: vocabulary.symbols, merges });
+  return {
+    vocabulary,
+    checksum: createHash('sha256').update(identity).digest('hex'),
+    encode: (line) => Int32Array.from(split(read(line)), vocabulary.numberOf),
+    decode: (numbers) =>
+      join(
+        Array.from(numbers)
+          .filter((number) => !SILENT.has(number))
+          .map((number) => symbolAt(vocabulary, number)),
+      ),
+  };
+}
+
+const SILENT: ReadonlySet<number> = new Set([SPECIAL.pad, SPECIAL.begin, SPECIAL.end]);
+
+interface Learnt {
+  readonly vocabulary: Vocabulary;
+  readonly merges: readonly Merge[];
+  split(line: string): readonly string[];
+  join(symbols: readonly string[]): string;
+}
+
+function learnWords(lines: readonly string[], { size, minimumCount }: CoderOptions): Learnt {
+  const counts = countTexts(lines.flatMap(splitWords));
+  const vocabulary = buildVocabulary(counts, { size, ...(minimumCount && { minimumCount }) });
+  return { vocabulary, merges: [], split: splitWords, join: (words) => words.join(' ') };
+}
+
+function learnSubwords(lines: readonly string[], { size, minimumCount = 2 }: CoderOptions): Learnt {
+  const pieces = countTexts(lines.flatMap(splitPieces));
+  const characters = new Set([...pieces.keys()].flatMap((piece) => [...piece]));
+  const specials = Object.keys(SPECIAL).length;
+  const merges = size - specials - characters.size;
+  if (!(merges >= 0)) {
+    const least = specials + characters.size;
+    throw new RangeError(
+      `size: expected at least ${least}, the ${characters.size} characters of the text and ${specials} special symbols, got ${size}`,
+    );
+  }
+  const learnt = learnMerges(pieces, { merges, minimumCount });
+  const splitPiece = mergesSplitter(learnt);
+  // What merges pass through counts, too: words that the text does not have may need it.
+  const counts = new Map(
+    [...characters, ...learnt.map((merge) => merge.join(''))].map((symbol) => [symbol, 0]),
+  );
+  for (const [piece, count] of pieces) {
+    for (const symbol of splitPiece(piece)) counts.set(symbol, (counts.get(symbol) as number) + count);
+  }
+  return {
+    vocabulary: buildVocabulary(counts, { minimumCount: 0 }),
+    merges: learnt,
+    split: (line) => splitPieces(line).flatMap(splitPiece),
+    join: joinPieces,
+  };
+}
+
+function symbolAt({ symbols }: Vocabulary, number: number): string {
+  const symbol = symbols[number];
+  if (symbol === undefined) {
+    throw new RangeError(`symbol ${number}: expected a number from 0 to ${symbols.length - 1}`);
+  }
+  return symbol;
+}
