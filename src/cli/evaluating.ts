@@ -8,6 +8,9 @@ import { dispatchLine } from './log/dispatch-lines.ts';
 import { prepareTask } from './prepare.ts';
 import { withStore } from './store.ts';
 
+/** The options of a command that does so. */
+export const EVALUATING = ['workers', 'redis', 'log', 'logLevel', 'store', 'data'] as const;
+
 /** Evaluations that a command makes, or finds in the store. */
 export interface Evaluating {
   /** What workers elsewhere are told they work for. */

@@ -3,7 +3,7 @@ import { NosError } from '../../errors.ts';
 import { makeDirectory } from '../../make-directory.ts';
 import { packageVersion } from '../../version.ts';
 import type { Command, Context } from '../command.ts';
-import { evaluating } from '../evaluating.ts';
+import { EVALUATING, evaluating } from '../evaluating.ts';
 import { defaults, logDefaults } from '../presets.ts';
 import { withStore } from '../store.ts';
 import { comparisonText } from '../text/comparison.ts';
@@ -17,20 +17,7 @@ export const cardCommand: Command = {
   name: 'card',
   summary: 'write the transfer card of a rule: what it is, and what it does on tasks, with pictures',
   arguments: '<rule>',
-  options: [
-    'task',
-    'protocol',
-    'seeds',
-    'seed',
-    'against',
-    'output',
-    'workers',
-    'redis',
-    'log',
-    'logLevel',
-    'store',
-    'data',
-  ],
+  options: ['task', 'protocol', 'seeds', 'seed', 'against', 'output', ...EVALUATING],
   defaults: { ...logDefaults, protocol: defaults.protocol, seed: 1, seeds: SEEDS },
   example: 'nos card powersign --task digits-mlp --seeds 3\nnos card powersign -o cards/powersign',
   stopsGracefully: true,

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { NosError } from '../../errors.ts';
 import type { Command, Context } from '../command.ts';
-import { evaluating } from '../evaluating.ts';
+import { EVALUATING, evaluating } from '../evaluating.ts';
 import { defaults } from '../presets.ts';
 import { comparisonText } from '../text/comparison.ts';
 import { splitTexts } from '../values.ts';
@@ -14,20 +14,7 @@ export const compareCommand: Command = {
   name: 'compare',
   summary: 'compare rules on tasks: intervals, paired tests, a verdict',
   arguments: '<rule...>',
-  options: [
-    'task',
-    'protocol',
-    'seeds',
-    'seed',
-    'against',
-    'output',
-    'workers',
-    'redis',
-    'log',
-    'logLevel',
-    'store',
-    'data',
-  ],
+  options: ['task', 'protocol', 'seeds', 'seed', 'against', 'output', ...EVALUATING],
   defaults: { ...defaults, seeds: SEEDS },
   example:
     "nos compare powersign sgd --task digits-mlp --seeds 6\nnos compare 'm * exp(v)' rmsprop --task digits-mlp,cifar10-convnet -o compared.svg",

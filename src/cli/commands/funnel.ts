@@ -1,6 +1,6 @@
 import type { FunnelResult } from '../../compare/index.ts';
 import type { Command, Context } from '../command.ts';
-import { evaluating } from '../evaluating.ts';
+import { EVALUATING, evaluating } from '../evaluating.ts';
 import { logDefaults } from '../presets.ts';
 import { withStore } from '../store.ts';
 import { comparisonText } from '../text/comparison.ts';
@@ -17,22 +17,7 @@ export const funnelCommand: Command = {
   name: 'funnel',
   summary: 'train the best rules of a run longer and longer, and keep the best of them: successive halving',
   arguments: '<run>',
-  options: [
-    'number',
-    'task',
-    'protocol',
-    'eta',
-    'finalists',
-    'seeds',
-    'seed',
-    'against',
-    'workers',
-    'redis',
-    'log',
-    'logLevel',
-    'store',
-    'data',
-  ],
+  options: ['number', 'task', 'protocol', 'eta', 'finalists', 'seeds', 'seed', 'against', ...EVALUATING],
   defaults: { ...logDefaults, number: RULES, seed: 1, seeds: SEEDS },
   example: 'nos funnel quick-1\nnos funnel quick-1 -n 12 --protocol quick@10 --task digits-mlp --seeds 6',
   stopsGracefully: true,

@@ -5,6 +5,7 @@ import { makeDirectory } from '../../make-directory.ts';
 import type { Experiment } from '../../reproduce/index.ts';
 import { packageVersion } from '../../version.ts';
 import type { Command, Context } from '../command.ts';
+import { EVALUATING } from '../evaluating.ts';
 import { logDefaults } from '../presets.ts';
 import { conduct } from '../reproduce/conduct.ts';
 import { writable } from '../writable.ts';
@@ -14,7 +15,7 @@ export const reproduceCommand: Command = {
   summary:
     "the paper's results: figure4, figure5, figure6, table1; data, tables, pictures and a page beside what the paper says",
   arguments: '<experiment>',
-  options: ['scale', 'seeds', 'task', 'output', 'workers', 'redis', 'log', 'logLevel', 'store', 'data'],
+  options: ['scale', 'seeds', 'task', 'output', ...EVALUATING],
   defaults: logDefaults,
   example:
     'nos reproduce figure6 --scale 0.1\nnos reproduce figure5 --scale 0.01 --task digits-mlp\nnos reproduce figure6 -o docs/results/figure6',
