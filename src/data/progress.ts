@@ -5,7 +5,7 @@ export interface FetchProgress {
   /** Where the data comes from, for people: a host, an npm package, a file at hand. */
   readonly source: string;
   readonly phase: 'connect' | 'download' | 'convert' | 'verify';
-  /** Bytes while downloading, files while converting and verifying. */
+  /** Bytes while downloading, files while converting and verifying. A total of 0 is not known. */
   readonly received: number;
   readonly total: number;
 }

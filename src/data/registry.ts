@@ -5,10 +5,15 @@ import { CIFAR10, CIFAR10_FOLDER, CIFAR10_RECORD } from './cifar10/manifest.ts';
 import { openCifar10 } from './cifar10/open.ts';
 import { verifyFiles } from './cifar10/verify.ts';
 import { openDigits } from './digits.ts';
+import { MULTI30K } from './multi30k.ts';
+import { openParallelText, type ParallelFiles } from './parallel-text.ts';
 import type { FetchingOptions } from './progress.ts';
+import { fetchPublished } from './published/fetch.ts';
+import { verifyPublished } from './published/verify.ts';
 import { fetchShakespeare } from './shakespeare/fetch.ts';
 import { SHAKESPEARE } from './shakespeare/manifest.ts';
 import { openShakespeare, readShakespeare } from './shakespeare/open.ts';
+import { WMT14_SMALL } from './wmt14-small.ts';
 
 export interface FetchOptions extends Pick<FetchingOptions, 'directory' | 'onProgress' | 'signal'> {
   /** Where to take the data from instead of their official place: a file or a folder at hand, or a URL. */
@@ -86,7 +91,37 @@ const shakespeare: DataSetDefinition = {
   open: openShakespeare,
 };
 
-export const dataSets: readonly DataSetDefinition[] = [cifar10, digits, shakespeare];
+const multi30k = parallel(MULTI30K, {
+  title: 'Multi30k: 31,014 English sentences in German, of pictures; raw text',
+  source:
+    'D. Elliott, S. Frank, K. Sima’an, L. Specia, "Multi30K: Multilingual English-German Image Descriptions" (2016)',
+  licence: 'for research, cite the source',
+});
+
+const wmt14Small = parallel(WMT14_SMALL, {
+  title: 'WMT 2014 in small: 15,737 English sentences in German; tokenised',
+  source:
+    'O. Bojar et al., "Findings of the 2014 Workshop on Statistical Machine Translation" (2014); OpenNMT',
+  licence: 'for research, cite the source',
+});
+
+/** A text in two languages, of published files. */
+function parallel(
+  files: ParallelFiles,
+  about: Pick<DataSetDefinition, 'title' | 'source' | 'licence'>,
+): DataSetDefinition {
+  const { published } = files;
+  return {
+    name: published.name,
+    ...about,
+    bytes: published.files.reduce((sum, { bytes }) => sum + bytes, 0),
+    status: (directory) => statusOf(() => verifyPublished(join(directory, published.name), published)),
+    fetch: (options) => fetchPublished(published, options),
+    open: ({ directory }) => openParallelText(files, directory),
+  };
+}
+
+export const dataSets: readonly DataSetDefinition[] = [cifar10, digits, shakespeare, multi30k, wmt14Small];
 
 async function refusePlace(name: string, hint: string): Promise<never> {
   throw new NosError('bad-option', `--from: data set '${name}' is not taken from elsewhere`, hint);

@@ -24,6 +24,9 @@ export function progressLine(name: string, progress: FetchProgress, columns: num
   const { phase, received, total, source } = progress;
   if (phase === 'connect') return truncate(`${name}  connecting to ${source}`, columns);
   const done = total === 0 ? 0 : received / total;
+  if (phase === 'download' && total === 0) {
+    return truncate(`${name}  ${bytes(received)}  ${source}`, columns);
+  }
   const figures =
     phase === 'download' ? `${bytes(received)} of ${bytes(total)}` : `${phase} ${received}/${total}`;
   const percent = `${Math.floor(done * 100)}%`.padStart(4);

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import { createGunzip } from 'node:zlib';
+import { extract } from 'tar';
+import { type GuardOptions, guarded, meterOf } from '../watchdog.ts';
+import type { Download } from './manifest.ts';
+
+export interface DownloadOptions extends GuardOptions {
+  readonly fetch: typeof globalThis.fetch;
+  /** An existing folder that the files go to. */
+  readonly folder: string;
+  /** The names of the data set's files; an archive may hold others. */
+  readonly names: readonly string[];
+}
+
+/** A connection that breaks is taken up again so many times. */
+const RETRIES = 3;
+
+/**
+ * Downloads, from the network or from a `file:` URL, and unpacks.
+ *
+ * @throws Error with the reason, in one line.
+ */
+export async function downloadFiles(download: Download, options: DownloadOptions): Promise<void> {
+  const path = join(options.folder, 'download');
+  await rm(path, { force: true });
+  await receive(download.url, path, options);
+  await checkDownload(download, path);
+  await unpack(download, path, options);
+}
+
+/** Appends to the file until it is whole: after a broken connection goes on where it was, if the server can. */
+async function receive(url: string, path: string, options: DownloadOptions): Promise<void> {
+  for (let retries = RETRIES; ; retries--) {
+    const size = retries === RETRIES ? 0 : (await stat(path)).size;
+    try {
+      await receiveFrom(url, path, size, options);
+      return;
+    } catch (error) {
+      // A server that is silent or says no will do so again; one that broke off in the middle may go on.
+      if (!isBrokenConnection(error) || retries === 0) throw error;
+    }
+  }
+}
+
+/** By the name that fetch gives it. */
+const isBrokenConnection = (error: unknown): boolean =>
+  error instanceof TypeError && error.message === 'terminated';
+
+async function receiveFrom(
+  url: string,
+  path: string,
+  start: number,
+  options: DownloadOptions,
+): Promise<void> {
+  await guarded(options, options.timeouts.connection, async (watchdog) => {
+    const { chunks, from } = await openUrl(url, start, options.fetch, watchdog.signal);
+    const { timeouts } = options;
+    const meter = meterOf({ timeouts, onReceived: (bytes) => options.onReceived(from + bytes) }, watchdog);
+    const file = await open(path, from > 0 ? 'a' : 'w');
+    try {
+      for await (const chunk of chunks) {
+        meter(chunk);
+        await file.write(chunk);
+      }
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+interface Opened {
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** The byte that they begin with. */
+  readonly from: number;
+}
+
+async function openUrl(
+  url: string,
+  start: number,
+  fetch: typeof globalThis.fetch,
+  signal: AbortSignal,
+): Promise<Opened> {
+  if (url.startsWith('file:')) return { chunks: await openFile(fileURLToPath(url)), from: 0 };
+  const headers = start > 0 ? { headers: { range: `bytes=${start}-` } } : {};
+  const response = await fetch(url, { signal, ...headers });
+  if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
+  const chunks = response.body as ReadableStream<Uint8Array> & AsyncIterable<Uint8Array>;
+  return { chunks, from: response.status === 206 ? start : 0 };
+}
+
+async function openFile(path: string): Promise<AsyncIterable<Uint8Array>> {
+  const file = await open(path).catch((cause: Error) => {
+    // Without its code: a place that cannot be read is not the data directory's trouble.
+    throw new Error(cause.message);
+  });
+  return file.createReadStream();
+}
+
+async function checkDownload({ url, sha256 }: Download, path: string): Promise<void> {
+  if (sha256 === undefined) return;
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  const found = hash.digest('hex');
+  if (found !== sha256) throw new Error(`${baseName(url)} has sha256 ${found}, expected ${sha256}`);
+}
+
+async function unpack({ form, name = '' }: Download, path: string, options: DownloadOptions): Promise<void> {
+  if (form === 'file') return rename(path, join(options.folder, name));
+  if (form === 'gzip') {
+    await pipeline(createReadStream(path), createGunzip(), createWriteStream(join(options.folder, name)));
+  } else {
+    await unpackArchive(path, options);
+  }
+  await rm(path);
+}
+
+/** Takes the data set's files out of an archive, from whatever folder they are in. */
+async function unpackArchive(path: string, { folder, names }: DownloadOptions): Promise<void> {
+  const unpacked = join(folder, 'unpacked');
+  await mkdir(unpacked);
+  await extract({
+    file: path,
+    cwd: unpacked,
+    strict: true,
+    filter: (entry) => names.includes(baseName(entry)),
+  });
+  for (const entry of await readdir(unpacked, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) await rename(join(entry.parentPath, entry.name), join(folder, entry.name));
+  }
+  await rm(unpacked, { recursive: true });
+}
+
+const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -1,0 +1,131 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { NosError } from '../../errors.ts';
+import type { FetchingOptions, FetchProgress } from '../progress.ts';
+import { diskTrouble, makePartial, reasonOf, unwritable, writable } from '../staging.ts';
+import { TIMEOUTS } from '../watchdog.ts';
+import { downloadFiles } from './download.ts';
+import { filesBelow, type PublishedFiles, type PublishedSource } from './manifest.ts';
+import { verifyPublished } from './verify.ts';
+
+export interface FetchPublishedOptions extends FetchingOptions {
+  /**
+   * A folder at hand, or the URL of one, in the place of the published sources. It has the files by their names, or the downloads
+   * of one of the sources by theirs.
+   */
+  readonly from?: string;
+}
+
+/**
+ * Downloads what a data set consists of unless it is there and right, from the first source that has it. Each file is
+ * verified before it gets its name, so that processes fetching at the same time do not hurt each other, and a download that
+ * was interrupted leaves nothing that counts.
+ *
+ * @returns the source, or `present` when nothing had to be done.
+ * @throws NosError `network`, or `bad-option` for a folder at hand without the files; `unwritable`; the signal's reason.
+ */
+export async function fetchPublished(set: PublishedFiles, options: FetchPublishedOptions): Promise<string> {
+  const { directory, signal } = options;
+  const folder = join(directory, set.name);
+  if (await isPresent(folder, set)) return 'present';
+  signal?.throwIfAborted();
+  const partial = await writable(directory, () => makePartial(directory, set.name));
+  const reasons: string[] = [];
+  try {
+    for (const source of sourcesOf(set, options.from)) {
+      try {
+        await fetchFrom(source, set, partial, options);
+        await writable(directory, () => publish(partial, folder, set));
+        return nameOf(source);
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (diskTrouble(error)) throw unwritable(directory, error);
+        reasons.push(`${nameOf(source)}: ${reasonOf(error)}`);
+      }
+    }
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+  throw failure(set, options.from, reasons);
+}
+
+/** The published sources; or the files, and then the published downloads, at another place. */
+function sourcesOf({ files, sources }: PublishedFiles, from: string | undefined): readonly PublishedSource[] {
+  if (from === undefined) return sources;
+  const place = isUrl(from) ? from : pathToFileURL(resolve(from)).href;
+  const base = place.endsWith('/') ? place : `${place}/`;
+  const elsewhere = sources.map(({ downloads }) => ({
+    downloads: downloads.map((download) => ({
+      ...download,
+      url: base + download.url.slice(download.url.lastIndexOf('/') + 1),
+    })),
+  }));
+  return [filesBelow(base, files, 'file'), ...elsewhere];
+}
+
+const isUrl = (place: string): boolean => /^https?:/.test(place);
+
+/** For people: a host, or a folder. */
+function nameOf({ downloads }: PublishedSource): string {
+  const url = new URL(downloads[0]?.url ?? '');
+  return url.host || decodeURIComponent(url.pathname.slice(0, url.pathname.lastIndexOf('/')));
+}
+
+async function fetchFrom(
+  source: PublishedSource,
+  set: PublishedFiles,
+  folder: string,
+  options: FetchPublishedOptions,
+): Promise<void> {
+  const { fetch = globalThis.fetch, timeouts = TIMEOUTS, signal, onProgress = () => {} } = options;
+  const name = nameOf(source);
+  const report = (phase: FetchProgress['phase'], received: number, total: number) =>
+    onProgress({ source: name, phase, received, total });
+  report('connect', 0, 0);
+  let before = 0;
+  for (const download of source.downloads) {
+    let received = 0;
+    await downloadFiles(download, {
+      fetch,
+      folder,
+      names: set.files.map((file) => file.name),
+      signal,
+      timeouts,
+      onReceived: (bytes) => {
+        received = bytes;
+        report('download', before + bytes, 0);
+      },
+    });
+    before += received;
+  }
+  await verifyPublished(folder, set, (files) => report('verify', files, set.files.length));
+}
+
+async function isPresent(folder: string, set: PublishedFiles): Promise<boolean> {
+  try {
+    await verifyPublished(folder, set);
+    return true;
+  } catch (error) {
+    if (error instanceof NosError) return false;
+    throw error;
+  }
+}
+
+async function publish(partial: string, folder: string, { files }: PublishedFiles): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const { name } of files) await rename(join(partial, name), join(folder, name));
+}
+
+function failure(set: PublishedFiles, from: string | undefined, reasons: readonly string[]): NosError {
+  const why = [...new Set(reasons)].join('; ');
+  if (from !== undefined && !isUrl(from)) {
+    const expected = set.files.map(({ name }) => name).join(', ');
+    return new NosError('bad-option', `--from ${from}: ${why}`, `name a folder that holds ${expected}`);
+  }
+  return new NosError(
+    'network',
+    `${set.title} could not be downloaded: ${why}`,
+    `check the network, or name a folder at hand or a mirror: \`nos data fetch ${set.name} --from PLACE\``,
+  );
+}

@@ -1,0 +1,272 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { create } from 'tar';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { serve } from '../../../test/support/small-cifar10.ts';
+import type { NosError } from '../../errors.ts';
+import { openParallelText, type ParallelFiles } from '../parallel-text.ts';
+import type { FetchProgress } from '../progress.ts';
+import { type FetchPublishedOptions, fetchPublished } from './fetch.ts';
+import { filesBelow, type PublishedFiles } from './manifest.ts';
+
+const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+const numbered = (what: string): string =>
+  Array.from({ length: 2_000 }, (_, i) => `${what} ${sha256(`${what}${i}`)}\n`).join('');
+const TEXTS: Readonly<Record<string, string>> = {
+  'train.en': numbered('a man'),
+  'train.de': numbered('ein Mann'),
+  'val.en': 'a dog\na cat\n',
+  'val.de': 'ein Hund\neine Katze\n',
+};
+
+type Answer = (request: IncomingMessage, response: ServerResponse, whole: Buffer) => void;
+const good: Answer = (_, response, whole) => response.end(whole);
+const absent: Answer = (_, response) => response.writeHead(404).end();
+const silent: Answer = () => {};
+const stalling: Answer = (_, response, whole) => response.write(whole.subarray(0, 100));
+const damaged: Answer = (_, response, whole) =>
+  response.end(whole.map((byte, i) => (i === 900 ? byte ^ 1 : byte)));
+
+/** Breaks off after each third of the file; goes on from a byte that is asked for where `ranges`. */
+const breaking =
+  (ranges: boolean): Answer =>
+  (request, response, whole) => {
+    const start = ranges ? Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0) : 0;
+    const rest = whole.subarray(start);
+    const part = rest.subarray(0, Math.ceil(whole.length / 3));
+    response.writeHead(start > 0 ? 206 : 200, { 'content-length': rest.length });
+    response.write(part);
+    if (part.length === rest.length) response.end();
+    else setTimeout(() => response.destroy(), 60);
+  };
+
+let server: Awaited<ReturnType<typeof serve>>;
+let published: Map<string, Buffer>;
+let answers: Readonly<Record<string, Answer>>;
+let requests: string[];
+let set: PublishedFiles;
+let directory: string;
+let hand: string;
+
+beforeAll(async () => {
+  hand = await mkdtemp(join(tmpdir(), 'nos-hand-'));
+  await mkdir(join(hand, 'plain', 'deep'), { recursive: true });
+  await mkdir(join(hand, 'packed'));
+  for (const [name, text] of Object.entries(TEXTS)) {
+    await writeFile(join(hand, 'plain', name), text);
+    await writeFile(join(hand, 'packed', `${name}.gz`), gzipSync(text));
+  }
+  for (const name of ['train.en', 'train.de', '._train.de']) {
+    await writeFile(join(hand, 'plain', 'deep', name), TEXTS[name] ?? 'not a text');
+  }
+  const file = join(hand, 'training.tar.gz');
+  await create({ cwd: join(hand, 'plain'), file, gzip: true }, ['deep']);
+  published = new Map([
+    ['/copies/training.tar.gz', await readFile(file)],
+    ...Object.entries(TEXTS).map(([name, text]): [string, Buffer] => [`/raw/${name}.gz`, gzipSync(text)]),
+    ...Object.entries(TEXTS).map(([name, text]): [string, Buffer] => [`/mirror/${name}`, Buffer.from(text)]),
+  ]);
+  server = await serve((request, response) => {
+    const path = request.url ?? '';
+    requests.push(path);
+    const whole = published.get(path);
+    const answer = answers[path] ?? good;
+    if (whole) answer(request, response, whole);
+    else absent(request, response, Buffer.alloc(0));
+  });
+  const files = Object.entries(TEXTS).map(([name, text]) => ({
+    name,
+    bytes: Buffer.byteLength(text),
+    sha256: sha256(text),
+  }));
+  const raw = `${server.url}/raw/`;
+  set = {
+    name: 'small',
+    title: 'Small text',
+    files,
+    sources: [
+      filesBelow(raw, files, 'gzip'),
+      {
+        downloads: [
+          {
+            url: `${server.url}/copies/training.tar.gz`,
+            form: 'tar',
+            sha256: sha256(published.get('/copies/training.tar.gz')!),
+          },
+          ...filesBelow(raw, files.slice(2), 'gzip').downloads,
+        ],
+      },
+    ],
+  };
+});
+afterAll(async () => {
+  await server.close();
+  await rm(hand, { recursive: true });
+});
+beforeEach(async () => {
+  answers = {};
+  requests = [];
+  directory = await mkdtemp(join(tmpdir(), 'nos-data-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const fetch = (more: Partial<FetchPublishedOptions> = {}) =>
+  fetchPublished(set, { directory, timeouts: { connection: 800, stall: 800 }, ...more });
+const failure = (promise: Promise<unknown>): Promise<NosError> =>
+  promise.then(
+    () => expect.fail('expected a failure'),
+    (error: NosError) => error,
+  );
+async function expectComplete(): Promise<void> {
+  for (const [name, text] of Object.entries(TEXTS)) {
+    expect(await readFile(join(directory, 'small', name), 'utf8')).toBe(text);
+  }
+  expect(await readdir(directory)).toEqual(['small']);
+  expect((await readdir(join(directory, 'small'))).sort()).toEqual(Object.keys(TEXTS).sort());
+}
+
+describe('fetchPublished', () => {
+  it('takes the first source, and then finds everything here', async () => {
+    const events: FetchProgress[] = [];
+    expect(await fetch({ onProgress: (event) => events.push(event) })).toBe(new URL(server.url).host);
+    await expectComplete();
+    expect(requests).toHaveLength(4);
+    expect([...new Set(events.map(({ phase }) => phase))]).toEqual(['connect', 'download', 'verify']);
+    const bytes = [...published].filter(([path]) => path.startsWith('/raw/')).map(([, { length }]) => length);
+    const received = events.filter(({ phase }) => phase === 'download').at(-1)?.received;
+    expect(received).toBe(bytes.reduce((sum, length) => sum + length, 0));
+    expect(await fetch()).toBe('present');
+    expect(requests).toHaveLength(4);
+  });
+
+  it.each([
+    ['is absent', absent],
+    ['does not answer', silent],
+    ['stalls', stalling],
+    ['is damaged', damaged],
+  ])('takes the next source when a file %s; archives may hold more', async (_, trouble) => {
+    answers = { '/raw/train.de.gz': trouble };
+    await fetch();
+    expect(requests).toContain('/copies/training.tar.gz');
+    await expectComplete();
+  });
+
+  it.each([
+    ['goes on', true, 3],
+    ['begins again, and gives up', false, 4],
+  ])('of a connection that breaks: %s', async (_, ranges, asked) => {
+    answers = { '/raw/train.en.gz': breaking(ranges) };
+    await fetch();
+    await expectComplete();
+    expect(requests.filter((path) => path === '/raw/train.en.gz')).toHaveLength(asked);
+    expect(requests.includes('/copies/training.tar.gz')).toBe(!ranges);
+  });
+
+  it('refuses an archive that is not the published one', async () => {
+    answers = { '/raw/train.de.gz': absent, '/copies/training.tar.gz': damaged };
+    const error = await failure(fetch());
+    expect(error).toMatchObject({ code: 'network', exitCode: 1 });
+    expect(error.message).toMatch(
+      /^Small text could not be downloaded: 127.*: the server answered 404; 127.*: training.tar.gz has sha256 [0-9a-f]{64}, expected [0-9a-f]{64}$/,
+    );
+    expect(error.hint).toContain('nos data fetch small --from PLACE');
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('takes the files, compressed files or archives of a folder, or a mirror', async () => {
+    answers = Object.fromEntries([...published.keys()].map((path) => [path, absent]));
+    const fresh = () => rm(join(directory, 'small'), { recursive: true });
+    expect(await fetch({ from: join(hand, 'plain') })).toBe(join(hand, 'plain'));
+    await expectComplete();
+    await fresh();
+    expect(await fetch({ from: `${join(hand, 'packed')}/` })).toBe(join(hand, 'packed'));
+    await expectComplete();
+    await fresh();
+    answers = {};
+    expect(await fetch({ from: `${server.url}/mirror` })).toBe(new URL(server.url).host);
+    expect(requests.every((path) => path.startsWith('/mirror/'))).toBe(true);
+    await expectComplete();
+  });
+
+  it('says what a folder at hand must hold', async () => {
+    const error = await failure(fetch({ from: join(hand, 'nothing') }));
+    expect(error).toMatchObject({ code: 'bad-option', exitCode: 2 });
+    expect(error.message).toMatch(/^--from .*nothing: .*nothing: ENOENT: no such file or directory/);
+    expect(error.hint).toBe('name a folder that holds train.en, train.de, val.en, val.de');
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('mends what is damaged', async () => {
+    await fetch();
+    await writeFile(join(directory, 'small', 'val.de'), 'short');
+    await fetch();
+    await expectComplete();
+  });
+
+  it('stops at once and leaves nothing when it is aborted', async () => {
+    answers = { '/raw/train.en.gz': stalling };
+    const controller = new AbortController();
+    const stop = ({ phase }: FetchProgress): void => {
+      if (phase === 'download') controller.abort(new Error('enough'));
+    };
+    const error = await failure(fetch({ signal: controller.signal, onProgress: stop }));
+    expect(error.message).toBe('enough');
+    expect(requests).toHaveLength(1);
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('may run twice at the same time', async () => {
+    await Promise.all([fetch(), fetch()]);
+    await expectComplete();
+  });
+
+  it('names a directory that cannot be written', async () => {
+    const file = join(directory, 'file');
+    await writeFile(file, '');
+    const error = await failure(fetch({ directory: join(file, 'inside') }));
+    expect(error).toMatchObject({ code: 'unwritable', exitCode: 1 });
+    expect(error.message).toContain(join(file, 'inside'));
+  });
+});
+
+describe('openParallelText', () => {
+  const files = (): ParallelFiles => ({
+    published: set,
+    languages: { source: 'en', target: 'de' },
+    tokenised: false,
+    train: 'train',
+    validation: 'val',
+    test: 'val',
+  });
+
+  it('reads aligned splits', async () => {
+    await fetch();
+    const text = await openParallelText(files(), directory);
+    expect(text).toMatchObject({
+      name: 'small',
+      tokenised: false,
+      languages: { source: 'en', target: 'de' },
+    });
+    expect(text.validation).toEqual({ source: ['a dog', 'a cat'], target: ['ein Hund', 'eine Katze'] });
+    expect([text.train.source.length, text.train.target.length]).toEqual([2_000, 2_000]);
+    expect(text.checksum).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('says which file is missing or damaged, and what to do', async () => {
+    await expect(openParallelText(files(), directory)).rejects.toMatchObject({
+      code: 'data-missing',
+      message: expect.stringMatching(/^Small text: .*small.train.en is missing$/),
+      hint: 'run `nos data fetch small`',
+    });
+    await fetch();
+    await writeFile(join(directory, 'small', 'val.de'), 'short');
+    await expect(openParallelText(files(), directory)).rejects.toMatchObject({
+      code: 'data-corrupt',
+      message: expect.stringMatching(/val.de is not the published file: .*\(5 bytes, expected 20\)$/),
+    });
+  });
+});
