@@ -13,4 +13,10 @@ export interface NetworkBuilder {
   buffer(name: string, shape: Shape, value: number): Tensor;
   /** What a buffer becomes after a training step. Left out: it stays. */
   updateBuffer(name: string, value: Tensor): void;
+  /**
+   * Zeros, and else 1 ÷ keep, drawn anew for each step and example [batch, …]: what `dropout` multiplies by.
+   *
+   * @throws RangeError in mode `evaluation`, and when a name comes twice.
+   */
+  mask(name: string, shape: Shape, keep: number): Tensor;
 }

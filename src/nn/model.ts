@@ -1,6 +1,7 @@
 import { gradients, input, type Shape, type Tensor } from '../graph/index.ts';
 import { stream } from '../random/index.ts';
 import type { NetworkBuilder } from './builder.ts';
+import type { Mask } from './dropout.ts';
 import { fillInitial } from './initial.ts';
 import { type Placed, pack, totalSize } from './layout.ts';
 import { declarations, trace } from './trace.ts';
@@ -29,12 +30,14 @@ export interface Model {
   /** Where each buffer stands in the buffers; empty for networks without batch normalisation. */
   readonly buffers: readonly Placed[];
   readonly bufferSize: number;
+  /** What each training step is fed with besides the inputs, drawn by `fillMask`; empty for networks without dropout. */
+  readonly masks: readonly Mask[];
   /** Each parameter is drawn from its own stream (seed, 'weights', its name). */
   initialWeights(seed: number): Float32Array;
   initialBuffers(): Float32Array;
   /**
    * Outputs: `loss` []; `gradient` [size]; `buffers` [bufferSize] after the step, where there are any. Inputs: the network's,
-   * `weights` [size], `buffers`.
+   * `weights` [size], `buffers`, `masks`.
    */
   readonly training: Tensors;
   /** Outputs: those of `evaluate`. Inputs: those that it uses, `weights`, `buffers`. */
@@ -74,6 +77,7 @@ export function buildModel<Name extends string>(definition: ModelDefinition<Name
     size: totalSize(declared.parameters),
     buffers: declared.buffers.map(placeOnly),
     bufferSize: totalSize(declared.buffers),
+    masks: training.masks,
     initialWeights: (seed) => {
       const weights = new Float32Array(totalSize(declared.parameters));
       for (const { name, initial, offset, size } of declared.parameters) {

@@ -1,5 +1,6 @@
 import { input, type Shape, type Tensor } from '../graph/index.ts';
 import type { NetworkBuilder } from './builder.ts';
+import type { Mask } from './dropout.ts';
 import type { Initial } from './initial.ts';
 import { layOut, type Placed, totalSize, unpack } from './layout.ts';
 
@@ -24,6 +25,8 @@ export interface Pass<T> {
   readonly parameters: readonly Tensor[];
   /** The buffers after the pass, in order. */
   readonly buffers: readonly Tensor[];
+  /** What it wants to be fed with besides. */
+  readonly masks: readonly Mask[];
 }
 
 /** Runs the network once only to learn what it asks for. */
@@ -41,6 +44,7 @@ export function declarations(run: Run<unknown>): Declarations {
       return input(name, shape);
     },
     updateBuffer: () => {},
+    mask: refuseMask,
   });
   const shapes = (map: ReadonlyMap<string, { shape: Shape }>) =>
     layOut([...map].map(([name, { shape }]) => [name, shape] as const));
@@ -58,6 +62,7 @@ export function trace<T>(run: Run<T>, mode: NetworkBuilder['mode'], declared: De
   const weights = new Map(unpackAll('weights', declared.parameters));
   const buffers = new Map(unpackAll('buffers', declared.buffers));
   const updated = new Map(buffers);
+  const masks = new Map<string, Mask>();
   const find = (known: ReadonlyMap<string, Tensor>, name: string): Tensor => {
     const tensor = known.get(name);
     if (tensor === undefined) throw new RangeError(`network: '${name}' is asked for in one mode only`);
@@ -71,8 +76,23 @@ export function trace<T>(run: Run<T>, mode: NetworkBuilder['mode'], declared: De
       find(buffers, name);
       updated.set(name, value);
     },
+    mask: (name, shape, keep) => {
+      if (mode === 'evaluation') return refuseMask(name);
+      const mask = { name: `mask.${name}`, shape, keep };
+      declare(masks, name, mask);
+      return input(mask.name, shape);
+    },
   });
-  return { result, parameters: [...weights.values()], buffers: [...updated.values()] };
+  return {
+    result,
+    parameters: [...weights.values()],
+    buffers: [...updated.values()],
+    masks: [...masks.values()],
+  };
+}
+
+function refuseMask(name: string): never {
+  throw new RangeError(`network: the mask '${name}' is asked for in evaluation`);
 }
 
 function unpackAll(name: string, layout: readonly Placed[]): (readonly [string, Tensor])[] {

@@ -21,8 +21,9 @@ export const cifar10WideResnet = defineFamily({
     batch: z.int().positive().max(1_000).default(128),
     augment: z.enum(['crop-flip', 'none']).default('crop-flip'),
     weightDecay: z.number().min(0).lt(1).default(5e-4),
+    dropout: z.number().min(0).lt(1).default(0),
   },
-  create: (name, { depth, widening, batch, augment, weightDecay }) =>
+  create: (name, { depth, widening, batch, augment, weightDecay, dropout }) =>
     defineTask({
       name,
       description: `CIFAR-10, Wide ResNet ${depth}-${widening} (NOS §5.2; Zagoruyko & Komodakis 2016)`,
@@ -32,7 +33,7 @@ export const cifar10WideResnet = defineFamily({
       classes: 10,
       batchSize: batch,
       trainExamples: 45_000,
-      network: wideResnet({ depth, widening, classes: 10 }),
+      network: wideResnet({ depth, widening, classes: 10, dropout }),
       weightDecay,
       ...(augment === 'crop-flip' && {
         augment: (images, { seed, step }) =>

@@ -1,6 +1,13 @@
 import type { Dataset, Split } from '../data/index.ts';
 import { NosError } from '../errors.ts';
-import { type Batch, buildClassifier, type ModelSession, openModel } from '../nn/index.ts';
+import {
+  type Batch,
+  buildClassifier,
+  fillMask,
+  type Mask,
+  type ModelSession,
+  openModel,
+} from '../nn/index.ts';
 import type { Child, ChildState } from './child.ts';
 import type { ClassifierTask, LoadOptions } from './task.ts';
 
@@ -10,7 +17,11 @@ export async function openClassifierChild(task: ClassifierTask, options: LoadOpt
   checkFit(task, dataset);
   const classifier = buildClassifier(task);
   const session = await openModel(classifier);
-  const batch = makeBatch(task);
+  const masks = classifier.masks.map((mask) => ({ mask, values: new Float32Array(sizeOf(mask)) }));
+  const batch = {
+    ...makeBatch(task),
+    ...Object.fromEntries(masks.map(({ mask: { name }, values }) => [name, values])),
+  };
   return {
     batchSize: task.batchSize,
     trainExamples: dataset.train.size,
@@ -23,6 +34,7 @@ export async function openClassifierChild(task: ClassifierTask, options: LoadOpt
     step: async (indices, { weights, buffers }, gradient, moment) => {
       dataset.train.fill(indices, batch.inputs, batch.targets);
       task.augment?.(batch.inputs, moment);
+      for (const { mask, values } of masks) fillMask(mask, { ...moment, examples: indices }, values);
       const loss = await session.step(batch, weights, buffers, gradient);
       decay(gradient, weights, task.weightDecay ?? 0);
       return loss;
@@ -31,6 +43,8 @@ export async function openClassifierChild(task: ClassifierTask, options: LoadOpt
     close: () => session.close(),
   };
 }
+
+const sizeOf = ({ shape }: Mask): number => shape.reduce((product, n) => product * n, 1);
 
 function decay(gradient: Float32Array, weights: Float32Array, weightDecay: number): void {
   if (weightDecay === 0) return;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { arrayDataset, dataSets } from '../data/index.ts';
-import { buildClassifier, dense } from '../nn/index.ts';
+import { buildClassifier, dense, dropout } from '../nn/index.ts';
 import type { Moment } from './child.ts';
 import { defineTask } from './define.ts';
 import { resolveTask, taskFamilies, taskReference, tasks } from './registry.ts';
@@ -119,6 +119,7 @@ describe('a task of a family', () => {
       /option 'depth' of task 'cifar10-wide-resnet': expected 6·n \+ 4.*got 12/,
     ],
     ['cifar10-wide-resnet(widening=0)', 'bad-option', /option 'widening'/],
+    ['cifar10-wide-resnet(dropout=1)', 'bad-option', /option 'dropout'/],
     ['cifar10-wide-resnet(augment=flip)', 'bad-option', /option 'augment'/],
     ['cifar10-wide-resnet(width=2)', 'bad-option', /has no option 'width'/],
     ['cifar10-wide-resnet(depth)', 'bad-option', /expected key=value, got 'depth'/],
@@ -176,6 +177,26 @@ describe('a classifier', () => {
     const [plain, augmented] = [await gradientOf({}), await gradientOf({ augment })];
     expect(moments).toEqual([{ seed: 3, step: 5 }]);
     expect(augmented.gradient).not.toEqual(plain.gradient);
+  });
+
+  it('drops activations in training, by the moment and the example, and none in a score', async () => {
+    const network: ClassifierTask['network'] = (nn, x) => dense(nn, 'dense', dropout(nn, 'drop', x, 0.5), 2);
+    const child = await defineTask({ ...definition, network }).open({ directory: '' });
+    const state = child.initialState(1);
+    const lossOf = async (examples: number[], step: number) => {
+      const gradient = new Float32Array(state.weights.length);
+      return child.step(Uint32Array.from(examples), state, gradient, { seed: 3, step });
+    };
+    const losses = [];
+    for (let step = 0; step < 12; step++) losses.push(await lossOf([0, 1], step));
+    expect(await lossOf([0, 1], 5)).toBe(losses[5]);
+    // Two examples, each whole or dropped: four losses, whatever the order of the batch.
+    expect(new Set(losses).size).toBeGreaterThan(2);
+    expect(new Set(losses).size).toBeLessThanOrEqual(4);
+    expect(await lossOf([1, 0], 5)).toBeCloseTo(losses[5]!, 6);
+    const plain = await defineTask(definition).open({ directory: '' });
+    expect(await child.score('test', 4, state)).toBe(await plain.score('test', 4, state));
+    await Promise.all([child.close(), plain.close()]);
   });
 
   it.each([
