@@ -11,14 +11,13 @@
  * every metric.
  */
 import * as z from 'zod';
-import { add, input, mean, mul, neg, reshape, type Tensor } from '../graph/index.ts';
+import { add, input, mean, mul, neg, reshape, SessionCache, type Tensor } from '../graph/index.ts';
 import { adamStep } from './adam.ts';
 import { advantagesOf, distinctShare } from './advantages.ts';
 import type { Algorithm, AlgorithmDefinition, Policy, ScoredSample } from './algorithm.ts';
 import { encodeLearner, type LearnerState, parseLearner } from './learner-state.ts';
 import { parameterGradients, policyGraph } from './lstm.ts';
 import { commonOptions } from './options.ts';
-import { SessionCache } from './sessions.ts';
 import { type PolicyShape, parameterViews } from './shape.ts';
 import { encodeStrings } from './strings.ts';
 import { average, norm } from './vectors.ts';

@@ -1,8 +1,7 @@
-import { input, type Tensor } from '../graph/index.ts';
+import { input, SessionCache, type Tensor } from '../graph/index.ts';
 import { lstmStep } from '../nn/index.ts';
 import type { Stream } from '../random/index.ts';
 import { headLogits, parameterInputs, projectInput } from './lstm.ts';
-import { SessionCache } from './sessions.ts';
 import { logitCount, logitOffsets, type PolicyShape, parameterViews, type TokenSpace } from './shape.ts';
 import { embeddingRow } from './strings.ts';
 

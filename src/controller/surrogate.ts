@@ -16,11 +16,22 @@
  *
  * So it is in "decoupled" PPO (Hilton et al. 2021).
  */
-import { add, exp, input, mean, mul, neg, reshape, sub, sum, type Tensor } from '../graph/index.ts';
+import {
+  add,
+  exp,
+  input,
+  mean,
+  mul,
+  neg,
+  reshape,
+  SessionCache,
+  sub,
+  sum,
+  type Tensor,
+} from '../graph/index.ts';
 import { advantagesOf, distinctShare } from './advantages.ts';
 import type { Policy, ScoredSample } from './algorithm.ts';
 import { type Parameters, parameterGradients, policyGraph } from './lstm.ts';
-import { SessionCache } from './sessions.ts';
 import { type PolicyShape, parameterViews } from './shape.ts';
 import { encodeStrings } from './strings.ts';
 import { average } from './vectors.ts';

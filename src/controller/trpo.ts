@@ -17,13 +17,12 @@
  * docs/controller.md explains every metric.
  */
 import * as z from 'zod';
-import { mean, mul } from '../graph/index.ts';
+import { mean, mul, SessionCache } from '../graph/index.ts';
 import type { Algorithm, AlgorithmDefinition, Policy, ScoredSample } from './algorithm.ts';
 import { conjugateGradient } from './conjugate-gradient.ts';
 import { dampedFisher, fisherGraph } from './fisher.ts';
 import { backtrack, type LineSearch, type Step } from './line-search.ts';
 import { commonOptions } from './options.ts';
-import { SessionCache } from './sessions.ts';
 import { type Measured, type Objective, type OpenBatch, Surrogate } from './surrogate.ts';
 import { dot, norm } from './vectors.ts';
 

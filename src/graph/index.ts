@@ -44,5 +44,6 @@ export { tanh } from './operations/tanh.ts';
 export { transpose } from './operations/transpose.ts';
 export { upsample2d } from './operations/upsample2d.ts';
 export { type Arrays, createSession, type Port, type Session } from './session.ts';
+export { SessionCache } from './session-cache.ts';
 export type { Shape } from './shape.ts';
 export type { Attributes, AttributeValue, Operation, Tensor } from './tensor.ts';

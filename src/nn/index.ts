@@ -22,6 +22,8 @@ export {
   lstm,
   lstmCell,
   lstmStep,
+  type UnrollOptions,
+  unroll,
 } from './lstm.ts';
 export { buildModel, type Model, type ModelDefinition, type Tensors } from './model.ts';
 export { type SequenceLossOptions, sequenceCrossEntropy, tokenLogLikelihood } from './sequence-loss.ts';

@@ -82,18 +82,31 @@ export function lstm(nn: NetworkBuilder, name: string, x: Tensor, options: LstmO
     );
   }
   const cell = lstmCell(nn, name, { ...sizes, inputs });
-  const batch = rows / steps;
-  const projected = cell.project(x);
+  return unroll(cell, cell.project(x), { steps, reverse, ...(mask && { mask }) }).outputs;
+}
+
+export interface UnrollOptions extends Pick<LstmOptions, 'steps' | 'reverse' | 'mask'> {
+  /** The state before the first step. Default: zeros. */
+  readonly before?: LstmState | undefined;
+}
+
+/** The outputs [steps·batch, hidden] of projected inputs [steps·batch, 4·hidden], and the state after the last step read. */
+export function unroll(
+  cell: LstmCell,
+  projected: Tensor,
+  { steps, reverse = false, mask, before }: UnrollOptions,
+): { readonly outputs: Tensor; readonly state: LstmState } {
+  const batch = (projected.shape[0] as number) / steps;
   const at = (tensor: Tensor, t: number): Tensor => slice(tensor, 0, t * batch, (t + 1) * batch);
   const outputs: Tensor[] = [];
-  let state: LstmState | undefined;
+  let state = before;
   for (let i = 0; i < steps; i++) {
     const t = reverse ? steps - 1 - i : i;
     state = cell.step(at(projected, t), state);
     if (mask) state = masked(state, reshape(at(mask, t), [batch, 1]));
     outputs[t] = state.output;
   }
-  return concat(outputs, 0);
+  return { outputs: concat(outputs, 0), state: state as LstmState };
 }
 
 function masked({ output, cell }: LstmState, mask: Tensor): LstmState {

@@ -5,5 +5,8 @@ export type { Child, ChildState, Moment } from './child.ts';
 export { cifar10Convnet } from './cifar10-convnet.ts';
 export { defineTask } from './define.ts';
 export type { TaskFamily } from './family.ts';
+export { type GnmtDecoder, type GnmtState, type GnmtStep, openGnmtDecoder } from './gnmt/decoder.ts';
+export { type GnmtDefinition, gnmtModel } from './gnmt/model.ts';
+export type { GnmtSizes } from './gnmt/network.ts';
 export { resolveTask, taskFamilies, taskReference, tasks, taskTitle } from './registry.ts';
 export type { ClassifierTask, LoadOptions, Task } from './task.ts';

@@ -1,4 +1,5 @@
-import { createSession, type Session, type Tensor } from '../graph/index.ts';
+import { createSession, type Session } from './session.ts';
+import type { Tensor } from './tensor.ts';
 
 /** Sessions of one graph, by batch size: each is made when it is first asked for, and kept. */
 export class SessionCache {
