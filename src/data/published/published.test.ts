@@ -115,7 +115,7 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 const fetch = (more: Partial<FetchPublishedOptions> = {}) =>
-  fetchPublished(set, { directory, timeouts: { connection: 800, stall: 800 }, ...more });
+  fetchPublished(set, { directory, timeouts: { connection: 1_500, stall: 1_500 }, ...more });
 const failure = (promise: Promise<unknown>): Promise<NosError> =>
   promise.then(
     () => expect.fail('expected a failure'),
