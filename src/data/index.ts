@@ -11,6 +11,7 @@ export { openCifar10 } from './cifar10/open.ts';
 export type { Dataset, Split } from './dataset.ts';
 export { openDigits } from './digits.ts';
 export { dataDirectory } from './directory.ts';
+export { openFashionMnist, openMnist } from './mnist/open.ts';
 export { openMulti30k } from './multi30k.ts';
 export type { ParallelSplit, ParallelText } from './parallel-text.ts';
 export type { FetchingOptions, FetchProgress } from './progress.ts';

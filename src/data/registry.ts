@@ -5,10 +5,13 @@ import { CIFAR10, CIFAR10_FOLDER, CIFAR10_RECORD } from './cifar10/manifest.ts';
 import { openCifar10 } from './cifar10/open.ts';
 import { verifyFiles } from './cifar10/verify.ts';
 import { openDigits } from './digits.ts';
+import { FASHION_MNIST, MNIST } from './mnist/manifest.ts';
+import { openFashionMnist, openMnist } from './mnist/open.ts';
 import { MULTI30K } from './multi30k.ts';
 import { openParallelText, type ParallelFiles } from './parallel-text.ts';
 import type { FetchingOptions } from './progress.ts';
 import { fetchPublished } from './published/fetch.ts';
+import type { PublishedFiles } from './published/manifest.ts';
 import { verifyPublished } from './published/verify.ts';
 import { fetchShakespeare } from './shakespeare/fetch.ts';
 import { SHAKESPEARE } from './shakespeare/manifest.ts';
@@ -91,6 +94,22 @@ const shakespeare: DataSetDefinition = {
   open: openShakespeare,
 };
 
+const mnist: DataSetDefinition = {
+  ...ofFiles(MNIST),
+  title: 'MNIST: 70,000 handwritten digits of 28×28, grey, ten classes',
+  source: 'Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits" (1998)',
+  licence: 'CC BY-SA 3.0',
+  open: openMnist,
+};
+
+const fashionMnist: DataSetDefinition = {
+  ...ofFiles(FASHION_MNIST),
+  title: 'Fashion-MNIST: 70,000 articles of clothing of 28×28, grey, ten classes',
+  source: 'H. Xiao, K. Rasul, R. Vollgraf, "Fashion-MNIST" (2017)',
+  licence: 'MIT',
+  open: openFashionMnist,
+};
+
 const multi30k = parallel(MULTI30K, {
   title: 'Multi30k: 31,014 English sentences in German, of pictures; raw text',
   source:
@@ -110,18 +129,32 @@ function parallel(
   files: ParallelFiles,
   about: Pick<DataSetDefinition, 'title' | 'source' | 'licence'>,
 ): DataSetDefinition {
-  const { published } = files;
   return {
-    name: published.name,
+    ...ofFiles(files.published),
     ...about,
-    bytes: published.files.reduce((sum, { bytes }) => sum + bytes, 0),
-    status: (directory) => statusOf(() => verifyPublished(join(directory, published.name), published)),
-    fetch: (options) => fetchPublished(published, options),
     open: ({ directory }) => openParallelText(files, directory),
   };
 }
 
-export const dataSets: readonly DataSetDefinition[] = [cifar10, digits, shakespeare, multi30k, wmt14Small];
+/** What a data set of published files does by itself. */
+function ofFiles(published: PublishedFiles): Pick<DataSetDefinition, 'name' | 'bytes' | 'status' | 'fetch'> {
+  return {
+    name: published.name,
+    bytes: published.files.reduce((sum, { bytes }) => sum + bytes, 0),
+    status: (directory) => statusOf(() => verifyPublished(join(directory, published.name), published)),
+    fetch: (options) => fetchPublished(published, options),
+  };
+}
+
+export const dataSets: readonly DataSetDefinition[] = [
+  cifar10,
+  digits,
+  mnist,
+  fashionMnist,
+  shakespeare,
+  multi30k,
+  wmt14Small,
+];
 
 async function refusePlace(name: string, hint: string): Promise<never> {
   throw new NosError('bad-option', `--from: data set '${name}' is not taken from elsewhere`, hint);

@@ -272,16 +272,33 @@ describe('evaluate', () => {
   });
 
   it('measures seconds by the clock that it is given', async () => {
-    let now = 0;
+    let now = 5;
     const timed = await openEvaluator({
       task: 'digits-mlp',
       directory: '',
       findProtocol,
-      clock: () => now++,
+      clock: () => now,
     });
     const request = { rule: 'sgd', task: 'digits-mlp', protocol: 'small', seed: 1 };
-    expect((await timed.evaluate(request)).seconds).toBe(1);
+    const onProgress = () => {
+      now = 7.5;
+    };
+    expect((await timed.evaluate(request, { onProgress })).seconds).toBe(2.5);
     await timed.close();
+  });
+
+  it('gives a sign of life where a score takes long', async () => {
+    let now = 0;
+    const slow = await openEvaluator({ task: images, directory: '', findProtocol, clock: () => (now += 2) });
+    const events: EvaluationProgress[] = [];
+    const request = { rule: 'sgd', task: 'images', protocol: 'small', seed: 1 };
+    await slow.evaluate(request, { onProgress: (event) => events.push(event) });
+    await slow.close();
+    // 130 examples in batches of 20: seven batches of 2 s, so one report after 10 s without a step.
+    const repeated = events.filter(
+      ({ done, accuracy }, i) => accuracy === undefined && events[i - 1]?.done === done,
+    );
+    expect(repeated.length).toBeGreaterThanOrEqual(6);
   });
 
   it('refuses bad requests', async () => {

@@ -60,6 +60,7 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
       rule: compileRule(expression),
       seed: request.seed,
       signal: running.signal,
+      clock,
       onProgress: running.onProgress ?? (() => {}),
     });
     return {
@@ -93,6 +94,8 @@ interface Scoring {
   readonly environment: Environment;
   readonly seed: number;
   readonly signal: AbortSignal | undefined;
+  /** In seconds. */
+  readonly clock: () => number;
   readonly onProgress: (progress: EvaluationProgress) => void;
 }
 
@@ -163,21 +166,24 @@ export function bestLearningRate(sweep: readonly SweepPoint[]): number {
 
 /** Reports of one evaluation, besides those that bring an accuracy: enough for a bar, few enough for a pipe. */
 const REPORTS = 200;
+/** Seconds after which it reports even where little has changed: whoever waits must not take it to hang. */
+const SIGN_OF_LIFE = 10;
 
 /** Trains, and reports how far the whole evaluation is. */
 function tracked(scoring: Scoring): (phase: 'sweep' | 'final', learningRate: number) => Promise<Trained> {
-  const { child, protocol, onProgress } = scoring;
+  const { child, protocol, clock, onProgress } = scoring;
   const sizes = { batchSize: child.batchSize, trainExamples: child.trainExamples };
   const planned = protocolSteps(protocol, sizes);
   /** Steps of the trainings that are over, those that a divergence saved included. */
   let before = 0;
-  let reported = 0;
+  let [reported, reportedAt] = [0, clock()];
   return async (phase, learningRate) => {
     let taken = 0;
     const report = (accuracy?: number): void => {
       const done = (before + taken) / planned;
-      if (accuracy === undefined && Math.floor(done * REPORTS) === reported) return;
-      reported = Math.floor(done * REPORTS);
+      const [share, now] = [Math.floor(done * REPORTS), clock()];
+      if (accuracy === undefined && share === reported && now - reportedAt < SIGN_OF_LIFE) return;
+      [reported, reportedAt] = [share, now];
       onProgress({ phase, learningRate, done, ...(accuracy === undefined ? {} : { accuracy }) });
     };
     const trained = await train({
@@ -195,6 +201,7 @@ function tracked(scoring: Scoring): (phase: 'sweep' | 'final', learningRate: num
         taken++;
         report();
       },
+      onScoring: () => report(),
       onAccuracy: report,
     });
     before += trainingSteps(protocol[phase], sizes);

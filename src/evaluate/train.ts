@@ -22,6 +22,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called after every step. */
   readonly onStep: () => void;
+  /** Called now and then while a score takes long. */
+  readonly onScoring?: () => void;
   /** Called after every epoch with its validation accuracy. */
   readonly onAccuracy: (accuracy: number) => void;
 }
@@ -66,8 +68,10 @@ export async function train(options: TrainOptions): Promise<Trained> {
       if (!fine) return { curve, testCurve, lossCurve, steps, diverged: true, ...step.state };
     }
     lossCurve.push(losses / stepsPerEpoch);
-    if (options.curves) testCurve.push(await child.score('test', Number.POSITIVE_INFINITY, step.state));
-    const scored = await child.score('validation', options.validationExamples, step.state);
+    const score = (split: 'validation' | 'test', count: number) =>
+      child.score(split, count, step.state, options.onScoring);
+    if (options.curves) testCurve.push(await score('test', Number.POSITIVE_INFINITY));
+    const scored = await score('validation', options.validationExamples);
     curve.push(scored);
     options.onAccuracy(scored);
   }

@@ -37,8 +37,17 @@ export interface Child {
    * the loss. The weights stay: the step is the update rule's.
    */
   step(indices: Uint32Array, state: ChildState, gradient: Float32Array, moment: Moment): Promise<number>;
-  /** The score, in [0, 1], over the first `examples` of a split, or all where it has fewer. */
-  score(split: 'validation' | 'test', examples: number, state: ChildState): Promise<number>;
+  /**
+   * The score, in [0, 1], over the first `examples` of a split, or all where it has fewer.
+   *
+   * @param onBatch Called now and then while it takes long: a sign of life.
+   */
+  score(
+    split: 'validation' | 'test',
+    examples: number,
+    state: ChildState,
+    onBatch?: () => void,
+  ): Promise<number>;
   /**
    * What else is worth knowing of a trained state over the same examples, by name: perplexity, bits per character, … Stored with
    * the evaluation when its final training is over. Numbers need not be finite.

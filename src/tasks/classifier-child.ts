@@ -39,7 +39,8 @@ export async function openClassifierChild(task: ClassifierTask, options: LoadOpt
       decay(gradient, weights, task.weightDecay ?? 0);
       return loss;
     },
-    score: (split, examples, state) => accuracy(task, session, dataset[split], examples, state),
+    score: (split, examples, state, onBatch) =>
+      accuracy({ task, session, split: dataset[split], examples, onBatch }, state),
     close: () => session.close(),
   };
 }
@@ -74,15 +75,20 @@ function makeBatch({ inputShape, classes, batchSize }: ClassifierTask): Batch {
   };
 }
 
+interface Scoring {
+  readonly task: ClassifierTask;
+  readonly session: ModelSession;
+  readonly split: Split;
+  readonly examples: number;
+  readonly onBatch: (() => void) | undefined;
+}
+
 /**
  * Accuracy over the first `examples` of a split, its running averages in the place of batch statistics. An
  * example whose logits are not all numbers counts as wrong.
  */
 async function accuracy(
-  task: ClassifierTask,
-  session: ModelSession,
-  split: Split,
-  examples: number,
+  { task, session, split, examples, onBatch = () => undefined }: Scoring,
   { weights, buffers }: ChildState,
 ): Promise<number> {
   const { batchSize, classes } = task;
@@ -95,6 +101,7 @@ async function accuracy(
     const indices = Array.from({ length: batchSize }, (_, i) => start + Math.min(i, used - 1));
     split.fill(indices, inputs, targets);
     const { logits } = await session.evaluate({ inputs }, weights, buffers);
+    onBatch();
     correct += countCorrect(logits as Float32Array, targets, used, classes);
   }
   return correct / count;

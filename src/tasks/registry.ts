@@ -8,6 +8,7 @@ import { cifar10WideResnet } from './cifar10-wide-resnet.ts';
 import { defineTask } from './define.ts';
 import { digitsMlp } from './digits-mlp.ts';
 import { splitTaskName, type TaskFamily } from './family.ts';
+import { fashionMlp, mnistMlp } from './mnist-mlp.ts';
 import { shakespeareLstm } from './shakespeare-lstm.ts';
 import type { ClassifierTask, Task } from './task.ts';
 
@@ -16,6 +17,8 @@ export const tasks: readonly Task[] = [
   cifar10Convnet({ name: 'cifar10-convnet', pool: 'max' }),
   cifar10Convnet({ name: 'cifar10-convnet-nopool', pool: 'none' }),
   digitsMlp,
+  mnistMlp,
+  fashionMlp,
 ];
 
 /** Tasks that take options: `cifar10-wide-resnet(depth=16,widening=2)`. */
