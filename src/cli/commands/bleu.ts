@@ -1,6 +1,6 @@
 import type { Bleu } from '../../text/index.ts';
 import type { Command } from '../command.ts';
-import { thousands } from '../text/format.ts';
+import { plural, thousands } from '../text/format.ts';
 
 export const bleuCommand: Command = {
   name: 'bleu',
@@ -32,7 +32,7 @@ function textOf(result: Bleu, sentences: number): string {
   return [
     `${name} ${score.toFixed(2)}`,
     `precisions ${precisions.map((precision) => precision.toFixed(1)).join('/')}, brevity penalty ${brevityPenalty.toFixed(3)}`,
-    `${thousands(sentences)} sentences, ${thousands(hypothesisLength)} words for ${thousands(referenceLength)} of the references`,
+    `${plural(sentences, 'sentence')}, ${plural(hypothesisLength, 'word')} for ${thousands(referenceLength)} of the references`,
     signature,
   ].join('\n');
 }
