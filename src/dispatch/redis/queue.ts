@@ -21,8 +21,10 @@ import { WorkerView } from './view.ts';
 import {
   type Answer,
   answerSchema,
+  answers,
   complaint,
   digest,
+  invalidAnswer,
   type JobData,
   type Project,
   type Search,
@@ -457,22 +459,4 @@ class RedisQueue implements Dispatcher {
     this.#told.add(text);
     this.#options.onEvent({ type: 'notice', about, text });
   }
-}
-
-function answers(evaluation: JobData, { rule, task, protocol, seed, environment }: JobData): boolean {
-  return (
-    evaluation.rule === rule &&
-    evaluation.task === task &&
-    evaluation.protocol === protocol &&
-    evaluation.seed === seed &&
-    evaluation.environment === environment
-  );
-}
-
-function invalidAnswer(complaint: string): NosError {
-  return new NosError(
-    'queue',
-    `a worker's answer is not valid: ${complaint}`,
-    'use workers of the same version, and a Redis that only they can write',
-  );
 }

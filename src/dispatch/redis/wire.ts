@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import type { ErrorCode } from '../../errors.ts';
+import { type ErrorCode, NosError } from '../../errors.ts';
 import type { Evaluation } from '../../evaluate/index.ts';
 import { jsonNumber, toJson } from '../../json.ts';
 import { MAX_TRIES } from '../dispatcher.ts';
@@ -128,6 +128,25 @@ export const answerSchema: z.ZodType<Answer> = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('threw'), thrown, ...origin }),
   z.strictObject({ type: z.literal('lost'), reason: text, ...origin }),
 ]);
+
+/** Whether an evaluation is that of a request. */
+export function answers(evaluation: JobData, { rule, task, protocol, seed, environment }: JobData): boolean {
+  return (
+    evaluation.rule === rule &&
+    evaluation.task === task &&
+    evaluation.protocol === protocol &&
+    evaluation.seed === seed &&
+    evaluation.environment === environment
+  );
+}
+
+export function invalidAnswer(complaint: string): NosError {
+  return new NosError(
+    'queue',
+    `a worker's answer is not valid: ${complaint}`,
+    'use workers of the same version, and a Redis that only they can write',
+  );
+}
 
 /** As JSON can hold it: numbers that are not finite become strings, which the schemas read back. */
 export function pack(value: unknown): unknown {
