@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobsOptions, Queue, QueueEvents } from 'bullmq';
-import { NosError } from '../../errors.ts';
 import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../../evaluate/index.ts';
 import { resolveRule, ruleKey } from '../../rules/index.ts';
 import type {
