@@ -23,4 +23,5 @@ export type { FetchShakespeareOptions } from './shakespeare/fetch.ts';
 export { SHAKESPEARE } from './shakespeare/manifest.ts';
 export { openShakespeare } from './shakespeare/open.ts';
 export type { Timeouts } from './watchdog.ts';
+export { openWmt14 } from './wmt14.ts';
 export { openWmt14Small } from './wmt14-small.ts';

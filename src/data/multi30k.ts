@@ -1,10 +1,12 @@
-import { openParallelText, type ParallelFiles, type ParallelText } from './parallel-text.ts';
+import { filePair, openParallelText, type ParallelFiles, type ParallelText } from './parallel-text.ts';
 import { filesBelow, type PublishedFile } from './published/manifest.ts';
 
 /** The authors' own files, in which one line is one caption, as people wrote it. */
 const RAW = 'https://raw.githubusercontent.com/multi30k/dataset/master/data/task1/raw/';
 /** The copies that torchtext names. */
 const COPIES = 'https://raw.githubusercontent.com/neychev/small_DL_repo/master/datasets/Multi30k/';
+
+const LANGUAGES = { source: 'en', target: 'de' } as const;
 
 const files: readonly PublishedFile[] = [
   {
@@ -66,11 +68,11 @@ export const MULTI30K: ParallelFiles = {
       },
     ],
   },
-  languages: { source: 'en', target: 'de' },
+  languages: LANGUAGES,
   tokenised: false,
-  train: 'train',
-  validation: 'val',
-  test: 'test_2016_flickr',
+  train: [filePair('train', LANGUAGES)],
+  validation: filePair('val', LANGUAGES),
+  test: filePair('test_2016_flickr', LANGUAGES),
 };
 
 /**

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { readAligned } from '../text/index.ts';
+import { readAligned, readLines, readSegments } from '../text/index.ts';
 import type { PublishedFiles } from './published/manifest.ts';
-import { publishedChecksum, verifyPublished } from './published/verify.ts';
+import { verifyPublished } from './published/verify.ts';
 
 /** Sentences and their translations: line n of the one is line n of the other. */
 export interface ParallelSplit {
@@ -28,29 +28,44 @@ export interface ParallelFiles {
   readonly published: PublishedFiles;
   readonly languages: ParallelText['languages'];
   readonly tokenised: boolean;
-  /** The names of the files, without the language that ends them. */
-  readonly train: string;
-  readonly validation: string;
-  readonly test: string;
+  /** One after another. */
+  readonly train: readonly FilePair[];
+  readonly validation: FilePair;
+  readonly test: FilePair;
+}
+
+/** The names of two aligned files: lines of text, or SGML where they end in `.sgm`. */
+export interface FilePair {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** Files whose names end in their languages. */
+export function filePair(name: string, { source, target }: ParallelText['languages']): FilePair {
+  return { source: `${name}.${source}`, target: `${name}.${target}` };
 }
 
 /** Reads and verifies it all. @throws NosError `data-missing` or `data-corrupt`. */
 export async function openParallelText(files: ParallelFiles, directory: string): Promise<ParallelText> {
   const { published, languages, tokenised } = files;
   const folder = join(directory, published.name);
-  await verifyPublished(folder, published);
-  const read = async (name: string): Promise<ParallelSplit> => {
-    const paths = [languages.source, languages.target].map((language) => join(folder, `${name}.${language}`));
-    const [source = [], target = []] = await readAligned(paths);
+  const checksum = await verifyPublished(folder, published);
+  const read = async (pair: FilePair): Promise<ParallelSplit> => {
+    const paths = [join(folder, pair.source), join(folder, pair.target)];
+    const [source = [], target = []] = await readAligned(paths, readText);
     return { source, target };
   };
+  const train = await Promise.all(files.train.map(read));
   return {
     name: published.name,
-    checksum: publishedChecksum(published),
+    checksum,
     languages,
     tokenised,
-    train: await read(files.train),
+    train: { source: train.flatMap(({ source }) => source), target: train.flatMap(({ target }) => target) },
     validation: await read(files.validation),
     test: await read(files.test),
   };
 }
+
+const readText = (path: string): Promise<readonly string[]> =>
+  path.endsWith('.sgm') ? readSegments(path) : readLines(path);

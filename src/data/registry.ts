@@ -16,6 +16,7 @@ import { verifyPublished } from './published/verify.ts';
 import { fetchShakespeare } from './shakespeare/fetch.ts';
 import { SHAKESPEARE } from './shakespeare/manifest.ts';
 import { openShakespeare, readShakespeare } from './shakespeare/open.ts';
+import { WMT14 } from './wmt14.ts';
 import { WMT14_SMALL } from './wmt14-small.ts';
 
 export interface FetchOptions extends Pick<FetchingOptions, 'directory' | 'onProgress' | 'signal'> {
@@ -43,8 +44,8 @@ export interface DataSetDefinition {
   /** Whom to cite. */
   readonly source: string;
   readonly licence: string;
-  /** On disk, once fetched; 0 where it comes with the package. */
-  readonly bytes: number;
+  /** On disk, once fetched; 0 where it comes with the package; null where it is not known. */
+  readonly bytes: number | null;
   /** Reads and verifies every byte. */
   status(directory: string): Promise<DataSetStatus>;
   /**
@@ -124,6 +125,12 @@ const wmt14Small = parallel(WMT14_SMALL, {
   licence: 'for research, cite the source',
 });
 
+const wmt14 = parallel(WMT14, {
+  title: 'WMT 2014: the English-German text of the paper, raw; downloads of more than a gigabyte',
+  source: 'O. Bojar et al., "Findings of the 2014 Workshop on Statistical Machine Translation" (2014)',
+  licence: 'for research, cite the source',
+});
+
 /** A text in two languages, of published files. */
 function parallel(
   files: ParallelFiles,
@@ -140,7 +147,7 @@ function parallel(
 function ofFiles(published: PublishedFiles): Pick<DataSetDefinition, 'name' | 'bytes' | 'status' | 'fetch'> {
   return {
     name: published.name,
-    bytes: published.files.reduce((sum, { bytes }) => sum + bytes, 0),
+    bytes: sizeOf(published),
     status: (directory) => statusOf(() => verifyPublished(join(directory, published.name), published)),
     fetch: (options) => fetchPublished(published, options),
   };
@@ -154,7 +161,16 @@ export const dataSets: readonly DataSetDefinition[] = [
   shakespeare,
   multi30k,
   wmt14Small,
+  wmt14,
 ];
+
+function sizeOf({ files }: PublishedFiles): number | null {
+  const sizes = files.map(({ bytes }) => bytes);
+  return sizes.reduce<number | null>(
+    (sum, bytes) => (sum === null || bytes === undefined ? null : sum + bytes),
+    0,
+  );
+}
 
 async function refusePlace(name: string, hint: string): Promise<never> {
   throw new NosError('bad-option', `--from: data set '${name}' is not taken from elsewhere`, hint);

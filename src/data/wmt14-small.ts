@@ -1,9 +1,11 @@
-import { openParallelText, type ParallelFiles, type ParallelText } from './parallel-text.ts';
+import { filePair, openParallelText, type ParallelFiles, type ParallelText } from './parallel-text.ts';
 import type { PublishedFile } from './published/manifest.ts';
 
 const OPENNMT = 'https://raw.githubusercontent.com/OpenNMT/OpenNMT/master/data/';
 
 /** Each by its name there. */
+const LANGUAGES = { source: 'en', target: 'de' } as const;
+
 const files: readonly (PublishedFile & { readonly published: string })[] = [
   {
     published: 'src-train.txt',
@@ -59,11 +61,11 @@ export const WMT14_SMALL: ParallelFiles = {
       },
     ],
   },
-  languages: { source: 'en', target: 'de' },
+  languages: LANGUAGES,
   tokenised: true,
-  train: 'train.tok',
-  validation: 'newstest2013.tok',
-  test: 'newstest2014.filtered2737.tok',
+  train: [filePair('train.tok', LANGUAGES)],
+  validation: filePair('newstest2013.tok', LANGUAGES),
+  test: filePair('newstest2014.filtered2737.tok', LANGUAGES),
 };
 
 /**

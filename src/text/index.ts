@@ -3,6 +3,7 @@ export { bleu } from './bleu/bleu.ts';
 export type { BleuStatistics } from './bleu/statistics.ts';
 export { tokenise13a } from './bleu/tokenise-13a.ts';
 export { readAligned, readLines } from './corpus/lines.ts';
+export { readSegments } from './corpus/sgm.ts';
 export type { BeamOptions, BeamWritten } from './decode/beam.ts';
 export { beamSearch } from './decode/beam.ts';
 export { greedySearch } from './decode/greedy.ts';

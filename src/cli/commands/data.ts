@@ -63,7 +63,7 @@ export const dataListCommand: Command = {
 interface Row {
   readonly name: string;
   readonly title: string;
-  readonly bytes: number;
+  readonly bytes: number | null;
   readonly state: string;
 }
 
@@ -71,7 +71,12 @@ function columns(bold: (text: string) => string): readonly Column<Row>[] {
   return [
     { title: 'data set', cell: (row) => row.name, paint: bold },
     { title: 'state', cell: (row) => row.state },
-    { title: 'size', cell: (row) => (row.bytes === 0 ? 'bundled' : bytes(row.bytes)), align: 'right' },
+    { title: 'size', cell: (row) => sizeText(row.bytes), align: 'right' },
     { title: 'what', cell: (row) => row.title, flexible: true },
   ];
+}
+
+function sizeText(size: number | null): string {
+  if (size === null) return 'unknown';
+  return size === 0 ? 'bundled' : bytes(size);
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NosError } from '../../errors.ts';
@@ -57,7 +56,7 @@ export interface OpenIdxOptions extends Directory {
 export async function openIdx(options: OpenIdxOptions): Promise<Dataset> {
   const { directory, published, normalisation, validationExamples = VALIDATION } = options;
   const folder = join(directory, published.name);
-  await verifyPublished(folder, published);
+  const checksum = await verifyPublished(folder, published);
   const read = async (part: MnistPart): Promise<Uint8Array> => readIdx(join(folder, fileName(part)));
   const [trainImages, trainLabels, testImages, testLabels] = await Promise.all(
     (['trainImages', 'trainLabels', 'testImages', 'testLabels'] as const).map(read),
@@ -75,7 +74,7 @@ export async function openIdx(options: OpenIdxOptions): Promise<Dataset> {
     });
   return {
     name: published.name,
-    checksum: checksum(published),
+    checksum,
     inputShape: [PIXELS],
     classes: CLASSES,
     train: part(training, 0, train),
@@ -115,10 +114,4 @@ function recordsOf(images: Uint8Array, labels: Uint8Array): Records {
       return record;
     },
   };
-}
-
-function checksum({ files }: PublishedFiles): string {
-  const hash = createHash('sha256');
-  for (const { sha256 } of files) hash.update(sha256);
-  return hash.digest('hex');
 }

@@ -7,7 +7,7 @@ import { diskTrouble, makePartial, reasonOf, unwritable, writable } from '../sta
 import { TIMEOUTS } from '../watchdog.ts';
 import { downloadFiles } from './download.ts';
 import { filesBelow, type PublishedFiles, type PublishedSource } from './manifest.ts';
-import { verifyPublished } from './verify.ts';
+import { RECORD, recordChecksums, verifyPublished } from './verify.ts';
 
 export interface FetchPublishedOptions extends FetchingOptions {
   /**
@@ -99,6 +99,7 @@ async function fetchFrom(
     });
     before += received;
   }
+  await recordChecksums(folder, set);
   await verifyPublished(folder, set, (files) => report('verify', files, set.files.length));
 }
 
@@ -114,7 +115,10 @@ async function isPresent(folder: string, set: PublishedFiles): Promise<boolean> 
 
 async function publish(partial: string, folder: string, { files }: PublishedFiles): Promise<void> {
   await mkdir(folder, { recursive: true });
-  for (const { name } of files) await rename(join(partial, name), join(folder, name));
+  const recorded = files.some(({ sha256 }) => sha256 === undefined) ? [RECORD] : [];
+  for (const name of [...recorded, ...files.map((file) => file.name)]) {
+    await rename(join(partial, name), join(folder, name));
+  }
 }
 
 function failure(set: PublishedFiles, from: string | undefined, reasons: readonly string[]): NosError {

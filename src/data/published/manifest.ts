@@ -11,9 +11,9 @@ export interface PublishedFiles {
 
 export interface PublishedFile {
   readonly name: string;
-  readonly bytes: number;
-  /** Lower-case hex. */
-  readonly sha256: string;
+  readonly bytes?: number;
+  /** Lower-case hex. Where it is not published, that of the file that was fetched is recorded beside it. */
+  readonly sha256?: string;
 }
 
 /** One place that has all files, in one or more downloads. */

@@ -115,7 +115,7 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 const fetch = (more: Partial<FetchPublishedOptions> = {}) =>
-  fetchPublished(set, { directory, timeouts: { connection: 1_500, stall: 1_500 }, ...more });
+  fetchPublished(set, { directory, timeouts: { connection: 60_000, stall: 60_000 }, ...more });
 const failure = (promise: Promise<unknown>): Promise<NosError> =>
   promise.then(
     () => expect.fail('expected a failure'),
@@ -150,7 +150,8 @@ describe('fetchPublished', () => {
     ['is damaged', damaged],
   ])('takes the next source when a file %s; archives may hold more', async (_, trouble) => {
     answers = { '/raw/train.de.gz': trouble };
-    await fetch();
+    const patience = [silent, stalling].includes(trouble) ? 2_500 : 60_000;
+    await fetch({ timeouts: { connection: patience, stall: patience } });
     expect(requests).toContain('/copies/training.tar.gz');
     await expectComplete();
   });
@@ -224,6 +225,22 @@ describe('fetchPublished', () => {
     await expectComplete();
   });
 
+  it('records the checksums that are not published', async () => {
+    const files = set.files.map(({ name }) => ({ name }));
+    const unknown = { ...set, files };
+    const get = () => fetchPublished(unknown, { directory, from: join(hand, 'plain') });
+    await get();
+    const record = join(directory, 'small', 'SHA256SUMS');
+    const lines = set.files.map((file) => `${file.sha256}  ${file.name}\n`);
+    expect(await readFile(record, 'utf8')).toBe(lines.join(''));
+    expect(await get()).toBe('present');
+    await writeFile(join(directory, 'small', 'val.de'), 'short');
+    expect(await get()).toBe(join(hand, 'plain'));
+    expect(await readFile(join(directory, 'small', 'val.de'), 'utf8')).toBe(TEXTS['val.de']);
+    await rm(record);
+    expect(await get()).toBe(join(hand, 'plain'));
+  });
+
   it('names a directory that cannot be written', async () => {
     const file = join(directory, 'file');
     await writeFile(file, '');
@@ -238,9 +255,9 @@ describe('openParallelText', () => {
     published: set,
     languages: { source: 'en', target: 'de' },
     tokenised: false,
-    train: 'train',
-    validation: 'val',
-    test: 'val',
+    train: ['train', 'val'].map((name) => ({ source: `${name}.en`, target: `${name}.de` })),
+    validation: { source: 'val.en', target: 'val.de' },
+    test: { source: 'val.en', target: 'val.de' },
   });
 
   it('reads aligned splits', async () => {
@@ -252,7 +269,7 @@ describe('openParallelText', () => {
       languages: { source: 'en', target: 'de' },
     });
     expect(text.validation).toEqual({ source: ['a dog', 'a cat'], target: ['ein Hund', 'eine Katze'] });
-    expect([text.train.source.length, text.train.target.length]).toEqual([2_000, 2_000]);
+    expect([text.train.source.length, text.train.target.length]).toEqual([2_002, 2_002]);
     expect(text.checksum).toMatch(/^[0-9a-f]{64}$/);
   });
 

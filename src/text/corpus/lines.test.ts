@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readAligned, readLines } from './lines.ts';
+import { readSegments } from './sgm.ts';
 
 let directory: string;
 beforeAll(async () => {
@@ -62,5 +63,22 @@ describe('readAligned', () => {
       code: 'bad-text',
       message: `the texts are not aligned: ${paths[0]} has 2 lines, ${paths[2]} has 1`,
     });
+  });
+});
+
+describe('readSegments', () => {
+  it('reads the sentences of a test set in SGML', async () => {
+    const sgm = [
+      '<srcset setid="newstest2014" srclang="any">',
+      '<doc sysid="ref" docid="abc" genre="news" origlang="en">',
+      '<p>',
+      '<seg id="1">A &quot;fine&quot; day &amp;amp; night </seg>',
+      '</p>',
+      '<p><seg id="2"></seg></p>',
+      '</doc></srcset>',
+    ];
+    const path = await file('test.sgm', `${sgm.join('\n')}\n`);
+    expect(await readSegments(path)).toEqual(['A "fine" day &amp; night', '']);
+    expect(await readAligned([path, path], readSegments)).toHaveLength(2);
   });
 });

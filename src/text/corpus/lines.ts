@@ -25,12 +25,16 @@ export async function readLines(path: string): Promise<readonly string[]> {
 /**
  * Texts whose lines belong together: line n of each is one sentence.
  *
+ * @param read how a file is read: its lines, unless it is of another form.
  * @returns [files][lines].
  * @throws NosError `bad-text` as `readLines` does, and when the numbers of lines differ.
  * @example const [source, target] = await readAligned(['train.en', 'train.de']);
  */
-export async function readAligned(paths: readonly string[]): Promise<readonly (readonly string[])[]> {
-  const texts = await Promise.all(paths.map(readLines));
+export async function readAligned(
+  paths: readonly string[],
+  read: (path: string) => Promise<readonly string[]> = readLines,
+): Promise<readonly (readonly string[])[]> {
+  const texts = await Promise.all(paths.map((path) => read(path)));
   const counts = texts.map((lines) => lines.length);
   const other = counts.findIndex((count) => count !== counts[0]);
   if (other === -1) return texts;
