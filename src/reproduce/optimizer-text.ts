@@ -8,6 +8,14 @@ export const ruleText = (rule: string): string => catalogue.find(({ name }) => n
 export const rateText = ({ learningRate, edgeOfGrid }: Evaluation): string =>
   Number.isNaN(learningRate) ? '—' : `${learningRate.toExponential()}${edgeOfGrid ? ' (edge)' : ''}`;
 
+/** What intervals of few seeds are worth; empty where there are no intervals. */
+export function intervalsText(seeds: number): string {
+  if (seeds < 2) return '';
+  const narrow =
+    seeds === 2 ? 'those of two seeds are just their two values' : 'those of so few seeds are too narrow';
+  return `In brackets, 95 % bootstrap intervals${seeds < 10 ? `; ${narrow}` : ''}.`;
+}
+
 /** `1 diverged`; empty where all is well. */
 export function statusText(evaluations: readonly Evaluation[]): string {
   const bad = (['diverged', 'failed'] as const).flatMap((wanted) => {

@@ -169,6 +169,7 @@ describe('figure5', () => {
     );
     expect(page).toContain('over Momentum holds on the mean (+1.00 points, with every seed');
     expect(page).toContain('over SGD does not hold (−1.00 points)');
+    expect(page).toContain('those of two seeds are just their two values');
     expect(page).toMatch(/RMSProp +\| `g \/ \(sqrt\(v\) \+ eps\)` +\| 1e-1, 1e-1 +\| 50\.15/);
     expect(files['curves.csv']?.split('\n')[1]).toBe('Adam,1,0.1,1,0.3,0.2,2');
   });

@@ -59,7 +59,7 @@ async function search(experiment: Searches, context: Context): Promise<Conducted
 
 /** Starts a search, goes on with it, or leaves it as it is where it is finished. */
 async function searchOne({ run: name, config }: PlannedSearch, context: Context): Promise<void> {
-  const { places, signal, stderr } = context;
+  const { places, signal, stderr, program } = context;
   const { parseRunConfig, resumeRun, startRun } = await import('../../run/index.ts');
   const known = await withStore(places, async (store) =>
     (await store.listRuns()).find((run) => run.name === name),
@@ -78,6 +78,7 @@ async function searchOne({ run: name, config }: PlannedSearch, context: Context)
     config,
     go: (services) => (known === undefined ? startRun(name, config, services) : resumeRun(name, services)),
   });
+  if (signal.aborted) stderr.note(`what is done is stored: the same ${program} command goes on from there`);
   signal.throwIfAborted();
 }
 

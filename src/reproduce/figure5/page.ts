@@ -1,5 +1,5 @@
 import { LEVEL, powerOf } from '../../compare/index.ts';
-import { rateText, ruleText, statusText } from '../optimizer-text.ts';
+import { intervalsText, rateText, ruleText, statusText } from '../optimizer-text.ts';
 import { markdownTable } from '../page.ts';
 import { type Beside, percent, points } from '../scores.ts';
 import type { Figure5Data } from './figure5.ts';
@@ -25,7 +25,7 @@ Here: ${epochs} epoch${epochs === 1 ? '' : 's'} of the task \`${task}\`, ${seeds
 ## Does it hold?
 
 Read as: test accuracy at the end, less that of the other with the same seed, in points. "Slightly" and "greatly" have no size in the paper.
-p is of the paired permutation test, corrected by Holm's method over all ${data.beside.length} rows.
+p is of the paired permutation test, corrected by Holm's method over all ${data.beside.length} rows. ${intervalsText(seeds.length)}
 
 ${besideTable(data)}
 

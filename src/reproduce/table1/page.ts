@@ -1,5 +1,5 @@
 import { LEVEL, powerOf } from '../../compare/index.ts';
-import { rateText, ruleText, statusText } from '../optimizer-text.ts';
+import { intervalsText, rateText, ruleText, statusText } from '../optimizer-text.ts';
 import { markdownTable } from '../page.ts';
 import { type Beside, percent, points } from '../scores.ts';
 import { rankCorrelation } from './rank-correlation.ts';
@@ -18,7 +18,7 @@ epochs, once as far as it says. Here: the task \`${task}\`, ${plural(epochs, 'ep
 ## Does it hold?
 
 Read as: test accuracy at the end, less that of the known optimizer with the same seed. p is of the paired permutation test, corrected by Holm's
-method over all ${beside.length} pairs of a found and a known optimizer; told apart: at most ${LEVEL}.
+method over all ${beside.length} pairs of a found and a known optimizer; told apart: at most ${LEVEL}. ${intervalsText(seeds.length)}
 
 ${claimsTable(data)}
 
