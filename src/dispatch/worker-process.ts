@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluate/index.ts';
 import { type Order, type Reply, unpackError } from './messages.ts';
+import { watchSilence } from './silence.ts';
 
 /**
  * How an order ended: `done`; `threw`: the evaluation threw, the process lives; `lost`: the process ended or fell silent,
@@ -45,17 +46,17 @@ export class WorkerProcess {
   /** Evaluates; never rejects. One order at a time. */
   run(request: EvaluationRequest, onProgress: (progress: EvaluationProgress) => void): Promise<Outcome> {
     return new Promise((resolve) => {
-      const silence = setTimeout(
-        () => this.#end(`no sign of life for ${this.#options.silenceSeconds} s`),
-        this.#options.silenceSeconds * 1000,
+      const { silenceSeconds } = this.#options;
+      const silence = watchSilence(silenceSeconds, () =>
+        this.#end(`no sign of life for ${silenceSeconds} s`),
       );
       const settle = (outcome: Outcome): void => {
-        clearTimeout(silence);
+        silence.stop();
         this.#order = undefined;
         resolve(outcome);
       };
       const onReply = (reply: Reply): void => {
-        silence.refresh();
+        silence.heard();
         if (reply.type === 'progress') onProgress(reply.progress);
       };
       this.#order = { settle, onReply };
