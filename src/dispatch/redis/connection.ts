@@ -55,6 +55,8 @@ export async function connect(
     throw refused(place, redact(trouble || (error as Error).message));
   }
   state = 'open';
+  // BullMQ copies the client. A lazy copy whose first attempt to connect fails is never ready for it, though it is there later.
+  client.options.lazyConnect = false;
   let lost = false;
   client.on('close', () => {
     if (!lost && state === 'open') note(`lost the connection to ${place}: trying again`, 'lost');
