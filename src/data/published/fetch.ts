@@ -1,9 +1,8 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { NosError } from '../../errors.ts';
 import type { FetchingOptions, FetchProgress } from '../progress.ts';
-import { diskTrouble, makePartial, reasonOf, unwritable, writable } from '../staging.ts';
+import { fetchStaged } from '../staged.ts';
 import { TIMEOUTS } from '../watchdog.ts';
 import { downloadFiles } from './download.ts';
 import { filesBelow, type PublishedFiles, type PublishedSource } from './manifest.ts';
@@ -26,28 +25,20 @@ export interface FetchPublishedOptions extends FetchingOptions {
  * @throws NosError `network`, or `bad-option` for a folder at hand without the files; `unwritable`; the signal's reason.
  */
 export async function fetchPublished(set: PublishedFiles, options: FetchPublishedOptions): Promise<string> {
-  const { directory, signal } = options;
-  const folder = join(directory, set.name);
-  if (await isPresent(folder, set)) return 'present';
-  signal?.throwIfAborted();
-  const partial = await writable(directory, () => makePartial(directory, set.name));
-  const reasons: string[] = [];
-  try {
-    for (const source of sourcesOf(set, options.from)) {
-      try {
-        await fetchFrom(source, set, partial, options);
-        await writable(directory, () => publish(partial, folder, set));
-        return nameOf(source);
-      } catch (error) {
-        signal?.throwIfAborted();
-        if (diskTrouble(error)) throw unwritable(directory, error);
-        reasons.push(`${nameOf(source)}: ${reasonOf(error)}`);
-      }
-    }
-  } finally {
-    await rm(partial, { recursive: true, force: true });
-  }
-  throw failure(set, options.from, reasons);
+  const { directory, from, signal } = options;
+  const recorded = set.files.some(({ sha256 }) => sha256 === undefined) ? [RECORD] : [];
+  return fetchStaged({
+    directory,
+    folder: set.name,
+    files: [...recorded, ...set.files.map(({ name }) => name)],
+    signal,
+    sources: sourcesOf(set, from).map((source) => ({
+      name: nameOf(source),
+      obtain: (folder) => fetchFrom(source, set, folder, options),
+    })),
+    verify: (folder) => verifyPublished(folder, set),
+    failure: (reasons) => failure(set, from, reasons),
+  });
 }
 
 /** The published sources; or the files, and then the published downloads, at another place. */
@@ -103,26 +94,7 @@ async function fetchFrom(
   await verifyPublished(folder, set, (files) => report('verify', files, set.files.length));
 }
 
-async function isPresent(folder: string, set: PublishedFiles): Promise<boolean> {
-  try {
-    await verifyPublished(folder, set);
-    return true;
-  } catch (error) {
-    if (error instanceof NosError) return false;
-    throw error;
-  }
-}
-
-async function publish(partial: string, folder: string, { files }: PublishedFiles): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const recorded = files.some(({ sha256 }) => sha256 === undefined) ? [RECORD] : [];
-  for (const name of [...recorded, ...files.map((file) => file.name)]) {
-    await rename(join(partial, name), join(folder, name));
-  }
-}
-
-function failure(set: PublishedFiles, from: string | undefined, reasons: readonly string[]): NosError {
-  const why = [...new Set(reasons)].join('; ');
+function failure(set: PublishedFiles, from: string | undefined, why: string): NosError {
   if (from !== undefined && !isUrl(from)) {
     const expected = set.files.map(({ name }) => name).join(', ');
     return new NosError('bad-option', `--from ${from}: ${why}`, `name a folder that holds ${expected}`);

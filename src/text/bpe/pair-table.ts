@@ -19,12 +19,15 @@ interface Pair {
 
 /**
  * How often each two symbols stand side by side in words, kept up to date while pairs become symbols: a merge touches only
- * the words that hold its pair, and finding the most frequent pair is one pass over the counts.
+ * the words that hold its pair, and the most frequent pair is looked for among the frequent ones.
  */
 export class PairTable {
   readonly #symbols: string[] = [];
   readonly #numbers = new Map<string, number>();
   readonly #pairs = new Map<number, Pair>();
+  /** Every pair whose count is the threshold at least: where the most frequent one is, if there are any. */
+  #frequent = new Set<Pair>();
+  #threshold = Number.POSITIVE_INFINITY;
 
   constructor(counts: ReadonlyMap<string, number>) {
     for (const [text, count] of counts) {
@@ -33,15 +36,33 @@ export class PairTable {
     }
   }
 
-  /** The pair with the greatest count; of equal ones the first in code point order, left before right. */
+  /** The pair with the greatest count, 1 at least; of equal ones the first in code point order, left before right. */
   mostFrequent(): { readonly left: string; readonly right: string; readonly count: number } | undefined {
-    let best: Pair | undefined;
-    for (const pair of this.#pairs.values()) {
-      if (best === undefined || pair.count > best.count) best = pair;
-      else if (pair.count === best.count && this.#before(pair, best)) best = pair;
+    let best = this.#firstFrequent();
+    if (best === undefined) {
+      this.#lowerThreshold();
+      best = this.#firstFrequent();
     }
     if (best === undefined) return undefined;
     return { left: this.#text(best.left), right: this.#text(best.right), count: best.count };
+  }
+
+  #firstFrequent(): Pair | undefined {
+    let best: Pair | undefined;
+    for (const pair of this.#frequent) {
+      if (pair.count < this.#threshold) this.#frequent.delete(pair);
+      else if (best === undefined || pair.count > best.count) best = pair;
+      else if (pair.count === best.count && this.#before(pair, best)) best = pair;
+    }
+    return best;
+  }
+
+  /** To half of the greatest count, so that this happens a few times only. */
+  #lowerThreshold(): void {
+    let greatest = 0;
+    for (const { count } of this.#pairs.values()) greatest = Math.max(greatest, count);
+    this.#threshold = Math.max(1, Math.floor(greatest / 2));
+    this.#frequent = new Set([...this.#pairs.values()].filter(({ count }) => count >= this.#threshold));
   }
 
   /** Makes one symbol of every occurrence of a pair, from the left of each word. */
@@ -57,6 +78,7 @@ export class PairTable {
       word.symbols = mergePair(word.symbols, a, b, merged);
       this.#count(word);
     }
+    if (pair) this.#frequent.delete(pair);
     this.#pairs.delete(a * SYMBOLS + b);
   }
 
@@ -71,6 +93,7 @@ export class PairTable {
       }
       pair.count += word.count;
       pair.words.add(word);
+      if (pair.count >= this.#threshold) this.#frequent.add(pair);
     }
   }
 

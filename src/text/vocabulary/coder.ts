@@ -68,14 +68,14 @@ interface Learnt {
 }
 
 function learnWords(lines: readonly string[], { size, minimumCount }: CoderOptions): Learnt {
-  const counts = countTexts(lines.flatMap(splitWords));
+  const counts = countTexts(partsOf(lines, splitWords));
   const vocabulary = buildVocabulary(counts, { size, ...(minimumCount && { minimumCount }) });
   return { vocabulary, merges: [], split: splitWords, join: (words) => words.join(' ') };
 }
 
 function learnSubwords(lines: readonly string[], { size, minimumCount = 2 }: CoderOptions): Learnt {
-  const pieces = countTexts(lines.flatMap(splitPieces));
-  const characters = new Set([...pieces.keys()].flatMap((piece) => [...piece]));
+  const pieces = countTexts(partsOf(lines, splitPieces));
+  const characters = new Set(partsOf([...pieces.keys()], (piece) => [...piece]));
   const specials = Object.keys(SPECIAL).length;
   const merges = size - specials - characters.size;
   if (!(merges >= 0)) {
@@ -99,6 +99,11 @@ function learnSubwords(lines: readonly string[], { size, minimumCount = 2 }: Cod
     split: (line) => splitPieces(line).flatMap(splitPiece),
     join: joinPieces,
   };
+}
+
+/** One by one: all parts of a large text at once would not fit into memory. */
+function* partsOf(lines: readonly string[], split: (line: string) => readonly string[]): Iterable<string> {
+  for (const line of lines) yield* split(line);
 }
 
 function symbolAt({ symbols }: Vocabulary, number: number): string {

@@ -1,33 +1,22 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startNos } from './nos-process.ts';
+import { describe, expect, it } from 'vitest';
+import { commandLine } from '../command-line.ts';
 
-let home: string;
-beforeAll(() => {
-  home = mkdtempSync(join(tmpdir(), 'nos-bleu-'));
-});
-afterAll(() => rmSync(home, { recursive: true }));
+const { home, nos } = commandLine();
 
-const { examples } = JSON.parse(readFileSync(new URL('fixtures/sacrebleu.json', import.meta.url), 'utf8'));
+const { examples } = JSON.parse(readFileSync(new URL('../fixtures/sacrebleu.json', import.meta.url), 'utf8'));
 
 function write(name: string, lines: readonly string[]): string {
   writeFileSync(join(home, name), `${lines.join('\n')}\n`);
   return name;
 }
 
-async function nos(...args: readonly string[]) {
-  const child = startNos(home, args);
-  const code = await child.ended;
-  return { code, stdout: child.output(), stderr: child.said() };
-}
-
 describe('nos bleu', () => {
   it('prints the score of two references, and how it was computed', async () => {
     const example = examples.find((each: { name: string }) => each.name === 'two references');
     const files = [example.hypotheses, ...example.references].map((lines, i) => write(`two-${i}`, lines));
-    const { code, stdout, stderr } = await nos('bleu', ...files);
+    const { code, stdout, stderr } = await nos(['bleu', ...files]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const lines = stdout.trimEnd().split('\n');
     expect(lines[0]).toBe(`BLEU ${example.score.toFixed(2)}`);
@@ -38,7 +27,7 @@ describe('nos bleu', () => {
   it('gives one document, and calls text that is tokenised by its name', async () => {
     const example = examples.find((each: { name: string }) => each.name === 'tokenised, two references');
     const files = [example.hypotheses, ...example.references].map((lines, i) => write(`tok-${i}`, lines));
-    const { code, stdout } = await nos('bleu', ...files, '--tokenised', '--json');
+    const { code, stdout } = await nos(['bleu', ...files, '--tokenised', '--json']);
     expect(code).toBe(0);
     const { score, ...document } = JSON.parse(stdout);
     expect(score).toBeCloseTo(example.score, 9);
@@ -55,10 +44,10 @@ describe('nos bleu', () => {
 
   it('says so where raw text is expected and looks tokenised', async () => {
     const file = write('looks', ['A man sleeps .', 'A dog runs .']);
-    const { code, stderr } = await nos('bleu', file, file);
+    const { code, stderr } = await nos(['bleu', file, file]);
     expect(code).toBe(0);
     expect(stderr).toContain('looks looks tokenised: raw text is expected, or --tokenised');
-    expect((await nos('bleu', file, file, '--tokenised')).stderr).toBe('');
+    expect((await nos(['bleu', file, file, '--tokenised'])).stderr).toBe('');
   });
 
   it.each([
@@ -67,14 +56,14 @@ describe('nos bleu', () => {
   ])('refuses %s', async (_, hypotheses, reference, message) => {
     const path = write('hypotheses', hypotheses);
     writeFileSync(join(home, 'reference'), reference.map((line) => `${line}\n`).join(''));
-    const { code, stderr } = await nos('bleu', path, 'reference');
+    const { code, stderr } = await nos(['bleu', path, 'reference']);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(2);
   });
 
   it('refuses a missing file, and in JSON', async () => {
-    const { code, stdout } = await nos('bleu', 'nothing', 'here', '--json');
+    const { code, stdout } = await nos(['bleu', 'nothing', 'here', '--json']);
     expect(code).toBe(2);
     expect(JSON.parse(stdout).error).toMatchObject({
       code: 'bad-text',
