@@ -1,5 +1,5 @@
 import type { ParallelText } from '../../data/index.ts';
-import { type Model, type ModelSession, openModel } from '../../nn/index.ts';
+import { type Model, type ModelSession, openMasks, openModel } from '../../nn/index.ts';
 import { bleu, type SentencePair, translationBatch } from '../../text/index.ts';
 import type { Child, ChildState } from '../child.ts';
 import { translationCorpus } from './corpus.ts';
@@ -12,7 +12,7 @@ type Part = 'validation' | 'test';
 
 /** @throws NosError `bad-option` when the text does not fit the task. */
 export async function openTranslationChild(task: TranslationTask, text: ParallelText): Promise<Child> {
-  const { layers, width, vocabulary, length, batch, labelSmoothing } = task;
+  const { layers, width, vocabulary, length, batch, labelSmoothing, dropout } = task;
   const { coders, pairs } = translationCorpus(task, text);
   const definition: GnmtDefinition = {
     layers,
@@ -23,12 +23,14 @@ export async function openTranslationChild(task: TranslationTask, text: Parallel
     targetLength: length,
     batch,
     labelSmoothing,
+    dropout,
   };
   const model = gnmtModel(definition);
   const session = await openModel(model);
   const feed = feeder(definition);
-  const perplexity = (split: Part, examples: number, state: ChildState) =>
-    measurePerplexity({ session, feed, pairs: pairs[split].slice(0, examples), batch, state });
+  const masks = openMasks(model.masks);
+  const perplexity = (split: Part, examples: number, state: ChildState, onBatch?: () => void) =>
+    measurePerplexity({ session, feed, pairs: pairs[split].slice(0, examples), batch, state, onBatch });
   const options: TranslateOptions = { coders, sourceLength: length, maximumLength: length, batch };
   return {
     batchSize: batch,
@@ -36,17 +38,23 @@ export async function openTranslationChild(task: TranslationTask, text: Parallel
     chance: 1 / task.vocabulary,
     tensors: model.parameters,
     initialState: (seed) => ({ weights: model.initialWeights(seed), buffers: model.initialBuffers() }),
-    step: (indices, { weights, buffers }, gradient) =>
-      session.step(feed(pairs.train, indices), weights, buffers, gradient),
+    step: (indices, { weights, buffers }, gradient, moment) => {
+      const feeds = { ...feed(pairs.train, indices), ...masks({ ...moment, examples: indices }) };
+      return session.step(feeds, weights, buffers, gradient);
+    },
     // A network that gives no numbers predicts nothing.
-    score: async (split, examples, state) => 1 / (await perplexity(split, examples, state)) || 0,
-    measures: async (split, examples, state) => {
+    score: async (split, examples, state, onBatch) =>
+      1 / (await perplexity(split, examples, state, onBatch)) || 0,
+    measures: async (split, examples, state, onBatch = () => undefined) => {
       const { source, target } = text[split];
-      const written = await translateBy(model, definition, state, source.slice(0, examples), options);
+      const written = await translateBy(model, definition, state, source.slice(0, examples), {
+        ...options,
+        onBatch,
+      });
       const { score } = bleu(written, [target.slice(0, examples)], {
         tokeniser: text.tokenised ? 'none' : '13a',
       });
-      return { perplexity: await perplexity(split, examples, state), bleu: score };
+      return { perplexity: await perplexity(split, examples, state, onBatch), bleu: score };
     },
     close: () => session.close(),
   };
@@ -97,8 +105,9 @@ async function measurePerplexity(work: {
   readonly pairs: readonly SentencePair[];
   readonly batch: number;
   readonly state: ChildState;
+  readonly onBatch: (() => void) | undefined;
 }): Promise<number> {
-  const { session, feed, pairs, batch, state } = work;
+  const { session, feed, pairs, batch, state, onBatch = () => undefined } = work;
   let total = 0;
   let symbols = 0;
   for (let start = 0; start < pairs.length; start += batch) {
@@ -107,6 +116,7 @@ async function measurePerplexity(work: {
     const indices = Array.from({ length: batch }, (_, i) => start + Math.min(i, used - 1));
     const arrays = feed(pairs, indices);
     const { likelihood } = await session.evaluate(arrays, state.weights, state.buffers);
+    onBatch();
     const counted = (used * arrays.expected.length) / batch;
     for (let i = 0; i < counted; i++) {
       total += (likelihood as Float32Array)[i] as number;

@@ -40,6 +40,7 @@ const small: TranslationTask = {
   length: 6,
   batch: 6,
   labelSmoothing: 0,
+  dropout: 0,
 };
 const open = (more: Partial<TranslationTask> = {}, data = text): Promise<Child> =>
   gnmtTask({ ...small, ...more, load: async () => data }).open({ directory: '' });

@@ -19,6 +19,8 @@ export interface TranslationTask {
   readonly length: number;
   readonly batch: number;
   readonly labelSmoothing: number;
+  /** In training; of what every layer reads. */
+  readonly dropout: number;
 }
 
 /**

@@ -11,6 +11,8 @@ export interface TranslateOptions {
   readonly batch: number;
   /** Default: greedily. */
   readonly beam?: BeamScore & { readonly width: number };
+  /** Called after every batch: a sign of life. */
+  readonly onBatch?: () => void;
 }
 
 /** Translates lines, as text, in order. */
@@ -19,7 +21,7 @@ export async function translate(
   lines: readonly string[],
   options: TranslateOptions,
 ): Promise<readonly string[]> {
-  const { coders, batch, maximumLength, beam } = options;
+  const { coders, batch, maximumLength, beam, onBatch = () => undefined } = options;
   const limits = { begin: SPECIAL.begin, end: SPECIAL.end, maximumLength };
   const translations: string[] = [];
   for (let first = 0; first < lines.length; first += batch) {
@@ -29,6 +31,7 @@ export async function translate(
       ? await beamSearch(decoder, start, batch, { ...limits, ...beam })
       : await greedySearch(decoder, start, batch, limits);
     for (const [i] of used.entries()) translations.push(coders.target.decode(written[i]?.tokens ?? []));
+    onBatch();
   }
   return translations;
 }
