@@ -12,6 +12,7 @@ const BENCHMARKS = [
   'engine.mjs',
   'step.mjs',
   'wide-resnet.mjs',
+  'lstm.mjs',
   'controller.mjs',
   'coordinator.mjs',
   'protocols.mjs',

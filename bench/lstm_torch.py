@@ -1,4 +1,4 @@
-"""Milliseconds of a training step (forward, backward) of a network for sequences in PyTorch at one thread, as JSON: called by bench/lstm.mjs.
+"""Milliseconds of processor time of a training step (forward, backward) of a network for sequences in PyTorch at one thread, as JSON: called by bench/lstm.mjs.
 
     python3 bench/lstm_torch.py characters VOCABULARY WIDTH DEPTH LENGTH BATCH STEPS
     python3 bench/lstm_torch.py gnmt LAYERS WIDTH VOCABULARY LENGTH BATCH STEPS
@@ -44,8 +44,8 @@ def gnmt(layers, width, vocabulary, length, batch):
 net, batch = {"characters": characters, "gnmt": gnmt}[kind](*sizes)
 times = []
 for _ in range(steps + 3):
-    start = time.perf_counter()
+    start = time.process_time()
     net.zero_grad()
     net.loss(*batch).backward()
-    times.append(1000 * (time.perf_counter() - start))
+    times.append(1000 * (time.process_time() - start))
 print(json.dumps({"version": torch.__version__, "times": times[3:]}))

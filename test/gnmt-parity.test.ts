@@ -89,14 +89,14 @@ describe('a GNMT of three layers after 20 steps of SGD', async () => {
     for (let t = 0; t < sizes.targetLength; t++) {
       const order = t === 0 ? [3, 3, 1, 0, 2] : [4, 0, 2, 1, 3];
       rows = order.map((row) => rows[row]!);
-      state = decoder.reorder(state, order);
-      const tokens = rows.map((row) => said[row * sizes.targetLength + t]!);
+      state = decoder.reorder(state, Int32Array.from(order));
+      const tokens = Int32Array.from(rows, (row) => said[row * sizes.targetLength + t]!);
       // Padding is no token to read; PyTorch's rows end there too.
       const step = await decoder.next(state, tokens);
       const expected = rows.flatMap((row) => logProbabilities[row]![t]!);
       expect(step.logProbabilities).toBeAllclose(expected, { rtol: 1e-3, atol: 1e-4 });
       rows.forEach((row, i) => {
-        const looked = step.attention.subarray(i * sizes.sourceLength, (i + 1) * sizes.sourceLength);
+        const looked = step.attention!.subarray(i * sizes.sourceLength, (i + 1) * sizes.sourceLength);
         const sentence = source.subarray(row * sizes.sourceLength, (row + 1) * sizes.sourceLength);
         expect(looked.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
         looked.forEach((share, s) => {

@@ -141,9 +141,10 @@ async function scoreRule(scoring: Scoring): Promise<Score> {
     };
   }
   const final = await runOne('final', learningRate);
+  const alive = () => scoring.onProgress({ phase: 'final', learningRate, done: 1 });
   const measures = final.diverged
     ? undefined
-    : await child.measures?.('validation', protocol.validationExamples, final);
+    : await child.measures?.('validation', protocol.validationExamples, final, alive);
   return {
     learningRate,
     edgeOfGrid: learningRate === learningRates[0] || learningRate === learningRates.at(-1),

@@ -1,4 +1,4 @@
-import { mul, type Shape, type Tensor } from '../graph/index.ts';
+import { type Arrays, mul, reshape, type Shape, type Tensor } from '../graph/index.ts';
 import { deriveKey, foldIn, type Key, threefry2x32 } from '../random/index.ts';
 import type { NetworkBuilder } from './builder.ts';
 
@@ -19,10 +19,33 @@ export interface Mask {
  * @throws RangeError for a rate that is not from 0 to 1, 1 excluded.
  */
 export function dropout(nn: NetworkBuilder, name: string, x: Tensor, rate: number): Tensor {
-  if (!(rate >= 0 && rate < 1))
-    throw new RangeError(`dropout '${name}': expected a rate in [0, 1), got ${rate}`);
+  checkRate(name, rate);
   if (rate === 0 || nn.mode === 'evaluation') return x;
   return mul(x, nn.mask(name, x.shape, 1 - rate));
+}
+
+/**
+ * Dropout of a sequence x [steps·batch, features], the same zeros in every step of a sentence (Gal & Ghahramani 2016). Row
+ * t·batch + b is step t of sentence b.
+ *
+ * @throws RangeError as {@link dropout}.
+ */
+export function sequenceDropout(
+  nn: NetworkBuilder,
+  name: string,
+  x: Tensor,
+  { batch, rate }: { readonly batch: number; readonly rate: number },
+): Tensor {
+  checkRate(name, rate);
+  if (rate === 0 || nn.mode === 'evaluation') return x;
+  const [rows, features] = x.shape as readonly [number, number];
+  const steps = reshape(x, [rows / batch, batch, features]);
+  return reshape(mul(steps, nn.mask(name, [batch, features], 1 - rate)), x.shape);
+}
+
+function checkRate(name: string, rate: number): void {
+  if (!(rate >= 0 && rate < 1))
+    throw new RangeError(`dropout '${name}': expected a rate in [0, 1), got ${rate}`);
 }
 
 /** When a mask is drawn, and for which examples, in the order of the batch. */
@@ -45,6 +68,21 @@ export function fillMask({ name, shape, keep }: Mask, moment: MaskMoment, out: F
   for (const [row, example] of examples.entries()) {
     fillRow(foldIn(key, example), keep, out.subarray(row * size, (row + 1) * size));
   }
+}
+
+/**
+ * Arrays for all masks of a model, by name.
+ *
+ * @returns a function that fills them for a step; it gives the same arrays each time.
+ */
+export function openMasks(masks: readonly Mask[]): (moment: MaskMoment) => Arrays {
+  const arrays = Object.fromEntries(
+    masks.map(({ name, shape }) => [name, new Float32Array(shape.reduce((a, b) => a * b, 1))]),
+  );
+  return (moment) => {
+    for (const mask of masks) fillMask(mask, moment, arrays[mask.name] as Float32Array);
+    return arrays;
+  };
 }
 
 /** One block of the generator serves two elements; a write past the end is ignored, as in any typed array. */

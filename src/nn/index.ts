@@ -9,7 +9,14 @@ export {
 } from './classifier.ts';
 export { type ConvolutionOptions, convolution } from './convolution.ts';
 export { dense } from './dense.ts';
-export { dropout, fillMask, type Mask, type MaskMoment } from './dropout.ts';
+export {
+  dropout,
+  fillMask,
+  type Mask,
+  type MaskMoment,
+  openMasks,
+  sequenceDropout,
+} from './dropout.ts';
 export { type EmbeddingOptions, embedding } from './embedding.ts';
 export { flatten } from './flatten.ts';
 export { fanInUniform, heNormal, type Initial } from './initial.ts';

@@ -21,9 +21,21 @@ export async function openCharacterChild(task: CharacterTask, text: CharacterTex
   const model = characterModel(task);
   const session = await openModel(model);
   const rows = { tokens: new Float32Array(length * batch), targets: new Float32Array(length * batch) };
-  const perplexity = async (split: 'validation' | 'test', examples: number, state: ChildState) => {
+  const perplexity = async (
+    split: 'validation' | 'test',
+    examples: number,
+    state: ChildState,
+    onBatch?: () => void,
+  ) => {
     const count = Math.min(examples, exampleCount(text[split], length));
-    const likelihood = await totalLikelihood({ session, task, characters: text[split], count, state });
+    const likelihood = await totalLikelihood({
+      session,
+      task,
+      characters: text[split],
+      count,
+      state,
+      onBatch,
+    });
     return Math.exp(-likelihood / (count * length));
   };
   return {
@@ -37,9 +49,10 @@ export async function openCharacterChild(task: CharacterTask, text: CharacterTex
       return session.step(rows, weights, buffers, gradient);
     },
     // A network that gives no numbers predicts nothing.
-    score: async (split, examples, state) => 1 / (await perplexity(split, examples, state)) || 0,
-    measures: async (split, examples, state) => {
-      const found = await perplexity(split, examples, state);
+    score: async (split, examples, state, onBatch) =>
+      1 / (await perplexity(split, examples, state, onBatch)) || 0,
+    measures: async (split, examples, state, onBatch) => {
+      const found = await perplexity(split, examples, state, onBatch);
       return { perplexity: found, bitsPerCharacter: Math.log2(found) };
     },
     close: () => session.close(),
@@ -93,8 +106,9 @@ async function totalLikelihood(work: {
   readonly characters: Uint16Array;
   readonly count: number;
   readonly state: ChildState;
+  readonly onBatch: (() => void) | undefined;
 }): Promise<number> {
-  const { session, task, characters, count, state } = work;
+  const { session, task, characters, count, state, onBatch = () => undefined } = work;
   const { batch, length } = task;
   const rows = { tokens: new Float32Array(length * batch), targets: new Float32Array(length * batch) };
   let total = 0;
@@ -104,6 +118,7 @@ async function totalLikelihood(work: {
     const indices = Array.from({ length: batch }, (_, i) => start + Math.min(i, used - 1));
     fillRows(characters, indices, length, rows);
     const { likelihood } = await session.evaluate(rows, state.weights, state.buffers);
+    onBatch();
     likelihood?.forEach((value, row) => {
       if (row % batch < used) total += value;
     });

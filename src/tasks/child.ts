@@ -56,6 +56,7 @@ export interface Child {
     split: 'validation' | 'test',
     examples: number,
     state: ChildState,
+    onBatch?: () => void,
   ): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;
 }

@@ -1,13 +1,6 @@
 import type { Dataset, Split } from '../data/index.ts';
 import { NosError } from '../errors.ts';
-import {
-  type Batch,
-  buildClassifier,
-  fillMask,
-  type Mask,
-  type ModelSession,
-  openModel,
-} from '../nn/index.ts';
+import { type Batch, buildClassifier, type ModelSession, openMasks, openModel } from '../nn/index.ts';
 import type { Child, ChildState } from './child.ts';
 import type { ClassifierTask, LoadOptions } from './task.ts';
 
@@ -17,11 +10,8 @@ export async function openClassifierChild(task: ClassifierTask, options: LoadOpt
   checkFit(task, dataset);
   const classifier = buildClassifier(task);
   const session = await openModel(classifier);
-  const masks = classifier.masks.map((mask) => ({ mask, values: new Float32Array(sizeOf(mask)) }));
-  const batch = {
-    ...makeBatch(task),
-    ...Object.fromEntries(masks.map(({ mask: { name }, values }) => [name, values])),
-  };
+  const masks = openMasks(classifier.masks);
+  const batch = makeBatch(task);
   return {
     batchSize: task.batchSize,
     trainExamples: dataset.train.size,
@@ -34,8 +24,8 @@ export async function openClassifierChild(task: ClassifierTask, options: LoadOpt
     step: async (indices, { weights, buffers }, gradient, moment) => {
       dataset.train.fill(indices, batch.inputs, batch.targets);
       task.augment?.(batch.inputs, moment);
-      for (const { mask, values } of masks) fillMask(mask, { ...moment, examples: indices }, values);
-      const loss = await session.step(batch, weights, buffers, gradient);
+      const feeds = { ...batch, ...masks({ ...moment, examples: indices }) };
+      const loss = await session.step(feeds, weights, buffers, gradient);
       decay(gradient, weights, task.weightDecay ?? 0);
       return loss;
     },
@@ -44,8 +34,6 @@ export async function openClassifierChild(task: ClassifierTask, options: LoadOpt
     close: () => session.close(),
   };
 }
-
-const sizeOf = ({ shape }: Mask): number => shape.reduce((product, n) => product * n, 1);
 
 function decay(gradient: Float32Array, weights: Float32Array, weightDecay: number): void {
   if (weightDecay === 0) return;

@@ -8,6 +8,7 @@ import { cifar10WideResnet } from './cifar10-wide-resnet.ts';
 import { defineTask } from './define.ts';
 import { digitsMlp } from './digits-mlp.ts';
 import { splitTaskName, type TaskFamily } from './family.ts';
+import { multi30kGnmt, wmt14Gnmt } from './gnmt-tasks.ts';
 import { fashionMlp, mnistMlp } from './mnist-mlp.ts';
 import { shakespeareLstm } from './shakespeare-lstm.ts';
 import type { ClassifierTask, Task } from './task.ts';
@@ -22,7 +23,12 @@ export const tasks: readonly Task[] = [
 ];
 
 /** Tasks that take options: `cifar10-wide-resnet(depth=16,widening=2)`. */
-export const taskFamilies: readonly TaskFamily[] = [cifar10WideResnet, shakespeareLstm];
+export const taskFamilies: readonly TaskFamily[] = [
+  cifar10WideResnet,
+  multi30kGnmt,
+  wmt14Gnmt,
+  shakespeareLstm,
+];
 
 /**
  * A registered task, one of a family with its options in parentheses, or the `task` that the module at a path exports (a path ends in .js or .mjs or holds a slash; it is

@@ -1,5 +1,6 @@
 import { type Arrays, input, logSoftmax, SessionCache, type Tensor } from '../../graph/index.ts';
 import type { Model } from '../../nn/index.ts';
+import type { StepModel } from '../../text/index.ts';
 import { decode, encode, type GnmtSizes, type Memory, memoryWidth } from './network.ts';
 
 /** What a network remembers of sentences being written: arrays of [rows, …], one row a sentence. Never changed in place. */
@@ -8,19 +9,8 @@ export interface GnmtState {
   readonly arrays: Arrays;
 }
 
-/** What may come next. */
-export interface GnmtStep {
-  /** [rows, target vocabulary]. */
-  readonly logProbabilities: Float32Array;
-  /** [rows, source length]: where this step looked; sums to 1 a row. */
-  readonly attention: Float32Array;
-  readonly state: GnmtState;
-}
-
-/** A trained network that writes translations token by token: what greedy and beam search want of a model. */
-export interface GnmtDecoder {
-  /** Of the target. */
-  readonly vocabulary: number;
+/** A trained network that writes translations token by token, for greedy and beam search. */
+export interface GnmtDecoder extends StepModel<GnmtState> {
   /**
    * Reads sentences.
    *
@@ -28,10 +18,6 @@ export interface GnmtDecoder {
    * @returns the state of one row a sentence.
    */
   encode(source: ArrayLike<number>): Promise<GnmtState>;
-  /** Reads one token [rows] into each row and says what may come next. */
-  next(state: GnmtState, tokens: ArrayLike<number>): Promise<GnmtStep>;
-  /** The state whose row r is row `rows[r]` of `state`; a row may be taken more than once, or never. */
-  reorder(state: GnmtState, rows: ArrayLike<number>): GnmtState;
   close(): Promise<void>;
 }
 
@@ -56,7 +42,7 @@ export function openGnmtDecoder(model: Model, sizes: GnmtSizes, weights: Float32
       const session = await steps.of(rows);
       const found = await session.run({ weights, tokens: Float32Array.from(tokens), ...arrays });
       const { logProbabilities, attention, ...states } = found as Record<string, Float32Array> &
-        Pick<GnmtStep, 'logProbabilities' | 'attention'>;
+        Readonly<Record<'logProbabilities' | 'attention', Float32Array>>;
       return { logProbabilities, attention, state: { rows, arrays: { ...arrays, ...renamed(states) } } };
     },
     reorder,
@@ -105,7 +91,7 @@ function zeroStates({ layers, width }: GnmtSizes, rows: number): Arrays {
   return Object.fromEntries(names.map((name) => [name, new Float32Array(rows * width)]));
 }
 
-function reorder({ rows: count, arrays }: GnmtState, rows: ArrayLike<number>): GnmtState {
+function reorder({ rows: count, arrays }: GnmtState, rows: Int32Array): GnmtState {
   const moved = Object.entries(arrays).map(([name, array]) => {
     const size = array.length / count;
     const taken = new Float32Array(rows.length * size);

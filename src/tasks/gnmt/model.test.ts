@@ -50,6 +50,34 @@ describe.each([1, 2, 4])('the gradient of a GNMT of %i layers', (layers) => {
 });
 
 describe('gnmtModel', () => {
+  it('drops what every layer reads, in training only', () => {
+    const model = gnmtModel({ ...sizes, layers: 2, labelSmoothing: 0, dropout: 0.25 });
+    expect(model.masks.map(({ name, shape }) => [name, shape])).toEqual([
+      ['mask.encoder0', [2, 2]],
+      ['mask.encoder1', [2, 4]],
+      ['mask.decoder0', [2, 2]],
+      ['mask.decoder1', [2, 4]],
+    ]);
+    const weights = model.initialWeights(1).map((w) => 5 * w);
+    const lossWith = (dropped: string, value: number) => {
+      const masks = model.masks.map(({ name, shape: [rows = 0, columns = 0] }) => [
+        name,
+        new Float32Array(rows * columns).fill(name === dropped ? value : 1),
+      ]);
+      return evaluateFloat64([model.training.loss!], {
+        ...feeds,
+        ...Object.fromEntries(masks),
+        weights,
+      })[0]![0]!;
+    };
+    const plain = gnmtModel({ ...sizes, layers: 2, labelSmoothing: 0 });
+    const expected = evaluateFloat64([plain.training.loss!], { ...feeds, weights })[0]![0]!;
+    for (const { name } of model.masks) {
+      expect(lossWith(name, 1)).toBeCloseTo(expected, 12);
+      expect(lossWith(name, 0)).not.toBeCloseTo(expected, 6);
+    }
+  });
+
   it('does not smooth what it evaluates', () => {
     const model = gnmtModel({ ...sizes, layers: 2 });
     const plain = gnmtModel({ ...sizes, layers: 2, labelSmoothing: 0 });

@@ -27,6 +27,7 @@ import {
   lstm,
   lstmCell,
   type NetworkBuilder,
+  sequenceDropout,
   unroll,
 } from '../../nn/index.ts';
 
@@ -41,6 +42,8 @@ export interface GnmtSizes {
   readonly sourceLength: number;
   /** Tokens of a padded target sentence, its end counted. */
   readonly targetLength: number;
+  /** In training, the rate of dropout of what every layer reads, the same in every step of a sentence. Default 0. */
+  readonly dropout?: number;
 }
 
 /** What the decoder sees of a source sentence. */
@@ -66,7 +69,12 @@ export function encode(nn: NetworkBuilder, source: Tensor, sizes: GnmtSizes): Me
   const tokens = timeMajor(source);
   const mask = heaviside(tokens);
   const layer = { hidden: width, steps, initial: INITIAL };
-  const words = embedding(nn, 'source', tokens, { vocabulary, features: width, initial: INITIAL });
+  const dropped = (i: number, x: Tensor) =>
+    sequenceDropout(nn, `encoder${i}`, x, { batch, rate: sizes.dropout ?? 0 });
+  const words = dropped(
+    0,
+    embedding(nn, 'source', tokens, { vocabulary, features: width, initial: INITIAL }),
+  );
   let x = concat(
     [
       lstm(nn, 'encoder0', words, layer),
@@ -75,7 +83,7 @@ export function encode(nn: NetworkBuilder, source: Tensor, sizes: GnmtSizes): Me
     1,
   );
   for (let i = 1; i < layers; i++) {
-    const y = lstm(nn, `encoder${i}`, x, layer);
+    const y = lstm(nn, `encoder${i}`, dropped(i, x), layer);
     x = i < 2 ? y : add(x, y);
   }
   const keys = dense(nn, 'attention.keys', x, width);
@@ -110,7 +118,10 @@ export function decode(
 ): Decoded {
   const { layers, width, targetVocabulary: vocabulary } = sizes;
   const [batch, steps] = target.shape as readonly [number, number];
-  const words = embedding(nn, 'target', timeMajor(target), { vocabulary, features: width, initial: INITIAL });
+  const dropped = (i: number, x: Tensor) =>
+    sequenceDropout(nn, `decoder${i}`, x, { batch, rate: sizes.dropout ?? 0 });
+  const said = embedding(nn, 'target', timeMajor(target), { vocabulary, features: width, initial: INITIAL });
+  const words = dropped(0, said);
   const inputs = width + memoryWidth(sizes);
   const cells = Array.from({ length: layers }, (_, i) =>
     lstmCell(nn, `decoder${i}`, { inputs, hidden: width, initial: INITIAL }),
@@ -133,7 +144,10 @@ export function decode(
   const context = concat(contexts, 0);
   let x = concat(outputs, 0);
   for (const [i, cell] of upper.entries()) {
-    const y = unroll(cell, cell.project(concat([x, context], 1)), { steps, before: before[i + 1] });
+    const y = unroll(cell, cell.project(dropped(i + 1, concat([x, context], 1))), {
+      steps,
+      before: before[i + 1],
+    });
     states.push(y.state);
     x = i < 1 ? y.outputs : add(x, y.outputs);
   }

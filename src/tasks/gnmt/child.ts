@@ -1,0 +1,127 @@
+import type { ParallelText } from '../../data/index.ts';
+import { type Model, type ModelSession, openMasks, openModel } from '../../nn/index.ts';
+import { bleu, type SentencePair, translationBatch } from '../../text/index.ts';
+import type { Child, ChildState } from '../child.ts';
+import { translationCorpus } from './corpus.ts';
+import { openGnmtDecoder } from './decoder.ts';
+import { type GnmtDefinition, gnmtModel } from './model.ts';
+import type { TranslationTask } from './task.ts';
+import { type TranslateOptions, translate } from './translate.ts';
+
+type Part = 'validation' | 'test';
+
+/** @throws NosError `bad-option` when the text does not fit the task. */
+export async function openTranslationChild(task: TranslationTask, text: ParallelText): Promise<Child> {
+  const { layers, width, vocabulary, length, batch, labelSmoothing, dropout } = task;
+  const { coders, pairs } = translationCorpus(task, text);
+  const definition: GnmtDefinition = {
+    layers,
+    width,
+    sourceVocabulary: vocabulary,
+    targetVocabulary: vocabulary,
+    sourceLength: length,
+    targetLength: length,
+    batch,
+    labelSmoothing,
+    dropout,
+  };
+  const model = gnmtModel(definition);
+  const session = await openModel(model);
+  const feed = feeder(definition);
+  const masks = openMasks(model.masks);
+  const perplexity = (split: Part, examples: number, state: ChildState, onBatch?: () => void) =>
+    measurePerplexity({ session, feed, pairs: pairs[split].slice(0, examples), batch, state, onBatch });
+  const options: TranslateOptions = { coders, sourceLength: length, maximumLength: length, batch };
+  return {
+    batchSize: batch,
+    trainExamples: pairs.train.length,
+    chance: 1 / task.vocabulary,
+    tensors: model.parameters,
+    initialState: (seed) => ({ weights: model.initialWeights(seed), buffers: model.initialBuffers() }),
+    step: (indices, { weights, buffers }, gradient, moment) => {
+      const feeds = { ...feed(pairs.train, indices), ...masks({ ...moment, examples: indices }) };
+      return session.step(feeds, weights, buffers, gradient);
+    },
+    // A network that gives no numbers predicts nothing.
+    score: async (split, examples, state, onBatch) =>
+      1 / (await perplexity(split, examples, state, onBatch)) || 0,
+    measures: async (split, examples, state, onBatch = () => undefined) => {
+      const { source, target } = text[split];
+      const written = await translateBy(model, definition, state, source.slice(0, examples), {
+        ...options,
+        onBatch,
+      });
+      const { score } = bleu(written, [target.slice(0, examples)], {
+        tokeniser: text.tokenised ? 'none' : '13a',
+      });
+      return { perplexity: await perplexity(split, examples, state, onBatch), bleu: score };
+    },
+    close: () => session.close(),
+  };
+}
+
+/** Greedy translations by a trained state. */
+async function translateBy(
+  model: Model,
+  definition: GnmtDefinition,
+  { weights }: ChildState,
+  lines: readonly string[],
+  options: TranslateOptions,
+): Promise<readonly string[]> {
+  const decoder = openGnmtDecoder(model, definition, weights);
+  try {
+    return await translate(decoder, lines, options);
+  } finally {
+    await decoder.close();
+  }
+}
+
+/** The arrays of {@link gnmtModel} for a batch of pairs; overwritten by the next one. */
+type Feed = (
+  pairs: readonly SentencePair[],
+  indices: ArrayLike<number>,
+) => Readonly<Record<'source' | 'said' | 'expected', Float32Array>>;
+
+function feeder({ batch, sourceLength, targetLength }: GnmtDefinition): Feed {
+  const arrays = {
+    source: new Float32Array(batch * sourceLength),
+    said: new Float32Array(batch * targetLength),
+    expected: new Float32Array(batch * targetLength),
+  };
+  const shape = { source: sourceLength, target: targetLength };
+  return (pairs, indices) => {
+    const { source, targetInput, targetOutput } = translationBatch(pairs, indices, shape);
+    arrays.source.set(source);
+    arrays.said.set(targetInput);
+    arrays.expected.set(targetOutput);
+    return arrays;
+  };
+}
+
+/** Of the right symbols given those before them, ends counted. */
+async function measurePerplexity(work: {
+  readonly session: ModelSession;
+  readonly feed: Feed;
+  readonly pairs: readonly SentencePair[];
+  readonly batch: number;
+  readonly state: ChildState;
+  readonly onBatch: (() => void) | undefined;
+}): Promise<number> {
+  const { session, feed, pairs, batch, state, onBatch = () => undefined } = work;
+  let total = 0;
+  let symbols = 0;
+  for (let start = 0; start < pairs.length; start += batch) {
+    const used = Math.min(batch, pairs.length - start);
+    // A last batch that is not full repeats its last pair; the repetitions are not counted.
+    const indices = Array.from({ length: batch }, (_, i) => start + Math.min(i, used - 1));
+    const arrays = feed(pairs, indices);
+    const { likelihood } = await session.evaluate(arrays, state.weights, state.buffers);
+    onBatch();
+    const counted = (used * arrays.expected.length) / batch;
+    for (let i = 0; i < counted; i++) {
+      total += (likelihood as Float32Array)[i] as number;
+      if (arrays.expected[i] !== 0) symbols++;
+    }
+  }
+  return Math.exp(-total / symbols);
+}

@@ -1,0 +1,52 @@
+import type { ParallelSplit, ParallelText } from '../../data/index.ts';
+import { NosError } from '../../errors.ts';
+import { bucketPairs, encodePairs, learnCoder, type SentencePair, type TextCoder } from '../../text/index.ts';
+import type { TranslationTask } from './task.ts';
+
+/** A text in two languages as a network reads it. */
+export interface TranslationCorpus {
+  readonly coders: { readonly source: TextCoder; readonly target: TextCoder };
+  /** Of each split, the pairs that fit into the network, in order. */
+  readonly pairs: Readonly<Record<'train' | 'validation' | 'test', readonly SentencePair[]>>;
+}
+
+/**
+ * Vocabularies of the training split, and all splits in their numbers.
+ *
+ * @throws NosError `bad-option` where the text does not fit the task.
+ */
+export function translationCorpus(task: TranslationTask, text: ParallelText): TranslationCorpus {
+  const { vocabulary, length, batch } = task;
+  const coder = (side: 'source' | 'target'): TextCoder => {
+    try {
+      const units = text.tokenised ? 'words' : 'subwords';
+      return learnCoder(text.train[side], { units, size: vocabulary });
+    } catch (error) {
+      throw refusal(task, `vocabulary of ${text.languages[side]}: ${(error as Error).message}`, error);
+    }
+  };
+  const coders = { source: coder('source'), target: coder('target') };
+  const fitting = ({ source, target }: ParallelSplit): readonly SentencePair[] => {
+    const pairs = encodePairs(source, target, coders);
+    const [kept = []] = bucketPairs(pairs, [{ source: length, target: length }]).buckets;
+    return kept.map((index) => pairs[index] as SentencePair);
+  };
+  const pairs = {
+    train: fitting(text.train),
+    validation: fitting(text.validation),
+    test: fitting(text.test),
+  };
+  for (const [split, { length: count }] of Object.entries(pairs)) {
+    const least = split === 'train' ? batch : 1;
+    if (count >= least) continue;
+    throw refusal(
+      task,
+      `${count} pairs of its ${split} split have ${length} symbols or fewer, expected ${least}`,
+    );
+  }
+  return { coders, pairs };
+}
+
+function refusal(task: TranslationTask, what: string, cause?: unknown): NosError {
+  return new NosError('bad-option', `task '${task.name}': ${what}`, 'see docs/tasks.md', { cause });
+}

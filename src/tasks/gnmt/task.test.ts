@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import type { ParallelSplit, ParallelText } from '../../data/index.ts';
+import { stream } from '../../random/index.ts';
+import type { Child, ChildState } from '../child.ts';
+import { resolveTask } from '../registry.ts';
+import { translationCorpus } from './corpus.ts';
+import { openGnmtDecoder } from './decoder.ts';
+import { gnmtModel } from './model.ts';
+import { gnmtTask, type TranslationTask } from './task.ts';
+import { translate } from './translate.ts';
+
+const WORDS: Readonly<Record<string, string>> = { one: 'eins', two: 'zwei', three: 'drei' };
+
+/** Numbers, translated word by word. */
+function split(name: string, size: number, longest = 5): ParallelSplit {
+  const random = stream(0, name);
+  const source = Array.from({ length: size }, () =>
+    Array.from({ length: 1 + random.integer(longest) }, () => Object.keys(WORDS)[random.integer(3)]).join(
+      ' ',
+    ),
+  );
+  return { source, target: source.map((line) => line.replace(/\w+/g, (word) => WORDS[word] as string)) };
+}
+const text: ParallelText = {
+  name: 'numbers',
+  checksum: 'c0ffee',
+  languages: { source: 'en', target: 'de' },
+  tokenised: true,
+  train: split('train', 60),
+  validation: split('validation', 13),
+  test: split('test', 9, 9),
+};
+const small: TranslationTask = {
+  name: 'numbers-gnmt',
+  description: '',
+  load: async () => text,
+  layers: 2,
+  width: 12,
+  vocabulary: 7,
+  length: 6,
+  batch: 6,
+  labelSmoothing: 0,
+  dropout: 0,
+};
+const open = (more: Partial<TranslationTask> = {}, data = text): Promise<Child> =>
+  gnmtTask({ ...small, ...more, load: async () => data }).open({ directory: '' });
+
+/** By Adam's rule. */
+async function train(child: Child, steps: number): Promise<ChildState> {
+  const state = child.initialState(1);
+  const size = state.weights.length;
+  const [gradient, m, v] = [new Float32Array(size), new Float32Array(size), new Float32Array(size)];
+  for (let step = 0; step < steps; step++) {
+    const indices = Uint32Array.from({ length: 6 }, (_, b) => (step * 6 + b) % child.trainExamples);
+    await child.step(indices, state, gradient, { seed: 1, step });
+    for (let i = 0; i < size; i++) {
+      m[i] = 0.9 * m[i]! + 0.1 * gradient[i]!;
+      v[i] = 0.99 * v[i]! + 0.01 * gradient[i]! ** 2;
+      state.weights[i]! -=
+        0.03 * (m[i]! / (1 - 0.9 ** (step + 1)) / (Math.sqrt(v[i]! / (1 - 0.99 ** (step + 1))) + 1e-8));
+    }
+  }
+  return state;
+}
+
+describe('a GNMT task', () => {
+  it('learns to translate, and measures it', async () => {
+    const child = await open({ layers: 1, width: 16 });
+    const before = child.initialState(1);
+    const chance = await child.score('validation', 100, before);
+    expect(chance).toBeCloseTo(child.chance, 1);
+    const state = await train(child, 200);
+    const score = await child.score('validation', 100, state);
+    expect(score).toBeGreaterThan(0.3);
+    const measures = await child.measures!('validation', 100, state);
+    expect(measures.perplexity).toBeCloseTo(1 / score, 10);
+    expect((await child.measures!('validation', 100, before)).bleu).toBeLessThan(measures.bleu!);
+    // Batches of six: the last one of thirteen is mostly repetitions.
+    const [first, all] = [
+      await child.score('validation', 12, state),
+      await child.score('validation', 13, state),
+    ];
+    expect(first).not.toBe(all);
+    expect(await child.score('validation', 100, state)).toBe(all);
+    await child.close();
+  });
+
+  it('trains and scores on the pairs that fit', async () => {
+    const { pairs } = translationCorpus(small, text);
+    expect([pairs.train.length, pairs.validation.length]).toEqual([60, 13]);
+    const fitting = text.test.source.filter((line) => line.split(' ').length < 6);
+    expect(pairs.test.length).toBe(fitting.length);
+    expect(fitting.length).toBeLessThan(9);
+  });
+
+  it.each<[Partial<TranslationTask>, ParallelText, RegExp]>([
+    [{ vocabulary: 4 }, text, /task 'numbers-gnmt': vocabulary of en: size: expected more than 4/],
+    [{ batch: 61 }, text, /60 pairs of its train split have 6 symbols or fewer, expected 61/],
+    [{}, { ...text, test: { source: [], target: [] } }, /0 pairs of its test split .* expected 1/],
+    [{}, { ...text, train: { source: [], target: [] } }, /0 pairs of its train split .* expected 6/],
+  ])('refuses a text that does not fit: %j', async (wrong, data, message) => {
+    await expect(open(wrong, data)).rejects.toMatchObject({
+      code: 'bad-option',
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+describe('translate', () => {
+  it('gives a line for every line, cut where it is too long, and by a beam of 1 what it gives greedily', async () => {
+    const sizes = {
+      layers: 2,
+      width: 5,
+      sourceVocabulary: 7,
+      targetVocabulary: 7,
+      sourceLength: 4,
+      targetLength: 4,
+      batch: 6,
+    };
+    const model = gnmtModel(sizes);
+    const numbers = stream(3, 'weights');
+    const weights = Float32Array.from({ length: model.size }, () => 1.5 * numbers.normal());
+    const decoder = openGnmtDecoder(model, sizes, weights);
+    const { coders } = translationCorpus(small, text);
+    const options = { coders, sourceLength: 4, maximumLength: 4, batch: 2 };
+    const lines = ['one two', '', 'three two one three two one', 'two', 'three three'];
+    const greedy = await translate(decoder, lines, options);
+    expect(greedy).toHaveLength(5);
+    expect(greedy[2]).toBe((await translate(decoder, ['three two one'], options))[0]);
+    expect(new Set(greedy).size).toBeGreaterThan(1);
+    const plain = { lengthNormalisation: 0, coveragePenalty: 0 };
+    expect(await translate(decoder, lines, { ...options, beam: { width: 1, ...plain } })).toEqual(greedy);
+    const beam = { width: 3, lengthNormalisation: 0.6, coveragePenalty: 0.2 };
+    expect(await translate(decoder, lines, { ...options, beam })).toHaveLength(5);
+    await decoder.close();
+  });
+});
+
+describe('multi30k-gnmt', () => {
+  it.each([
+    ['multi30k-gnmt(layers=0)', /option 'layers' of task 'multi30k-gnmt'/],
+    ['multi30k-gnmt(labelSmoothing=1)', /option 'labelSmoothing'/],
+    ['multi30k-gnmt(depth=2)', /has no option 'depth'/],
+  ])('refuses %s', async (name, message) => {
+    await expect(resolveTask(name)).rejects.toMatchObject({
+      code: 'bad-option',
+      message: expect.stringMatching(message),
+    });
+  });
+});

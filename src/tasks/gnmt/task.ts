@@ -1,0 +1,41 @@
+import type { ParallelText } from '../../data/index.ts';
+import { defineTask } from '../define.ts';
+import type { LoadOptions, Task } from '../task.ts';
+import { openTranslationChild } from './child.ts';
+
+/** A translation network and its text. */
+export interface TranslationTask {
+  readonly name: string;
+  readonly description: string;
+  readonly dataSet?: string;
+  /** @throws NosError `data-missing` or `data-corrupt`. */
+  readonly load: (options: LoadOptions) => Promise<ParallelText>;
+  /** LSTM layers of the encoder, and of the decoder. */
+  readonly layers: number;
+  readonly width: number;
+  /** Symbols of each language: words of text that came tokenised, subwords of raw text. */
+  readonly vocabulary: number;
+  /** Symbols of a sentence, its end counted. Pairs with a longer one are not trained on, nor scored. */
+  readonly length: number;
+  readonly batch: number;
+  readonly labelSmoothing: number;
+  /** In training; of what every layer reads. */
+  readonly dropout: number;
+}
+
+/**
+ * Translation by Google's network (NOS §5.3). The score is 1/perplexity, the (geometric) mean probability of the right symbol
+ * given those before it; `perplexity` and the `bleu` of greedy translations are measured besides.
+ */
+export function gnmtTask(definition: TranslationTask): Task {
+  const { name, description, dataSet, batch, vocabulary, load } = definition;
+  return defineTask({
+    name,
+    description,
+    batchSize: batch,
+    ...(dataSet !== undefined && { dataSet }),
+    chance: 1 / vocabulary,
+    checksum: async (options) => (await load(options)).checksum,
+    open: async (options) => openTranslationChild(definition, await load(options)),
+  });
+}
