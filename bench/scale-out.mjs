@@ -228,6 +228,12 @@ function printSweep(measured, rows) {
     console.log(table([['workers', ...BATCHES.map((batch) => `batch ${batch}`)], ...lines]));
     console.log(`at most ${Math.round(best).toLocaleString('en')} rules an hour`);
   }
+  const { silent, queue, store } = measured;
+  console.log(
+    `\nbusy with workers alone: Redis from ${Math.round(1000 / silent.redis)} on, ` +
+      `the coordinator from ${Math.round(1000 / silent.coordinator)}; ` +
+      `with evaluations alone: the coordinator at ${Math.round(1000 / (queue.coordinator + store.milliseconds))} a second`,
+  );
 }
 
 if (values.measure) writeFileSync(COSTS, `${JSON.stringify(measure(), null, 1)}\n`);

@@ -43,7 +43,7 @@ export interface RedisQueueOptions {
 }
 
 /**
- * A {@link Dispatcher} for workers on any machines: `openRedisWorker`, or `nos worker`. Evaluations are jobs of BullMQ in Redis.
+ * A {@link Dispatcher} for workers on any machines: `runRedisWorker`, or `nos worker`. Evaluations are jobs of BullMQ in Redis.
  * Redis is only the way: what it loses is added again for as long as this process wants it, and when this process is
  * gone, a resumed run adds what its store does not have.
  *
