@@ -14,7 +14,10 @@ export interface Protocol {
   readonly validationExamples: number;
   /** How the learning rate goes over every training, that of the sweep too: a name of `schedules`; `constant` unless given. */
   readonly schedule?: string;
-  /** Whether the final training keeps test accuracy and training loss after every epoch; neither ever chooses anything. */
+  /**
+   * Whether the final training keeps test accuracy, training loss and the task's own measures after every epoch; none of them ever
+   * chooses anything.
+   */
   readonly curves?: boolean;
 }
 
@@ -68,6 +71,10 @@ export interface Evaluation extends EvaluationRequest {
   readonly lossCurve?: readonly number[];
   /** What else the task measures on the validation examples after the final training; absent where it measures nothing else. */
   readonly measures?: Readonly<Record<string, number>>;
+  /** The same after each epoch of the final training, where the protocol keeps curves. */
+  readonly measureCurves?: Readonly<Record<string, readonly number[]>>;
+  /** The same on the test examples after the final training, likewise. */
+  readonly testMeasures?: Readonly<Record<string, number>>;
   readonly status: EvaluationStatus;
   /** Training steps taken, sweep and final together. */
   readonly steps: number;

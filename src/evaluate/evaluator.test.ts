@@ -17,7 +17,7 @@ const small: Protocol = {
   final: { epochs: 3, examples: 10_000 },
   validationExamples: 250,
 };
-const findProtocol = (): Protocol => small;
+const findProtocol = (name: string): Protocol => ({ ...small, curves: name === 'curves' });
 
 /** Three classes of 8×8 images, told apart by where they are bright; 130 validation examples: no whole batches of 20. */
 const images = defineTask({
@@ -200,6 +200,13 @@ describe('evaluate', () => {
     expect(measures).toEqual({ error: 1 - reward });
     expect(await on('log(-1 - abs(g))')).not.toHaveProperty('measures');
     expect(await onImages('sgd')).not.toHaveProperty('measures');
+    const curves = await measuring.evaluate({ rule: 'adam', task: 'images', protocol: 'curves', seed: 1 });
+    const { measureCurves, testMeasures, curve, testCurve = [] } = curves;
+    expect(curves.measures).toEqual(measures);
+    expect(measureCurves).toEqual({ error: curve.map((accuracy) => 1 - accuracy) });
+    expect(testMeasures).toEqual({ error: 1 - (testCurve.at(-1) as number) });
+    const never = await measuring.evaluate({ ...curves, rule: 'log(-1 - abs(g))' });
+    for (const name of ['measures', 'measureCurves', 'testMeasures']) expect(never).not.toHaveProperty(name);
     await measuring.close();
   });
 

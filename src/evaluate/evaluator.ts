@@ -12,7 +12,7 @@ import type {
 } from './evaluation.ts';
 import { fingerprint } from './fingerprint.ts';
 import { findProtocol, protocolSteps, trainingSteps } from './protocols.ts';
-import { type Trained, train } from './train.ts';
+import { type Measures, type Trained, train } from './train.ts';
 
 export interface EvaluatorOptions {
   /** The name of a task, a path to a module that exports one, or the task itself. */
@@ -109,6 +109,8 @@ type Score = Pick<
   | 'testCurve'
   | 'lossCurve'
   | 'measures'
+  | 'measureCurves'
+  | 'testMeasures'
   | 'status'
   | 'steps'
 >;
@@ -142,9 +144,10 @@ async function scoreRule(scoring: Scoring): Promise<Score> {
   }
   const final = await runOne('final', learningRate);
   const alive = () => scoring.onProgress({ phase: 'final', learningRate, done: 1 });
-  const measures = final.diverged
-    ? undefined
-    : await child.measures?.('validation', protocol.validationExamples, final, alive);
+  const measure = async (split: 'validation' | 'test', examples: number) =>
+    final.diverged ? undefined : child.measures?.(split, examples, final, alive);
+  const measures = final.measured.at(-1) ?? (await measure('validation', protocol.validationExamples));
+  const testMeasures = protocol.curves && (await measure('test', Number.POSITIVE_INFINITY));
   return {
     learningRate,
     edgeOfGrid: learningRate === learningRates[0] || learningRate === learningRates.at(-1),
@@ -152,10 +155,20 @@ async function scoreRule(scoring: Scoring): Promise<Score> {
     reward: final.diverged ? chance : (final.curve.at(-1) as number),
     curve: final.curve,
     ...(protocol.curves ? { testCurve: final.testCurve, lossCurve: final.lossCurve } : {}),
-    ...(measures && { measures }),
+    ...(!final.diverged && measures && { measures }),
+    ...(final.measured.length > 0 && { measureCurves: curvesOf(final.measured) }),
+    ...(testMeasures && { testMeasures }),
     status: final.diverged ? 'diverged' : 'ok',
     steps: steps + final.steps,
   };
+}
+
+/** By name, a curve each. */
+function curvesOf(measured: readonly Measures[]): Readonly<Record<string, readonly number[]>> {
+  const names = Object.keys(measured[0] ?? {});
+  return Object.fromEntries(
+    names.map((name) => [name, measured.map((measures) => measures[name] ?? Number.NaN)]),
+  );
 }
 
 /** The learning rate of the highest accuracy, the smallest of equals; NaN where every training diverged. */

@@ -5,6 +5,9 @@ import { type Environment, enterEnvironment } from './environment/index.ts';
 import type { Budget } from './evaluation.ts';
 import { findSchedule } from './schedules.ts';
 
+/** What a task measures besides its score, by name. */
+export type Measures = Readonly<Record<string, number>>;
+
 export interface TrainOptions {
   readonly child: Child;
   readonly rule: CompiledRule;
@@ -15,7 +18,7 @@ export interface TrainOptions {
   readonly budget: Budget;
   /** The first so many validation examples are scored after every epoch. */
   readonly validationExamples: number;
-  /** Whether the test split is scored after every epoch too. */
+  /** Whether the test split is scored after every epoch too, and what else the task measures is measured. */
   readonly curves?: boolean;
   /** Of the initial weights, the order of the examples, and the random draws of the rule and of the environment. */
   readonly seed: number;
@@ -35,6 +38,8 @@ export interface Trained extends ChildState {
   readonly testCurve: readonly number[];
   /** The mean loss of each epoch's batches. */
   readonly lossCurve: readonly number[];
+  /** What the task measures on the validation examples, after each epoch, where curves were asked for. */
+  readonly measured: readonly Measures[];
   /** Steps taken, the one that diverged included. */
   readonly steps: number;
   /** Whether a loss or a weight was not finite; the training stopped there. */
@@ -55,6 +60,8 @@ export async function train(options: TrainOptions): Promise<Trained> {
   const stepsPerEpoch = Math.floor(examples / batchSize);
   const step = startSteps(options, budget.epochs * stepsPerEpoch);
   const [curve, testCurve, lossCurve]: [number[], number[], number[]] = [[], [], []];
+  const measured: Measures[] = [];
+  const curves = { curve, testCurve, lossCurve, measured };
   let steps = 0;
   for (let epoch = 0; epoch < budget.epochs; epoch++) {
     const order = stream(seed, 'order', epoch).permutation(examples);
@@ -65,17 +72,18 @@ export async function train(options: TrainOptions): Promise<Trained> {
       steps++;
       losses += loss;
       onStep();
-      if (!fine) return { curve, testCurve, lossCurve, steps, diverged: true, ...step.state };
+      if (!fine) return { ...curves, steps, diverged: true, ...step.state };
     }
     lossCurve.push(losses / stepsPerEpoch);
-    const score = (split: 'validation' | 'test', count: number) =>
-      child.score(split, count, step.state, options.onScoring);
-    if (options.curves) testCurve.push(await score('test', Number.POSITIVE_INFINITY));
-    const scored = await score('validation', options.validationExamples);
+    const { curves: keep, validationExamples, onScoring } = options;
+    if (keep) testCurve.push(await child.score('test', Number.POSITIVE_INFINITY, step.state, onScoring));
+    const scored = await child.score('validation', validationExamples, step.state, onScoring);
     curve.push(scored);
+    const measures = keep && (await child.measures?.('validation', validationExamples, step.state, onScoring));
+    if (measures) measured.push(measures);
     options.onAccuracy(scored);
   }
-  return { curve, testCurve, lossCurve, steps, diverged: false, ...step.state };
+  return { ...curves, steps, diverged: false, ...step.state };
 }
 
 interface Steps {

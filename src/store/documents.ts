@@ -23,6 +23,8 @@ const evaluation = z.object({
   testCurve: z.array(jsonNumber).exactOptional(),
   lossCurve: z.array(jsonNumber).exactOptional(),
   measures: z.record(z.string(), jsonNumber).exactOptional(),
+  measureCurves: z.record(z.string(), z.array(jsonNumber)).exactOptional(),
+  testMeasures: z.record(z.string(), jsonNumber).exactOptional(),
   status: z.enum(['ok', 'diverged', 'failed']),
   steps: z.int(),
   seconds: jsonNumber,

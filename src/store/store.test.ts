@@ -41,6 +41,8 @@ const SOUND: Evaluation = {
   reward: 1 / 3,
   curve: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0.25],
   measures: { perplexity: Number.POSITIVE_INFINITY, bitsPerCharacter: 2.5 },
+  measureCurves: { perplexity: [Number.POSITIVE_INFINITY, 7] },
+  testMeasures: { perplexity: Number.NaN },
   status: 'ok',
   steps: 12,
   seconds: 1.5,

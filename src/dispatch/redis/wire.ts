@@ -90,6 +90,8 @@ const evaluation = z.strictObject({
   testCurve: z.array(jsonNumber).max(100_000).exactOptional(),
   lossCurve: z.array(jsonNumber).max(100_000).exactOptional(),
   measures: z.record(short, jsonNumber).exactOptional(),
+  measureCurves: z.record(short, z.array(jsonNumber).max(100_000)).exactOptional(),
+  testMeasures: z.record(short, jsonNumber).exactOptional(),
   status: z.enum(['ok', 'diverged']),
   steps: count,
   seconds: z.number().nonnegative(),
