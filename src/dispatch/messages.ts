@@ -11,6 +11,7 @@ export interface Order {
 /** From the worker. Every message is a sign of life. */
 export type Reply =
   | { readonly type: 'ready' }
+  | { readonly type: 'opening' }
   | { readonly type: 'progress'; readonly progress: EvaluationProgress }
   | { readonly type: 'done'; readonly evaluation: Evaluation }
   | { readonly type: 'threw'; readonly thrown: Thrown };

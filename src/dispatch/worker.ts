@@ -4,10 +4,10 @@
  *     node worker.js DATA_DIRECTORY PARENT_PID
  */
 import { Worker } from 'node:worker_threads';
-import { type Evaluator, openEvaluator } from '../evaluate/index.ts';
+import { type EvaluationProgress, type Evaluator, openEvaluator } from '../evaluate/index.ts';
 import { type Order, packError, type Reply } from './messages.ts';
 
-const PROGRESS_EVERY_MS = 100;
+const REPORT_EVERY_MS = 100;
 const LOOK_FOR_PARENT_EVERY_MS = 1000;
 
 const [directory, parent] = process.argv.slice(2) as [string, string];
@@ -29,7 +29,8 @@ let current: { readonly task: string; readonly evaluator: Evaluator } | undefine
 process.on('message', async ({ request }: Order) => {
   try {
     const evaluator = await evaluatorOf(request.task);
-    send({ type: 'done', evaluation: await evaluator.evaluate(request, { onProgress: throttled() }) });
+    const onProgress = throttled((progress: EvaluationProgress) => send({ type: 'progress', progress }));
+    send({ type: 'done', evaluation: await evaluator.evaluate(request, { onProgress }) });
   } catch (error) {
     send({ type: 'threw', thrown: packError(error) });
   }
@@ -40,19 +41,22 @@ async function evaluatorOf(task: string): Promise<Evaluator> {
   if (current?.task !== task) {
     await current?.evaluator.close();
     current = undefined;
-    current = { task, evaluator: await openEvaluator({ task, directory }) };
+    current = {
+      task,
+      evaluator: await openEvaluator({ task, directory, onWork: throttled(() => send({ type: 'opening' })) }),
+    };
   }
   return current.evaluator;
 }
 
-/** Reports progress, but not oftener than {@link PROGRESS_EVERY_MS}. */
-function throttled(): (progress: Extract<Reply, { type: 'progress' }>['progress']) => void {
+/** Reports, but not oftener than {@link REPORT_EVERY_MS}. */
+function throttled<T extends unknown[]>(report: (...of: T) => void): (...of: T) => void {
   let last = Number.NEGATIVE_INFINITY;
-  return (progress) => {
+  return (...of) => {
     const now = performance.now();
-    if (now - last < PROGRESS_EVERY_MS) return;
+    if (now - last < REPORT_EVERY_MS) return;
     last = now;
-    send({ type: 'progress', progress });
+    report(...of);
   };
 }
 

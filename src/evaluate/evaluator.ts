@@ -19,6 +19,8 @@ export interface EvaluatorOptions {
   readonly task: string | Task;
   /** The data directory. */
   readonly directory: string;
+  /** Called now and then while the task takes long to open: a sign of life. */
+  readonly onWork?: () => void;
   /** Seconds from any start; only `Evaluation.seconds` depends on it. */
   readonly clock?: () => number;
   /** Finds a protocol by its name; tests hand in small ones. */
@@ -45,7 +47,8 @@ export interface Evaluator {
 /** Loads the data and builds the network, once. @throws NosError `unknown-name`, `data-missing`, `data-corrupt`. */
 export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluator> {
   const task = typeof options.task === 'string' ? await resolveTask(options.task) : options.task;
-  const child = await task.open({ directory: options.directory });
+  const { directory, onWork } = options;
+  const child = await task.open({ directory, ...(onWork && { onWork }) });
   const clock = options.clock ?? (() => performance.now() / 1_000);
   const evaluate = async (request: EvaluationRequest, running: RunOptions = {}): Promise<Evaluation> => {
     checkRequest(request, options.task);

@@ -79,7 +79,8 @@ export async function train(options: TrainOptions): Promise<Trained> {
     if (keep) testCurve.push(await child.score('test', Number.POSITIVE_INFINITY, step.state, onScoring));
     const scored = await child.score('validation', validationExamples, step.state, onScoring);
     curve.push(scored);
-    const measures = keep && (await child.measures?.('validation', validationExamples, step.state, onScoring));
+    const measures =
+      keep && (await child.measures?.('validation', validationExamples, step.state, onScoring));
     if (measures) measured.push(measures);
     options.onAccuracy(scored);
   }

@@ -11,9 +11,13 @@ import { type TranslateOptions, translate } from './translate.ts';
 type Part = 'validation' | 'test';
 
 /** @throws NosError `bad-option` when the text does not fit the task. */
-export async function openTranslationChild(task: TranslationTask, text: ParallelText): Promise<Child> {
+export async function openTranslationChild(
+  task: TranslationTask,
+  text: ParallelText,
+  onWork?: () => void,
+): Promise<Child> {
   const { layers, width, vocabulary, length, batch, labelSmoothing, dropout } = task;
-  const { coders, pairs } = translationCorpus(task, text);
+  const { coders, pairs } = translationCorpus(task, text, onWork);
   const definition: GnmtDefinition = {
     layers,
     width,

@@ -13,21 +13,33 @@ export interface TranslationCorpus {
 /**
  * Vocabularies of the training split, and all splits in their numbers.
  *
+ * @param onWork Called with every line that is read: a sign of life.
  * @throws NosError `bad-option` where the text does not fit the task.
  */
-export function translationCorpus(task: TranslationTask, text: ParallelText): TranslationCorpus {
+export function translationCorpus(
+  task: TranslationTask,
+  text: ParallelText,
+  onWork: () => void = () => undefined,
+): TranslationCorpus {
   const { vocabulary, length, batch } = task;
   const coder = (side: 'source' | 'target'): TextCoder => {
     try {
       const units = text.tokenised ? 'words' : 'subwords';
-      return learnCoder(text.train[side], { units, size: vocabulary });
+      return learnCoder(text.train[side], { units, size: vocabulary, onWork });
     } catch (error) {
       throw refusal(task, `vocabulary of ${text.languages[side]}: ${(error as Error).message}`, error);
     }
   };
   const coders = { source: coder('source'), target: coder('target') };
+  const reading: TextCoder = {
+    ...coders.source,
+    encode: (line) => {
+      onWork();
+      return coders.source.encode(line);
+    },
+  };
   const fitting = ({ source, target }: ParallelSplit): readonly SentencePair[] => {
-    const pairs = encodePairs(source, target, coders);
+    const pairs = encodePairs(source, target, { ...coders, source: reading });
     const [kept = []] = bucketPairs(pairs, [{ source: length, target: length }]).buckets;
     return kept.map((index) => pairs[index] as SentencePair);
   };

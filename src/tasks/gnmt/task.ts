@@ -36,6 +36,6 @@ export function gnmtTask(definition: TranslationTask): Task {
     ...(dataSet !== undefined && { dataSet }),
     chance: 1 / vocabulary,
     checksum: async (options) => (await load(options)).checksum,
-    open: async (options) => openTranslationChild(definition, await load(options)),
+    open: async (options) => openTranslationChild(definition, await load(options), options.onWork),
   });
 }

@@ -8,6 +8,8 @@ export interface LearnOptions {
   readonly merges: number;
   /** A pair must occur so many times. */
   readonly minimumCount: number;
+  /** Called with every merge: of a large text, thousands take minutes. */
+  readonly onWork?: () => void;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface LearnOptions {
  */
 export function learnMerges(
   counts: ReadonlyMap<string, number>,
-  { merges, minimumCount }: LearnOptions,
+  { merges, minimumCount, onWork = () => undefined }: LearnOptions,
 ): readonly Merge[] {
   const pairs = new PairTable(counts);
   const learnt: Merge[] = [];
@@ -29,6 +31,7 @@ export function learnMerges(
     if (pair === undefined || pair.count < minimumCount) break;
     learnt.push([pair.left, pair.right]);
     pairs.merge(pair.left, pair.right);
+    onWork();
   }
   return learnt;
 }

@@ -28,6 +28,8 @@ export interface CoderOptions {
   readonly minimumCount?: number;
   /** Whether capitals become small letters first; not unless asked for. */
   readonly lowerCase?: boolean;
+  /** Called with every line and every merge: a sign of life. */
+  readonly onWork?: () => void;
 }
 
 /**
@@ -67,14 +69,15 @@ interface Learnt {
   join(symbols: readonly string[]): string;
 }
 
-function learnWords(lines: readonly string[], { size, minimumCount }: CoderOptions): Learnt {
-  const counts = countTexts(partsOf(lines, splitWords));
+function learnWords(lines: readonly string[], { size, minimumCount, onWork }: CoderOptions): Learnt {
+  const counts = countTexts(partsOf(lines, splitWords, onWork));
   const vocabulary = buildVocabulary(counts, { size, ...(minimumCount && { minimumCount }) });
   return { vocabulary, merges: [], split: splitWords, join: (words) => words.join(' ') };
 }
 
-function learnSubwords(lines: readonly string[], { size, minimumCount = 2 }: CoderOptions): Learnt {
-  const pieces = countTexts(partsOf(lines, splitPieces));
+function learnSubwords(lines: readonly string[], options: CoderOptions): Learnt {
+  const { size, minimumCount = 2, onWork = () => undefined } = options;
+  const pieces = countTexts(partsOf(lines, splitPieces, onWork));
   const characters = new Set(partsOf([...pieces.keys()], (piece) => [...piece]));
   const specials = Object.keys(SPECIAL).length;
   const merges = size - specials - characters.size;
@@ -84,7 +87,7 @@ function learnSubwords(lines: readonly string[], { size, minimumCount = 2 }: Cod
       `size: expected at least ${least}, the ${characters.size} characters of the text and ${specials} special symbols, got ${size}`,
     );
   }
-  const learnt = learnMerges(pieces, { merges, minimumCount });
+  const learnt = learnMerges(pieces, { merges, minimumCount, onWork });
   const splitPiece = mergesSplitter(learnt);
   // What merges pass through counts, too: words that the text does not have may need it.
   const counts = new Map(
@@ -102,8 +105,15 @@ function learnSubwords(lines: readonly string[], { size, minimumCount = 2 }: Cod
 }
 
 /** One by one: all parts of a large text at once would not fit into memory. */
-function* partsOf(lines: readonly string[], split: (line: string) => readonly string[]): Iterable<string> {
-  for (const line of lines) yield* split(line);
+function* partsOf(
+  lines: readonly string[],
+  split: (line: string) => readonly string[],
+  onWork: () => void = () => undefined,
+): Iterable<string> {
+  for (const line of lines) {
+    onWork();
+    yield* split(line);
+  }
 }
 
 function symbolAt({ symbols }: Vocabulary, number: number): string {
