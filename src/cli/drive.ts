@@ -55,8 +55,9 @@ export async function driveRun(context: Context, { name, config, go }: Drive): P
   return { ...(await reportRun(report, context)), exitCode: exitCodeOf(result, signal) };
 }
 
-function factsOf({ task, protocol, strategy, space, seed }: RunConfig) {
-  return { task, protocol, strategy: strategy.name, space: space.name, seed };
+function factsOf({ task, protocol, environment, strategy, space, seed }: RunConfig) {
+  const where = environment === 'none' ? {} : { environment };
+  return { task, protocol, ...where, strategy: strategy.name, space: space.name, seed };
 }
 
 function exitCodeOf({ status }: RunResult, { reason }: AbortSignal): number {

@@ -1,5 +1,5 @@
 import type { Evaluation } from '../evaluate/index.ts';
-import { type Comparison, summarize } from './comparison.ts';
+import { type Comparison, summarizeAll } from './comparison.ts';
 import { type EvaluationServices, evaluateAll } from './evaluate-all.ts';
 import { type ComparisonPlan, wantedOf } from './plan.ts';
 
@@ -18,6 +18,19 @@ export async function runComparison(
   plan: ComparisonPlan,
   services: EvaluationServices,
 ): Promise<ComparisonResult> {
-  const evaluations = await evaluateAll(wantedOf(plan), services);
-  return { comparison: summarize(plan, evaluations), evaluations };
+  const [result] = await runComparisons([plan], services);
+  return result as ComparisonResult;
+}
+
+/** The same of several plans that are read together: see `summarizeAll`. */
+export async function runComparisons(
+  plans: readonly ComparisonPlan[],
+  services: EvaluationServices,
+): Promise<readonly ComparisonResult[]> {
+  const evaluations = await evaluateAll(plans.flatMap(wantedOf), services);
+  const comparisons = summarizeAll(plans, evaluations);
+  return plans.map(({ environment }, i) => ({
+    comparison: comparisons[i] as Comparison,
+    evaluations: evaluations.filter((one) => one.environment === environment),
+  }));
 }

@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { Evaluation } from '../evaluate/index.ts';
 import { stream } from '../random/index.ts';
+import { summarizeAll } from './comparison.ts';
 import { contestant } from './contestant.ts';
 import { comparisonPicture, summarize } from './index.ts';
 import { type ComparisonPlan, planComparison, type Wanted, wantedOf } from './plan.ts';
 import { rankOver } from './ranking.ts';
 import { evaluationOf } from './testing.ts';
 
-const plan = (rules: readonly string[], seeds: number, tasks = ['digits-mlp']): Promise<ComparisonPlan> =>
-  planComparison({ rules, tasks, protocol: 'quick', seed: 1, seeds });
+const plan = (
+  rules: readonly string[],
+  seeds: number,
+  tasks = ['digits-mlp'],
+  environment = 'none',
+): Promise<ComparisonPlan> =>
+  planComparison({ rules, tasks, protocol: 'quick', environment, seed: 1, seeds });
 
 /** The evaluations of a plan, with rewards as said. */
 const made = (
@@ -159,6 +165,44 @@ describe('a comparison', () => {
     expect(() => summarize(wanted, made(wanted, () => 0.5).slice(1))).toThrow(RangeError);
   });
 
+  it('in an environment says so, and takes no evaluation of another', async () => {
+    const plain = await plan(['sgd'], 2);
+    const coarse = await plan(['sgd'], 2, ['digits-mlp'], '4bit');
+    const there = made(coarse, () => 0.5);
+    const comparison = summarize(coarse, there);
+    expect(comparison.environment).toBe('4bit');
+    expect(comparisonPicture(comparison)).toContain('Protocol quick, environment 4bit, 2 seeds.');
+    expect(() => summarize(plain, there)).toThrow(RangeError);
+    const here = made(plain, () => 0.5);
+    expect(summarize(plain, here)).not.toHaveProperty('environment');
+    expect(comparisonPicture(summarize(plain, here))).not.toContain('environment');
+    // Both at hand: each takes its own.
+    const better = made(coarse, ({ name }) => (name === 'sgd' ? 0.9 : 0.1));
+    expect(rowOf(summarize(coarse, [...here, ...better]), 'sgd').difference?.mean).toBeCloseTo(0.8, 10);
+    expect(rowOf(summarize(plain, [...better, ...here]), 'sgd').difference?.mean).toBe(0);
+  });
+
+  it('with those of other environments is corrected for all, and paired within its own', async () => {
+    const plans = [await plan(['sgd'], 6), await plan(['sgd'], 6, ['digits-mlp'], '4bit')] as const;
+    // In 4 bits all lose by far more than the rules differ by.
+    const evaluations = plans.flatMap((one) =>
+      made(one, ({ name, environment }) => (name === 'sgd' ? 0.6 : 0.5) - (environment === '4bit' ? 0.3 : 0)),
+    );
+    const alone = summarize(plans[0], evaluations);
+    expect(rowOf(alone, 'sgd').permutation).toEqual({ p: 1 / 32, adjusted: 1 / 32 });
+    const together = summarizeAll(plans, evaluations);
+    expect(together.map(({ environment }) => environment)).toEqual([undefined, '4bit']);
+    for (const comparison of together) {
+      expect(rowOf(comparison, 'sgd')).toMatchObject({
+        difference: { mean: expect.closeTo(0.1, 10) },
+        permutation: { p: 1 / 32, adjusted: 1 / 16 },
+        verdict: 'not told apart',
+      });
+      expect(comparison.power.tests).toBe(2);
+      expect(comparison.ranking).toHaveLength(2);
+    }
+  });
+
   it('of equal rules finds a difference in 5 % of times at most', async () => {
     const wanted = await plan(['sgd', 'momentum', 'powersign'], 8);
     const random = stream(1, 'null');
@@ -209,8 +253,11 @@ describe('a plan', () => {
       key: contestant('sgd').key,
       task: 'digits-mlp',
       protocol: 'quick',
+      environment: 'none',
       seed: 1,
     });
+    const coarse = wantedOf(await plan(['sgd'], 1, ['digits-mlp'], '4bit'));
+    expect(coarse.map(({ environment }) => environment)).toEqual(['4bit', '4bit']);
   });
 
   it('calls a protocol by its one name', async () => {
@@ -230,6 +277,7 @@ describe('a plan', () => {
     ['a task twice', { tasks: ['digits-mlp', 'digits-mlp'] }, /task 'digits-mlp' is named twice/],
     ['no task', { tasks: [] }, /no task/],
     ['an unknown protocol', { protocol: 'final' }, /protocol 'final': expected a number/],
+    ['an unknown environment', { environment: '4bits' }, /unknown environment '4bits'/],
     ['seeds beyond 2^53', { seed: Number.MAX_SAFE_INTEGER }, /from 0 to 2\^53 - 1/],
     ['no seeds', { seeds: 0 }, /expected integers/],
   ])('refuses %s', async (_, wrong, message) => {

@@ -54,6 +54,8 @@ export interface Power {
 /** Rules side by side: plain data, all that `nos compare --json` prints. */
 export interface Comparison {
   readonly protocol: string;
+  /** Absent where it is `none`. */
+  readonly environment?: string;
   readonly seeds: readonly number[];
   /** The name of the rule that the others are compared with. */
   readonly reference: string;
@@ -76,64 +78,88 @@ export interface Comparison {
  *   RangeError where one that the plan wants is missing.
  */
 export function summarize(plan: ComparisonPlan, evaluations: readonly Evaluation[]): Comparison {
-  const { fingerprint, version } = oneMachine(evaluations);
-  const find = finder(evaluations);
-  const measured = plan.tasks.map((task) => {
-    const of = ({ key }: Contestant) => plan.seeds.map((seed) => find(task, key, seed, plan.protocol));
-    const reference = of(plan.reference);
-    return plan.contestants.map((one) => measure(of(one), one === plan.reference ? undefined : reference));
-  });
-  const means = measured.map((rows) => rows.map(({ mean }) => mean));
-  const tested = testAll(plan, measured);
-  const tasks = measured.map((own, t): ComparedTask => {
-    const verdicts = tested.results[t] as readonly Tested[];
-    const rows = rankOver([means[t] as readonly number[]]).map(({ index, rank }): ComparedRow => {
-      const { name, rule, key } = plan.contestants[index] as Contestant;
-      const { tests: _, ...row } = own[index] as MeasuredPair;
-      return { name, rule, key, rank, ...row, ...(verdicts[index] as Tested) };
-    });
-    return { task: plan.tasks[t] as string, rows };
-  });
-  return {
-    protocol: plan.protocol,
-    seeds: plan.seeds,
-    reference: plan.reference.name,
-    fingerprint,
-    version,
-    level: LEVEL,
-    power: powerOf(tested.count, plan.seeds.length),
-    rules: plan.contestants,
-    tasks,
-    ranking: rankOver(means).map(({ index, rank, meanRank }) => ({
-      rank,
-      name: (plan.contestants[index] as Contestant).name,
-      meanRank,
-    })),
-  };
+  return summarizeAll([plan], evaluations)[0] as Comparison;
 }
 
-type Tested = Pick<ComparedRow, 'permutation' | 'wilcoxon' | 'verdict'>;
+/**
+ * As {@link summarize}, of several plans that are read together, each in an environment of its own: pairs and ranks are within
+ * a plan, the tests of all plans are corrected together.
+ */
+export function summarizeAll(
+  plans: readonly ComparisonPlan[],
+  evaluations: readonly Evaluation[],
+): readonly Comparison[] {
+  const machine = oneMachine(evaluations);
+  const find = finder(evaluations);
+  const measured = plans.map((plan) => plan.tasks.map((task) => measureTask(plan, task, find)));
+  const tests = testAll(measured.flat(2));
+  return plans.map((plan, i): Comparison => {
+    const own = measured[i] as (typeof measured)[number];
+    return {
+      protocol: plan.protocol,
+      ...(plan.environment === 'none' ? {} : { environment: plan.environment }),
+      seeds: plan.seeds,
+      reference: plan.reference.name,
+      ...machine,
+      level: LEVEL,
+      power: powerOf(tests.count, plan.seeds.length),
+      rules: plan.contestants,
+      tasks: own.map((rows, t) => ({ task: plan.tasks[t] as string, rows: rowsOf(plan, rows, tests) })),
+      ranking: rankOver(own.map(meansOf)).map(({ index, rank, meanRank }) => ({
+        rank,
+        name: (plan.contestants[index] as Contestant).name,
+        meanRank,
+      })),
+    };
+  });
+}
+
+/** In the order of the contestants. */
+function measureTask(plan: ComparisonPlan, task: string, find: Find): readonly MeasuredPair[] {
+  const of = ({ key }: Contestant) => plan.seeds.map((seed) => find({ ...plan, task, key, seed }));
+  const reference = of(plan.reference);
+  return plan.contestants.map((one) => measure(of(one), one === plan.reference ? undefined : reference));
+}
+
+const meansOf = (rows: readonly MeasuredPair[]): readonly number[] => rows.map(({ mean }) => mean);
+
+/** Best mean first. */
+function rowsOf(
+  { contestants, reference }: ComparisonPlan,
+  measured: readonly MeasuredPair[],
+  { permutation, wilcoxon }: Tests,
+): readonly ComparedRow[] {
+  return rankOver([meansOf(measured)]).map(({ index, rank }): ComparedRow => {
+    const one = contestants[index] as Contestant;
+    const own = measured[index] as MeasuredPair;
+    const result = permutation.get(own) ?? null;
+    const { name, rule, key } = one;
+    const { tests: _, ...row } = own;
+    return {
+      ...{ name, rule, key, rank, ...row },
+      permutation: result,
+      wilcoxon: wilcoxon.get(own) ?? null,
+      verdict: one === reference ? 'reference' : verdictOf(own, result),
+    };
+  });
+}
+
+/** What the tests say of each row that was tested. */
+interface Tests {
+  readonly count: number;
+  readonly permutation: ReadonlyMap<MeasuredPair, TestResult>;
+  readonly wilcoxon: ReadonlyMap<MeasuredPair, TestResult>;
+}
 
 /** The tests of every rule on every task, corrected together: the permutation tests, and apart from them Wilcoxon's. */
-function testAll(
-  { contestants, reference }: ComparisonPlan,
-  measured: readonly (readonly MeasuredPair[])[],
-): { readonly count: number; readonly results: readonly (readonly Tested[])[] } {
-  const tested = measured.flat().filter(({ tests }) => tests !== null);
-  const [permutation, wilcoxon] = (['permutation', 'wilcoxon'] as const).map((name) => {
+function testAll(measured: readonly MeasuredPair[]): Tests {
+  const tested = measured.filter(({ tests }) => tests !== null);
+  const corrected = (name: 'permutation' | 'wilcoxon') => {
     const raw = tested.map(({ tests }) => tests?.[name] as number);
     const adjusted = holm(raw);
     return new Map(tested.map((row, i) => [row, { p: raw[i] as number, adjusted: adjusted[i] as number }]));
-  });
-  const results = measured.map((rows) =>
-    rows.map((row, i): Tested => {
-      const result = permutation?.get(row) ?? null;
-      const isReference = contestants[i] === reference;
-      const verdict = isReference ? 'reference' : verdictOf(row, result);
-      return { permutation: result, wilcoxon: wilcoxon?.get(row) ?? null, verdict };
-    }),
-  );
-  return { count: tested.length, results };
+  };
+  return { count: tested.length, permutation: corrected('permutation'), wilcoxon: corrected('wilcoxon') };
 }
 
 function verdictOf({ difference }: MeasuredPair, result: TestResult | null): Verdict {
@@ -164,16 +190,17 @@ function oneMachine(evaluations: readonly Evaluation[]): Pick<Evaluation, 'finge
   return { fingerprint: first.fingerprint, version: first.version };
 }
 
-function finder(evaluations: readonly Evaluation[]) {
-  const idOf = (task: string, key: string, seed: number, protocol: string) =>
-    JSON.stringify([task, key, seed, protocol]);
-  const known = new Map(
-    evaluations.map((one) => [idOf(one.task, one.key, one.seed, one.protocol), one] as const),
-  );
-  return (task: string, key: string, seed: number, protocol: string): Evaluation => {
-    const found = known.get(idOf(task, key, seed, protocol));
-    if (found === undefined)
-      throw new RangeError(`a comparison: no evaluation of ${key}, seed ${seed}, on ${task}`);
-    return found;
+type Identity = Pick<Evaluation, 'task' | 'key' | 'seed' | 'protocol' | 'environment'>;
+type Find = (wanted: Identity) => Evaluation;
+
+function finder(evaluations: readonly Evaluation[]): Find {
+  const idOf = ({ task, key, seed, protocol, environment }: Identity) =>
+    JSON.stringify([task, key, seed, protocol, environment]);
+  const known = new Map(evaluations.map((one) => [idOf(one), one] as const));
+  return (wanted) => {
+    const found = known.get(idOf(wanted));
+    if (found !== undefined) return found;
+    const { key, seed, task } = wanted;
+    throw new RangeError(`a comparison: no evaluation of ${key}, seed ${seed}, on ${task}`);
   };
 }

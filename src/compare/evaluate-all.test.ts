@@ -11,6 +11,7 @@ import {
   planFunnel,
   plannedFunnel,
   runComparison,
+  runComparisons,
   runFunnel,
   rungsOf,
 } from './index.ts';
@@ -95,6 +96,23 @@ describe('a comparison that is evaluated', () => {
     const elsewhere = new NormalDispatcher((evaluation) => ({ ...evaluation, version: '2.0.0' }));
     await runComparison(nine, services({ dispatcher: elsewhere, version: '2.0.0' }));
     expect(elsewhere.requests).toHaveLength(2);
+  });
+
+  it('in an environment is trained there, reference and all, once', async () => {
+    await runComparison(await plan(), services());
+    const coarse = { ...(await plan()), environment: '4bit' };
+    const dispatcher = new NormalDispatcher();
+    const first = await runComparison(coarse, services({ dispatcher }));
+    expect(dispatcher.requests.map(({ environment }) => environment)).toEqual(Array(12).fill('4bit'));
+    expect(first.comparison.tasks[0]?.rows.map(({ mean }) => mean < 0.5)).toEqual([true, true, true]);
+    const again = new NormalDispatcher();
+    const [plain, second] = await runComparisons([await plan(), coarse], services({ dispatcher: again }));
+    expect(again.requests).toEqual([]);
+    expect(second?.evaluations).toEqual(first.evaluations);
+    expect(second?.comparison.tasks[0]?.rows.map(({ mean }) => mean)).toEqual(
+      first.comparison.tasks[0]?.rows.map(({ mean }) => mean),
+    );
+    expect(plain?.evaluations.every(({ environment }) => environment === 'none')).toBe(true);
   });
 
   it('that is ended keeps what is done, and goes on to the same result', async () => {
@@ -246,6 +264,14 @@ describe('a funnel', () => {
     const dispatcher = new NormalDispatcher();
     expect(await runFunnel(await funnel(), services({ dispatcher }))).toEqual(undisturbed);
     expect(dispatcher.requests.length).toBeLessThan(plannedFunnel(await funnel()) - 25);
+  });
+
+  it('in an environment is trained there in every rung', async () => {
+    const dispatcher = new NormalDispatcher();
+    const { comparison } = await runFunnel(await funnel({ environment: '8bit' }), services({ dispatcher }));
+    expect(new Set(dispatcher.requests.map(({ environment }) => environment))).toEqual(new Set(['8bit']));
+    expect(comparison.environment).toBe('8bit');
+    await expect(funnel({ environment: '8bits' })).rejects.toThrow(/unknown environment '8bits'/);
   });
 
   it('takes sound found rules alone, the best first, and none that is a reference', async () => {

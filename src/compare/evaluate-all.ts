@@ -38,17 +38,9 @@ export async function evaluateAll(
 ): Promise<readonly Evaluation[]> {
   const { store, fingerprint, version, onEvent = () => undefined } = services;
   const stored = await Promise.all(
-    wanted.map(async ({ key, task, protocol, seed }) => {
-      const found = await store.evaluations({
-        key,
-        task,
-        protocol,
-        seed,
-        environment: 'none',
-        fingerprint,
-        version,
-      });
-      return found[0];
+    wanted.map(async ({ rule: _, ...identity }) => {
+      const [found] = await store.evaluations({ ...identity, fingerprint, version });
+      return found;
     }),
   );
   const known = stored.filter((evaluation) => evaluation !== undefined);
@@ -65,12 +57,11 @@ export async function evaluateAll(
 }
 
 async function evaluate(
-  { rule, task, protocol, seed }: Wanted,
+  { key: _, ...request }: Wanted,
   services: EvaluationServices,
   signal: AbortSignal,
 ): Promise<Evaluation> {
   const { store, dispatcher, onEvent = () => undefined } = services;
-  const request: EvaluationRequest = { rule, task, protocol, seed };
   const evaluation = await dispatcher.evaluate(request, {
     signal,
     onProgress: (progress) => onEvent({ type: 'progress', request, progress }),

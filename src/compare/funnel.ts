@@ -1,5 +1,5 @@
 import { NosError } from '../errors.ts';
-import { type Evaluation, findProtocol, lengthen } from '../evaluate/index.ts';
+import { type Evaluation, findEnvironment, findProtocol, lengthen } from '../evaluate/index.ts';
 import { deriveKey } from '../random/index.ts';
 import type { LeaderboardRow } from '../run/index.ts';
 import { mean } from '../statistics/index.ts';
@@ -21,6 +21,8 @@ export interface FunnelInput {
   readonly tasks: readonly string[];
   /** Of the first rung. */
   readonly protocol: string;
+  /** Of every rung; `none` unless given. */
+  readonly environment?: string;
   /** Each rung keeps one rule in so many, and has so many times as many final epochs. */
   readonly eta: number;
   /** Rules that reach the last rung. */
@@ -42,6 +44,7 @@ export interface Rung {
 
 export interface FunnelPlan {
   readonly tasks: readonly string[];
+  readonly environment: string;
   readonly candidates: readonly Contestant[];
   readonly references: readonly Contestant[];
   readonly reference: Contestant;
@@ -65,7 +68,7 @@ export interface RungRow {
 export interface FunnelResult {
   readonly tasks: readonly string[];
   readonly rungs: readonly (Rung & { readonly rows: readonly RungRow[] })[];
-  /** The last rung: finalists and references with intervals and tests. */
+  /** The last rung: finalists and references with intervals and tests. Its environment is that of every rung. */
   readonly comparison: Comparison;
 }
 
@@ -100,7 +103,7 @@ export function rungsOf(
 
 /** @throws NosError `bad-option` where the search has found no sound rule; as `planComparison`. */
 export async function planFunnel(input: FunnelInput): Promise<FunnelPlan> {
-  const { leaderboard, references: named, against, nameOf = (rule) => rule } = input;
+  const { leaderboard, references: named, against, environment = 'none', nameOf = (rule) => rule } = input;
   const other = contestant(against);
   const references = named.map((rule) => contestant(rule));
   const reference = references.find(({ key }) => key === other.key) ?? other;
@@ -115,6 +118,7 @@ export async function planFunnel(input: FunnelInput): Promise<FunnelPlan> {
   }
   return {
     tasks: await referencesOf(input.tasks),
+    environment: findEnvironment(environment).name,
     candidates,
     references: carried,
     reference,
@@ -142,7 +146,7 @@ export async function runFunnel(
   services: EvaluationServices,
   onRung: (rung: Rung, index: number) => void = () => undefined,
 ): Promise<FunnelResult> {
-  const { tasks, references, reference } = plan;
+  const { tasks, environment, references, reference } = plan;
   const rungs: (Rung & { readonly rows: readonly RungRow[] })[] = [];
   let field = plan.candidates;
   for (const [index, rung] of plan.rungs.entries()) {
@@ -153,6 +157,7 @@ export async function runFunnel(
       reference,
       tasks,
       protocol: rung.protocol,
+      environment,
       seeds: rung.seeds,
     };
     const evaluations = await evaluateAll(wantedOf(stage), services);

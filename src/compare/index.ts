@@ -1,11 +1,6 @@
-export {
-  type CardContents,
-  cardText,
-  coursePictures,
-  describeRule,
-  type RuleDescription,
-} from './card.ts';
-export { type ComparisonResult, runComparison } from './compare.ts';
+export { type CardPicture, cardPictures, describeRule, type RuleDescription } from './card.ts';
+export { type CardContents, type CardResult, cardText } from './card-text.ts';
+export { type ComparisonResult, runComparison, runComparisons } from './compare.ts';
 export {
   type ComparedRow,
   type ComparedTask,

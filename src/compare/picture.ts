@@ -1,3 +1,4 @@
+import { environmentText } from '../evaluate/index.ts';
 import { intervalChart, lineChart } from '../plot/index.ts';
 import { taskTitle } from '../tasks/index.ts';
 import type { Comparison, Verdict } from './comparison.ts';
@@ -5,15 +6,17 @@ import type { Comparison, Verdict } from './comparison.ts';
 const GROUPS: readonly Verdict[] = ['better', 'not told apart', 'worse', 'not tested', 'reference'];
 
 /** Means with their intervals, a panel for each task, coloured by verdict, as SVG text. */
-export function comparisonPicture({ tasks, reference, protocol, seeds }: Comparison): string {
+export function comparisonPicture(comparison: Comparison): string {
+  const { tasks, reference, protocol, environment = 'none', seeds } = comparison;
   const verdicts = new Set(tasks.flatMap(({ rows }) => rows.map(({ verdict }) => verdict)));
   const nameOf = (verdict: Verdict) => (verdict === 'reference' ? `reference: ${reference}` : verdict);
   const many = seeds.length > 1;
+  const how = `Protocol ${protocol}${environmentText(environment)}`;
   return intervalChart({
     title: `Rules beside ${reference}`,
     subtitle: many
-      ? `Protocol ${protocol}, ${seeds.length} seeds. Dots: means; bars: 95 % bootstrap intervals; faint dots: single seeds.`
-      : `Protocol ${protocol}, one seed.`,
+      ? `${how}, ${seeds.length} seeds. Dots: means; bars: 95 % bootstrap intervals; faint dots: single seeds.`
+      : `${how}, one seed.`,
     label: 'validation score',
     groups: GROUPS.filter((verdict) => verdicts.has(verdict)).map(nameOf),
     panels: tasks.map(({ task, rows }) => {

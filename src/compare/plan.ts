@@ -1,5 +1,5 @@
 import { NosError } from '../errors.ts';
-import { type EvaluationRequest, findProtocol } from '../evaluate/index.ts';
+import { type EvaluationRequest, findEnvironment, findProtocol } from '../evaluate/index.ts';
 import { taskReference } from '../tasks/index.ts';
 import { type Contestant, contestant, refuseTwins } from './contestant.ts';
 
@@ -12,6 +12,8 @@ export interface ComparisonInput {
   /** Names of tasks, or paths to modules that export one. */
   readonly tasks: readonly string[];
   readonly protocol: string;
+  /** In which every rule is trained, the reference too; `none` unless given. */
+  readonly environment?: string;
   /** The first seed; the others count on from it. */
   readonly seed: number;
   /** How many seeds, the same ones for every rule and task. */
@@ -26,18 +28,19 @@ export interface ComparisonPlan {
   /** As `taskReference` of tasks/ gives them. */
   readonly tasks: readonly string[];
   readonly protocol: string;
+  readonly environment: string;
   readonly seeds: readonly number[];
 }
 
-/** An evaluation that is wanted, with the key of its rule. */
-export type Wanted = EvaluationRequest & { readonly key: string };
+/** An evaluation that is wanted: all that its result depends on, and the key of its rule. */
+export type Wanted = Required<EvaluationRequest> & { readonly key: string };
 
 /**
  * @throws NosError `bad-rule`, `unknown-name`; `bad-option` where nothing is left to compare, something is named twice, or the
  *   seeds make no sense.
  */
 export async function planComparison(input: ComparisonInput): Promise<ComparisonPlan> {
-  const { against = 'adam', seed, seeds } = input;
+  const { against = 'adam', environment = 'none', seed, seeds } = input;
   const named = input.rules.map(contestant);
   const other = contestant(against);
   const reference = named.find(({ key }) => key === other.key) ?? other;
@@ -52,6 +55,7 @@ export async function planComparison(input: ComparisonInput): Promise<Comparison
     reference,
     tasks: await referencesOf(input.tasks),
     protocol: findProtocol(input.protocol).name,
+    environment: findEnvironment(environment).name,
     seeds: seedsFrom(seed, seeds),
   };
 }
@@ -75,8 +79,11 @@ export async function referencesOf(tasks: readonly string[]): Promise<readonly s
 }
 
 /** What the comparison needs, task by task and seed by seed, so that what is done early already says something of all. */
-export function wantedOf({ contestants, tasks, protocol, seeds }: ComparisonPlan): readonly Wanted[] {
+export function wantedOf(plan: ComparisonPlan): readonly Wanted[] {
+  const { contestants, tasks, protocol, environment, seeds } = plan;
   return tasks.flatMap((task) =>
-    seeds.flatMap((seed) => contestants.map(({ rule, key }) => ({ rule, key, task, protocol, seed }))),
+    seeds.flatMap((seed) =>
+      contestants.map(({ rule, key }) => ({ rule, key, task, protocol, environment, seed })),
+    ),
   );
 }

@@ -28,7 +28,10 @@ export async function wantedTrainings(
   const task = await taskReference(how.task);
   const protocol = findProtocol(how.protocol).name;
   return seedsFrom(1, how.seeds).flatMap((seed) =>
-    optimizers.map(({ rule }) => ({ rule, key: ruleKey(resolveRule(rule)), task, protocol, seed })),
+    optimizers.map(({ rule }) => {
+      const key = ruleKey(resolveRule(rule));
+      return { rule, key, task, protocol, environment: 'none', seed };
+    }),
   );
 }
 

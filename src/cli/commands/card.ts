@@ -1,14 +1,14 @@
 import { join, resolve } from 'node:path';
+import type { ComparisonPlan } from '../../compare/index.ts';
 import { NosError } from '../../errors.ts';
 import { makeDirectory } from '../../make-directory.ts';
-import { packageVersion } from '../../version.ts';
-import type { Command, Context } from '../command.ts';
+import { cardPlaces } from '../card-places.ts';
+import type { Command } from '../command.ts';
 import { EVALUATING, evaluating } from '../evaluating.ts';
+import type { Settings } from '../options.ts';
 import { defaults, logDefaults } from '../presets.ts';
-import { withStore } from '../store.ts';
 import { comparisonText } from '../text/comparison.ts';
-import { plural } from '../text/format.ts';
-import { SEEDS, tasksOf, writeText } from './compare.ts';
+import { SEEDS, writeText } from './compare.ts';
 
 /** What a rule stands beside. */
 const REFERENCES = ['sgd', 'momentum', 'adam', 'rmsprop', 'powersign'];
@@ -17,9 +17,10 @@ export const cardCommand: Command = {
   name: 'card',
   summary: 'write the transfer card of a rule: what it is, and what it does on tasks, with pictures',
   arguments: '<rule>',
-  options: ['task', 'protocol', 'seeds', 'seed', 'against', 'output', ...EVALUATING],
+  options: ['task', 'protocol', 'environment', 'seeds', 'seed', 'against', 'output', ...EVALUATING],
   defaults: { ...logDefaults, protocol: defaults.protocol, seed: 1, seeds: SEEDS },
-  example: 'nos card powersign --task digits-mlp --seeds 3\nnos card powersign -o cards/powersign',
+  example:
+    'nos card powersign --task digits-mlp --seeds 3\nnos card powersign -o cards/powersign\nnos card powersign --environment none,4bit',
   stopsGracefully: true,
   async run(context) {
     const { settings, stdout, program } = context;
@@ -29,75 +30,70 @@ export const cardCommand: Command = {
     const rule = compare.describeRule(text);
     const { against, protocol = '', seed = 1, seeds = SEEDS } = settings;
     const others = REFERENCES.filter((name) => compare.contestant(name).key !== rule.key);
-    const tasks = settings.task === undefined ? await storedTasks(context, rule.key) : tasksOf(settings.task);
-    const plan = await compare.planComparison({
-      rules: [text, ...others],
-      ...(against === undefined ? {} : { against }),
-      tasks,
-      protocol,
-      seed,
-      seeds,
-    });
+    const { tasks, environments } = await cardPlaces(context, rule.key);
+    const plans = await Promise.all(
+      environments.map((environment) =>
+        compare.planComparison({
+          rules: [text, ...others],
+          ...(against === undefined ? {} : { against }),
+          tasks,
+          protocol,
+          environment,
+          seed,
+          seeds,
+        }),
+      ),
+    );
+    const [first] = plans as [ComparisonPlan];
     const directory = resolve(settings.output ?? `card-${fileName(rule.names[0] ?? rule.key)}`);
     await writable(directory);
-    const total = plan.contestants.length * plan.tasks.length * plan.seeds.length;
-    const { comparison, evaluations } = await evaluating(
-      context,
-      { name: 'nos card', tasks: plan.tasks, total },
-      (services) => compare.runComparison(plan, services),
+    const total = plans.length * first.contestants.length * first.tasks.length * first.seeds.length;
+    const compared = await evaluating(context, { name: 'nos card', tasks: first.tasks, total }, (services) =>
+      compare.runComparisons(plans, services),
     );
-    const pictures: Record<string, string> = {
-      'comparison.svg': compare.comparisonPicture(comparison),
-      ...compare.coursePictures(plan, comparison, evaluations),
-    };
-    const taskFlags = plan.tasks.map(taskTitle).join(',');
+    const results = compared.map((result, i) => {
+      const pictures = compare.cardPictures(plans[i] as ComparisonPlan, result);
+      return { comparison: result.comparison, pictures };
+    });
     const card = compare.cardText({
       rule,
-      comparison,
-      pictures: Object.keys(pictures),
+      results,
       date: new Date().toISOString().slice(0, 10),
-      command: `${program} card '${text}' --task ${taskFlags} --protocol ${plan.protocol} --seed ${seed} --seeds ${seeds}`,
+      command: `${program} card '${text}' ${flagsOf(settings, plans, taskTitle)}`,
     });
-    const files = { 'card.md': card, ...pictures };
-    for (const [name, content] of Object.entries(files)) await writeText(join(directory, name), content);
+    const pictures = results.flatMap((result) => result.pictures.map(({ file, svg }) => [file, svg]));
+    const files = { 'card.md': card, ...Object.fromEntries(pictures) };
+    for (const [name, content] of Object.entries<string>(files))
+      await writeText(join(directory, name), content);
+    const [comparison, ...inOthers] = results.map((result) => result.comparison);
     const wrote = `wrote ${Object.keys(files).join(', ')} to ${directory}`;
     return {
-      document: { directory, files: Object.keys(files), rule, comparison },
-      text: `${comparisonText(comparison, stdout, taskTitle)}\n\n${wrote}`,
+      document: {
+        ...{ directory, files: Object.keys(files), rule, comparison },
+        ...(inOthers.length === 0 ? {} : { otherEnvironments: inOthers }),
+      },
+      text: [...results.map((one) => comparisonText(one.comparison, stdout, taskTitle)), wrote].join('\n\n'),
     };
   },
 };
 
-const fileName = (name: string): string => name.replace(/[^\p{L}\p{N}._-]+/gu, '-');
-
-/** The tasks on which this machine has evaluated the rule under the protocol of the settings, the first one first. */
-async function storedTasks({ settings, places, stderr }: Context, key: string): Promise<readonly string[]> {
-  const { findProtocol, fingerprint } = await import('../../evaluate/index.ts');
-  const { resolveTask } = await import('../../tasks/index.ts');
-  const protocol = findProtocol(settings.protocol ?? '').name;
-  const machine = await fingerprint();
-  const all = await withStore(places, (store) => store.evaluations({ key, protocol, environment: 'none' }));
-  const own = all.filter(({ fingerprint: of, version }) => of === machine && version === packageVersion);
-  if (own.length < all.length) {
-    stderr.note(`${plural(all.length - own.length, 'evaluation')} of other machines or versions: left out`);
-  }
-  const named = [...new Set(own.map(({ task }) => task))];
-  const found = await Promise.all(
-    // A module that is gone or has changed is another task.
-    named.map((task) =>
-      resolveTask(task).then(
-        () => [task],
-        () => [],
-      ),
-    ),
-  );
-  if (found.flat().length > 0) return found.flat();
-  throw new NosError(
-    'bad-option',
-    `the store has no evaluation of this rule under protocol ${protocol}`,
-    'name the tasks that it is to be tried on: --task digits-mlp',
-  );
+/** What makes the same card again, whatever the store has by then; `none` is said where the user did. */
+function flagsOf(
+  settings: Settings,
+  plans: readonly ComparisonPlan[],
+  titleOf: (task: string) => string,
+): string {
+  const [{ tasks, protocol, seeds }] = plans as [ComparisonPlan];
+  const environments = plans.map(({ environment }) => environment).join(',');
+  const usual = settings.environment === undefined && environments === 'none';
+  return [
+    `--task ${tasks.map(titleOf).join(',')}`,
+    ...(usual ? [] : [`--environment ${environments}`]),
+    `--protocol ${protocol} --seed ${seeds[0]} --seeds ${seeds.length}`,
+  ].join(' ');
 }
+
+const fileName = (name: string): string => name.replace(/[^\p{L}\p{N}._-]+/gu, '-');
 
 async function writable(directory: string): Promise<void> {
   await makeDirectory(directory).catch((error: Error) => {

@@ -14,21 +14,22 @@ export const compareCommand: Command = {
   name: 'compare',
   summary: 'compare rules on tasks: intervals, paired tests, a verdict',
   arguments: '<rule...>',
-  options: ['task', 'protocol', 'seeds', 'seed', 'against', 'output', ...EVALUATING],
+  options: ['task', 'protocol', 'environment', 'seeds', 'seed', 'against', 'output', ...EVALUATING],
   defaults: { ...defaults, seeds: SEEDS },
   example:
-    "nos compare powersign sgd --task digits-mlp --seeds 6\nnos compare 'm * exp(v)' rmsprop --task digits-mlp,cifar10-convnet -o compared.svg",
+    "nos compare powersign sgd --task digits-mlp --seeds 6\nnos compare 'm * exp(v)' rmsprop --task digits-mlp,cifar10-convnet -o compared.svg\nnos compare powersign --task digits-mlp --environment 4bit",
   stopsGracefully: true,
   async run(context) {
     const { settings, stdout } = context;
     const { comparisonPicture, planComparison, runComparison } = await import('../../compare/index.ts');
     const { taskTitle } = await import('../../tasks/index.ts');
-    const { against, protocol = '', seed = 1, seeds = SEEDS, output } = settings;
+    const { against, protocol = '', environment = '', seed = 1, seeds = SEEDS, output } = settings;
     const plan = await planComparison({
       rules: context.arguments,
       ...(against === undefined ? {} : { against }),
       tasks: tasksOf(settings.task),
       protocol,
+      environment,
       seed,
       seeds,
     });

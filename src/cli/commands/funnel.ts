@@ -4,7 +4,7 @@ import { EVALUATING, evaluating } from '../evaluating.ts';
 import { logDefaults } from '../presets.ts';
 import { withStore } from '../store.ts';
 import { comparisonText } from '../text/comparison.ts';
-import { accuracy, plural } from '../text/format.ts';
+import { accuracy, conditionsText, plural, withinText } from '../text/format.ts';
 import { shortRules } from '../text/short-rule.ts';
 import { type Column, table } from '../text/table.ts';
 import { SEEDS, tasksOf } from './compare.ts';
@@ -17,7 +17,18 @@ export const funnelCommand: Command = {
   name: 'funnel',
   summary: 'train the best rules of a run longer and longer, and keep the best of them: successive halving',
   arguments: '<run>',
-  options: ['number', 'task', 'protocol', 'eta', 'finalists', 'seeds', 'seed', 'against', ...EVALUATING],
+  options: [
+    'number',
+    'task',
+    'protocol',
+    'environment',
+    'eta',
+    'finalists',
+    'seeds',
+    'seed',
+    'against',
+    ...EVALUATING,
+  ],
   defaults: { ...logDefaults, number: RULES, seed: 1, seeds: SEEDS },
   example: 'nos funnel quick-1\nnos funnel quick-1 -n 12 --protocol quick@10 --task digits-mlp --seeds 6',
   stopsGracefully: true,
@@ -33,7 +44,7 @@ export const funnelCommand: Command = {
       (services) =>
         runFunnel(plan, services, ({ protocol, rules, seeds }, index) =>
           services.note(
-            `rung ${index + 1} of ${plan.rungs.length}: ${plural(rules, 'rule')} and ${plan.references.length} references, protocol ${protocol}, ${plural(seeds.length, 'seed')}`,
+            `rung ${index + 1} of ${plan.rungs.length}: ${plural(rules, 'rule')} and ${plan.references.length} references, ${conditionsText({ ...plan, protocol })}, ${plural(seeds.length, 'seed')}`,
           ),
         ),
     );
@@ -64,6 +75,7 @@ async function inputOf({ settings, places, stderr }: Context, run: string) {
     against: settings.against ?? 'adam',
     tasks: settings.task === undefined ? [config.task] : tasksOf(settings.task),
     protocol: settings.protocol ?? lengthen(config.protocol, eta),
+    environment: settings.environment ?? config.environment,
     eta,
     finalists,
     seed,
@@ -72,12 +84,13 @@ async function inputOf({ settings, places, stderr }: Context, run: string) {
   };
 }
 
-function rungsText({ rungs }: FunnelResult, { colours, columns }: Context['stdout']): string {
-  const rows = rungs
-    .slice(0, -1)
-    .flatMap(({ protocol, seeds, rows: all }, i) => [
-      { title: `rung ${i + 1}: ${protocol}, ${plural(seeds.length, 'seed')}`, rows: all },
-    ]);
+function rungsText({ rungs, comparison }: FunnelResult, { colours, columns }: Context['stdout']): string {
+  const rows = rungs.slice(0, -1).flatMap(({ protocol, seeds, rows: all }, i) => [
+    {
+      title: `rung ${i + 1}: ${withinText(protocol, comparison.environment)}, ${plural(seeds.length, 'seed')}`,
+      rows: all,
+    },
+  ]);
   return rows
     .map(({ title, rows: all }) => `${colours.bold(title)}\n${table(all, COLUMNS, columns)}`)
     .join('\n\n');

@@ -2,7 +2,7 @@ import type { RunConfig } from '../../run/index.ts';
 import type { RunRecord } from '../../store/index.ts';
 import type { Command } from '../command.ts';
 import { withStore } from '../store.ts';
-import { accuracy, instant } from '../text/format.ts';
+import { accuracy, instant, withinText } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
 
 export const runsCommand: Command = {
@@ -28,10 +28,6 @@ type Row = Omit<RunRecord, 'config'> & {
   readonly config: Pick<RunConfig, 'task' | 'protocol' | 'environment' | 'samples'>;
 };
 
-/** `quick`, `quick in 4bit`. */
-const protocolCell = ({ protocol, environment }: Row['config']): string =>
-  environment === 'none' ? protocol : `${protocol} in ${environment}`;
-
 function columns(bold: (text: string) => string): readonly Column<Row>[] {
   return [
     { title: 'run', cell: (row) => row.name, flexible: true, paint: bold },
@@ -39,7 +35,7 @@ function columns(bold: (text: string) => string): readonly Column<Row>[] {
     { title: 'rules', cell: (row) => `${row.told}/${row.config.samples}`, align: 'right' },
     { title: 'best', cell: (row) => accuracy(row.bestReward ?? Number.NaN), align: 'right' },
     { title: 'task', cell: (row) => row.config.task },
-    { title: 'protocol', cell: ({ config }) => protocolCell(config) },
+    { title: 'protocol', cell: ({ config }) => withinText(config.protocol, config.environment) },
     { title: 'begun', cell: (row) => instant(Date.parse(row.createdAt)).slice(0, 10) },
   ];
 }

@@ -13,10 +13,18 @@ export const topCommand: Command = {
   options: ['number', 'store'],
   example: 'nos top quick-1\nnos top quick-1 -n 30',
   async run({ arguments: [run = ''], settings, places, stdout }) {
-    const { readLeaderboard } = await import('../../run/index.ts');
-    const rows = await withStore(places, (store) => readLeaderboard(store, run));
+    const { parseRunConfig, readLeaderboard } = await import('../../run/index.ts');
+    const { record, rows } = await withStore(places, async (store) => ({
+      record: await store.run(run),
+      rows: await readLeaderboard(store, run),
+    }));
+    const { environment } = parseRunConfig(record.config);
     const shown = rows.slice(0, settings.number ?? DEFAULT_ROWS);
-    return { document: { run, rules: shown.map(documentOf) }, text: await leaderboardText(shown, stdout) };
+    const rules = shown.map(documentOf);
+    const text = await leaderboardText(shown, stdout);
+    if (environment === 'none') return { document: { run, rules }, text };
+    const where = stdout.colours.dim(`all of them in environment ${environment}`);
+    return { document: { run, environment, rules }, text: `${text}\n${where}` };
   },
 };
 

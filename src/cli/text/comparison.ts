@@ -1,6 +1,6 @@
 import type { ComparedRow, Comparison } from '../../compare/index.ts';
 import type { Terminal } from '../command.ts';
-import { accuracy } from './format.ts';
+import { accuracy, withinText } from './format.ts';
 import { type Column, table } from './table.ts';
 
 /** A comparison for people: a table a task, the ranking over several tasks, what was found in words, and what it can mean. */
@@ -10,18 +10,23 @@ export function comparisonText(
   titleOf: (task: string) => string,
 ): string {
   const { tasks, ranking } = comparison;
+  const titled = (task: string) => withinText(titleOf(task), comparison.environment);
   const parts = tasks.map(
-    ({ task, rows }) => `${colours.bold(titleOf(task))}\n${tableWithin(comparison, rows, colours, columns)}`,
+    ({ task, rows }) => `${colours.bold(titled(task))}\n${tableWithin(comparison, rows, colours, columns)}`,
   );
   if (tasks.length > 1) {
     const places: readonly Column<Comparison['ranking'][number]>[] = [
       { title: '#', cell: ({ rank }) => String(rank), align: 'right' },
-      { title: 'rule, over all tasks', cell: ({ name }) => name, flexible: true },
+      {
+        title: withinText('rule, over all tasks', comparison.environment),
+        cell: ({ name }) => name,
+        flexible: true,
+      },
       { title: 'mean rank', cell: ({ meanRank }) => meanRank.toFixed(2), align: 'right' },
     ];
     parts.push(table(ranking, places, columns));
   }
-  parts.push(findings(comparison, titleOf).join('\n'), colours.dim(notes(comparison).join('\n')));
+  parts.push(findings(comparison, titled).join('\n'), colours.dim(notes(comparison).join('\n')));
   return parts.join('\n\n');
 }
 

@@ -14,6 +14,11 @@ export function conditionsText(conditions: {
   return `protocol ${protocol}${environment === 'none' ? '' : `, environment ${environment}`}`;
 }
 
+/** `quick`, or `quick in 4bit`: of a protocol or a task, where there is little room. */
+export function withinText(what: string, environment = 'none'): string {
+  return environment === 'none' ? what : `${what} in ${environment}`;
+}
+
 /** An accuracy or a reward, four places: validation sets hold 5,000 examples. */
 export function accuracy(value: number): string {
   return Number.isFinite(value) ? value.toFixed(4) : '—';

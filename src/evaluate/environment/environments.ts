@@ -87,6 +87,11 @@ export const environments: readonly Environment[] = [
   ]),
 ];
 
+/** What is said of an environment behind a protocol or a task: `, environment 4bit`; nothing of `none`. */
+export function environmentText(name: string): string {
+  return name === 'none' ? '' : `, environment ${name}`;
+}
+
 /** @throws NosError `unknown-name`. */
 export function findEnvironment(name: string): Environment {
   const found = environments.find((environment) => environment.name === name);

@@ -1,0 +1,89 @@
+import { NosError } from '../errors.ts';
+import type { Evaluation } from '../evaluate/index.ts';
+import { packageVersion } from '../version.ts';
+import type { Context } from './command.ts';
+import { tasksOf } from './commands/compare.ts';
+import { withStore } from './store.ts';
+import { plural } from './text/format.ts';
+
+/** Where a card's rule is tried: on each of the tasks, in each of the environments. */
+export interface CardPlaces {
+  readonly tasks: readonly string[];
+  /** `none` first, then as `environments` of evaluate/ has them. */
+  readonly environments: readonly string[];
+}
+
+/**
+ * What the settings name; what they do not, from the evaluations of the rule that this machine has stored under their protocol:
+ * the tasks of these, and the environments in which they are on the tasks; `none` where there are none of those.
+ *
+ * @throws NosError `unknown-name`; `bad-option` where no task is named nor stored, or an environment is named twice.
+ */
+export async function cardPlaces(context: Context, key: string): Promise<CardPlaces> {
+  const { settings } = context;
+  const named = settings.environment === undefined ? undefined : await environmentsOf(settings.environment);
+  const stored = await storedEvaluations(context, key);
+  const tasks = settings.task === undefined ? await storedTasks(context, stored) : tasksOf(settings.task);
+  return { tasks, environments: named ?? (await storedEnvironments(stored, tasks)) };
+}
+
+/** `none,4bit`. */
+async function environmentsOf(text: string): Promise<readonly string[]> {
+  const { findEnvironment } = await import('../evaluate/index.ts');
+  const names = text.split(',').map((name) => findEnvironment(name.trim()).name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice === undefined) return inOrder(names);
+  throw new NosError('bad-option', `environment '${twice}' is named twice`, 'name it once');
+}
+
+async function inOrder(names: readonly string[]): Promise<readonly string[]> {
+  const { environments } = await import('../evaluate/index.ts');
+  return environments.map(({ name }) => name).filter((name) => names.includes(name));
+}
+
+/** Those of the rule under the protocol of the settings, by this machine and version. */
+async function storedEvaluations(
+  { settings, places, stderr }: Context,
+  key: string,
+): Promise<readonly Evaluation[]> {
+  const { findProtocol, fingerprint } = await import('../evaluate/index.ts');
+  const protocol = findProtocol(settings.protocol ?? '').name;
+  const machine = await fingerprint();
+  const all = await withStore(places, (store) => store.evaluations({ key, protocol }));
+  const own = all.filter(({ fingerprint: of, version }) => of === machine && version === packageVersion);
+  if (own.length < all.length && settings.task === undefined) {
+    stderr.note(`${plural(all.length - own.length, 'evaluation')} of other machines or versions: left out`);
+  }
+  return own;
+}
+
+/** The first one first. */
+async function storedTasks({ settings }: Context, stored: readonly Evaluation[]): Promise<readonly string[]> {
+  const { resolveTask } = await import('../tasks/index.ts');
+  const named = [...new Set(stored.map(({ task }) => task))];
+  const found = await Promise.all(
+    // A module that is gone or has changed is another task.
+    named.map((task) =>
+      resolveTask(task).then(
+        () => [task],
+        () => [],
+      ),
+    ),
+  );
+  if (found.flat().length > 0) return found.flat();
+  throw new NosError(
+    'bad-option',
+    `the store has no evaluation of this rule under protocol ${settings.protocol}`,
+    'name the tasks that it is to be tried on: --task digits-mlp',
+  );
+}
+
+async function storedEnvironments(
+  stored: readonly Evaluation[],
+  tasks: readonly string[],
+): Promise<readonly string[]> {
+  const { taskReference } = await import('../tasks/index.ts');
+  const references = await Promise.all(tasks.map(taskReference));
+  const names = stored.filter(({ task }) => references.includes(task)).map(({ environment }) => environment);
+  return names.length === 0 ? ['none'] : inOrder(names);
+}
