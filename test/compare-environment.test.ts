@@ -128,16 +128,16 @@ describe('a run in an environment', () => {
     expect(outside.stderr).not.toMatch(/of the store|environment/);
   });
 
-  it.each([
-    ['compare', 'sgd', ...DIGITS],
-    ['card', 'sgd', ...DIGITS],
-    ['funnel', 'coarse'],
-  ])('nos %s %s refuses an unknown one as nos search does', async (...args) => {
+  it('is refused where it is unknown, as nos search does', async () => {
     const unknown = ['--environment', '4bits'];
     const search = await nos(['search', ...DIGITS, ...unknown]);
-    const { code, stdout, stderr } = await nos([...args, ...unknown]);
-    expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/unknown environment '4bits'.*\n/);
-    expect(stderr).toBe(search.stderr);
+    expect(search.stderr).toMatch(/unknown environment '4bits'.*\n/);
+    for (const args of [
+      ['compare', 'sgd', ...DIGITS],
+      ['card', 'sgd', ...DIGITS],
+      ['funnel', 'coarse'],
+    ]) {
+      expect(await nos([...args, ...unknown])).toEqual({ code: 2, stdout: '', stderr: search.stderr });
+    }
   });
 });

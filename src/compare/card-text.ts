@@ -87,21 +87,19 @@ function overview(rule: RuleDescription, results: readonly CardResult[]): readon
     comparison.tasks.map(({ task, rows: all }) => {
       const own = all.find(({ key }) => key === rule.key) as ComparedRow;
       const reference = all.find(({ verdict }) => verdict === 'reference') as ComparedRow;
-      const figures = [own.mean, reference.mean].map((mean, i) => {
-        return figure(mean) + interval((i === 0 ? own : reference).interval);
-      });
-      return [code(environmentOf(comparison)), taskTitle(task), ...figures, ...testCells(own), own.verdict];
+      const where = [code(environmentOf(comparison)), taskTitle(task)];
+      return [...where, meanCell(own), meanCell(reference), ...testCells(own), own.verdict];
     }),
   );
   const [{ comparison }] = results as [CardResult];
   const { reference } = comparison;
-  const titles = [inline(rule.name), `${reference} there`, `less ${reference}`, 'p, Holm', 'verdict'];
+  const titles = [code(rule.name), `${reference} there`, `less ${reference}`, 'p, Holm', 'verdict'];
   return ['## In each environment', markdownTable(['environment', 'task', ...titles], rows)];
 }
 
 function environmentParts(rule: RuleDescription, result: CardResult): readonly string[] {
   const { name, description } = findEnvironment(environmentOf(result.comparison));
-  return [`## Environment ${code(name)}`, `${description}.`, ...resultParts(rule, result, '###')];
+  return [`## Environment ${code(name)}`, sentence(description), ...resultParts(rule, result, '###')];
 }
 
 /** Tables and pictures of one environment. */
@@ -121,7 +119,7 @@ function resultParts(
         rows.map((row) => {
           const cells = [
             code(row.name),
-            figure(row.mean) + interval(row.interval),
+            meanCell(row),
             ...testCells(row),
             row.superiority?.toFixed(2) ?? '',
             row.range ? (row.range.open ? '≥ ' : '') + row.range.decades.toFixed(1) : '—',
@@ -136,6 +134,8 @@ function resultParts(
     ...pictures.map(({ file, caption }) => `![${caption}](${file})`),
   ];
 }
+
+const meanCell = (row: ComparedRow): string => figure(row.mean) + interval(row.interval);
 
 /** The difference to the reference, and p. */
 const testCells = ({ difference, permutation }: ComparedRow): readonly string[] => [
@@ -157,6 +157,8 @@ function readingNotes({ seeds, reference, power }: Comparison, constrained: bool
     '* ms/step: a training step with everything, as measured while training; it depends on what else the machine did.',
   ];
 }
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 /** `1 … 10`, or each. */
 function seedsText(seeds: readonly number[]): string {

@@ -7,7 +7,7 @@ import { evenLevels, type Quantiser, signAndMeans } from './quantise.ts';
  */
 export interface Environment {
   readonly name: string;
-  /** One line for lists. */
+  /** One line that stands by itself. */
   readonly description: string;
   readonly gradient?: GradientChannel;
   /** Of w′ − w, before it is added. */
@@ -54,7 +54,8 @@ export const environments: readonly Environment[] = [
   },
   {
     name: 'gradient-1bit-feedback',
-    description: 'likewise, and what was lost joins the next gradient',
+    description:
+      'the rule sees the sign of the gradient, scaled by the mean of its side; what was lost joins the next gradient',
     gradient: fedBack(signAndMeans),
   },
   {
@@ -64,7 +65,8 @@ export const environments: readonly Environment[] = [
   },
   {
     name: 'gradient-2bit-feedback',
-    description: 'the nearest of −s, 0 and s, and what was lost joins the next gradient',
+    description:
+      'the rule sees the nearest of −s, 0 and s, s the largest magnitude; what was lost joins the next gradient',
     gradient: fedBack(nearest(2)),
   },
   ...[4, 8].flatMap((bits): readonly Environment[] => [
