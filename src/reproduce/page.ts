@@ -33,13 +33,17 @@ export function experimentPage({ title }: Experiment, findings: Findings, how: P
   const files = Object.keys(findings.files).map((name) => `[${name}](${name})`);
   return [
     `# ${title}`,
-    findings.page.trim(),
+    withPictures(findings).trim(),
     '## How this was made',
     markdownTable(['', ''], rows),
     `Files: ${files.join(', ')}.`,
     '',
   ].join('\n\n');
 }
+
+/** Its page, without what would show a picture that is not there: where every training diverged there is nothing to draw. */
+const withPictures = ({ page, files }: Findings): string =>
+  page.replace(/^!\[[^\]]*\]\(([^)]+)\)\n*/gm, (image, file: string) => (file in files ? image : ''));
 
 function timeText({ seconds, trained }: Provenance): string {
   if (trained === undefined) return `${seconds.toFixed(1)} s from start to end, on one core`;

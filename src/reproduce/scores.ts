@@ -38,13 +38,18 @@ export function besideAll(
   others: readonly Trained[],
   score: (evaluation: Evaluation) => number,
 ): readonly Beside[] {
-  const rows = found.flatMap((one) => others.map((other) => beside(one, other, score)));
+  return correct(found.flatMap((one) => others.map((other) => beside(one, other, score))));
+}
+
+/** Corrects the tests of rows that are read together, by Holm's method. */
+export function correct(rows: readonly Beside[]): readonly Beside[] {
   const adjusted = holm(rows.flatMap(({ p }) => (p === null ? [] : [p])));
   let at = 0;
   return rows.map((row) => (row.p === null ? row : { ...row, adjusted: adjusted[at++] as number }));
 }
 
-function beside(one: Trained, other: Trained, score: (evaluation: Evaluation) => number): Beside {
+/** One optimizer beside another; its test stands alone until it is {@link correct}ed. */
+export function beside(one: Trained, other: Trained, score: (evaluation: Evaluation) => number): Beside {
   const scores = ({ evaluations }: Trained) => evaluations.map(score);
   const [own, theirs] = [scores(one), scores(other)];
   const differences = own
@@ -61,21 +66,33 @@ function beside(one: Trained, other: Trained, score: (evaluation: Evaluation) =>
   };
 }
 
-/** An accuracy in per cent with its interval: `62.31 [61.90, 62.72]`. */
-export function percent({ mean: value, interval }: Estimate): string {
+/** With its interval: `62.31 [61.90, 62.72]`. */
+export function valueText({ mean: value, interval }: Estimate): string {
   if (Number.isNaN(value)) return '—';
-  const text = (share: number) => (100 * share).toFixed(2);
-  return text(value) + (interval === null ? '' : ` [${text(interval.low)}, ${text(interval.high)}]`);
+  return (
+    value.toFixed(2) + (interval === null ? '' : ` [${interval.low.toFixed(2)}, ${interval.high.toFixed(2)}]`)
+  );
 }
 
-/** A difference in points with its interval: `+0.52 [+0.10, +0.94]`. */
-export function points({ mean: value, interval }: Estimate): string {
+/** A difference with its interval: `+0.52 [+0.10, +0.94]`. */
+export function differenceText({ mean: value, interval }: Estimate): string {
   if (Number.isNaN(value)) return '—';
   return signed(value) + (interval === null ? '' : ` [${signed(interval.low)}, ${signed(interval.high)}]`);
 }
 
-const signed = (share: number): string => {
-  const text = (100 * share).toFixed(2);
+/** An accuracy in per cent. */
+export const percent = (accuracy: Estimate): string => valueText(hundredfold(accuracy));
+
+/** A difference of accuracies in points. */
+export const points = (difference: Estimate): string => differenceText(hundredfold(difference));
+
+const hundredfold = ({ mean: value, interval }: Estimate): Estimate => ({
+  mean: 100 * value,
+  interval: interval && { low: 100 * interval.low, high: 100 * interval.high },
+});
+
+const signed = (value: number): string => {
+  const text = value.toFixed(2);
   if (Number(text) === 0) return '0.00';
   return text.startsWith('-') ? text.replace('-', '−') : `+${text}`;
 };

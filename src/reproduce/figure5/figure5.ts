@@ -1,5 +1,6 @@
 import type { Evaluation } from '../../evaluate/index.ts';
 import { toJson } from '../../json.ts';
+import { curvePicture } from '../curve-picture.ts';
 import { trainingsCsv, trainingsOf } from '../documents.ts';
 import type { Findings, Size, Trainings } from '../experiment.ts';
 import { type Beside, besideAll, type Estimate, estimate } from '../scores.ts';
@@ -12,7 +13,6 @@ import {
   wantedTrainings,
 } from '../trainings.ts';
 import { figure5Page } from './page.ts';
-import { curvePicture } from './picture.ts';
 
 const EPOCHS = 300;
 const TASK = 'cifar10-convnet';
@@ -84,8 +84,13 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
   const loss = { title: `Training loss on ${task}`, subtitle, y: { label: 'loss', scale: 'log' } } as const;
   return {
     files: {
-      'figure5.svg': curvePicture({ ...accuracy, curveOf: ({ testCurve = [] }) => testCurve }, known, found),
-      'loss.svg': curvePicture({ ...loss, curveOf: ({ lossCurve = [] }) => lossCurve }, known, found),
+      ...curvePicture(
+        'figure5.svg',
+        { ...accuracy, curveOf: ({ testCurve = [] }) => testCurve },
+        known,
+        found,
+      ),
+      ...curvePicture('loss.svg', { ...loss, curveOf: ({ lossCurve = [] }) => lossCurve }, known, found),
       'curves.csv': trainingsCsv(trained),
       'data.json': `${toJson(document)}\n`,
     },

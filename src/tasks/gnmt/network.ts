@@ -56,8 +56,11 @@ export interface Memory {
   readonly bias: Tensor;
 }
 
-/** As tensorflow/nmt starts GNMT's weights. */
-const INITIAL: Initial = { uniform: 0.1 };
+/**
+ * tensorflow/nmt's ±0.1 at its 512 units, and at another width what adds up to as much in a unit: with ±0.1 a layer of 128 says so
+ * little that attention takes thousands of steps to begin.
+ */
+const initialOf = ({ width }: GnmtSizes): Initial => ({ uniform: 0.1 * Math.sqrt(512 / width) });
 
 /** Features of the encoder's outputs: a single layer reads both ways. */
 export const memoryWidth = ({ layers, width }: GnmtSizes): number => (layers === 1 ? 2 * width : width);
@@ -68,13 +71,11 @@ export function encode(nn: NetworkBuilder, source: Tensor, sizes: GnmtSizes): Me
   const [batch, steps] = source.shape as readonly [number, number];
   const tokens = timeMajor(source);
   const mask = heaviside(tokens);
-  const layer = { hidden: width, steps, initial: INITIAL };
+  const initial = initialOf(sizes);
+  const layer = { hidden: width, steps, initial };
   const dropped = (i: number, x: Tensor) =>
     sequenceDropout(nn, `encoder${i}`, x, { batch, rate: sizes.dropout ?? 0 });
-  const words = dropped(
-    0,
-    embedding(nn, 'source', tokens, { vocabulary, features: width, initial: INITIAL }),
-  );
+  const words = dropped(0, embedding(nn, 'source', tokens, { vocabulary, features: width, initial }));
   let x = concat(
     [
       lstm(nn, 'encoder0', words, layer),
@@ -120,13 +121,14 @@ export function decode(
   const [batch, steps] = target.shape as readonly [number, number];
   const dropped = (i: number, x: Tensor) =>
     sequenceDropout(nn, `decoder${i}`, x, { batch, rate: sizes.dropout ?? 0 });
-  const said = embedding(nn, 'target', timeMajor(target), { vocabulary, features: width, initial: INITIAL });
+  const initial = initialOf(sizes);
+  const said = embedding(nn, 'target', timeMajor(target), { vocabulary, features: width, initial });
   const words = dropped(0, said);
   const inputs = width + memoryWidth(sizes);
   const cells = Array.from({ length: layers }, (_, i) =>
-    lstmCell(nn, `decoder${i}`, { inputs, hidden: width, initial: INITIAL }),
+    lstmCell(nn, `decoder${i}`, { inputs, hidden: width, initial }),
   );
-  const look = attend(nn, memory, width);
+  const look = attend(nn, memory, sizes);
   const [bottom, ...upper] = cells as [(typeof cells)[0], ...typeof cells];
   const outputs: Tensor[] = [];
   const contexts: Tensor[] = [];
@@ -155,10 +157,12 @@ export function decode(
 }
 
 /** The attention network (Bahdanau et al. 2015): one hidden layer of tanh over what is asked and what is there. */
-function attend(nn: NetworkBuilder, { values, keys, bias }: Memory, width: number) {
+function attend(nn: NetworkBuilder, { values, keys, bias }: Memory, sizes: GnmtSizes) {
+  const { width } = sizes;
+  const initial = initialOf(sizes);
   const [batch, length, features] = values.shape as readonly [number, number, number];
-  const queryWeights = nn.parameter('attention.query', [width, width], INITIAL);
-  const scoreWeights = nn.parameter('attention.score', [width, 1], INITIAL);
+  const queryWeights = nn.parameter('attention.query', [width, width], initial);
+  const scoreWeights = nn.parameter('attention.score', [width, 1], initial);
   return (asking: Tensor | undefined): { readonly context: Tensor; readonly attention: Tensor } => {
     const query = asking && reshape(matmul(asking, queryWeights), [batch, 1, width]);
     const hidden = tanh(query ? add(keys, query) : keys);

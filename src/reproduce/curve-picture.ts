@@ -1,7 +1,7 @@
-import type { Evaluation } from '../../evaluate/index.ts';
-import { type Axis, lineChart, type Series } from '../../plot/index.ts';
-import { estimate } from '../scores.ts';
-import type { Trained } from '../trainings.ts';
+import type { Evaluation } from '../evaluate/index.ts';
+import { type Axis, lineChart, type Series } from '../plot/index.ts';
+import { estimate } from './scores.ts';
+import type { Trained } from './trainings.ts';
 
 export interface CurvePicture {
   readonly title: string;
@@ -11,23 +11,25 @@ export interface CurvePicture {
   readonly curveOf: (evaluation: Evaluation) => readonly number[];
 }
 
-/** The panels of the figure: the known optimizers, each time with another of the found ones. */
+/**
+ * A value an epoch of the known optimizers, each time beside another of the found ones: a panel for each of those. As a file of that
+ * name; none where nothing ended an epoch.
+ */
 export function curvePicture(
+  name: string,
   { title, subtitle, y, curveOf }: CurvePicture,
   known: readonly Trained[],
   found: readonly Trained[],
-): string {
+): Readonly<Record<string, string>> {
   const series = (trained: Trained): readonly Series[] => {
-    const curves = meanCurve(trained.evaluations.map(curveOf));
-    return curves.length === 0 ? [] : [seriesOf(trained.name, curves)];
+    const curve = meanCurve(trained.evaluations.map(curveOf));
+    return curve.some((point) => Number.isFinite(point.mean)) ? [seriesOf(trained.name, curve)] : [];
   };
-  return lineChart({
-    title,
-    subtitle,
-    x: { label: 'epoch' },
-    y,
-    panels: found.map((one) => ({ title: one.name, series: [...known, one].flatMap(series) })),
-  });
+  const panels = found
+    .map((one) => ({ title: one.name, series: [...known, one].flatMap(series) }))
+    .filter((panel) => panel.series.length > 0);
+  if (panels.length === 0) return {};
+  return { [name]: lineChart({ title, subtitle, x: { label: 'epoch' }, y, panels }) };
 }
 
 /** Over seeds, at each epoch that all of them reached. */

@@ -1,0 +1,140 @@
+import type { Evaluation } from '../../evaluate/index.ts';
+import { toJson } from '../../json.ts';
+import { mean } from '../../statistics/index.ts';
+import { type CurvePicture, curvePicture } from '../curve-picture.ts';
+import { trainingsCsv, trainingsOf } from '../documents.ts';
+import type { Findings, Size, Trainings } from '../experiment.ts';
+import { type Beside, beside, correct, type Estimate, estimate } from '../scores.ts';
+import { byOptimizer, type NamedRule, type Trained, wantedTrainings } from '../trainings.ts';
+import { table2Page } from './page.ts';
+
+/** A row of Table 2. */
+export interface TableRow extends NamedRule {
+  readonly trainPerplexity: number;
+  readonly testBleu: number;
+}
+
+const ADAM: TableRow = { name: 'Adam', rule: 'adam', trainPerplexity: 1.49, testBleu: 24.5 };
+const FOUND: TableRow = {
+  name: 'g·e^(sign(g)·sign(m))',
+  rule: 'powersign',
+  trainPerplexity: 1.39,
+  testBleu: 25.0,
+};
+const OPTIMIZERS = [ADAM, FOUND];
+
+/** Ten times through WMT 2014's 4.5 million pairs. Our reading: the paper does not say how long it trains. */
+const EPOCHS = 10;
+const PAIRS = EPOCHS * 4_500_000;
+/** Of Multi30k. */
+const SMALL_PAIRS = 29_000;
+
+/** "The averaged improvement of 5 points near the peak values" (NOS §5.3); our reading: the five highest epochs. */
+export const PEAK = 5;
+
+/** NOS §5.3, Table 2. */
+export const table2: Trainings = {
+  kind: 'trainings',
+  name: 'table2',
+  title: 'Table 2: a found optimizer and Adam on a translation network',
+  description: 'two optimizers, 45 million sentence pairs of WMT 2014 on a GNMT of 8 + 8 layers',
+  seeds: 2,
+  plan: ({ scale, seeds, task = networkAt(scale) }) =>
+    wantedTrainings(OPTIMIZERS, { task, protocol: `curves@${epochsAt(scale)}`, seeds }),
+  findings,
+};
+
+/** The network and its text shrink with the scale: at 1 they are the paper's. */
+const networkAt = (scale: number): string => (scale >= 1 ? 'wmt14-gnmt' : 'multi30k-gnmt');
+
+const epochsAt = (scale: number): number =>
+  scale >= 1 ? Math.round(EPOCHS * scale) : Math.max(1, Math.round((PAIRS * scale) / SMALL_PAIRS));
+
+/** What is compared. NaN where there is none: it diverged or failed, or its task has no such measure. */
+const scores = {
+  /** Of the last epoch's batches, as training saw them: dropout in force. */
+  trainPerplexity: ({ status, lossCurve = [] }: Evaluation): number =>
+    status === 'ok' ? Math.exp(lossCurve.at(-1) ?? Number.NaN) : Number.NaN,
+  testBleu: ({ testMeasures }: Evaluation): number => testMeasures?.bleu ?? Number.NaN,
+  peakBleu: ({ measureCurves }: Evaluation): number => {
+    const highest = [...(measureCurves?.bleu ?? [])].sort((a, b) => b - a).slice(0, PEAK);
+    return highest.length === 0 ? Number.NaN : mean(highest);
+  },
+  testPerplexity: ({ testMeasures }: Evaluation): number => testMeasures?.perplexity ?? Number.NaN,
+} as const satisfies Record<string, (evaluation: Evaluation) => number>;
+
+type ScoreName = keyof typeof scores;
+
+/** An optimizer with what came out, beside what the paper has. */
+export interface Row extends Trained, Readonly<Record<ScoreName, Estimate>> {
+  readonly paper: Omit<TableRow, 'name' | 'rule'>;
+}
+
+export interface Table2Data {
+  readonly task: string;
+  readonly protocol: string;
+  readonly epochs: number;
+  readonly seeds: readonly number[];
+  /** Training steps of one optimizer and seed, sweep and final training together, where nothing diverges. */
+  readonly steps: number;
+  readonly rows: readonly Row[];
+  /** The found one beside Adam, by each score that the paper names. */
+  readonly beside: Readonly<Record<'trainPerplexity' | 'testBleu' | 'peakBleu', Beside>>;
+}
+
+function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluation[]): Findings {
+  const [{ task, protocol }] = evaluations as [Evaluation];
+  const [adam, found] = byOptimizer(OPTIMIZERS, evaluations) as [Trained, Trained];
+  const [trainPerplexity, testBleu, peakBleu] = correct([
+    beside(found, adam, scores.trainPerplexity),
+    beside(found, adam, scores.testBleu),
+    beside(found, adam, scores.peakBleu),
+  ]) as [Beside, Beside, Beside];
+  const data: Table2Data = {
+    task,
+    protocol,
+    epochs: epochsAt(scale),
+    seeds: Array.from({ length: count }, (_, i) => i + 1),
+    steps: Math.max(...evaluations.map(({ steps }) => steps)),
+    rows: [rowOf(adam, ADAM), rowOf(found, FOUND)],
+    beside: { trainPerplexity, testBleu, peakBleu },
+  };
+  const document = { ...data, rows: data.rows.map(documentOf) };
+  const subtitle =
+    count === 1 ? 'One seed.' : `Lines: the mean of ${count} seeds. Bands: 95 % bootstrap intervals.`;
+  const picture = (name: string, { title, y, curveOf }: Omit<CurvePicture, 'subtitle'>) =>
+    curvePicture(name, { title, subtitle, y, curveOf }, [adam], [found]);
+  return {
+    files: {
+      ...picture('table2.svg', {
+        title: `BLEU on the validation sentences of ${task}`,
+        y: { label: 'BLEU' },
+        curveOf: ({ measureCurves }) => measureCurves?.bleu ?? [],
+      }),
+      ...picture('perplexity.svg', {
+        title: `Training perplexity on ${task}`,
+        y: { label: 'perplexity', scale: 'log' },
+        curveOf: ({ lossCurve = [] }) => lossCurve.map(Math.exp),
+      }),
+      'curves.csv': trainingsCsv([adam, found]),
+      'data.json': `${toJson(document)}\n`,
+    },
+    page: table2Page(data),
+    seeds: `${data.seeds.join(', ')}: of initial weights, order of sentences, dropout and the rules' own draws; the same for both`,
+    data: document,
+  };
+}
+
+function rowOf(trained: Trained, { name, rule, ...paper }: TableRow): Row {
+  const estimateOf = (score: ScoreName) => estimate(trained.evaluations.map(scores[score]));
+  return {
+    ...trained,
+    paper,
+    trainPerplexity: estimateOf('trainPerplexity'),
+    testBleu: estimateOf('testBleu'),
+    peakBleu: estimateOf('peakBleu'),
+    testPerplexity: estimateOf('testPerplexity'),
+  };
+}
+
+const documentOf = ({ evaluations, ...row }: Row) => ({ ...row, trainings: trainingsOf(evaluations) });
