@@ -1,16 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { buildClassifier, type Model, openModel } from '../src/nn/index.ts';
+import { buildClassifier, type Model, openMasks, openModel } from '../src/nn/index.ts';
 import { wideResnet } from '../src/tasks/wide-resnet.ts';
 import { hashedImages, uniform } from './support/hashed.ts';
 
 /*
- * A small Wide ResNet beside PyTorch: same weights, same batches, 20 steps of SGD at 10⁻².
+ * A small Wide ResNet beside PyTorch: same weights, same batches, same masks of dropout, 20 steps of SGD at 10⁻².
  * fixtures/make_torch_wide_resnet.py wrote the reference.
  */
 
-const [BATCHES, BATCH, WIDENING, LEARNING_RATE] = [3, 8, 2, 1e-2];
+const [BATCHES, BATCH, WIDENING, LEARNING_RATE, SEED] = [3, 8, 2, 1e-2, 5];
 const IMAGE = [3, 16, 16];
+
+type Precision = 'float32' | 'float64';
 
 interface Record20 {
   readonly losses: readonly number[];
@@ -35,45 +37,56 @@ function initialWeights({ parameters, size }: Model): Float32Array {
 
 const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0));
 
-describe('a Wide ResNet of depth 10 and widening 2 after 20 steps of SGD', async () => {
-  const path = new URL('fixtures/torch-wide-resnet.json', import.meta.url);
-  const reference = JSON.parse(await readFile(path, 'utf8')) as Record<'float32' | 'float64', Record20>;
-  const network = wideResnet({ depth: 10, widening: WIDENING, classes: 10 });
-  const classifier = buildClassifier({ network, inputShape: IMAGE, classes: 10, batchSize: BATCH });
-  const weights = initialWeights(classifier);
-  const buffers = classifier.initialBuffers();
-  const gradient = new Float32Array(classifier.size);
-  const batches = Array.from({ length: BATCHES }, (_, k) => hashedImages(k, BATCH, IMAGE, 10));
+/** Of batch k, as the reference numbers them. */
+const examplesOf = (k: number) => Uint32Array.from({ length: BATCH }, (_, i) => k * BATCH + i);
 
-  const session = await openModel(classifier);
-  const losses: number[] = [];
-  let firstGradient = gradient;
-  for (let step = 0; step < 20; step++) {
-    losses.push(await session.step(batches[step % BATCHES]!, weights, buffers, gradient));
-    if (step === 0) firstGradient = gradient.slice();
-    weights.forEach((w, i) => {
-      weights[i] = w - LEARNING_RATE * gradient[i]!;
+const path = new URL('fixtures/torch-wide-resnet.json', import.meta.url);
+const references = JSON.parse(await readFile(path, 'utf8')) as Record<string, Record<Precision, Record20>>;
+
+describe.each([0, 0.3])(
+  'a Wide ResNet of depth 10 and widening 2 with dropout %d after 20 steps of SGD',
+  async (dropout) => {
+    const reference = references[`dropout ${dropout}`]!;
+    const network = wideResnet({ depth: 10, widening: WIDENING, classes: 10, dropout });
+    const classifier = buildClassifier({ network, inputShape: IMAGE, classes: 10, batchSize: BATCH });
+    const weights = initialWeights(classifier);
+    const buffers = classifier.initialBuffers();
+    const gradient = new Float32Array(classifier.size);
+    const batches = Array.from({ length: BATCHES }, (_, k) => hashedImages(k, BATCH, IMAGE, 10));
+
+    const masks = openMasks(classifier.masks);
+    const session = await openModel(classifier);
+    const losses: number[] = [];
+    let firstGradient = gradient;
+    for (let step = 0; step < 20; step++) {
+      const k = step % BATCHES;
+      const feeds = { ...batches[k], ...masks({ seed: SEED, step, examples: examplesOf(k) }) };
+      losses.push(await session.step(feeds, weights, buffers, gradient));
+      if (step === 0) firstGradient = gradient.slice();
+      weights.forEach((w, i) => {
+        weights[i] = w - LEARNING_RATE * gradient[i]!;
+      });
+    }
+    const { inputs } = batches[0]!;
+    const logits = (await session.evaluate({ inputs }, weights, buffers)).logits!;
+    await session.close();
+
+    it.each(['float32', 'float64'] as const)("has PyTorch's losses in %s", (precision) => {
+      expect(losses).toBeAllclose(reference[precision].losses, { rtol: 1e-3, atol: 0 });
     });
-  }
-  const { inputs } = batches[0]!;
-  const logits = (await session.evaluate({ inputs }, weights, buffers)).logits!;
-  await session.close();
 
-  it.each(['float32', 'float64'] as const)("has PyTorch's losses in %s", (precision) => {
-    expect(losses).toBeAllclose(reference[precision].losses, { rtol: 1e-3, atol: 0 });
-  });
+    it("has PyTorch's first gradient, by norm, of every parameter", () => {
+      const norms = classifier.parameters
+        .map(({ name, offset, size }) => [name, norm(firstGradient.subarray(offset, offset + size))] as const)
+        .sort(([a], [b]) => (a < b ? -1 : 1));
+      expect(norms.map(([name]) => name)).toEqual(Object.keys(reference.float64.firstGradientNorms));
+      const expected = Object.values(reference.float64.firstGradientNorms);
+      expect(norms.map(([, value]) => value)).toBeAllclose(expected, { rtol: 1e-4 });
+    });
 
-  it("has PyTorch's first gradient, by norm, of every parameter", () => {
-    const norms = classifier.parameters
-      .map(({ name, offset, size }) => [name, norm(firstGradient.subarray(offset, offset + size))] as const)
-      .sort(([a], [b]) => (a < b ? -1 : 1));
-    expect(norms.map(([name]) => name)).toEqual(Object.keys(reference.float64.firstGradientNorms));
-    const expected = Object.values(reference.float64.firstGradientNorms);
-    expect(norms.map(([, value]) => value)).toBeAllclose(expected, { rtol: 1e-4 });
-  });
-
-  it("has PyTorch's logits in evaluation mode", () => {
-    const expected = reference.float64.logits.flat();
-    expect(logits.subarray(0, expected.length)).toBeAllclose(expected, { rtol: 1e-3, atol: 1e-3 });
-  });
-});
+    it("has PyTorch's logits in evaluation mode, where nothing is dropped", () => {
+      const expected = reference.float64.logits.flat();
+      expect(logits.subarray(0, expected.length)).toBeAllclose(expected, { rtol: 1e-3, atol: 1e-3 });
+    });
+  },
+);

@@ -42,7 +42,10 @@ export interface GnmtSizes {
   readonly sourceLength: number;
   /** Tokens of a padded target sentence, its end counted. */
   readonly targetLength: number;
-  /** In training, the rate of dropout of what every layer reads, the same in every step of a sentence. Default 0. */
+  /**
+   * In training, the rate of dropout of what every layer reads, the same in every step of a sentence; the attention's context is
+   * whole for the decoder's first layer. Default 0.
+   */
   readonly dropout?: number;
 }
 
