@@ -5,6 +5,7 @@ import type { Child, ChildState } from '../child.ts';
 import { translationCorpus } from './corpus.ts';
 import { openGnmtDecoder } from './decoder.ts';
 import { type GnmtDefinition, gnmtModel } from './model.ts';
+import { evenSizes } from './network.ts';
 import type { TranslationTask } from './task.ts';
 import { type TranslateOptions, translate } from './translate.ts';
 
@@ -18,17 +19,8 @@ export async function openTranslationChild(
 ): Promise<Child> {
   const { layers, width, vocabulary, length, batch, labelSmoothing, dropout } = task;
   const { coders, pairs } = translationCorpus(task, text, onWork);
-  const definition: GnmtDefinition = {
-    layers,
-    width,
-    sourceVocabulary: vocabulary,
-    targetVocabulary: vocabulary,
-    sourceLength: length,
-    targetLength: length,
-    batch,
-    labelSmoothing,
-    dropout,
-  };
+  const sizes = evenSizes({ layers, width, vocabulary, length, dropout });
+  const definition: GnmtDefinition = { ...sizes, batch, labelSmoothing };
   const model = gnmtModel(definition);
   const session = await openModel(model);
   const feed = feeder(definition);

@@ -49,6 +49,24 @@ export interface GnmtSizes {
   readonly dropout?: number;
 }
 
+/** Sizes of a network for two languages with as many symbols, and sentences of the same length. */
+export interface EvenSizes extends Pick<GnmtSizes, 'layers' | 'width' | 'dropout'> {
+  /** Of each language. */
+  readonly vocabulary: number;
+  /** Tokens of a padded sentence, its end counted. */
+  readonly length: number;
+}
+
+export function evenSizes({ vocabulary, length, ...rest }: EvenSizes): GnmtSizes {
+  return {
+    ...rest,
+    sourceVocabulary: vocabulary,
+    targetVocabulary: vocabulary,
+    sourceLength: length,
+    targetLength: length,
+  };
+}
+
 /** What the decoder sees of a source sentence. */
 export interface Memory {
   /** [batch, source length, features]: the top encoder layer's outputs. */
