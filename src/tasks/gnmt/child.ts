@@ -5,28 +5,45 @@ import type { Child, ChildState } from '../child.ts';
 import { translationCorpus } from './corpus.ts';
 import { openGnmtDecoder } from './decoder.ts';
 import { type GnmtDefinition, gnmtModel } from './model.ts';
-import { evenSizes } from './network.ts';
 import type { TranslationTask } from './task.ts';
 import { type TranslateOptions, translate } from './translate.ts';
 
 type Part = 'validation' | 'test';
 
-/** @throws NosError `bad-option` when the text does not fit the task. */
+/**
+ * The score and `perplexity` are of the first pairs that fit into the network, so many as are asked for; `bleu` is of the first
+ * lines, the too long ones included, whose sources are cut: translations of a whole text are what is compared elsewhere.
+ *
+ * @throws NosError `bad-option` when the text does not fit the task.
+ */
 export async function openTranslationChild(
   task: TranslationTask,
   text: ParallelText,
   onWork?: () => void,
 ): Promise<Child> {
-  const { layers, width, vocabulary, length, batch, labelSmoothing, dropout } = task;
+  const { layers, width, length, batch, labelSmoothing, dropout } = task;
   const { coders, pairs } = translationCorpus(task, text, onWork);
-  const sizes = evenSizes({ layers, width, vocabulary, length, dropout });
-  const definition: GnmtDefinition = { ...sizes, batch, labelSmoothing };
+  const definition: GnmtDefinition = {
+    layers,
+    width,
+    // A small text yields fewer symbols than the task allows.
+    sourceVocabulary: coders.source.vocabulary.symbols.length,
+    targetVocabulary: coders.target.vocabulary.symbols.length,
+    sourceLength: length,
+    targetLength: length,
+    batch,
+    labelSmoothing,
+    dropout,
+  };
   const model = gnmtModel(definition);
   const session = await openModel(model);
   const feed = feeder(definition);
   const masks = openMasks(model.masks);
   const perplexity = (split: Part, examples: number, state: ChildState, onBatch?: () => void) =>
     measurePerplexity({ session, feed, pairs: pairs[split].slice(0, examples), batch, state, onBatch });
+  // Not the whole text: what was read of its training split is all that is needed of that.
+  const lines = { validation: text.validation, test: text.test };
+  const tokeniser = text.tokenised ? 'none' : '13a';
   const options: TranslateOptions = { coders, sourceLength: length, maximumLength: length, batch };
   return {
     batchSize: batch,
@@ -42,14 +59,12 @@ export async function openTranslationChild(
     score: async (split, examples, state, onBatch) =>
       1 / (await perplexity(split, examples, state, onBatch)) || 0,
     measures: async (split, examples, state, onBatch = () => undefined) => {
-      const { source, target } = text[split];
+      const { source, target } = lines[split];
       const written = await translateBy(model, definition, state, source.slice(0, examples), {
         ...options,
         onBatch,
       });
-      const { score } = bleu(written, [target.slice(0, examples)], {
-        tokeniser: text.tokenised ? 'none' : '13a',
-      });
+      const { score } = bleu(written, [target.slice(0, examples)], { tokeniser });
       return { perplexity: await perplexity(split, examples, state, onBatch), bleu: score };
     },
     close: () => session.close(),

@@ -85,6 +85,19 @@ describe('a GNMT task', () => {
     await child.close();
   });
 
+  it('translates by any state where the text has fewer symbols than the vocabulary may have', async () => {
+    const child = await open({ vocabulary: 300 });
+    expect(child.chance).toBe(1 / 300);
+    const numbers = stream(5, 'weights');
+    const { buffers, weights } = child.initialState(1);
+    const wild = { buffers, weights: weights.map(() => 1.5 * numbers.normal()) };
+    for (const state of [child.initialState(1), wild]) {
+      const { bleu } = await child.measures!('validation', 100, state);
+      expect(bleu).toBeGreaterThanOrEqual(0);
+    }
+    await child.close();
+  });
+
   it('trains and scores on the pairs that fit', async () => {
     const { pairs } = translationCorpus(small, text);
     expect([pairs.train.length, pairs.validation.length]).toEqual([60, 13]);

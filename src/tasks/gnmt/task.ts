@@ -13,13 +13,13 @@ export interface TranslationTask {
   /** LSTM layers of the encoder, and of the decoder. */
   readonly layers: number;
   readonly width: number;
-  /** Symbols of each language: words of text that came tokenised, subwords of raw text. */
+  /** Symbols of each language at most: words of text that came tokenised, subwords of raw text. Chance is one in so many. */
   readonly vocabulary: number;
   /** Symbols of a sentence, its end counted. Pairs with a longer one are not trained on, nor scored. */
   readonly length: number;
   readonly batch: number;
   readonly labelSmoothing: number;
-  /** In training; of what every layer reads. */
+  /** In training; of what every layer reads, but for the attention's context that the decoder's first layer reads. */
   readonly dropout: number;
 }
 
