@@ -1,6 +1,6 @@
 import type { ParallelText } from '../../data/index.ts';
 import { type Model, type ModelSession, openMasks, openModel } from '../../nn/index.ts';
-import { bleu, type SentencePair, translationBatch } from '../../text/index.ts';
+import { type BeamScore, bleu, type SentencePair, translationBatch } from '../../text/index.ts';
 import type { Child, ChildState } from '../child.ts';
 import { translationCorpus } from './corpus.ts';
 import { openGnmtDecoder } from './decoder.ts';
@@ -9,6 +9,9 @@ import type { TranslationTask } from './task.ts';
 import { type TranslateOptions, translate } from './translate.ts';
 
 type Part = 'validation' | 'test';
+
+/** α and β of Wu et al. (2016), §7. */
+const BEAM_SCORE: BeamScore = { lengthNormalisation: 0.2, coveragePenalty: 0.2 };
 
 /**
  * The score and `perplexity` are of the first pairs that fit into the network, so many as are asked for; `bleu` is of the first
@@ -21,7 +24,7 @@ export async function openTranslationChild(
   text: ParallelText,
   onWork?: () => void,
 ): Promise<Child> {
-  const { layers, width, length, batch, labelSmoothing, dropout } = task;
+  const { layers, width, length, batch, labelSmoothing, dropout, beam = 1 } = task;
   const { coders, pairs } = translationCorpus(task, text, onWork);
   const definition: GnmtDefinition = {
     layers,
@@ -44,7 +47,13 @@ export async function openTranslationChild(
   // Not the whole text: what was read of its training split is all that is needed of that.
   const lines = { validation: text.validation, test: text.test };
   const tokeniser = text.tokenised ? 'none' : '13a';
-  const options: TranslateOptions = { coders, sourceLength: length, maximumLength: length, batch };
+  const options: TranslateOptions = {
+    coders,
+    sourceLength: length,
+    maximumLength: length,
+    batch,
+    ...(beam > 1 && { beam: { width: beam, ...BEAM_SCORE } }),
+  };
   return {
     batchSize: batch,
     trainExamples: pairs.train.length,
@@ -71,7 +80,7 @@ export async function openTranslationChild(
   };
 }
 
-/** Greedy translations by a trained state. */
+/** Translations by a trained state. */
 async function translateBy(
   model: Model,
   definition: GnmtDefinition,

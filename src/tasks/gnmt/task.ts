@@ -21,11 +21,13 @@ export interface TranslationTask {
   readonly labelSmoothing: number;
   /** In training; of what every layer reads, but for the attention's context that the decoder's first layer reads. */
   readonly dropout: number;
+  /** Sentences that a beam keeps where translations are measured; 1, the default: greedily. */
+  readonly beam?: number;
 }
 
 /**
  * Translation by Google's network (NOS §5.3). The score is 1/perplexity, the (geometric) mean probability of the right symbol
- * given those before it; `perplexity` and the `bleu` of greedy translations are measured besides.
+ * given those before it; `perplexity` and the `bleu` of translations are measured besides.
  */
 export function gnmtTask(definition: TranslationTask): Task {
   const { name, description, dataSet, batch, vocabulary, load } = definition;
