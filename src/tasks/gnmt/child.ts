@@ -2,6 +2,7 @@ import type { ParallelText } from '../../data/index.ts';
 import { type Model, type ModelSession, openMasks, openModel } from '../../nn/index.ts';
 import { type BeamScore, bleu, type SentencePair, translationBatch } from '../../text/index.ts';
 import type { Child, ChildState } from '../child.ts';
+import { initialState, perplexityScore, scoredBatches } from '../parts.ts';
 import { translationCorpus } from './corpus.ts';
 import { openGnmtDecoder } from './decoder.ts';
 import { type GnmtDefinition, gnmtModel } from './model.ts';
@@ -59,14 +60,13 @@ export async function openTranslationChild(
     trainExamples: pairs.train.length,
     chance: 1 / task.vocabulary,
     tensors: model.parameters,
-    initialState: (seed) => ({ weights: model.initialWeights(seed), buffers: model.initialBuffers() }),
+    initialState: (seed) => initialState(model, seed),
     step: (indices, { weights, buffers }, gradient, moment) => {
       const feeds = { ...feed(pairs.train, indices), ...masks({ ...moment, examples: indices }) };
       return session.step(feeds, weights, buffers, gradient);
     },
-    // A network that gives no numbers predicts nothing.
     score: async (split, examples, state, onBatch) =>
-      1 / (await perplexity(split, examples, state, onBatch)) || 0,
+      perplexityScore(await perplexity(split, examples, state, onBatch)),
     measures: async (split, examples, state, onBatch = () => undefined) => {
       const { source, target } = lines[split];
       const written = await translateBy(model, definition, state, source.slice(0, examples), {
@@ -130,10 +130,7 @@ async function measurePerplexity(work: {
   const { session, feed, pairs, batch, state, onBatch = () => undefined } = work;
   let total = 0;
   let symbols = 0;
-  for (let start = 0; start < pairs.length; start += batch) {
-    const used = Math.min(batch, pairs.length - start);
-    // A last batch that is not full repeats its last pair; the repetitions are not counted.
-    const indices = Array.from({ length: batch }, (_, i) => start + Math.min(i, used - 1));
+  for (const { indices, used } of scoredBatches(pairs.length, batch)) {
     const arrays = feed(pairs, indices);
     const { likelihood } = await session.evaluate(arrays, state.weights, state.buffers);
     onBatch();
