@@ -8,6 +8,8 @@ export interface TranslationTask {
   readonly name: string;
   readonly description: string;
   readonly dataSet?: string;
+  /** Pairs of the training split, those included that are too long: estimates use it. */
+  readonly trainExamples?: number;
   /** @throws NosError `data-missing` or `data-corrupt`. */
   readonly load: (options: LoadOptions) => Promise<ParallelText>;
   /** LSTM layers of the encoder, and of the decoder. */
@@ -30,12 +32,13 @@ export interface TranslationTask {
  * given those before it; `perplexity` and the `bleu` of translations are measured besides.
  */
 export function gnmtTask(definition: TranslationTask): Task {
-  const { name, description, dataSet, batch, vocabulary, load } = definition;
+  const { name, description, dataSet, trainExamples, batch, vocabulary, load } = definition;
   return defineTask({
     name,
     description,
     batchSize: batch,
     ...(dataSet !== undefined && { dataSet }),
+    ...(trainExamples !== undefined && { trainExamples }),
     chance: 1 / vocabulary,
     checksum: async (options) => (await load(options)).checksum,
     open: async (options) => openTranslationChild(definition, await load(options), options.onWork),
