@@ -11,7 +11,9 @@ import { npmOptions } from '../npm-options.ts';
 import { type GuardOptions, guarded, meterOf } from '../watchdog.ts';
 import type { Download } from './manifest.ts';
 
-export interface DownloadOptions extends GuardOptions {
+export interface DownloadOptions extends Omit<GuardOptions, 'onReceived'> {
+  /** Called with the bytes that have come and those that will have; a total of 0 is not known. */
+  readonly onReceived: (bytes: number, total: number) => void;
   readonly fetch: typeof globalThis.fetch;
   /** An existing folder that the files go to. */
   readonly folder: string;
@@ -60,9 +62,9 @@ async function receiveFrom(
   options: DownloadOptions,
 ): Promise<void> {
   await guarded(options, options.timeouts.connection, async (watchdog) => {
-    const { chunks, from } = await openUrl(url, start, options.fetch, watchdog.signal);
-    const { timeouts } = options;
-    const meter = meterOf({ timeouts, onReceived: (bytes) => options.onReceived(from + bytes) }, watchdog);
+    const { chunks, from, total } = await openUrl(url, start, options.fetch, watchdog.signal);
+    const onReceived = (bytes: number): void => options.onReceived(from + bytes, total);
+    const meter = meterOf({ timeouts: options.timeouts, onReceived }, watchdog);
     const file = await open(path, from > 0 ? 'a' : 'w');
     try {
       for await (const chunk of chunks) {
@@ -79,6 +81,8 @@ interface Opened {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** The byte that they begin with. */
   readonly from: number;
+  /** Bytes of the whole, those before `from` included; 0 where that is not known. */
+  readonly total: number;
 }
 
 async function openUrl(
@@ -87,13 +91,19 @@ async function openUrl(
   fetch: typeof globalThis.fetch,
   signal: AbortSignal,
 ): Promise<Opened> {
-  if (url.startsWith('file:')) return { chunks: await openFile(fileURLToPath(url)), from: 0 };
-  if (url.startsWith('npm:')) return { chunks: await openPackage(url.slice('npm:'.length), signal), from: 0 };
+  if (url.startsWith('file:')) return openFile(fileURLToPath(url));
+  if (url.startsWith('npm:'))
+    return { chunks: await openPackage(url.slice('npm:'.length), signal), from: 0, total: 0 };
   const headers = start > 0 ? { headers: { range: `bytes=${start}-` } } : {};
   const response = await fetch(url, { signal, ...headers });
   if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
   const chunks = response.body as ReadableStream<Uint8Array> & AsyncIterable<Uint8Array>;
-  return { chunks, from: response.status === 206 ? start : 0 };
+  const from = response.status === 206 ? start : 0;
+  // Where the server compresses what it sends, the length is not that of what comes out here.
+  const length = response.headers.has('content-encoding')
+    ? 0
+    : Number(response.headers.get('content-length'));
+  return { chunks, from, total: length > 0 ? from + length : 0 };
 }
 
 /** A package's archive as the user's npm would get it, from the registry that is configured; pacote checks its integrity. */
@@ -109,12 +119,13 @@ async function openPackage(spec: string, signal: AbortSignal): Promise<AsyncIter
   return chunks;
 }
 
-async function openFile(path: string): Promise<AsyncIterable<Uint8Array>> {
+async function openFile(path: string): Promise<Opened> {
   const file = await open(path).catch((cause: Error) => {
     // Without its code: a place that cannot be read is not the data directory's trouble.
     throw new Error(cause.message);
   });
-  return file.createReadStream();
+  const { size } = await file.stat();
+  return { chunks: file.createReadStream(), from: 0, total: size };
 }
 
 async function checkDownload({ url, sha256 }: Download, path: string): Promise<void> {

@@ -72,24 +72,20 @@ async function fetchFrom(
 ): Promise<void> {
   const { fetch = globalThis.fetch, timeouts = TIMEOUTS, signal, onProgress = () => {} } = options;
   const name = nameOf(source);
-  const report = (phase: FetchProgress['phase'], received: number, total: number) =>
-    onProgress({ source: name, phase, received, total });
+  const report = (phase: FetchProgress['phase'], received: number, total: number, file = '') =>
+    onProgress({ source: name + file, phase, received, total });
   report('connect', 0, 0);
-  let before = 0;
+  const several = source.downloads.length > 1;
   for (const download of source.downloads) {
-    let received = 0;
+    const file = several ? `, ${downloadName(download)}` : '';
     await downloadFiles(download, {
       fetch,
       folder,
       names: set.files.map((file) => file.name),
       signal,
       timeouts,
-      onReceived: (bytes) => {
-        received = bytes;
-        report('download', before + bytes, 0);
-      },
+      onReceived: (received, total) => report('download', received, total, file),
     });
-    before += received;
   }
   await recordChecksums(folder, set);
   await verifyPublished(folder, set, (files) => report('verify', files, set.files.length));

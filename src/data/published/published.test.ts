@@ -136,9 +136,14 @@ describe('fetchPublished', () => {
     await expectComplete();
     expect(requests).toHaveLength(4);
     expect([...new Set(events.map(({ phase }) => phase))]).toEqual(['connect', 'download', 'verify']);
-    const bytes = [...published].filter(([path]) => path.startsWith('/raw/')).map(([, { length }]) => length);
-    const received = events.filter(({ phase }) => phase === 'download').at(-1)?.received;
-    expect(received).toBe(bytes.reduce((sum, length) => sum + length, 0));
+    const last = new Map(
+      events.filter(({ phase }) => phase === 'download').map((event) => [event.source, event]),
+    );
+    const { host } = new URL(server.url);
+    for (const name of Object.keys(TEXTS)) {
+      const { length } = published.get(`/raw/${name}.gz`)!;
+      expect(last.get(`${host}, ${name}.gz`)).toMatchObject({ received: length, total: length });
+    }
     expect(await fetch()).toBe('present');
     expect(requests).toHaveLength(4);
   });
@@ -165,6 +170,24 @@ describe('fetchPublished', () => {
     await expectComplete();
     expect(requests.filter((path) => path === '/raw/train.en.gz')).toHaveLength(asked);
     expect(requests.includes('/copies/training.tar.gz')).toBe(!ranges);
+  });
+
+  it('knows no total where the server sends compressed what is not', async () => {
+    answers = {
+      '/mirror/train.en': (_, response, whole) => {
+        const body = gzipSync(whole);
+        response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': body.length }).end(body);
+      },
+    };
+    const totals = new Map<string, number>();
+    await fetch({
+      from: `${server.url}/mirror`,
+      onProgress: ({ phase, source, total }) => {
+        if (phase === 'download') totals.set(source.replace(/^.*, /, ''), total);
+      },
+    });
+    const others = ['train.de', 'val.en', 'val.de'].map((name) => [name, TEXTS[name]!.length]);
+    expect(Object.fromEntries(totals)).toEqual({ 'train.en': 0, ...Object.fromEntries(others) });
   });
 
   it('refuses an archive that is not the published one', async () => {
