@@ -18,4 +18,6 @@ export interface FetchingOptions {
   readonly signal?: AbortSignal;
   readonly fetch?: typeof globalThis.fetch;
   readonly timeouts?: Timeouts;
+  /** What npm's configuration is read from; this process's environment where absent. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }

@@ -15,6 +15,8 @@ export interface DownloadOptions extends Omit<GuardOptions, 'onReceived'> {
   /** Called with the bytes that have come and those that will have; a total of 0 is not known. */
   readonly onReceived: (bytes: number, total: number) => void;
   readonly fetch: typeof globalThis.fetch;
+  /** What npm's configuration is read from; this process's environment where absent. */
+  readonly environment: Readonly<Record<string, string | undefined>> | undefined;
   /** An existing folder that the files go to. */
   readonly folder: string;
   /** The names of the data set's files; an archive may hold others. */
@@ -62,7 +64,7 @@ async function receiveFrom(
   options: DownloadOptions,
 ): Promise<void> {
   await guarded(options, options.timeouts.connection, async (watchdog) => {
-    const { chunks, from, total } = await openUrl(url, start, options.fetch, watchdog.signal);
+    const { chunks, from, total } = await openUrl(url, start, options, watchdog.signal);
     const onReceived = (bytes: number): void => options.onReceived(from + bytes, total);
     const meter = meterOf({ timeouts: options.timeouts, onReceived }, watchdog);
     const file = await open(path, from > 0 ? 'a' : 'w');
@@ -88,12 +90,11 @@ interface Opened {
 async function openUrl(
   url: string,
   start: number,
-  fetch: typeof globalThis.fetch,
+  { fetch, environment }: DownloadOptions,
   signal: AbortSignal,
 ): Promise<Opened> {
   if (url.startsWith('file:')) return openFile(fileURLToPath(url));
-  if (url.startsWith('npm:'))
-    return { chunks: await openPackage(url.slice('npm:'.length), signal), from: 0, total: 0 };
+  if (url.startsWith('npm:')) return openPackage(url.slice('npm:'.length), environment, signal);
   const headers = start > 0 ? { headers: { range: `bytes=${start}-` } } : {};
   const response = await fetch(url, { signal, ...headers });
   if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
@@ -107,16 +108,20 @@ async function openUrl(
 }
 
 /** A package's archive as the user's npm would get it, from the registry that is configured; pacote checks its integrity. */
-async function openPackage(spec: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+async function openPackage(
+  spec: string,
+  environment: DownloadOptions['environment'],
+  signal: AbortSignal,
+): Promise<Opened> {
   // Loaded only when it is needed: pacote is large, and workers open data sets too.
   const { default: pacote } = await import('pacote');
   const chunks = new PassThrough();
   const retry = { retries: 1, factor: 1, minTimeout: 100, maxTimeout: 100 };
-  const options = { ...(await npmOptions()), signal, retry };
+  const options = { ...(await npmOptions(environment)), signal, retry };
   pacote.tarball
     .stream(spec, (archive) => pipeline(archive, chunks), options)
     .catch((error: Error) => chunks.destroy(error));
-  return chunks;
+  return { chunks, from: 0, total: 0 };
 }
 
 async function openFile(path: string): Promise<Opened> {

@@ -70,7 +70,13 @@ async function fetchFrom(
   folder: string,
   options: FetchPublishedOptions,
 ): Promise<void> {
-  const { fetch = globalThis.fetch, timeouts = TIMEOUTS, signal, onProgress = () => {} } = options;
+  const {
+    fetch = globalThis.fetch,
+    timeouts = TIMEOUTS,
+    signal,
+    environment,
+    onProgress = () => {},
+  } = options;
   const name = nameOf(source);
   const report = (phase: FetchProgress['phase'], received: number, total: number, file = '') =>
     onProgress({ source: name + file, phase, received, total });
@@ -84,6 +90,7 @@ async function fetchFrom(
       names: set.files.map((file) => file.name),
       signal,
       timeouts,
+      environment,
       onReceived: (received, total) => report('download', received, total, file),
     });
   }
