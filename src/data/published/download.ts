@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar';
-import { npmOptions } from '../npm-options.ts';
+import { streamPackage } from '../npm-package.ts';
 import { type GuardOptions, guarded, meterOf } from '../watchdog.ts';
 import type { Download } from './manifest.ts';
 
@@ -107,20 +107,11 @@ async function openUrl(
   return { chunks, from, total: length > 0 ? from + length : 0 };
 }
 
-/** A package's archive as the user's npm would get it, from the registry that is configured; pacote checks its integrity. */
-async function openPackage(
-  spec: string,
-  environment: DownloadOptions['environment'],
-  signal: AbortSignal,
-): Promise<Opened> {
-  // Loaded only when it is needed: pacote is large, and workers open data sets too.
-  const { default: pacote } = await import('pacote');
+function openPackage(spec: string, environment: DownloadOptions['environment'], signal: AbortSignal): Opened {
   const chunks = new PassThrough();
-  const retry = { retries: 1, factor: 1, minTimeout: 100, maxTimeout: 100 };
-  const options = { ...(await npmOptions(environment)), signal, retry };
-  pacote.tarball
-    .stream(spec, (archive) => pipeline(archive, chunks), options)
-    .catch((error: Error) => chunks.destroy(error));
+  streamPackage(spec, (archive) => pipeline(archive, chunks), { environment, signal }).catch((error: Error) =>
+    chunks.destroy(error),
+  );
   return { chunks, from: 0, total: 0 };
 }
 

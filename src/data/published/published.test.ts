@@ -216,6 +216,28 @@ describe('fetchPublished', () => {
     await expectComplete();
   });
 
+  it('takes the file itself where there is one alone, at hand or from a mirror', async () => {
+    const alone = (from: string) => {
+      const one = { ...set, files: set.files.slice(0, 1), sources: [] };
+      return fetchPublished(one, { directory, from });
+    };
+    const place = join(hand, 'plain');
+    for (const [from, source] of [
+      [join(place, 'train.en'), place],
+      [place, place],
+      [`${server.url}/mirror/train.en`, new URL(server.url).host],
+    ] as const) {
+      expect(await alone(from)).toBe(source);
+      expect(await readFile(join(directory, 'small', 'train.en'), 'utf8')).toBe(TEXTS['train.en']);
+      await rm(join(directory, 'small'), { recursive: true });
+    }
+    const other = await failure(alone(join(place, 'train.de')));
+    expect(other).toMatchObject({ code: 'bad-option' });
+    expect(other.message).toMatch(/train\.en is not the published file: expected sha256/);
+    expect(other.hint).toBe('name a folder that holds train.en, or that file');
+    expect(await readdir(directory)).toEqual([]);
+  });
+
   it('says what a folder at hand must hold', async () => {
     const error = await failure(fetch({ from: join(hand, 'nothing') }));
     expect(error).toMatchObject({ code: 'bad-option', exitCode: 2 });
