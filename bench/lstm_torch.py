@@ -1,22 +1,20 @@
-"""Milliseconds of processor time of a training step (forward, backward) of a network for sequences in PyTorch at one thread, as JSON: called by bench/lstm.mjs.
+"""The training step of a network for sequences in PyTorch: called by bench/lstm.mjs.
 
-    python3 bench/lstm_torch.py characters VOCABULARY WIDTH DEPTH LENGTH BATCH STEPS
-    python3 bench/lstm_torch.py gnmt LAYERS WIDTH VOCABULARY LENGTH BATCH STEPS
+    python3 bench/lstm_torch.py characters VOCABULARY WIDTH DEPTH LENGTH BATCH
+    python3 bench/lstm_torch.py gnmt LAYERS WIDTH VOCABULARY LENGTH BATCH
 """
 
-import json
 import pathlib
 import sys
-import time
 
 import torch
 from torch import nn
+from torch_steps import serve, training
 
 sys.path.append(str(pathlib.Path(__file__).parent.parent / "test" / "fixtures"))
 from gnmt import Gnmt  # noqa: E402
 
-torch.set_num_threads(1)
-kind, numbers = sys.argv[1], list(map(int, sys.argv[2:]))
+kind, sizes = sys.argv[1], list(map(int, sys.argv[2:]))
 
 
 class Characters(nn.Module):
@@ -40,12 +38,5 @@ def gnmt(layers, width, vocabulary, length, batch):
     return Gnmt(layers, width, vocabulary, vocabulary), (tokens, tokens, tokens.flip(1), 0.1)
 
 
-*sizes, steps = numbers
 net, batch = {"characters": characters, "gnmt": gnmt}[kind](*sizes)
-times = []
-for _ in range(steps + 3):
-    start = time.process_time()
-    net.zero_grad()
-    net.loss(*batch).backward()
-    times.append(1000 * (time.process_time() - start))
-print(json.dumps({"version": torch.__version__, "times": times[3:]}))
+serve({"nn.LSTM": training(lambda: net.loss(*batch), net)})

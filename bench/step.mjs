@@ -1,7 +1,8 @@
 /**
- * Milliseconds of the paper's child (NOS §4.2) at one thread: a training step (forward, backward; batch 100), the logits
- * of 100 examples, the step of an update rule over its weights; beside PyTorch's where /usr/bin/python3 has torch.
- * Rounds alternate between the two, so that a disturbance meets both. Medians and best; the ratio is of medians.
+ * Milliseconds of processor time of the paper's child (NOS §4.2) at one thread: a training step (forward, backward; batch
+ * 100), the logits of 100 examples, the step of an update rule over its weights; beside PyTorch's where /usr/bin/python3
+ * has torch. Ours and PyTorch's take turns, so that a disturbance meets both: the ratio is the median of the turns' ratios.
+ * A round is a new session and a new Python.
  *
  *     npm run build && node bench/step.mjs [--rounds 3] [--steps 20] [--json]
  */
@@ -12,7 +13,7 @@ import { stream } from '../dist/random/index.js';
 import { compileRule, resolveRule } from '../dist/rules/index.js';
 import { resolveTask } from '../dist/tasks/index.js';
 import { table } from './text.mjs';
-import { summary, times, torch } from './timing.mjs';
+import { openTorch, sideBySide, summary, takeTurns, times } from './timing.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -36,7 +37,6 @@ async function openChild(name) {
   const gradient = new Float32Array(classifier.size);
   const session = await openModel(classifier);
   return {
-    size: classifier.size,
     work: {
       step: () => session.step({ inputs, targets }, weights, buffers, gradient),
       logits: () => session.evaluate({ inputs }, weights, buffers),
@@ -54,53 +54,34 @@ async function ruleStep(text, size) {
   return summary(await times(() => stepper.step(weights, gradient, 1e-6), 200));
 }
 
-async function main() {
-  const children = {};
-  for (const [pool, name] of Object.entries(TASKS)) children[pool] = await openChild(name);
-  const measured = {};
-  const note = (who, what, list) => {
-    measured[who] ??= {};
-    measured[who][what] = [...(measured[who][what] ?? []), ...list];
-  };
-  let version;
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [pool, { work }] of Object.entries(children)) {
-      for (const what of ['step', 'logits']) note(`${pool} nos`, what, await times(work[what], STEPS));
+async function round(turns) {
+  const torch = await openTorch('step_torch.py');
+  for (const [pool, task] of Object.entries(TASKS)) {
+    const child = await openChild(task);
+    for (const [what, work] of Object.entries(child.work)) {
+      const key = `${pool} ${what}`;
+      const names = torch.steps.filter((name) => name.startsWith(key));
+      turns[key] = [...(turns[key] ?? []), ...(await takeTurns(work, torch, names, STEPS))];
     }
-    const reference =
-      round === 0 || version !== undefined ? await torch('step_torch.py', `${STEPS}`) : undefined;
-    version = reference?.version;
-    for (const [who, all] of Object.entries(reference?.times ?? {})) {
-      for (const [what, list] of Object.entries(all)) note(`${who.replace(' ', ' torch ')}`, what, list);
-    }
+    await child.close();
   }
-  const rules = {};
-  for (const text of RULES) rules[text] = await ruleStep(text, children.max.size);
-  for (const child of Object.values(children)) await child.close();
-  report(measured, rules, version);
+  await torch.close();
+  return torch.version;
 }
 
 function report(measured, rules, version) {
-  const times = Object.fromEntries(
-    Object.entries(measured).map(([who, all]) => [
-      who,
-      { step: summary(all.step), logits: summary(all.logits) },
-    ]),
-  );
+  const times = Object.fromEntries(Object.entries(measured).map(([key, turns]) => [key, sideBySide(turns)]));
   if (values.json) {
     const machine = { cpu: cpus()[0].model, load: loadavg() };
     process.stdout.write(`${JSON.stringify({ machine, torch: version ?? null, times, rules }, null, 1)}\n`);
     return;
   }
-  const children = [['child', 'step ms', 'best', 'ours / it', 'logits ms', 'best', 'ours / it']];
-  for (const [who, { step, logits }] of Object.entries(times)) {
-    const ours = times[`${who.split(' ')[0]} nos`];
-    const cells = (what, own) => [
-      what.median.toFixed(1),
-      what.best.toFixed(1),
-      (own.median / what.median).toFixed(2),
-    ];
-    children.push([who, ...cells(step, ours.step), ...cells(logits, ours.logits)]);
+  const children = [['child', '', 'ms', 'best', 'ours ÷ it']];
+  for (const [key, all] of Object.entries(times)) {
+    for (const [name, { median, best, ratio }] of Object.entries(all)) {
+      const who = name === 'nos' ? name : `torch ${name.slice(key.length + 1)}`;
+      children.push([key, who, median.toFixed(1), best.toFixed(1), ratio.toFixed(2)]);
+    }
   }
   const steps = [['rule over the weights', 'ms', 'best']];
   for (const [text, { median, best }] of Object.entries(rules)) {
@@ -112,4 +93,10 @@ function report(measured, rules, version) {
   );
 }
 
-await main();
+const measured = {};
+let version;
+for (let i = 0; i < ROUNDS; i++) version = await round(measured);
+const { size } = buildClassifier((await resolveTask(TASKS.max)).classifier);
+const rules = {};
+for (const text of RULES) rules[text] = await ruleStep(text, size);
+report(measured, rules, version);

@@ -1,13 +1,9 @@
-"""Milliseconds of the paper's child in PyTorch at one thread, as JSON: called by bench/step.mjs."""
-import json
-import sys
-import time
+"""The paper's child in PyTorch, in two layouts: called by bench/step.mjs."""
 
 import torch
 from torch.nn import AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
+from torch_steps import serve, training
 
-torch.set_num_threads(1)
-steps = int(sys.argv[1])
 
 
 def child(pool):
@@ -19,35 +15,18 @@ def child(pool):
     return Sequential(*block(3), *block(32), *head)
 
 
-def times(work):
-    result = []
-    for _ in range(steps + 3):
-        start = time.perf_counter()
-        work()
-        result.append(1000 * (time.perf_counter() - start))
-    return result[3:]
-
-
-def measure(pool, layout):
+def steps(pool, name, layout):
     net = child(pool).to(memory_format=layout)
     x = torch.randn(100, 3, 32, 32).contiguous(memory_format=layout)
     y = torch.arange(100) % 10
-    sgd = torch.optim.SGD(net.parameters(), lr=1e-2)
-
-    def step():
-        sgd.zero_grad()
-        torch.nn.functional.cross_entropy(net(x), y).backward()
-        sgd.step()
 
     def logits():
         with torch.no_grad():
-            net(x)
+            net.eval()(x)
 
-    training = times(step)
-    net.eval()
-    return {"step": training, "logits": times(logits)}
+    loss = training(lambda: torch.nn.functional.cross_entropy(net.train()(x), y), net)
+    return {f"{pool} step {name}": loss, f"{pool} logits {name}": logits}
 
 
 layouts = {"default": torch.contiguous_format, "channels_last": torch.channels_last}
-result = {f"{pool} {name}": measure(pool, layout) for pool in ("max", "none") for name, layout in layouts.items()}
-print(json.dumps({"version": torch.__version__, "times": result}))
+serve({key: work for pool in ("max", "none") for layout in layouts.items() for key, work in steps(pool, *layout).items()})

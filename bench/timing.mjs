@@ -1,32 +1,108 @@
-// What benchmarks of single steps are taken with.
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+// What benchmarks of single steps are taken with. Times are milliseconds of the processor, all threads of a process together:
+// other programs disturb them less than time by the wall.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { median } from './text.mjs';
 
-/** Milliseconds of each of `count` calls, after three that warm up. */
-export async function times(work, count) {
-  const result = [];
-  for (let i = 0; i < count + 3; i++) {
-    const start = performance.now();
-    await work();
-    result.push(performance.now() - start);
-  }
-  return result.slice(3);
+const WARM_UP = 3;
+
+/**
+ * PyTorch gives each large tensor back to the system and takes it anew, a page at a time: two thirds of a ConvNet's step on
+ * some machines, and no part of what is to be compared. So its allocator keeps what it has, as onnxruntime's does.
+ */
+const KEEP_MEMORY = { MALLOC_MMAP_MAX_: '0', MALLOC_TRIM_THRESHOLD_: `${2 ** 40}` };
+
+async function processorTime(work) {
+  const start = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
 }
 
-export const summary = (all) => {
-  const sorted = [...all].sort((a, b) => a - b);
-  return { median: sorted[Math.floor(sorted.length / 2)], best: sorted[0] };
-};
+/** Of each of `count` calls, after three that warm up. */
+export async function times(work, count) {
+  const found = [];
+  for (let i = 0; i < count + WARM_UP; i++) found.push(await processorTime(work));
+  return found.slice(WARM_UP);
+}
 
-/** What a script of this folder prints as JSON under Debian's Python with PyTorch on one thread; undefined where that is missing. */
-export async function torch(script, ...args) {
+export const summary = (all) => ({ median: median(all), best: Math.min(...all) });
+
+/**
+ * A script of this folder under Debian's Python with PyTorch, that stays and takes a step for every line that it reads
+ * (torch_steps.py). Where that is missing, says so, and has no steps.
+ */
+export async function openTorch(script, ...args) {
   const path = new URL(script, import.meta.url).pathname;
-  const options = { env: { ...process.env, OMP_NUM_THREADS: '1' } };
+  const python = spawn('/usr/bin/python3', [path, ...args.map(String)], {
+    env: { ...process.env, ...KEEP_MEMORY },
+  });
+  let complaint = '';
+  python.on('error', (error) => {
+    complaint = String(error);
+  });
+  python.stderr.on('data', (text) => {
+    complaint += text;
+  });
+  python.stdin.on('error', () => {}); // That it ended is seen when its answer is read.
+  const closed = once(python, 'close').catch(() => {});
+  const lines = createInterface({ input: python.stdout })[Symbol.asyncIterator]();
+  const read = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error(complaint.trim().split('\n').at(-1));
+    return JSON.parse(value);
+  };
+  const close = async () => {
+    python.stdin.end();
+    await closed;
+  };
   try {
-    return JSON.parse((await promisify(execFile)('/usr/bin/python3', [path, ...args], options)).stdout);
+    const { version, steps } = await read();
+    const time = (step) => {
+      python.stdin.write(`${step}\n`);
+      return read();
+    };
+    return { version, steps, time, close };
   } catch (error) {
-    const reason = String(error.stderr ?? error).trim();
-    process.stderr.write(`PyTorch was not measured: ${reason.split('\n').at(-1)}\n`);
-    return undefined;
+    process.stderr.write(`PyTorch was not measured: ${error.message}\n`);
+    return { steps: [], close };
   }
+}
+
+/**
+ * Our step and PyTorch's ones in turn, so that a disturbance meets them alike; each turn begins with another one.
+ *
+ * @param names Of the steps of `torch` to set beside ours.
+ * @returns of each turn, after three that warm up: { nos, [name]: … }
+ */
+export async function takeTurns(ours, torch, names, count) {
+  const all = [['nos', () => processorTime(ours)], ...names.map((name) => [name, () => torch.time(name)])];
+  const turns = [];
+  for (let i = 0; i < count + WARM_UP; i++) {
+    const turn = {};
+    for (let k = 0; k < all.length; k++) {
+      const [name, time] = all[(i + k) % all.length];
+      turn[name] = await time();
+    }
+    turns.push(turn);
+  }
+  return turns.slice(WARM_UP);
+}
+
+/**
+ * Median and best of every one in `turns`, and `ratio`, the median over the turns of ours ÷ its: in one turn both met the
+ * same machine.
+ */
+export function sideBySide(turns) {
+  const names = Object.keys(turns[0]).sort((a, b) => Number(b === 'nos') - Number(a === 'nos'));
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      {
+        ...summary(turns.map((turn) => turn[name])),
+        ratio: median(turns.map((turn) => turn.nos / turn[name])),
+      },
+    ]),
+  );
 }

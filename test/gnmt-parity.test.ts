@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { openModel } from '../src/nn/index.ts';
+import { openMasks, openModel } from '../src/nn/index.ts';
 import { gnmtModel, openGnmtDecoder } from '../src/tasks/index.ts';
 import { uniform } from './support/hashed.ts';
 
 /*
- * A small GNMT of three layers beside PyTorch: same weights, same sentences, 20 steps of SGD at 0.5; then its decoder, token by
- * token, beside PyTorch's reading of whole sentences. fixtures/make_torch_gnmt.py wrote the reference.
+ * A small GNMT of three layers beside PyTorch: same weights, sentences and masks of dropout, 20 steps of SGD at 0.5; then its
+ * decoder, token by token, beside PyTorch's reading of whole sentences. fixtures/make_torch_gnmt.py wrote the reference.
  */
 
-const [STEPS, BATCHES, BATCH, LEARNING_RATE, LABEL_SMOOTHING] = [20, 3, 4, 0.5, 0.1];
+const [STEPS, BATCHES, BATCH, LEARNING_RATE, LABEL_SMOOTHING, SEED] = [20, 3, 4, 0.5, 0.1, 5];
 const sizes = {
   layers: 3,
   width: 6,
@@ -18,6 +18,8 @@ const sizes = {
   sourceLength: 7,
   targetLength: 6,
 };
+
+type Precision = 'float32' | 'float64';
 
 interface Record20 {
   readonly losses: readonly number[];
@@ -39,10 +41,15 @@ function sentences(k: number) {
   return { source: padded(100 + k, sizes.sourceLength, sizes.sourceVocabulary), said, expected };
 }
 
-describe('a GNMT of three layers after 20 steps of SGD', async () => {
-  const path = new URL('fixtures/torch-gnmt.json', import.meta.url);
-  const reference = JSON.parse(await readFile(path, 'utf8')) as Record<'float32' | 'float64', Record20>;
-  const model = gnmtModel({ ...sizes, batch: BATCH, labelSmoothing: LABEL_SMOOTHING });
+/** Of batch k, as the reference numbers them. */
+const examplesOf = (k: number) => Uint32Array.from({ length: BATCH }, (_, i) => k * BATCH + i);
+
+const path = new URL('fixtures/torch-gnmt.json', import.meta.url);
+const references = JSON.parse(await readFile(path, 'utf8')) as Record<string, Record<Precision, Record20>>;
+
+describe.each([0, 0.2])('a GNMT of three layers with dropout %d after 20 steps of SGD', async (dropout) => {
+  const reference = references[`dropout ${dropout}`]!;
+  const model = gnmtModel({ ...sizes, batch: BATCH, labelSmoothing: LABEL_SMOOTHING, dropout });
   const weights = new Float32Array(model.size);
   for (const { name, offset, size } of model.parameters) {
     const series = Buffer.from(name).reduce((a, b) => a + b, 0);
@@ -52,11 +59,14 @@ describe('a GNMT of three layers after 20 steps of SGD', async () => {
     );
   }
   const [gradient, none] = [new Float32Array(model.size), new Float32Array()];
+  const masks = openMasks(model.masks);
   const session = await openModel(model);
   const losses: number[] = [];
   let firstGradientNorm = 0;
   for (let step = 0; step < STEPS; step++) {
-    losses.push(await session.step(sentences(step % BATCHES), weights, none, gradient));
+    const k = step % BATCHES;
+    const feeds = { ...sentences(k), ...masks({ seed: SEED, step, examples: examplesOf(k) }) };
+    losses.push(await session.step(feeds, weights, none, gradient));
     if (step === 0) firstGradientNorm = Math.hypot(...gradient);
     weights.forEach((w, i) => {
       weights[i] = w - LEARNING_RATE * gradient[i]!;

@@ -21,7 +21,7 @@ export interface Drive {
 /** Drives a run with everything around it: data, workers, store, live view, and the report at the end. */
 export async function driveRun(context: Context, { name, config, go }: Drive): Promise<Result> {
   const { settings, places, signal } = context;
-  await prepareTask(context, config.task);
+  await prepareTask(context, config.task, config.protocol);
   const { fingerprint } = await import('../evaluate/index.ts');
   const { namesOf } = await import('../rules/index.ts');
   const machine = await fingerprint();

@@ -23,7 +23,7 @@ export async function dryRun(context: Context, config: RunConfig): Promise<Resul
   return { document, text };
 }
 
-/** Measured; NaN where the data set is not on this machine. */
+/** Measured; NaN where the data set is not on this machine, or the task does not say how many examples it has. */
 async function secondsPerStep({ places, signal }: Context, config: RunConfig): Promise<number> {
   const { protocol, environment } = config;
   const { measureStep } = await import('../evaluate/index.ts');
@@ -54,7 +54,12 @@ function plan(document: Plan, space: string, { stdout }: Context): string {
         'evaluations',
         `at most ${thousands(total)}: ${thousands(proposals)} proposals, ${references} references, ${retests} retests`,
       ],
-      ['steps', `${thousands(stepsPerEvaluation)} an evaluation, ${thousands(steps)} in all`],
+      [
+        'steps',
+        Number.isNaN(steps)
+          ? 'not known'
+          : `${thousands(stepsPerEvaluation)} an evaluation, ${thousands(steps)} in all`,
+      ],
       ['step', measured ? `${(secondsPerStep * 1000).toFixed(1)} ms, measured on one core` : 'not measured'],
       ['cost', measured ? `at most ${hours(coreHours)} core-hours` : '—'],
       [
@@ -68,7 +73,12 @@ function plan(document: Plan, space: string, { stdout }: Context): string {
 
 const hours = (value: number): string => (value < 10 ? value.toFixed(2) : thousands(Math.round(value)));
 
-function notes({ secondsPerStep }: Plan, dataSet: string | undefined): readonly string[] {
+function notes({ steps, secondsPerStep }: Plan, dataSet: string | undefined): readonly string[] {
+  if (Number.isNaN(steps)) {
+    return [
+      'the task does not say how many training examples it has (trainExamples, docs/tasks.md): estimate a protocol that takes fewer, such as paper',
+    ];
+  }
   const lines = ['equal rules are trained once, and rules that diverge stop early: it is mostly less'];
   if (!Number.isFinite(secondsPerStep)) lines.push(`to measure a step: nos data fetch ${dataSet ?? 'NAME'}`);
   return lines;

@@ -5,11 +5,20 @@ import { dataProgress } from './live/data-progress.ts';
 /**
  * The task, with its data set on this machine: downloaded, with a progress bar, where it is absent.
  *
- * @throws NosError `unknown-name`, `network`, `data-corrupt`, `unwritable`.
+ * @param protocol What it is to be trained by, where that is known; whether it can be is looked at first.
+ * @throws NosError `unknown-name`, `bad-option`, `network`, `data-corrupt`, `unwritable`.
  */
-export async function prepareTask({ places, stderr, signal }: Context, name: string): Promise<Task> {
+export async function prepareTask(
+  { places, stderr, signal }: Context,
+  name: string,
+  protocol?: string,
+): Promise<Task> {
   const { resolveTask } = await import('../tasks/index.ts');
   const task = await resolveTask(name);
+  if (protocol !== undefined) {
+    const { checkSteps, findProtocol } = await import('../evaluate/index.ts');
+    checkSteps(findProtocol(protocol), task);
+  }
   if (task.dataSet === undefined) return task;
   const { findDataSet } = await import('../data/index.ts');
   const dataSet = findDataSet(task.dataSet);

@@ -1,6 +1,5 @@
 import {
   add,
-  concat,
   exp,
   gradients,
   input,
@@ -9,11 +8,10 @@ import {
   mean,
   mul,
   neg,
-  slice,
   sum,
   type Tensor,
 } from '../graph/index.ts';
-import { type LstmState, lstmStep } from '../nn/index.ts';
+import { type LstmState, lstmStep, unroll } from '../nn/index.ts';
 import { embeddingRows, logitCount, type ParameterName, type PolicyShape, parameterSpecs } from './shape.ts';
 
 /** The policy's parameters as graph inputs of the same names. */
@@ -63,12 +61,9 @@ export function policyGraph(shape: PolicyShape, batch: number): PolicyGraph {
   const rows = positions * batch;
   const previous = input('previous', [rows, embeddingRows(shape)]);
   const projected = projectInput(parameters, matmul(previous, parameters.embedding));
-  let state: LstmState | undefined;
-  const outputs = Array.from({ length: positions }, (_, t) => {
-    state = lstmStep(parameters.recurrentWeights, slice(projected, 0, t * batch, (t + 1) * batch), state);
-    return state.output;
-  });
-  const masked = add(headLogits(parameters, concat(outputs, 0)), input('mask', [rows, logitCount(shape)]));
+  const step = (x: Tensor, before?: LstmState) => lstmStep(parameters.recurrentWeights, x, before);
+  const { outputs } = unroll({ step }, projected, { steps: positions });
+  const masked = add(headLogits(parameters, outputs), input('mask', [rows, logitCount(shape)]));
   const logProbabilities = logSoftmax(masked);
   const own = mul(logProbabilities, input('chosen', [rows, logitCount(shape)]));
   return {

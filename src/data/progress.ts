@@ -2,10 +2,10 @@ import type { Timeouts } from './watchdog.ts';
 
 /** What a fetch reports while it goes. */
 export interface FetchProgress {
-  /** Where the data comes from, for people: a host, an npm package, a file at hand. */
+  /** Where the data comes from, for people: a host, an npm package, a folder at hand; of one download of several, its name too. */
   readonly source: string;
   readonly phase: 'connect' | 'download' | 'convert' | 'verify';
-  /** Bytes while downloading, files while converting and verifying. A total of 0 is not known. */
+  /** Bytes of the download under way, files while converting and verifying. A total of 0 is not known. */
   readonly received: number;
   readonly total: number;
 }
@@ -18,4 +18,6 @@ export interface FetchingOptions {
   readonly signal?: AbortSignal;
   readonly fetch?: typeof globalThis.fetch;
   readonly timeouts?: Timeouts;
+  /** What npm's configuration is read from; this process's environment where absent. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }

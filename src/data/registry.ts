@@ -13,9 +13,7 @@ import type { FetchingOptions } from './progress.ts';
 import { fetchPublished } from './published/fetch.ts';
 import type { PublishedFiles } from './published/manifest.ts';
 import { verifyPublished } from './published/verify.ts';
-import { fetchShakespeare } from './shakespeare/fetch.ts';
-import { SHAKESPEARE } from './shakespeare/manifest.ts';
-import { openShakespeare, readShakespeare } from './shakespeare/open.ts';
+import { openShakespeare, SHAKESPEARE } from './shakespeare.ts';
 import { WMT14 } from './wmt14.ts';
 import { WMT14_SMALL } from './wmt14-small.ts';
 
@@ -85,13 +83,10 @@ const digits: DataSetDefinition = {
 };
 
 const shakespeare: DataSetDefinition = {
-  name: 'shakespeare',
+  ...ofFiles(SHAKESPEARE),
   title: 'tinyshakespeare: 1,115,394 characters of plays, 65 kinds of them',
   source: 'A. Karpathy, char-rnn (2015); W. Shakespeare',
   licence: 'the plays are in the public domain',
-  bytes: SHAKESPEARE.bytes,
-  status: (directory) => statusOf(() => readShakespeare({ directory })),
-  fetch: fetchShakespeare,
   open: openShakespeare,
 };
 

@@ -6,17 +6,22 @@ import { makeDirectory } from '../make-directory.ts';
 /** Older partial downloads belong to processes that were killed. */
 const STALE_MILLISECONDS = 24 * 3_600_000;
 
-/** A fresh folder beside the final one, on the same file system, so that a rename is atomic. Removes stale ones. */
+/**
+ * A fresh folder beside the final one, on the same file system, so that a rename is atomic. Removes stale ones, by the file
+ * system's own clock.
+ */
 export async function makePartial(directory: string, folder: string): Promise<string> {
   const prefix = `${folder}.partial-`;
   await makeDirectory(directory);
+  const fresh = await mkdtemp(join(directory, prefix));
+  const now = (await stat(fresh)).mtimeMs;
   for (const name of await readdir(directory)) {
     if (!name.startsWith(prefix)) continue;
     const found = await stat(join(directory, name)).catch(() => undefined);
-    if (found && Date.now() - found.mtimeMs > STALE_MILLISECONDS)
+    if (found && now - found.mtimeMs > STALE_MILLISECONDS)
       await rm(join(directory, name), { recursive: true, force: true });
   }
-  return mkdtemp(join(directory, prefix));
+  return fresh;
 }
 
 /** Runs what writes to the data directory. @throws NosError `unwritable` for whatever it throws. */

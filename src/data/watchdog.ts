@@ -17,7 +17,7 @@ export interface GuardOptions {
 
 /** Runs a download under a watchdog whose reason to abort is the better error. */
 export async function guarded<T>(
-  options: GuardOptions,
+  options: Pick<GuardOptions, 'signal'>,
   firstMilliseconds: number,
   download: (watchdog: Watchdog) => Promise<T>,
 ): Promise<T> {

@@ -86,6 +86,17 @@ describe('evaluate', () => {
     expect((await onImages('sgd')).steps).toBe(3 * 15 + 3 * 15);
   });
 
+  it('refuses a protocol that would not take a step', async () => {
+    const huge = defineTask({ ...images.classifier!, batchSize: 301 });
+    const evaluator = await open(huge);
+    const evaluation = evaluator.evaluate({ rule: 'sgd', task: 'images', protocol: 'small', seed: 1 });
+    await expect(evaluation).rejects.toMatchObject({
+      code: 'bad-option',
+      message: expect.stringMatching(/takes 301 examples a step, and protocol 'small' has 300 in its sweep/),
+    });
+    await evaluator.close();
+  });
+
   it('gives the same bits again, whatever ran between, and from a fresh evaluator', async () => {
     const rule = 'drop(m, 0.3) * exp(1e-3 * w) + 1e-3 * noise';
     for (const evaluate of [onDigits, onImages]) {

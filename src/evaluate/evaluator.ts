@@ -11,7 +11,7 @@ import type {
   SweepPoint,
 } from './evaluation.ts';
 import { fingerprint } from './fingerprint.ts';
-import { findProtocol, protocolSteps, trainingSteps } from './protocols.ts';
+import { checkSteps, findProtocol, protocolSteps, trainingSteps } from './protocols.ts';
 import { type Measures, type Trained, train } from './train.ts';
 
 export interface EvaluatorOptions {
@@ -38,7 +38,7 @@ export interface Evaluator {
    * A pure function of the request on machines of one fingerprint, `seconds` aside: what was evaluated before, here or
    * elsewhere, does not matter.
    *
-   * @throws NosError for a request that makes no sense; the signal's reason, between two steps.
+   * @throws NosError for a request that makes no sense, such as a batch larger than the protocol's examples; the signal's reason, between two steps.
    */
   evaluate(request: EvaluationRequest, options?: RunOptions): Promise<Evaluation>;
   close(): Promise<void>;
@@ -55,6 +55,8 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
     const expression = resolveRule(request.rule);
     const protocol = (options.findProtocol ?? findProtocol)(request.protocol);
     const environment = findEnvironment(request.environment ?? 'none');
+    const { batchSize, trainExamples } = child;
+    checkSteps(protocol, { name: task.name, batchSize, trainExamples });
     const start = clock();
     const score = await scoreRule({
       child,

@@ -30,7 +30,7 @@ async function computeFingerprint(): Promise<string> {
   return `onnxruntime-${engine.version} v8-${v8} ${process.platform}-${process.arch} ${await trainingBits()}`;
 }
 
-/** Enough for every kernel of a child, and for the functions of V8 that rules use. */
+/** With the paper's child: its kernels, not those of sequences; and the functions of V8 that rules use. */
 const RULE = 'm / (sqrt(v) + eps) + 1e-3 * exp(tanh(w)) * cos(g) + 1e-4 * noise + clip(log(abs(g)), 1e-4)';
 const BATCH = 16;
 const STEPS = 8;

@@ -5,4 +5,4 @@ export { openEvaluator } from './evaluator.ts';
 export { fingerprint } from './fingerprint.ts';
 export { type MeasureOptions, measureStep } from './measure-step.ts';
 export type { StepSizes } from './protocols.ts';
-export { findProtocol, lengthen, protocolSteps, protocols } from './protocols.ts';
+export { checkSteps, findProtocol, lengthen, protocolSteps, protocols } from './protocols.ts';

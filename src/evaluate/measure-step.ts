@@ -17,12 +17,15 @@ export interface MeasureOptions {
 const SECONDS = 4;
 
 /**
- * Seconds of one training step of the task's child, validation included, from a few seconds of a real evaluation.
+ * Seconds of one training step of the task's child, validation included, from a few seconds of a real evaluation. NaN where the
+ * protocol trains on all examples and the task does not say how many it has: an evaluation has no known length then.
  *
  * @throws NosError `data-missing`, `data-corrupt`; the signal's reason.
  */
 export async function measureStep(options: MeasureOptions): Promise<number> {
   const { task, protocol, environment, directory, clock, signal } = options;
+  const steps = protocolSteps(findProtocol(protocol), task);
+  if (!Number.isFinite(steps)) return Number.NaN;
   const enough = new AbortController();
   const timer = new Timer(clock);
   const onProgress = ({ done }: { readonly done: number }) => {
@@ -38,7 +41,7 @@ export async function measureStep(options: MeasureOptions): Promise<number> {
   } finally {
     await evaluator.close();
   }
-  return timer.secondsPerShare() / protocolSteps(findProtocol(protocol), task);
+  return timer.secondsPerShare() / steps;
 }
 
 /** Time between the first and the last mark, over the share of the work that was done between them. */

@@ -141,6 +141,24 @@ export function trainingSteps({ epochs, examples }: Budget, sizes: StepSizes): n
 }
 
 /**
+ * Whether a protocol trains a task at all.
+ *
+ * @throws NosError `bad-option` where its sweep or its final training has fewer examples than one step takes.
+ * @example checkSteps(findProtocol('quick'), { name: 'mine', batchSize: 1_000 }) // throws: 600 examples are no batch
+ */
+export function checkSteps(protocol: Protocol, task: StepSizes & { readonly name: string }): void {
+  for (const phase of ['sweep', 'final'] as const) {
+    if (trainingSteps(protocol[phase], task) > 0) continue;
+    const examples = Math.min(protocol[phase].examples, task.trainExamples ?? Number.POSITIVE_INFINITY);
+    throw new NosError(
+      'bad-option',
+      `task '${task.name}' takes ${task.batchSize} examples a step, and protocol '${protocol.name}' has ${examples} in its ${phase}: it would not train`,
+      'take a smaller batch, or a protocol of more examples: paper, final@EPOCHS',
+    );
+  }
+}
+
+/**
  * Training steps of one evaluation, where nothing diverges: sweep and final together.
  *
  * @example protocolSteps(findProtocol('paper'), { batchSize: 100 }) // 1200

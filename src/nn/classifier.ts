@@ -14,13 +14,12 @@ export interface ClassifierDefinition {
 }
 
 /** A batch of a classifier, as its session takes it. */
-export interface Batch {
-  readonly [name: string]: Float32Array;
+export type Batch = {
   /** [batch, …inputShape]. */
   readonly inputs: Float32Array;
   /** One-hot, [batch, classes]. */
   readonly targets: Float32Array;
-}
+};
 
 /**
  * A model of `inputs` [batch, …inputShape] and one-hot `targets` [batch, classes]. Its loss is the mean softmax

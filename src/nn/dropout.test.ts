@@ -51,13 +51,22 @@ describe('fillMask', () => {
   };
   const row = (values: Float32Array, at: number) => values.slice(at * 1_001, (at + 1) * 1_001);
 
-  it('keeps its share, at a mean of 1', () => {
-    const values = draw([5, 6, 7]);
-    expect(new Set(values)).toEqual(new Set([0, Math.fround(1 / 0.7)]));
-    const kept = values.filter((value) => value > 0).length / values.length;
-    expect(Math.abs(kept - 0.7)).toBeLessThan(0.03);
-    expect(Math.abs(average([...values]) - 1)).toBeLessThan(0.04);
-  });
+  it.each([0.1, 0.5, 0.7, 0.95])(
+    'keeps a share of %d, divided by it: in a mask, and in each position over many examples',
+    (keep) => {
+      const [rows, size] = [2_000, 25];
+      const values = new Float32Array(rows * size);
+      const examples = Uint32Array.from({ length: rows }, (_, i) => i);
+      fillMask({ name: 'mask.a', shape: [rows, size], keep }, { seed: 1, step: 2, examples }, values);
+      expect(new Set(values)).toEqual(new Set([0, Math.fround(1 / keep)]));
+      const deviation = Math.sqrt((1 - keep) / keep);
+      expect(Math.abs(average([...values]) - 1)).toBeLessThan((4 * deviation) / Math.sqrt(rows * size));
+      for (let at = 0; at < size; at++) {
+        const inPlace = Array.from({ length: rows }, (_, row) => values[row * size + at]!);
+        expect(Math.abs(average(inPlace) - 1)).toBeLessThan((4 * deviation) / Math.sqrt(rows));
+      }
+    },
+  );
 
   it('is a function of seed, step, name and example, wherever that stands', () => {
     const [one, other] = [draw([5, 6, 7]), draw([7, 5, 9])];

@@ -16,9 +16,11 @@ import {
   buildClassifier,
   convolution,
   dense,
+  dropout,
   flatten,
   type Network,
   type NetworkBuilder,
+  openMasks,
 } from './index.ts';
 
 const BATCH = 3;
@@ -85,6 +87,15 @@ const cases: readonly NetworkCase[] = [
       return dense(nn, 'head', mean(hidden, { axes: [2, 3] }), CLASSES);
     },
   },
+  {
+    name: 'two convolutions with dropout between them',
+    inputShape: [2, 4, 4],
+    network: (nn, x) => {
+      const first = relu(batchNorm(nn, 'norm', convolution(nn, 'conv1', x, { channels: 3, kernel: 3 })));
+      const between = dropout(nn, 'drop', first, 0.3);
+      return head(nn, convolution(nn, 'conv2', between, { channels: 2, kernel: 3 }));
+    },
+  },
 ];
 
 const normals = (size: number, ...label: string[]) => {
@@ -100,6 +111,7 @@ function prepare({ name, inputShape, network }: NetworkCase) {
     targets,
     weights: classifier.initialWeights(1).map((w, i) => w + 0.1 * normals(classifier.size, name)[i]!),
     ...(classifier.bufferSize > 0 && { buffers: classifier.initialBuffers() }),
+    ...openMasks(classifier.masks)({ seed: 2, step: 0, examples: Uint32Array.of(0, 1, 2) }),
   };
   return { classifier, feeds };
 }

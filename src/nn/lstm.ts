@@ -92,7 +92,7 @@ export interface UnrollOptions extends Pick<LstmOptions, 'steps' | 'reverse' | '
 
 /** The outputs [steps·batch, hidden] of projected inputs [steps·batch, 4·hidden], and the state after the last step read. */
 export function unroll(
-  cell: LstmCell,
+  cell: Pick<LstmCell, 'step'>,
   projected: Tensor,
   { steps, reverse = false, mask, before }: UnrollOptions,
 ): { readonly outputs: Tensor; readonly state: LstmState } {

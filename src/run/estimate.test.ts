@@ -23,6 +23,14 @@ describe('estimateRun', () => {
     });
   });
 
+  it('gives neither steps nor times of a task that does not say how many examples it has', () => {
+    const whole = { ...config, protocol: 'final@20' };
+    const unknown = { stepsPerEvaluation: Number.NaN, steps: Number.NaN, seconds: Number.NaN };
+    expect(estimateRun(whole, { batchSize: 100 }, 0.1, 2)).toMatchObject(unknown);
+    const steps = { stepsPerEvaluation: 7 * 100 + 20 * 450 };
+    expect(estimateRun(whole, { batchSize: 100, trainExamples: 45_000 }, 0.1, 2)).toMatchObject(steps);
+  });
+
   it('gives no time where no step could be measured', () => {
     expect(estimateRun(config, { batchSize: 100 }, Number.NaN, 2)).toMatchObject({
       steps: 162_000,

@@ -23,6 +23,7 @@ export function plannedEvaluations({ samples, references, retest }: RunConfig): 
 /** What a run costs at most. Rules that diverge stop early, so it is mostly less. */
 export interface RunEstimate {
   readonly evaluations: PlannedEvaluations;
+  /** NaN where the protocol trains on all examples and the task does not say how many it has; so are all sums of it. */
   readonly stepsPerEvaluation: number;
   /** Training steps in all. */
   readonly steps: number;
@@ -41,7 +42,8 @@ export function estimateRun(
   workers: number,
 ): RunEstimate {
   const evaluations = plannedEvaluations(config);
-  const stepsPerEvaluation = protocolSteps(findProtocol(config.protocol), task);
+  const planned = protocolSteps(findProtocol(config.protocol), task);
+  const stepsPerEvaluation = Number.isFinite(planned) ? planned : Number.NaN;
   const steps = evaluations.total * stepsPerEvaluation;
   const coreSeconds = steps * secondsPerStep;
   return {

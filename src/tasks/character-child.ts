@@ -1,8 +1,8 @@
 import type { CharacterText } from '../data/index.ts';
-import { NosError } from '../errors.ts';
 import { type ModelSession, openModel } from '../nn/index.ts';
 import { type CharacterSizes, characterModel } from './character-model.ts';
 import type { Child, ChildState } from './child.ts';
+import { initialState, misfit, perplexityScore, scoredBatches } from './parts.ts';
 import type { LoadOptions } from './task.ts';
 
 export interface CharacterTask extends CharacterSizes {
@@ -43,14 +43,13 @@ export async function openCharacterChild(task: CharacterTask, text: CharacterTex
     trainExamples: exampleCount(text.train, length),
     chance: 1 / task.vocabulary,
     tensors: model.parameters,
-    initialState: (seed) => ({ weights: model.initialWeights(seed), buffers: model.initialBuffers() }),
+    initialState: (seed) => initialState(model, seed),
     step: (indices, { weights, buffers }, gradient) => {
       fillRows(text.train, indices, length, rows);
       return session.step(rows, weights, buffers, gradient);
     },
-    // A network that gives no numbers predicts nothing.
     score: async (split, examples, state, onBatch) =>
-      1 / (await perplexity(split, examples, state, onBatch)) || 0,
+      perplexityScore(await perplexity(split, examples, state, onBatch)),
     measures: async (split, examples, state, onBatch) => {
       const found = await perplexity(split, examples, state, onBatch);
       return { perplexity: found, bitsPerCharacter: Math.log2(found) };
@@ -66,7 +65,7 @@ export function exampleCount({ length: characters }: ArrayLike<number>, length: 
 
 function checkFit(task: CharacterTask, text: CharacterText): void {
   const refuse = (what: string): never => {
-    throw new NosError('bad-option', `task '${task.name}': ${what}`, 'see docs/tasks.md');
+    throw misfit(task, what);
   };
   const { length, batch, vocabulary } = task;
   if (text.vocabulary.length !== vocabulary) {
@@ -112,10 +111,7 @@ async function totalLikelihood(work: {
   const { batch, length } = task;
   const rows = { tokens: new Float32Array(length * batch), targets: new Float32Array(length * batch) };
   let total = 0;
-  for (let start = 0; start < count; start += batch) {
-    const used = Math.min(batch, count - start);
-    // A last batch that is not full repeats its last example; the repetitions are not counted.
-    const indices = Array.from({ length: batch }, (_, i) => start + Math.min(i, used - 1));
+  for (const { indices, used } of scoredBatches(count, batch)) {
     fillRows(characters, indices, length, rows);
     const { likelihood } = await session.evaluate(rows, state.weights, state.buffers);
     onBatch();

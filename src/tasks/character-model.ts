@@ -24,8 +24,8 @@ export interface CharacterSizes {
 }
 
 /**
- * The model of a character language model. Inputs `tokens` and `targets` [length·batch], row t·batch + b being character t of example b; evaluates to the
- * `likelihood` of the targets, log p in nats, in the same order.
+ * The model of a character language model. Inputs `tokens` and `targets` [length·batch], row t·batch + b being character t of
+ * example b; evaluates to the `likelihood` of the targets, log p in nats, in the same order.
  */
 export function characterModel(sizes: CharacterSizes): Model {
   const rows = sizes.length * sizes.batch;

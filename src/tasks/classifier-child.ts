@@ -1,7 +1,7 @@
 import type { Dataset, Split } from '../data/index.ts';
-import { NosError } from '../errors.ts';
 import { type Batch, buildClassifier, type ModelSession, openMasks, openModel } from '../nn/index.ts';
 import type { Child, ChildState } from './child.ts';
+import { initialState, misfit, scoredBatches } from './parts.ts';
 import type { ClassifierTask, LoadOptions } from './task.ts';
 
 /** @throws NosError `data-missing`, `data-corrupt`; `bad-option` when the data do not fit the task. */
@@ -17,10 +17,7 @@ export async function openClassifierChild(task: ClassifierTask, options: LoadOpt
     trainExamples: dataset.train.size,
     chance: 1 / task.classes,
     tensors: classifier.parameters,
-    initialState: (seed) => ({
-      weights: classifier.initialWeights(seed),
-      buffers: classifier.initialBuffers(),
-    }),
+    initialState: (seed) => initialState(classifier, seed),
     step: async (indices, { weights, buffers }, gradient, moment) => {
       dataset.train.fill(indices, batch.inputs, batch.targets);
       task.augment?.(batch.inputs, moment);
@@ -44,7 +41,7 @@ function decay(gradient: Float32Array, weights: Float32Array, weightDecay: numbe
 
 function checkFit(task: ClassifierTask, { inputShape, classes, train }: Dataset): void {
   const refuse = (what: string): never => {
-    throw new NosError('bad-option', `task '${task.name}': ${what}`, 'see docs/tasks.md');
+    throw misfit(task, what);
   };
   if (String(inputShape) !== String(task.inputShape)) {
     refuse(`inputShape is [${task.inputShape}], but its data have [${inputShape}]`);
@@ -83,10 +80,7 @@ async function accuracy(
   const { inputs, targets } = makeBatch(task);
   const count = Math.min(examples, split.size);
   let correct = 0;
-  for (let start = 0; start < count; start += batchSize) {
-    const used = Math.min(batchSize, count - start);
-    // A last batch that is not full repeats its last example; the repetitions are not counted.
-    const indices = Array.from({ length: batchSize }, (_, i) => start + Math.min(i, used - 1));
+  for (const { indices, used } of scoredBatches(count, batchSize)) {
     split.fill(indices, inputs, targets);
     const { logits } = await session.evaluate({ inputs }, weights, buffers);
     onBatch();

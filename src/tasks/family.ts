@@ -46,7 +46,7 @@ const WITH_OPTIONS = /^([a-z][a-z0-9-]*)\((.*)\)$/;
 /**
  * Takes a task's name apart.
  *
- * @throws NosError `bad-option` where an option is not `key=value`.
+ * @throws NosError `bad-option` where an option is not `key=value`, or is given twice.
  * @example splitTaskName('cifar10-wide-resnet(depth=16)') // { name: 'cifar10-wide-resnet', options: { depth: 16 } }
  */
 export function splitTaskName(text: string): {
@@ -55,7 +55,13 @@ export function splitTaskName(text: string): {
 } {
   const [, name = text, list = ''] = WITH_OPTIONS.exec(text) ?? [];
   const parts = list.split(',').filter((part) => part.trim() !== '');
-  return { name, options: Object.fromEntries(parts.map((part) => splitOption(text, part))) };
+  const options = parts.map((part) => splitOption(text, part));
+  const keys = options.map(([key]) => key);
+  const twice = keys.find((key, index) => keys.indexOf(key) !== index);
+  if (twice !== undefined) {
+    throw new NosError('bad-option', `task '${text}': option '${twice}' is given twice`, 'give it once');
+  }
+  return { name, options: Object.fromEntries(options) };
 }
 
 function splitOption(task: string, part: string): readonly [string, number | string] {

@@ -18,6 +18,7 @@ export const multi30kGnmt = gnmtFamily({
   name: 'multi30k-gnmt',
   title: 'Multi30k',
   dataSet: 'multi30k',
+  trainExamples: 29_000,
   load: openMulti30k,
   sizes: { layers: 2, width: 128, vocabulary: 4_000, length: 24, batch: 64, dropout: 0.2 },
 });
@@ -36,10 +37,12 @@ function gnmtFamily(definition: {
   readonly name: string;
   readonly title: string;
   readonly dataSet: string;
+  /** Pairs of the training split at most: those that are too long sit out. */
+  readonly trainExamples?: number;
   readonly load: (options: LoadOptions) => Promise<ParallelText>;
   readonly sizes: Sizes;
 }): TaskFamily {
-  const { name: family, title, dataSet, load, sizes } = definition;
+  const { name: family, title, dataSet, trainExamples, load, sizes } = definition;
   return defineFamily({
     name: family,
     options: {
@@ -50,12 +53,14 @@ function gnmtFamily(definition: {
       batch: z.int().min(1).max(1_000).default(sizes.batch),
       labelSmoothing: z.number().min(0).lt(1).default(0),
       dropout: z.number().min(0).lt(1).default(sizes.dropout),
+      beam: z.int().min(1).max(32).default(1),
     },
     create: (name, options) => {
       const { layers, width } = options;
       const network = `GNMT, ${layers} + ${layers} LSTM layers of ${width} (NOS §5.3)`;
       const description = `${title}, English to German: ${network}`;
-      return gnmtTask({ name, description, dataSet, load, ...options });
+      const data = { dataSet, ...(trainExamples !== undefined && { trainExamples }), load };
+      return gnmtTask({ name, description, ...data, ...options });
     },
   });
 }

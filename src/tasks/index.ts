@@ -7,7 +7,7 @@ export { defineTask } from './define.ts';
 export type { TaskFamily } from './family.ts';
 export { type GnmtDecoder, type GnmtState, openGnmtDecoder } from './gnmt/decoder.ts';
 export { type GnmtDefinition, gnmtModel } from './gnmt/model.ts';
-export type { GnmtSizes } from './gnmt/network.ts';
+export { type EvenSizes, evenSizes, type GnmtSizes } from './gnmt/network.ts';
 export { gnmtTask, type TranslationTask } from './gnmt/task.ts';
 export { type TranslateOptions, translate } from './gnmt/translate.ts';
 export { resolveTask, taskFamilies, taskReference, tasks, taskTitle } from './registry.ts';

@@ -31,8 +31,8 @@ export const taskFamilies: readonly TaskFamily[] = [
 ];
 
 /**
- * A registered task, one of a family with its options in parentheses, or the `task` that the module at a path exports (a path ends in .js or .mjs or holds a slash; it is
- * taken from the working directory), also by its {@link taskReference}.
+ * A registered task, one of a family with its options in parentheses, or the `task` that the module at a path exports (a path
+ * ends in .js or .mjs or holds a slash; it is taken from the working directory), also by its {@link taskReference}.
  *
  * @throws NosError `unknown-name`; `bad-option` when the module has no valid task, or is not what the reference was made of.
  */
@@ -54,10 +54,10 @@ export async function resolveTask(name: string): Promise<Task> {
 }
 
 /**
- * What a task is known by in the store and to workers elsewhere on this machine: a registered name as it is (one with
- * options in its one canonical spelling), a module as
- * its absolute path and a hash of its text, `/home/me/spirals.mjs#6b1f0c2d9e8a`. A module that has changed is another
- * task: nothing that was evaluated before may stand for it. (What the module imports is not looked at.)
+ * What a task is known by in the store and to workers elsewhere on this machine: a registered name as it is (one with options
+ * in its one canonical spelling), a module as its absolute path and a hash of its text, `/home/me/spirals.mjs#6b1f0c2d9e8a`.
+ * A module that has changed is another task: nothing that was evaluated before may stand for it. (What the module imports is
+ * not looked at.)
  *
  * @throws NosError `unknown-name`, `bad-option`, as {@link resolveTask}.
  */

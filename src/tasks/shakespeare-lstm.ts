@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { openShakespeare } from '../data/index.ts';
+import { exampleCount } from './character-child.ts';
 import { characterLstm } from './character-lstm.ts';
 import { defineFamily } from './family.ts';
 
@@ -21,7 +22,7 @@ export const shakespeareLstm = defineFamily({
       name,
       description: `tinyshakespeare, characters: ${depth} LSTM layers of ${width}, ${length} steps`,
       dataSet: 'shakespeare',
-      trainExamples: Math.floor((CHARACTERS - 1) / length),
+      trainExamples: exampleCount({ length: CHARACTERS }, length),
       load: openShakespeare,
       vocabulary: VOCABULARY,
       width,

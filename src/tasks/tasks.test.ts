@@ -122,6 +122,7 @@ describe('a task of a family', () => {
     ['cifar10-wide-resnet(dropout=1)', 'bad-option', /option 'dropout'/],
     ['cifar10-wide-resnet(augment=flip)', 'bad-option', /option 'augment'/],
     ['cifar10-wide-resnet(width=2)', 'bad-option', /has no option 'width'/],
+    ['shakespeare-lstm(width=5, width=7)', 'bad-option', /option 'width' is given twice/],
     ['cifar10-wide-resnet(depth)', 'bad-option', /expected key=value, got 'depth'/],
     ['digits-mlp(hidden=3)', 'bad-option', /task 'digits-mlp' takes no options/],
     ['wide-resnet(depth=10)', 'unknown-name', /unknown task 'wide-resnet'/],

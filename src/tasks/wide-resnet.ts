@@ -20,7 +20,8 @@ export function isDepth(depth: number): boolean {
  * A wide residual network (Zagoruyko & Komodakis 2016): a 3×3 convolution of 16 filters; three groups of blocks
  * BN–ReLU–3×3–BN–ReLU–3×3 with a shortcut around each, the second and the third group at half the resolution of the one
  * before; BN–ReLU, global average pooling, a dense layer. Where a block changes the shape its shortcut is a 1×1
- * convolution of the block's first activation, as in the authors' code, and dropout, if any, comes before the second 3×3; filters start as He et al. (2015) propose.
+ * convolution of the block's first activation, as in the authors' code, and dropout, if any, comes before the second 3×3;
+ * filters start as He et al. (2015) propose.
  *
  * @returns The network: images [batch, channels, height, width] to logits [batch, classes].
  * @throws RangeError for a depth that is not 6·n + 4.

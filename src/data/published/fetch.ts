@@ -5,13 +5,19 @@ import type { FetchingOptions, FetchProgress } from '../progress.ts';
 import { fetchStaged } from '../staged.ts';
 import { TIMEOUTS } from '../watchdog.ts';
 import { downloadFiles } from './download.ts';
-import { downloadName, filesBelow, type PublishedFiles, type PublishedSource } from './manifest.ts';
+import {
+  type Download,
+  downloadName,
+  filesBelow,
+  type PublishedFiles,
+  type PublishedSource,
+} from './manifest.ts';
 import { RECORD, recordChecksums, verifyPublished } from './verify.ts';
 
 export interface FetchPublishedOptions extends FetchingOptions {
   /**
    * A folder at hand, or the URL of one, in the place of the published sources. It has the files by their names, or the downloads
-   * of one of the sources by theirs.
+   * of one of the sources by theirs. Of a data set of one file it may be that file.
    */
   readonly from?: string;
 }
@@ -41,7 +47,7 @@ export async function fetchPublished(set: PublishedFiles, options: FetchPublishe
   });
 }
 
-/** The published sources; or the files, and then the published downloads, at another place. */
+/** The published sources; or the files, then the published downloads, at another place, or the one file that it is. */
 function sourcesOf({ files, sources }: PublishedFiles, from: string | undefined): readonly PublishedSource[] {
   if (from === undefined) return sources;
   const place = isUrl(from) ? from : pathToFileURL(resolve(from)).href;
@@ -52,8 +58,11 @@ function sourcesOf({ files, sources }: PublishedFiles, from: string | undefined)
       url: base + downloadName(download),
     })),
   }));
-  return [filesBelow(base, files, 'file'), ...elsewhere];
+  const itself = files.length === 1 ? [{ downloads: files.map(({ name }) => file(place, name)) }] : [];
+  return [filesBelow(base, files, 'file'), ...elsewhere, ...itself];
 }
+
+const file = (url: string, name: string): Download => ({ url, form: 'file', name });
 
 const isUrl = (place: string): boolean => /^https?:/.test(place);
 
@@ -70,26 +79,29 @@ async function fetchFrom(
   folder: string,
   options: FetchPublishedOptions,
 ): Promise<void> {
-  const { fetch = globalThis.fetch, timeouts = TIMEOUTS, signal, onProgress = () => {} } = options;
+  const {
+    fetch = globalThis.fetch,
+    timeouts = TIMEOUTS,
+    signal,
+    environment,
+    onProgress = () => {},
+  } = options;
   const name = nameOf(source);
-  const report = (phase: FetchProgress['phase'], received: number, total: number) =>
-    onProgress({ source: name, phase, received, total });
+  const report = (phase: FetchProgress['phase'], received: number, total: number, file = '') =>
+    onProgress({ source: name + file, phase, received, total });
   report('connect', 0, 0);
-  let before = 0;
+  const several = source.downloads.length > 1;
   for (const download of source.downloads) {
-    let received = 0;
+    const file = several ? `, ${downloadName(download)}` : '';
     await downloadFiles(download, {
       fetch,
       folder,
       names: set.files.map((file) => file.name),
       signal,
       timeouts,
-      onReceived: (bytes) => {
-        received = bytes;
-        report('download', before + bytes, 0);
-      },
+      environment,
+      onReceived: (received, total) => report('download', received, total, file),
     });
-    before += received;
   }
   await recordChecksums(folder, set);
   await verifyPublished(folder, set, (files) => report('verify', files, set.files.length));
@@ -98,7 +110,9 @@ async function fetchFrom(
 function failure(set: PublishedFiles, from: string | undefined, why: string): NosError {
   if (from !== undefined && !isUrl(from)) {
     const expected = set.files.map(({ name }) => name).join(', ');
-    return new NosError('bad-option', `--from ${from}: ${why}`, `name a folder that holds ${expected}`);
+    const itself = set.files.length === 1 ? ', or that file' : '';
+    const hint = `name a folder that holds ${expected}${itself}`;
+    return new NosError('bad-option', `--from ${from}: ${why}`, hint);
   }
   return new NosError(
     'network',

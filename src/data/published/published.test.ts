@@ -136,9 +136,14 @@ describe('fetchPublished', () => {
     await expectComplete();
     expect(requests).toHaveLength(4);
     expect([...new Set(events.map(({ phase }) => phase))]).toEqual(['connect', 'download', 'verify']);
-    const bytes = [...published].filter(([path]) => path.startsWith('/raw/')).map(([, { length }]) => length);
-    const received = events.filter(({ phase }) => phase === 'download').at(-1)?.received;
-    expect(received).toBe(bytes.reduce((sum, length) => sum + length, 0));
+    const last = new Map(
+      events.filter(({ phase }) => phase === 'download').map((event) => [event.source, event]),
+    );
+    const { host } = new URL(server.url);
+    for (const name of Object.keys(TEXTS)) {
+      const { length } = published.get(`/raw/${name}.gz`)!;
+      expect(last.get(`${host}, ${name}.gz`)).toMatchObject({ received: length, total: length });
+    }
     expect(await fetch()).toBe('present');
     expect(requests).toHaveLength(4);
   });
@@ -167,6 +172,24 @@ describe('fetchPublished', () => {
     expect(requests.includes('/copies/training.tar.gz')).toBe(!ranges);
   });
 
+  it('knows no total where the server sends compressed what is not', async () => {
+    answers = {
+      '/mirror/train.en': (_, response, whole) => {
+        const body = gzipSync(whole);
+        response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': body.length }).end(body);
+      },
+    };
+    const totals = new Map<string, number>();
+    await fetch({
+      from: `${server.url}/mirror`,
+      onProgress: ({ phase, source, total }) => {
+        if (phase === 'download') totals.set(source.replace(/^.*, /, ''), total);
+      },
+    });
+    const others = ['train.de', 'val.en', 'val.de'].map((name) => [name, TEXTS[name]!.length]);
+    expect(Object.fromEntries(totals)).toEqual({ 'train.en': 0, ...Object.fromEntries(others) });
+  });
+
   it('refuses an archive that is not the published one', async () => {
     answers = { '/raw/train.de.gz': absent, '/copies/training.tar.gz': damaged };
     const error = await failure(fetch());
@@ -191,6 +214,28 @@ describe('fetchPublished', () => {
     expect(await fetch({ from: `${server.url}/mirror` })).toBe(new URL(server.url).host);
     expect(requests.every((path) => path.startsWith('/mirror/'))).toBe(true);
     await expectComplete();
+  });
+
+  it('takes the file itself where there is one alone, at hand or from a mirror', async () => {
+    const alone = (from: string) => {
+      const one = { ...set, files: set.files.slice(0, 1), sources: [] };
+      return fetchPublished(one, { directory, from });
+    };
+    const place = join(hand, 'plain');
+    for (const [from, source] of [
+      [join(place, 'train.en'), place],
+      [place, place],
+      [`${server.url}/mirror/train.en`, new URL(server.url).host],
+    ] as const) {
+      expect(await alone(from)).toBe(source);
+      expect(await readFile(join(directory, 'small', 'train.en'), 'utf8')).toBe(TEXTS['train.en']);
+      await rm(join(directory, 'small'), { recursive: true });
+    }
+    const other = await failure(alone(join(place, 'train.de')));
+    expect(other).toMatchObject({ code: 'bad-option' });
+    expect(other.message).toMatch(/train\.en is not the published file: expected sha256/);
+    expect(other.hint).toBe('name a folder that holds train.en, or that file');
+    expect(await readdir(directory)).toEqual([]);
   });
 
   it('says what a folder at hand must hold', async () => {

@@ -28,7 +28,7 @@ export const convolution2dWeightGradientOperation: Operation<Attributes> = {
   evaluate: ({ inputs, attributes, shape }, [x, g]) => {
     const out = new Float64Array(sizeOf(shape));
     const dimensions = { x: inputs[0]!.shape, w: shape, y: inputs[1]!.shape };
-    visitProducts(dimensions, attributes.padding, (iX, iW, iY) => {
+    visitProducts(dimensions, attributes, (iX, iW, iY) => {
       out[iW] = (out[iW] as number) + (x![iX] as number) * (g![iY] as number);
     });
     return out;

@@ -25,7 +25,7 @@ export const convolution2dOperation: Operation<{ readonly padding: Padding }> = 
   evaluate: ({ inputs, attributes, shape }, [x, w]) => {
     const out = new Float64Array(sizeOf(shape));
     const dimensions = { x: inputs[0]!.shape, w: inputs[1]!.shape, y: shape };
-    visitProducts(dimensions, attributes.padding, (iX, iW, iY) => {
+    visitProducts(dimensions, attributes, (iX, iW, iY) => {
       out[iY] = (out[iY] as number) + (x![iX] as number) * (w![iW] as number);
     });
     return out;
@@ -65,7 +65,7 @@ interface Dimensions {
 /** Calls `visit` with the positions in x, w and y of every product x·w that a convolution adds to y. */
 export function visitProducts(
   { x, w, y }: Dimensions,
-  [down, across]: Padding,
+  { padding: [down, across], stride = 1 }: { readonly padding: Padding; readonly stride?: number },
   visit: (iX: number, iW: number, iY: number) => void,
 ): void {
   const [, channels, height, width] = x as readonly [number, number, number, number];
@@ -79,9 +79,13 @@ export function visitProducts(
     const f = Math.floor(index / (kernelWidth * kernelHeight * channels)) % filters;
     const n = Math.floor(index / (kernelWidth * kernelHeight * channels * filters));
     const iW = ((f * channels + c) * kernelHeight + i) * kernelWidth + j;
-    for (let row = Math.max(0, down - i); row < Math.min(rows, height + down - i); row++) {
-      for (let column = Math.max(0, across - j); column < Math.min(columns, width + across - j); column++) {
-        const iX = ((n * channels + c) * height + row + i - down) * width + column + j - across;
+    for (let row = 0; row < rows; row++) {
+      const pixelRow = row * stride + i - down;
+      if (pixelRow < 0 || pixelRow >= height) continue;
+      for (let column = 0; column < columns; column++) {
+        const pixelColumn = column * stride + j - across;
+        if (pixelColumn < 0 || pixelColumn >= width) continue;
+        const iX = ((n * channels + c) * height + pixelRow) * width + pixelColumn;
         visit(iX, iW, ((n * filters + f) * rows + row) * columns + column);
       }
     }

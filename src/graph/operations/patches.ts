@@ -96,6 +96,17 @@ export function lowerPatches(
   return writer.node('Reshape', [images, writer.integers(patchesShape(shape, attributes))]);
 }
 
+/** Every `stride`-th patch of x [batch, channels, …], down and across: [batch, channels·kernel height·kernel width, …]. */
+export function lowerStridedPatches(
+  x: string,
+  shape: Shape,
+  { stride, ...windows }: Pick<PatchesAttributes, 'kernel' | 'padding'> & { readonly stride: number },
+  writer: OnnxWriter,
+): string {
+  const { filters, options } = selection(shape, { ...windows, tile: 1 }, writer);
+  return writer.node('Conv', [x, filters], { ...options, strides: [stride, stride] });
+}
+
 /** The filters of that convolution, its attributes and the shape of its result. */
 function selection(shape: Shape, { kernel, padding, tile }: PatchesAttributes, writer: OnnxWriter) {
   const [batch, channels, height, width] = imageShape('patches', shape);

@@ -1,7 +1,8 @@
 import type { ParallelText } from '../../data/index.ts';
 import { type Model, type ModelSession, openMasks, openModel } from '../../nn/index.ts';
-import { bleu, type SentencePair, translationBatch } from '../../text/index.ts';
+import { type BeamScore, bleu, type SentencePair, translationBatch } from '../../text/index.ts';
 import type { Child, ChildState } from '../child.ts';
+import { initialState, perplexityScore, scoredBatches } from '../parts.ts';
 import { translationCorpus } from './corpus.ts';
 import { openGnmtDecoder } from './decoder.ts';
 import { type GnmtDefinition, gnmtModel } from './model.ts';
@@ -10,19 +11,28 @@ import { type TranslateOptions, translate } from './translate.ts';
 
 type Part = 'validation' | 'test';
 
-/** @throws NosError `bad-option` when the text does not fit the task. */
+/** α and β of Wu et al. (2016), §7. */
+const BEAM_SCORE: BeamScore = { lengthNormalisation: 0.2, coveragePenalty: 0.2 };
+
+/**
+ * The score and `perplexity` are of the first pairs that fit into the network, so many as are asked for; `bleu` is of the first
+ * lines, the too long ones included, whose sources are cut: translations of a whole text are what is compared elsewhere.
+ *
+ * @throws NosError `bad-option` when the text does not fit the task.
+ */
 export async function openTranslationChild(
   task: TranslationTask,
   text: ParallelText,
   onWork?: () => void,
 ): Promise<Child> {
-  const { layers, width, vocabulary, length, batch, labelSmoothing, dropout } = task;
+  const { layers, width, length, batch, labelSmoothing, dropout, beam = 1 } = task;
   const { coders, pairs } = translationCorpus(task, text, onWork);
   const definition: GnmtDefinition = {
     layers,
     width,
-    sourceVocabulary: vocabulary,
-    targetVocabulary: vocabulary,
+    // A small text yields fewer symbols than the task allows.
+    sourceVocabulary: coders.source.vocabulary.symbols.length,
+    targetVocabulary: coders.target.vocabulary.symbols.length,
     sourceLength: length,
     targetLength: length,
     batch,
@@ -35,36 +45,42 @@ export async function openTranslationChild(
   const masks = openMasks(model.masks);
   const perplexity = (split: Part, examples: number, state: ChildState, onBatch?: () => void) =>
     measurePerplexity({ session, feed, pairs: pairs[split].slice(0, examples), batch, state, onBatch });
-  const options: TranslateOptions = { coders, sourceLength: length, maximumLength: length, batch };
+  // Not the whole text: what was read of its training split is all that is needed of that.
+  const lines = { validation: text.validation, test: text.test };
+  const tokeniser = text.tokenised ? 'none' : '13a';
+  const options: TranslateOptions = {
+    coders,
+    sourceLength: length,
+    maximumLength: length,
+    batch,
+    ...(beam > 1 && { beam: { width: beam, ...BEAM_SCORE } }),
+  };
   return {
     batchSize: batch,
     trainExamples: pairs.train.length,
     chance: 1 / task.vocabulary,
     tensors: model.parameters,
-    initialState: (seed) => ({ weights: model.initialWeights(seed), buffers: model.initialBuffers() }),
+    initialState: (seed) => initialState(model, seed),
     step: (indices, { weights, buffers }, gradient, moment) => {
       const feeds = { ...feed(pairs.train, indices), ...masks({ ...moment, examples: indices }) };
       return session.step(feeds, weights, buffers, gradient);
     },
-    // A network that gives no numbers predicts nothing.
     score: async (split, examples, state, onBatch) =>
-      1 / (await perplexity(split, examples, state, onBatch)) || 0,
+      perplexityScore(await perplexity(split, examples, state, onBatch)),
     measures: async (split, examples, state, onBatch = () => undefined) => {
-      const { source, target } = text[split];
+      const { source, target } = lines[split];
       const written = await translateBy(model, definition, state, source.slice(0, examples), {
         ...options,
         onBatch,
       });
-      const { score } = bleu(written, [target.slice(0, examples)], {
-        tokeniser: text.tokenised ? 'none' : '13a',
-      });
+      const { score } = bleu(written, [target.slice(0, examples)], { tokeniser });
       return { perplexity: await perplexity(split, examples, state, onBatch), bleu: score };
     },
     close: () => session.close(),
   };
 }
 
-/** Greedy translations by a trained state. */
+/** Translations by a trained state. */
 async function translateBy(
   model: Model,
   definition: GnmtDefinition,
@@ -114,10 +130,7 @@ async function measurePerplexity(work: {
   const { session, feed, pairs, batch, state, onBatch = () => undefined } = work;
   let total = 0;
   let symbols = 0;
-  for (let start = 0; start < pairs.length; start += batch) {
-    const used = Math.min(batch, pairs.length - start);
-    // A last batch that is not full repeats its last pair; the repetitions are not counted.
-    const indices = Array.from({ length: batch }, (_, i) => start + Math.min(i, used - 1));
+  for (const { indices, used } of scoredBatches(pairs.length, batch)) {
     const arrays = feed(pairs, indices);
     const { likelihood } = await session.evaluate(arrays, state.weights, state.buffers);
     onBatch();

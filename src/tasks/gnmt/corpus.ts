@@ -1,6 +1,12 @@
 import type { ParallelSplit, ParallelText } from '../../data/index.ts';
-import { NosError } from '../../errors.ts';
-import { bucketPairs, encodePairs, learnCoder, type SentencePair, type TextCoder } from '../../text/index.ts';
+import {
+  encodePairs,
+  fittingPairs,
+  learnCoder,
+  type SentencePair,
+  type TextCoder,
+} from '../../text/index.ts';
+import { misfit } from '../parts.ts';
 import type { TranslationTask } from './task.ts';
 
 /** A text in two languages as a network reads it. */
@@ -27,7 +33,7 @@ export function translationCorpus(
       const units = text.tokenised ? 'words' : 'subwords';
       return learnCoder(text.train[side], { units, size: vocabulary, onWork });
     } catch (error) {
-      throw refusal(task, `vocabulary of ${text.languages[side]}: ${(error as Error).message}`, error);
+      throw misfit(task, `vocabulary of ${text.languages[side]}: ${(error as Error).message}`, error);
     }
   };
   const coders = { source: coder('source'), target: coder('target') };
@@ -40,8 +46,7 @@ export function translationCorpus(
   };
   const fitting = ({ source, target }: ParallelSplit): readonly SentencePair[] => {
     const pairs = encodePairs(source, target, { ...coders, source: reading });
-    const [kept = []] = bucketPairs(pairs, [{ source: length, target: length }]).buckets;
-    return kept.map((index) => pairs[index] as SentencePair);
+    return fittingPairs(pairs, { source: length, target: length });
   };
   const pairs = {
     train: fitting(text.train),
@@ -51,14 +56,10 @@ export function translationCorpus(
   for (const [split, { length: count }] of Object.entries(pairs)) {
     const least = split === 'train' ? batch : 1;
     if (count >= least) continue;
-    throw refusal(
+    throw misfit(
       task,
       `${count} pairs of its ${split} split have ${length} symbols or fewer, expected ${least}`,
     );
   }
   return { coders, pairs };
-}
-
-function refusal(task: TranslationTask, what: string, cause?: unknown): NosError {
-  return new NosError('bad-option', `task '${task.name}': ${what}`, 'see docs/tasks.md', { cause });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createSession, evaluateFloat64 } from '../../graph/index.ts';
+import { openMasks } from '../../nn/index.ts';
 import { stream } from '../../random/index.ts';
 import { gnmtModel } from './model.ts';
 
@@ -12,15 +13,22 @@ const sizes = {
   batch: 2,
   labelSmoothing: 0.1,
 };
-const feeds = {
+const batch = {
   source: [4, 1, 2, 3, 2, 0],
   said: [1, 3, 1, 0],
   expected: [3, 2, 2, 0],
 };
 
 // One layer reads both ways and nothing else; the third is the first with a residual connection.
-describe.each([1, 2, 4])('the gradient of a GNMT of %i layers', (layers) => {
-  const model = gnmtModel({ ...sizes, layers });
+describe.each([
+  [1, 0],
+  [2, 0],
+  [4, 0],
+  [4, 0.2],
+])('the gradient of a GNMT of %i layers with dropout %d', (layers, dropout) => {
+  const model = gnmtModel({ ...sizes, layers, dropout });
+  const masks = openMasks(model.masks)({ seed: 1, step: 0, examples: Uint32Array.of(0, 1) });
+  const feeds = { ...batch, ...masks };
   const numbers = stream(3, 'weights');
   const weights = Float64Array.from({ length: model.size }, () => 0.5 * numbers.normal());
   const [gradient] = evaluateFloat64([model.training.gradient!], { ...feeds, weights });
@@ -65,13 +73,13 @@ describe('gnmtModel', () => {
         new Float32Array(rows * columns).fill(name === dropped ? value : 1),
       ]);
       return evaluateFloat64([model.training.loss!], {
-        ...feeds,
+        ...batch,
         ...Object.fromEntries(masks),
         weights,
       })[0]![0]!;
     };
     const plain = gnmtModel({ ...sizes, layers: 2, labelSmoothing: 0 });
-    const expected = evaluateFloat64([plain.training.loss!], { ...feeds, weights })[0]![0]!;
+    const expected = evaluateFloat64([plain.training.loss!], { ...batch, weights })[0]![0]!;
     for (const { name } of model.masks) {
       expect(lossWith(name, 1)).toBeCloseTo(expected, 12);
       expect(lossWith(name, 0)).not.toBeCloseTo(expected, 6);
@@ -82,8 +90,8 @@ describe('gnmtModel', () => {
     const model = gnmtModel({ ...sizes, layers: 2 });
     const plain = gnmtModel({ ...sizes, layers: 2, labelSmoothing: 0 });
     const weights = model.initialWeights(1);
-    const [likelihood] = evaluateFloat64([model.evaluation.likelihood!], { ...feeds, weights });
-    const [loss] = evaluateFloat64([plain.training.loss!], { ...feeds, weights });
+    const [likelihood] = evaluateFloat64([model.evaluation.likelihood!], { ...batch, weights });
+    const [loss] = evaluateFloat64([plain.training.loss!], { ...batch, weights });
     expect(likelihood![3]).toBeCloseTo(0, 12);
     expect(-likelihood!.reduce((a, b) => a + b) / 3).toBeCloseTo(loss![0]!, 12);
   });

@@ -42,8 +42,29 @@ export interface GnmtSizes {
   readonly sourceLength: number;
   /** Tokens of a padded target sentence, its end counted. */
   readonly targetLength: number;
-  /** In training, the rate of dropout of what every layer reads, the same in every step of a sentence. Default 0. */
+  /**
+   * In training, the rate of dropout of what every layer reads, the same in every step of a sentence; the attention's context is
+   * whole for the decoder's first layer. Default 0.
+   */
   readonly dropout?: number;
+}
+
+/** Sizes of a network for two languages with as many symbols, and sentences of the same length. */
+export interface EvenSizes extends Pick<GnmtSizes, 'layers' | 'width' | 'dropout'> {
+  /** Of each language. */
+  readonly vocabulary: number;
+  /** Tokens of a padded sentence, its end counted. */
+  readonly length: number;
+}
+
+export function evenSizes({ vocabulary, length, ...rest }: EvenSizes): GnmtSizes {
+  return {
+    ...rest,
+    sourceVocabulary: vocabulary,
+    targetVocabulary: vocabulary,
+    sourceLength: length,
+    targetLength: length,
+  };
 }
 
 /** What the decoder sees of a source sentence. */

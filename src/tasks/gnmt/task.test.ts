@@ -1,13 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ParallelSplit, ParallelText } from '../../data/index.ts';
 import { stream } from '../../random/index.ts';
+import { beamSearch, SPECIAL } from '../../text/index.ts';
 import type { Child, ChildState } from '../child.ts';
 import { resolveTask } from '../registry.ts';
 import { translationCorpus } from './corpus.ts';
 import { openGnmtDecoder } from './decoder.ts';
 import { gnmtModel } from './model.ts';
 import { gnmtTask, type TranslationTask } from './task.ts';
-import { translate } from './translate.ts';
+import { sourceRows, translate } from './translate.ts';
 
 const WORDS: Readonly<Record<string, string>> = { one: 'eins', two: 'zwei', three: 'drei' };
 
@@ -75,6 +76,12 @@ describe('a GNMT task', () => {
     const measures = await child.measures!('validation', 100, state);
     expect(measures.perplexity).toBeCloseTo(1 / score, 10);
     expect((await child.measures!('validation', 100, before)).bleu).toBeLessThan(measures.bleu!);
+    const beam = await open({ layers: 1, width: 16, beam: 4 });
+    const byBeam = await beam.measures!('validation', 100, state);
+    expect(byBeam.perplexity).toBe(measures.perplexity);
+    expect(byBeam.bleu).toBeGreaterThan(0);
+    expect(byBeam.bleu).not.toBe(measures.bleu);
+    await beam.close();
     // Batches of six: the last one of thirteen is mostly repetitions.
     const [first, all] = [
       await child.score('validation', 12, state),
@@ -82,6 +89,19 @@ describe('a GNMT task', () => {
     ];
     expect(first).not.toBe(all);
     expect(await child.score('validation', 100, state)).toBe(all);
+    await child.close();
+  });
+
+  it('translates by any state where the text has fewer symbols than the vocabulary may have', async () => {
+    const child = await open({ vocabulary: 300 });
+    expect(child.chance).toBe(1 / 300);
+    const numbers = stream(5, 'weights');
+    const { buffers, weights } = child.initialState(1);
+    const wild = { buffers, weights: weights.map(() => 1.5 * numbers.normal()) };
+    for (const state of [child.initialState(1), wild]) {
+      const { bleu } = await child.measures!('validation', 100, state);
+      expect(bleu).toBeGreaterThanOrEqual(0);
+    }
     await child.close();
   });
 
@@ -107,32 +127,57 @@ describe('a GNMT task', () => {
 });
 
 describe('translate', () => {
+  const sizes = {
+    layers: 2,
+    width: 5,
+    sourceVocabulary: 7,
+    targetVocabulary: 7,
+    sourceLength: 4,
+    targetLength: 4,
+    batch: 6,
+  };
+  const model = gnmtModel(sizes);
+  const numbers = stream(3, 'weights');
+  const weights = Float32Array.from({ length: model.size }, () => 1.5 * numbers.normal());
+  const { coders } = translationCorpus(small, text);
+  const lines = ['one two', '', 'three two one three two one', 'two', 'three three'];
+
   it('gives a line for every line, cut where it is too long, and by a beam of 1 what it gives greedily', async () => {
-    const sizes = {
-      layers: 2,
-      width: 5,
-      sourceVocabulary: 7,
-      targetVocabulary: 7,
-      sourceLength: 4,
-      targetLength: 4,
-      batch: 6,
-    };
-    const model = gnmtModel(sizes);
-    const numbers = stream(3, 'weights');
-    const weights = Float32Array.from({ length: model.size }, () => 1.5 * numbers.normal());
     const decoder = openGnmtDecoder(model, sizes, weights);
-    const { coders } = translationCorpus(small, text);
     const options = { coders, sourceLength: 4, maximumLength: 4, batch: 2 };
-    const lines = ['one two', '', 'three two one three two one', 'two', 'three three'];
     const greedy = await translate(decoder, lines, options);
     expect(greedy).toHaveLength(5);
     expect(greedy[2]).toBe((await translate(decoder, ['three two one'], options))[0]);
     expect(new Set(greedy).size).toBeGreaterThan(1);
     const plain = { lengthNormalisation: 0, coveragePenalty: 0 };
     expect(await translate(decoder, lines, { ...options, beam: { width: 1, ...plain } })).toEqual(greedy);
-    const beam = { width: 3, lengthNormalisation: 0.6, coveragePenalty: 0.2 };
-    expect(await translate(decoder, lines, { ...options, beam })).toHaveLength(5);
     await decoder.close();
+  });
+
+  it('scores a sentence by its own words, however much padding follows, and stops as early', async () => {
+    const beam = { width: 3, lengthNormalisation: 0.2, coveragePenalty: 0.2 };
+    const ending = weights.slice();
+    // A network that likes short sentences.
+    ending[model.parameters.find(({ name }) => name === 'output.bias')!.offset + SPECIAL.end]! += 4;
+    const found = [];
+    for (const sourceLength of [4, 12]) {
+      const decoder = openGnmtDecoder(model, { ...sizes, sourceLength }, ending);
+      const next = vi.spyOn(decoder, 'next');
+      const options = { coders, sourceLength, maximumLength: 40, batch: 1, beam };
+      const translations = await translate(decoder, ['one two'], options);
+      const steps = next.mock.calls.length;
+      const { rows, lengths } = sourceRows(['one two'], options);
+      const limits = { begin: SPECIAL.begin, end: SPECIAL.end, maximumLength: 40, sourceLengths: lengths };
+      const [best] = await beamSearch(decoder, await decoder.encode(rows), 1, { ...limits, ...beam });
+      expect(lengths).toEqual([3]);
+      expect(translations).toEqual([coders.target.decode(best!.tokens)]);
+      found.push({ translations, steps, score: best!.score });
+      await decoder.close();
+    }
+    const [tight, padded] = found;
+    expect(padded!.score).toBeCloseTo(tight!.score, 4);
+    expect(padded).toMatchObject({ translations: tight!.translations, steps: tight!.steps });
+    expect(tight!.steps).toBeLessThan(40);
   });
 });
 
@@ -140,6 +185,7 @@ describe('multi30k-gnmt', () => {
   it.each([
     ['multi30k-gnmt(layers=0)', /option 'layers' of task 'multi30k-gnmt'/],
     ['multi30k-gnmt(labelSmoothing=1)', /option 'labelSmoothing'/],
+    ['multi30k-gnmt(beam=0)', /option 'beam'/],
     ['multi30k-gnmt(depth=2)', /has no option 'depth'/],
   ])('refuses %s', async (name, message) => {
     await expect(resolveTask(name)).rejects.toMatchObject({

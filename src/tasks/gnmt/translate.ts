@@ -26,9 +26,10 @@ export async function translate(
   const translations: string[] = [];
   for (let first = 0; first < lines.length; first += batch) {
     const used = lines.slice(first, first + batch);
-    const start = await decoder.encode(sourceRows(used, options));
+    const { rows, lengths } = sourceRows(used, options);
+    const start = await decoder.encode(rows);
     const written = beam
-      ? await beamSearch(decoder, start, batch, { ...limits, ...beam })
+      ? await beamSearch(decoder, start, batch, { ...limits, ...beam, sourceLengths: lengths })
       : await greedySearch(decoder, start, batch, limits);
     for (const [i] of used.entries()) translations.push(coders.target.decode(written[i]?.tokens ?? []));
     onBatch();
@@ -36,13 +37,23 @@ export async function translate(
   return translations;
 }
 
-/** [batch, source length]: ended and padded. Rows that no line is left for are sentences without words. */
-function sourceRows(lines: readonly string[], { coders, batch, sourceLength }: TranslateOptions): Int32Array {
+/** Lines as a network reads them. */
+export interface SourceRows {
+  /** [batch, source length]: ended and padded. Rows that no line is left for are sentences without words. */
+  readonly rows: Int32Array;
+  /** [batch]: symbols, the end counted. */
+  readonly lengths: readonly number[];
+}
+
+export function sourceRows(
+  lines: readonly string[],
+  { coders, batch, sourceLength }: Pick<TranslateOptions, 'coders' | 'batch' | 'sourceLength'>,
+): SourceRows {
+  const sentences = Array.from({ length: batch }, (_, row) => [
+    ...coders.source.encode(lines[row] ?? '').subarray(0, sourceLength - 1),
+    SPECIAL.end,
+  ]);
   const rows = new Int32Array(batch * sourceLength);
-  for (let row = 0; row < batch; row++) {
-    const symbols = coders.source.encode(lines[row] ?? '').subarray(0, sourceLength - 1);
-    rows.set(symbols, row * sourceLength);
-    rows[row * sourceLength + symbols.length] = SPECIAL.end;
-  }
-  return rows;
+  for (const [row, sentence] of sentences.entries()) rows.set(sentence, row * sourceLength);
+  return { rows, lengths: sentences.map(({ length }) => length) };
 }

@@ -28,41 +28,20 @@ export function encodePairs(
   }));
 }
 
-export interface Buckets {
-  /** [shapes]: the pairs (their indices, in order) whose first shape that is large enough is this one. */
-  readonly buckets: readonly (readonly number[])[];
-  /** Pairs that fit into no shape, and pairs with an empty side. */
-  readonly left: readonly number[];
-}
-
-/**
- * Sorts pairs by the shapes that they fit into, for a network of fixed shapes; with one shape, a filter of lengths.
- *
- * @example bucketPairs(pairs, [{ source: 12, target: 12 }, { source: 25, target: 25 }]).buckets[0] // → short pairs
- */
-export function bucketPairs(pairs: readonly SentencePair[], shapes: readonly PairShape[]): Buckets {
-  const buckets = shapes.map((): number[] => []);
-  const left: number[] = [];
-  for (const [index, { source, target }] of pairs.entries()) {
-    const empty = source.length === 0 || target.length === 0;
-    const fits = (shape: PairShape) => source.length < shape.source && target.length < shape.target;
-    (empty ? left : (buckets[shapes.findIndex(fits)] ?? left)).push(index);
-  }
-  return { buckets, left };
+/** The pairs both sides of which fit with their ends, and neither of which is empty. */
+export function fittingPairs(pairs: readonly SentencePair[], shape: PairShape): readonly SentencePair[] {
+  const fits = (side: Int32Array, length: number) => side.length > 0 && side.length < length;
+  return pairs.filter(({ source, target }) => fits(source, shape.source) && fits(target, shape.target));
 }
 
 /** What a network reads and must say. Padding is `SPECIAL.pad`. */
 export interface TranslationBatch {
   /** [batch, shape.source]: the source, ended. */
   readonly source: Int32Array;
-  /** [batch]: its symbols, the end counted. */
-  readonly sourceLengths: Int32Array;
   /** [batch, shape.target]: the target, begun: what the decoder reads. */
   readonly targetInput: Int32Array;
   /** [batch, shape.target]: the target, ended: what it must say. */
   readonly targetOutput: Int32Array;
-  /** Symbols to say, ends counted, padding not. */
-  readonly targetSymbols: number;
 }
 
 /** The pairs at `indices`, padded. @throws RangeError when one does not fit, or is not there. */
@@ -75,8 +54,6 @@ export function translationBatch(
   const source = new Int32Array(rows * shape.source).fill(SPECIAL.pad);
   const targetInput = new Int32Array(rows * shape.target).fill(SPECIAL.pad);
   const targetOutput = new Int32Array(rows * shape.target).fill(SPECIAL.pad);
-  const sourceLengths = new Int32Array(rows);
-  let targetSymbols = 0;
   for (let row = 0; row < rows; row++) {
     const pair = pairs[indices[row] as number];
     if (!pair) throw new RangeError(`pair ${indices[row]}: expected an index from 0 to ${pairs.length - 1}`);
@@ -88,8 +65,6 @@ export function translationBatch(
     source.set([...pair.source, SPECIAL.end], row * shape.source);
     targetInput.set([SPECIAL.begin, ...pair.target], row * shape.target);
     targetOutput.set([...pair.target, SPECIAL.end], row * shape.target);
-    sourceLengths[row] = pair.source.length + 1;
-    targetSymbols += pair.target.length + 1;
   }
-  return { source, sourceLengths, targetInput, targetOutput, targetSymbols };
+  return { source, targetInput, targetOutput };
 }

@@ -26,8 +26,6 @@ export interface CoderOptions {
   readonly size: number;
   /** Of `words`: a word must occur so many times (1 unless given); of `subwords`: a pair, to become one symbol (2). */
   readonly minimumCount?: number;
-  /** Whether capitals become small letters first; not unless asked for. */
-  readonly lowerCase?: boolean;
   /** Called with every line and every merge: a sign of life. */
   readonly onWork?: () => void;
 }
@@ -41,16 +39,14 @@ export interface CoderOptions {
  * coder.decode(coder.encode('Ein Mann schläft.')) // → 'Ein Mann schläft.'
  */
 export function learnCoder(lines: readonly string[], options: CoderOptions): TextCoder {
-  const { units, lowerCase = false } = options;
-  const read = lowerCase ? (line: string) => line.toLowerCase() : (line: string) => line;
-  const texts = lines.map(read);
-  const learnt = units === 'words' ? learnWords(texts, options) : learnSubwords(texts, options);
+  const { units } = options;
+  const learnt = units === 'words' ? learnWords(lines, options) : learnSubwords(lines, options);
   const { vocabulary, split, join, merges } = learnt;
-  const identity = JSON.stringify({ units, lowerCase, symbols: vocabulary.symbols, merges });
+  const identity = JSON.stringify({ units, symbols: vocabulary.symbols, merges });
   return {
     vocabulary,
     checksum: createHash('sha256').update(identity).digest('hex'),
-    encode: (line) => Int32Array.from(split(read(line)), vocabulary.numberOf),
+    encode: (line) => Int32Array.from(split(line), vocabulary.numberOf),
     decode: (numbers) =>
       join(
         Array.from(numbers)
@@ -69,9 +65,9 @@ interface Learnt {
   join(symbols: readonly string[]): string;
 }
 
-function learnWords(lines: readonly string[], { size, minimumCount, onWork }: CoderOptions): Learnt {
+function learnWords(lines: readonly string[], { size, minimumCount = 1, onWork }: CoderOptions): Learnt {
   const counts = countTexts(partsOf(lines, splitWords, onWork));
-  const vocabulary = buildVocabulary(counts, { size, ...(minimumCount && { minimumCount }) });
+  const vocabulary = buildVocabulary(counts, { size, minimumCount });
   return { vocabulary, merges: [], split: splitWords, join: (words) => words.join(' ') };
 }
 

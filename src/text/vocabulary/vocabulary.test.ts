@@ -1,6 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bucketPairs, encodePairs, translationBatch } from './batch.ts';
+import { encodePairs, fittingPairs, translationBatch } from './batch.ts';
 import { learnCoder } from './coder.ts';
 import { buildVocabulary, countTexts, SPECIAL } from './vocabulary.ts';
 
@@ -72,11 +71,6 @@ describe('learnCoder', () => {
     );
   });
 
-  it('makes small letters where asked', () => {
-    const coder = learnCoder(LINES, { units: 'subwords', size: 60, lowerCase: true });
-    expect(coder.decode(coder.encode('EIN Mann'))).toBe('ein mann');
-  });
-
   it('has a checksum of all that matters, and of no more', () => {
     const checksum = (lines: readonly string[], size = 50) =>
       learnCoder(lines, { units: 'subwords', size }).checksum;
@@ -85,11 +79,10 @@ describe('learnCoder', () => {
       checksum(LINES.slice(1)),
       checksum(LINES, 51),
       learnCoder(LINES, { units: 'words', size: 50 }).checksum,
-      learnCoder(LINES, { units: 'subwords', size: 50, lowerCase: true }).checksum,
     ];
-    expect(new Set([checksum(LINES), ...others]).size).toBe(5);
+    expect(new Set([checksum(LINES), ...others]).size).toBe(4);
     // On every machine, this version and the next.
-    expect(checksum(LINES)).toBe('5530bdfb24e32888716bfcc2e69d94cc9e1c1ec5b82ef440cfc8c970e697bde8');
+    expect(checksum(LINES)).toBe('d1d855bd190d16acf3d8c7d7b5913011a39418adfec2fa66a3e31e9c4819a86d');
   });
 
   it('refuses numbers that are no symbols', () => {
@@ -106,27 +99,13 @@ const pairs = [
   { source: numbers(0), target: numbers(2) },
 ];
 
-describe('bucketPairs', () => {
-  it('puts each pair into the first shape that holds both sides and their ends', () => {
-    const shapes = [
-      { source: 3, target: 4 },
-      { source: 5, target: 4 },
-    ];
-    expect(bucketPairs(pairs, shapes)).toEqual({ buckets: [[0], [1]], left: [2, 3] });
-  });
-
-  it('leaves no pair out', () => {
-    const lengths = fc.array(fc.tuple(fc.nat(6), fc.nat(6)), { maxLength: 20 });
-    const shapes = [4, 7].map((length) => ({ source: length, target: length }));
-    fc.assert(
-      fc.property(lengths, (all) => {
-        const { buckets, left } = bucketPairs(
-          all.map(([source, target]) => ({ source: numbers(source), target: numbers(target) })),
-          shapes,
-        );
-        expect([...buckets.flat(), ...left].sort((a, b) => a - b)).toEqual(all.map((_, index) => index));
-      }),
-    );
+describe('fittingPairs', () => {
+  it('are those that have both sides and room for their ends', () => {
+    const [first, second] = pairs;
+    expect(fittingPairs(pairs, { source: 3, target: 4 })).toEqual([first]);
+    expect(fittingPairs(pairs, { source: 5, target: 4 })).toEqual([first, second]);
+    expect(fittingPairs(pairs, { source: 5, target: 3 })).toEqual([second]);
+    expect(fittingPairs(pairs, { source: 2, target: 4 })).toEqual([]);
   });
 });
 
@@ -134,10 +113,8 @@ describe('translationBatch', () => {
   it('begins, ends and pads', () => {
     expect(translationBatch(pairs, [1, 0], { source: 5, target: 4 })).toEqual({
       source: Int32Array.from([4, 5, 6, 7, 2, 4, 5, 2, 0, 0]),
-      sourceLengths: Int32Array.from([5, 3]),
       targetInput: Int32Array.from([1, 4, 0, 0, 1, 4, 5, 6]),
       targetOutput: Int32Array.from([4, 2, 0, 0, 4, 5, 6, 2]),
-      targetSymbols: 6,
     });
   });
 
