@@ -53,6 +53,7 @@ function gnmtFamily(definition: {
       batch: z.int().min(1).max(1_000).default(sizes.batch),
       labelSmoothing: z.number().min(0).lt(1).default(0),
       dropout: z.number().min(0).lt(1).default(sizes.dropout),
+      clipNorm: z.number().min(0).default(5),
       beam: z.int().min(1).max(32).default(1),
     },
     create: (name, options) => {

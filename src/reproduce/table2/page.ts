@@ -32,7 +32,8 @@ ${powerText(data)}
 The paper's behind a stroke. Train perplexity: e to the mean loss of the last epoch, as training saw it, dropout in force. BLEU: of greedy
 translations, as SacreBLEU's 13a on raw text. Symbols differ from the paper's, and so do texts: perplexities and BLEU compare within a column of here alone.
 Protocol \`${protocol}\`: seven learning rates, 10⁻⁵ … 10 in decades, train for one epoch of 10,000 sentences each, and the best by validation
-perplexity trains afresh. The paper changes nothing but the optimizer in a model whose settings were tuned for Adam.
+perplexity trains afresh. The learning rate falls to 0 by a cosine: Wu et al. (2016) let theirs fall at the end too, and what the paper did it
+does not say. Gradients are clipped as theirs. The paper changes nothing but the optimizer in a model whose settings were tuned for Adam.
 
 ${resultsTable(rows)}
 

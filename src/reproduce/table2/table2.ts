@@ -40,7 +40,7 @@ export const table2: Trainings = {
   description: 'two optimizers, 45 million sentence pairs of WMT 2014 on a GNMT of 8 + 8 layers',
   seeds: 2,
   plan: ({ scale, seeds, task = networkAt(scale) }) =>
-    wantedTrainings(OPTIMIZERS, { task, protocol: `curves@${epochsAt(scale)}`, seeds }),
+    wantedTrainings(OPTIMIZERS, { task, protocol: `curves@${epochsAt(scale)}:cosine`, seeds }),
   findings,
 };
 

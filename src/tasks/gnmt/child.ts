@@ -1,6 +1,6 @@
 import type { ParallelText } from '../../data/index.ts';
 import { type Model, type ModelSession, openMasks, openModel } from '../../nn/index.ts';
-import { type BeamScore, bleu, type SentencePair, translationBatch } from '../../text/index.ts';
+import { type BeamScore, bleu, type SentencePair, SPECIAL, translationBatch } from '../../text/index.ts';
 import type { Child, ChildState } from '../child.ts';
 import { initialState, perplexityScore, scoredBatches } from '../parts.ts';
 import { translationCorpus } from './corpus.ts';
@@ -25,7 +25,7 @@ export async function openTranslationChild(
   text: ParallelText,
   onWork?: () => void,
 ): Promise<Child> {
-  const { layers, width, length, batch, labelSmoothing, dropout, beam = 1 } = task;
+  const { layers, width, length, batch, labelSmoothing, dropout, clipNorm = 0, beam = 1 } = task;
   const { coders, pairs } = translationCorpus(task, text, onWork);
   const definition: GnmtDefinition = {
     layers,
@@ -61,9 +61,14 @@ export async function openTranslationChild(
     chance: 1 / task.vocabulary,
     tensors: model.parameters,
     initialState: (seed) => initialState(model, seed),
-    step: (indices, { weights, buffers }, gradient, moment) => {
-      const feeds = { ...feed(pairs.train, indices), ...masks({ ...moment, examples: indices }) };
-      return session.step(feeds, weights, buffers, gradient);
+    step: async (indices, { weights, buffers }, gradient, moment) => {
+      const arrays = feed(pairs.train, indices);
+      const feeds = { ...arrays, ...masks({ ...moment, examples: indices }) };
+      const loss = await session.step(feeds, weights, buffers, gradient);
+      // The loss is a symbol's; Wu et al. (2016) clip the gradient of a sentence's.
+      const symbols = arrays.expected.reduce((count, symbol) => count + Number(symbol !== SPECIAL.pad), 0);
+      if (clipNorm > 0) clip(gradient, (clipNorm * batch) / symbols);
+      return loss;
     },
     score: async (split, examples, state, onBatch) =>
       perplexityScore(await perplexity(split, examples, state, onBatch)),
@@ -78,6 +83,15 @@ export async function openTranslationChild(
     },
     close: () => session.close(),
   };
+}
+
+/** Scales a gradient down to a norm, in place, where it is longer. */
+function clip(gradient: Float32Array, norm: number): void {
+  let squares = 0;
+  for (const value of gradient) squares += value * value;
+  const length = Math.sqrt(squares);
+  if (!(length > norm)) return;
+  for (let i = 0; i < gradient.length; i++) gradient[i] = ((gradient[i] as number) * norm) / length;
 }
 
 /** Translations by a trained state. */

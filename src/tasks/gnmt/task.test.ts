@@ -65,6 +65,28 @@ async function train(child: Child, steps: number): Promise<ChildState> {
 }
 
 describe('a GNMT task', () => {
+  it('clips the gradient of a sentence’s loss', async () => {
+    const gradientOf = async (more: Partial<TranslationTask>) => {
+      const child = await open(more);
+      const state = child.initialState(1);
+      const gradient = new Float32Array(state.weights.length);
+      await child.step(Uint32Array.from([0, 1, 2, 3, 4, 5]), state, gradient, { seed: 1, step: 0 });
+      return gradient;
+    };
+    const norm = (vector: Float32Array) => Math.hypot(...vector);
+    const free = await gradientOf({});
+    // Of the first six sentences, ends counted.
+    const symbols = text.train.target.slice(0, 6).reduce((sum, line) => sum + line.split(' ').length + 1, 0);
+    const length = (norm(free) * symbols) / 6;
+    expect(await gradientOf({ clipNorm: 1.01 * length })).toEqual(free);
+    const clipped = await gradientOf({ clipNorm: 0.5 * length });
+    expect(norm(clipped)).toBeCloseTo(0.5 * norm(free), 6);
+    expect(clipped).toBeAllclose(
+      free.map((value) => value / 2),
+      { rtol: 1e-5, atol: 1e-9 },
+    );
+  });
+
   it('learns to translate, and measures it', async () => {
     const child = await open({ layers: 1, width: 16 });
     const before = child.initialState(1);

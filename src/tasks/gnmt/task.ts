@@ -23,6 +23,11 @@ export interface TranslationTask {
   readonly labelSmoothing: number;
   /** In training; of what every layer reads, but for the attention's context that the decoder's first layer reads. */
   readonly dropout: number;
+  /**
+   * The norm that the gradient of a sentence's loss, the sum over its symbols, does not pass (the mean over the batch; Wu et al. 2016: 5).
+   * 0, the default: any.
+   */
+  readonly clipNorm?: number;
   /** Sentences that a beam keeps where translations are measured; 1, the default: greedily. */
   readonly beam?: number;
 }
