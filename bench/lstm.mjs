@@ -2,7 +2,7 @@
  * Milliseconds of processor time of a training step (forward, backward) of networks for sequences at one thread, beside
  * PyTorch's (its nn.LSTM) where /usr/bin/python3 has torch: the character model of shakespeare-lstm, and GNMTs. Our and
  * PyTorch's steps take turns, so that a disturbance meets both: the ratio is the median of the turns' ratios. A round is
- * a new session and a new Python. With --profile, where our time goes (by the wall).
+ * a new session and a new Python. With --profile, where our time goes.
  *
  *     npm run build && node bench/lstm.mjs [--rounds 2] [--steps 8] [--only gnmt] [--profile] [--json]
  */

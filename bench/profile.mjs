@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { lower } from '../dist/graph/lower.js';
 import { inputName } from '../dist/graph/onnx/names.js';
+import { median } from './text.mjs';
+import { times, WARM_UP } from './timing.mjs';
 
-const [WARM_UP, RUNS] = [2, 5];
+const RUNS = 12;
 
 /**
- * Milliseconds, by the wall, of each kind of node in a run, the most first.
+ * Milliseconds of the processor of each kind of node in a run, the most first.
  *
  * @param outputs The graph, as `createSession` takes it.
  * @param arrays Its inputs, by name.
@@ -31,24 +33,28 @@ export async function profile(outputs, arrays) {
       new Tensor('float32', array, shapes[inputName(name)]),
     ]),
   );
-  for (let i = 0; i < WARM_UP + RUNS; i++) await session.run(feeds);
+  const taken = await times(() => session.run(feeds), RUNS);
   session.endProfiling();
   await session.release();
   const [file] = await readdir(folder);
   const events = JSON.parse(await readFile(join(folder, file), 'utf8'));
   await rm(folder, { recursive: true });
-  return byKind(events.filter(({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time')));
+  return byKind(
+    events.filter(({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time')),
+    median(taken),
+  );
 }
 
-/** The best of the runs of each node, summed by their kinds: what else ran meanwhile is in no node's best. */
-function byKind(events) {
-  const nodes = events.length / (WARM_UP + RUNS);
+/**
+ * The profiler counts by the wall. Other programs interrupt all kinds alike, in proportion to their time: so each kind has its
+ * share of the wall's time in `step`, the processor's.
+ */
+function byKind(events, step) {
   const sums = new Map();
-  for (const [i, { args }] of events.slice(0, nodes).entries()) {
-    const all = Array.from({ length: RUNS }, (_, k) => events[i + (WARM_UP + k) * nodes].dur);
-    sums.set(args.op_name, (sums.get(args.op_name) ?? 0) + Math.min(...all) / 1000);
-  }
-  return [...sums].sort(([, a], [, b]) => b - a);
+  for (const { args, dur } of events.slice((events.length / (WARM_UP + RUNS)) * WARM_UP))
+    sums.set(args.op_name, (sums.get(args.op_name) ?? 0) + dur);
+  const total = [...sums.values()].reduce((a, b) => a + b);
+  return [...sums].map(([kind, sum]) => [kind, (step * sum) / total]).sort(([, a], [, b]) => b - a);
 }
 
 /** The eight first in a line. */

@@ -5,11 +5,12 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { median } from './text.mjs';
 
-const WARM_UP = 3;
+/** Steps that are not counted. */
+export const WARM_UP = 3;
 
 /**
- * PyTorch gives each large tensor back to the system and takes it anew, a page at a time: two thirds of a ConvNet's step on
- * some machines, and no part of what is to be compared. So its allocator keeps what it has, as onnxruntime's does.
+ * PyTorch gives each large tensor back to the system and takes it anew, a page at a time: most of a ConvNet's step on some
+ * machines, and no part of what is to be compared. So its allocator keeps what it has, as onnxruntime's does.
  */
 const KEEP_MEMORY = { MALLOC_MMAP_MAX_: '0', MALLOC_TRIM_THRESHOLD_: `${2 ** 40}` };
 

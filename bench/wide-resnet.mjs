@@ -1,8 +1,7 @@
 /**
  * Milliseconds of processor time of a training step (forward, backward; batch 128) of Wide ResNets at one thread, beside
  * PyTorch's where /usr/bin/python3 has torch. Ours and PyTorch's steps take turns, so that a disturbance meets both: the
- * ratio is the median of the turns' ratios. A round is a new session and a new Python. With --profile, where our time goes
- * (by the wall).
+ * ratio is the median of the turns' ratios. A round is a new session and a new Python. With --profile, where our time goes.
  *
  *     npm run build && node bench/wide-resnet.mjs [--sizes 10-2,16-1] [--rounds 2] [--steps 8] [--profile] [--json]
  */
