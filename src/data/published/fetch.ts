@@ -4,7 +4,6 @@ import { NosError } from '../../errors.ts';
 import type { FetchingOptions, FetchProgress } from '../progress.ts';
 import { fetchStaged } from '../staged.ts';
 import { TIMEOUTS } from '../watchdog.ts';
-import { downloadFiles } from './download.ts';
 import { downloadName, filesBelow, type PublishedFiles, type PublishedSource } from './manifest.ts';
 import { RECORD, recordChecksums, verifyPublished } from './verify.ts';
 
@@ -75,6 +74,8 @@ async function fetchFrom(
   const report = (phase: FetchProgress['phase'], received: number, total: number) =>
     onProgress({ source: name, phase, received, total });
   report('connect', 0, 0);
+  // Loaded only when it is needed: npm's parts are large, and workers open data sets too.
+  const { downloadFiles } = await import('./download.ts');
   let before = 0;
   for (const download of source.downloads) {
     let received = 0;
