@@ -235,6 +235,24 @@ describe('what is wrong with the machine exits with 1', () => {
   });
 });
 
+describe('nos doctor', () => {
+  it('misses the data of a first search, and of other data sets says how to get them', async () => {
+    const { healthy, checks } = await here.json(['doctor', '--data', join(home, 'empty')]);
+    expect(healthy).toBe(true);
+    expect(checks).toContainEqual(
+      expect.objectContaining({ name: 'cifar10', state: 'warn', todo: 'nos data fetch cifar10' }),
+    );
+    for (const name of ['mnist', 'fashion-mnist', 'multi30k', 'wmt14']) {
+      const detail = `not fetched; \`nos data fetch ${name}\` when you want it`;
+      expect(checks).toContainEqual({ name, state: 'absent', detail });
+    }
+    const { code, stdout } = await here.nos(['doctor', '--data', join(home, 'empty')]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^warn +cifar10 .* is missing\n +nos data fetch cifar10$/m);
+    expect(stdout).toMatch(/^- +mnist +not fetched; `nos data fetch mnist` when you want it$/m);
+  });
+});
+
 describe('the shell', () => {
   it('may close our output early', async () => {
     const script = `set -o pipefail; "${process.execPath}" "${NOS}" rules --json | head -c 10`;
