@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect } from 'vitest';
+import { nos as nosHere } from '../src/cli/nos.ts';
 
 export interface Outcome {
   readonly code: number | null;
@@ -13,41 +16,83 @@ export interface Outcome {
 
 type Variables = Readonly<Record<string, string>>;
 
-/**
- * The built program, as a script would call it: in a working directory with a home, data and a store of the test file's own, and no
- * NOS_… of the developer's. `npm run build` comes first.
- */
-export interface CommandLine {
-  /** The working directory; gone when the test file is over. */
-  readonly home: string;
-  start(args: readonly string[], variables?: Variables): ChildProcess;
-  finish(child: ChildProcess): Promise<Outcome>;
+interface Caller {
   nos(args: readonly string[], variables?: Variables): Promise<Outcome>;
   /** The document of a command that must succeed. */
   // biome-ignore lint/suspicious/noExplicitAny: tests say what is in it
   json(args: readonly string[], variables?: Variables): Promise<any>;
 }
 
-export function commandLine(): CommandLine {
-  const home = mkdtempSync(join(tmpdir(), 'nos-cli-'));
-  beforeAll(() => expect(existsSync('dist/cli/main.js'), 'run `npm run build` first').toBe(true));
-  afterAll(() => rmSync(home, { recursive: true, force: true }));
+/**
+ * `nos` as a script would call it: in a working directory with a home, data and a store of the test file's own, and no NOS_… of the
+ * developer's. It runs the built program: `npm run build` comes first.
+ */
+export interface CommandLine extends Caller {
+  /** The working directory, this process's too; gone when the test file is over. */
+  readonly home: string;
+  start(args: readonly string[], variables?: Variables): ChildProcess;
+  finish(child: ChildProcess): Promise<Outcome>;
+  /**
+   * The same, from the sources and in this process, which saves a second of a processor a call: for what is not about
+   * processes, that is, about signals, terminals, pipes, or how a process ends.
+   */
+  readonly here: Caller;
+}
 
-  const start: CommandLine['start'] = (args, variables = {}) => {
+const PROGRAM = resolve('bin/nos');
+
+export function commandLine(): CommandLine {
+  // As the working directory of a process is told: without links.
+  const home = realpathSync(mkdtempSync(join(tmpdir(), 'nos-cli-')));
+  const before = process.cwd();
+  beforeAll(() => {
+    expect(existsSync('dist/cli/main.js'), 'run `npm run build` first').toBe(true);
+    process.chdir(home);
+  });
+  afterAll(() => {
+    process.chdir(before);
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  const environment = (variables: Variables): NodeJS.ProcessEnv => {
     const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('NOS_'));
     const own = { HOME: home, XDG_DATA_HOME: join(home, 'data'), NOS_STORE: join(home, 'nos.db') };
-    const env = { ...Object.fromEntries(clean), ...own, ...variables };
-    return spawn(process.execPath, [resolve('bin/nos'), ...args], {
+    // A second worker process costs more than the few trainings of a test, and other test files use the other cores.
+    return { ...Object.fromEntries(clean), ...own, NOS_WORKERS: '1', ...variables };
+  };
+  const start: CommandLine['start'] = (args, variables = {}) =>
+    spawn(process.execPath, [PROGRAM, ...args], {
       cwd: home,
-      env,
+      env: environment(variables),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+  const runHere: Caller['nos'] = async (args, variables = {}) => {
+    const [stdout, stderr] = [pipe(), pipe()];
+    const said = Promise.all([text(stdout), text(stderr)]);
+    const code = await nosHere(args, {
+      env: { NOS_DATA_DIR: join(home, 'data', 'nos'), ...environment(variables) },
+      directory: home,
+      program: 'nos',
+      stdout,
+      stderr,
+      watchInterrupts: () => new AbortController().signal,
+    });
+    stdout.end();
+    stderr.end();
+    const [out, err] = await said;
+    return { code, stdout: out, stderr: err };
   };
-  const nos: CommandLine['nos'] = (args, variables) => finish(start(args, variables));
   return {
     home,
     start,
     finish,
+    ...callerOf((args, variables) => finish(start(args, variables))),
+    here: callerOf(runHere),
+  };
+}
+
+function callerOf(nos: Caller['nos']): Caller {
+  return {
     nos,
     json: async (args, variables) => {
       const { code, stdout, stderr } = await nos([...args, '--json'], variables);
@@ -55,6 +100,11 @@ export function commandLine(): CommandLine {
       return JSON.parse(stdout);
     },
   };
+}
+
+/** A process's stream that is no terminal. */
+function pipe(): PassThrough & NodeJS.WriteStream {
+  return new PassThrough() as PassThrough & NodeJS.WriteStream;
 }
 
 async function finish(child: ChildProcess): Promise<Outcome> {

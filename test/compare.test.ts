@@ -5,25 +5,16 @@ import type { ComparedRow } from '../src/compare/index.ts';
 import { commandLine } from './command-line.ts';
 
 /** `nos compare`, `nos card` and `nos funnel` as a script calls them, with real trainings on the bundled digits. */
-const { home, start, finish, ...command } = commandLine();
-const nos = (...args: readonly string[]) => command.nos(args);
+const { here, home, start, finish, ...real } = commandLine();
+const nos = (...args: readonly string[]) => here.nos(args);
 
 const DIGITS = ['--task', 'digits-mlp'];
 const DIVERGES = 'exp(exp(exp(g))) * 1e30';
 
 describe('nos compare', () => {
   it('says what is better, and tells the same from the store when it is called again', async () => {
-    const first = await nos(
-      'compare',
-      'powersign',
-      DIVERGES,
-      ...DIGITS,
-      '--seeds',
-      '6',
-      '-o',
-      'c.svg',
-      '--json',
-    );
+    const compare = ['compare', 'powersign', DIVERGES, ...DIGITS, '--seeds', '6'];
+    const first = await real.nos([...compare, '-o', 'c.svg', '--json']);
     expect(first.code, first.stderr).toBe(0);
     const document = JSON.parse(first.stdout);
     expect(document).toMatchObject({
@@ -50,20 +41,10 @@ describe('nos compare', () => {
     expect(row('powersign').difference?.pairs).toBe(6);
     expect(readFileSync(join(home, 'c.svg'), 'utf8')).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
 
-    const again = await nos(
-      'compare',
-      'powersign',
-      DIVERGES,
-      ...DIGITS,
-      '--seeds',
-      '6',
-      '-o',
-      'c.svg',
-      '--json',
-    );
+    const again = await nos(...compare, '-o', 'c.svg', '--json');
     expect([again.code, again.stdout]).toEqual([0, first.stdout]);
     expect(again.stderr).toBe('18/18  18 evaluations of the store, not made again\n');
-    const { stdout } = await nos('compare', 'powersign', DIVERGES, ...DIGITS, '--seeds', '6');
+    const { stdout } = await nos(...compare);
     expect(stdout).toMatch(/^# +rule +mean +less reference \[95 %\] +p, Holm/m);
     expect(stdout).toMatch(/not told apart, 6\/6 diverged$/m);
     expect(stdout).toMatch(/^digits-mlp: diverges at every learning rate: 'exp\(exp/m);

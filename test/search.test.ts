@@ -14,11 +14,11 @@ import { packageVersion } from '../src/version.ts';
 import { FAULTY_TASK } from './dispatcher-conformance.ts';
 import { outcomeOf } from './outcome.ts';
 
-/** A real search: the LSTM controller, real worker processes, real trainings. */
+/** A real search: the LSTM controller, in small, real worker processes, real trainings. */
 const CONFIG: RunConfigInput = {
   task: FAULTY_TASK,
   space: { name: 'quick' },
-  strategy: { name: 'rl' },
+  strategy: { name: 'rl', options: { hidden: 20, embedding: 20 } },
   protocol: 'quick',
   samples: 10,
   batch: 3,

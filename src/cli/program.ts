@@ -13,6 +13,12 @@ export interface Invocation {
 /** Options of every command. */
 const COMMON: readonly OptionName[] = ['config', 'json', 'debug'];
 
+/** Where help goes: asked for, and in place of what is missing. */
+interface Outputs {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+}
+
 /**
  * Reads the command line with commander.
  *
@@ -22,9 +28,12 @@ export async function parseCommandLine(
   argv: readonly string[],
   commands: readonly Command[],
   version: string,
+  { stdout, stderr }: Outputs,
 ): Promise<Invocation> {
   let invocation: Invocation | undefined;
+  // Its commands inherit where it writes.
   const program = strict(new Commander('nos'))
+    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
     .description('Discover, test and ship optimizer update rules.')
     .helpCommand('help [command]', 'print the help of a command')
     .version(version, '-V, --version', 'print the version')

@@ -13,7 +13,7 @@ describe.each([evolution, tree])('$name', (definition) => {
     'stays within the constraints as it learns: %s',
     async (_, set) => {
       for (const [name, samples] of [
-        ['icml2017/3', 500],
+        ['icml2017/3', 250],
         ['quick/1', 150],
       ] as const) {
         const space = findSpace(name, { constraints: set });

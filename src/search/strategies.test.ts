@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stream } from '../random/index.ts';
 import { decode, findSpace, printRule } from '../rules/index.ts';
@@ -57,7 +56,8 @@ describe.each(cases)('strategy $title', ({ definition, options }) => {
       for (const iterations of [1, 3]) {
         const within = findSpace('icml2017', { iterations, constraints: set });
         const strategy = await definition.create({ space: within, seed: 3, batch: 5, options });
-        for (const { tokens } of await strategy.ask(250)) expect(isAllowed(within, tokens)).toBe(true);
+        // Without the constraint, one string in 16 or more would break it, and each is in four of the sets.
+        for (const { tokens } of await strategy.ask(60)) expect(isAllowed(within, tokens)).toBe(true);
         await strategy.close();
       }
     }
@@ -81,24 +81,26 @@ describe.each(cases)('strategy $title', ({ definition, options }) => {
   });
 
   it('goes on from a checkpoint, to the bit, with batches in flight or without', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.nat(99), fc.nat(4), fc.nat(2), async (seed, rounds, inFlight) => {
-        const original = await open(seed);
-        for (let i = 0; i < rounds; i++) await round(original);
-        const batches: (readonly Proposal[])[] = [];
-        for (let i = 0; i < inFlight; i++) batches.push(await original.ask(2));
-        const restored = await open(seed + 1, await original.checkpoint());
-        for (const batch of batches) {
-          const scored = batch.map((proposal) => ({ proposal, reward: reward(proposal) }));
-          expect(await restored.tell(scored)).toEqual(await original.tell(scored));
-        }
-        expect(await round(restored)).toEqual(await round(original));
-        expect(await restored.checkpoint()).toEqual(await original.checkpoint());
-        await original.close();
-        await restored.close();
-      }),
-      { seed: 1, numRuns: 8 },
-    );
+    for (const { seed, rounds, inFlight } of [
+      { seed: 1, rounds: 0, inFlight: 2 },
+      { seed: 2, rounds: 1, inFlight: 1 },
+      { seed: 3, rounds: 3, inFlight: 2 },
+      { seed: 4, rounds: 4, inFlight: 0 },
+    ]) {
+      const original = await open(seed);
+      for (let i = 0; i < rounds; i++) await round(original);
+      const batches: (readonly Proposal[])[] = [];
+      for (let i = 0; i < inFlight; i++) batches.push(await original.ask(2));
+      const restored = await open(seed + 1, await original.checkpoint());
+      for (const batch of batches) {
+        const scored = batch.map((proposal) => ({ proposal, reward: reward(proposal) }));
+        expect(await restored.tell(scored)).toEqual(await original.tell(scored));
+      }
+      expect(await round(restored)).toEqual(await round(original));
+      expect(await restored.checkpoint()).toEqual(await original.checkpoint());
+      await original.close();
+      await restored.close();
+    }
   });
 
   it('gives one search through kills at random moments', async () => {

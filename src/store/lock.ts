@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createClient } from '@libsql/client';
+import { createClient } from '@libsql/client/sqlite3';
 import { makeDirectory } from '../make-directory.ts';
 import { isBusy } from './errors.ts';
 import type { RunLock } from './store.ts';

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createClient } from '@libsql/client';
+import { createClient } from '@libsql/client/sqlite3';
 import { makeDirectory } from '../make-directory.ts';
 import { guarded } from './errors.ts';
 import { prepareSchema } from './schema.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandLine } from '../command-line.ts';
 
-const { finish, home, json, nos, start } = commandLine();
+const { finish, here, home, nos, start } = commandLine();
 
 describe('nos bench strategies', () => {
   const bench = ['bench', 'strategies', '--landscapes', 'digits-mlp', '--repeats', '3'];
@@ -31,7 +31,7 @@ describe('nos bench strategies', () => {
     const lines = readFileSync(journal, 'utf8');
     expect(lines.trimEnd().split('\n')).toHaveLength(6);
     const written = readFileSync(join(home, 'compared', 'bake-off.json'), 'utf8');
-    const { code, stdout, stderr } = await nos([...contest, '-o', 'compared', '--json']);
+    const { code, stdout, stderr } = await here.nos([...contest, '-o', 'compared', '--json']);
     expect([code, stdout]).toEqual([0, written]);
     // Nothing was run: the first line is the last.
     expect(stderr).toBe('360/360 rules proposed\n');
@@ -57,9 +57,17 @@ describe('nos bench strategies', () => {
       regret: { mean: expect.any(Number), low: expect.any(Number), high: expect.any(Number) },
     });
 
-    const fewer = await json([...bench, '--strategies', 'evolution', '--budget', '60', '-o', 'compared']);
+    const fewer = await here.json([
+      ...bench,
+      '--strategies',
+      'evolution',
+      '--budget',
+      '60',
+      '-o',
+      'compared',
+    ]);
     expect(fewer).toEqual(document);
-    expect(await json([...contest, '-o', 'elsewhere', '--workers', '1'])).toEqual(document);
+    expect(await here.json([...contest, '-o', 'elsewhere', '--workers', '1'])).toEqual(document);
   });
 
   it('stopped by SIGINT says where to go on', async () => {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandLine } from '../command-line.ts';
 
-const { home, nos } = commandLine();
+const { here, home, ...real } = commandLine();
+const { nos } = here;
 
 const { examples } = JSON.parse(readFileSync(new URL('../fixtures/sacrebleu.json', import.meta.url), 'utf8'));
 
@@ -16,7 +17,7 @@ describe('nos bleu', () => {
   it('prints the score of two references, and how it was computed', async () => {
     const example = examples.find((each: { name: string }) => each.name === 'two references');
     const files = [example.hypotheses, ...example.references].map((lines, i) => write(`two-${i}`, lines));
-    const { code, stdout, stderr } = await nos(['bleu', ...files]);
+    const { code, stdout, stderr } = await real.nos(['bleu', ...files]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const lines = stdout.trimEnd().split('\n');
     expect(lines[0]).toBe(`BLEU ${example.score.toFixed(2)}`);

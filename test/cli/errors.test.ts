@@ -7,9 +7,10 @@ import { describe, expect, it } from 'vitest';
 import { flagOf, optionNames, variableOf } from '../../src/cli/options.ts';
 import { commandLine, type Outcome } from '../command-line.ts';
 
-const { finish, home, nos } = commandLine();
+const { finish, here, home, nos } = commandLine();
 
-const SEARCH = ['search', '--task', 'digits-mlp', '--space', 'quick', '--workers', '2'];
+const PAGE = resolve('docs/cli.md');
+const NOS = resolve('bin/nos');
 
 describe.concurrent('help', () => {
   const commands =
@@ -19,7 +20,7 @@ describe.concurrent('help', () => {
   it.each([...commands, 'data fetch', 'data list', 'bench strategies'])(
     'nos %s --help shows an example',
     async (command) => {
-      const { code, stdout, stderr } = await nos([...command.split(' '), '--help']);
+      const { code, stdout, stderr } = await here.nos([...command.split(' '), '--help']);
       expect([code, stderr]).toEqual([0, '']);
       expect(stdout).toMatch(/Example:\n {2}nos /);
       expect(stdout).toContain('--json');
@@ -27,14 +28,15 @@ describe.concurrent('help', () => {
   );
 
   it('of nos names every command; nos alone shows it and is wrong usage', async () => {
-    const { stdout } = await nos(['--help']);
+    const { stdout, ...ended } = await nos(['--help']);
+    expect(ended).toEqual({ code: 0, stderr: '' });
     for (const name of [...commands, 'data', 'bench']) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
     expect(await nos([])).toMatchObject({ code: 2, stdout: '' });
     expect((await nos(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
   it('and docs/cli.md name every option', () => {
-    const page = readFileSync('docs/cli.md', 'utf8');
+    const page = readFileSync(PAGE, 'utf8');
     for (const name of optionNames) expect(page).toContain(`\`${flagOf(name)}\``);
     for (const name of ['task', 'store', 'data', 'workers'] as const)
       expect(page).toContain(variableOf(name));
@@ -125,7 +127,7 @@ describe.concurrent('bad input is one line that says where, and exits with 2', (
     ['a value', ['search', '--samples'], /argument missing/],
   ];
   it.each(cases)('%s', async (_, args, message) => {
-    const { code, stdout, stderr } = await nos(args);
+    const { code, stdout, stderr } = await here.nos(args);
     expect(stderr).toMatch(message);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/^nos: /);
@@ -143,24 +145,25 @@ describe.concurrent('bad input is one line that says where, and exits with 2', (
   });
 
   it('and --debug adds the stack', async () => {
-    expect((await nos(['rule', 'foo(g)', '--debug'])).stderr).toMatch(/^ +at /m);
+    expect((await here.nos(['rule', 'foo(g)', '--debug'])).stderr).toMatch(/^ +at /m);
   });
 
   it('in the environment and in the configuration file', async () => {
-    const variable = await nos(['space'], { NOS_SPCAE: 'quick' });
+    const variable = await here.nos(['space'], { NOS_SPCAE: 'quick' });
     expect([variable.code, variable.stderr]).toEqual([2, expect.stringContaining("'NOS_SPCAE'")]);
     writeFileSync(join(home, 'bad.json'), '{"sampels": 3}');
-    const file = await nos(['search', '--config', 'bad.json']);
+    const file = await here.nos(['search', '--config', 'bad.json']);
     expect([file.code, file.stderr]).toEqual([2, expect.stringContaining("'sampels'")]);
     writeFileSync(join(home, 'none.json'), '{"unary": []}');
-    const none = await nos(['space', '--config', 'none.json']);
+    const none = await here.nos(['space', '--config', 'none.json']);
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('unary: expected one or more')]);
   });
 
   it('a name that is taken', async () => {
-    const args = [...SEARCH, '--samples', '1', '--run', 'twice'];
-    expect((await nos(args)).code).toBe(0);
-    const { code, stderr } = await nos(args);
+    const small = ['--task', 'digits-mlp', '--space', 'quick', '--strategy', 'random', '--samples', '1'];
+    const args = ['search', ...small, '--workers', '1', '--run', 'twice'];
+    expect((await here.nos(args)).code).toBe(0);
+    const { code, stderr } = await here.nos(args);
     expect([code, stderr]).toEqual([2, expect.stringContaining('twice')]);
   });
 });
@@ -182,28 +185,37 @@ describe('what is wrong with the machine exits with 1', () => {
   });
 
   it('a directory of data that cannot be written', async () => {
-    expectFailure(await nos(['data', 'fetch', 'cifar10', '--data', blocked()]), /cannot write data sets/);
+    expectFailure(
+      await here.nos(['data', 'fetch', 'cifar10', '--data', blocked()]),
+      /cannot write data sets/,
+    );
   });
 
   it('a directory of comparisons that cannot be written', async () => {
     const bench = ['bench', 'strategies', '--strategies', 'random', '--budget', '10', '--repeats', '2'];
-    expectFailure(await nos([...bench, '-o', blocked()]), /a-file[^\n]*\nchoose another directory: -o DIR/);
-    expectFailure(await nos([...bench, '-o', 'a-file']), /a-file[^\n]*\nchoose another directory: -o DIR/);
+    expectFailure(
+      await here.nos([...bench, '-o', blocked()]),
+      /a-file[^\n]*\nchoose another directory: -o DIR/,
+    );
+    expectFailure(
+      await here.nos([...bench, '-o', 'a-file']),
+      /a-file[^\n]*\nchoose another directory: -o DIR/,
+    );
   });
 
   it('a store of a newer version, which is left as it is', async () => {
     const path = join(home, 'newer.db');
-    await nos(['runs', '--store', path]);
+    await here.nos(['runs', '--store', path]);
     const client = createClient({ url: pathToFileURL(path).href });
     await client.execute('PRAGMA user_version = 99');
     client.close();
-    expectFailure(await nos(['runs', '--store', path]), /newer/);
+    expectFailure(await here.nos(['runs', '--store', path]), /newer/);
   });
 
   it('a file that is no store', async () => {
     const path = join(home, 'text.db');
     writeFileSync(path, 'no database at all, but long enough to look at'.repeat(100));
-    expectFailure(await nos(['top', 'x', '--store', path]), /text\.db/);
+    expectFailure(await here.nos(['top', 'x', '--store', path]), /text\.db/);
   });
 
   it('a data file that is damaged', async () => {
@@ -213,19 +225,37 @@ describe('what is wrong with the machine exits with 1', () => {
       writeFileSync(join(data, 'cifar10', name), 'damaged');
     }
     expectFailure(
-      await nos(['eval', 'adam', '--task', 'cifar10-convnet', '--data', data]),
+      await here.nos(['eval', 'adam', '--task', 'cifar10-convnet', '--data', data]),
       /data_batch_1\.bin is damaged[^\n]*\n[^\n]*nos data fetch cifar10/,
     );
-    const { code, stdout } = await nos(['doctor', '--data', data]);
+    const { code, stdout } = await here.nos(['doctor', '--data', data]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^fail +cifar10/m);
     expect(stdout).toMatch(/^ok +engine/m);
   });
 });
 
+describe('nos doctor', () => {
+  it('misses the data of a first search, and of other data sets says how to get them', async () => {
+    const { healthy, checks } = await here.json(['doctor', '--data', join(home, 'empty')]);
+    expect(healthy).toBe(true);
+    expect(checks).toContainEqual(
+      expect.objectContaining({ name: 'cifar10', state: 'warn', todo: 'nos data fetch cifar10' }),
+    );
+    for (const name of ['mnist', 'fashion-mnist', 'multi30k', 'wmt14']) {
+      const detail = `not fetched; \`nos data fetch ${name}\` when you want it`;
+      expect(checks).toContainEqual({ name, state: 'absent', detail });
+    }
+    const { code, stdout } = await here.nos(['doctor', '--data', join(home, 'empty')]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^warn +cifar10 .* is missing\n +nos data fetch cifar10$/m);
+    expect(stdout).toMatch(/^- +mnist +not fetched; `nos data fetch mnist` when you want it$/m);
+  });
+});
+
 describe('the shell', () => {
   it('may close our output early', async () => {
-    const script = `set -o pipefail; "${process.execPath}" "${resolve('bin/nos')}" rules --json | head -c 10`;
+    const script = `set -o pipefail; "${process.execPath}" "${NOS}" rules --json | head -c 10`;
     const child = spawn('bash', ['-c', script], { cwd: home, stdio: ['ignore', 'pipe', 'pipe'] });
     expect(await finish(child)).toMatchObject({ code: 0, stderr: '' });
   });

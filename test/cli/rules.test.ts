@@ -1,13 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openStore } from '../../src/store/index.ts';
 import { commandLine } from '../command-line.ts';
 
-const { home, json, nos } = commandLine();
+const { here, home, ...real } = commandLine();
+const { json, nos } = here;
 
 describe('rules and spaces', () => {
   it('nos rule --json holds what the contract says', async () => {
-    const document = await json(['rule', 'drop(m, 0.3) * exp(1e-3 * w)']);
+    const document = await real.json(['rule', 'drop(m, 0.3) * exp(1e-3 * w)']);
     expect(document).toEqual({
       text: 'drop(m, 0.3) * exp(1e-3 * w)',
       canonical: expect.stringContaining('drop('),
@@ -41,11 +43,14 @@ describe('rules and spaces', () => {
   });
 
   it('knows the exact sizes of spaces', async () => {
-    const { stdout } = await nos(['space', 'icml2017']);
-    expect(stdout).toMatch(/^1 iteration +154,880 token strings$/m);
-    const document = await json(['space', 'icml2017', '--iterations', '1', '--constraints', 'distinct']);
-    expect(document.size).toBe(16 * 15 * 11 * 11 * 5);
-    expect((await json(['space', 'arxiv2017'])).sizes[2].size).toBe(String(317_520n * 348_480n * 380_880n));
+    const { stdout } = await nos(['space', '--iterations', '1']);
+    expect(stdout).toMatch(/^icml2017 +1 +154,880 /m);
+    const sizeOf = async (space: string, ...options: readonly string[]) =>
+      (await json(['space', ...options])).spaces.find(({ name }: { name: string }) => name === space).size;
+    const distinct = await sizeOf('icml2017', '--iterations', '1', '--constraints', 'distinct');
+    expect(distinct).toBe(16 * 15 * 11 * 11 * 5);
+    const size = await sizeOf('arxiv2017', '--iterations', '3');
+    expect(size).toBe(String(317_520n * 348_480n * 380_880n));
   });
 
   it('show a space of chosen operands and functions', async () => {
@@ -76,6 +81,7 @@ describe('rules and spaces', () => {
     const small = await json(['space', 'quick/1']);
     expect(small.distinct).toEqual({ counted: true, rules: 2023, share: 2023 / 6912 });
     const { stdout, stderr } = await nos(['space', 'quick/1']);
+    expect(stdout).toMatch(/^1 iteration +6,912 token strings \(searched\)\n2 iterations +\d/m);
     expect(stdout).toMatch(/^distinct rules +2,023, 29\.3 % of the strings \(counted\)$/m);
     expect(stderr).toBe('');
     const { distinct } = await json(['space', 'quick', '--operands', 'g,m,v,adam']);
@@ -133,7 +139,7 @@ describe('nos eval', () => {
   });
 
   it('writes progress to stderr and a table to stdout', async () => {
-    const { stdout, stderr } = await nos(['eval', 'g', '--task', 'digits-mlp']);
+    const { stdout, stderr } = await real.nos(['eval', 'g', '--task', 'digits-mlp'], { NOS_WORKERS: '' });
     expect(stdout).toMatch(/^rule +reward +status +rate +time\ng +0\.\d{4} +ok/);
     expect(stderr).toMatch(/^1\/1 {2}g/);
   });
@@ -164,7 +170,7 @@ describe('nos trajectory', () => {
 
 describe('nos reproduce', () => {
   it('writes data, a picture and a page, and says the page', async () => {
-    const { code, stdout } = await nos(['reproduce', 'figure6', '--scale', '0.005', '-o', 'six']);
+    const { code, stdout } = await real.nos(['reproduce', 'figure6', '--scale', '0.005', '-o', 'six']);
     expect(code).toBe(0);
     const page = readFileSync(join(home, 'six', 'README.md'), 'utf8');
     expect(stdout).toContain(page.trim());
@@ -199,15 +205,11 @@ describe('nos reproduce', () => {
     const { code, stderr } = await nos(args);
     expect(code).toBe(0);
     expect(stderr).toContain("run 'figure4-random-10-digits-mlp-1' of the store, not made again");
-    await nos([
-      'search',
-      '--task',
-      'digits-mlp',
-      '--samples',
-      '5',
-      '--run',
-      'figure4-controller-11-digits-mlp-1',
-    ]);
+    const store = await openStore(join(home, 'nos.db'));
+    const { config, createdAt, version, fingerprint } = await store.run('figure4-random-10-digits-mlp-1');
+    const name = 'figure4-controller-11-digits-mlp-1';
+    await store.createRun({ name, config, createdAt, version, fingerprint });
+    await store.close();
     const other = await nos([...args.slice(0, 4), '--scale', '0.00025']);
     expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('another search than') });
   });

@@ -4,15 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { parseRule, ruleKey } from '../../src/rules/index.ts';
 import { commandLine, type Outcome } from '../command-line.ts';
 
-const { finish, home, json, nos, start } = commandLine();
+const { finish, here, home, nos, start, ...real } = commandLine();
+const { json } = here;
 
-const SEARCH = ['search', '--task', 'digits-mlp', '--space', 'quick', '--workers', '2'];
+const SEARCH = ['search', '--task', 'digits-mlp', '--space', 'quick'];
 
 describe('a run', () => {
-  const run = [...SEARCH, '--samples', '10', '--run', 'first'];
+  const run = [...SEARCH, '--samples', '10', '--workers', '2', '--run', 'first'];
 
   it('ends with a leaderboard, and can be read by every command', async () => {
-    const found = await json(run);
+    const found = await real.json(run);
     expect(found).toMatchObject({ run: 'first', status: 'finished', told: 10, version: expect.any(String) });
     expect(found.rules.filter((row: { reference: boolean }) => row.reference)).toHaveLength(5);
     expect(found.rules[0]).toMatchObject({ rank: 1, evaluations: 4, retest: { rewards: expect.any(Array) } });
@@ -28,21 +29,21 @@ describe('a run', () => {
 
     const { evaluations } = await json(['log', 'first']);
     expect(evaluations.filter(({ role }: { role: string }) => role === 'proposal')).toHaveLength(10);
-    const csv = (await nos(['log', 'first', '--csv'])).stdout.trimEnd().split('\n');
+    const csv = (await here.nos(['log', 'first', '--csv'])).stdout.trimEnd().split('\n');
     expect(csv).toHaveLength(1 + evaluations.length);
     expect(csv[0]).toMatch(/^role,index,rule,key,reward,/);
-    const jsonl = (await nos(['log', 'first', '--jsonl'])).stdout.trimEnd().split('\n');
+    const jsonl = (await here.nos(['log', 'first', '--jsonl'])).stdout.trimEnd().split('\n');
     expect(jsonl.map((line) => JSON.parse(line))).toEqual(evaluations);
 
     expect((await json(['show', 'first'])).run).toMatchObject({ name: 'first', status: 'finished' });
-    const whole = await nos(['show', 'first']);
+    const whole = await here.nos(['show', 'first']);
     expect(whole.stdout).toMatch(/^space +quick$/m);
     expect(whole.stdout).not.toMatch(/^operands/m);
     const { proposal } = await json(['show', 'first', '9']);
     expect(proposal).toMatchObject({ index: 9, batch: 1, evaluation: { task: 'digits-mlp' } });
-    const shown = await nos(['show', 'first', '9']);
+    const shown = await here.nos(['show', 'first', '9']);
     expect(shown.stdout.replaceAll(/ +/g, ' ')).toContain(`\nrule ${proposal.rule}`);
-    expect((await nos(['top', 'first'])).stdout).toContain('◆ reference rule');
+    expect((await here.nos(['top', 'first'])).stdout).toContain('◆ reference rule');
   });
 
   it('remembers the operands and functions that it chose from, also where it is resumed', async () => {
@@ -62,7 +63,7 @@ describe('a run', () => {
     const found = evaluations.filter(({ role }: { role: string }) => role === 'proposal');
     expect(found).toHaveLength(4);
     for (const { key } of found) expect(keys).toContain(key);
-    const { stdout } = await nos(['show', 'chosen']);
+    const { stdout } = await here.nos(['show', 'chosen']);
     expect(stdout).toMatch(/^space +quick, iterations 1$/m);
     expect(stdout).toMatch(/^operands \(2\) +g {2}tanh\(m\)\nunary \(1\) +-x\nbinary \(2\) +x \* y {2}x$/m);
   });
@@ -90,14 +91,14 @@ describe('a run', () => {
     expect(svg.match(/<circle[^>]*r="2"/g)).toHaveLength(20);
     for (const text of [...runs, 'chance', 'sampled rules']) expect(svg).toContain(`>${text}</text>`);
 
-    const { code, stdout } = await nos(['plot', 'first']);
+    const { code, stdout } = await here.nos(['plot', 'first']);
     expect(code).toBe(0);
     expect(stdout).toMatch(
       /^wrote .*first\.svg\n\nrun +rules +distinct +ends +first +last +last less first\nfirst +10\/10 /,
     );
     expect(stdout).toContain('fewer than 200 rules');
     expect(readFileSync(join(home, 'first.svg'), 'utf8')).toContain('</svg>');
-    const lost = await nos(['plot', 'first', '-o', join(home, 'none', 'drawn.svg')]);
+    const lost = await here.nos(['plot', 'first', '-o', join(home, 'none', 'drawn.svg')]);
     expect([lost.code, lost.stderr]).toEqual([1, expect.stringMatching(/^nos: cannot write the picture: /)]);
   });
 
@@ -125,9 +126,9 @@ describe('a run', () => {
     const stopped = JSON.parse(stdout);
     expect(stopped.status).toBe('stopped');
     expect(stopped.told).toBeLessThan(25);
-    const resumed = await json(['resume', 'stopped']);
+    const resumed = await real.json(['resume', 'stopped']);
     const other = { NOS_STORE: join(home, 'undisturbed.db') };
-    const undisturbed = JSON.parse((await nos([...SEARCH, ...args, 'whole'], other)).stdout);
+    const undisturbed = JSON.parse((await here.nos([...SEARCH, ...args, 'whole'], other)).stdout);
     expect(resumed.rules).toEqual(undisturbed.rules);
   });
 

@@ -36,7 +36,7 @@ async function expectRefusal(player: NosProcess, message: RegExp): Promise<void>
 describe.skipIf(noScratchDisk)('a disk', () => {
   let disk: ScratchDisk;
   const store = (): string => join(disk.directory, 'nos.db');
-  const resume = (): NosProcess => startNos(home, ['resume', 'a', '--store', store()]);
+  const resume = (): NosProcess => startNos(home, ['resume', 'a', '--workers', '1', '--store', store()]);
 
   it('that is full ends the search, which goes on to the same result once there is room', async () => {
     disk = mountScratchDisk('size=4m');

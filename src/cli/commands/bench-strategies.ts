@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BakeoffPlan, BakeoffResult, Curve, Ranked, RunTrials } from '../../bakeoff/index.ts';
 import { NosError } from '../../errors.ts';
-import { toJson } from '../../json.ts';
 import { makeDirectory } from '../../make-directory.ts';
 import { packageVersion } from '../../version.ts';
 import type { Command, Context } from '../command.ts';
@@ -33,6 +32,7 @@ export const benchStrategiesCommand: Command = {
     const budgets = bakeoff.budgetsWithin(plan.samples);
     const ranking = bakeoff.rank(result.results, budgets);
     const document = { ...withoutTrials(result), budget: plan.samples, repeats: plan.seeds, ranking, curves };
+    const { toJson } = await import('../../json.ts');
     const files = {
       'bake-off.json': `${toJson(document, 2)}\n`,
       'regret.svg': bakeoff.bakeoffPicture(curves, 'regret'),

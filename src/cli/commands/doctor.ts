@@ -1,14 +1,15 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { NosError } from '../../errors.ts';
 import type { Command, Context } from '../command.ts';
+import { defaults } from '../presets.ts';
 import { withStore } from '../store.ts';
 import type { Colours } from '../text/colours.ts';
 import { bytes, plural } from '../text/format.ts';
 
-/** One thing that was looked at; `todo` says what to do where it is not ok. */
+/** One thing that was looked at; `absent` is what nobody misses; `todo` says what to do where it is not ok. */
 interface Check {
   readonly name: string;
-  readonly state: 'ok' | 'warn' | 'fail';
+  readonly state: 'ok' | 'absent' | 'warn' | 'fail';
   readonly detail: string;
   readonly todo?: string;
 }
@@ -37,10 +38,14 @@ export const doctorCommand: Command = {
   },
 };
 
+/** Width of the names. */
+const NAME = 13;
+
 function line({ name, state, detail, todo }: Check, colours: Colours): string {
+  if (state === 'absent') return colours.dim(`-     ${name.padEnd(NAME)}  ${detail}`);
   const paint = { ok: colours.green, warn: colours.yellow, fail: colours.red }[state];
-  const advice = todo === undefined ? '' : `\n${' '.repeat(19)}${colours.dim(todo)}`;
-  return `${paint(state.padEnd(4))}  ${name.padEnd(11)}  ${detail}${advice}`;
+  const advice = todo === undefined ? '' : `\n${' '.repeat(8 + NAME)}${colours.dim(todo)}`;
+  return `${paint(state.padEnd(4))}  ${name.padEnd(NAME)}  ${detail}${advice}`;
 }
 
 /** The oldest Node that the package runs on, as package.json says in `engines`. */
@@ -73,14 +78,21 @@ function coresCheck(): Check {
   return { ...check, state: 'warn', todo: 'a search trains one rule a core: expect it to take its time' };
 }
 
+/** Only what a first search needs is missed where it is absent. */
 async function dataChecks({ places }: Context): Promise<readonly Check[]> {
   const { dataSets } = await import('../../data/index.ts');
+  const { resolveTask } = await import('../../tasks/index.ts');
+  const needed = (await resolveTask(defaults.task)).dataSet;
   return Promise.all(
     dataSets.map(async (dataSet): Promise<Check> => {
       const { state, detail } = await dataSet.status(places.data);
-      const check = { name: dataSet.name, detail: detail ?? `present and verified, in ${places.data}` };
+      const { name } = dataSet;
+      const check = { name, detail: detail ?? `present and verified, in ${places.data}` };
       if (state === 'present') return { ...check, state: 'ok' };
-      const todo = `nos data fetch ${dataSet.name}`;
+      const todo = `nos data fetch ${name}`;
+      if (state === 'missing' && name !== needed) {
+        return { name, state: 'absent', detail: `not fetched; \`${todo}\` when you want it` };
+      }
       return { ...check, state: state === 'missing' ? 'warn' : 'fail', todo };
     }),
   );

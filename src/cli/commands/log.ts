@@ -1,5 +1,4 @@
 import { NosError } from '../../errors.ts';
-import { toJson } from '../../json.ts';
 import type { Score } from '../../store/index.ts';
 import type { Command } from '../command.ts';
 import { withStore } from '../store.ts';
@@ -23,6 +22,7 @@ export const logCommand: Command = {
       await store.run(run);
       return store.scores(run);
     });
+    const { toJson } = await import('../../json.ts');
     const evaluations = scores.map(flatten);
     const document = { run, evaluations };
     if (forms[0] === 'csv') return { document, text: csv(evaluations.map(csvRow), CSV_COLUMNS) };

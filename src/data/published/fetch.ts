@@ -4,7 +4,6 @@ import { NosError } from '../../errors.ts';
 import type { FetchingOptions, FetchProgress } from '../progress.ts';
 import { fetchStaged } from '../staged.ts';
 import { TIMEOUTS } from '../watchdog.ts';
-import { downloadFiles } from './download.ts';
 import {
   type Download,
   downloadName,
@@ -90,6 +89,8 @@ async function fetchFrom(
   const report = (phase: FetchProgress['phase'], received: number, total: number, file = '') =>
     onProgress({ source: name + file, phase, received, total });
   report('connect', 0, 0);
+  // Loaded only when it is needed: npm's parts are large, and workers open data sets too.
+  const { downloadFiles } = await import('./download.ts');
   const several = source.downloads.length > 1;
   for (const download of source.downloads) {
     const file = several ? `, ${downloadName(download)}` : '';

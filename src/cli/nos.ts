@@ -1,0 +1,97 @@
+import { CommanderError } from 'commander';
+import { packageVersion } from '../version.ts';
+import type { Context, Result } from './command.ts';
+import { commands } from './commands/index.ts';
+import { resolveSettings } from './configuration.ts';
+import { describeFailure, failureLine } from './failure.ts';
+import { adoptForeign } from './log/foreign.ts';
+import { type Log, openLog } from './log/log.ts';
+import { findPlaces } from './places.ts';
+import { type Invocation, parseCommandLine } from './program.ts';
+import { terminalOf } from './terminal.ts';
+import { coloursFor } from './text/colours.ts';
+
+/** What a process has, and `nos` needs of it. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The working directory. */
+  readonly directory: string;
+  /** How the user calls this program. */
+  readonly program: string;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** Begins to watch for SIGINT and SIGTERM; see {@link Command.stopsGracefully}. */
+  readonly watchInterrupts: (graceful: boolean) => AbortSignal;
+}
+
+/** Parses what the user typed after `nos`, runs one command, prints; the exit code. Throws nothing. */
+export async function nos(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { stdout, stderr, env } = surroundings;
+  /** Set while a command runs that can be interrupted. */
+  let interrupts: AbortSignal | undefined;
+  /** Set once the settings are known. */
+  let log: Log | undefined;
+  try {
+    const invocation = await parseCommandLine(argv, commands, packageVersion, surroundings);
+    interrupts = surroundings.watchInterrupts(invocation.command.stopsGracefully === true);
+    const context = await contextOf(invocation, interrupts, surroundings);
+    log = context.log;
+    const result = await invocation.command.run(context);
+    await print(result, invocation.flags.json === true, stdout);
+    return result.exitCode ?? 0;
+  } catch (error) {
+    if (isPrinted(error)) return error.exitCode === 0 ? 0 : 2;
+    const reason: unknown = interrupts?.aborted ? interrupts.reason : error;
+    const failure = await describeFailure(reason, coloursFor(stderr, env), argv.includes('--debug'));
+    if (log?.form === 'json') log.write(failureLine(failure));
+    else stderr.write(`${failure.lines.join('\n')}\n`);
+    if (argv.includes('--json')) stdout.write(`${JSON.stringify(failure.document)}\n`);
+    return failure.exitCode;
+  }
+}
+
+async function contextOf(
+  { command, arguments: args, flags }: Invocation,
+  signal: AbortSignal,
+  { env, directory, program, stdout, stderr }: Surroundings,
+): Promise<Context> {
+  const { defaults } = command;
+  const settings = await resolveSettings({
+    flags,
+    environment: env,
+    directory,
+    ...(defaults ? { defaults } : {}),
+  });
+  const log = await openLog(settings, stderr);
+  if (log.form === 'json') adoptForeign(log);
+  const terminal = terminalOf(stderr, stdout, env);
+  return {
+    arguments: args,
+    settings,
+    places: await findPlaces(settings, directory),
+    program,
+    signal,
+    stdout: terminalOf(stdout, stderr, env),
+    stderr: {
+      ...terminal,
+      interactive: terminal.interactive && log.form === 'text' && log.shows('info'),
+      stream: stderr,
+      note: (message) => log.write({ event: 'note', fields: {}, message }),
+    },
+    log,
+  };
+}
+
+async function print({ document, text }: Result, json: boolean, stdout: NodeJS.WriteStream): Promise<void> {
+  if (!json) {
+    if (text !== '') stdout.write(`${text}\n`);
+    return;
+  }
+  const { toJson } = await import('../json.ts');
+  stdout.write(`${toJson(document, 2)}\n`);
+}
+
+/** `--help`, `--version`, and the help that stands in for a missing command: commander has printed them. */
+function isPrinted(error: unknown): error is CommanderError {
+  return error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help');
+}
