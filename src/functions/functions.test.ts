@@ -13,6 +13,7 @@ import {
   trajectoryPicture,
   tuneTrajectory,
 } from './index.ts';
+import { heightOver, levelsWithin } from './picture.ts';
 
 const rule = (text: string) => compileRule(resolveRule(text));
 
@@ -60,7 +61,7 @@ describe.each(testFunctions)('$name', ({ name }) => {
     expect(value(start)).toBeGreaterThan(least);
   });
 
-  it('is descended by every common rule, to the same bits again', () => {
+  it('is descended by every common rule, to the same bits again', async () => {
     for (const text of ['sgd', 'momentum', 'adam']) {
       const options = {
         testFunction,
@@ -69,9 +70,9 @@ describe.each(testFunctions)('$name', ({ name }) => {
         steps: 300,
         seed: 1,
       };
-      const { best } = tuneTrajectory(options);
+      const { best } = await tuneTrajectory(options);
       expect(best.values.at(-1)).toBeLessThan(best.values[0] as number);
-      expect(tuneTrajectory(options).best).toEqual(best);
+      expect((await tuneTrajectory(options)).best).toEqual(best);
     }
   });
 
@@ -178,17 +179,57 @@ describe('stepsWithin', () => {
   });
 });
 
+describe('the contours of a picture', () => {
+  const testFunction = findTestFunction('rosenbrock');
+  const height = heightOver(testFunction);
+  it('are where the value above the least is their power of ten', () => {
+    for (const level of levelsWithin(height, testFunction.bounds)) {
+      // At x = 1 the value is 100 (y − 1)².
+      expect(height(1, 1 + Math.sqrt(10 ** level / 100))).toBeCloseTo(level, 12);
+    }
+  });
+  it('are two a factor of ten, the lowest above the ground', () => {
+    const [lowest, second] = levelsWithin(height, testFunction.bounds);
+    expect([lowest, second]).toEqual([-1.5, -1]);
+    expect(height(1, 1)).toBe(-2);
+  });
+});
+
 describe('tuneTrajectory', () => {
+  const stopper = () => {
+    const controller = new AbortController();
+    return { signal: controller.signal, abort: () => controller.abort(new Error('enough')) };
+  };
   const testFunction = findTestFunction('ill-conditioned');
   const tune = (learningRates: readonly number[]) =>
     tuneTrajectory({ testFunction, rule: rule('g'), learningRates, steps: 100, seed: 1 });
 
-  it('takes the lowest end, and says whether it is at an edge', () => {
-    const { best, edgeOfGrid, sweep } = tune([1e-4, 1e-3, 1e-2, 1]);
+  it('takes the lowest end, and says whether it is at an edge', async () => {
+    const { best, edgeOfGrid, sweep } = await tune([1e-4, 1e-3, 1e-2, 1]);
     expect(best.learningRate).toBe(1e-2);
     expect(edgeOfGrid).toBe(false);
     expect(sweep.map(({ excess }) => Number.isFinite(excess))).toEqual([true, true, true, false]);
-    expect(tune([1e-4, 1e-3]).edgeOfGrid).toBe(true);
+    expect((await tune([1e-4, 1e-3])).edgeOfGrid).toBe(true);
+  });
+
+  it('is the first learning rate where every one diverges', async () => {
+    const { best, edgeOfGrid } = await tune([10, 100, 1_000]);
+    expect([best.learningRate, best.diverged, edgeOfGrid]).toEqual([10, true, true]);
+  });
+
+  it('stops between two learning rates where it is told to', async () => {
+    const { signal, abort } = stopper();
+    const learningRates = Array.from({ length: 1_000 }, (_, i) => 1e-6 * (i + 1));
+    const tuning = tuneTrajectory({
+      testFunction,
+      rule: rule('g'),
+      learningRates,
+      steps: 100,
+      seed: 1,
+      signal,
+    });
+    setImmediate(abort);
+    await expect(tuning).rejects.toThrow('enough');
   });
 
   it('decades are powers of ten to the bit', () => {

@@ -24,7 +24,7 @@ export function trajectoryPicture(
   { title, subtitle }: PictureText,
 ): string {
   const [x, y] = testFunction.bounds;
-  const height = (...at: Point) => Math.log10(testFunction.value(at) - testFunction.least + FLOOR);
+  const height = heightOver(testFunction);
   const pairs = (points: readonly (readonly number[])[]) => points.map(pairOf);
   return contourChart({
     title,
@@ -45,10 +45,15 @@ export function trajectoryPicture(
   });
 }
 
+/** log10 of the excess over the least, and of {@link FLOOR} below that. */
+export function heightOver({ value, least }: TestFunction): (...at: Point) => number {
+  return (...at) => Math.log10(Math.max(value(at) - least, FLOOR));
+}
+
 const pairOf = ([x = Number.NaN, y = Number.NaN]: readonly number[]): Point => [x, y];
 
 /** The halves of decades that the function takes within its bounds, found on a grid. */
-function levelsWithin(
+export function levelsWithin(
   height: (x: number, y: number) => number,
   [x, y]: TestFunction['bounds'],
 ): readonly number[] {

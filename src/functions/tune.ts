@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { CompiledRule } from '../rules/index.ts';
 import type { Coordinates, TestFunction } from './test-function.ts';
 import { endingOf, runTrajectory, type Trajectory } from './trajectory.ts';
@@ -10,6 +11,8 @@ export interface TuneOptions {
   readonly steps: number;
   readonly seed: number;
   readonly start?: Coordinates;
+  /** Stops it between two learning rates. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Tuned {
@@ -21,17 +24,26 @@ export interface Tuned {
   readonly sweep: readonly { readonly learningRate: number; readonly excess: number }[];
 }
 
-/** Runs every learning rate of a grid, from the same start and with the same noise. */
-export function tuneTrajectory({ learningRates, ...options }: TuneOptions): Tuned {
-  const { testFunction } = options;
-  const tries = learningRates.map((learningRate) => runTrajectory({ ...options, learningRate }));
-  const excesses = tries.map((trajectory) => endingOf(testFunction, trajectory).excess);
-  const at = excesses.indexOf(Math.min(...excesses));
-  return {
-    best: tries[at] as Trajectory,
-    edgeOfGrid: at === 0 || at === tries.length - 1,
-    sweep: learningRates.map((learningRate, i) => ({ learningRate, excess: excesses[i] as number })),
-  };
+/**
+ * Runs every learning rate of a grid, from the same start and with the same noise. The process is free for other things between two of
+ * them, and only the best path is kept.
+ *
+ * @throws RangeError for no learning rate, and as `runTrajectory`; the signal's reason.
+ */
+export async function tuneTrajectory({ learningRates, signal, ...options }: TuneOptions): Promise<Tuned> {
+  const sweep: Tuned['sweep'][number][] = [];
+  let best: { readonly trajectory: Trajectory; readonly excess: number; readonly at: number } | undefined;
+  for (const [at, learningRate] of learningRates.entries()) {
+    await breathe();
+    signal?.throwIfAborted();
+    const trajectory = runTrajectory({ ...options, learningRate });
+    const { excess } = endingOf(options.testFunction, trajectory);
+    sweep.push({ learningRate, excess });
+    if (best === undefined || excess < best.excess) best = { trajectory, excess, at };
+  }
+  if (best === undefined) throw new RangeError('learning rates: expected one or more, got none');
+  const edgeOfGrid = best.at === 0 || best.at === learningRates.length - 1;
+  return { best: best.trajectory, edgeOfGrid, sweep };
 }
 
 /** From 10^low to 10^high, so many a decade. @example decades(-2, 0, 2) // [0.01, 0.0316…, 0.1, 0.316…, 1] */

@@ -312,24 +312,24 @@ describe('the five optimizers', () => {
 });
 
 describe('movingRates', () => {
-  it('tries four decades, and moves while the best is at an edge', () => {
-    const rates = (name: string) => {
+  it('tries four decades, and moves while the best is at an edge', async () => {
+    const rates = async (name: string) => {
       const [variant] = optimizer(name).variants;
       if (variant === undefined) throw new Error(name);
-      expect(fourRates(variant, descent).sweep.map(({ learningRate }) => learningRate)).toEqual([
+      expect((await fourRates(variant, descent)).sweep.map(({ learningRate }) => learningRate)).toEqual([
         1e-4, 1e-3, 1e-2, 0.1,
       ]);
-      return movingRates(variant, descent).sweep.map(({ learningRate }) => learningRate);
+      return (await movingRates(variant, descent)).sweep.map(({ learningRate }) => learningRate);
     };
-    expect(rates('SGD')).toHaveLength(4);
-    const adam = rates('Adam');
+    expect(await rates('SGD')).toHaveLength(4);
+    const adam = await rates('Adam');
     expect(adam.at(-1)).toBeGreaterThan(0.1);
   });
 });
 
 describe('descend', () => {
-  it('takes the best of all variants and learning rates', () => {
-    const best = descend(optimizer('Adam'), descent, fineGrid);
+  it('takes the best of all variants and learning rates', async () => {
+    const best = await descend(optimizer('Adam'), descent, fineGrid);
     const all = best.sweeps.flatMap(({ sweep }) => sweep.map(({ excess }) => excess));
     expect(best.sweeps).toHaveLength(6);
     expect(best.trajectory.values.at(-1)).toBe(Math.min(...all));

@@ -25,7 +25,8 @@ export const trajectoryCommand: Command = {
   options: ['function', 'learningRate', 'steps', 'seed', 'output'],
   example:
     'nos trajectory adam momentum powersign --function rosenbrock\nnos trajectory sgd --function saddle --learning-rate 0.1 -o saddle.svg',
-  async run({ arguments: rules, settings, stdout }) {
+  stopsGracefully: true,
+  async run({ arguments: rules, settings, signal, stdout }) {
     const { decades, endingOf, findTestFunction, trajectoryPicture, tuneTrajectory } = await import(
       '../../functions/index.ts'
     );
@@ -33,12 +34,14 @@ export const trajectoryCommand: Command = {
     const { seed = 1, steps = STEPS, learningRate } = settings;
     const testFunction = findTestFunction(settings.function ?? 'rosenbrock');
     const learningRates = learningRate === undefined ? decades(-5, 1, 2) : [learningRate];
-    const rows = rules.map((rule): Row => {
-      const compiled = compileRule(resolveRule(rule));
-      const tuned = tuneTrajectory({ testFunction, rule: compiled, learningRates, steps, seed });
+    const compiled = rules.map((rule) => ({ name: rule, rule: compileRule(resolveRule(rule)) }));
+    const rows: Row[] = [];
+    for (const { name, rule } of compiled) {
+      const tuned = await tuneTrajectory({ testFunction, rule, learningRates, steps, seed, signal });
       const edgeOfGrid = tuned.edgeOfGrid && learningRates.length > 1;
-      return { rule, ...tuned.best, edgeOfGrid, sweep: tuned.sweep, ...endingOf(testFunction, tuned.best) };
-    });
+      const { best, sweep } = tuned;
+      rows.push({ rule: name, ...best, edgeOfGrid, sweep, ...endingOf(testFunction, best) });
+    }
     const file = resolve(settings.output ?? `${testFunction.name}.svg`);
     const panels = rows.map((row) => ({ title: `${row.rule}, λ ${rateText(row)}`, trajectory: row }));
     const tuning = learningRate === undefined ? `the best of ${learningRates.length} learning rates` : '';

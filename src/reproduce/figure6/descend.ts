@@ -15,6 +15,8 @@ export interface Descent {
   readonly start: Coordinates;
   readonly steps: number;
   readonly seed: number;
+  /** Stops it between two learning rates. */
+  readonly signal?: AbortSignal;
 }
 
 /** How an optimizer did at its best settings. */
@@ -28,35 +30,43 @@ export interface Descended {
   readonly sweeps: readonly { readonly setting: string; readonly sweep: Tuned['sweep'] }[];
 }
 
-type TuneVariant = (variant: Variant, descent: Descent) => Tuned;
+export type TuneVariant = (variant: Variant, descent: Descent) => Promise<Tuned>;
+
+/** Exponents of the learning rates that a grid may move to. */
+const [LOWEST, HIGHEST] = [-8, 2];
 
 /** Four learning rates, 10⁻⁴ … 10⁻¹. */
 export const fourRates: TuneVariant = (variant, descent) => tune(variant, descent, decades(-4, -1, 1));
 
 /** The same, moved a decade up or down while the best of them is at an edge. */
-export const movingRates: TuneVariant = (variant, descent) => {
+export const movingRates: TuneVariant = async (variant, descent) => {
   const seen = new Set<number>();
   for (let low = -4; ; ) {
-    const tuned = tune(variant, descent, decades(low, low + 3, 1));
+    const tuned = await tune(variant, descent, decades(low, low + 3, 1));
     seen.add(low);
     if (!tuned.edgeOfGrid) return tuned;
     low += tuned.best.learningRate < 10 ** (low + 1.5) ? -1 : 1;
     if (seen.has(low) || low < LOWEST || low + 3 > HIGHEST) return tuned;
   }
 };
-const [LOWEST, HIGHEST] = [-8, 2];
 
 /** Four a decade, 10⁻⁵ … 10. */
 export const fineGrid: TuneVariant = (variant, descent) => tune(variant, descent, decades(-5, 1, 4));
 
-function tune({ rule }: Variant, descent: Descent, learningRates: readonly number[]): Tuned {
+function tune({ rule }: Variant, descent: Descent, learningRates: readonly number[]): Promise<Tuned> {
   return tuneTrajectory({ ...descent, rule: compileRule(parseRule(rule)), learningRates });
 }
 
 /** The best of all variants and learning rates; of equals, the first. */
-export function descend(optimizer: Optimizer, descent: Descent, tuneVariant: TuneVariant): Descended {
-  const tries = optimizer.variants.map((variant) => ({ variant, tuned: tuneVariant(variant, descent) }));
-  const lowest = ({ tuned }: (typeof tries)[0]) => Math.min(...tuned.sweep.map(({ excess }) => excess));
+export async function descend(
+  optimizer: Optimizer,
+  descent: Descent,
+  tuneVariant: TuneVariant,
+): Promise<Descended> {
+  const tries: { readonly variant: Variant; readonly tuned: Tuned }[] = [];
+  for (const variant of optimizer.variants)
+    tries.push({ variant, tuned: await tuneVariant(variant, descent) });
+  const lowest = ({ tuned }: (typeof tries)[number]) => Math.min(...tuned.sweep.map(({ excess }) => excess));
   const best = tries.reduce((a, b) => (lowest(b) < lowest(a) ? b : a));
   return {
     optimizer: optimizer.name,

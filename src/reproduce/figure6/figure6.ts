@@ -1,4 +1,3 @@
-import { setImmediate as breathe } from 'node:timers/promises';
 import {
   type Coordinates,
   findTestFunction,
@@ -8,8 +7,16 @@ import {
 import { toJson } from '../../json.ts';
 import { stream } from '../../random/index.ts';
 import type { Computation, ComputationOptions, Findings } from '../experiment.ts';
-import { type Descended, type Descent, descend, fineGrid, fourRates, movingRates } from './descend.ts';
-import { type Optimizer, optimizers } from './optimizers.ts';
+import {
+  type Descended,
+  type Descent,
+  descend,
+  fineGrid,
+  fourRates,
+  movingRates,
+  type TuneVariant,
+} from './descend.ts';
+import { optimizers } from './optimizers.ts';
 import { figure6Page } from './page.ts';
 
 const SEED = 1;
@@ -45,19 +52,14 @@ export interface Figure6Data {
 async function run({ scale, signal, onWork }: ComputationOptions): Promise<Findings> {
   const testFunction = findTestFunction('rosenbrock');
   const steps = stepsAt(scale);
-  const all = async (start: Coordinates, tune: Parameters<typeof descend>[2]) => {
-    const descent: Descent = { testFunction, start, steps, seed: SEED };
+  const all = async (start: Coordinates, tune: TuneVariant) => {
+    const descent: Descent = { testFunction, start, steps, seed: SEED, signal };
     const descended: Descended[] = [];
     for (const optimizer of optimizers) {
-      descended.push(await step(optimizer, descent, tune));
+      descended.push(await descend(optimizer, descent, tune));
       onWork(1);
     }
     return descended;
-  };
-  const step = async (optimizer: Optimizer, descent: Descent, tune: Parameters<typeof descend>[2]) => {
-    await breathe();
-    signal.throwIfAborted();
-    return descend(optimizer, descent, tune);
   };
   const fixed = await all(testFunction.start, fourRates);
   const paper = await all(testFunction.start, movingRates);
