@@ -22,6 +22,8 @@ export interface Command {
 export interface Context {
   readonly arguments: readonly string[];
   readonly settings: Settings;
+  /** The options that this very call set. */
+  readonly flags: readonly OptionName[];
   readonly places: Places;
   /** How the user calls this program, for commands that they may copy: `nos`, or `bin/nos` in a clone. */
   readonly program: string;

@@ -6,6 +6,7 @@ import { resolveSettings } from './configuration.ts';
 import { describeFailure, failureLine } from './failure.ts';
 import { adoptForeign } from './log/foreign.ts';
 import { type Log, openLog } from './log/log.ts';
+import { optionNames } from './options.ts';
 import { findPlaces } from './places.ts';
 import { type Invocation, parseCommandLine } from './program.ts';
 import { terminalOf } from './terminal.ts';
@@ -68,6 +69,7 @@ async function contextOf(
   return {
     arguments: args,
     settings,
+    flags: optionNames.filter((name) => flags[name] !== undefined),
     places: await findPlaces(settings, directory),
     program,
     signal,

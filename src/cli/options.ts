@@ -10,6 +10,8 @@ export interface OptionDefinition {
   readonly description: string;
   /** The smallest integer that makes sense. */
   readonly minimum?: number;
+  /** The largest number that makes sense. */
+  readonly maximum?: number;
   /** `flag`: of one call alone; `environment`: flag or NOS_…; otherwise the configuration file may hold it too. */
   readonly source?: 'flag' | 'environment';
   /** A second name of its environment variable. */
@@ -196,12 +198,20 @@ export const options = {
     source: 'flag',
     description: 'of every rule [each its best of 13]',
   },
-  steps: { kind: 'integer', value: 'N', minimum: 1, source: 'flag', description: 'how many steps [1000]' },
+  steps: {
+    kind: 'integer',
+    value: 'N',
+    minimum: 1,
+    maximum: 100_000,
+    source: 'flag',
+    description: 'how many steps [1000]',
+  },
   scale: {
     kind: 'number',
     value: 'X',
+    maximum: 1,
     source: 'flag',
-    description: "share of the paper's size; nothing else changes [1]",
+    description: "share of the paper's size: docs/cli.md says what shrinks [1]",
   },
   config: {
     kind: 'text',

@@ -10,16 +10,16 @@ type Value = Settings[OptionName];
  * @throws NosError `bad-option`.
  */
 export function parseValue(name: OptionName, text: string, where: string): Value {
-  const { kind, minimum } = definitionOf(name);
+  const { kind, minimum = 0, maximum } = definitionOf(name);
   switch (kind) {
     case 'switch':
       return text !== '' && text !== '0' && text !== 'false';
     case 'text':
       return parseText(text, where);
     case 'integer':
-      return parseInteger(text, minimum ?? 0, where);
+      return parseInteger(text, { minimum, maximum }, where);
     case 'number':
-      return parseNumber(text, where);
+      return parseNumber(text, { maximum }, where);
     case 'words':
       return text.split(',').map((word) => parseText(word.trim(), where));
     case 'texts':
@@ -47,16 +47,25 @@ function parseText(text: string, where: string): string {
   return text;
 }
 
-function parseInteger(text: string, minimum: number, where: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= minimum) return value;
-  throw new NosError('bad-option', `${where}: expected an integer of ${minimum} or more, got '${text}'`);
+interface Bounds {
+  readonly minimum: number;
+  readonly maximum: number | undefined;
 }
 
-function parseNumber(text: string, where: string): number {
+function parseInteger(text: string, { minimum, maximum }: Bounds, where: string): number {
   const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
-  throw new NosError('bad-option', `${where}: expected a positive number, got '${text}'`);
+  const within = value >= minimum && value <= (maximum ?? Number.MAX_SAFE_INTEGER);
+  if (/^\d+$/.test(text) && within) return value;
+  const expected = maximum === undefined ? `of ${minimum} or more` : `from ${minimum} to ${maximum}`;
+  throw new NosError('bad-option', `${where}: expected an integer ${expected}, got '${text}'`);
+}
+
+function parseNumber(text: string, { maximum }: Pick<Bounds, 'maximum'>, where: string): number {
+  const value = Number(text);
+  const within = Number.isFinite(value) && value > 0 && value <= (maximum ?? value);
+  if (text.trim() !== '' && within) return value;
+  const most = maximum === undefined ? '' : ` of at most ${maximum}`;
+  throw new NosError('bad-option', `${where}: expected a positive number${most}, got '${text}'`);
 }
 
 function parseAssignment(text: string, where: string): readonly [string, number | string] {

@@ -1,3 +1,4 @@
+export { effortOf } from './effort.ts';
 export type {
   Computation,
   Experiment,

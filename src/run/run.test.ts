@@ -7,7 +7,15 @@ import { NosError } from '../errors.ts';
 import type { Evaluation } from '../evaluate/index.ts';
 import { resolveRule, ruleKey } from '../rules/index.ts';
 import { openStore, type Store } from '../store/index.ts';
-import { type RunConfigInput, type RunEvent, type RunServices, resumeRun, startRun } from './index.ts';
+import {
+  findEarlierRun,
+  parseRunConfig,
+  type RunConfigInput,
+  type RunEvent,
+  type RunServices,
+  resumeRun,
+  startRun,
+} from './index.ts';
 
 const CONFIG: RunConfigInput = {
   task: 'digits-mlp',
@@ -206,6 +214,33 @@ describe('a run that is stopped', () => {
       await expect(resumeRun('a', services(other))).rejects.toMatchObject({ code: 'fingerprint' });
     }
     expect((await resumeRun('a', services())).status).toBe('finished');
+  });
+});
+
+describe('findEarlierRun', () => {
+  const config = parseRunConfig(CONFIG);
+  const find = (more: Partial<RunServices> = {}) =>
+    findEarlierRun(store, { name: 'a', config }, services(more));
+
+  it('says how far a run of that name is', async () => {
+    expect(await find()).toBe('none');
+    await startRun('a', CONFIG, services(stopAfter(8, 1)));
+    expect(await find()).toBe('unfinished');
+    await resumeRun('a', services());
+    expect(await find()).toBe('finished');
+  });
+
+  it('takes none of another machine or version for its own, the finished one neither', async () => {
+    await startRun('a', CONFIG, services());
+    for (const other of [{ fingerprint: 'another machine' }, { version: '1.0.1' }]) {
+      const hint = expect.stringMatching(/or take another store: --store FILE$/);
+      await expect(find(other)).rejects.toMatchObject({ code: 'fingerprint', hint });
+    }
+  });
+
+  it('refuses another search of that name', async () => {
+    await startRun('a', { ...CONFIG, samples: 21 }, services());
+    await expect(find()).rejects.toMatchObject({ code: 'run-exists' });
   });
 });
 

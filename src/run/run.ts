@@ -1,27 +1,23 @@
 import { hostname } from 'node:os';
 import type { Dispatcher } from '../dispatch/index.ts';
-import { NosError } from '../errors.ts';
 import { findEnvironment, findProtocol } from '../evaluate/index.ts';
 import { deriveKey } from '../random/index.ts';
 import { findSpace, resolveRule, type Space } from '../rules/index.ts';
 import { findStrategy, runLoop, type Strategy, type StrategyDefinition } from '../search/index.ts';
-import type { RunRecord, Store } from '../store/index.ts';
+import type { Store } from '../store/index.ts';
 import { taskReference } from '../tasks/index.ts';
 import { parseRunConfig, type RunConfig, type RunConfigInput } from './config.ts';
 import type { LeaderboardRow, RunEvent } from './events.ts';
 import { leaderboard, readLeaderboard } from './leaderboard.ts';
+import { checkMachine, type Machine } from './machine.ts';
 import { Scorer } from './scorer.ts';
 import { readProgress, storeLog } from './search-log.ts';
 
 /** What a run is given by its caller: it reads no clock and no environment by itself. */
-export interface RunServices {
+export interface RunServices extends Machine {
   readonly store: Store;
   /** Evaluates; stays open when the run ends. */
   readonly dispatcher: Dispatcher;
-  /** What this machine computes, as `fingerprint()` of evaluate/ gives it. */
-  readonly fingerprint: string;
-  /** The version of this package. */
-  readonly version: string;
   /** Milliseconds since 1970; dates the run and paces the progress events. */
   readonly clock: () => number;
   /** Stops the run: it can be resumed. */
@@ -202,21 +198,4 @@ async function retest(
       }),
     ),
   );
-}
-
-function checkMachine(record: RunRecord, { fingerprint, version }: RunServices): void {
-  if (record.version !== version) {
-    throw new NosError(
-      'fingerprint',
-      `run '${record.name}' was started with version ${record.version}; this is version ${version}`,
-      `install version ${record.version} to go on with it, or start a new run`,
-    );
-  }
-  if (record.fingerprint !== fingerprint) {
-    throw new NosError(
-      'fingerprint',
-      `run '${record.name}' was started on a machine that computes otherwise (${record.fingerprint}; this one: ${fingerprint})`,
-      'go on with it on that machine, or start a new run',
-    );
-  }
 }

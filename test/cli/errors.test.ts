@@ -14,7 +14,7 @@ const NOS = resolve('bin/nos');
 
 describe.concurrent('help', () => {
   const commands =
-    'search resume runs top show log plot eval compare card funnel rule rules space tasks bleu doctor'.split(
+    'search resume runs top show log plot eval compare card funnel trajectory rule rules space tasks reproduce bleu doctor worker workers'.split(
       ' ',
     );
   it.each([...commands, 'data fetch', 'data list', 'bench strategies'])(
@@ -57,6 +57,10 @@ describe.concurrent('bad input is one line that says where, and exits with 2', (
     ['a learning rate', ['trajectory', 'g', '--learning-rate', '0'], /expected a positive number, got '0'/],
     ['an experiment', ['reproduce', 'figure66'], /unknown experiment 'figure66'/],
     ['a scale', ['reproduce', 'figure6', '--scale', 'x'], /--scale: expected a positive number/],
+    ['a larger scale', ['reproduce', 'figure5', '--scale', '2'], /--scale: .* of at most 1, got '2'/],
+    ['seeds of nothing', ['reproduce', 'figure6', '--seeds', '5'], /--seeds: figure6 trains nothing/],
+    ['a task of nothing', ['reproduce', 'figure6', '--task', 'x'], /--task: figure6 trains nothing/],
+    ['steps', ['trajectory', 'g', '--steps', '100001'], /--steps: .* from 1 to 100000, got '100001'/],
     [
       'a task',
       ['eval', 'adam', '--task', 'digit-mlp'],
@@ -195,7 +199,7 @@ describe('what is wrong with the machine exits with 1', () => {
     const bench = ['bench', 'strategies', '--strategies', 'random', '--budget', '10', '--repeats', '2'];
     expectFailure(
       await here.nos([...bench, '-o', blocked()]),
-      /a-file[^\n]*\nchoose another directory: -o DIR/,
+      /cannot write [^\n]*a-file[^\n]*\nname another by --output/,
     );
     expectFailure(
       await here.nos([...bench, '-o', 'a-file']),

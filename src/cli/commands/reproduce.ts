@@ -1,13 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
+import { NosError } from '../../errors.ts';
 import { makeDirectory } from '../../make-directory.ts';
 import type { Experiment } from '../../reproduce/index.ts';
 import { packageVersion } from '../../version.ts';
 import type { Command, Context } from '../command.ts';
 import { EVALUATING } from '../evaluating.ts';
+import { flagOf } from '../options.ts';
 import { logDefaults } from '../presets.ts';
-import { conduct } from '../reproduce/conduct.ts';
+import { prepare } from '../reproduce/conduct.ts';
 import { writable } from '../writable.ts';
 
 export const reproduceCommand: Command = {
@@ -26,11 +28,13 @@ export const reproduceCommand: Command = {
     const { experimentPage, findExperiment } = await import('../../reproduce/index.ts');
     const { fingerprint } = await import('../../evaluate/index.ts');
     const experiment = findExperiment(name);
+    refuseUntaken(experiment, context.flags);
+    const conduct = await prepare(experiment, context);
     const output = settings.output ?? join('results', name);
     const directory = resolve(output);
     await writable(directory, () => makeDirectory(directory));
     const began = performance.now();
-    const { findings, ...trained } = await conduct(experiment, context);
+    const { findings, ...trained } = await conduct();
     const how = {
       command: commandOf(experiment, settings, output),
       scale: settings.scale ?? 1,
@@ -53,6 +57,14 @@ export const reproduceCommand: Command = {
     };
   },
 };
+
+/** Flags that would change nothing where nothing is trained; settings of the environment and of the file are for every command. */
+function refuseUntaken({ kind, name }: Experiment, flags: Context['flags']): void {
+  if (kind !== 'computation') return;
+  const untaken = (['task', 'seeds'] as const).find((option) => flags.includes(option));
+  if (untaken === undefined) return;
+  throw new NosError('bad-option', `${flagOf(untaken)}: ${name} trains nothing`, 'leave it out');
+}
 
 /** As a user would type it, without what has its default. */
 function commandOf(experiment: Experiment, settings: Context['settings'], output: string): string {

@@ -1,0 +1,35 @@
+import { NosError } from '../errors.ts';
+import type { RunRecord } from '../store/index.ts';
+
+/** What a run's results depend on besides its configuration. */
+export interface Machine {
+  /** What this machine computes, as `fingerprint()` of evaluate/ gives it. */
+  readonly fingerprint: string;
+  /** The version of this package. */
+  readonly version: string;
+}
+
+/**
+ * @param otherwise What else its user can do.
+ * @throws NosError `fingerprint` where this machine or this version computes otherwise than the one that the run was started with.
+ */
+export function checkMachine(
+  record: RunRecord,
+  { fingerprint, version }: Machine,
+  otherwise = 'start a new run',
+): void {
+  if (record.version !== version) {
+    throw new NosError(
+      'fingerprint',
+      `run '${record.name}' was started with version ${record.version}; this is version ${version}`,
+      `install version ${record.version} to go on with it, or ${otherwise}`,
+    );
+  }
+  if (record.fingerprint !== fingerprint) {
+    throw new NosError(
+      'fingerprint',
+      `run '${record.name}' was started on a machine that computes otherwise (${record.fingerprint}; this one: ${fingerprint})`,
+      `go on with it on that machine, or ${otherwise}`,
+    );
+  }
+}
