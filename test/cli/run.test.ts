@@ -99,7 +99,7 @@ describe('a run', () => {
     expect(stdout).toContain('fewer than 200 rules');
     expect(readFileSync(join(home, 'first.svg'), 'utf8')).toContain('</svg>');
     const lost = await here.nos(['plot', 'first', '-o', join(home, 'none', 'drawn.svg')]);
-    expect([lost.code, lost.stderr]).toEqual([1, expect.stringMatching(/^nos: cannot write the picture: /)]);
+    expect([lost.code, lost.stderr]).toEqual([1, expect.stringMatching(/^nos: cannot write [^\n]*: /)]);
   });
 
   it('is estimated by --dry-run, which stores nothing', async () => {

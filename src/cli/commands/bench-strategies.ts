@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BakeoffPlan, BakeoffResult, Curve, Ranked, RunTrials } from '../../bakeoff/index.ts';
-import { NosError } from '../../errors.ts';
 import { makeDirectory } from '../../make-directory.ts';
 import { packageVersion } from '../../version.ts';
 import type { Command, Context } from '../command.ts';
@@ -9,6 +8,7 @@ import { workerCount } from '../evaluators.ts';
 import { openCounter } from '../live/counter.ts';
 import { thousands } from '../text/format.ts';
 import { type Column, pairs, table } from '../text/table.ts';
+import { writable } from '../writable.ts';
 
 const DIRECTORY = 'bake-off';
 const BUDGET = 3_000;
@@ -178,10 +178,4 @@ function curveColumns(budgets: readonly number[], intervals: number): readonly C
       align: 'right',
     },
   ];
-}
-
-async function writable(directory: string, write: () => Promise<void>): Promise<void> {
-  await write().catch((error: Error) => {
-    throw new NosError('unwritable', `${directory}: ${error.message}`, 'choose another directory: -o DIR');
-  });
 }

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { NosError } from '../../errors.ts';
 import type { Difference, LearningCurve, LearningCurves } from '../../run/index.ts';
 import type { Command } from '../command.ts';
 import { withStore } from '../store.ts';
 import { accuracy, thousands } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
+import { writable } from '../writable.ts';
 
 export const plotCommand: Command = {
   name: 'plot',
@@ -18,20 +18,13 @@ export const plotCommand: Command = {
     const curves = await withStore(places, (store) => readLearningCurves(store, runs));
     const { lineChart } = await import('../../plot/index.ts');
     const file = resolve(settings.output ?? `${fileName(runs)}.svg`);
-    await write(file, lineChart(learningCurveChart(curves)));
+    await writable(file, () => writeFile(file, lineChart(learningCurveChart(curves))));
     return { document: { file, ...curves }, text: textOf(file, curves, stdout.columns) };
   },
 };
 
 /** A run may be named by anything, a file may not. */
 const fileName = (runs: readonly string[]): string => runs.join('-').replace(/[^\p{L}\p{N}._-]+/gu, '-');
-
-async function write(file: string, text: string): Promise<void> {
-  await writeFile(file, text).catch((cause: Error) => {
-    const hint = 'name another file by --output';
-    throw new NosError('unwritable', `cannot write the picture: ${cause.message}`, hint, { cause });
-  });
-}
 
 function textOf(file: string, { curves, leads }: LearningCurves, width: number): string {
   const ofLeads = leads.length === 0 ? [] : ['', table(leads, LEADS, width)];
