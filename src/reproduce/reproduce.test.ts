@@ -189,9 +189,12 @@ describe('rankCorrelation', () => {
     [[1, 2, 3], [10, 20, 30], 1],
     [[1, 2, 3], [30, 20, 10], -1],
     [[1, 2, 3], [10, 30, 20], 0.5],
-    [[Number.NaN, 0.1, 0.2, 0.2], [1, 2, 3, 3], 1],
+    [[Number.NaN, 0.1, 0.2, 0.2], [4, 2, 3, 3], 1],
+    [[Number.NaN, 0.1], [1, 2], Number.NaN],
+    [[1, 1], [1, 2], Number.NaN],
   ])('of %j and %j is %f', (a, b, expected) => {
-    expect(rankCorrelation(a, b)).toBeCloseTo(expected);
+    if (Number.isNaN(expected)) expect(rankCorrelation(a, b)).toBeNaN();
+    else expect(rankCorrelation(a, b)).toBeCloseTo(expected);
   });
 });
 
@@ -225,9 +228,7 @@ describe('table1', () => {
     });
     const { page } = table1.findings(size, evaluations);
     expect(page).toContain('1,234 training steps a seed');
-    expect(page).toMatch(
-      /RMSProp +\| 16 of 16 +\| \+2\.7 +\| 16 of 16 +\| \+1\.60 \[\+1\.60, \+1\.60\] +\| 0 +\| 0 /,
-    );
+    expect(page).toMatch(/RMSProp +\| 16 of 16 +\| \+2\.7 +\| 16 of 16 +\| \+1\.60 +\| 0 +\| 0 /);
     expect(page).toMatch(/SGD +\| 45\.00 \[40\.00, 50\.00\] \/ 92\.0 \| 55\.00 \[50\.00, 60\.00\] \/ 91\.8/);
     expect(page).toContain('Many above SGD: holds on the means**: 16 of 16, 0 of them told apart');
   });

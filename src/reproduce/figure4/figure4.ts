@@ -97,7 +97,7 @@ function findings({ scale }: Size, curves: LearningCurves): Findings {
   const seeds = [...new Set(searches.map(({ seed }) => seed))];
   const { task, protocol } = curves;
   const data = {
-    task,
+    task: taskTitle(task),
     protocol,
     samples: samplesAt(scale),
     searches,

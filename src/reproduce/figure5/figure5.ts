@@ -1,5 +1,6 @@
 import type { Evaluation } from '../../evaluate/index.ts';
 import { toJson } from '../../json.ts';
+import { taskTitle } from '../../tasks/index.ts';
 import { curvePicture } from '../curve-picture.ts';
 import { trainingsCsv, trainingsOf } from '../documents.ts';
 import type { Findings, Size, Trainings } from '../experiment.ts';
@@ -60,7 +61,8 @@ export interface Figure5Data {
 }
 
 function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluation[]): Findings {
-  const [{ task, protocol }] = evaluations as [Evaluation];
+  const [{ task: reference, protocol }] = evaluations as [Evaluation];
+  const task = taskTitle(reference);
   const trained = byOptimizer(OPTIMIZERS, evaluations);
   const [known, found] = [trained.slice(0, KNOWN.length), trained.slice(KNOWN.length)];
   const seeds = Array.from({ length: count }, (_, i) => i + 1);

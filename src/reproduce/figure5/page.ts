@@ -1,6 +1,6 @@
-import { LEVEL, powerOf } from '../../compare/index.ts';
 import { intervalsText, rateText, ruleText, statusText } from '../optimizer-text.ts';
 import { markdownTable } from '../page.ts';
+import { isApart, powerText, testText } from '../power.ts';
 import { type Beside, percent, points } from '../scores.ts';
 import type { Figure5Data } from './figure5.ts';
 
@@ -14,7 +14,8 @@ const CLAIMS: Readonly<Record<string, string>> = {
 
 /** What the figure shows here, beside what the paper says of it. */
 export function figure5Page(data: Figure5Data): string {
-  const { task, protocol, epochs, seeds } = data;
+  const { task, protocol, epochs, seeds, beside } = data;
+  const how = [testText(beside, 'rows'), intervalsText(seeds.length)].filter((text) => text !== '');
   return `
 ![Two panels: test accuracy over the epochs, of Adam, Momentum, RMSProp and SGD beside Optimizer 1 and Optimizer 2](figure5.svg)
 
@@ -25,17 +26,17 @@ Here: ${epochs} epoch${epochs === 1 ? '' : 's'} of the task \`${task}\`, ${seeds
 ## Does it hold?
 
 Read as: test accuracy at the end, less that of the other with the same seed, in points. "Slightly" and "greatly" have no size in the paper.
-p is of the paired permutation test, corrected by Holm's method over all ${data.beside.length} rows. ${intervalsText(seeds.length)}
+${how.join(' ')}
 
 ${besideTable(data)}
 
 ${verdicts(data)}
 
-${powerText(data)}
+${powerText(beside, seeds.length)}
 
 ## The six optimizers
 
-Protocol \`${protocol}\`: seven learning rates, 10⁻⁵ … 10 in decades, train for one epoch of 10,000 examples each; the best by validation accuracy trains
+Protocol \`${protocol}\`: seven learning rates, 10⁻⁵ … 10 in decades, train for an epoch of up to 10,000 examples each; the best by validation accuracy trains
 afresh for ${epochs} epoch${epochs === 1 ? '' : 's'} of all training examples. Test accuracy chooses nothing. The paper does not say how the learning rates of this figure
 were chosen: this is how its search chooses them (§4.2). Best: test accuracy at the epoch of the highest validation accuracy.
 
@@ -68,21 +69,14 @@ function verdicts({ beside }: Figure5Data): string {
   return lines.join('\n');
 }
 
-function verdict({ other, difference, higher, pairs, adjusted }: Beside): string {
+function verdict(row: Beside): string {
+  const { other, difference, higher, pairs } = row;
   const by = `${points({ ...difference, interval: null })} points`;
   if (Number.isNaN(difference.mean)) return `over ${other} cannot be said`;
   if (!(difference.mean > 0)) return `over ${other} does not hold (${by})`;
-  const sure =
-    adjusted !== null && adjusted <= LEVEL ? 'told apart by the test' : 'not told apart by the test';
+  const sure = row.p === null ? 'not tested' : `${isApart(row) ? '' : 'not '}told apart by the test`;
   const seeds = higher === pairs ? 'with every seed' : `with ${higher} of ${pairs} seeds`;
   return `over ${other} holds on the mean (${by}, ${seeds}, ${sure})`;
-}
-
-function powerText({ beside, seeds }: Figure5Data): string {
-  const { tests, smallestAdjusted, seedsNeeded } = powerOf(beside.length, seeds.length);
-  if (smallestAdjusted <= LEVEL)
-    return `${seeds.length} seeds, ${tests} tests: p can fall to ${smallestAdjusted.toPrecision(2)}.`;
-  return `With ${seeds.length} seed${seeds.length === 1 ? '' : 's'} no test can tell anything apart: corrected, p is ${smallestAdjusted.toPrecision(2)} at best, and it takes ${seedsNeeded} seeds to fall below 5 %. The signs and the intervals are what there is.`;
 }
 
 function optimizersTable({ optimizers }: Figure5Data): string {

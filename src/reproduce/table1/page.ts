@@ -1,6 +1,7 @@
-import { LEVEL, powerOf } from '../../compare/index.ts';
+import { LEVEL } from '../../compare/index.ts';
 import { intervalsText, rateText, ruleText, statusText } from '../optimizer-text.ts';
 import { markdownTable } from '../page.ts';
+import { isApart, powerText, testsOf, testText } from '../power.ts';
 import { type Beside, percent, points } from '../scores.ts';
 import { rankCorrelation } from './rank-correlation.ts';
 import type { Row, Table1Data } from './table1.ts';
@@ -8,6 +9,9 @@ import type { Row, Table1Data } from './table1.ts';
 /** What the table shows here, beside the paper's. */
 export function table1Page(data: Table1Data): string {
   const { task, protocol, epochs, seeds, steps, beside } = data;
+  const test = testText(beside, 'pairs of a found and a known optimizer');
+  const apart = test === '' ? '' : `${test} Told apart: p at most ${LEVEL}.`;
+  const how = [apart, intervalsText(seeds.length)].filter((text) => text !== '');
   return `
 ![Test accuracies at the end with intervals, here and in the paper](table1.svg)
 
@@ -17,19 +21,19 @@ epochs, once as far as it says. Here: the task \`${task}\`, ${plural(epochs, 'ep
 
 ## Does it hold?
 
-Read as: test accuracy at the end, less that of the known optimizer with the same seed. p is of the paired permutation test, corrected by Holm's
-method over all ${beside.length} pairs of a found and a known optimizer; told apart: at most ${LEVEL}. ${intervalsText(seeds.length)}
+Read as: test accuracy at the end, less that of the known optimizer with the same seed.
+${how.join(' ')}
 
 ${claimsTable(data)}
 
 ${claims(data)}
 
-${powerText(data)}
+${powerText(beside, seeds.length)}
 
 ## The table
 
 In per cent, the paper's behind a stroke. Best val: the highest validation accuracy of all epochs; best test: the test accuracy of that epoch.
-Protocol \`${protocol}\`: seven learning rates, 10⁻⁵ … 10 in decades, train for one epoch of 10,000 examples each, and the best by validation accuracy trains
+Protocol \`${protocol}\`: seven learning rates, 10⁻⁵ … 10 in decades, train for an epoch of up to 10,000 examples each, and the best by validation accuracy trains
 afresh. The paper reports the best of seven whole trainings: seven times what this costs. It says nothing of a learning-rate schedule, so
 there is none.
 
@@ -50,51 +54,53 @@ const plural = (count: number, noun: string): string => `${count} ${noun}${count
 
 function claimsTable({ known, found, beside }: Table1Data): string {
   const rows = known.map((other) => {
-    const own = beside.filter((row) => row.other === other.name);
+    const said = saidOf(beside, other.name);
     const inPaper = found.filter(({ paper }) => paper.finalTest > other.paper.finalTest).length;
-    const higher = own.filter(({ difference }) => difference.mean > 0);
-    const best = own.reduce((a, b) => (orLeast(b) > orLeast(a) ? b : a));
     const margin = Math.max(...found.map(({ paper }) => paper.finalTest - other.paper.finalTest));
+    const here = said.map(({ difference }) => difference.mean);
+    const apart = (sign: number) =>
+      said.filter((row) => isApart(row) && sign * row.difference.mean > 0).length;
     return [
       other.name,
       `${inPaper} of ${found.length}`,
       `+${margin.toFixed(1)}`,
-      `${higher.length} of ${found.length}`,
-      points(best.difference),
-      String(own.filter((row) => isApart(row) && row.difference.mean > 0).length),
-      String(own.filter((row) => isApart(row) && row.difference.mean < 0).length),
+      said.length === 0 ? '—' : `${here.filter((mean) => mean > 0).length} of ${said.length}`,
+      // Of the one that did best: the interval of a single one would be too narrow for the best of sixteen.
+      points({ mean: said.length === 0 ? Number.NaN : Math.max(...here), interval: null }),
+      ...[1, -1].map((sign) => (testsOf(said) === 0 ? '—' : String(apart(sign)))),
     ];
   });
   const here = ['here: above it', 'best margin', 'told apart, above', 'told apart, below'];
   return markdownTable(['', 'the paper: above it', 'best margin', ...here], rows);
 }
 
-const orLeast = ({ difference }: Beside): number =>
-  Number.isNaN(difference.mean) ? Number.NEGATIVE_INFINITY : difference.mean;
-
-const isApart = ({ adjusted }: Beside): boolean => adjusted !== null && adjusted <= LEVEL;
+/** The rows against a known optimizer that say anything: both were trained with a seed, and did not fail for outside reasons. */
+const saidOf = (beside: readonly Beside[], known: string): readonly Beside[] =>
+  beside.filter(({ other, pairs }) => other === known && pairs > 0);
 
 /** In words, from the same figures. */
 function claims({ known, found, beside }: Table1Data): string {
-  const above = known.map(({ name }) => {
-    const own = beside.filter(({ other, difference }) => other === name && difference.mean > 0);
-    const apart = own.filter(isApart).length;
-    const verdict = own.length > found.length / 2 ? 'holds on the means' : 'does not hold';
-    return `* **Many above ${name}: ${verdict}**: ${own.length} of ${found.length}, ${apart} of them told apart.`;
-  });
+  const above = known.map(({ name }) => `* **Many above ${name}: ${verdict(saidOf(beside, name))}.`);
   const rows = [...known, ...found];
+  const here = rows.map(({ finalTest }) => finalTest.mean);
   const correlation = rankCorrelation(
-    rows.map(({ finalTest }) => finalTest.mean),
+    here,
     rows.map(({ paper }) => paper.finalTest),
   );
-  const order = `* **The order of the twenty**: Spearman's rank correlation with the paper's is ${correlation.toFixed(2)} (1: the same order, 0: none of it).`;
+  const text = Number.isNaN(correlation) ? '—' : correlation.toFixed(2);
+  const lost = here.filter(Number.isNaN).length;
+  const without = lost === 0 ? '' : ` Left out, as every training failed for outside reasons: ${lost}.`;
+  const order = `* **The order of the twenty**: Spearman's rank correlation with the paper's is ${text} (1: the same order, 0: none of it).${without}`;
   return [...above, order].join('\n');
 }
 
-function powerText({ beside, seeds }: Table1Data): string {
-  const { smallestAdjusted, seedsNeeded } = powerOf(beside.length, seeds.length);
-  if (smallestAdjusted <= LEVEL) return `Corrected, p can fall to ${smallestAdjusted.toPrecision(2)}.`;
-  return `With ${plural(seeds.length, 'seed')} no test can tell anything apart: corrected, p is ${smallestAdjusted.toPrecision(2)} at best, and it takes ${seedsNeeded} seeds to fall below 5 %.`;
+function verdict(said: readonly Beside[]): string {
+  if (said.length === 0) return 'cannot be said**';
+  const above = said.filter(({ difference }) => difference.mean > 0);
+  const holds = above.length > said.length / 2 ? 'holds on the means' : 'does not hold';
+  const tested =
+    testsOf(said) === 0 ? 'none of them tested' : `${above.filter(isApart).length} of them told apart`;
+  return `${holds}**: ${above.length} of ${said.length}, ${tested}`;
 }
 
 function resultsTable({ known, found }: Table1Data): string {

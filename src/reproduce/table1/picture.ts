@@ -15,13 +15,13 @@ export function table1Picture({ task, protocol, seeds, known, found }: Table1Dat
       ? 'One seed.'
       : `Dots: means of ${seeds.length} seeds; bars: 95 % bootstrap intervals.`;
   return intervalChart({
-    title: 'Twenty optimizers on a Wide ResNet',
+    title: `Twenty optimizers on ${task}`,
     subtitle: `Protocol ${protocol}. ${intervals}`,
     label: 'test accuracy at the end, %',
     groups: ['known', 'found'],
     panels: [
       {
-        title: task,
+        title: 'here',
         ...level(100 * reference.finalTest.mean),
         rows: rows.map((row) => {
           const { mean, interval } = row.finalTest;

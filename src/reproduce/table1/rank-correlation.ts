@@ -1,14 +1,19 @@
 import { mean, midranks } from '../../statistics/index.ts';
 
 /**
- * Spearman's rank correlation of two lists of values, ties having the mean of their ranks; values that are not numbers count as
- * the least. NaN where all of one list are equal.
+ * Spearman's rank correlation of two lists of values, ties having the mean of their ranks; places where either is no number are left
+ * out. NaN where fewer than two are left, or all of one list are equal.
  *
  * @example rankCorrelation([1, 2, 3], [10, 30, 20]) // 0.5
  */
 export function rankCorrelation(a: readonly number[], b: readonly number[]): number {
-  const [x, y] = [a, b].map((values) => {
-    const ranks = midranks(values.map((value) => (Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value)));
+  const sound = a.flatMap((value, i) => {
+    const other = b[i] ?? Number.NaN;
+    return Number.isNaN(value) || Number.isNaN(other) ? [] : [[value, other] as const];
+  });
+  if (sound.length < 2) return Number.NaN;
+  const [x, y] = ([0, 1] as const).map((side) => {
+    const ranks = midranks(sound.map((pair) => pair[side]));
     const middle = mean(ranks);
     return ranks.map((rank) => rank - middle);
   }) as [number[], number[]];

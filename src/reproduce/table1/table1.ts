@@ -1,5 +1,6 @@
 import type { Evaluation } from '../../evaluate/index.ts';
 import { toJson } from '../../json.ts';
+import { taskTitle } from '../../tasks/index.ts';
 import { trainingsCsv, trainingsOf } from '../documents.ts';
 import type { Findings, Size, Trainings } from '../experiment.ts';
 import { type Beside, besideAll, type Estimate, estimate } from '../scores.ts';
@@ -69,7 +70,7 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
   const [known, found] = [rows.slice(0, KNOWN.length), rows.slice(KNOWN.length)];
   const seeds = Array.from({ length: count }, (_, i) => i + 1);
   const data: Table1Data = {
-    task,
+    task: taskTitle(task),
     protocol,
     epochs: epochsAt(scale),
     seeds,
