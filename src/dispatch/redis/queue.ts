@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobsOptions, Queue, QueueEvents } from 'bullmq';
-import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../../evaluate/index.ts';
+import type { Evaluation, EvaluationRequest } from '../../evaluate/index.ts';
 import { resolveRule, ruleKey } from '../../rules/index.ts';
 import type {
   DispatchEvent,
@@ -11,12 +10,13 @@ import type {
   WorkerStatus,
 } from '../dispatcher.ts';
 import { unpackError } from '../messages.ts';
-import { abortable, aborted, checkRequest, type FailedEvaluation } from '../request.ts';
+import { abortable, aborted, checkRequest } from '../request.ts';
 import { type Connection, connect, isOutage, within } from './connection.ts';
 import { MOST_DEATHS, shortenLocks } from './lock.ts';
 import { describeProject, queueName } from './project.ts';
 import { BEAT_MS, list, PREFIX, publish, withdraw } from './registry.ts';
 import { WorkerView } from './view.ts';
+import { type Channel, JOB, type Waiter, type Wanted } from './wanted.ts';
 import {
   type Answer,
   answerSchema,
@@ -24,7 +24,6 @@ import {
   complaint,
   digest,
   invalidAnswer,
-  type JobData,
   type Project,
   type Search,
   slotSchema,
@@ -67,41 +66,6 @@ export async function openRedisQueue(options: RedisQueueOptions): Promise<Dispat
   };
   return new RedisQueue({ ...options, onEvent }, connection, open);
 }
-
-/** The queue of one project. */
-interface Channel {
-  readonly project: Project;
-  readonly name: string;
-  readonly queue: Queue;
-  readonly events: QueueEvents;
-}
-
-/** One who waits for an evaluation. */
-interface Waiter {
-  readonly request: EvaluationRequest;
-  readonly onProgress: (progress: EvaluationProgress) => void;
-  readonly onWorker: (worker: string) => void;
-  readonly resolve: (evaluation: Evaluation) => void;
-  readonly reject: (reason: unknown) => void;
-}
-
-/** An evaluation that somebody waits for. */
-interface Wanted {
-  readonly id: string;
-  readonly channel: Channel;
-  readonly data: JobData;
-  readonly failed: FailedEvaluation;
-  readonly waiters: Set<Waiter>;
-  /** Whether Redis was told of it. */
-  added: boolean;
-  /** Whether a worker has begun it. */
-  active: boolean;
-  /** Workers that could not say how it ended. */
-  failures: number;
-}
-
-const KEPT = { age: 24 * 3_600, count: 10_000 } as const;
-const JOB: JobsOptions = { removeOnComplete: KEPT, removeOnFail: KEPT, stackTraceLimit: 1 };
 
 /** What BullMQ says of a job under which {@link MOST_DEATHS} workers died. */
 const TOO_MANY_DEATHS = 'job stalled more than allowable limit';
@@ -318,8 +282,8 @@ class RedisQueue implements Dispatcher {
   }
 
   /**
-   * Only the workers that died under a job count against its rule. Otherwise a worker did not get its answer through: its lock ran
-   * out while Redis was away, and BullMQ then says that the job failed. It begins anew.
+   * A job begins anew, up to {@link MOST_DEATHS} times: its worker did not get its answer through, as its lock ran out while Redis was
+   * away. Where so many workers died under it, or it failed so often, its rule's evaluation has failed.
    */
   #onFailed(id: string, reason: string): void {
     const wanted = this.#wanted.get(id);

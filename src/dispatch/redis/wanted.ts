@@ -1,0 +1,40 @@
+import type { JobsOptions, Queue, QueueEvents } from 'bullmq';
+import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../../evaluate/index.ts';
+import type { FailedEvaluation } from '../request.ts';
+import type { JobData, Project } from './wire.ts';
+
+/** The queue of one project. */
+export interface Channel {
+  readonly project: Project;
+  readonly name: string;
+  readonly queue: Queue;
+  readonly events: QueueEvents;
+}
+
+/** One who waits for an evaluation. */
+export interface Waiter {
+  readonly request: EvaluationRequest;
+  readonly onProgress: (progress: EvaluationProgress) => void;
+  readonly onWorker: (worker: string) => void;
+  readonly resolve: (evaluation: Evaluation) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** An evaluation that somebody waits for. */
+export interface Wanted {
+  readonly id: string;
+  readonly channel: Channel;
+  readonly data: JobData;
+  readonly failed: FailedEvaluation;
+  readonly waiters: Set<Waiter>;
+  /** Whether Redis was told of it. */
+  added: boolean;
+  /** Whether a worker has begun it. */
+  active: boolean;
+  /** Workers that could not say how it ended. */
+  failures: number;
+}
+
+/** What is left of jobs for a resumed run that takes their answers. */
+const KEPT = { age: 24 * 3_600, count: 10_000 } as const;
+export const JOB: JobsOptions = { removeOnComplete: KEPT, removeOnFail: KEPT, stackTraceLimit: 1 };
