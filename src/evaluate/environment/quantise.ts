@@ -1,7 +1,5 @@
 /** One tensor in few levels: how numbers are made to fit into a few bits each, besides a scale or two for the whole tensor. */
 export interface Quantiser {
-  /** Bits a number: at most 2^bits different values come out of one tensor. */
-  readonly bits: number;
   /** Whether {@link Quantiser.apply} reads its random words. */
   readonly stochastic: boolean;
   /**
@@ -19,7 +17,6 @@ export interface Quantiser {
  * 2014), §3.2, with a tensor in the place of a column.
  */
 export const signAndMeans: Quantiser = {
-  bits: 1,
   stochastic: false,
   apply(values) {
     if (!values.every(Number.isFinite)) return;
@@ -62,7 +59,7 @@ export function evenLevels(bits: number, { rounding, outermost }: LevelOptions):
       values[i] = value < 0 && level > 0 ? -magnitude : magnitude;
     }
   };
-  return { bits, stochastic, apply };
+  return { stochastic, apply };
 }
 
 /** NaN where a value is NaN. */
