@@ -1,6 +1,5 @@
 import { add, exp, input, jvp, mul, type SessionCache, scalar, type Tensor, vjp } from '../graph/index.ts';
 import { policyGraph } from './lstm.ts';
-
 import { type PolicyShape, parameterSpecs, parameterViews } from './shape.ts';
 
 /**

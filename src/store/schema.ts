@@ -8,17 +8,18 @@ const APPLICATION_ID = 0x4e4f5331;
 const SCHEMA_VERSION = 3;
 const MARK = `PRAGMA user_version = ${SCHEMA_VERSION}`;
 
-/**
- * `scope` is empty for a sound evaluation, which every run may use, and the run's name for one that failed for outside
- * reasons, which only that run replays. `log_probability` is a number, or the name of one that is not finite. `checksum` is of
- * the row's other values (documents.ts), and null in rows of version 1, which had none.
- */
+/** Apart from the others, as an upgrade makes it anew. */
 const EVALUATIONS = `CREATE TABLE evaluations (
      id INTEGER PRIMARY KEY, key TEXT NOT NULL, task TEXT NOT NULL, protocol TEXT NOT NULL, seed INTEGER NOT NULL,
      environment TEXT NOT NULL, fingerprint TEXT NOT NULL, version TEXT NOT NULL, scope TEXT NOT NULL, document TEXT NOT NULL,
      checksum TEXT,
      UNIQUE (key, task, protocol, seed, environment, fingerprint, version, scope)) STRICT`;
 
+/**
+ * `scope` is empty for a sound evaluation, which every run may use, and the run's name for one that failed for outside
+ * reasons, which only that run replays. `log_probability` is a number, or the name of one that is not finite. `checksum` is of
+ * the row's other values (documents.ts), and null in rows of version 1, which had none.
+ */
 const TABLES = [
   `CREATE TABLE runs (
      id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, config TEXT NOT NULL, created_at TEXT NOT NULL,
