@@ -91,7 +91,10 @@ const isNumber = (value: number): boolean => !Number.isNaN(value);
 
 const rewardOf = ({ status, reward }: Evaluation): number => (status === 'failed' ? Number.NaN : reward);
 
-/** The bootstrap draws by a seed of its own, so that equal rewards give equal intervals. */
-function intervalOf(values: readonly number[]): Interval | null {
+/**
+ * Of the mean, at 95 %, by the percentile bootstrap; null for fewer than two values. The bootstrap draws by a seed of its own, so that equal
+ * values give equal intervals.
+ */
+export function intervalOf(values: readonly number[]): Interval | null {
   return values.length < 2 ? null : bootstrapInterval([values], ([x]) => mean(x), { seed: 1 });
 }

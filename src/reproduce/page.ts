@@ -53,10 +53,14 @@ function timeText({ seconds, trained }: Provenance): string {
 
 /** A table of Markdown whose columns are aligned, so that it reads on a terminal too. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const width = (i: number) => Math.max(...[head, ...rows].map((row) => [...(row[i] ?? '')].length), 3);
+  // A bar would end a cell.
+  const [titles = [], ...cells] = [head, ...rows].map((row) =>
+    row.map((cell) => cell.replaceAll('|', '\\|')),
+  );
+  const width = (i: number) => Math.max(...[titles, ...cells].map((row) => [...(row[i] ?? '')].length), 3);
   const widths = head.map((_, i) => width(i));
   const line = (row: readonly string[]) =>
     `| ${widths.map((wide, i) => (row[i] ?? '') + ' '.repeat(wide - [...(row[i] ?? '')].length)).join(' | ')} |`;
   const rule = `| ${widths.map((wide) => '-'.repeat(wide)).join(' | ')} |`;
-  return [line(head), rule, ...rows.map(line)].join('\n');
+  return [line(titles), rule, ...cells.map(line)].join('\n');
 }

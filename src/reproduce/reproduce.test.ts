@@ -403,5 +403,6 @@ describe('experimentPage', () => {
 
   it('aligns tables', () => {
     expect(markdownTable(['a', 'b'], [['1', 'long']])).toBe('| a   | b    |\n| --- | ---- |\n| 1   | long |');
+    expect(markdownTable(['a'], [['x|y']])).toBe('| a    |\n| ---- |\n| x\\|y |');
   });
 });

@@ -1,5 +1,6 @@
+import { intervalOf } from '../compare/index.ts';
 import type { Evaluation } from '../evaluate/index.ts';
-import { bootstrapInterval, holm, type Interval, mean, pairedPermutation } from '../statistics/index.ts';
+import { holm, type Interval, mean, pairedPermutation } from '../statistics/index.ts';
 import type { Trained } from './trainings.ts';
 
 /** A mean over seeds with its bootstrap interval at 95 %, which a single value has not. */
@@ -14,7 +15,7 @@ export function estimate(values: readonly number[]): Estimate {
   const sound = values.filter((value) => !Number.isNaN(value));
   return {
     mean: sound.length === 0 ? Number.NaN : mean(sound),
-    interval: sound.length < 2 ? null : bootstrapInterval([sound], ([x]) => mean(x), { seed: 1 }),
+    interval: intervalOf(sound),
   };
 }
 

@@ -5,6 +5,7 @@ export type * from './events.ts';
 export { leaderboard, readLeaderboard } from './leaderboard.ts';
 export {
   type Difference,
+  differenceOfMeans,
   type LearningCurve,
   type LearningCurves,
   learningCurves,

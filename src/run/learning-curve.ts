@@ -116,7 +116,7 @@ export function learningCurves(
   const leads = others.map((other) => ({
     run: first.run,
     over: other.run,
-    ...difference(lastOf(first), lastOf(other)),
+    ...differenceOfMeans(lastOf(first), lastOf(other)),
   }));
   return { window, curves, leads };
 }
@@ -134,14 +134,14 @@ function learningCurve({ run, samples, rules }: ScoredRun, window: number): Lear
     compared,
     first: mean(first),
     last: mean(last),
-    gain: difference(last, first),
+    gain: differenceOfMeans(last, first),
   };
 }
 
 const lastOf = ({ rewards, compared }: LearningCurve): readonly number[] => rewards.slice(-compared);
 
-/** The mean of `a` less the mean of `b`. */
-function difference(a: readonly number[], b: readonly number[]): Difference {
+/** The mean of `a` less the mean of `b`; the bootstrap draws by a seed of its own. */
+export function differenceOfMeans(a: readonly number[], b: readonly number[]): Difference {
   const interval = bootstrapInterval([a, b], ([x, y]) => mean(x) - mean(y), { seed: 1 });
   return { difference: mean(a) - mean(b), ...interval };
 }

@@ -2,12 +2,13 @@ import { seedsFrom } from '../../compare/index.ts';
 import { toJson } from '../../json.ts';
 import { lineChart } from '../../plot/index.ts';
 import {
+  type Difference,
+  differenceOfMeans,
   type LearningCurve,
   type LearningCurves,
   learningCurveChart,
   parseRunConfig,
 } from '../../run/index.ts';
-import { bootstrapInterval, type Interval, mean } from '../../statistics/index.ts';
 import { taskReference, taskTitle } from '../../tasks/index.ts';
 import type { Findings, PlannedSearch, Searches, Size } from '../experiment.ts';
 import { figure4Page } from './page.ts';
@@ -70,9 +71,8 @@ export interface Searched {
 }
 
 /** The last rewards of the controller less those of random search with the same seed. */
-export interface Lead extends Interval {
+export interface Lead extends Difference {
   readonly seed: number;
-  readonly difference: number;
 }
 
 export interface Figure4Data {
@@ -124,8 +124,7 @@ function lead(searches: readonly Searched[], seed: number): Lead {
     const { curve } = searches.find((one) => one.strategy === label && one.seed === seed) as Searched;
     return curve.rewards.slice(-curve.compared);
   }) as [number[], number[]];
-  const interval = bootstrapInterval([own, others], ([x, y]) => mean(x) - mean(y), { seed: 1 });
-  return { seed, difference: mean(own) - mean(others), ...interval };
+  return { seed, ...differenceOfMeans(own, others) };
 }
 
 function rewardsCsv(searches: readonly Searched[]): string {

@@ -1,3 +1,4 @@
+import type { Difference } from '../../run/index.ts';
 import { markdownTable } from '../page.ts';
 import type { Figure4Data, Lead, Searched } from './figure4.ts';
 
@@ -73,7 +74,7 @@ function holds(count: number, all: number): string {
 const leadText = (lead: Lead): string => `${signed(lead)} with seed ${lead.seed}`;
 
 /** `+0.135 [+0.108, +0.162]`. */
-function signed({ difference, low, high }: Omit<Lead, 'seed'>): string {
+function signed({ difference, low, high }: Difference): string {
   const text = (value: number) => (value < 0 ? '−' : '+') + Math.abs(value).toFixed(3);
   return `${text(difference)} [${text(low)}, ${text(high)}]`;
 }
