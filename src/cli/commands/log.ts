@@ -1,8 +1,8 @@
+import { csv } from '../../csv.ts';
 import { NosError } from '../../errors.ts';
 import type { Score } from '../../store/index.ts';
 import type { Command } from '../command.ts';
 import { withStore } from '../store.ts';
-import { csv } from '../text/csv.ts';
 import { accuracy, duration, learningRate } from '../text/format.ts';
 import { type ShortRule, shortRules } from '../text/short-rule.ts';
 import { type Column, table } from '../text/table.ts';

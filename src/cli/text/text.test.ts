@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bar, sparkline } from './charts.ts';
 import { coloursFor } from './colours.ts';
-import { csv } from './csv.ts';
 import {
   accuracy,
   bytes,
@@ -122,13 +121,6 @@ describe('pairs', () => {
     expect(pairs([['unary', ['x', 'clip(x, 1e-5)', 'sign(x)']]], 24)).toBe(
       'unary  x  clip(x, 1e-5)\n       sign(x)',
     );
-  });
-});
-
-describe('csv', () => {
-  it('quotes fields that hold commas, quotes or line ends', () => {
-    const rows = [{ rule: 'drop(m, 0.3)', note: 'a "b"', reward: Number.NaN }];
-    expect(csv(rows, ['rule', 'note', 'reward'])).toBe('rule,note,reward\n"drop(m, 0.3)","a ""b""",NaN');
   });
 });
 

@@ -1,4 +1,5 @@
 import { seedsFrom } from '../../compare/index.ts';
+import { csv } from '../../csv.ts';
 import { toJson } from '../../json.ts';
 import { lineChart } from '../../plot/index.ts';
 import {
@@ -129,7 +130,7 @@ function lead(searches: readonly Searched[], seed: number): Lead {
 
 function rewardsCsv(searches: readonly Searched[]): string {
   const rows = searches.flatMap(({ strategy, seed, curve }) =>
-    curve.rewards.map((reward, i) => [strategy, seed, i + 1, reward].join(',')),
+    curve.rewards.map((reward, i) => ({ strategy, seed, rule: i + 1, reward })),
   );
-  return `${['strategy,seed,rule,reward', ...rows].join('\n')}\n`;
+  return `${csv(rows, ['strategy', 'seed', 'rule', 'reward'])}\n`;
 }

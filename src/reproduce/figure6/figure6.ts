@@ -1,3 +1,4 @@
+import { csv } from '../../csv.ts';
 import {
   type Coordinates,
   findTestFunction,
@@ -119,9 +120,9 @@ function findings(data: Figure6Data, testFunction: TestFunction): Findings {
 /** Every point of the first hundred steps, then every twentieth. */
 function trajectoriesCsv(descended: readonly Descended[]): string {
   const rows = descended.flatMap(({ optimizer, trajectory: { points, values } }) =>
-    points.flatMap((point, t) =>
-      t <= 100 || t % 20 === 0 ? [[optimizer, t, ...point, values[t]].join(',')] : [],
+    points.flatMap(([x, y], step) =>
+      step <= 100 || step % 20 === 0 ? [{ optimizer, step, x, y, value: values[step] }] : [],
     ),
   );
-  return `${['optimizer,step,x,y,value', ...rows].join('\n')}\n`;
+  return `${csv(rows, ['optimizer', 'step', 'x', 'y', 'value'])}\n`;
 }
