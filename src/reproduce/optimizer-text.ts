@@ -16,6 +16,9 @@ export function intervalsText(seeds: number): string {
   return `In brackets, 95 % bootstrap intervals${seeds < 10 ? `; ${narrow}` : ''}.`;
 }
 
+/** `2 seeds`, `1 seed`. */
+export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 /** `1 diverged`; empty where all is well. */
 export function statusText(evaluations: readonly Evaluation[]): string {
   const bad = (['diverged', 'failed'] as const).flatMap((wanted) => {

@@ -35,6 +35,9 @@ export async function wantedTrainings(
   );
 }
 
+/** So many epochs of the paper at a scale; one at least. */
+export const epochsAt = (epochs: number, scale: number): number => Math.max(1, Math.round(epochs * scale));
+
 /** @param evaluations As {@link wantedTrainings} orders them. */
 export function byOptimizer(
   optimizers: readonly NamedRule[],

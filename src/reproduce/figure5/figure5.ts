@@ -1,3 +1,4 @@
+import { seedsFrom } from '../../compare/index.ts';
 import type { Evaluation } from '../../evaluate/index.ts';
 import { toJson } from '../../json.ts';
 import { taskTitle } from '../../tasks/index.ts';
@@ -8,6 +9,7 @@ import { type Beside, besideAll, type Estimate, estimate } from '../scores.ts';
 import {
   bestTest,
   byOptimizer,
+  epochsAt,
   finalTest,
   type NamedRule,
   type Trained,
@@ -39,11 +41,9 @@ export const figure5: Trainings = {
   description: 'six optimizers, 300 epochs of all 45,000 training images of CIFAR-10',
   seeds: 2,
   plan: ({ scale, seeds, task = TASK }) =>
-    wantedTrainings(OPTIMIZERS, { task, protocol: `curves@${epochsAt(scale)}`, seeds }),
+    wantedTrainings(OPTIMIZERS, { task, protocol: `curves@${epochsAt(EPOCHS, scale)}`, seeds }),
   findings,
 };
-
-const epochsAt = (scale: number): number => Math.max(1, Math.round(EPOCHS * scale));
 
 /** What is told of all six. */
 export interface Figure5Data {
@@ -65,11 +65,11 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
   const task = taskTitle(reference);
   const trained = byOptimizer(OPTIMIZERS, evaluations);
   const [known, found] = [trained.slice(0, KNOWN.length), trained.slice(KNOWN.length)];
-  const seeds = Array.from({ length: count }, (_, i) => i + 1);
+  const seeds = seedsFrom(1, count);
   const data: Figure5Data = {
     task,
     protocol,
-    epochs: epochsAt(scale),
+    epochs: epochsAt(EPOCHS, scale),
     seeds,
     optimizers: trained.map((one) => ({
       ...one,

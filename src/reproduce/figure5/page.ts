@@ -1,4 +1,4 @@
-import { intervalsText, rateText, ruleText, statusText } from '../optimizer-text.ts';
+import { intervalsText, plural, rateText, ruleText, statusText } from '../optimizer-text.ts';
 import { markdownTable } from '../page.ts';
 import { isApart, powerText, testText } from '../power.ts';
 import { type Beside, percent, points } from '../scores.ts';
@@ -21,7 +21,7 @@ export function figure5Page(data: Figure5Data): string {
 
 The paper (§4.3): "The plots in Figure 5 show the results of two of our best optimizers being run for 300 epochs on the full CIFAR10 dataset.
 From the plots we observe that our optimizers slightly outperform Momentum and SGD, while greatly outperforming RMSProp and Adam."
-Here: ${epochs} epoch${epochs === 1 ? '' : 's'} of the task \`${task}\`, ${seeds.length} seed${seeds.length === 1 ? '' : 's'}.
+Here: ${plural(epochs, 'epoch')} of the task \`${task}\`, ${plural(seeds.length, 'seed')}.
 
 ## Does it hold?
 
@@ -37,7 +37,7 @@ ${powerText(beside, seeds.length)}
 ## The six optimizers
 
 Protocol \`${protocol}\`: seven learning rates, 10⁻⁵ … 10 in decades, train for an epoch of up to 10,000 examples each; the best by validation accuracy trains
-afresh for ${epochs} epoch${epochs === 1 ? '' : 's'} of all training examples. Test accuracy chooses nothing. The paper does not say how the learning rates of this figure
+afresh for ${plural(epochs, 'epoch')} of all training examples. Test accuracy chooses nothing. The paper does not say how the learning rates of this figure
 were chosen: this is how its search chooses them (§4.2). Best: test accuracy at the epoch of the highest validation accuracy.
 
 ${optimizersTable(data)}

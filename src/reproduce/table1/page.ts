@@ -1,5 +1,5 @@
 import { LEVEL } from '../../compare/index.ts';
-import { intervalsText, rateText, ruleText, statusText } from '../optimizer-text.ts';
+import { intervalsText, plural, rateText, ruleText, statusText } from '../optimizer-text.ts';
 import { markdownTable } from '../page.ts';
 import { isApart, powerText, testsOf, testText } from '../power.ts';
 import { type Beside, percent, points } from '../scores.ts';
@@ -49,8 +49,6 @@ ${besideTable(data)}
 
 ${data.found.map(({ name, rule }) => `* ${name}: \`${ruleText(rule)}\``).join('\n')}`;
 }
-
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 function claimsTable({ known, found, beside }: Table1Data): string {
   const rows = known.map((other) => {

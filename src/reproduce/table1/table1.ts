@@ -1,3 +1,4 @@
+import { seedsFrom } from '../../compare/index.ts';
 import type { Evaluation } from '../../evaluate/index.ts';
 import { toJson } from '../../json.ts';
 import { taskTitle } from '../../tasks/index.ts';
@@ -8,6 +9,7 @@ import {
   bestTest,
   bestValidation,
   byOptimizer,
+  epochsAt,
   finalTest,
   finalValidation,
   type Trained,
@@ -28,11 +30,9 @@ export const table1: Trainings = {
   description: 'sixteen found optimizers and four known ones, 300 epochs of CIFAR-10 on a Wide ResNet 28-10',
   seeds: 2,
   plan: ({ scale, seeds, task = networkAt(scale) }) =>
-    wantedTrainings(OPTIMIZERS, { task, protocol: `curves@${epochsAt(scale)}`, seeds }),
+    wantedTrainings(OPTIMIZERS, { task, protocol: `curves@${epochsAt(EPOCHS, scale)}`, seeds }),
   findings,
 };
-
-const epochsAt = (scale: number): number => Math.max(1, Math.round(EPOCHS * scale));
 
 /** The network shrinks with the scale too: at 1 it is the published one. */
 function networkAt(scale: number): string {
@@ -68,11 +68,11 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
     rowOf(trained, OPTIMIZERS[i] as TableRow),
   );
   const [known, found] = [rows.slice(0, KNOWN.length), rows.slice(KNOWN.length)];
-  const seeds = Array.from({ length: count }, (_, i) => i + 1);
+  const seeds = seedsFrom(1, count);
   const data: Table1Data = {
     task: taskTitle(task),
     protocol,
-    epochs: epochsAt(scale),
+    epochs: epochsAt(EPOCHS, scale),
     seeds,
     steps: Math.max(...evaluations.map(({ steps }) => steps)),
     known,
