@@ -135,7 +135,7 @@ describe('nos card', () => {
     const blocked = await nos('card', 'sgd', ...DIGITS, '-o', 'a-file/below');
     expect([blocked.code, blocked.stderr]).toEqual([
       1,
-      expect.stringMatching(/a-file[^\n]*\nchoose another directory/),
+      expect.stringMatching(/cannot write [^\n]*a-file[^\n]*\nname another by --output/),
     ]);
   });
 });

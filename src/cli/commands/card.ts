@@ -1,6 +1,6 @@
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ComparisonPlan } from '../../compare/index.ts';
-import { NosError } from '../../errors.ts';
 import { makeDirectory } from '../../make-directory.ts';
 import { cardPlaces } from '../card-places.ts';
 import type { Command } from '../command.ts';
@@ -8,7 +8,8 @@ import { EVALUATING, evaluating } from '../evaluating.ts';
 import type { Settings } from '../options.ts';
 import { defaults, logDefaults } from '../presets.ts';
 import { comparisonText } from '../text/comparison.ts';
-import { SEEDS, writeText } from './compare.ts';
+import { writable } from '../writable.ts';
+import { SEEDS } from './compare.ts';
 
 /** What a rule stands beside. */
 const REFERENCES = ['sgd', 'momentum', 'adam', 'rmsprop', 'powersign'];
@@ -46,7 +47,7 @@ export const cardCommand: Command = {
     );
     const [first] = plans as [ComparisonPlan];
     const directory = resolve(settings.output ?? `card-${fileName(rule.names[0] ?? rule.key)}`);
-    await writable(directory);
+    await writable(directory, () => makeDirectory(directory));
     const total = plans.length * first.contestants.length * first.tasks.length * first.seeds.length;
     const compared = await evaluating(context, { name: 'nos card', tasks: first.tasks, total }, (services) =>
       compare.runComparisons(plans, services),
@@ -64,7 +65,7 @@ export const cardCommand: Command = {
     const pictures = results.flatMap((result) => result.pictures.map(({ file, svg }) => [file, svg]));
     const files = { 'card.md': card, ...Object.fromEntries(pictures) };
     for (const [name, content] of Object.entries<string>(files))
-      await writeText(join(directory, name), content);
+      await writable(directory, () => writeFile(join(directory, name), content));
     const [comparison, ...inOthers] = results.map((result) => result.comparison);
     const wrote = `wrote ${Object.keys(files).join(', ')} to ${directory}`;
     return {
@@ -94,9 +95,3 @@ function flagsOf(
 }
 
 const fileName = (name: string): string => name.replace(/[^\p{L}\p{N}._-]+/gu, '-');
-
-async function writable(directory: string): Promise<void> {
-  await makeDirectory(directory).catch((error: Error) => {
-    throw new NosError('unwritable', `${directory}: ${error.message}`, 'choose another directory: -o DIR');
-  });
-}

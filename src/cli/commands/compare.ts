@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { NosError } from '../../errors.ts';
 import type { Command, Context } from '../command.ts';
 import { EVALUATING, evaluating } from '../evaluating.ts';
 import { defaults } from '../presets.ts';
 import { comparisonText } from '../text/comparison.ts';
 import { splitTexts } from '../values.ts';
+import { writable } from '../writable.ts';
 
 /** With ten, p can be 1/512: after Holm's correction for twenty-five tests still below 5 %. */
 export const SEEDS = 10;
@@ -40,7 +40,7 @@ export const compareCommand: Command = {
       (services) => runComparison(plan, services),
     );
     const file = output === undefined ? undefined : resolve(output);
-    if (file !== undefined) await writeText(file, comparisonPicture(comparison));
+    if (file !== undefined) await writable(file, () => writeFile(file, comparisonPicture(comparison)));
     const text = comparisonText(comparison, stdout, taskTitle);
     return {
       document: { ...comparison, ...(file === undefined ? {} : { file }) },
@@ -52,18 +52,4 @@ export const compareCommand: Command = {
 /** `--task a,b`, or `--task a --task b`; commas in parentheses are the task's own. */
 export function tasksOf(task: Context['settings']['task']): readonly string[] {
   return task === undefined ? [] : splitTexts(task).map((name) => name.trim());
-}
-
-/** @throws NosError `unwritable`. */
-export async function writeText(file: string, text: string): Promise<void> {
-  await writeFile(file, text).catch((cause: Error) => {
-    throw new NosError(
-      'unwritable',
-      `cannot write ${file}: ${cause.message}`,
-      'name another place: -o PATH',
-      {
-        cause,
-      },
-    );
-  });
 }
