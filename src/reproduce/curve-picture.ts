@@ -25,8 +25,9 @@ export function curvePicture(
     const curve = meanCurve(trained.evaluations.map(curveOf));
     return curve.some((point) => Number.isFinite(point.mean)) ? [seriesOf(trained.name, curve)] : [];
   };
+  const beside = known.flatMap(series);
   const panels = found
-    .map((one) => ({ title: one.name, series: [...known, one].flatMap(series) }))
+    .map((one) => ({ title: one.name, series: [...beside, ...series(one)] }))
     .filter((panel) => panel.series.length > 0);
   if (panels.length === 0) return {};
   return { [name]: lineChart({ title, subtitle, x: { label: 'epoch' }, y, panels }) };

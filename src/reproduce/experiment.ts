@@ -9,8 +9,6 @@ interface Named {
   /** `figure6`; what the command line and the folder of results call it. */
   readonly name: string;
   readonly title: string;
-  /** What it takes at scale 1, in one line. */
-  readonly description: string;
 }
 
 /** One that computes by itself, and from the start each time. */

@@ -5,6 +5,7 @@ import type { Findings, Size, Trainings } from './experiment.ts';
 import { figure4 } from './figure4/figure4.ts';
 import { figure5 } from './figure5/figure5.ts';
 import { table1 } from './table1/table1.ts';
+import { table2 } from './table2/table2.ts';
 
 /** What the store calls a task of the user's own. */
 const OWN = '/home/me/spirals.mjs#6b1f0c2d9e8a';
@@ -32,7 +33,7 @@ async function findingsOf(
 const everythingOf = ({ page, files, data, seeds }: Findings): string =>
   JSON.stringify({ page, files, data, seeds });
 
-describe.each([figure5, table1])('$name', (experiment) => {
+describe.each([figure5, table1, table2])('$name', (experiment) => {
   it('shows a task of the user’s own by its file name alone', async () => {
     const text = everythingOf(await findingsOf(experiment, { scale: 0.005, seeds: 2 }));
     expect(text).toContain('spirals.mjs');
@@ -44,7 +45,9 @@ describe.each([figure5, table1])('$name', (experiment) => {
     expect(page).toContain('Nothing is tested: a test takes two seeds or more.');
     expect(page).not.toMatch(/Holm|told apart by the test|of them told apart/);
   });
+});
 
+describe.each([figure5, table1])('$name', (experiment) => {
   it('corrects for what is tested, which what failed is not', async () => {
     const whole = (await findingsOf(experiment, { scale: 0.005, seeds: 2 })).page;
     expect(whole).toMatch(experiment === figure5 ? /over all 8 rows/ : /over all 64 pairs/);

@@ -36,7 +36,6 @@ export const figure4: Searches = {
   kind: 'searches',
   name: 'figure4',
   title: 'Figure 4: the controller’s reward while it searches',
-  description: '45,000 rules by the controller and by random search, on the small ConvNet',
   seeds: 1,
   plan: async ({ scale, seeds, task: named = TASK }) => {
     const task = await taskReference(named);

@@ -3,7 +3,7 @@ import type { Evaluation } from '../../evaluate/index.ts';
 import { toJson } from '../../json.ts';
 import { taskTitle } from '../../tasks/index.ts';
 import { curvePicture } from '../curve-picture.ts';
-import { trainingsCsv, trainingsOf } from '../documents.ts';
+import { documentOf, trainingsCsv } from '../documents.ts';
 import type { Findings, Size, Trainings } from '../experiment.ts';
 import { type Beside, besideAll, type Estimate, estimate } from '../scores.ts';
 import {
@@ -38,7 +38,6 @@ export const figure5: Trainings = {
   kind: 'trainings',
   name: 'figure5',
   title: 'Figure 5: two found optimizers on the small ConvNet',
-  description: 'six optimizers, 300 epochs of all 45,000 training images of CIFAR-10',
   seeds: 2,
   plan: ({ scale, seeds, task = TASK }) =>
     wantedTrainings(OPTIMIZERS, { task, protocol: `curves@${epochsAt(EPOCHS, scale)}`, seeds }),
@@ -101,8 +100,3 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
     data: document,
   };
 }
-
-const documentOf = ({ evaluations, ...optimizer }: Figure5Data['optimizers'][number]) => ({
-  ...optimizer,
-  trainings: trainingsOf(evaluations),
-});

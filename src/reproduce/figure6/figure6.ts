@@ -29,7 +29,6 @@ export const figure6: Computation = {
   kind: 'computation',
   name: 'figure6',
   title: 'Figure 6: five optimizers on the Rosenbrock function',
-  description: '4,000 iterations, four learning rates each; then a fine grid from ten more starts',
   work: (scale) => optimizers.length * (3 + startsAt(scale)),
   run,
 };

@@ -2,7 +2,7 @@ import { seedsFrom } from '../../compare/index.ts';
 import type { Evaluation } from '../../evaluate/index.ts';
 import { toJson } from '../../json.ts';
 import { taskTitle } from '../../tasks/index.ts';
-import { trainingsCsv, trainingsOf } from '../documents.ts';
+import { documentOf, trainingsCsv } from '../documents.ts';
 import type { Findings, Size, Trainings } from '../experiment.ts';
 import { type Beside, besideAll, type Estimate, estimate } from '../scores.ts';
 import {
@@ -27,7 +27,6 @@ export const table1: Trainings = {
   kind: 'trainings',
   name: 'table1',
   title: 'Table 1: twenty optimizers on a Wide ResNet',
-  description: 'sixteen found optimizers and four known ones, 300 epochs of CIFAR-10 on a Wide ResNet 28-10',
   seeds: 2,
   plan: ({ scale, seeds, task = networkAt(scale) }) =>
     wantedTrainings(OPTIMIZERS, { task, protocol: `curves@${epochsAt(EPOCHS, scale)}`, seeds }),
@@ -105,5 +104,3 @@ function rowOf(trained: Trained, { name, rule, ...paper }: TableRow): Row {
     bestTest: estimate(evaluations.map(bestTest)),
   };
 }
-
-const documentOf = ({ evaluations, ...row }: Row) => ({ ...row, trainings: trainingsOf(evaluations) });

@@ -1,13 +1,15 @@
-import { LEVEL, powerOf } from '../../compare/index.ts';
 import { resolveRule, ruleCost } from '../../rules/index.ts';
-import { intervalsText, rateText, ruleText, statusText } from '../optimizer-text.ts';
+import { intervalsText, plural, rateText, ruleText, statusText } from '../optimizer-text.ts';
 import { markdownTable } from '../page.ts';
-import { type Beside, differenceText, valueText } from '../scores.ts';
+import { isApart, powerText, testText } from '../power.ts';
+import { differenceText, valueText } from '../scores.ts';
 import { PEAK, type Row, type Table2Data } from './table2.ts';
 
 /** What the table shows here, beside the paper's. */
 export function table2Page(data: Table2Data): string {
   const { task, protocol, epochs, seeds, steps, rows } = data;
+  const beside = Object.values(data.beside);
+  const how = [testText(beside, 'rows'), intervalsText(seeds.length)].filter((text) => text !== '');
   return `
 ![BLEU on the validation sentences over the epochs, of both optimizers](table2.svg)
 
@@ -18,20 +20,20 @@ Here: the task \`${task}\`, ${plural(epochs, 'epoch')}, ${plural(seeds.length, '
 
 ## Does it hold?
 
-Read as: the found optimizer's, less Adam's with the same seed. Near the peak: the mean of the ${PEAK} epochs of the highest BLEU. p is of the paired
-permutation test, corrected by Holm's method over what is tested here. ${intervalsText(seeds.length)}
+Read as: the found optimizer's, less Adam's with the same seed. Near the peak: the mean of the ${PEAK} epochs of the highest BLEU.
+${how.join(' ')}
 
 ${claimsTable(data)}
 
 ${claims(data)}
 
-${powerText(data)}
+${powerText(beside, seeds.length)}
 
 ## The table
 
 The paper's behind a stroke. Train perplexity: e to the mean loss of the last epoch, as training saw it, dropout in force. BLEU: of greedy
 translations, as SacreBLEU's 13a on raw text. Symbols differ from the paper's, and so do texts: perplexities and BLEU compare within a column of here alone.
-Protocol \`${protocol}\`: seven learning rates, 10⁻⁵ … 10 in decades, train for one epoch of 10,000 sentences each, and the best by validation
+Protocol \`${protocol}\`: seven learning rates, 10⁻⁵ … 10 in decades, train for an epoch of up to 10,000 sentences each, and the best by validation
 perplexity trains afresh. The learning rate falls to 0 by a cosine: Wu et al. (2016) let theirs fall at the end too, and what the paper did it
 does not say. Gradients are clipped as theirs. The paper changes nothing but the optimizer in a model whose settings were tuned for Adam.
 
@@ -43,8 +45,6 @@ ${resultsTable(rows)}
 
 ${rows.map(({ name, rule }) => `* ${name}: \`${ruleText(rule)}\`, ${plural(ruleCost(resolveRule(rule)).slots, 'running average')} a weight`).join('\n')}`;
 }
-
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** Each claim of the paper with the row that answers it. */
 const claimsOf = ({ beside }: Table2Data) =>
@@ -78,25 +78,15 @@ function claims(data: Table2Data): string {
     .join('\n');
 }
 
-function verdict({ row: { difference, adjusted }, better }: Claim): string {
+function verdict({ row, better }: Claim): string {
+  const { difference } = row;
   if (Number.isNaN(difference.mean)) return 'cannot be said';
   const gain = better === 'higher' ? difference.mean : -difference.mean;
-  const sure = isApart(adjusted) ? 'told apart by the test' : 'not told apart by the test';
+  const sure = row.p === null ? 'not tested' : `${isApart(row) ? '' : 'not '}told apart by the test`;
   return `${gain > 0 ? 'holds on the mean' : 'does not hold'}, ${sure}`;
 }
 
-const isApart = (adjusted: Beside['adjusted']): boolean => adjusted !== null && adjusted <= LEVEL;
-
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-function powerText(data: Table2Data): string {
-  const tests = claimsOf(data).filter(({ row }) => row.p !== null).length;
-  if (tests === 0) return 'With so few pairs of seeds nothing is tested.';
-  const { smallestAdjusted, seedsNeeded } = powerOf(tests, data.seeds.length);
-  const least = smallestAdjusted.toPrecision(2);
-  if (smallestAdjusted <= LEVEL) return `Corrected, p can fall to ${least}.`;
-  return `With ${plural(data.seeds.length, 'seed')} no test can tell anything apart: corrected, p is ${least} at best, and it takes ${seedsNeeded} seeds to fall below 5 %.`;
-}
 
 function resultsTable(all: readonly Row[]): string {
   const rows = all.map((row) => [

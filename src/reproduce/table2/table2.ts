@@ -1,11 +1,13 @@
+import { seedsFrom } from '../../compare/index.ts';
 import type { Evaluation } from '../../evaluate/index.ts';
 import { toJson } from '../../json.ts';
 import { mean } from '../../statistics/index.ts';
+import { taskTitle } from '../../tasks/index.ts';
 import { type CurvePicture, curvePicture } from '../curve-picture.ts';
-import { trainingsCsv, trainingsOf } from '../documents.ts';
+import { documentOf, trainingsCsv } from '../documents.ts';
 import type { Findings, Size, Trainings } from '../experiment.ts';
 import { type Beside, beside, correct, type Estimate, estimate } from '../scores.ts';
-import { byOptimizer, type NamedRule, type Trained, wantedTrainings } from '../trainings.ts';
+import { byOptimizer, epochsAt, type NamedRule, type Trained, wantedTrainings } from '../trainings.ts';
 import { table2Page } from './page.ts';
 
 /** A row of Table 2. */
@@ -37,18 +39,16 @@ export const table2: Trainings = {
   kind: 'trainings',
   name: 'table2',
   title: 'Table 2: a found optimizer and Adam on a translation network',
-  description: 'two optimizers, 45 million sentence pairs of WMT 2014 on a GNMT of 8 + 8 layers',
   seeds: 2,
   plan: ({ scale, seeds, task = networkAt(scale) }) =>
-    wantedTrainings(OPTIMIZERS, { task, protocol: `curves@${epochsAt(scale)}:cosine`, seeds }),
+    wantedTrainings(OPTIMIZERS, { task, protocol: `curves@${epochsOf(scale)}:cosine`, seeds }),
   findings,
 };
 
 /** The network and its text shrink with the scale: at 1 they are the paper's. */
 const networkAt = (scale: number): string => (scale >= 1 ? 'wmt14-gnmt' : 'multi30k-gnmt');
 
-const epochsAt = (scale: number): number =>
-  scale >= 1 ? Math.round(EPOCHS * scale) : Math.max(1, Math.round((PAIRS * scale) / SMALL_PAIRS));
+const epochsOf = (scale: number): number => (scale >= 1 ? EPOCHS : epochsAt(PAIRS / SMALL_PAIRS, scale));
 
 /** What is compared. NaN where there is none: it diverged or failed, or its task has no such measure. */
 const scores = {
@@ -83,7 +83,8 @@ export interface Table2Data {
 }
 
 function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluation[]): Findings {
-  const [{ task, protocol }] = evaluations as [Evaluation];
+  const [{ task: reference, protocol }] = evaluations as [Evaluation];
+  const task = taskTitle(reference);
   const [adam, found] = byOptimizer(OPTIMIZERS, evaluations) as [Trained, Trained];
   const [trainPerplexity, testBleu, peakBleu] = correct([
     beside(found, adam, scores.trainPerplexity),
@@ -93,8 +94,8 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
   const data: Table2Data = {
     task,
     protocol,
-    epochs: epochsAt(scale),
-    seeds: Array.from({ length: count }, (_, i) => i + 1),
+    epochs: epochsOf(scale),
+    seeds: seedsFrom(1, count),
     steps: Math.max(...evaluations.map(({ steps }) => steps)),
     rows: [rowOf(adam, ADAM), rowOf(found, FOUND)],
     beside: { trainPerplexity, testBleu, peakBleu },
@@ -136,5 +137,3 @@ function rowOf(trained: Trained, { name, rule, ...paper }: TableRow): Row {
     testPerplexity: estimateOf('testPerplexity'),
   };
 }
-
-const documentOf = ({ evaluations, ...row }: Row) => ({ ...row, trainings: trainingsOf(evaluations) });
