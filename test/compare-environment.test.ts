@@ -5,7 +5,10 @@ import type { Comparison } from '../src/compare/index.ts';
 import { commandLine } from './command-line.ts';
 
 /** `nos compare`, `nos card` and `nos funnel` in environments, with real trainings on the bundled digits. */
-const { home, nos, json } = commandLine();
+const {
+  home,
+  here: { nos, json },
+} = commandLine();
 
 const DIGITS = ['--task', 'digits-mlp'];
 const FOUR_BITS = ['--environment', '4bit'];
