@@ -6,7 +6,7 @@ export interface Protocol {
   readonly name: string;
   /** One line for `--help`. */
   readonly description: string;
-  /** Ascending. */
+  /** Ascending; a single one needs no sweep, and there is none. */
   readonly learningRates: readonly number[];
   readonly sweep: Budget;
   readonly final: Budget;

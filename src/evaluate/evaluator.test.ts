@@ -111,18 +111,18 @@ describe('evaluate', () => {
     expect(again).toEqual(await onDigits(rule, 7));
   });
 
-  it('trains at each learning rate as if it were the only one', async () => {
+  it('trains at each learning rate as if there were no other', async () => {
     const rates = (learningRates: readonly number[]) => ({ ...small, learningRates });
     const alone = await openEvaluator({
       task: 'digits-mlp',
       directory: '',
-      findProtocol: () => rates([1e-2]),
+      findProtocol: () => rates([1e-12, 1e-2]),
     });
     const request = { rule: 'adam', task: 'digits-mlp', protocol: 'small', seed: 1 };
     const { sweep, curve, edgeOfGrid } = await alone.evaluate(request);
     await alone.close();
     const together = await onDigits('adam');
-    expect(together.sweep[1]).toEqual(sweep[0]);
+    expect(together.sweep[1]).toEqual(sweep[1]);
     expect(together).toMatchObject({ learningRate: 1e-2, curve });
     expect(edgeOfGrid).toBe(true);
   });
@@ -219,6 +219,22 @@ describe('evaluate', () => {
     const never = await measuring.evaluate({ ...curves, rule: 'log(-1 - abs(g))' });
     for (const name of ['measures', 'measureCurves', 'testMeasures']) expect(never).not.toHaveProperty(name);
     await measuring.close();
+  });
+
+  it('trains at the one learning rate that a protocol has, without a sweep', async () => {
+    const at = (learningRates: readonly number[]) =>
+      openEvaluator({
+        task: 'digits-mlp',
+        directory: '',
+        clock: () => 0,
+        findProtocol: () => ({ ...small, learningRates }),
+      });
+    const [one, three] = [await at([1e-2]), await at(small.learningRates)];
+    const request = { rule: 'adam', task: 'digits-mlp', protocol: 'small', seed: 1 };
+    const [fixed, swept] = [await one.evaluate(request), await three.evaluate(request)];
+    expect(swept.learningRate).toBe(1e-2);
+    expect(fixed).toEqual({ ...swept, sweep: [], steps: fixed.curve.length * 23, edgeOfGrid: false });
+    await Promise.all([one.close(), three.close()]);
   });
 
   it('lets the learning rate go by a schedule, in the sweep too', async () => {

@@ -11,7 +11,7 @@ import type {
   SweepPoint,
 } from './evaluation.ts';
 import { fingerprint } from './fingerprint.ts';
-import { checkSteps, findProtocol, protocolSteps, trainingSteps } from './protocols.ts';
+import { checkSteps, findProtocol, protocolSteps, sweeps, trainingSteps } from './protocols.ts';
 import { type Measures, type Trained, train } from './train.ts';
 
 export interface EvaluatorOptions {
@@ -128,12 +128,12 @@ async function scoreRule(scoring: Scoring): Promise<Score> {
   const runOne = tracked(scoring);
   const sweep: SweepPoint[] = [];
   let steps = 0;
-  for (const learningRate of learningRates) {
+  for (const learningRate of sweeps(protocol) ? learningRates : []) {
     const trained = await runOne('sweep', learningRate);
     steps += trained.steps;
     sweep.push({ learningRate, accuracy: trained.diverged ? Number.NaN : (trained.curve.at(-1) as number) });
   }
-  const learningRate = bestLearningRate(sweep);
+  const learningRate = sweeps(protocol) ? bestLearningRate(sweep) : (learningRates[0] as number);
   if (Number.isNaN(learningRate)) {
     const none = protocol.curves ? { testCurve: [], lossCurve: [] } : {};
     return {
@@ -155,7 +155,8 @@ async function scoreRule(scoring: Scoring): Promise<Score> {
   const testMeasures = protocol.curves && (await measure('test', Number.POSITIVE_INFINITY));
   return {
     learningRate,
-    edgeOfGrid: learningRate === learningRates[0] || learningRate === learningRates.at(-1),
+    edgeOfGrid:
+      sweeps(protocol) && (learningRate === learningRates[0] || learningRate === learningRates.at(-1)),
     sweep,
     reward: final.diverged ? chance : (final.curve.at(-1) as number),
     curve: final.curve,

@@ -87,6 +87,31 @@ describe('protocols', () => {
     );
   });
 
+  it('have learning rates of their own behind an equals sign', () => {
+    const { name, learningRates, ...same } = findProtocol('final@20:cosine=1e-1,0.001,1e-1');
+    expect([name, learningRates]).toEqual(['final@20:cosine=1e-3,1e-1', [0.001, 0.1]]);
+    expect(same).toMatchObject({ schedule: 'cosine', final: { epochs: 20 } });
+    expect(findProtocol(`paper=${findProtocol('paper').learningRates.join(',')}`)).toBe(
+      findProtocol('paper'),
+    );
+    expect([lengthen('quick=1e-2', 2), lengthen('final@2:step=1', 3)]).toEqual([
+      'quick@10=1e-2',
+      'final@6:step=1e+0',
+    ]);
+    expect(findProtocol('final@6:step=1e+0').learningRates).toEqual([1]);
+    const wrong = ['quick=', 'quick=0', 'quick=-1', 'quick=x', 'quick=1,', 'quick=1=2', 'quick=1e99'];
+    for (const text of wrong) expect(() => findProtocol(text)).toThrow(/expected learning rates after =/);
+  });
+
+  it('take no sweep where there is one learning rate', () => {
+    const sizes = { batchSize: 100 };
+    expect(protocolSteps(findProtocol('paper=0.1'), sizes)).toBe(500);
+    expect(protocolSteps(findProtocol('paper=0.1,1'), sizes)).toBe(700);
+    const task = { name: 'large', batchSize: 800 };
+    expect(() => checkSteps(findProtocol('quick=0.1'), task)).not.toThrow();
+    expect(() => checkSteps(findProtocol('quick=0.1,1'), task)).toThrow(/600 in its sweep/);
+  });
+
   it('names the families where the name is unknown', () => {
     for (const name of ['', '@5', 'finale@5']) {
       expect(() => findProtocol(name)).toThrow(

@@ -50,16 +50,18 @@ export const protocols: readonly Protocol[] = [paper, quick];
 const families: readonly Protocol[] = [paper, quick, final, curves];
 
 const MOST_EPOCHS = 100_000;
+const MOST_RATES = 50;
+const [LEAST_RATE, LARGEST_RATE] = [1e-10, 1e10];
 
 /**
  * The protocol of that name: `quick`, `paper`, or a family's name and a number of final epochs: `final@20`, `paper@50`, `curves@300`;
- * behind it a learning-rate schedule may stand: `final@20:cosine`. Its
- * `name` is the one that results are stored under: `paper@5` is `paper`.
+ * behind it may stand a learning-rate schedule, `final@20:cosine`, and learning rates in the place of the paper's seven,
+ * `final@20=1e-3` or `final@20:cosine=1e-3,1e-2`. Its `name` is the one that results are stored under: `paper@5` is `paper`.
  *
- * @throws NosError `unknown-name`; `bad-option` for a number of epochs that makes no sense, `final` or `curves` without one.
+ * @throws NosError `unknown-name`; `bad-option` for epochs or learning rates that make no sense, `final` or `curves` without epochs.
  */
 export function findProtocol(name: string): Protocol {
-  const [, length = '', schedule] = /^([^:]*)(?::(.*))?$/s.exec(name) ?? [];
+  const [, length = '', schedule, rates] = /^([^:=]*)(?::([^=]*))?(?:=(.*))?$/s.exec(name) ?? [];
   const [, base = '', suffix] = /^([^@]*)(@.*)?$/s.exec(length) ?? [];
   const family = families.find((protocol) => protocol.name === base);
   if (family === undefined) throw unknownProtocol(name);
@@ -67,7 +69,8 @@ export function findProtocol(name: string): Protocol {
     suffix === undefined && protocols.includes(family)
       ? family
       : withEpochs(family, epochsOf(suffix?.slice(1) ?? '', name));
-  return schedule === undefined ? protocol : withSchedule(protocol, schedule);
+  const scheduled = schedule === undefined ? protocol : withSchedule(protocol, schedule);
+  return rates === undefined ? scheduled : withRates(scheduled, ratesOf(rates, name));
 }
 
 /**
@@ -77,9 +80,8 @@ export function findProtocol(name: string): Protocol {
  * @example lengthen('quick', 3) // 'quick@15'
  */
 export function lengthen(name: string, factor: number): string {
-  const { final: budget, schedule, ...protocol } = findProtocol(name);
-  const family = protocol.name.replace(/[@:].*/, '');
-  const suffix = schedule === undefined ? '' : `:${schedule}`;
+  const { name: own, final: budget } = findProtocol(name);
+  const [, family, suffix] = /^([^@:=]*)[^:=]*(.*)$/.exec(own) ?? [];
   return findProtocol(`${family}@${budget.epochs * factor}${suffix}`).name;
 }
 
@@ -102,6 +104,30 @@ function withSchedule(protocol: Protocol, text: string): Protocol {
     description: `${protocol.description}; learning-rate schedule ${name}`,
     schedule: name,
   };
+}
+
+function withRates(protocol: Protocol, learningRates: readonly number[]): Protocol {
+  if (learningRates.join() === protocol.learningRates.join()) return protocol;
+  const list = learningRates.map((rate) => rate.toExponential());
+  return {
+    ...protocol,
+    name: `${protocol.name}=${list.join(',')}`,
+    description: `${protocol.description}; learning ${list.length === 1 ? 'rate' : 'rates'} ${list.join(', ')}`,
+    learningRates,
+  };
+}
+
+/** Ascending. */
+function ratesOf(text: string, name: string): readonly number[] {
+  const rates = [...new Set(text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part))))];
+  if (rates.length <= MOST_RATES && rates.every((rate) => rate >= LEAST_RATE && rate <= LARGEST_RATE)) {
+    return rates.sort((a, b) => a - b);
+  }
+  throw new NosError(
+    'bad-option',
+    `protocol '${name}': expected learning rates after =, at most ${MOST_RATES}, from ${LEAST_RATE} to ${LARGEST_RATE}`,
+    'such as final@20=1e-3 or paper=0.01,0.1',
+  );
 }
 
 function epochsOf(text: string, name: string): number {
@@ -140,6 +166,9 @@ export function trainingSteps({ epochs, examples }: Budget, sizes: StepSizes): n
   return epochs * Math.floor(Math.min(examples, trainExamples) / batchSize);
 }
 
+/** Whether a protocol has learning rates to choose from. */
+export const sweeps = ({ learningRates }: Protocol): boolean => learningRates.length > 1;
+
 /**
  * Whether a protocol trains a task at all.
  *
@@ -147,7 +176,7 @@ export function trainingSteps({ epochs, examples }: Budget, sizes: StepSizes): n
  * @example checkSteps(findProtocol('quick'), { name: 'mine', batchSize: 1_000 }) // throws: 600 examples are no batch
  */
 export function checkSteps(protocol: Protocol, task: StepSizes & { readonly name: string }): void {
-  for (const phase of ['sweep', 'final'] as const) {
+  for (const phase of sweeps(protocol) ? (['sweep', 'final'] as const) : (['final'] as const)) {
     if (trainingSteps(protocol[phase], task) > 0) continue;
     const examples = Math.min(protocol[phase].examples, task.trainExamples ?? Number.POSITIVE_INFINITY);
     throw new NosError(
@@ -163,6 +192,8 @@ export function checkSteps(protocol: Protocol, task: StepSizes & { readonly name
  *
  * @example protocolSteps(findProtocol('paper'), { batchSize: 100 }) // 1200
  */
-export function protocolSteps({ learningRates, sweep, final }: Protocol, sizes: StepSizes): number {
-  return learningRates.length * trainingSteps(sweep, sizes) + trainingSteps(final, sizes);
+export function protocolSteps(protocol: Protocol, sizes: StepSizes): number {
+  const { learningRates, sweep, final } = protocol;
+  const tries = sweeps(protocol) ? learningRates.length : 0;
+  return tries * trainingSteps(sweep, sizes) + trainingSteps(final, sizes);
 }
