@@ -27,7 +27,7 @@ export function curvePicture(
   };
   const beside = known.flatMap(series);
   const panels = found
-    .map((one) => ({ title: one.name, series: [...beside, ...series(one)] }))
+    .map((one) => ({ title: found.length === 1 ? '' : one.name, series: [...beside, ...series(one)] }))
     .filter((panel) => panel.series.length > 0);
   if (panels.length === 0) return {};
   return { [name]: lineChart({ title, subtitle, x: { label: 'epoch' }, y, panels }) };
