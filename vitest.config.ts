@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** They start processes, or change what is this process's own: its environment, its working directory, its timers. */
 const APART = [
   'src/dispatch/**/*.test.ts',
-  // Looks at the bytes of files, which SQLite may write as late as the garbage collector closes a connection.
+  // Looks at the bytes of files: once one was not as it was left, in a process of many tests; alone it always is.
   'src/store/**/*.test.ts',
   'test/**/*.test.ts',
   'bench/*.test.mjs',

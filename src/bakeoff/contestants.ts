@@ -12,7 +12,7 @@ export interface Contestant {
   readonly strategy: string;
   /** What makes it this contestant, whatever its settings. */
   readonly options: Options;
-  /** Settings that are tried on the tuning seeds; as many for each that has any. */
+  /** Settings that are tried on the tuning seeds; as many for each that has some. */
   readonly grid: readonly Options[];
 }
 

@@ -136,7 +136,7 @@ describe('runTrajectory', () => {
     expect(endingOf(findTestFunction('rosenbrock'), trajectory).excess).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it('draws noise by its seed alone, where the function has any', () => {
+  it('draws noise by its seed alone, where the function has noise', () => {
     const run = (name: string, seed: number) =>
       runTrajectory({
         testFunction: findTestFunction(name),

@@ -7,7 +7,7 @@ export interface TrajectoryOptions {
   readonly rule: CompiledRule;
   readonly learningRate: number;
   readonly steps: number;
-  /** Of the rule's random draws, and of the noise in the gradient where the function has any. */
+  /** Of the rule's random draws, and of the noise in the gradient where the function adds it. */
   readonly seed: number;
   /** The function's own unless given. */
   readonly start?: Coordinates;

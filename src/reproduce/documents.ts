@@ -48,15 +48,13 @@ export function trainingsCsv(trained: readonly Trained[]): string {
     ),
   );
   const columns = [
-    ...[
-      'optimizer',
-      'seed',
-      'learning_rate',
-      'epoch',
-      `validation_${score}`,
-      `test_${score}`,
-      'training_loss',
-    ],
+    'optimizer',
+    'seed',
+    'learning_rate',
+    'epoch',
+    `validation_${score}`,
+    `test_${score}`,
+    'training_loss',
     ...measures.map((measure) => `validation_${measure}`),
   ];
   return `${csv(rows, columns)}\n`;

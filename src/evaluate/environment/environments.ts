@@ -22,7 +22,7 @@ export interface GradientChannel {
   readonly feedback: boolean;
 }
 
-/** The gradient, or an update: any scale will do, it is used once. */
+/** The gradient, or an update: its scale may be new each time, as it is used once. */
 const sent = (bits: number): Quantiser => evenLevels(bits, { rounding: 'stochastic', outermost: 'largest' });
 
 /** A steady scale, so that a weight that rests on a level stays there. */

@@ -3,7 +3,8 @@ import { intervalsText, plural, rateText, ruleText, statusText } from '../optimi
 import { markdownTable } from '../page.ts';
 import { isApart, powerText, testText } from '../power.ts';
 import { differenceText, valueText } from '../scores.ts';
-import { PEAK, type Row, scores, type Table2Data } from './table2.ts';
+import { PEAK, scores } from './scores.ts';
+import type { Row, Table2Data } from './table2.ts';
 
 /** What the table shows here, beside the paper's. */
 export function table2Page(data: Table2Data): string {
@@ -34,8 +35,8 @@ ${powerText(beside, seeds.length)}
 
 ## The table
 
-The paper's behind a stroke. Train perplexity: e to the mean loss of the last epoch, as training saw it, dropout in force. BLEU: of greedy
-translations, as SacreBLEU's 13a on raw text. Symbols differ from the paper's, and so do texts: perplexities and BLEU compare within a column of here alone.
+The paper's behind a stroke. Train perplexity: e to the mean loss of the last epoch, as training saw it, dropout in force. BLEU: as
+SacreBLEU's 13a on raw text. Symbols differ from the paper's, and so do texts: perplexities and BLEU compare within a column of here alone.
 Each optimizer trains to the end at ${trainings} learning rates, and for each seed the best by validation perplexity stands here: so Table 1 of the paper
 chooses, from seven. The learning rate falls to 0 by a cosine (protocol \`${protocol}\`): Wu et al. (2016) let theirs fall at the end too, and what
 the paper did it does not say. Gradients are clipped as theirs. The paper changes nothing but the optimizer in a model whose settings were

@@ -1,49 +1,21 @@
 import { seedsFrom } from '../../compare/index.ts';
 import { type Evaluation, findProtocol } from '../../evaluate/index.ts';
 import { toJson } from '../../json.ts';
-import { mean } from '../../statistics/index.ts';
 import { taskTitle } from '../../tasks/index.ts';
 import { type CurvePicture, curvePicture } from '../curve-picture.ts';
 import { documentOf, trainingsCsv } from '../documents.ts';
 import type { Findings, Size, Trainings } from '../experiment.ts';
 import { type Beside, beside, correct, type Estimate, estimate } from '../scores.ts';
-import { epochsAt, type NamedRule, type Trained, wantedTrainings } from '../trainings.ts';
+import { epochsAt, type Trained, wantedTrainings } from '../trainings.ts';
+import { ADAM, FOUND, type TableRow } from './optimizers.ts';
 import { table2Page } from './page.ts';
-
-/** A row of Table 2. */
-export interface TableRow extends NamedRule {
-  readonly trainPerplexity: number;
-  readonly testBleu: number;
-  /**
-   * Learning rates at which it trains below full size: of the paper's seven the two that are best after its sweep, by
-   * `nos eval adam powersign --task multi30k-gnmt --protocol paper:cosine`.
-   */
-  readonly rates: readonly number[];
-}
-
-const ADAM: TableRow = {
-  name: 'Adam',
-  rule: 'adam',
-  trainPerplexity: 1.49,
-  testBleu: 24.5,
-  rates: [1e-3, 1e-2],
-};
-const FOUND: TableRow = {
-  name: 'g·e^(sign(g)·sign(m))',
-  rule: 'powersign',
-  trainPerplexity: 1.39,
-  testBleu: 25.0,
-  rates: [1, 10],
-};
+import { type ScoreName, scores } from './scores.ts';
 
 /** Ten times through WMT 2014's 4.5 million pairs. Our reading: the paper does not say how long it trains. */
 const EPOCHS = 10;
 const PAIRS = EPOCHS * 4_500_000;
 /** Of Multi30k. */
 const SMALL_PAIRS = 29_000;
-
-/** "The averaged improvement of 5 points near the peak values" (NOS §5.3); our reading: the five highest epochs. */
-export const PEAK = 5;
 
 /** NOS §5.3, Table 2. */
 export const table2: Trainings = {
@@ -93,21 +65,6 @@ const networkAt = (scale: number): string => (scale >= 1 ? 'wmt14-gnmt' : 'multi
 
 const epochsOf = (scale: number): number => (scale >= 1 ? EPOCHS : epochsAt(PAIRS / SMALL_PAIRS, scale));
 
-/** What is compared. NaN where there is none: it diverged or failed, or its task has no such measure. */
-export const scores = {
-  /** Of the last epoch's batches, as training saw them: dropout in force. */
-  trainPerplexity: ({ status, lossCurve = [] }: Evaluation): number =>
-    status === 'ok' ? Math.exp(lossCurve.at(-1) ?? Number.NaN) : Number.NaN,
-  testBleu: ({ testMeasures }: Evaluation): number => testMeasures?.bleu ?? Number.NaN,
-  peakBleu: ({ measureCurves }: Evaluation): number => {
-    const highest = [...(measureCurves?.bleu ?? [])].sort((a, b) => b - a).slice(0, PEAK);
-    return highest.length === 0 ? Number.NaN : mean(highest);
-  },
-  testPerplexity: ({ testMeasures }: Evaluation): number => testMeasures?.perplexity ?? Number.NaN,
-} as const satisfies Record<string, (evaluation: Evaluation) => number>;
-
-type ScoreName = keyof typeof scores;
-
 /** An optimizer with what came out, beside what the paper has. */
 export interface Row extends Trained, Readonly<Record<ScoreName, Estimate>> {
   readonly paper: Omit<TableRow, 'name' | 'rule' | 'rates'>;
@@ -146,13 +103,21 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
     protocol: protocolAt(scale),
     epochs: epochsOf(scale),
     seeds: seedsFrom(1, count),
-    trainings: columnsAt(scale).length / 2,
+    trainings: byAdam.all.evaluations.length / count,
     steps: Math.max(...evaluations.map(({ steps }) => steps)),
     rows: [rowOf(adam, ADAM), rowOf(found, FOUND)],
     all: [byAdam.all, byFound.all],
     beside: { trainPerplexity, testBleu, peakBleu },
   };
-  const document = { ...data, rows: data.rows.map(documentOf), all: data.all.map(documentOf) };
+  const document = {
+    ...data,
+    // Their trainings are among all.
+    rows: data.rows.map(({ evaluations: chosen, ...row }) => ({
+      ...row,
+      learningRates: chosen.map(({ learningRate }) => learningRate),
+    })),
+    all: data.all.map(documentOf),
+  };
   const subtitle =
     count === 1 ? 'One seed.' : `Lines: the mean of ${count} seeds. Bands: 95 % bootstrap intervals.`;
   const picture = (name: string, { title, y, curveOf }: Omit<CurvePicture, 'subtitle'>) =>

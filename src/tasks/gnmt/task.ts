@@ -25,7 +25,7 @@ export interface TranslationTask {
   readonly dropout: number;
   /**
    * The norm that the gradient of a sentence's loss, the sum over its symbols, does not pass (the mean over the batch; Wu et al. 2016: 5).
-   * 0, the default: any.
+   * 0, the default, clips nothing.
    */
   readonly clipNorm?: number;
   /** Sentences that a beam keeps where translations are measured; 1, the default: greedily. */
