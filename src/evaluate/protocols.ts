@@ -125,7 +125,7 @@ function ratesOf(text: string, name: string): readonly number[] {
   }
   throw new NosError(
     'bad-option',
-    `protocol '${name}': expected learning rates after =, at most ${MOST_RATES}, from ${LEAST_RATE} to ${LARGEST_RATE}`,
+    `protocol '${name}': expected learning rates after =, at most ${MOST_RATES}, from ${LEAST_RATE.toExponential()} to ${LARGEST_RATE.toExponential()}`,
     'such as final@20=1e-3 or paper=0.01,0.1',
   );
 }
