@@ -5,8 +5,7 @@ export interface TableRow extends NamedRule {
   readonly trainPerplexity: number;
   readonly testBleu: number;
   /**
-   * Learning rates at which it trains below full size: of the paper's seven the two that are best after its sweep, by
-   * `nos eval adam powersign --task multi30k-gnmt --protocol paper:cosine`.
+   * Learning rates at which it trains below full size: two, half a decade apart, chosen by hand after shorter trainings.
    */
   readonly rates: readonly number[];
 }
@@ -16,12 +15,12 @@ export const ADAM: TableRow = {
   rule: 'adam',
   trainPerplexity: 1.49,
   testBleu: 24.5,
-  rates: [1e-3, 1e-2],
+  rates: [1e-3, 3e-3],
 };
 export const FOUND: TableRow = {
   name: 'g·e^(sign(g)·sign(m))',
   rule: 'powersign',
   trainPerplexity: 1.39,
   testBleu: 25.0,
-  rates: [1, 10],
+  rates: [3, 10],
 };

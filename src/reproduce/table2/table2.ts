@@ -60,8 +60,9 @@ function trainedBy(optimizer: TableRow, { scale, seeds }: Size, evaluations: rea
 const worth = ({ status, reward }: Evaluation): number =>
   status === 'ok' ? reward : status === 'diverged' ? -1 : -2;
 
-/** The network and its text shrink with the scale: at 1 they are the paper's. */
-const networkAt = (scale: number): string => (scale >= 1 ? 'wmt14-gnmt' : 'multi30k-gnmt');
+/** The network and its text shrink with the scale, and so do the batches: at 1 they are the paper's. A beam as Wu et al. decode. */
+const networkAt = (scale: number): string =>
+  scale >= 1 ? 'wmt14-gnmt(beam=4)' : 'multi30k-gnmt(batch=32,beam=4)';
 
 const epochsOf = (scale: number): number => (scale >= 1 ? EPOCHS : epochsAt(PAIRS / SMALL_PAIRS, scale));
 
