@@ -2,7 +2,7 @@ import { LEVEL } from '../../compare/index.ts';
 import { intervalsText, plural, rateText, ruleText, statusText } from '../optimizer-text.ts';
 import { markdownTable } from '../page.ts';
 import { isApart, powerText, testsOf, testText } from '../power.ts';
-import { type Beside, percent, points } from '../scores.ts';
+import { type Beside, differenceText, percent, points } from '../scores.ts';
 import { rankCorrelation } from './rank-correlation.ts';
 import type { Row, Table1Data } from './table1.ts';
 
@@ -85,7 +85,7 @@ function claims({ known, found, beside }: Table1Data): string {
     here,
     rows.map(({ paper }) => paper.finalTest),
   );
-  const text = Number.isNaN(correlation) ? '—' : correlation.toFixed(2);
+  const text = differenceText({ mean: correlation, interval: null });
   const lost = here.filter(Number.isNaN).length;
   const without = lost === 0 ? '' : ` Left out, as every training failed for outside reasons: ${lost}.`;
   const order = `* **The order of the twenty**: Spearman's rank correlation with the paper's is ${text} (1: the same order, 0: none of it).${without}`;
