@@ -11,6 +11,11 @@ describe.each(schedules)('schedule $name', ({ name, factor }) => {
     expect(all).toEqual([...all].sort((a, b) => b - a));
     expect(findSchedule(name).name).toBe(name);
   });
+
+  it('stays where it is once all steps are over', () => {
+    const end = factor(200, 200);
+    expect([201, 300, 400, 10_000].map((t) => factor(t, 200))).toEqual([end, end, end, end]);
+  });
 });
 
 describe('schedules', () => {

@@ -1,6 +1,6 @@
 import { unknownName } from '../errors.ts';
 
-/** How the learning rate goes over a training: the factor of its own value at step t of T, t from 0. */
+/** How the learning rate goes over a training: the factor of its own value at step t of T, t from 0; after step T it stays. */
 export interface Schedule {
   readonly name: string;
   factor(t: number, steps: number): number;
@@ -14,7 +14,7 @@ const FALL = 0.2;
 export const schedules: readonly Schedule[] = [
   { name: 'constant', factor: () => 1 },
   /** ½ (1 + cos πt/T), without restarts (Loshchilov & Hutter 2017). */
-  { name: 'cosine', factor: (t, steps) => 0.5 * (1 + Math.cos((Math.PI * t) / steps)) },
+  { name: 'cosine', factor: (t, steps) => 0.5 * (1 + Math.cos((Math.PI * Math.min(t, steps)) / steps)) },
   /** A fifth after epochs 60, 120 and 160 of 200 (Zagoruyko & Komodakis 2016, §3), at the same shares of any length. */
   { name: 'step', factor: (t, steps) => FALL ** STEPS.filter((share) => t >= share * steps).length },
 ];

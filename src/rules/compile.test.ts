@@ -52,8 +52,13 @@ describe('the compiled step and the interpreter', () => {
 });
 
 /** u of one weight at each step, for λ = 1 and w = 0: the step is −u then. */
-function directions(text: string, gradients: readonly number[], steps = gradients.length): number[] {
-  const stepper = compileRule(parseRule(text)).start({ size: 1, steps, seed: 0 });
+function directions(
+  text: string,
+  gradients: readonly number[],
+  steps = gradients.length,
+  prepare = compileRule,
+): number[] {
+  const stepper = prepare(parseRule(text)).start({ size: 1, steps, seed: 0 });
   return gradients.map((gradient) => {
     const weights = new Float32Array(1);
     stepper.step(weights, Float32Array.of(gradient), 1);
@@ -94,6 +99,19 @@ describe('the meaning of a rule', () => {
     expect(directions('cd', [0, 0, 0, 0])).toBeAllclose([1, 0.853553, 0.5, 0.146447], { rtol: 1e-5 });
     expect(directions('cd(1)', [0, 0, 0, 0])).toBeAllclose([1, 0.5, 0, 0.5], { atol: 1e-7 });
     expect(directions('rd(2)', [0, 0, 0, 0])).toBeAllclose([1, 0.5, 1, 0.5], { rtol: 1e-6 });
+  });
+
+  it.each([
+    ['(1 + ld * sign(g) * sign(m)) * g', [1, -1]], // AddSign is plain SGD once its decay is over.
+    ['exp(cd * sign(g) * sign(m)) * g', [1, -1]],
+    ['exp(rd * sign(g) * sign(m)) * g', [Math.E, -1 / Math.E]],
+    ['cd(1)', [1, 1]],
+    ['rd(0.5)', [0.5, 0.5]],
+  ])('keeps the decay of %s where it is after step T, also without making code', (text, [up, down]) => {
+    const gradients = [...Array.from({ length: 40 }, () => 1), -1];
+    const after = directions(text, gradients, 10).slice(10);
+    expect(after).toBeAllclose([...after.slice(1).map(() => up as number), down as number], { rtol: 1e-6 });
+    expect(directions(text, gradients, 10, interpretRule).slice(10)).toEqual(after);
   });
 
   it('computes functions of the step in float64: 1 − 0.999 is 0.001', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rangeOf } from './analysis.ts';
-import type { ElementOperation } from './operation.ts';
+import type { ElementOperation, StepOperation } from './operation.ts';
 import { lowered, operationOf, operations } from './operations.ts';
 import { parseRule } from './parse.ts';
 import { printRule } from './print.ts';
@@ -78,6 +78,43 @@ describe('operations', () => {
     expect([at('ld', 1), at('ld', 51)]).toEqual([1, 0.5]);
     expect([at('cd', 1, 0.5), at('cd', 51, 0.5), at('cd', 101, 0.5)]).toBeAllclose([1, 0.5, 0]);
     expect([at('rd', 1, 1), at('rd', 51, 1), at('rd', 51, 2)]).toBeAllclose([1, 0.5, 1]);
+  });
+
+  describe.each([1, 7, 10, 100])('decays over %i steps', (T) => {
+    const steps = [1, 2, T, T + 1, T + 2, 2 * T + 1, 5 * T + 3, 1e9, Number.MAX_SAFE_INTEGER];
+    const at = (name: string, t: number, ...parameters: readonly number[]) =>
+      (operationOf({ name }) as StepOperation).value(t, T, parameters);
+
+    // Python's write-up of the three in TensorFlow 1.15, contrib/opt/python/training/sign_decay_test.py.
+    const published = {
+      ld: (step: number) => (T - Math.min(step, T)) / T,
+      cd: (step: number, n: number) => 0.5 * (1 + Math.cos((Math.PI * 2 * n * Math.min(step, T)) / T)),
+      rd: (step: number, n: number) => 0.5 * (1 + Math.cos((Math.PI * ((n * Math.min(step, T)) % T)) / T)),
+    };
+
+    it.each(steps)('are TensorFlow’s at step %d, before and after the last', (t) => {
+      expect(at('ld', t)).toBeCloseTo(published.ld(t - 1), 12);
+      for (const n of [0.5, 1, 2, 5, 0.3, 1.75]) {
+        expect(at('cd', t, n)).toBeCloseTo(published.cd(t - 1, n), 12);
+        expect(at('rd', t, n)).toBeCloseTo(published.rd(t - 1, n), 12);
+      }
+    });
+
+    it('stay between 0 and 1, and where they are once the steps are over', () => {
+      const ends = [at('ld', T + 1), at('cd', T + 1, 0.5), at('rd', T + 1, 1)];
+      expect(ends).toEqual([0, 0, 1]);
+      for (const t of steps.filter((step) => step > T)) {
+        expect([at('ld', t), at('cd', t, 0.5), at('rd', t, 1)]).toEqual(ends);
+      }
+    });
+
+    it('are to the bit what they were up to step T', () => {
+      for (let t = 1; t <= T + 1; t++) {
+        expect(at('ld', t)).toBe(1 - (t - 1) / T);
+        expect(at('cd', t, 0.3)).toBe(0.5 * (1 + Math.cos((2 * Math.PI * 0.3 * (t - 1)) / T)));
+        expect(at('rd', t, 1.75)).toBe(0.5 * (1 + Math.cos((Math.PI * ((1.75 * (t - 1)) % T)) / T)));
+      }
+    });
   });
 
   it.each([

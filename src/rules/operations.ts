@@ -57,6 +57,9 @@ const corrected = (x: Expression, b: number): Expression =>
 
 const rootOfV = add(call('sqrt', [leaf('v')]), leaf('eps'));
 
+/** s of the decays: the steps that are over, at most T, so that a decay keeps its last value after step T + 1. */
+const stepsOver = (at: number, T: number): number => Math.min(at - 1, T);
+
 /** ½(1 + cos x), from 1 at 0 to 0 at π. */
 const halfCosine = (x: number): number => 0.5 * (1 + Math.cos(x));
 
@@ -125,14 +128,14 @@ const table: readonly Operation[] = [
     latex: atom('T'),
     range: interval(1, Infinity),
   }),
-  step('ld', 'linear decay, 1 - s/T with s = t - 1', (at, T) => 1 - (at - 1) / T, {
+  step('ld', 'linear decay, 1 - s/T with s = min(t - 1, T)', (at, T) => 1 - stepsOver(at, T) / T, {
     latex: atom('\\mathrm{ld}'),
-    range: everything, // below 0 past the last step
+    range: everything, // In [0, 1]: to say so would simplify abs(ld) and change the key that its results are stored under.
   }),
   step(
     'cd',
-    'cosine decay, (1 + cos(2*pi*n*s/T)) / 2 with s = t - 1',
-    (at, T, [n]) => halfCosine((2 * Math.PI * (n as number) * (at - 1)) / T),
+    'cosine decay, (1 + cos(2*pi*n*s/T)) / 2 with s = min(t - 1, T)',
+    (at, T, [n]) => halfCosine((2 * Math.PI * (n as number) * stepsOver(at, T)) / T),
     {
       parameters: [cycles(0.5)],
       latex: { render: (_, [n]) => `\\mathrm{cd}_{${n as string}}` },
@@ -141,8 +144,8 @@ const table: readonly Operation[] = [
   ),
   step(
     'rd',
-    'restart decay, (1 + cos(pi*((n*s) mod T)/T)) / 2 with s = t - 1',
-    (at, T, [n]) => halfCosine((Math.PI * (((n as number) * (at - 1)) % T)) / T),
+    'restart decay, (1 + cos(pi*((n*s) mod T)/T)) / 2 with s = min(t - 1, T)',
+    (at, T, [n]) => halfCosine((Math.PI * (((n as number) * stepsOver(at, T)) % T)) / T),
     {
       parameters: [cycles(1)],
       latex: { render: (_, [n]) => `\\mathrm{rd}_{${n as string}}` },
