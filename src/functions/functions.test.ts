@@ -212,9 +212,24 @@ describe('tuneTrajectory', () => {
     expect((await tune([1e-4, 1e-3])).edgeOfGrid).toBe(true);
   });
 
-  it('is the first learning rate where every one diverges', async () => {
-    const { best, edgeOfGrid } = await tune([10, 100, 1_000]);
-    expect([best.learningRate, best.diverged, edgeOfGrid]).toEqual([10, true, true]);
+  it('has no best learning rate, and so no edge, where every one diverges', async () => {
+    const { best, edgeOfGrid, sweep } = await tune([10, 100, 1_000]);
+    expect({ ...best, edgeOfGrid }).toMatchObject({
+      learningRate: Number.NaN,
+      diverged: true,
+      edgeOfGrid: false,
+    });
+    expect(best.points[0]).toEqual([...testFunction.start]);
+    expect(sweep.map(({ learningRate }) => learningRate)).toEqual([10, 100, 1_000]);
+  });
+
+  it('flags the smallest and the largest learning rate, also where all others diverged, and never a single one', async () => {
+    expect(await tune([1e-2, 10, 100])).toMatchObject({ best: { learningRate: 1e-2 }, edgeOfGrid: true });
+    expect(await tune([1e-2])).toMatchObject({ best: { learningRate: 1e-2 }, edgeOfGrid: false });
+    expect(await tune([10])).toMatchObject({
+      best: { learningRate: 10, diverged: true },
+      edgeOfGrid: false,
+    });
   });
 
   it('stops between two learning rates where it is told to', async () => {

@@ -16,9 +16,12 @@ export interface TuneOptions {
 }
 
 export interface Tuned {
-  /** Of the learning rate that ended lowest; of equals, the smallest. */
+  /**
+   * Of the learning rate that ended lowest; of equals, the smallest. Where every one of several diverged, none is the best: this is then the
+   * path at the smallest, with NaN as its learning rate.
+   */
   readonly best: Trajectory;
-  /** Whether that is the first or the last of the grid, so that a better one may lie outside. */
+  /** Whether that is the first or the last of several, so that a better one may lie outside. */
   readonly edgeOfGrid: boolean;
   /** Value at the end less the least, at every learning rate; ∞ where it diverged. */
   readonly sweep: readonly { readonly learningRate: number; readonly excess: number }[];
@@ -42,8 +45,13 @@ export async function tuneTrajectory({ learningRates, signal, ...options }: Tune
     if (best === undefined || excess < best.excess) best = { trajectory, excess, at };
   }
   if (best === undefined) throw new RangeError('learning rates: expected one or more, got none');
-  const edgeOfGrid = best.at === 0 || best.at === learningRates.length - 1;
-  return { best: best.trajectory, edgeOfGrid, sweep };
+  if (learningRates.length === 1) return { best: best.trajectory, edgeOfGrid: false, sweep };
+  const { diverged } = best.trajectory;
+  return {
+    best: diverged ? { ...best.trajectory, learningRate: Number.NaN } : best.trajectory,
+    edgeOfGrid: !diverged && (best.at === 0 || best.at === learningRates.length - 1),
+    sweep,
+  };
 }
 
 /** From 10^low to 10^high, so many a decade. @example decades(-2, 0, 2) // [0.01, 0.0316…, 0.1, 0.316…, 1] */

@@ -338,6 +338,12 @@ describe('movingRates', () => {
     const adam = await rates('Adam');
     expect(adam.at(-1)).toBeGreaterThan(0.1);
   });
+
+  it('moves down where every learning rate diverged', async () => {
+    const { best, sweep } = await movingRates({ rule: 'g * 1e4', setting: '' }, descent);
+    expect(best.diverged).toBe(false);
+    expect(sweep.at(-1)?.learningRate).toBeLessThan(1e-1);
+  });
 });
 
 describe('descend', () => {

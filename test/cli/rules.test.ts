@@ -166,6 +166,19 @@ describe('nos trajectory', () => {
     const { stdout } = await nos([...args, '--learning-rate', '0.1']);
     expect(stdout).toMatch(/wrote .*saddle\.svg\n\nrule +rate +above the least +distance\nsgd +1e-1 /);
   });
+
+  it.each(['g/0', 'log(-1 - abs(g))', '1e30 * g^3 + 1e38 * w'])(
+    'has no learning rate and no edge for %s, which diverges at every one',
+    async (rule) => {
+      const args = ['trajectory', rule, 'sgd', '--steps', '20', '-o', 'lost.svg'];
+      const { trajectories } = await json(args);
+      expect(trajectories[0]).toMatchObject({ rule, learningRate: 'NaN', edgeOfGrid: false, diverged: true });
+      const { stdout } = await nos(args);
+      expect(stdout).toMatch(/ +— +diverged +diverged\nsgd +\d/);
+      expect(stdout).not.toMatch(/▲edge +diverged/);
+      expect(readFileSync(join(home, 'lost.svg'), 'utf8')).toContain('diverged at every λ');
+    },
+  );
 });
 
 describe('nos reproduce', () => {

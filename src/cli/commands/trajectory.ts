@@ -38,12 +38,11 @@ export const trajectoryCommand: Command = {
     const rows: Row[] = [];
     for (const { name, rule } of compiled) {
       const tuned = await tuneTrajectory({ testFunction, rule, learningRates, steps, seed, signal });
-      const edgeOfGrid = tuned.edgeOfGrid && learningRates.length > 1;
-      const { best, sweep } = tuned;
+      const { best, edgeOfGrid, sweep } = tuned;
       rows.push({ rule: name, ...best, edgeOfGrid, sweep, ...endingOf(testFunction, best) });
     }
     const file = resolve(settings.output ?? `${testFunction.name}.svg`);
-    const panels = rows.map((row) => ({ title: `${row.rule}, λ ${rateText(row)}`, trajectory: row }));
+    const panels = rows.map((row) => ({ title: `${row.rule}, ${rateText(row)}`, trajectory: row }));
     const tuning = learningRate === undefined ? `the best of ${learningRates.length} learning rates` : '';
     const subtitle = `${steps} steps${tuning && ` at ${tuning}`}. Contours: the value above the minimum, two a factor of ten.`;
     const title = `${testFunction.title}: ${testFunction.equation}`;
@@ -67,7 +66,10 @@ const factsOf = ({ name, title, equation, source, start, minima, least, noise }:
   ...(noise === undefined ? {} : { noise }),
 });
 
-const rateText = (row: Row): string => String(Number(row.learningRate.toPrecision(2)));
+const rateText = ({ learningRate, diverged }: Row): string =>
+  Number.isNaN(learningRate)
+    ? 'diverged at every λ'
+    : `λ ${Number(learningRate.toPrecision(2))}${diverged ? ', diverged' : ''}`;
 
 const COLUMNS: readonly Column<Row>[] = [
   { title: 'rule', cell: ({ rule }) => rule, flexible: true },

@@ -38,14 +38,15 @@ const [LOWEST, HIGHEST] = [-8, 2];
 /** Four learning rates, 10⁻⁴ … 10⁻¹. */
 export const fourRates: TuneVariant = (variant, descent) => tune(variant, descent, decades(-4, -1, 1));
 
-/** The same, moved a decade up or down while the best of them is at an edge. */
+/** The same, moved a decade up or down while the best of them is at an edge, and down where all diverged. */
 export const movingRates: TuneVariant = async (variant, descent) => {
   const seen = new Set<number>();
   for (let low = -4; ; ) {
     const tuned = await tune(variant, descent, decades(low, low + 3, 1));
     seen.add(low);
-    if (!tuned.edgeOfGrid) return tuned;
-    low += tuned.best.learningRate < 10 ** (low + 1.5) ? -1 : 1;
+    const { best, edgeOfGrid } = tuned;
+    if (!edgeOfGrid && !best.diverged) return tuned;
+    low += best.diverged || best.learningRate < 10 ** (low + 1.5) ? -1 : 1;
     if (seen.has(low) || low < LOWEST || low + 3 > HIGHEST) return tuned;
   }
 };

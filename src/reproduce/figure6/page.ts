@@ -99,7 +99,7 @@ function descendedTable(descended: readonly Descended[], testFunction: TestFunct
     const reached = THRESHOLDS.map((threshold) => stepsWithin(testFunction, trajectory, threshold) ?? '—');
     return [
       optimizer,
-      `${number(trajectory.learningRate)}${edgeOfGrid ? ' (edge)' : ''}${setting === '' ? '' : `, ${setting}`}`,
+      `${rateText(trajectory.learningRate)}${edgeOfGrid ? ' (edge)' : ''}${setting === '' ? '' : `, ${setting}`}`,
       number(excess),
       number(distance),
       ...reached.map(String),
@@ -110,6 +110,8 @@ function descendedTable(descended: readonly Descended[], testFunction: TestFunct
   );
   return markdownTable(['', 'learning rate', 'value at the end', 'distance at the end', ...stays], rows);
 }
+
+const rateText = (rate: number): string => (Number.isNaN(rate) ? '—' : number(rate));
 
 /** Three digits. */
 const number = (value: number): string =>
