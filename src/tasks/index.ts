@@ -10,5 +10,13 @@ export { type GnmtDefinition, gnmtModel } from './gnmt/model.ts';
 export { type EvenSizes, evenSizes, type GnmtSizes } from './gnmt/network.ts';
 export { gnmtTask, type TranslationTask } from './gnmt/task.ts';
 export { type TranslateOptions, translate } from './gnmt/translate.ts';
-export { resolveTask, taskFamilies, taskReference, tasks, taskTitle } from './registry.ts';
+export {
+  knownReference,
+  resolveTask,
+  taskFamilies,
+  taskReference,
+  tasks,
+  taskTitle,
+  travellingReference,
+} from './registry.ts';
 export type { ClassifierTask, LoadOptions, Task } from './task.ts';

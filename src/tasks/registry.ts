@@ -37,7 +37,11 @@ export const taskFamilies: readonly TaskFamily[] = [
  * @throws NosError `unknown-name`; `bad-option` when the module has no valid task, or is not what the reference was made of.
  */
 export async function resolveTask(name: string): Promise<Task> {
-  if (isModule(name)) return loadTask(name);
+  return isModule(name) ? loadTask(name) : registeredTask(name);
+}
+
+/** A task by its registered name alone: no text makes it look at a file. */
+function registeredTask(name: string): Task {
   const found = tasks.find((task) => task.name === name);
   if (found) return found;
   const asked = splitTaskName(name);
@@ -62,10 +66,39 @@ export async function resolveTask(name: string): Promise<Task> {
  * @throws NosError `unknown-name`, `bad-option`, as {@link resolveTask}.
  */
 export async function taskReference(name: string): Promise<string> {
-  const task = await resolveTask(name);
-  if (!isModule(name)) return task.name;
+  if (!isModule(name)) return registeredTask(name).name;
   const path = resolve(withoutHash(name));
-  return `${path}#${await hashOf(path)}`;
+  const reference = `${path}#${HASH.exec(name)?.[1] ?? (await hashOf(path))}`;
+  await loadTask(reference);
+  return reference;
+}
+
+/**
+ * A task's reference as it travels to other machines: a module by its file name and the hash of its text, without a folder.
+ *
+ * @example travellingReference('/home/me/spirals.mjs#6b1f0c2d9e8a') // 'spirals.mjs#6b1f0c2d9e8a'
+ */
+export function travellingReference(reference: string): string {
+  return `${taskTitle(reference)}${HASH.exec(reference)?.[0] ?? ''}`;
+}
+
+/**
+ * The reference, on this machine, of a task that somebody elsewhere has named: a registered name, or the hash of one of the
+ * modules that this machine's own user has named. Nothing is imported, and `name` is never taken for a path.
+ *
+ * @param modules {@link taskReference} of each of these modules.
+ * @throws NosError `unknown-name` for a module that is none of them, or no task at all; `bad-option` for options.
+ */
+export function knownReference(name: string, modules: readonly string[]): string {
+  if (!isModule(name)) return registeredTask(name).name;
+  const hash = HASH.exec(name)?.[0];
+  const known = hash === undefined ? undefined : modules.find((module) => module.endsWith(hash));
+  if (known !== undefined) return known;
+  throw new NosError(
+    'unknown-name',
+    `task module ${travellingReference(name)} is none that this worker was given`,
+    'start it with --task FILE, the file that the search has, whole',
+  );
 }
 
 /**
@@ -83,24 +116,29 @@ const withoutHash = (reference: string): string => reference.replace(HASH, '');
 
 const isModule = (name: string): boolean => /\.m?js$|[/\\]/.test(withoutHash(name));
 
+/** @throws NosError `unknown-name` where there is no such file. */
 async function hashOf(path: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex')
-    .slice(0, 12);
+  const text = await readFile(resolve(path)).catch((cause: NodeJS.ErrnoException) => {
+    const reason = cause.code === 'ENOENT' ? 'no such file' : cause.message;
+    throw new NosError('unknown-name', `task module ${path}: ${reason}`, NAME_ONE, { cause });
+  });
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
+
+const NAME_ONE = 'name a registered task (`nos tasks`) or a module that exports one (docs/tasks.md)';
 
 async function loadTask(reference: string): Promise<Task> {
   const path = withoutHash(reference);
-  const module = await importModule(path);
-  const expected = HASH.exec(reference)?.[1];
-  if (expected !== undefined && expected !== (await hashOf(resolve(path)))) {
+  const hash = await hashOf(path);
+  // Before the import, which runs what stands in the file.
+  if (hash !== (HASH.exec(reference)?.[1] ?? hash)) {
     throw new NosError(
       'bad-option',
       `task module ${path}: it has changed since the run began`,
       'undo the change to go on with the run, or start a new one',
     );
   }
+  const module = await importModule(path);
   if (typeof module.task !== 'object' || module.task === null) {
     throw new NosError(
       'bad-option',
@@ -115,8 +153,7 @@ async function importModule(path: string): Promise<{ readonly task?: unknown }> 
   return import(pathToFileURL(resolve(path)).href).catch((cause: Error) => {
     const missing = (cause as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
     const reason = (cause.message.split('\n')[0] as string).trim();
-    const hint = 'name a registered task (`nos tasks`) or a module that exports one (docs/tasks.md)';
-    throw new NosError(missing ? 'unknown-name' : 'bad-option', `task module ${path}: ${reason}`, hint, {
+    throw new NosError(missing ? 'unknown-name' : 'bad-option', `task module ${path}: ${reason}`, NAME_ONE, {
       cause,
     });
   });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,14 @@ import { arrayDataset, dataSets } from '../data/index.ts';
 import { buildClassifier, dense, dropout } from '../nn/index.ts';
 import type { Moment } from './child.ts';
 import { defineTask } from './define.ts';
-import { resolveTask, taskFamilies, taskReference, tasks } from './registry.ts';
+import {
+  knownReference,
+  resolveTask,
+  taskFamilies,
+  taskReference,
+  tasks,
+  travellingReference,
+} from './registry.ts';
 import type { ClassifierTask, Task } from './task.ts';
 
 let folder: string;
@@ -231,5 +239,50 @@ describe('taskReference', () => {
     await writeFile(path, module(2));
     expect(await taskReference(path)).not.toBe(reference);
     await expect(resolveTask(reference)).rejects.toThrow(/it has changed since the run began/);
+  });
+});
+
+describe('a reference to a module', () => {
+  it('is compared with the text before the module runs', async () => {
+    const trace = join(folder, 'trace');
+    const path = join(folder, 'bait.mjs');
+    await writeFile(
+      path,
+      `import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(trace)}, '');`,
+    );
+    for (const load of [resolveTask, taskReference]) {
+      await expect(load(`${path}#000000000000`)).rejects.toThrow(/it has changed/);
+    }
+    expect(existsSync(trace)).toBe(false);
+    await expect(resolveTask(path)).rejects.toThrow(/expected an export named 'task'/);
+    expect(existsSync(trace)).toBe(true);
+  });
+
+  it('travels without its folder, and means the module of that text wherever it lies', () => {
+    const there = '/home/me/spirals.mjs#6b1f0c2d9e8a';
+    expect(travellingReference(there)).toBe('spirals.mjs#6b1f0c2d9e8a');
+    const here = ['/opt/other.mjs#000000000001', '/opt/tasks/spirals-2.mjs#6b1f0c2d9e8a'];
+    expect(knownReference(travellingReference(there), here)).toBe(here[1]);
+    expect(travellingReference('digits-mlp')).toBe('digits-mlp');
+    expect(knownReference('cifar10-wide-resnet(widening=2, depth=16)', here)).toBe(
+      'cifar10-wide-resnet(depth=16,widening=2)',
+    );
+  });
+
+  it.each([
+    '/opt/tasks/spirals-2.mjs',
+    'spirals-2.mjs',
+    '/opt/tasks/spirals-2.mjs#6b1f0c2d9e8',
+    '../evil.mjs#000000000000',
+    'file:///opt/tasks/spirals-2.mjs',
+    'data:text/javascript,0',
+    'http://127.0.0.1/x.mjs#000000000000',
+    'node:fs',
+    'node:fs#6b1f0c2d9e8a',
+    '__proto__',
+    '',
+  ])('%j, which is none of those at hand, is no task', (name) => {
+    const known = ['/opt/tasks/spirals-2.mjs#6b1f0c2d9e8a'];
+    expect(() => knownReference(name, known)).toThrow(expect.objectContaining({ code: 'unknown-name' }));
   });
 });
