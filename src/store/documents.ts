@@ -51,9 +51,14 @@ const COVERED = {
 
 type Kind = keyof typeof COVERED;
 
+/** A column of a later version: covered where it holds something, so that rows without it keep their checksums. */
+const COVERED_IF_SET: Readonly<Partial<Record<Kind, string>>> = { run: 'note', batch: 'appended' };
+
 /** What a row of a kind must have as its checksum, which says that the row is what was written. */
 export function sealOf(kind: Kind, row: Columns): string {
-  return checksumOf(COVERED[kind].map((column: string) => row[column] as Value));
+  const values = COVERED[kind].map((column: string) => row[column] as Value);
+  const later = row[COVERED_IF_SET[kind] ?? ''] as Value | undefined;
+  return checksumOf(later === undefined || later === null ? values : [...values, later]);
 }
 
 type Value = string | number | null;
@@ -81,6 +86,7 @@ export function readRun(path: string, row: Columns, running: boolean): RunRecord
     proposals: Number(row.proposals),
     told: Number(row.told),
     ...(row.best === null ? {} : { bestReward: Number(row.best) }),
+    ...(row.note === null ? {} : { note: String(row.note) }),
   };
 }
 

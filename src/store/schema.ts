@@ -5,7 +5,7 @@ import { NosError } from '../errors.ts';
 const APPLICATION_ID = 0x4e4f5331;
 
 /** The version of the tables below, kept in `PRAGMA user_version`; a change of the tables raises it. */
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 const MARK = `PRAGMA user_version = ${SCHEMA_VERSION}`;
 
 /** Apart from the others, as an upgrade makes it anew. */
@@ -15,19 +15,23 @@ const EVALUATIONS = `CREATE TABLE evaluations (
      checksum TEXT,
      UNIQUE (key, task, protocol, seed, environment, fingerprint, version, scope)) STRICT`;
 
+/** A failed evaluation of a run that is removed goes with it: without this, each would search all scores for those that refer to it. */
+const SCORES_OF_EVALUATION = 'CREATE INDEX scores_of_evaluation ON scores (evaluation)';
+
 /**
- * `scope` is empty for a sound evaluation, which every run may use, and the run's name for one that failed for outside
- * reasons, which only that run replays. `log_probability` is a number, or the name of one that is not finite. `checksum` is of
- * the row's other values (documents.ts), and null in rows of version 1, which had none.
+ * `note` is what a person says of the run. `appended` is what a strategy's growing lists got with the batch, null in batches of
+ * earlier versions, whose checkpoints held the whole lists. `scope` is empty for a sound evaluation, which every run may use, and
+ * the run's name for one that failed for outside reasons, which only that run replays. `log_probability` is a number, or the name
+ * of one that is not finite. `checksum` is of the row's other values (documents.ts), and null in rows of version 1, which had none.
  */
 const TABLES = [
   `CREATE TABLE runs (
      id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, config TEXT NOT NULL, created_at TEXT NOT NULL,
-     version TEXT NOT NULL, fingerprint TEXT NOT NULL, finished INTEGER NOT NULL DEFAULT 0, driver TEXT,
+     version TEXT NOT NULL, fingerprint TEXT NOT NULL, finished INTEGER NOT NULL DEFAULT 0, driver TEXT, note TEXT,
      checksum TEXT) STRICT`,
   `CREATE TABLE batches (
      run INTEGER NOT NULL REFERENCES runs (id), batch INTEGER NOT NULL, first INTEGER NOT NULL, size INTEGER NOT NULL,
-     metrics TEXT, checksum TEXT, PRIMARY KEY (run, batch)) STRICT`,
+     metrics TEXT, appended TEXT, checksum TEXT, PRIMARY KEY (run, batch)) STRICT`,
   `CREATE TABLE proposals (
      run INTEGER NOT NULL REFERENCES runs (id), position INTEGER NOT NULL, batch INTEGER NOT NULL, tokens TEXT NOT NULL,
      rule TEXT NOT NULL, key TEXT NOT NULL, log_probability ANY, checksum TEXT, PRIMARY KEY (run, position)) STRICT`,
@@ -38,6 +42,7 @@ const TABLES = [
   `CREATE TABLE checkpoints (
      run INTEGER NOT NULL REFERENCES runs (id), asked INTEGER NOT NULL, told INTEGER NOT NULL, state TEXT NOT NULL,
      checksum TEXT, PRIMARY KEY (run, asked)) STRICT`,
+  SCORES_OF_EVALUATION,
 ];
 
 /**
@@ -58,6 +63,11 @@ const UPGRADES: readonly (readonly string[])[] = [
     'DROP TABLE evaluations',
     'ALTER TABLE evaluations_new RENAME TO evaluations',
   ],
+  [
+    'ALTER TABLE runs ADD COLUMN note TEXT',
+    'ALTER TABLE batches ADD COLUMN appended TEXT',
+    SCORES_OF_EVALUATION,
+  ],
 ];
 
 /**
@@ -70,7 +80,7 @@ export async function prepareSchema(client: Client, path: string): Promise<void>
   if (version === SCHEMA_VERSION) return;
   if (version === 0) {
     await client.execute('PRAGMA journal_mode = WAL');
-    const create = TABLES.map((sql) => sql.replace('CREATE TABLE', 'CREATE TABLE IF NOT EXISTS'));
+    const create = TABLES.map((sql) => sql.replace(/^CREATE (TABLE|INDEX)/, '$& IF NOT EXISTS'));
     await client.batch([...create, `PRAGMA application_id = ${APPLICATION_ID}`, MARK], 'write');
     return;
   }

@@ -34,7 +34,7 @@ import { verifyRun } from './verify.ts';
 const KEPT_CHECKPOINTS = 3;
 
 const RUNS = `
-  SELECT id, name, config, created_at, version, fingerprint, finished, driver, checksum,
+  SELECT id, name, config, created_at, version, fingerprint, finished, driver, note, checksum,
     (SELECT count(*) FROM proposals p WHERE p.run = runs.id) AS proposals,
     (SELECT coalesce(sum(size), 0) FROM batches b WHERE b.run = runs.id AND b.metrics IS NOT NULL) AS told,
     (SELECT max(json_extract(e.document, '$.reward')) FROM scores s JOIN evaluations e ON e.id = s.evaluation

@@ -97,6 +97,8 @@ export interface RunRecord extends NewRun {
   readonly told: number;
   /** The best reward of its proposals so far. */
   readonly bestReward?: number;
+  /** What a person says of it. */
+  readonly note?: string;
 }
 
 export interface RunLock {
