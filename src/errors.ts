@@ -1,3 +1,5 @@
+import { nearestName, shorten } from './names.ts';
+
 /**
  * What can go wrong for reasons that a user can mend. The message says what and where in one line; `hint` says what to
  * do. The code is stable: scripts may test it. Anything that is not a NosError is a bug.
@@ -46,23 +48,23 @@ export class NosError extends Error {
   }
 }
 
-/** The error for a name that is not in a registry: names the nearest known one. */
-export function unknownName(kind: string, name: string, known: readonly string[]): NosError {
-  const nearest = [...known].sort((a, b) => distance(name, a) - distance(name, b))[0];
-  const guess = nearest !== undefined && distance(name, nearest) <= 3 ? `did you mean '${nearest}'? ` : '';
-  return new NosError('unknown-name', `unknown ${kind} '${name}'`, `${guess}known: ${known.join(', ')}`);
-}
+/** Longer lists of known names are left to the command that lists them. */
+const LISTED = 24;
 
-/** Levenshtein distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substituted = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substituted, (row[j] as number) + 1, (next[j - 1] as number) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] as number;
+/**
+ * The error for a name that is not in a registry: suggests the nearest known one, and lists them where they are few.
+ *
+ * @param listedBy What to type to see them all, such as `nos rules`.
+ */
+export function unknownName(
+  kind: string,
+  name: string,
+  known: readonly string[],
+  listedBy?: string,
+): NosError {
+  const nearest = nearestName(name, known);
+  const guess = nearest === undefined ? [] : [`did you mean '${nearest}'?`];
+  const all =
+    listedBy === undefined || known.length <= LISTED ? `known: ${known.join(', ')}` : `${listedBy} lists all`;
+  return new NosError('unknown-name', `unknown ${kind} '${shorten(name)}'`, [...guess, all].join(' '));
 }

@@ -13,6 +13,7 @@ export { latexRule } from './latex.ts';
 export { operations } from './operations.ts';
 export { parseRule } from './parse.ts';
 export { printRule } from './print.ts';
+export { remarksOn } from './remarks.ts';
 export { pointAt, RuleError } from './rule-error.ts';
 export type {
   Constraint,

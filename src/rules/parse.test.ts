@@ -56,6 +56,25 @@ describe('parseRule', () => {
     expect(parseRule('max(g, w)')).toEqual(call('max', [g, w]));
   });
 
+  it('computes a parameter that is written as arithmetic', () => {
+    expect(parseRule('ema(g, 1-0.1)')).toEqual(call('ema', [g], [0.9]));
+    expect(parseRule('clip(g, sqrt(eps))')).toEqual(call('clip', [g], [1e-4]));
+    expect(parseRule('rd(-(-3))')).toEqual(call('rd', [], [3]));
+  });
+
+  it.each([
+    ['g ** 2', 'g^2'],
+    ['w − g – 1', 'w - g - 1'],
+    ['2 × g · w ⋅ t ∗ T', '2 * g * w * t * T'],
+    ['g ÷ w ∕ t', 'g / w / t'],
+    ['g² + g⁻³ + 10⁻⁴·w', 'g^2 + g^-3 + 10^-4 * w'],
+    ['-g²', '-(g^2)'],
+    ['m\u0302 / (sqrt(v\u0302) + ε)', 'm / (sqrt(v) + eps)'],
+    ['γ\u0302', 'gamma'],
+  ])('reads %s as %s', (written, text) => {
+    expect(parseRule(written)).toEqual(parseRule(text));
+  });
+
   it('does not mind white space', () => {
     expect(parseRule(' \n g+\tw ')).toEqual(call('add', [g, w]));
   });
@@ -93,6 +112,10 @@ describe('a text that is no rule', () => {
     ['1e999', 1, /1e999 is too large/],
     ['1e-999', 1, /1e-999 is too small/],
     ['g # w', 3, /unexpected character '#'/],
+    ['ema(g, 1-g)', 8, /expected a number for b of ema\(x, b\), but found '1-g'/],
+    ['ema(g, 2-0.5)', 8, /b of ema\(x, b\) must be in \[0, 1\), not 1.5/],
+    ['clip(g, 0/0)', 9, /must be positive and finite in float32, not NaN/],
+    ['drop(g, )', 9, /wrong number of arguments of 'drop'|expected a number for p/],
     ['g + 𝛾', 5, /unexpected character '𝛾'/],
   ])('%j is an error at column %i', (text, column, message) => {
     const error = errorOf(text);
@@ -107,6 +130,39 @@ describe('a text that is no rule', () => {
     expect(errorOf('sgn(g)').hint).toContain("did you mean 'sign'?");
     expect(errorOf('adm').hint).toContain("did you mean 'adam'?");
     expect(errorOf('clip(g)').hint).toBe('write clip(x, l)');
+  });
+
+  it.each([
+    ['ln(g)', 'write log(x)'],
+    ['pow(g, 2)', 'write x^y'],
+    ['V', "did you mean 'v'?"],
+    ['SIGN(g)', "did you mean 'sign'?"],
+    ['lr * g', 'the learning rate is outside the rule'],
+    ['η * g', 'the learning rate is outside the rule'],
+    ['grad / 2', 'write g, the gradient'],
+    ['\\frac{g}{w}', 'LaTeX is not read'],
+    ['$g$', 'LaTeX is not read'],
+    ['w = w - g', 'write the right-hand side alone'],
+    ['|g|', 'write abs(x) for |x|'],
+    ['np.sqrt(v)', 'names have no dots'],
+    ['g > 0', 'there are no comparisons'],
+    ['2g', 'write * between factors'],
+    ['(2 g)', 'write * between factors'],
+    ['adam, sgd', 'several rules are separate arguments'],
+  ])('gets a hint at what to write instead of %s', (text, hint) => {
+    let error: unknown;
+    try {
+      parseRule(text);
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect((error as RuleError).hint).toContain(hint);
+  });
+
+  it('repeats only the beginning of a very long word, and does not compare all of it', () => {
+    const { message, hint } = errorOf('a'.repeat(1_000_000));
+    expect(message.length).toBeLessThan(120);
+    expect(hint).not.toContain('did you mean');
   });
 
   it('is too long with more than 1,000 nodes', () => {

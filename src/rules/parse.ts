@@ -1,8 +1,10 @@
 import { unknownName } from '../errors.ts';
+import { shorten } from '../names.ts';
 import { call, type Expression, leaf, literal } from './expression.ts';
 import { type Notation, type Operation, type Parameter, PRECEDENCE } from './operation.ts';
 import { operations } from './operations.ts';
 import { RuleError } from './rule-error.ts';
+import { hintInstead } from './synonyms.ts';
 import { type Token, tokenize } from './tokens.ts';
 
 /** At most so many nodes are a rule; more is an error. Nesting is bounded alike. */
@@ -181,22 +183,44 @@ class Parser {
     this.#next++;
   }
 
+  /** A number, or an expression of numbers alone such as `1 - 1e-3`, which counts as one. */
   #parameter(operation: Operation, { name, valid, expected }: Parameter): number {
     const start = this.#peek();
-    const negative = start.text === '-';
-    if (negative) this.#next++;
-    if (this.#peek().kind !== 'number') {
-      throw this.#expected(`a number for ${name} of ${usage(operation)}`, this.#peek());
+    const nodes = this.#nodes;
+    const written = start.kind === 'end' || start.text === ')' ? undefined : this.#expression(PRECEDENCE.sum);
+    const value = written && constantOf(written);
+    if (value === undefined) {
+      throw this.#error(
+        `expected a number for ${name} of ${usage(operation)}, but ${this.#foundSince(start)}`,
+        start,
+        `${name} is a number, not a value of the step`,
+      );
     }
-    const value = negative ? -this.#value() : this.#value();
+    this.#nodes = nodes;
     if (valid(value)) return value;
-    throw this.#error(`${name} of ${usage(operation)} must be ${expected}, not ${value},`, start, '');
+    throw this.#error(
+      `${name} of ${usage(operation)} must be ${expected}, not ${value},`,
+      start,
+      `write a number ${expected}`,
+    );
+  }
+
+  #foundSince(start: Token): string {
+    if (start.kind === 'end') return 'the rule ends';
+    const end = Math.max(this.#peek().position, start.position + 1);
+    return `found '${shorten(this.#text.slice(start.position, end).trim())}'`;
   }
 
   #close(open: Token): void {
     const token = this.#peek();
     if (token.kind === 'end') throw this.#unclosed(open);
-    if (token.text !== ')') throw this.#expected('an operator or )', token);
+    if (token.text !== ')') {
+      throw this.#expected(
+        'an operator or )',
+        token,
+        token.text === ',' ? '' : 'write * between factors: 2 * g',
+      );
+    }
     this.#next++;
   }
 
@@ -225,14 +249,18 @@ class Parser {
     return new RuleError(message, { text: this.#text, position, hint });
   }
 
-  #expected(what: string, token: Token): RuleError {
-    const found = token.kind === 'end' ? 'the rule ends' : `found '${token.text}'`;
-    return this.#error(`expected ${what}, but ${found}`, token, '');
+  #expected(what: string, token: Token, hint = ''): RuleError {
+    const found = token.kind === 'end' ? 'the rule ends' : `found '${shorten(token.text)}'`;
+    return this.#error(`expected ${what}, but ${found}`, token, hint);
   }
 
   #trailing(token: Token): RuleError {
     if (token.text === ')') return this.#error("')' without '('", token, "remove it, or open it with '('");
-    return this.#expected('an operator or the end', token);
+    const hint =
+      token.text === ','
+        ? 'a comma stands between the arguments of a function; several rules are separate arguments'
+        : 'write * between factors: 2 * g';
+    return this.#expected('an operator or the end', token, hint);
   }
 
   #unclosed(open: Token): RuleError {
@@ -242,8 +270,9 @@ class Parser {
   #unknown(name: Token, calls: boolean): RuleError {
     const kind = calls ? 'function' : 'operand';
     const names = (calls ? functions : operands).map((o) => o.name);
-    const { message, hint } = unknownName(kind, name.text, calls ? names : [...this.#variables, ...names]);
-    return this.#error(message, name, hint);
+    const known = calls ? names : [...this.#variables, ...names];
+    const { message, hint } = unknownName(kind, name.text, known);
+    return this.#error(message, name, hintInstead(name.text, kind) ?? hint);
   }
 
   #wrongCount(operation: Operation, token: Token): RuleError {
@@ -253,6 +282,16 @@ class Parser {
       `write ${usage(operation)}`,
     );
   }
+}
+
+/** The value of an expression of numbers alone, in float64; undefined when it holds anything else. */
+function constantOf(e: Expression): number | undefined {
+  if (e.kind === 'literal') return e.value;
+  const operation = operations.get(e.name)!;
+  if (operation.kind === 'macro') return constantOf(operation.expansion);
+  if (operation.kind !== 'element' || e.kind === 'leaf') return undefined;
+  const args = e.args.map(constantOf).filter((arg) => arg !== undefined);
+  return args.length === e.args.length ? operation.float64(args, e.parameters) : undefined;
 }
 
 function withoutArguments(operation: Operation): Expression {

@@ -6,6 +6,8 @@ export class RuleError extends NosError {
   readonly text: string;
   /** Index into `text` of the place; the column in the message is this plus one. */
   readonly position: number;
+  /** The message without the column. */
+  readonly reason: string;
 
   constructor(
     message: string,
@@ -17,8 +19,14 @@ export class RuleError extends NosError {
   ) {
     super('bad-rule', `${message} at column ${position + 1}`, hint);
     this.name = 'RuleError';
+    this.reason = message;
     this.text = text;
     this.position = position;
+  }
+
+  /** The same error with another hint. */
+  withHint(hint: string): RuleError {
+    return new RuleError(this.reason, { text: this.text, position: this.position, hint });
   }
 }
 

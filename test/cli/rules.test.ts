@@ -18,7 +18,16 @@ describe('rules and spaces', () => {
       slots: 1,
       flopsPerWeight: expect.any(Number),
       names: expect.arrayContaining(['optimizer2']),
+      remarks: [],
     });
+  });
+
+  it('remarks on a legal rule that will not train, before it is trained too', async () => {
+    expect((await json(['rule', 'g / 0'])).remarks).toHaveLength(1);
+    expect((await nos(['rule', '2'])).stdout).toContain('remark      it does not depend on the gradient');
+    const { code, stderr } = await nos(['eval', '2', '--task', 'digits-mlp']);
+    expect(code).toBe(0);
+    expect(stderr).toContain("'2': it does not depend on the gradient");
   });
 
   it('a name and its text are one rule', async () => {

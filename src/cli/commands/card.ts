@@ -7,6 +7,7 @@ import type { Command } from '../command.ts';
 import { EVALUATING, evaluating } from '../evaluating.ts';
 import type { Settings } from '../options.ts';
 import { defaults, logDefaults } from '../presets.ts';
+import { noteRemarks } from '../remarks.ts';
 import { comparisonText } from '../text/comparison.ts';
 import { writable } from '../writable.ts';
 import { SEEDS } from './compare.ts';
@@ -32,6 +33,7 @@ export const cardCommand: Command = {
     const { against, protocol = '', seed = 1, seeds = SEEDS } = settings;
     const others = REFERENCES.filter((name) => compare.contestant(name).key !== rule.key);
     const { tasks, environments } = await cardPlaces(context, rule.key);
+    await noteRemarks(context.arguments, context);
     const plans = await Promise.all(
       environments.map((environment) =>
         compare.planComparison({

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Command, Context } from '../command.ts';
 import { EVALUATING, evaluating } from '../evaluating.ts';
 import { defaults } from '../presets.ts';
+import { noteRemarks } from '../remarks.ts';
 import { comparisonText } from '../text/comparison.ts';
 import { splitTexts } from '../values.ts';
 import { writable } from '../writable.ts';
@@ -33,6 +34,7 @@ export const compareCommand: Command = {
       seed,
       seeds,
     });
+    await noteRemarks(context.arguments, context);
     const total = plan.contestants.length * plan.tasks.length * plan.seeds.length;
     const { comparison } = await evaluating(
       context,

@@ -5,6 +5,7 @@ import { withWorkers } from '../evaluators.ts';
 import { openMeter } from '../live/meter.ts';
 import { dispatchLine } from '../log/dispatch-lines.ts';
 import { prepareTask } from '../prepare.ts';
+import { noteRemarks } from '../remarks.ts';
 import { duration, learningRate, meanAndSpread } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
 
@@ -28,12 +29,11 @@ export const evalCommand: Command = {
   stopsGracefully: true,
   async run(context) {
     const { settings, places, stdout, stderr, signal, log } = context;
-    const { resolveRule } = await import('../../rules/index.ts');
     const { findEnvironment, findProtocol } = await import('../../evaluate/index.ts');
     const { task = '', seeds = 1, seed = 1 } = settings;
     const protocol = findProtocol(settings.protocol ?? '').name;
     const environment = findEnvironment(settings.environment ?? '').name;
-    for (const rule of context.arguments) resolveRule(rule);
+    await noteRemarks(context.arguments, context);
     await prepareTask(context, task, protocol);
     const requests = context.arguments.flatMap((rule) =>
       Array.from(

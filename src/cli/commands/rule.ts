@@ -23,6 +23,7 @@ export const ruleCommand: Command = {
       slots,
       flopsPerWeight,
       names,
+      remarks: rules.remarksOn(rule),
     };
     return { document, text: describe(document, stdout.columns) };
   },
@@ -36,6 +37,7 @@ interface RuleDocument {
   readonly slots: number;
   readonly flopsPerWeight: number;
   readonly names: readonly string[];
+  readonly remarks: readonly string[];
 }
 
 function describe(rule: RuleDocument, columns: number): string {
@@ -48,6 +50,7 @@ function describe(rule: RuleDocument, columns: number): string {
     ['memory', rule.slots === 0 ? 'none' : `${plural(rule.slots, 'slot')} per weight`],
     ['arithmetic', `${plural(rule.flopsPerWeight, 'operation')} per weight and step`],
     ['names', rule.names.join(', ') || 'none in the catalogue'],
+    ...rule.remarks.map((remark): [string, string] => ['remark', remark]),
   ];
   return pairs(rows, columns);
 }

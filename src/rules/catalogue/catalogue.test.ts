@@ -60,11 +60,32 @@ describe('resolveRule', () => {
       expect.objectContaining({
         code: 'unknown-name',
         message: "unknown rule 'power-sign'",
-        hint: expect.stringMatching(/^did you mean 'powersign'\? known: sgd, /),
+        hint: expect.stringMatching(/^did you mean 'powersign'\? `nos rules` lists all/),
       }),
     );
     expect(() => resolveRule('g +')).toThrow(expect.objectContaining({ code: 'bad-rule' }));
     expect(() => resolveRule('powersgn + g')).toThrow(expect.objectContaining({ code: 'bad-rule' }));
+  });
+
+  it('names the text of a catalogue name that stands inside a rule', () => {
+    expect(() => resolveRule('lion + 0.1*w')).toThrow(
+      expect.objectContaining({
+        message: "unknown operand 'lion' at column 1",
+        hint: expect.stringContaining('(sign(0.9 * prev(ema(g, 0.99)) + 0.1 * g))'),
+      }),
+    );
+    expect(() => resolveRule('2 * powersign-cd')).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('what powersign-cd is: (exp(cd * ') }),
+    );
+  });
+
+  it('folds case, and knows what else people call things', () => {
+    expect(() => resolveRule('AdamW')).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(/^did you mean 'adamw'\?/) }),
+    );
+    expect(() => resolveRule('gradient')).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(/^write g, the gradient/) }),
+    );
   });
 
   it('gives operands of the language that are names too their one meaning', () => {

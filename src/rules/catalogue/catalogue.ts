@@ -2,6 +2,8 @@ import { NosError, unknownName } from '../../errors.ts';
 import type { Expression } from '../expression.ts';
 import { ruleKey } from '../key.ts';
 import { parseRule } from '../parse.ts';
+import { RuleError } from '../rule-error.ts';
+import { hintInstead } from '../synonyms.ts';
 
 /** A named rule: one line of rule text, and where it comes from. */
 export interface CatalogueEntry {
@@ -111,16 +113,28 @@ export function resolveRule(textOrName: string): Expression {
   try {
     return parseRule(textOrName);
   } catch (error) {
-    throw WORD.test(name) ? unknownRule(name) : error;
+    if (WORD.test(name)) throw unknownRule(name);
+    throw error instanceof RuleError ? spellingOut(error) : error;
   }
+}
+
+/** A catalogue name inside a rule is an unknown operand there: its text is what can be written. */
+function spellingOut(error: RuleError): RuleError {
+  const word = /^[\w-]+/.exec(error.text.slice(error.position))?.[0] ?? '';
+  const named = catalogue
+    .filter(({ name }) => word === name || word.startsWith(`${name}-`))
+    .sort((a, b) => b.name.length - a.name.length)[0];
+  if (named === undefined) return error;
+  return error.withHint(`a name of the catalogue stands alone; write what ${named.name} is: (${named.text})`);
 }
 
 /** What could be meant as a catalogue name; a short one, or g-h, is rather an operand. */
 const WORD = /^[a-z]{3}[\w-]*$/i;
 
 function unknownRule(name: string): NosError {
-  const { message, hint } = unknownName('rule', name, [...byName.keys()]);
-  return new NosError('unknown-name', message, `${hint}; or a text such as exp(sign(g) * sign(m)) * g`);
+  const { message, hint } = unknownName('rule', name, [...byName.keys()], '`nos rules`');
+  const instead = hintInstead(name, 'operand') ?? hint;
+  return new NosError('unknown-name', message, `${instead}; a rule is also a text such as sign(g) * abs(m)`);
 }
 
 let namesByKey: ReadonlyMap<string, readonly string[]> | undefined;

@@ -1,0 +1,38 @@
+import { canonicalize } from './canonicalize.ts';
+import type { Expression } from './expression.ts';
+import { interpretRule } from './interpret.ts';
+import { lowerRule } from './program.ts';
+
+const STEPS = 3;
+const WEIGHTS = [0.5, -0.5] as const;
+const GRADIENTS = [0.1, -0.1, 1e-3, -1e-3] as const;
+
+/**
+ * What a reader should know of a rule that is legal and will hardly train anything: that it ignores the gradient, or that
+ * ordinary gradients give no finite step. Empty for most rules.
+ *
+ * @example remarksOn(parseRule('g / 0')) // ['its step is not finite for any of some ordinary gradients']
+ */
+export function remarksOn(rule: Expression): readonly string[] {
+  const remarks: string[] = [];
+  const reads = lowerRule(canonicalize(rule)).nodes.some(
+    (node) => node.kind === 'input' && node.name === 'g',
+  );
+  if (!reads) remarks.push('it does not depend on the gradient');
+  const wrong = GRADIENTS.filter((g) => !staysFinite(rule, g));
+  if (wrong.length === GRADIENTS.length) {
+    remarks.push('its step is not finite for any of some ordinary gradients');
+  } else if (wrong.length > 0) {
+    remarks.push(`its step is not finite at a gradient of ${wrong.join(', ')}`);
+  } else if (!staysFinite(rule, 0)) {
+    remarks.push('its step is not finite where the gradient is 0, as it often is behind a ReLU');
+  }
+  return remarks;
+}
+
+/** Whether the first few steps of a few weights are finite under a constant gradient. */
+function staysFinite(rule: Expression, g: number): boolean {
+  const stepper = interpretRule(rule).start({ size: WEIGHTS.length, steps: 100, seed: 0 });
+  const gradient = new Float32Array(WEIGHTS.length).fill(g);
+  return Array.from({ length: STEPS }).every(() => stepper.step(Float32Array.from(WEIGHTS), gradient, 1));
+}
