@@ -126,6 +126,26 @@ describe('a comparison', () => {
     expect(comparisonPicture(comparison)).toContain('exp(exp(g))');
   });
 
+  it('never finds a rule better for having diverged, nor ranks it above one that finished', async () => {
+    const wanted = await plan(['log(g)', 'm'], 8);
+    const diverged = { status: 'diverged', learningRate: Number.NaN, sweep: [] } as const;
+    const [task] = summarize(
+      wanted,
+      made(
+        wanted,
+        // Chance is 0.1, and what finishes is worse.
+        ({ name, seed }) => (name === 'log(g)' ? 0.1 : name === 'adam' ? 0.02 : 0.05 + seed / 1000),
+        ({ name }) => (name === 'log(g)' ? diverged : {}),
+      ),
+    ).tasks;
+    expect(task?.rows.map(({ name, rank, verdict }) => [name, rank, verdict])).toEqual([
+      ['m', 1, 'better'],
+      ['adam', 2, 'reference'],
+      ['log(g)', 3, 'not told apart'],
+    ]);
+    expect(task?.rows[2]).toMatchObject({ mean: 0.02, difference: { mean: 0 }, diverged: 8 });
+  });
+
   it('leaves failed evaluations out, with their pairs', async () => {
     const wanted = await plan(['sgd'], 4);
     const failing = (seeds: readonly number[], rule: string) =>

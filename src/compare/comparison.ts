@@ -3,7 +3,7 @@ import type { Evaluation } from '../evaluate/index.ts';
 import { holm, smallestPairedP } from '../statistics/index.ts';
 import type { Contestant } from './contestant.ts';
 import type { ComparisonPlan } from './plan.ts';
-import { rankOver } from './ranking.ts';
+import { rankingScore, rankOver, weighed } from './ranking.ts';
 import { type Measured, type MeasuredPair, measure } from './row.ts';
 
 /** What counts as told apart: p at most so large once it is corrected. */
@@ -105,7 +105,7 @@ export function summarizeAll(
       power: powerOf(tests.count, plan.seeds.length),
       rules: plan.contestants,
       tasks: own.map((rows, t) => ({ task: plan.tasks[t] as string, rows: rowsOf(plan, rows, tests) })),
-      ranking: rankOver(own.map(meansOf)).map(({ index, rank, meanRank }) => ({
+      ranking: rankOver(own.map(rankingScores)).map(({ index, rank, meanRank }) => ({
         rank,
         name: (plan.contestants[index] as Contestant).name,
         meanRank,
@@ -116,12 +116,17 @@ export function summarizeAll(
 
 /** In the order of the contestants. */
 function measureTask(plan: ComparisonPlan, task: string, find: Find): readonly MeasuredPair[] {
-  const of = ({ key }: Contestant) => plan.seeds.map((seed) => find({ ...plan, task, key, seed }));
-  const reference = of(plan.reference);
-  return plan.contestants.map((one) => measure(of(one), one === plan.reference ? undefined : reference));
+  const { contestants, seeds } = plan;
+  const all = weighed(
+    contestants.flatMap(({ key }) => seeds.map((seed) => find({ ...plan, task, key, seed }))),
+  );
+  const of = (i: number) => all.slice(i * seeds.length, (i + 1) * seeds.length);
+  const reference = of(contestants.indexOf(plan.reference));
+  return contestants.map((one, i) => measure(of(i), one === plan.reference ? undefined : reference));
 }
 
-const meansOf = (rows: readonly MeasuredPair[]): readonly number[] => rows.map(({ mean }) => mean);
+const rankingScores = (rows: readonly MeasuredPair[]): readonly number[] =>
+  rows.map((row) => rankingScore({ ...row, evaluations: row.rewards.length }));
 
 /** Best mean first. */
 function rowsOf(
@@ -129,7 +134,7 @@ function rowsOf(
   measured: readonly MeasuredPair[],
   { permutation, wilcoxon }: Tests,
 ): readonly ComparedRow[] {
-  return rankOver([meansOf(measured)]).map(({ index, rank }): ComparedRow => {
+  return rankOver([rankingScores(measured)]).map(({ index, rank }): ComparedRow => {
     const one = contestants[index] as Contestant;
     const own = measured[index] as MeasuredPair;
     const result = permutation.get(own) ?? null;

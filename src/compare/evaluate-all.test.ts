@@ -292,6 +292,17 @@ describe('a funnel', () => {
     await expect(funnel({ tasks: ['none'] })).rejects.toThrow(/unknown task 'none'/);
   });
 
+  it('drops rules that diverge, also where the others finish below chance', async () => {
+    const bad = contestant('g').rule;
+    const dispatcher = new NormalDispatcher((evaluation) =>
+      evaluation.rule === bad
+        ? { ...evaluation, status: 'diverged', reward: 0.1 }
+        : { ...evaluation, reward: evaluation.reward / 100 },
+    );
+    const { rungs } = await runFunnel(await funnel(), services({ dispatcher }));
+    expect(rungs[0]?.rows.at(-1)).toMatchObject({ key: contestant('g').key, survived: false });
+  });
+
   it('drops rules that diverge or fail', async () => {
     const bad = contestant('g').rule;
     const worse = contestant('m').rule;

@@ -7,7 +7,7 @@ import { type Comparison, summarize } from './comparison.ts';
 import { type Contestant, contestant, refuseTwins } from './contestant.ts';
 import { type EvaluationServices, evaluateAll } from './evaluate-all.ts';
 import { type ComparisonPlan, referencesOf, wantedOf } from './plan.ts';
-import { rankOver } from './ranking.ts';
+import { type Endings, rankingScore, rankOver, weighed } from './ranking.ts';
 
 /** What a funnel is asked for. */
 export interface FunnelInput {
@@ -178,28 +178,35 @@ function rowsOf(
   evaluations: readonly Evaluation[],
   kept: number,
 ): readonly RungRow[] {
-  const own = contestants.map(({ key }) => evaluations.filter((evaluation) => evaluation.key === key));
-  const means = tasks.map((task) => own.map((all) => meanReward(all.filter((one) => one.task === task))));
+  const onTasks = tasks.map((task) => {
+    const all = weighed(evaluations.filter((evaluation) => evaluation.task === task));
+    return contestants.map(({ key }) => endingsOf(all.filter((evaluation) => evaluation.key === key)));
+  });
   let passed = 0;
-  return rankOver(means).map(({ index, rank }): RungRow => {
+  return rankOver(onTasks.map((rows) => rows.map(rankingScore))).map(({ index, rank }): RungRow => {
     const one = contestants[index] as Contestant;
     const reference = references.includes(one);
-    const count = (status: Evaluation['status']) =>
-      own[index]?.filter((e) => e.status === status).length ?? 0;
+    const own = onTasks.map((rows) => rows[index] as Endings);
+    const sum = (count: 'diverged' | 'failed') => own.reduce((so, endings) => so + endings[count], 0);
     return {
       rank,
       name: one.name,
       key: one.key,
       reference,
-      means: means.map((task) => task[index] as number),
-      diverged: count('diverged'),
-      failed: count('failed'),
+      means: own.map(({ mean }) => mean),
+      diverged: sum('diverged'),
+      failed: sum('failed'),
       survived: reference || passed++ < kept,
     };
   });
 }
 
-function meanReward(evaluations: readonly Evaluation[]): number {
+function endingsOf(evaluations: readonly Evaluation[]): Endings {
   const rewards = evaluations.filter(({ status }) => status !== 'failed').map(({ reward }) => reward);
-  return rewards.length === 0 ? Number.NaN : mean(rewards);
+  return {
+    mean: rewards.length === 0 ? Number.NaN : mean(rewards),
+    evaluations: evaluations.length,
+    diverged: evaluations.filter(({ status }) => status === 'diverged').length,
+    failed: evaluations.length - rewards.length,
+  };
 }

@@ -1,3 +1,4 @@
+import { type Evaluation, lowestFinished, weight } from '../evaluate/index.ts';
 import { mean, midranks } from '../statistics/index.ts';
 
 /** The place of one of several rules over one or more tasks. */
@@ -8,6 +9,31 @@ export interface Placed {
   readonly rank: number;
   /** The mean over tasks of its rank in each; rules of equal means share their ranks. */
   readonly meanRank: number;
+}
+
+/**
+ * The evaluations of several rules on one task as they are weighed against one another: one that diverged has chance as its reward, or
+ * the lowest reward of those that finished, where that is lower. So no rule is better than another for having diverged.
+ */
+export function weighed(evaluations: readonly Evaluation[]): readonly Evaluation[] {
+  const lowest = lowestFinished(evaluations);
+  return evaluations.map((evaluation) =>
+    evaluation.status === 'diverged' ? { ...evaluation, reward: weight(evaluation, lowest) } : evaluation,
+  );
+}
+
+/** How the evaluations of one rule on one task ended. */
+export interface Endings {
+  /** Of those that did not fail; NaN where all did. */
+  readonly mean: number;
+  readonly evaluations: number;
+  readonly diverged: number;
+  readonly failed: number;
+}
+
+/** What a rule is ranked by on one task: its mean; less than any mean where none of its trainings finished, but some diverged. */
+export function rankingScore({ mean, evaluations, diverged, failed }: Endings): number {
+  return diverged > 0 && diverged + failed === evaluations ? -Number.MAX_VALUE : mean;
 }
 
 /**

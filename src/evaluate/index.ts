@@ -6,3 +6,4 @@ export { fingerprint } from './fingerprint.ts';
 export { type MeasureOptions, measureStep } from './measure-step.ts';
 export type { StepSizes } from './protocols.ts';
 export { checkSteps, findProtocol, lengthen, protocolSteps, protocols } from './protocols.ts';
+export { byStanding, lowestFinished, type Standing, weight } from './standing.ts';

@@ -33,13 +33,22 @@ export interface Beside {
   readonly adjusted: number | null;
 }
 
-/** Each of some optimizers beside each of others; the tests are corrected together. */
+/**
+ * Each of some optimizers beside each of others; the tests are corrected together. A training that diverged counts for no more than
+ * the worst one that finished.
+ *
+ * @param score More is better.
+ */
 export function besideAll(
   found: readonly Trained[],
   others: readonly Trained[],
   score: (evaluation: Evaluation) => number,
 ): readonly Beside[] {
-  return correct(found.flatMap((one) => others.map((other) => beside(one, other, score))));
+  const all = [...found, ...others].flatMap(({ evaluations }) => evaluations);
+  const lowest = Math.min(...all.filter(({ status }) => status === 'ok').map(score));
+  const counted = (evaluation: Evaluation): number =>
+    evaluation.status === 'diverged' ? Math.min(score(evaluation), lowest) : score(evaluation);
+  return correct(found.flatMap((one) => others.map((other) => beside(one, other, counted))));
 }
 
 /** Corrects the tests of rows that are read together, by Holm's method. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Evaluation } from '../evaluate/index.ts';
-import { resolveRule, ruleKey } from '../rules/index.ts';
+import { canonicalize, parseRule, printRule, resolveRule, ruleKey } from '../rules/index.ts';
 import type { Score, ScoreRole } from '../store/index.ts';
 import { leaderboard } from './index.ts';
 
@@ -70,6 +70,70 @@ describe('leaderboard', () => {
       ['g^2', undefined],
     ]);
     expect(rows[0]?.retest?.rewards).toEqual([0.8]);
+  });
+
+  it('puts what diverged below what finished, and what failed last, whatever their rewards', () => {
+    const chance = 0.1;
+    const rows = leaderboard([
+      score('proposal', 0, 'g^3', chance, { status: 'failed' }),
+      score('proposal', 1, 'log(g)', chance, { status: 'diverged' }),
+      score('proposal', 2, 'sign(g)', 0.05),
+      score('reference', 0, 'g', chance, { status: 'diverged' }),
+      score('retest', 0, 'g', chance, { status: 'diverged' }),
+      score('reference', 1, 'm', 0.04),
+      score('retest', 1, 'm', 0.03),
+    ]);
+    expect(rows.map(({ rule, status, reward }) => [rule, status, reward])).toEqual([
+      [printRule(canonicalize(parseRule('m'))), 'ok', 0.04],
+      ['sign(g)', 'ok', 0.05],
+      ['g', 'diverged', chance],
+      ['log(g)', 'diverged', chance],
+      ['g^3', 'failed', chance],
+    ]);
+  });
+
+  it('counts a retest that diverged for no more than the worst training that finished', () => {
+    const rows = leaderboard([
+      score('proposal', 0, 'sign(g)', 0.9),
+      score('proposal', 1, 'g^3', 0.8),
+      score('retest', 0, 'sign(g)', 0.1, { status: 'diverged' }),
+      score('retest', 1, 'sign(g)', 0.05),
+      score('retest', 2, 'g^3', 0.05),
+      score('retest', 3, 'g^3', 0.06),
+    ]);
+    expect(rows.map(({ rule }) => rule)).toEqual(['g^3', 'sign(g)']);
+    expect(rows[1]?.retest?.rewards).toEqual([0.1, 0.05]);
+  });
+
+  it('has no row without a finished training above one with one, in 10,000 runs', () => {
+    const rules = ['g', 'm', 'v', 'g^2', 'sign(g)'];
+    const scores = fc.array(
+      fc.record({
+        role: fc.constantFrom('reference', 'proposal', 'retest'),
+        rule: fc.constantFrom(...rules),
+        reward: fc.constantFrom(0, -0, 0.05, 0.1, 0.5, 1),
+        status: fc.constantFrom('ok', 'diverged', 'failed'),
+      } as const),
+      { minLength: 1, maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(scores, (drawn) => {
+        const all = drawn.map(({ role, rule, reward, status }, i) =>
+          score(role, i, rule, status === 'ok' ? reward : 0.1, { status }),
+        );
+        const finished = leaderboard(all).map(({ key, status }) => {
+          const own = all.filter(({ evaluation }) => evaluation.key === key);
+          const retests = own.filter(
+            ({ role, evaluation }) => role === 'retest' && evaluation.status !== 'failed',
+          );
+          return retests.length === 0
+            ? status === 'ok'
+            : retests.some(({ evaluation }) => evaluation.status === 'ok');
+        });
+        expect(finished).toEqual([...finished].sort((a, b) => Number(b) - Number(a)));
+      }),
+      { seed: 1, numRuns: 10_000 },
+    );
   });
 
   it('does not depend on the order of the scores, and ranks 1, 2, 3, …', () => {

@@ -1,10 +1,20 @@
-import type { Evaluation } from '../evaluate/index.ts';
+import { type Evaluation, lowestFinished, weight } from '../evaluate/index.ts';
 import { canonicalize, namesOf, parseRule, printRule } from '../rules/index.ts';
 import { mean } from '../statistics/index.ts';
 import type { Score, ScoreRole, Store } from '../store/index.ts';
 import type { LeaderboardRow } from './events.ts';
 
 type Unranked = Omit<LeaderboardRow, 'rank'>;
+
+/** Where a row stands: its tier first, then the figures, the retest's before the search's. */
+interface Place {
+  readonly tier: Tier;
+  readonly retest: number;
+  readonly reward: number;
+}
+
+/** 0: at least one of its retests finished; 1: the search's training finished, and there is no retest; 2: diverged; 3: failed. */
+type Tier = 0 | 1 | 2 | 3;
 
 /** The leaderboard of a run as it stands in the store. @throws NosError `unknown-name`. */
 export async function readLeaderboard(store: Store, run: string): Promise<readonly LeaderboardRow[]> {
@@ -18,16 +28,19 @@ export function leaderboard(scores: readonly Score[]): readonly LeaderboardRow[]
     groupByKey(inOrder.filter((score) => score.role === role));
   const [references, proposals, retests] = [of('reference'), of('proposal'), of('retest')];
   const keys = new Set([...references.keys(), ...proposals.keys()]);
-  const rows = [...keys].map((key): Unranked => {
+  const lowest = lowestFinished(scores.map(({ evaluation }) => evaluation));
+  const rows = [...keys].map((key) => {
     const proposed = proposals.get(key) ?? [];
     const first = (proposed[0] ?? references.get(key)?.[0]) as Score;
-    return {
+    const retested = sound(retests.get(key) ?? []);
+    const row: Unranked = {
       ...describe(first.evaluation),
       reference: references.has(key),
       proposals: proposed.length,
       index: proposed[0]?.index ?? -1,
-      ...retestOf(retests.get(key) ?? []),
+      ...retestOf(retested),
     };
+    return { row, place: placeOf(first.evaluation, retested, lowest) };
   });
   return rank(rows);
 }
@@ -40,28 +53,40 @@ function describe(
   return { rule, key, names: namesOf(key), reward, status, learningRate, edgeOfGrid };
 }
 
-/** Evaluations that were lost (a crash, a hang) say nothing of the rule, and are left out of the mean. */
-function retestOf(scores: readonly Score[]): Pick<LeaderboardRow, 'retest'> {
-  const rewards = scores
-    .filter(({ evaluation }) => evaluation.status !== 'failed')
-    .map(({ evaluation }) => evaluation.reward);
-  if (rewards.length === 0) return {};
+/** Evaluations that were lost (a crash, a hang) say nothing of the rule. */
+function sound(scores: readonly Score[]): readonly Evaluation[] {
+  return scores.map(({ evaluation }) => evaluation).filter(({ status }) => status !== 'failed');
+}
+
+function retestOf(evaluations: readonly Evaluation[]): Pick<LeaderboardRow, 'retest'> {
+  if (evaluations.length === 0) return {};
+  const rewards = evaluations.map(({ reward }) => reward);
   return { retest: { rewards, mean: mean(rewards) } };
 }
 
-/**
- * The rows that were tested again first, by the mean of their fresh seeds; then the others, by reward. The two figures are
- * not compared with each other: a reward is the best of many, so luck's pick, and mostly higher than the same rule's mean.
- */
-function rank(rows: readonly Unranked[]): readonly LeaderboardRow[] {
-  const ordered = [...rows].sort(
-    (a, b) => figure(b.retest?.mean) - figure(a.retest?.mean) || b.reward - a.reward || a.index - b.index,
-  );
-  return ordered.map((row, i) => ({ rank: i + 1, ...row }));
+/** @param lowest The lowest reward of all trainings of the run that finished. */
+function placeOf(searched: Evaluation, retested: readonly Evaluation[], lowest: number): Place {
+  const reward = weight(searched, lowest);
+  if (retested.length === 0) {
+    const tier = searched.status === 'ok' ? 1 : searched.status === 'diverged' ? 2 : 3;
+    return { tier, retest: 0, reward };
+  }
+  const retest = mean(retested.map((evaluation) => weight(evaluation, lowest)));
+  return { tier: retested.some(({ status }) => status === 'ok') ? 0 : 2, retest, reward };
 }
 
-/** Accuracies are 0 or more. */
-const figure = (mean: number | undefined): number => mean ?? -1;
+/**
+ * The rows that were tested again first, by the mean of their fresh seeds; then the others, by reward; then those that diverged, and
+ * last those that failed, whatever their rewards. The two figures are not compared with each other: a reward is the best of many,
+ * so luck's pick, and mostly higher than the same rule's mean.
+ */
+function rank(rows: readonly { readonly row: Unranked; readonly place: Place }[]): readonly LeaderboardRow[] {
+  const ordered = [...rows].sort(
+    ({ place: a, row: one }, { place: b, row: other }) =>
+      a.tier - b.tier || b.retest - a.retest || b.reward - a.reward || one.index - other.index,
+  );
+  return ordered.map(({ row }, i) => ({ rank: i + 1, ...row }));
+}
 
 function groupByKey(scores: readonly Score[]): ReadonlyMap<string, readonly Score[]> {
   const groups = new Map<string, Score[]>();

@@ -1,10 +1,10 @@
-import type { Evaluation } from '../evaluate/index.ts';
+import { byStanding, type Standing } from '../evaluate/index.ts';
 import { resolveRule, ruleKey } from '../rules/index.ts';
 import type { LoopLog, Resume, ScoredProposal } from '../search/index.ts';
 import type { Checkpoint, Store, StoredProposal } from '../store/index.ts';
 import type { RunEvent } from './events.ts';
 
-type Best = Extract<RunEvent, { type: 'batch' }>['best'];
+type Best = Extract<RunEvent, { type: 'batch' }>['best'] & Standing;
 
 /** What the loop needs to go on where the store's newest checkpoint was taken. */
 export interface Progress {
@@ -36,7 +36,7 @@ export function storeLog(
   emit: (event: RunEvent) => void,
 ): LoopLog {
   let best = progress.told.reduce<Best | undefined>(
-    (so, { rule, evaluation }) => (evaluation ? better(so, rule, evaluation.reward) : so),
+    (so, { rule, evaluation }) => (evaluation ? better(so, rule, evaluation) : so),
     undefined,
   );
   return {
@@ -50,14 +50,14 @@ export function storeLog(
     },
     told: async ({ batch, firstIndex, scored, metrics }) => {
       await store.tellBatch(run, batch, metrics);
-      for (const { proposal, reward } of scored) best = better(best, proposal.rule, reward);
+      for (const one of scored) best = better(best, one.proposal.rule, one);
       emit({
         type: 'batch',
         batch,
         told: firstIndex + scored.length,
         meanReward: meanReward(scored),
         distinct: new Set(scored.map(({ proposal }) => keyOf(proposal.rule))).size,
-        best: best as Best,
+        best: { rule: (best as Best).rule, reward: (best as Best).reward },
         metrics,
       });
     },
@@ -70,8 +70,9 @@ function asAsked({ rule, tokens, logProbability }: StoredProposal): ScoredPropos
 }
 
 /** Ties go to the earlier. */
-function better(best: Best | undefined, rule: string, reward: Evaluation['reward']): Best {
-  return best !== undefined && best.reward >= reward ? best : { rule, reward };
+function better(best: Best | undefined, rule: string, { status, reward }: Standing): Best {
+  const one = { rule, status, reward };
+  return best === undefined || byStanding(one, best) < 0 ? one : best;
 }
 
 function meanReward(scored: readonly ScoredProposal[]): number {

@@ -23,6 +23,7 @@
  * ask 0 is stored has no entry, and starts anew.
  */
 import { NosError } from '../errors.ts';
+import type { EvaluationStatus } from '../evaluate/index.ts';
 import type { Metrics, Proposal, ScoredProposal, Strategy } from './strategy.ts';
 
 /** One ask, to be stored in one transaction. */
@@ -41,8 +42,13 @@ export interface AskedEntry {
 export interface ToldEntry {
   readonly batch: number;
   readonly firstIndex: number;
-  readonly scored: readonly ScoredProposal[];
+  readonly scored: readonly ToldProposal[];
   readonly metrics: Metrics;
+}
+
+/** A proposal as it was told, and how its training ended. */
+export interface ToldProposal extends ScoredProposal {
+  readonly status: EvaluationStatus;
 }
 
 /**
@@ -70,14 +76,14 @@ export interface LoopOptions {
   /** Batches in flight, at most. */
   readonly pipeline: number;
   /**
-   * Scores a proposal, by a finite number. Called in the order of `index`; may settle in any order. The signal fires when the search is
+   * Scores a proposal, by a finite number; the status is `ok` unless given. Called in the order of `index`; may settle in any order. The signal fires when the search is
    * aborted or another evaluation failed, and the result no longer counts.
    */
   readonly evaluate: (
     proposal: Proposal,
     index: number,
     signal: AbortSignal,
-  ) => Promise<{ readonly reward: number }>;
+  ) => Promise<{ readonly reward: number; readonly status?: EvaluationStatus }>;
   readonly log: LoopLog;
   readonly resumeFrom?: Resume;
   readonly signal?: AbortSignal;
@@ -98,13 +104,13 @@ export async function runLoop(options: LoopOptions): Promise<void> {
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const aborted = rejection(signal);
 
-  const start = (batch: number, proposals: readonly Proposal[]): Promise<readonly ScoredProposal[]> => {
+  const start = (batch: number, proposals: readonly Proposal[]): Promise<readonly ToldProposal[]> => {
     const first = batches.firstIndex(batch);
     const scoring = Promise.all(
       proposals.map(async (proposal, i) => {
-        const { reward } = await evaluate(proposal, first + i, signal);
+        const { reward, status = 'ok' } = await evaluate(proposal, first + i, signal);
         if (!Number.isFinite(reward)) throw new Error(`proposal ${first + i}: reward is ${reward}`);
-        return { proposal, reward };
+        return { proposal, reward, status };
       }),
     );
     // Whoever fails first stops the loop at once, even while it waits for another batch.
@@ -123,7 +129,7 @@ export async function runLoop(options: LoopOptions): Promise<void> {
   };
 
   let { told } = resumeFrom;
-  const inFlight: Promise<readonly ScoredProposal[]>[] = [];
+  const inFlight: Promise<readonly ToldProposal[]>[] = [];
   try {
     for (const proposals of resumeFrom.inFlight) inFlight.push(start(told + inFlight.length, proposals));
     while (told < batches.count) {
@@ -134,7 +140,7 @@ export async function runLoop(options: LoopOptions): Promise<void> {
         signal.throwIfAborted();
         inFlight.push(start(batch, proposals));
       }
-      const scored = await Promise.race([inFlight[0] as Promise<readonly ScoredProposal[]>, aborted]);
+      const scored = await Promise.race([inFlight[0] as Promise<readonly ToldProposal[]>, aborted]);
       signal.throwIfAborted();
       const metrics = await strategy.tell(scored);
       await log.told({ batch: told, firstIndex: batches.firstIndex(told), scored, metrics });

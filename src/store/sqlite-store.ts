@@ -38,7 +38,7 @@ const RUNS = `
     (SELECT count(*) FROM proposals p WHERE p.run = runs.id) AS proposals,
     (SELECT coalesce(sum(size), 0) FROM batches b WHERE b.run = runs.id AND b.metrics IS NOT NULL) AS told,
     (SELECT max(json_extract(e.document, '$.reward')) FROM scores s JOIN evaluations e ON e.id = s.evaluation
-      WHERE s.run = runs.id AND s.role = 'proposal') AS best
+      WHERE s.run = runs.id AND s.role = 'proposal' AND json_extract(e.document, '$.status') = 'ok') AS best
   FROM runs`;
 
 const PROPOSALS = `

@@ -1,5 +1,5 @@
 import type { WorkerStatus } from '../../dispatch/index.ts';
-import type { Evaluation } from '../../evaluate/index.ts';
+import { byStanding, type Evaluation } from '../../evaluate/index.ts';
 import type { RunEvent } from '../../run/index.ts';
 import type { Metrics } from '../../search/index.ts';
 
@@ -112,7 +112,7 @@ function scored(progress: Progress, { evaluation, cached }: RunEvent & { type: '
 /** The best evaluations of different rules, best first: as many as the live view lists. */
 export function bestDistinct(evaluations: readonly Evaluation[]): readonly Evaluation[] {
   const byKey = new Map(evaluations.map((evaluation) => [evaluation.key, evaluation]));
-  return [...byKey.values()].sort((a, b) => b.reward - a.reward).slice(0, TOP);
+  return [...byKey.values()].sort(byStanding).slice(0, TOP);
 }
 
 /** Seconds that are left at the pace so far; NaN before the first training has ended. */
