@@ -1,3 +1,4 @@
+import type { WriteCall } from './calling.ts';
 import type { Log } from './log/log.ts';
 import type { OptionName, Settings } from './options.ts';
 import type { Colours } from './text/colours.ts';
@@ -25,8 +26,8 @@ export interface Context {
   /** The options that this very call set. */
   readonly flags: readonly OptionName[];
   readonly places: Places;
-  /** How the user calls this program, for commands that they may copy: `nos`, or `bin/nos` in a clone. */
-  readonly program: string;
+  /** Writes a command such as `nos show first 5` as the user can run it. */
+  readonly call: WriteCall;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
   readonly stdout: Terminal;

@@ -18,7 +18,7 @@ export async function dryRun(context: Context, config: RunConfig): Promise<Resul
   const size = thousands(spaceSize(space));
   const text = [
     plan(document, `${space.name}, ${size} token strings`, context),
-    ...notes(document, task.dataSet),
+    ...notes(document, task.dataSet, context),
   ].join('\n');
   return { document, text };
 }
@@ -73,13 +73,18 @@ function plan(document: Plan, space: string, { stdout }: Context): string {
 
 const hours = (value: number): string => (value < 10 ? value.toFixed(2) : thousands(Math.round(value)));
 
-function notes({ steps, secondsPerStep }: Plan, dataSet: string | undefined): readonly string[] {
+function notes(
+  { steps, secondsPerStep }: Plan,
+  dataSet: string | undefined,
+  { call }: Context,
+): readonly string[] {
   if (Number.isNaN(steps)) {
     return [
       'the task does not say how many training examples it has (trainExamples, docs/tasks.md): estimate a protocol that takes fewer, such as paper',
     ];
   }
   const lines = ['equal rules are trained once, and rules that diverge stop early: it is mostly less'];
-  if (!Number.isFinite(secondsPerStep)) lines.push(`to measure a step: nos data fetch ${dataSet ?? 'NAME'}`);
+  if (!Number.isFinite(secondsPerStep))
+    lines.push(`to measure a step: ${call(`nos data fetch ${dataSet ?? 'NAME'}`)}`);
   return lines;
 }

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { NosError } from '../errors.ts';
+import { type WriteCall, writeCalls } from './calling.ts';
 import { Interruption } from './interrupt.ts';
 import type { LogLine } from './log/events.ts';
 import type { Colours } from './text/colours.ts';
@@ -14,11 +15,17 @@ export interface Failure {
 }
 
 /**
- * One line for what a command threw and one for what to do, with a caret under the place in a rule that does not parse; a
+ * One line for what a command threw and one for what to do, its commands as the user can run them, with a caret under the place in a rule that does not parse; a
  * stack trace only where `debug` asks for it.
  */
-export async function describeFailure(error: unknown, colours: Colours, debug: boolean): Promise<Failure> {
-  const { code, message, hint, exitCode } = classify(error);
+export async function describeFailure(
+  error: unknown,
+  { colours, call, debug }: { readonly colours: Colours; readonly call: WriteCall; readonly debug: boolean },
+): Promise<Failure> {
+  const classified = classify(error);
+  const { code, exitCode } = classified;
+  const message = writeCalls(classified.message, call);
+  const hint = writeCalls(classified.hint, call);
   const lines = [`${colours.red('nos:')} ${message.replaceAll(/\s*\n\s*/g, ' ')}`];
   lines.push(...(await pointer(error)));
   if (hint) lines.push(colours.dim(hint));
@@ -77,8 +84,8 @@ function usage(error: CommanderError): Classified {
 /** A rule such as `-g` looks like an option. */
 function minusHint(message: string): string {
   return /unknown option '-[^-]/.test(message)
-    ? "a rule that begins with a minus sign comes after --, as in: nos rule -- '-g'"
-    : 'nos --help lists the commands, nos COMMAND --help their options';
+    ? "a rule that begins with a minus sign comes after --, as in: `nos rule -- '-g'`"
+    : '`nos --help` lists the commands, `nos COMMAND --help` their options';
 }
 
 function stackOf(error: Error): string {

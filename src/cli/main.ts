@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { programOf } from './calling.ts';
 import { watchInterrupts } from './interrupt.ts';
 import { nos } from './nos.ts';
 
@@ -7,7 +7,7 @@ quietWhenClosed(process.stderr);
 process.exitCode = await nos(process.argv.slice(2), {
   env: process.env,
   directory: process.cwd(),
-  program: resolve('bin/nos') === process.argv[1] ? 'bin/nos' : 'nos',
+  program: programOf({ script: process.argv[1] ?? '', directory: process.cwd(), env: process.env }),
   stdout: process.stdout,
   stderr: process.stderr,
   watchInterrupts,

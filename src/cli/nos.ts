@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { packageVersion } from '../version.ts';
+import { callWriter, type WriteCall, writeCalls } from './calling.ts';
 import type { Context, Result } from './command.ts';
 import { commands } from './commands/index.ts';
 import { resolveSettings } from './configuration.ts';
@@ -30,12 +31,15 @@ export async function nos(argv: readonly string[], surroundings: Surroundings): 
   const { stdout, stderr, env } = surroundings;
   /** Set while a command runs that can be interrupted. */
   let interrupts: AbortSignal | undefined;
+  /** Once the flags are known, with those that go on with the work. */
+  let call = callWriter(surroundings.program, {}, commands);
   /** Set once the settings are known. */
   let log: Log | undefined;
   try {
     const invocation = await parseCommandLine(argv, commands, packageVersion, surroundings);
+    call = callWriter(surroundings.program, invocation.flags, commands);
     interrupts = surroundings.watchInterrupts(invocation.command.stopsGracefully === true);
-    const context = await contextOf(invocation, interrupts, surroundings);
+    const context = await contextOf(invocation, interrupts, call, surroundings);
     log = context.log;
     const result = await invocation.command.run(context);
     await print(result, invocation.flags.json === true, stdout);
@@ -43,7 +47,8 @@ export async function nos(argv: readonly string[], surroundings: Surroundings): 
   } catch (error) {
     if (isPrinted(error)) return error.exitCode === 0 ? 0 : 2;
     const reason: unknown = interrupts?.aborted ? interrupts.reason : error;
-    const failure = await describeFailure(reason, coloursFor(stderr, env), argv.includes('--debug'));
+    const debug = argv.includes('--debug');
+    const failure = await describeFailure(reason, { colours: coloursFor(stderr, env), call, debug });
     if (log?.form === 'json') log.write(failureLine(failure));
     else stderr.write(`${failure.lines.join('\n')}\n`);
     if (argv.includes('--json')) stdout.write(`${JSON.stringify(failure.document)}\n`);
@@ -54,7 +59,8 @@ export async function nos(argv: readonly string[], surroundings: Surroundings): 
 async function contextOf(
   { command, arguments: args, flags }: Invocation,
   signal: AbortSignal,
-  { env, directory, program, stdout, stderr }: Surroundings,
+  call: WriteCall,
+  { env, directory, stdout, stderr }: Surroundings,
 ): Promise<Context> {
   const { defaults } = command;
   const settings = await resolveSettings({
@@ -63,7 +69,7 @@ async function contextOf(
     directory,
     ...(defaults ? { defaults } : {}),
   });
-  const log = await openLog(settings, stderr);
+  const log = await openLog(settings, stderr, (text) => writeCalls(text, call));
   if (log.form === 'json') adoptForeign(log);
   const terminal = terminalOf(stderr, stdout, env);
   return {
@@ -71,7 +77,7 @@ async function contextOf(
     settings,
     flags: optionNames.filter((name) => flags[name] !== undefined),
     places: await findPlaces(settings, directory),
-    program,
+    call,
     signal,
     stdout: terminalOf(stdout, stderr, env),
     stderr: {

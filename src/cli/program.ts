@@ -13,8 +13,10 @@ export interface Invocation {
 /** Options of every command. */
 const COMMON: readonly OptionName[] = ['config', 'json', 'debug'];
 
-/** Where help goes: asked for, and in place of what is missing. */
-interface Outputs {
+/** Where help goes: asked for on stdout, in place of what is missing on stderr. */
+interface Surroundings {
+  /** How the user calls this program: examples run as they stand. */
+  readonly program: string;
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
 }
@@ -28,7 +30,7 @@ export async function parseCommandLine(
   argv: readonly string[],
   commands: readonly Command[],
   version: string,
-  { stdout, stderr }: Outputs,
+  { program: called, stdout, stderr }: Surroundings,
 ): Promise<Invocation> {
   let invocation: Invocation | undefined;
   // Its commands inherit where it writes.
@@ -37,9 +39,10 @@ export async function parseCommandLine(
     .description('Discover, test and ship optimizer update rules.')
     .helpCommand('help [command]', 'print the help of a command')
     .version(version, '-V, --version', 'print the version')
-    .addHelpText('after', `\nFirst:    nos search --preset quick\nHelp:     nos COMMAND --help`);
+    .addHelpText('after', `\nFirst:    ${called} search --preset quick\nHelp:     ${called} COMMAND --help`);
   for (const command of commands) {
-    addCommand(program, command, (found) => {
+    const example = command.example.replace(/\bnos (?=\w)/g, `${called} `);
+    addCommand(program, { ...command, example }, (found) => {
       invocation = found;
     });
   }

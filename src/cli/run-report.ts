@@ -1,8 +1,9 @@
 import type { RunConfig, RunResult } from '../run/index.ts';
+import { shellWord } from '../shell.ts';
 import { packageVersion } from '../version.ts';
 import type { Context } from './command.ts';
 import { DEFAULT_ROWS, documentOf } from './commands/top.ts';
-import { conditionsText, duration, plural, thousands } from './text/format.ts';
+import { conditionsText, duration, fileName, plural, thousands } from './text/format.ts';
 import { leaderboardText } from './text/leaderboard.ts';
 import { shortRules } from './text/short-rule.ts';
 import { pairs } from './text/table.ts';
@@ -62,18 +63,19 @@ async function facts(
   );
 }
 
-async function nextSteps({ result, config }: RunReport, { stdout, program }: Context): Promise<string> {
+async function nextSteps({ result, config }: RunReport, { stdout, call }: Context): Promise<string> {
   const { run, status, leaderboard } = result;
-  if (status === 'stopped') return stdout.colours.bold(`go on:  ${program} resume ${run}`);
+  const name = shellWord(run);
+  if (status === 'stopped') return stdout.colours.bold(`go on:  ${call(`nos resume ${name}`)}`);
   const found = leaderboard.find((row) => !row.reference && row.status === 'ok');
-  const steps = [`${program} top ${run} -n 30`, `${program} log ${run} --csv > ${run}.csv`];
+  const steps = [`nos top ${name} -n 30`, `nos log ${name} --csv > ${shellWord(`${fileName(run)}.csv`)}`];
   if (found !== undefined) {
-    steps.unshift(`${program} show ${run} ${found.index}`);
+    steps.unshift(`nos show ${name} ${found.index}`);
     const short = await shortRules();
     const where = config.environment === 'none' ? '' : ` --environment ${config.environment}`;
     steps.push(
-      `${program} eval '${short(found.rule)}' adam --task ${config.task} --protocol paper${where} --seeds 3`,
+      `nos eval ${shellWord(short(found.rule))} adam --task ${shellWord(config.task)} --protocol paper${where} --seeds 3`,
     );
   }
-  return ['next:', ...steps.map((step) => `  ${step}`)].join('\n');
+  return ['next:', ...steps.map((step) => `  ${call(step)}`)].join('\n');
 }

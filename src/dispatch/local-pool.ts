@@ -184,7 +184,7 @@ class LocalPool implements Dispatcher {
     } else if (lost.started) {
       job.onWorker(worker);
       job.failed?.(reason).then(job.resolve, job.reject);
-    } else job.reject(new NosError('worker', `no worker could be started; ${reason}`, 'try: nos doctor'));
+    } else job.reject(new NosError('worker', `no worker could be started; ${reason}`, 'try: `nos doctor`'));
   }
 
   /** Takes a job out of the queue, or kills the worker that runs it. */

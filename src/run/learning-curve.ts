@@ -1,4 +1,5 @@
 import { NosError } from '../errors.ts';
+import { shellWord } from '../shell.ts';
 import { bootstrapInterval, type Interval, mean, movingAverage } from '../statistics/index.ts';
 import type { Store, StoredProposal } from '../store/index.ts';
 import { resolveTask } from '../tasks/index.ts';
@@ -81,7 +82,7 @@ export async function readLearningCurves(store: Store, runs: readonly string[]):
       `run '${run}' has ${rules.length} scored rules: a learning curve needs ${SHORTEST} or more`,
       config.samples < SHORTEST
         ? 'search with more --samples'
-        : `wait for it, or go on with it: nos resume ${run}`,
+        : `wait for it, or go on with it: \`nos resume ${shellWord(run)}\``,
     );
   });
   const { task, protocol, environment } = first.config;

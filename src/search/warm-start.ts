@@ -16,7 +16,7 @@ export function warmStartStrings({ space, warmStart = [] }: StrategyContext): re
     throw new NosError(
       'bad-option',
       `warm start: space '${space.name}' has no string for '${rule}'${limits}`,
-      'leave it out, or choose a space with its operands and functions: nos space NAME lists them',
+      'leave it out, or choose a space with its operands and functions: `nos space NAME` lists them',
     );
   });
 }

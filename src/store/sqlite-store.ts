@@ -3,6 +3,7 @@ import { NosError, unknownName } from '../errors.ts';
 import type { Evaluation } from '../evaluate/index.ts';
 import { toJson } from '../json.ts';
 import type { Metrics } from '../search/index.ts';
+import { shellWord } from '../shell.ts';
 import {
   readBatch,
   readCheckpoint,
@@ -314,7 +315,7 @@ function runExists(name: string): NosError {
   return new NosError(
     'run-exists',
     `there is a run '${name}' already`,
-    `nos resume ${name}, or another --run`,
+    `\`nos resume ${shellWord(name)}\`, or another --run`,
   );
 }
 

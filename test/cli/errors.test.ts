@@ -241,19 +241,21 @@ describe('what is wrong with the machine exits with 1', () => {
 
 describe('nos doctor', () => {
   it('misses the data of a first search, and of other data sets says how to get them', async () => {
-    const { healthy, checks } = await here.json(['doctor', '--data', join(home, 'empty')]);
+    const empty = join(home, 'empty');
+    const fetch = (name: string): string => `nos data fetch ${name} --data ${empty}`;
+    const { healthy, checks } = await here.json(['doctor', '--data', empty]);
     expect(healthy).toBe(true);
     expect(checks).toContainEqual(
-      expect.objectContaining({ name: 'cifar10', state: 'warn', todo: 'nos data fetch cifar10' }),
+      expect.objectContaining({ name: 'cifar10', state: 'warn', todo: fetch('cifar10') }),
     );
     for (const name of ['mnist', 'fashion-mnist', 'multi30k', 'wmt14']) {
-      const detail = `not fetched; \`nos data fetch ${name}\` when you want it`;
+      const detail = `not fetched; \`${fetch(name)}\` when you want it`;
       expect(checks).toContainEqual({ name, state: 'absent', detail });
     }
-    const { code, stdout } = await here.nos(['doctor', '--data', join(home, 'empty')]);
+    const { code, stdout } = await here.nos(['doctor', '--data', empty]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^warn +cifar10 .* is missing\n +nos data fetch cifar10$/m);
-    expect(stdout).toMatch(/^- +mnist +not fetched; `nos data fetch mnist` when you want it$/m);
+    expect(stdout).toMatch(/^warn +cifar10 .* is missing\n +nos data fetch cifar10 --data \S+$/m);
+    expect(stdout).toMatch(/^- +mnist +not fetched; `nos data fetch mnist --data \S+` when you want it$/m);
   });
 });
 

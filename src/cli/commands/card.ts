@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ComparisonPlan } from '../../compare/index.ts';
 import { makeDirectory } from '../../make-directory.ts';
+import { shellWord } from '../../shell.ts';
 import { cardPlaces } from '../card-places.ts';
 import type { Command } from '../command.ts';
 import { EVALUATING, evaluating } from '../evaluating.ts';
@@ -9,6 +10,7 @@ import type { Settings } from '../options.ts';
 import { defaults, logDefaults } from '../presets.ts';
 import { noteRemarks } from '../remarks.ts';
 import { comparisonText } from '../text/comparison.ts';
+import { fileName } from '../text/format.ts';
 import { writable } from '../writable.ts';
 import { SEEDS } from './compare.ts';
 
@@ -25,7 +27,7 @@ export const cardCommand: Command = {
     'nos card powersign --task digits-mlp --seeds 3\nnos card powersign -o cards/powersign\nnos card powersign --environment none,4bit',
   stopsGracefully: true,
   async run(context) {
-    const { settings, stdout, program } = context;
+    const { settings, stdout, call } = context;
     const compare = await import('../../compare/index.ts');
     const { taskTitle } = await import('../../tasks/index.ts');
     const [text = ''] = context.arguments;
@@ -62,7 +64,7 @@ export const cardCommand: Command = {
       rule,
       results,
       date: new Date().toISOString().slice(0, 10),
-      command: `${program} card '${text}' ${flagsOf(settings, plans, taskTitle)}`,
+      command: call(`nos card ${shellWord(text)} ${flagsOf(settings, plans, taskTitle)}`),
     });
     const pictures = results.flatMap((result) => result.pictures.map(({ file, svg }) => [file, svg]));
     const files = { 'card.md': card, ...Object.fromEntries(pictures) };
@@ -90,10 +92,8 @@ function flagsOf(
   const environments = plans.map(({ environment }) => environment).join(',');
   const usual = settings.environment === undefined && environments === 'none';
   return [
-    `--task ${tasks.map(titleOf).join(',')}`,
+    `--task ${shellWord(tasks.map(titleOf).join(','))}`,
     ...(usual ? [] : [`--environment ${environments}`]),
     `--protocol ${protocol} --seed ${seeds[0]} --seeds ${seeds.length}`,
   ].join(' ');
 }
-
-const fileName = (name: string): string => name.replace(/[^\p{L}\p{N}._-]+/gu, '-');

@@ -38,7 +38,7 @@ export const dataListCommand: Command = {
   summary: 'the data sets, and whether they are on this machine',
   options: ['data'],
   example: 'nos data list',
-  async run({ places, program, stdout }) {
+  async run({ places, call, stdout }) {
     const { dataSets } = await import('../../data/index.ts');
     const rows = await Promise.all(
       dataSets.map(async ({ name, title, source, licence, bytes: size, status }) => ({
@@ -54,7 +54,7 @@ export const dataListCommand: Command = {
     const lines = [
       table(rows, columns(stdout.colours.bold), stdout.columns),
       `directory: ${places.data}`,
-      ...missing.map((row) => `get it: ${program} data fetch ${row.name}`),
+      ...missing.map((row) => `get it: ${call(`nos data fetch ${row.name}`)}`),
     ];
     return { document: { directory: places.data, dataSets: rows }, text: lines.join('\n') };
   },

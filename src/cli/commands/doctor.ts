@@ -1,5 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { NosError } from '../../errors.ts';
+import { writeCalls } from '../calling.ts';
 import type { Command, Context } from '../command.ts';
 import { defaults } from '../presets.ts';
 import { withStore } from '../store.ts';
@@ -79,7 +80,7 @@ function coresCheck(): Check {
 }
 
 /** Only what a first search needs is missed where it is absent. */
-async function dataChecks({ places }: Context): Promise<readonly Check[]> {
+async function dataChecks({ places, call }: Context): Promise<readonly Check[]> {
   const { dataSets } = await import('../../data/index.ts');
   const { resolveTask } = await import('../../tasks/index.ts');
   const needed = (await resolveTask(defaults.task)).dataSet;
@@ -89,7 +90,7 @@ async function dataChecks({ places }: Context): Promise<readonly Check[]> {
       const { name } = dataSet;
       const check = { name, detail: detail ?? `present and verified, in ${places.data}` };
       if (state === 'present') return { ...check, state: 'ok' };
-      const todo = `nos data fetch ${name}`;
+      const todo = call(`nos data fetch ${name}`);
       if (state === 'missing' && name !== needed) {
         return { name, state: 'absent', detail: `not fetched; \`${todo}\` when you want it` };
       }
@@ -98,13 +99,13 @@ async function dataChecks({ places }: Context): Promise<readonly Check[]> {
   );
 }
 
-async function storeCheck({ places }: Context): Promise<Check> {
+async function storeCheck({ places, call }: Context): Promise<Check> {
   try {
     const runs = await withStore(places, (store) => store.listRuns());
     return { name: 'store', state: 'ok', detail: `${places.store}, ${plural(runs.length, 'run')}` };
   } catch (error) {
     if (!(error instanceof NosError)) throw error;
-    return { name: 'store', state: 'fail', detail: error.message, todo: error.hint };
+    return { name: 'store', state: 'fail', detail: error.message, todo: writeCalls(error.hint, call) };
   }
 }
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Difference, LearningCurve, LearningCurves } from '../../run/index.ts';
 import type { Command } from '../command.ts';
 import { withStore } from '../store.ts';
-import { accuracy, thousands } from '../text/format.ts';
+import { accuracy, fileName, thousands } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
 import { writable } from '../writable.ts';
 
@@ -17,14 +17,11 @@ export const plotCommand: Command = {
     const { learningCurveChart, readLearningCurves } = await import('../../run/index.ts');
     const curves = await withStore(places, (store) => readLearningCurves(store, runs));
     const { lineChart } = await import('../../plot/index.ts');
-    const file = resolve(settings.output ?? `${fileName(runs)}.svg`);
+    const file = resolve(settings.output ?? `${fileName(runs.join('-'))}.svg`);
     await writable(file, () => writeFile(file, lineChart(learningCurveChart(curves))));
     return { document: { file, ...curves }, text: textOf(file, curves, stdout.columns) };
   },
 };
-
-/** A run may be named by anything, a file may not. */
-const fileName = (runs: readonly string[]): string => runs.join('-').replace(/[^\p{L}\p{N}._-]+/gu, '-');
 
 function textOf(file: string, { curves, leads }: LearningCurves, width: number): string {
   const ofLeads = leads.length === 0 ? [] : ['', table(leads, LEADS, width)];

@@ -10,14 +10,14 @@ export const runsCommand: Command = {
   summary: 'list the runs in the store',
   options: ['store'],
   example: 'nos runs',
-  async run({ places, program, stdout }) {
+  async run({ places, call, stdout }) {
     const { parseRunConfig } = await import('../../run/index.ts');
     const records = await withStore(places, (store) => store.listRuns());
     const runs = records.map((record) => ({ ...record, config: parseRunConfig(record.config) }));
     if (runs.length === 0) {
       return {
         document: { runs },
-        text: `no runs in ${places.store}\nbegin one: ${program} search --preset quick`,
+        text: `no runs in ${places.store}\nbegin one: ${call('nos search --preset quick')}`,
       };
     }
     return { document: { runs }, text: table(runs, columns(stdout.colours.bold), stdout.columns) };

@@ -21,7 +21,7 @@ export const spaceCommand: Command = {
 /** Iterations that the paper searches (NOS §4.1). */
 const ITERATIONS = [1, 2, 3] as const;
 
-async function listSpaces({ settings, stdout }: Context): Promise<Result> {
+async function listSpaces({ settings, stdout, call }: Context): Promise<Result> {
   const { chosenVocabularies, findSpace, spaces, spaceSize } = await import('../../rules/index.ts');
   const rows = spaces.map(({ name, title }) => {
     const space = findSpace(name, spaceOptionsOf(settings));
@@ -36,7 +36,7 @@ async function listSpaces({ settings, stdout }: Context): Promise<Result> {
     { title: 'what', cell: (row: Row) => titleOf(row), flexible: true },
   ];
   const document = { spaces: rows.map((row) => ({ ...row, size: exact(row.size) })) };
-  const hint = stdout.colours.dim('one in full: nos space icml2017');
+  const hint = stdout.colours.dim(`one in full: ${call('nos space icml2017')}`);
   return { document, text: `${table(rows, columns, stdout.columns)}\n${hint}` };
 }
 

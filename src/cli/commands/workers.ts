@@ -9,7 +9,7 @@ export const workersCommand: Command = {
   summary: 'list the workers of a Redis, what each does, and its rate',
   options: ['redis'],
   example: 'nos workers --redis redis://127.0.0.1:6379',
-  async run({ settings, stdout, program }) {
+  async run({ settings, stdout, call }) {
     const url = redisOf(settings);
     const { listWorkers } = await import('../../dispatch/index.ts');
     const { place, searches, workers } = await listWorkers(url);
@@ -19,7 +19,7 @@ export const workersCommand: Command = {
     const found = searches.map(({ run, project: { task }, workers: count, waiting }) => {
       return `run ${run} on ${task}: ${plural(count, 'worker')}, ${plural(waiting, 'evaluation')} waiting`;
     });
-    const none = `no workers at ${place}\nstart one: ${program} worker --redis URL`;
+    const none = `no workers at ${place}\nstart one: ${call('nos worker')}`;
     const text = rows.length === 0 ? none : table(rows, columns(stdout.colours.bold), stdout.columns);
     return { document: { redis: place, searches, workers: rows }, text: [...found, text].join('\n') };
   },

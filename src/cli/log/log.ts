@@ -17,21 +17,27 @@ export type LogForm = 'text' | 'json';
 type Fields = Readonly<Record<string, unknown>>;
 /** Prints a line of text. */
 type Print = (line: string) => void;
+type Written = (message: string) => string;
 
 const FORMS: readonly LogForm[] = ['text', 'json'];
 
 /**
  * Opens the log that the settings ask for, on stderr.
  *
+ * @param written What a message is written as: see `writeCalls`.
  * @throws NosError `unknown-name` for a form or a level that there is not.
  */
-export async function openLog(settings: Settings, stderr: NodeJS.WriteStream): Promise<Log> {
+export async function openLog(
+  settings: Settings,
+  stderr: NodeJS.WriteStream,
+  written: Written = (message) => message,
+): Promise<Log> {
   const form = known('log', settings.log, FORMS);
   const least = known('log level', settings.logLevel, [...levels, 'silent'] as const);
   const shows = (level: Level): boolean =>
     least !== 'silent' && levels.indexOf(level) <= levels.indexOf(least);
-  if (form === 'json') return jsonLog(shows, stderr);
-  return textLog(shows, (line) => stderr.write(`${line}\n`));
+  if (form === 'json') return jsonLog(shows, stderr, written);
+  return textLog(shows, (line) => stderr.write(`${line}\n`), written);
 }
 
 function known<Name extends string>(kind: string, name: string | undefined, all: readonly Name[]): Name {
@@ -41,20 +47,20 @@ function known<Name extends string>(kind: string, name: string | undefined, all:
 }
 
 /** What the live view tells is left out, except from `debug` on. */
-function textLog(shows: Log['shows'], print: Print): Log {
+function textLog(shows: Log['shows'], print: Print, written: Written): Log {
   return {
     form: 'text',
     shows,
     write: ({ event, message, viewed = false }) => {
       const told = viewed && logEvents[event] === 'info' && !shows('debug');
-      if (shows(logEvents[event]) && !told) print(message);
+      if (shows(logEvents[event]) && !told) print(written(message));
     },
-    with: (_, other = print) => textLog(shows, other),
+    with: (_, other = print) => textLog(shows, other, written),
   };
 }
 
 /** pino's lines, written synchronously: none is lost at the end of the process. */
-async function jsonLog(shows: Log['shows'], stderr: NodeJS.WriteStream): Promise<Log> {
+async function jsonLog(shows: Log['shows'], stderr: NodeJS.WriteStream, written: Written): Promise<Log> {
   const [{ pino }, { hostname }] = await Promise.all([import('pino'), import('node:os')]);
   const sink = pino(
     {
@@ -70,7 +76,7 @@ async function jsonLog(shows: Log['shows'], stderr: NodeJS.WriteStream): Promise
     shows,
     write: ({ event, fields, message }) => {
       const level = logEvents[event];
-      if (shows(level)) sink[level]({ event, ...context, ...plain(fields) }, message);
+      if (shows(level)) sink[level]({ event, ...context, ...plain(fields) }, written(message));
     },
     with: (fields) => logOf({ ...context, ...fields }),
   });

@@ -71,7 +71,7 @@ async function prepareSearches(experiment: Searches, context: Context) {
 
 /** Starts a search, goes on with it, or leaves it as it is where it is finished. */
 async function search({ run: name, config }: PlannedSearch, context: Context): Promise<void> {
-  const { places, signal, stderr, program } = context;
+  const { places, signal, stderr } = context;
   const { findEarlierRun, resumeRun, startRun } = await import('../../run/index.ts');
   const { fingerprint } = await import('../../evaluate/index.ts');
   const machine = { fingerprint: await fingerprint(), version: packageVersion };
@@ -83,7 +83,7 @@ async function search({ run: name, config }: PlannedSearch, context: Context): P
     config,
     go: (services) => (earlier === 'none' ? startRun(name, config, services) : resumeRun(name, services)),
   });
-  if (signal.aborted) stderr.note(`what is done is stored: the same ${program} command goes on from there`);
+  if (signal.aborted) stderr.note('what is done is stored: the same command goes on from there');
   signal.throwIfAborted();
 }
 

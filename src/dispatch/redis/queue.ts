@@ -409,7 +409,10 @@ class RedisQueue implements Dispatcher {
   #complainOfSolitude(): void {
     if (this.#view.statuses().length > 0 || this.#wanted.size === 0) this.#alone = performance.now();
     if (performance.now() - this.#alone < PATIENCE_MS) return;
-    this.#notice(`no worker at ${this.#connection.place}: start some with nos worker --redis URL`, 'alone');
+    this.#notice(
+      `no worker at ${this.#connection.place}: start some with \`nos worker --redis URL\``,
+      'alone',
+    );
   }
 
   #complain(error: Error): void {

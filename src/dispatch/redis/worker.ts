@@ -376,7 +376,7 @@ class RedisWorker {
     const reason = `${by.name}: ${outcome.reason}`;
     if (outcome.started) return { type: 'lost', reason, by, retries };
     return this.#fail(
-      new NosError('worker', `no process could be started to evaluate; ${reason}`, 'try: nos doctor'),
+      new NosError('worker', `no process could be started to evaluate; ${reason}`, 'try: `nos doctor`'),
     );
   }
 
