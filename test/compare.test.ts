@@ -47,6 +47,10 @@ describe('nos compare', () => {
     const { stdout } = await nos(...compare);
     expect(stdout).toMatch(/^# +rule +mean +less reference \[95 %\] +p, Holm/m);
     expect(stdout).toMatch(/not told apart, 6\/6 diverged$/m);
+    expect(stdout).toMatch(/ decades +slots +ms\/step +verdict$/m);
+    expect(stdout).toMatch(/^decades: how far/m);
+    const narrow = await here.nos(compare, { COLUMNS: '80' });
+    expect(narrow.stdout).not.toMatch(/decades/);
     expect(stdout).toMatch(/^digits-mlp: diverges at every learning rate: 'exp\(exp/m);
     expect(stdout).toMatch(
       /^so few seeds cannot tell a single rule apart at 0\.05: give --seeds 7 or more$/m,

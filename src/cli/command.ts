@@ -43,7 +43,7 @@ export interface Context {
 
 export interface Terminal {
   readonly colours: Colours;
-  /** Width in characters; 100 where there is no terminal. */
+  /** Width in characters; infinite where there is no terminal and COLUMNS does not say it. */
   readonly columns: number;
   readonly interactive: boolean;
 }

@@ -55,8 +55,12 @@ async function fileSchema() {
     const { kind, minimum } = definitionOf(name);
     if (kind === 'switch') return z.boolean();
     if (kind === 'integer') return z.int().min(minimum ?? 0);
-    if (kind === 'words' || kind === 'texts') return z.array(z.string().min(1));
-    if (kind === 'assignments') return z.record(z.string(), z.union([z.number(), z.string()]));
+    if (kind === 'words' || kind === 'texts') {
+      return z.array(z.string().min(1), { error: 'expected a list such as ["a", "b"]' });
+    }
+    if (kind === 'assignments') {
+      return z.record(z.string(), z.union([z.number(), z.string()]), { error: 'expected { "key": value }' });
+    }
     return z.string().min(1);
   };
   return z.strictObject(Object.fromEntries(fileOptions.map((name) => [name, typeOf(name).optional()])));

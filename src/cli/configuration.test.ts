@@ -114,6 +114,8 @@ describe('mistakes', () => {
     ['a value below its minimum', { samples: 0 }, 'samples: '],
     ['text that is not JSON', '{', 'not JSON'],
     ['a list', [], 'expected one JSON object'],
+    ['an assignment as text', { option: 'a=1' }, 'option: expected { "key": value }'],
+    ['words as text', { constraints: 'distinct' }, 'constraints: expected a list such as'],
   ];
   it.each(files)('%s in the file is named', async (_, content, message) => {
     file(content);

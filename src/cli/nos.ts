@@ -71,7 +71,7 @@ async function contextOf(
   });
   const log = await openLog(settings, stderr, (text) => writeCalls(text, call));
   if (log.form === 'json') adoptForeign(log);
-  const terminal = terminalOf(stderr, stdout, env);
+  const terminal = terminalOf(stderr, env);
   return {
     arguments: args,
     settings,
@@ -79,7 +79,7 @@ async function contextOf(
     places: await findPlaces(settings, directory),
     call,
     signal,
-    stdout: terminalOf(stdout, stderr, env),
+    stdout: terminalOf(stdout, env),
     stderr: {
       ...terminal,
       interactive: terminal.interactive && log.form === 'text' && log.shows('info'),

@@ -242,6 +242,11 @@ export const options = {
     description: 'the texts are tokenised: their words stand between spaces',
   },
   csv: { kind: 'switch', source: 'flag', description: 'comma-separated values' },
+  tidy: {
+    kind: 'switch',
+    source: 'flag',
+    description: 'comma-separated values in long form: a line for each point of a sweep or a curve',
+  },
   jsonl: { kind: 'switch', source: 'flag', description: 'one JSON document a line' },
   json: {
     kind: 'switch',

@@ -1,4 +1,5 @@
-import { Command as Commander, Option } from 'commander';
+import { Command as Commander, CommanderError, Option } from 'commander';
+import { shorten } from '../names.ts';
 import type { Command } from './command.ts';
 import { definitionOf, flagOf, type OptionName, type Settings, variableOf } from './options.ts';
 import { defaults } from './presets.ts';
@@ -63,6 +64,9 @@ function addCommand(program: Commander, command: Command, found: (invocation: In
   const words = command.name.split(' ');
   const parent = words.length === 1 ? program : group(program, words[0] as string);
   const commander = strict(parent.command(words.at(-1) as string));
+  commander.exitOverride((error) => {
+    throw explained(error, command, commander);
+  });
   commander.summary(command.summary).description(command.summary).helpCommand(false);
   if (command.arguments) commander.arguments(command.arguments);
   for (const name of [...command.options, ...COMMON]) commander.addOption(commanderOption(name, command));
@@ -71,6 +75,39 @@ function addCommand(program: Commander, command: Command, found: (invocation: In
     const args = commander.processedArgs.flat().filter((arg) => arg !== undefined);
     found({ command, arguments: args, flags: commander.opts() });
   });
+}
+
+/** What names an argument of a kind. */
+const ARGUMENTS: Readonly<Record<string, string>> = {
+  run: '`nos runs` lists the runs',
+  rule: "a rule is a name of `nos rules`, or a text in quotes such as 'sign(g) * m'",
+  name: '`nos COMMAND --help` shows an example',
+};
+
+/** commander's error with a hint at what was likely meant, where arguments are missing or too many. */
+function explained(error: CommanderError, command: Command, commander: Commander): CommanderError {
+  const usage = `usage: nos ${command.name} ${commander.usage()}`;
+  const declared = commander.registeredArguments.map((argument) => argument.name());
+  if (error.code === 'commander.missingArgument') {
+    const missing = declared[commander.args.length] ?? '';
+    return hinted(error, error.message, [usage, ARGUMENTS[missing]]);
+  }
+  if (error.code !== 'commander.excessArguments') return error;
+  const excess = commander.args[declared.length]!;
+  const message = `error: too many arguments: '${shorten(excess)}' is one more than nos ${command.name} takes`;
+  return hinted(error, message, [meant(command, declared, commander.args), usage]);
+}
+
+function meant({ name, options: taken }: Command, declared: readonly string[], args: readonly string[]) {
+  if (declared[0] === 'rule') return `a rule with spaces is quoted: nos ${name} '${shorten(args.join(' '))}'`;
+  if (declared.length === 0 && taken.includes('task'))
+    return `a task is an option: nos ${name} --task ${shorten(args[0]!)}`;
+  return undefined;
+}
+
+function hinted({ exitCode, code }: CommanderError, message: string, hints: readonly (string | undefined)[]) {
+  const hint = hints.filter((text) => text !== undefined).join('; ');
+  return new CommanderError(exitCode, code, `${message}\n${hint}`);
 }
 
 const GROUPS: Readonly<Record<string, string>> = {

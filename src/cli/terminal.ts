@@ -1,22 +1,26 @@
 import type { Terminal } from './command.ts';
 import { coloursFor } from './text/colours.ts';
 
-const WITHOUT_TERMINAL = 100;
-
 interface Stream {
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
 
-/** @param other - where the width comes from if `stream` is a pipe, such as one to `head` or `less`. */
+/**
+ * What a stream can show. A terminal has its width; elsewhere COLUMNS says it, and without it text is as wide as it is:
+ * nothing is cut on its way to a file or another program.
+ */
 export function terminalOf(
   stream: Stream,
-  other: Stream,
   environment: Readonly<Record<string, string | undefined>>,
 ): Terminal {
   return {
     colours: coloursFor(stream, environment),
-    columns: stream.columns ?? other.columns ?? WITHOUT_TERMINAL,
+    columns: stream.columns ?? columnsOf(environment.COLUMNS) ?? Number.POSITIVE_INFINITY,
     interactive: stream.isTTY === true && environment.TERM !== 'dumb',
   };
+}
+
+function columnsOf(text = ''): number | undefined {
+  return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined;
 }

@@ -1,4 +1,5 @@
 import { NosError } from '../errors.ts';
+import { shorten } from '../names.ts';
 import { definitionOf, type OptionName, type Settings } from './options.ts';
 
 type Value = Settings[OptionName];
@@ -57,7 +58,11 @@ function parseInteger(text: string, { minimum, maximum }: Bounds, where: string)
   const within = value >= minimum && value <= (maximum ?? Number.MAX_SAFE_INTEGER);
   if (/^\d+$/.test(text) && within) return value;
   const expected = maximum === undefined ? `of ${minimum} or more` : `from ${minimum} to ${maximum}`;
-  throw new NosError('bad-option', `${where}: expected an integer ${expected}, got '${text}'`);
+  throw new NosError(
+    'bad-option',
+    `${where}: expected an integer ${expected}, got '${shorten(text)}'`,
+    `write digits alone, as in ${sample(where, minimum)}`,
+  );
 }
 
 function parseNumber(text: string, { maximum }: Pick<Bounds, 'maximum'>, where: string): number {
@@ -65,13 +70,25 @@ function parseNumber(text: string, { maximum }: Pick<Bounds, 'maximum'>, where: 
   const within = Number.isFinite(value) && value > 0 && value <= (maximum ?? value);
   if (text.trim() !== '' && within) return value;
   const most = maximum === undefined ? '' : ` of at most ${maximum}`;
-  throw new NosError('bad-option', `${where}: expected a positive number${most}, got '${text}'`);
+  throw new NosError(
+    'bad-option',
+    `${where}: expected a positive number${most}, got '${shorten(text)}'`,
+    `write a number, as in ${sample(where, 0.1)}`,
+  );
 }
+
+/** How a value is given: `--seed 1`, `NOS_SEED=1`. */
+const sample = (where: string, value: number): string =>
+  `${where}${where.startsWith('-') ? ' ' : '='}${value}`;
 
 function parseAssignment(text: string, where: string): readonly [string, number | string] {
   const [, key, value] = /^([^=\s]+)=(.+)$/.exec(text) ?? [];
   if (key === undefined || value === undefined) {
-    throw new NosError('bad-option', `${where}: expected KEY=VALUE, got '${text}'`);
+    throw new NosError(
+      'bad-option',
+      `${where}: expected KEY=VALUE, got '${shorten(text)}'`,
+      'write a name, = and its value without spaces, as in --option temperature=1.2',
+    );
   }
   return [key, Number.isFinite(Number(value)) ? Number(value) : value];
 }

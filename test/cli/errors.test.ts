@@ -126,8 +126,28 @@ describe.concurrent('bad input is one line that says where, and exits with 2', (
     ['an option', ['search', '--sampels', '3'], /unknown option '--sampels'\nDid you mean --samples\?/],
     ['a command', ['serach'], /unknown command 'serach'\nDid you mean search\?/],
     ['a command of data', ['data', 'fech'], /unknown command 'fech'/],
-    ['too few arguments', ['rule'], /missing required argument 'rule'/],
-    ['too many arguments', ['rule', 'g', 'm'], /too many arguments/],
+    [
+      'too few arguments',
+      ['rule'],
+      /missing required argument 'rule'\nusage: nos rule \[options\] <rule>; a rule is a name of `nos rules`/,
+    ],
+    ['no run', ['top'], /missing required argument 'run'\nusage: nos top .*; `nos runs` lists the runs/],
+    [
+      'too many arguments',
+      ['rule', 'g', 'm'],
+      /too many arguments: 'm' .*\na rule with spaces is quoted: nos rule 'g m'/,
+    ],
+    [
+      'a task without its flag',
+      ['search', 'digits-mlp'],
+      /too many arguments: 'digits-mlp' .*\na task is an option: nos search --task digits-mlp/,
+    ],
+    ['a task to show', ['tasks', 'digt-mlp'], /unknown task 'digt-mlp'\ndid you mean 'digits-mlp'/],
+    [
+      'several rules in one',
+      ['eval', 'adam,sgd', '--task', 'digits-mlp'],
+      /found ','.*\n {2}adam,sgd\n {6}\^\n.*several rules are separate arguments/,
+    ],
     ['a value', ['search', '--samples'], /argument missing/],
   ];
   it.each(cases)('%s', async (_, args, message) => {

@@ -32,6 +32,13 @@ describe('a run', () => {
     const csv = (await here.nos(['log', 'first', '--csv'])).stdout.trimEnd().split('\n');
     expect(csv).toHaveLength(1 + evaluations.length);
     expect(csv[0]).toMatch(/^role,index,rule,key,reward,/);
+    for (const args of [['--tidy'], ['--csv', '--tidy']]) {
+      const tidy = (await here.nos(['log', 'first', ...args])).stdout.trimEnd().split('\n');
+      expect(tidy[0]).toBe('role,index,rule,key,seed,status,measure,learningRate,epoch,value');
+      const points = evaluations.map(({ sweep, curve }) => 1 + sweep.length + curve.length);
+      expect(tidy).toHaveLength(1 + points.reduce((sum, count) => sum + count, 0));
+      expect(tidy[1]).toMatch(/,reward,/);
+    }
     const jsonl = (await here.nos(['log', 'first', '--jsonl'])).stdout.trimEnd().split('\n');
     expect(jsonl.map((line) => JSON.parse(line))).toEqual(evaluations);
 

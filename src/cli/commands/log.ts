@@ -11,10 +11,11 @@ export const logCommand: Command = {
   name: 'log',
   summary: 'every evaluation of a run, for a notebook',
   arguments: '<run>',
-  options: ['csv', 'jsonl', 'store'],
-  example: 'nos log quick-1 --csv > quick-1.csv',
+  options: ['csv', 'tidy', 'jsonl', 'store'],
+  example: 'nos log quick-1 --csv > quick-1.csv\nnos log quick-1 --tidy > curves.csv',
   async run({ arguments: [run = ''], settings, places, stdout }) {
-    const forms = (['csv', 'jsonl', 'json'] as const).filter((form) => settings[form]);
+    const asked = (['tidy', 'csv', 'jsonl', 'json'] as const).filter((form) => settings[form]);
+    const forms = settings.tidy ? asked.filter((form) => form !== 'csv') : asked;
     if (forms.length > 1) {
       throw new NosError('bad-option', `--${forms.join(' and --')}: expected one of them`);
     }
@@ -26,6 +27,7 @@ export const logCommand: Command = {
     const evaluations = scores.map(flatten);
     const document = { run, evaluations };
     if (forms[0] === 'csv') return { document, text: csv(evaluations.map(csvRow), CSV_COLUMNS) };
+    if (forms[0] === 'tidy') return { document, text: csv(scores.flatMap(tidyRows), TIDY_COLUMNS) };
     if (forms[0] === 'jsonl') return { document, text: evaluations.map((one) => toJson(one)).join('\n') };
     if (scores.length === 0) return { document, text: 'no evaluations yet' };
     return { document, text: table(scores, columns(await shortRules()), stdout.columns) };
@@ -59,6 +61,44 @@ const CSV_COLUMNS = [
 function csvRow(evaluation: ReturnType<typeof flatten>) {
   const sweep = evaluation.sweep.map((point) => `${point.learningRate.toExponential()}=${point.accuracy}`);
   return { ...evaluation, sweep: sweep.join(' '), curve: evaluation.curve.join(' ') };
+}
+
+const TIDY_COLUMNS = [
+  'role',
+  'index',
+  'rule',
+  'key',
+  'seed',
+  'status',
+  'measure',
+  'learningRate',
+  'epoch',
+  'value',
+] as const;
+
+/** A row for every figure of an evaluation: of the sweep by learning rate, of the final training by epoch. */
+function tidyRows({ role, index, evaluation }: Score) {
+  const { rule, key, seed, status, learningRate: chosen } = evaluation;
+  const about = { role, index, rule, key, seed, status };
+  const curves = Object.entries({
+    curve: evaluation.curve,
+    testCurve: evaluation.testCurve ?? [],
+    lossCurve: evaluation.lossCurve ?? [],
+    ...evaluation.measureCurves,
+  });
+  return [
+    { ...about, measure: 'reward', learningRate: chosen, epoch: '', value: evaluation.reward },
+    ...evaluation.sweep.map((point) => ({
+      ...about,
+      measure: 'sweep',
+      learningRate: point.learningRate,
+      epoch: '',
+      value: point.accuracy,
+    })),
+    ...curves.flatMap(([measure, values]) =>
+      values.map((value, i) => ({ ...about, measure, learningRate: chosen, epoch: i + 1, value })),
+    ),
+  ];
 }
 
 const columns = (short: ShortRule): readonly Column<Score>[] => [

@@ -44,7 +44,7 @@ async function showRun(name: string, { places, stdout }: Context): Promise<Resul
         ['begun', instant(Date.parse(record.createdAt))],
         ['rules', `${thousands(record.told)} of ${thousands(config.samples)} scored`],
         ['best reward', accuracy(record.bestReward ?? Number.NaN)],
-        ['batch means', sparkline(means, Math.max(stdout.columns - 20, 10)) || '—'],
+        ['batch means', sparkline(means, Math.max(Math.min(stdout.columns, 100) - 20, 10)) || '—'],
         ...settings,
         ...lists,
         ['version', record.version],

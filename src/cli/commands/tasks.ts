@@ -1,28 +1,23 @@
+import { unknownName } from '../../errors.ts';
 import type { Task, TaskFamily } from '../../tasks/index.ts';
-import type { Command } from '../command.ts';
-import { type Column, table } from '../text/table.ts';
+import type { Command, Result, Terminal } from '../command.ts';
+import { type Column, pairs, table } from '../text/table.ts';
 
 export const tasksCommand: Command = {
   name: 'tasks',
-  summary: 'list the tasks that rules are tried on',
+  summary: 'list the tasks that rules are tried on, or show one of them',
+  arguments: '[task]',
   options: [],
-  example: 'nos tasks',
-  async run({ stdout }) {
+  example: 'nos tasks\nnos tasks multi30k-gnmt',
+  async run({ arguments: [name], stdout }) {
     const { taskFamilies, tasks } = await import('../../tasks/index.ts');
     const rows: readonly Row[] = [
       ...tasks,
       ...taskFamilies.map((family) => ({ ...family.create({}), options: family.defaults })),
     ];
-    const document = rows.map(({ name, description, classifier, batchSize, chance, options }) => ({
-      name,
-      description,
-      ...(classifier && { inputShape: classifier.inputShape, classes: classifier.classes }),
-      batchSize,
-      chance,
-      ...(options && { options }),
-    }));
+    if (name !== undefined) return showTask(findRow(rows, name), stdout);
     return {
-      document: { tasks: document },
+      document: { tasks: rows.map(documentOf) },
       text: table(rows, columns(stdout.colours.bold), stdout.columns),
     };
   },
@@ -31,6 +26,45 @@ export const tasksCommand: Command = {
 interface Row extends Task {
   /** With their defaults, of a task that takes any. */
   readonly options?: TaskFamily['defaults'];
+}
+
+function findRow(rows: readonly Row[], name: string): Row {
+  const row = rows.find((task) => task.name.split('(')[0] === name);
+  if (row === undefined) {
+    throw unknownName(
+      'task',
+      name,
+      rows.map((task) => task.name.split('(')[0]!),
+    );
+  }
+  return row;
+}
+
+function documentOf({ name, description, classifier, batchSize, chance, options }: Row) {
+  return {
+    name,
+    description,
+    ...(classifier && { inputShape: classifier.inputShape, classes: classifier.classes }),
+    batchSize,
+    chance,
+    ...(options && { options }),
+  };
+}
+
+function showTask(row: Row, { columns: width }: Terminal): Result {
+  const { name, description, batchSize, chance, options, classifier } = row;
+  const rows: [string, string | readonly string[]][] = [
+    ['task', name],
+    ['what', description],
+    ['batch', `${batchSize} examples`],
+    ['chance', String(chance)],
+  ];
+  if (classifier) rows.push(['input', `${classifier.inputShape.join(' × ')}, ${classifier.classes} classes`]);
+  if (options) {
+    const list = Object.entries(options).map(([option, value]) => `${option}=${value}`);
+    rows.push(['options', list], ['written', `${name.split('(')[0]}(${list[0]})`]);
+  }
+  return { document: documentOf(row), text: pairs(rows, width) };
 }
 
 function columns(bold: (text: string) => string): readonly Column<Row>[] {

@@ -11,8 +11,9 @@ export function comparisonText(
 ): string {
   const { tasks, ranking } = comparison;
   const titled = (task: string) => withinText(titleOf(task), comparison.environment);
+  const shown = tasks.map(({ rows }) => columnsWithin(comparison, rows, colours, columns));
   const parts = tasks.map(
-    ({ task, rows }) => `${colours.bold(titled(task))}\n${tableWithin(comparison, rows, colours, columns)}`,
+    ({ task, rows }, i) => `${colours.bold(titled(task))}\n${table(rows, shown[i]!, columns)}`,
   );
   if (tasks.length > 1) {
     const places: readonly Column<Comparison['ranking'][number]>[] = [
@@ -26,20 +27,21 @@ export function comparisonText(
     ];
     parts.push(table(ranking, places, columns));
   }
-  parts.push(findings(comparison, titled).join('\n'), colours.dim(notes(comparison).join('\n')));
+  const titles = new Set(shown.flat().map(({ title }) => title));
+  parts.push(findings(comparison, titled).join('\n'), colours.dim(notes(comparison, titles).join('\n')));
   return parts.join('\n\n');
 }
 
 /** A rule's text may be cut to so many columns before figures give way; the document has all of them. */
 const ENOUGH = 24;
 
-/** With every column where there is room; else without the intervals of the means, the costs, and P(better), in this order. */
-function tableWithin(
+/** Every column where there is room; else without the intervals of the means, the costs, and P(better), in this order. */
+function columnsWithin(
   comparison: Comparison,
   rows: readonly ComparedRow[],
   colours: Terminal['colours'],
   width: number,
-): string {
+): readonly Column<ComparedRow>[] {
   const names = Math.max(...rows.map(({ name }) => [...name].length));
   const shown = ALL_COLUMNS.map((which) => columnsOf(comparison, rows, colours, which));
   const plain = (columns: readonly Column<ComparedRow>[]) =>
@@ -54,8 +56,7 @@ function tableWithin(
         .split('\n')
         .map((line) => [...line].length),
     ) - Math.max(names - ENOUGH, 0);
-  const fitting = shown.find((columns) => least(columns) <= width) ?? shown.at(-1);
-  return table(rows, fitting as readonly Column<ComparedRow>[], width);
+  return shown.find((columns) => least(columns) <= width) ?? shown.at(-1)!;
 }
 
 const ALL_COLUMNS = [
@@ -166,12 +167,13 @@ function findings({ tasks, reference }: Comparison, titleOf: (task: string) => s
   });
 }
 
-function notes({ seeds, power, level, tasks }: Comparison): readonly string[] {
+/** What the columns of these titles mean, and what these seeds can tell. */
+function notes({ seeds, power, level, tasks }: Comparison, titles: ReadonlySet<string>): readonly string[] {
   const { tests, smallest, smallestAdjusted, seedsNeeded } = power;
   const rows = tasks.flatMap((task) => task.rows);
-  const lines = [
-    'decades: how far the learning rate may be off and stay within 1 % of the best, in powers of ten',
-  ];
+  const lines = titles.has('decades')
+    ? ['decades: how far the learning rate may be off and stay within 1 % of the best, in powers of ten']
+    : [];
   if (seeds.length === 1) lines.push('one seed: nothing can be tested; give --seeds 6 or more');
   else {
     lines.push(
