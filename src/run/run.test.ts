@@ -65,6 +65,25 @@ async function freshStore(name: string): Promise<void> {
 }
 
 describe('a run', () => {
+  it('keeps for how long it was driven, not for how long it stood still', async () => {
+    let now = 1_000_000;
+    const clock = (): number => now;
+    const stop = new AbortController();
+    const onEvent = (event: RunEvent): void => {
+      if (event.type !== 'batch') return;
+      now += 2_500;
+      if (event.batch === 2) stop.abort();
+    };
+    await startRun('a', CONFIG, services({ clock, onEvent, signal: stop.signal }));
+    expect((await store.run('a')).seconds).toBe(7.5);
+    now += 3_600_000;
+    await resumeRun('a', services({ clock, onEvent }));
+    const { told, seconds } = await store.run('a');
+    expect(told).toBe(22);
+    expect(seconds).toBeGreaterThanOrEqual(7.5 + 3 * 2.5);
+    expect(seconds).toBeLessThan(60);
+  });
+
   it('tells every proposal, scores the references, and tests the best again', async () => {
     const events: RunEvent[] = [];
     const result = await startRun('a', CONFIG, services({ onEvent: (event) => events.push(event) }));

@@ -104,9 +104,11 @@ async function drive(name: string, plan: Plan, services: RunServices): Promise<R
   const lock = await store.lockRun(name, `process ${process.pid} on ${hostname()}`);
   const halt = haltOn(services.signal);
   const scorer = new Scorer(name, plan.config, services, halt.signal);
+  const timer = timerOf(name, services);
   try {
-    await search(name, plan, services, scorer, halt);
+    await search(name, plan, services, { scorer, halt, timer });
     await retest(name, plan.config, services, scorer);
+    await timer();
     await store.finishRun(name);
     const rows = await readLeaderboard(store, name);
     onEvent({ type: 'finished', run: name, leaderboard: rows });
@@ -114,6 +116,8 @@ async function drive(name: string, plan: Plan, services: RunServices): Promise<R
   } catch (error) {
     halt.fail(error);
     await scorer.settled();
+    // What ended the run may be the store's own trouble.
+    await timer().catch(() => undefined);
     if (!isAbort(error, services.signal)) throw error;
     const { told } = await store.run(name);
     onEvent({ type: 'stopped', run: name, told });
@@ -121,6 +125,17 @@ async function drive(name: string, plan: Plan, services: RunServices): Promise<R
   } finally {
     await lock.release();
   }
+}
+
+/** Each call adds to the run's time what has passed since the last one. */
+function timerOf(name: string, { store, clock }: RunServices): () => Promise<void> {
+  let last = clock();
+  return async () => {
+    const now = clock();
+    // A clock may be set back.
+    await store.addSeconds(name, Math.max(now - last, 0) / 1000);
+    last = now;
+  };
 }
 
 function haltOn(signal: AbortSignal | undefined): Halt {
@@ -136,13 +151,18 @@ function isAbort(error: unknown, signal: AbortSignal | undefined): boolean {
   return error === signal.reason || (error instanceof Error && error.name === 'AbortError');
 }
 
+interface Driving {
+  readonly scorer: Scorer;
+  readonly halt: Halt;
+  readonly timer: () => Promise<void>;
+}
+
 /** The search itself; the references are scored beside it, first in the queue. */
 async function search(
   name: string,
   plan: Plan,
   { store, onEvent = () => undefined }: RunServices,
-  scorer: Scorer,
-  halt: Halt,
+  { scorer, halt, timer }: Driving,
 ): Promise<void> {
   const { config } = plan;
   const { samples, batch, pipeline, seed } = config;
@@ -158,6 +178,7 @@ async function search(
   references.catch(halt.fail);
 
   const strategy = await createStrategy(plan, progress.checkpoint?.state);
+  const log = storeLog(store, name, progress, onEvent);
   try {
     await runLoop({
       strategy,
@@ -169,7 +190,13 @@ async function search(
         onEvent({ type: 'evaluated', index, ...scored });
         return scored.evaluation;
       },
-      log: storeLog(store, name, progress, onEvent),
+      log: {
+        asked: log.asked,
+        told: async (entry) => {
+          await log.told(entry);
+          await timer();
+        },
+      },
       resumeFrom: progress.resumeFrom,
       signal: halt.signal,
     });

@@ -86,6 +86,7 @@ export function readRun(path: string, row: Columns, running: boolean): RunRecord
     proposals: Number(row.proposals),
     told: Number(row.told),
     ...(row.best === null ? {} : { bestReward: Number(row.best) }),
+    seconds: Number(row.seconds),
     ...(row.note === null ? {} : { note: String(row.note) }),
   };
 }

@@ -19,7 +19,7 @@ const EVALUATIONS = `CREATE TABLE evaluations (
 const SCORES_OF_EVALUATION = 'CREATE INDEX scores_of_evaluation ON scores (evaluation)';
 
 /**
- * `note` is what a person says of the run. `appended` is what a strategy's growing lists got with the batch, null in batches of
+ * `note` is what a person says of the run, `seconds` how long processes have driven it. `appended` is what a strategy's growing lists got with the batch, null in batches of
  * earlier versions, whose checkpoints held the whole lists. `scope` is empty for a sound evaluation, which every run may use, and
  * the run's name for one that failed for outside reasons, which only that run replays. `log_probability` is a number, or the name
  * of one that is not finite. `checksum` is of the row's other values (documents.ts), and null in rows of version 1, which had none.
@@ -28,7 +28,7 @@ const TABLES = [
   `CREATE TABLE runs (
      id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, config TEXT NOT NULL, created_at TEXT NOT NULL,
      version TEXT NOT NULL, fingerprint TEXT NOT NULL, finished INTEGER NOT NULL DEFAULT 0, driver TEXT, note TEXT,
-     checksum TEXT) STRICT`,
+     seconds REAL NOT NULL DEFAULT 0, checksum TEXT) STRICT`,
   `CREATE TABLE batches (
      run INTEGER NOT NULL REFERENCES runs (id), batch INTEGER NOT NULL, first INTEGER NOT NULL, size INTEGER NOT NULL,
      metrics TEXT, appended TEXT, checksum TEXT, PRIMARY KEY (run, batch)) STRICT`,
@@ -65,6 +65,7 @@ const UPGRADES: readonly (readonly string[])[] = [
   ],
   [
     'ALTER TABLE runs ADD COLUMN note TEXT',
+    'ALTER TABLE runs ADD COLUMN seconds REAL NOT NULL DEFAULT 0',
     'ALTER TABLE batches ADD COLUMN appended TEXT',
     SCORES_OF_EVALUATION,
   ],

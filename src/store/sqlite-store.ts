@@ -35,7 +35,7 @@ import { verifyRun } from './verify.ts';
 const KEPT_CHECKPOINTS = 3;
 
 const RUNS = `
-  SELECT id, name, config, created_at, version, fingerprint, finished, driver, note, checksum,
+  SELECT id, name, config, created_at, version, fingerprint, finished, driver, note, seconds, checksum,
     (SELECT count(*) FROM proposals p WHERE p.run = runs.id) AS proposals,
     (SELECT coalesce(sum(size), 0) FROM batches b WHERE b.run = runs.id AND b.metrics IS NOT NULL) AS told,
     (SELECT max(json_extract(e.document, '$.reward')) FROM scores s JOIN evaluations e ON e.id = s.evaluation
@@ -111,6 +111,12 @@ export class SqliteStore implements Store {
 
   async finishRun(name: string): Promise<void> {
     await this.#write([{ sql: 'UPDATE runs SET finished = 1 WHERE name = ?', args: [name] }]);
+  }
+
+  async addSeconds(name: string, seconds: number): Promise<void> {
+    await this.#write([
+      { sql: 'UPDATE runs SET seconds = seconds + ? WHERE name = ?', args: [seconds, name] },
+    ]);
   }
 
   async addBatch(run: string, { batch, first, proposals }: NewBatch, checkpoint: Checkpoint): Promise<void> {

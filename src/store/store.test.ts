@@ -75,7 +75,13 @@ describe('what is written comes back', () => {
     ]);
     await store.close();
     const again = await openStore(path);
-    expect(await again.run('first')).toEqual({ ...RUN, status: 'stopped', proposals: 0, told: 0 });
+    expect(await again.run('first')).toEqual({
+      ...RUN,
+      status: 'stopped',
+      seconds: 0,
+      proposals: 0,
+      told: 0,
+    });
     await again.finishRun('first');
     expect((await again.run('first')).status).toBe('finished');
     await again.close();

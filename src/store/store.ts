@@ -40,6 +40,8 @@ export interface Store {
   verify(run: string): Promise<void>;
   /** Marks the run as finished. */
   finishRun(name: string): Promise<void>;
+  /** Adds to the time for which processes have driven the run. */
+  addSeconds(name: string, seconds: number): Promise<void>;
 
   /** Adds a newly asked batch and the strategy's state after asking, in one transaction. */
   addBatch(run: string, batch: NewBatch, checkpoint: Checkpoint): Promise<void>;
@@ -97,6 +99,8 @@ export interface RunRecord extends NewRun {
   readonly told: number;
   /** The best reward of its proposals so far. */
   readonly bestReward?: number;
+  /** For how long processes have driven it; 0 of what versions before 4 have driven. */
+  readonly seconds: number;
   /** What a person says of it. */
   readonly note?: string;
 }
