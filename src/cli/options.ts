@@ -213,6 +213,12 @@ export const options = {
     source: 'flag',
     description: "share of the paper's size: docs/cli.md says what shrinks [1]",
   },
+  fromData: {
+    kind: 'text',
+    value: 'DIR',
+    source: 'flag',
+    description: "make the folder again from its data.json, or from another experiment's; train nothing",
+  },
   config: {
     kind: 'text',
     value: 'FILE',

@@ -1,29 +1,21 @@
 import { csv } from '../csv.ts';
 import type { Evaluation } from '../evaluate/index.ts';
+import { toJson } from '../json.ts';
+import { evaluationDocument } from '../store/index.ts';
+import { taskTitle } from '../tasks/index.ts';
 import type { Trained } from './trainings.ts';
 
-/** What `data.json` holds of an optimizer: its row, and its trainings in the place of its evaluations. */
-export function documentOf<Row extends Trained>({ evaluations, ...row }: Row) {
-  return { ...row, trainings: trainingsOf(evaluations) };
-}
+/** What `data.json` holds of an optimizer: its row. Its evaluations stand among all. */
+export const documentOf = <Row extends Trained>({ evaluations: _, ...row }: Row) => row;
 
-function trainingsOf(evaluations: readonly Evaluation[]) {
-  return evaluations.map(
-    ({ seed, status, learningRate, edgeOfGrid, sweep, curve, testCurve, lossCurve, steps, ...measured }) => ({
-      seed,
-      status,
-      learningRate,
-      edgeOfGrid,
-      sweep,
-      curve,
-      testCurve,
-      lossCurve,
-      ...(measured.measureCurves && { measureCurves: measured.measureCurves }),
-      ...(measured.testMeasures && { testMeasures: measured.testMeasures }),
-      steps,
-    }),
+/** An evaluation in `data.json`: seconds are no part of a result, and an error may name places of the machine. */
+export const trainingDocument = evaluationDocument.omit({ seconds: true, error: true });
+
+/** Evaluations as `data.json` holds them, their fields always in one order; a task of the user's own has its file name alone. */
+export const trainingsDocument = (evaluations: readonly Evaluation[]) =>
+  evaluations.map((evaluation) =>
+    trainingDocument.parse(JSON.parse(toJson({ ...evaluation, task: taskTitle(evaluation.task) }))),
   );
-}
 
 /** Every epoch of every training, a row each, with what the task measured. */
 export function trainingsCsv(trained: readonly Trained[]): string {

@@ -1,6 +1,7 @@
 import type { Wanted } from '../compare/index.ts';
 import type { Evaluation } from '../evaluate/index.ts';
 import type { LearningCurves, RunConfig } from '../run/index.ts';
+import type { NamedRule } from './trainings.ts';
 
 /** A figure or a table of the paper as a program. */
 export type Experiment = Computation | Trainings | Searches;
@@ -17,6 +18,8 @@ export interface Computation extends Named {
   /** Steps of work at a scale, for a progress bar. */
   work(scale: number): number;
   run(options: ComputationOptions): Promise<Findings>;
+  /** What it found, again from its data. @throws ZodError for data of another shape. */
+  again(data: unknown): Findings;
 }
 
 export interface ComputationOptions {
@@ -33,12 +36,14 @@ export interface Trainings extends Named {
   readonly kind: 'trainings';
   /** How many seeds, unless somebody asks for another number. */
   readonly seeds: number;
+  /** What it trains; no two are one rule. */
+  readonly optimizers: readonly NamedRule[];
   /** Every evaluation that it takes, in the order in which they are best made. @throws NosError `unknown-name`, `bad-option`. */
   plan(size: Size): Promise<readonly Wanted[]>;
   /**
    * What they say. Pure: equal evaluations give equal findings, their `seconds` aside.
    *
-   * @param evaluations Those of the plan, in its order.
+   * @param evaluations Of every optimizer those of its rule's key, in the plan's order.
    */
   findings(size: Size, evaluations: readonly Evaluation[]): Findings;
 }
@@ -56,6 +61,8 @@ export interface Searches extends Named {
    * @param curves Those of the plan's runs, in its order.
    */
   findings(size: Size, curves: LearningCurves): Findings;
+  /** What they said, again from its data. @throws ZodError for data of another shape. */
+  again(data: unknown): Findings;
 }
 
 export interface PlannedSearch {
@@ -75,12 +82,12 @@ export interface Size {
 
 /** What an experiment found. Equal sizes on equal machines find the same. */
 export interface Findings {
-  /** Files of the folder of results, by name. */
+  /** Pictures and tables of the folder of results, by name. */
   readonly files: Readonly<Record<string, string>>;
   /** What was found, as Markdown: it follows the page's title. */
   readonly page: string;
   /** Seeds, for the page's last section. */
   readonly seeds: string;
-  /** Everything in figures. */
-  readonly data: unknown;
+  /** Everything in figures: what `data.json` holds, and all that the rest can be made of again. */
+  readonly data: Readonly<Record<string, unknown>>;
 }

@@ -9,4 +9,6 @@ export type {
   Trainings,
 } from './experiment.ts';
 export { experiments, findExperiment } from './experiments.ts';
-export { experimentPage, type Provenance } from './page.ts';
+export { experimentPage } from './page.ts';
+export type { Provenance } from './provenance.ts';
+export { type Result, resultFiles, resultFromData } from './results.ts';

@@ -1,36 +1,23 @@
 import type { Experiment, Findings } from './experiment.ts';
-
-/** How findings came about. */
-export interface Provenance {
-  /** As a user would type it. */
-  readonly command: string;
-  readonly scale: number;
-  readonly version: string;
-  readonly fingerprint: string;
-  /** The processor. */
-  readonly machine: string;
-  /** ISO 8601, the day. */
-  readonly date: string;
-  /** From start to end. */
-  readonly seconds: number;
-  /** Of evaluations, whenever they were made, and how many there were. */
-  readonly trained?: { readonly count: number; readonly seconds: number };
-}
+import { plural } from './optimizer-text.ts';
+import { type Addition, DATA, type Provenance } from './provenance.ts';
 
 /** The page of an experiment, as Markdown: `README.md` of its folder. */
-export function experimentPage({ title }: Experiment, findings: Findings, how: Provenance): string {
-  const { command, scale, version, fingerprint, machine, date } = how;
+export function experimentPage({ title }: Experiment, findings: Findings, made: Provenance): string {
+  const { command, trainedBy, scale, version, fingerprint, machine, date, added = [] } = made;
   const rows = [
     ['command', `\`${command}\``],
+    ...(trainedBy === undefined ? [] : [['trained by', `\`${trainedBy}\``]]),
     ['scale', String(scale)],
     ['seeds', findings.seeds],
     ['version', version],
     ['fingerprint', `\`${fingerprint}\``],
     ['machine', machine],
     ['date', date],
-    ['time', timeText(how)],
+    ['time', timeText(made, findings)],
+    ...added.map((later) => [`added ${later.date}`, addedText(later)]),
   ];
-  const files = Object.keys(findings.files).map((name) => `[${name}](${name})`);
+  const files = [...Object.keys(findings.files), DATA].map((name) => `[${name}](${name})`);
   return [
     `# ${title}`,
     withPictures(findings).trim(),
@@ -45,11 +32,18 @@ export function experimentPage({ title }: Experiment, findings: Findings, how: P
 const withPictures = ({ page, files }: Findings): string =>
   page.replace(/^!\[[^\]]*\]\(([^)]+)\)\n*/gm, (image, file: string) => (file in files ? image : ''));
 
-function timeText({ seconds, trained }: Provenance): string {
+function timeText({ seconds = Number.NaN, trained, added = [] }: Provenance, { data }: Findings): string {
   if (trained === undefined) return `${seconds.toFixed(1)} s from start to end, on one core`;
-  const hours = (trained.seconds / 3_600).toFixed(2);
-  return `${hours} core-hours: the wall-clock time of ${trained.count} evaluations, each on one core, added up`;
+  const all = added.reduce((sum, { count }) => sum + count, trained.count);
+  const shown = Array.isArray(data.evaluations) ? data.evaluations.length : all;
+  const share = shown === all ? '' : `; ${shown} of them are shown here`;
+  return `${hoursText(trained.seconds)}: the wall-clock time of ${trained.count} evaluations, each on one core, added up${share}`;
 }
+
+const hoursText = (seconds: number): string => `${(seconds / 3_600).toFixed(2)} core-hours`;
+
+const addedText = ({ commands, count, seconds }: Addition): string =>
+  `${hoursText(seconds)} of ${plural(count, 'evaluation')}: ${commands.map((command) => `\`${command}\``).join(', ')}`;
 
 /** A table of Markdown whose columns are aligned, so that it reads on a terminal too. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -28,26 +28,31 @@ export async function wantedTrainings(
   const task = await taskReference(how.task);
   const protocol = findProtocol(how.protocol).name;
   return seedsFrom(1, how.seeds).flatMap((seed) =>
-    optimizers.map(({ rule }) => {
-      const key = ruleKey(resolveRule(rule));
-      return { rule, key, task, protocol, environment: 'none', seed };
-    }),
+    optimizers.map(({ rule }) => ({ rule, key: keyOf(rule), task, protocol, environment: 'none', seed })),
   );
 }
 
 /** So many epochs of the paper at a scale; one at least. */
 export const epochsAt = (epochs: number, scale: number): number => Math.max(1, Math.round(epochs * scale));
 
-/** @param evaluations As {@link wantedTrainings} orders them. */
+/** Evaluations by the optimizer whose rule they trained. */
 export function byOptimizer(
   optimizers: readonly NamedRule[],
   evaluations: readonly Evaluation[],
 ): readonly Trained[] {
-  return optimizers.map((optimizer, i) => ({
-    ...optimizer,
-    evaluations: evaluations.filter((_, at) => at % optimizers.length === i),
-  }));
+  return optimizers.map(({ name, rule }) => {
+    const key = keyOf(rule);
+    return { name, rule, evaluations: evaluations.filter((one) => one.key === key) };
+  });
 }
+
+/** The key of a rule's text or catalogue name. */
+const keyOf = (rule: string): string => ruleKey(resolveRule(rule));
+
+/** The seeds of evaluations, each once. */
+export const seedsOf = (evaluations: readonly Evaluation[]): readonly number[] => [
+  ...new Set(evaluations.map(({ seed }) => seed)),
+];
 
 /** Test accuracy at the end; chance where it diverged, NaN where it failed for outside reasons. */
 export function finalTest({ status, reward, testCurve = [] }: Evaluation): number {

@@ -7,7 +7,8 @@ import type { Checkpoint, RunRecord, Score, ScoreRole, StoredBatch, StoredPropos
 
 /** Rows and JSON documents of the file as the data that the store gives out, each checked when it is read. */
 
-const evaluation = z.object({
+/** An evaluation as JSON, as `toJson` writes it; what it reads has its fields in this order. */
+export const evaluationDocument = z.object({
   rule: z.string(),
   task: z.string(),
   protocol: z.string(),
@@ -71,7 +72,7 @@ function check(path: string, kind: Kind, row: Columns, { checksum } = row): void
 /** @param row `scope`, `document` and, so that it can stand beside others, `evaluation_checksum`. */
 export function readEvaluation(path: string, row: Columns): Evaluation {
   check(path, 'evaluation', row, { checksum: row.evaluation_checksum });
-  return parseDocument(path, 'an evaluation', evaluation, row.document);
+  return parseDocument(path, 'an evaluation', evaluationDocument, row.document);
 }
 
 export function readRun(path: string, row: Columns, running: boolean): RunRecord {

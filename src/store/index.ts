@@ -1,2 +1,3 @@
+export { evaluationDocument } from './documents.ts';
 export { openStore } from './open.ts';
 export type * from './store.ts';

@@ -22,7 +22,7 @@ describe('nos reproduce', () => {
     });
     const stopped = await finish(child);
     expect([stopped.code, stopped.stdout]).toEqual([130, '']);
-    expect(stopped.stderr).toContain('the same nos command goes on from there');
+    expect(stopped.stderr).toContain('the same command goes on from there');
     expect(existsSync(join(home, 'figure5', 'README.md'))).toBe(false);
     const done = trained(stopped.stderr);
     expect(done).toBeGreaterThan(0);

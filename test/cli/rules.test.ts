@@ -203,7 +203,33 @@ describe('nos reproduce', () => {
     const document = await json(['reproduce', 'figure6', '--scale', '0.005', '-o', 'six']);
     expect(document).toMatchObject({ experiment: 'figure6', scale: 0.005, findings: { steps: 20 } });
     const written = JSON.parse(readFileSync(join(home, 'six', 'data.json'), 'utf8'));
-    expect(document.findings).toEqual(written);
+    expect(written).toMatchObject({ experiment: 'figure6', ...document.findings, made: { scale: 0.005 } });
+  });
+
+  it('makes a folder again from its data, and trains nothing', async () => {
+    const args = ['reproduce', 'figure6', '--from-data', 'six'];
+    const files = ['README.md', 'data.json', 'figure6.svg', 'trajectories.csv'];
+    const read = (folder: string) => files.map((file) => readFileSync(join(home, folder, file), 'utf8'));
+    const first = read('six');
+    const document = await json([...args, '-o', 'again']);
+    expect(document).toMatchObject({ experiment: 'figure6', scale: 0.005, directory: join(home, 'again') });
+    expect(read('again')).toEqual(first);
+    const { code, stdout } = await nos(args);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('to six')]);
+    expect(read('six')).toEqual(first);
+  });
+
+  it.each([
+    ['a folder that is not there', ['figure6', '--from-data', 'nowhere'], /cannot read nowhere\/data\.json/],
+    [
+      'a size of its own',
+      ['figure6', '--from-data', 'six', '--scale', '0.1'],
+      /--scale: the data of --from-data/,
+    ],
+    ['other data', ['table1', '--from-data', 'six'], /data\.json: not the data of table1/],
+  ])('refuses, beside data, %s', async (_, args, message) => {
+    const { code, stdout, stderr } = await nos(['reproduce', ...args]);
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(message)]);
   });
 
   it('keeps every training of figure5, and says what it took', async () => {

@@ -1,9 +1,9 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { NosError } from '../../errors.ts';
 import { makeDirectory } from '../../make-directory.ts';
-import type { Experiment } from '../../reproduce/index.ts';
+import type { Experiment, Result } from '../../reproduce/index.ts';
 import { packageVersion } from '../../version.ts';
 import type { Command, Context } from '../command.ts';
 import { EVALUATING } from '../evaluating.ts';
@@ -17,54 +17,95 @@ export const reproduceCommand: Command = {
   summary:
     "the paper's results: figure4, figure5, figure6, table1, table2; data, tables, pictures and a page beside what the paper says",
   arguments: '<experiment>',
-  options: ['scale', 'seeds', 'task', 'output', ...EVALUATING],
+  options: ['scale', 'seeds', 'task', 'fromData', 'output', ...EVALUATING],
   defaults: logDefaults,
   example:
-    'nos reproduce figure6 --scale 0.1\nnos reproduce figure5 --scale 0.01 --task digits-mlp\nnos reproduce figure6 -o docs/results/figure6',
+    'nos reproduce figure6 --scale 0.1\nnos reproduce figure5 --scale 0.01 --task digits-mlp\nnos reproduce table1 --from-data docs/results/table1 -o table1',
   stopsGracefully: true,
   async run(context) {
     const { settings, stdout } = context;
     const [name = ''] = context.arguments;
-    const { experimentPage, findExperiment } = await import('../../reproduce/index.ts');
-    const { fingerprint } = await import('../../evaluate/index.ts');
+    const { findExperiment, resultFiles } = await import('../../reproduce/index.ts');
     const experiment = findExperiment(name);
     refuseUntaken(experiment, context.flags);
-    const conduct = await prepare(experiment, context);
-    const output = settings.output ?? join('results', name);
+    const output = settings.output ?? settings.fromData ?? join('results', name);
     const directory = resolve(output);
-    await writable(directory, () => makeDirectory(directory));
     const began = performance.now();
-    const { findings, ...trained } = await conduct();
-    const how = {
-      command: commandOf(experiment, settings, output),
-      scale: settings.scale ?? 1,
-      version: packageVersion,
-      fingerprint: await fingerprint(),
-      machine: `${cpus()[0]?.model ?? 'unknown processor'}, Node.js ${process.version}`,
-      date: new Date().toISOString().slice(0, 10),
-      seconds: (performance.now() - began) / 1000,
-      ...trained,
-    };
-    const page = experimentPage(experiment, findings, how);
-    const files = { ...findings.files, 'README.md': page };
+    const result =
+      settings.fromData === undefined
+        ? await conducted(experiment, context, output)
+        : await fromData(experiment, settings.fromData, output);
+    const files = resultFiles(experiment, result);
+    await writable(directory, () => makeDirectory(directory));
     for (const [file, text] of Object.entries(files)) {
       await writable(directory, () => writeFile(join(directory, file), text));
     }
+    const { findings, made } = result;
     const wrote = `wrote ${Object.keys(files).join(', ')} to ${output}`;
     return {
-      document: { experiment: name, directory, files: Object.keys(files), ...how, findings: findings.data },
-      text: `${page.trim()}\n\n${stdout.colours.dim(wrote)}`,
+      document: {
+        ...{ experiment: name, directory, files: Object.keys(files), ...made },
+        seconds: (performance.now() - began) / 1000,
+        findings: findings.data,
+      },
+      text: `${files['README.md']?.trim()}\n\n${stdout.colours.dim(wrote)}`,
     };
   },
 };
 
-/** Flags that would change nothing where nothing is trained; settings of the environment and of the file are for every command. */
-function refuseUntaken({ kind, name }: Experiment, flags: Context['flags']): void {
-  if (kind !== 'computation') return;
-  const untaken = (['task', 'seeds'] as const).find((option) => flags.includes(option));
-  if (untaken === undefined) return;
-  throw new NosError('bad-option', `${flagOf(untaken)}: ${name} trains nothing`, 'leave it out');
+/** Does it, with everything around it. */
+async function conducted(experiment: Experiment, context: Context, output: string): Promise<Result> {
+  const { settings } = context;
+  const conduct = await prepare(experiment, context);
+  const directory = resolve(output);
+  await writable(directory, () => makeDirectory(directory));
+  const { fingerprint } = await import('../../evaluate/index.ts');
+  const began = performance.now();
+  const { findings, ...trained } = await conduct();
+  const made = {
+    command: commandOf(experiment, settings, output),
+    scale: settings.scale ?? 1,
+    version: packageVersion,
+    fingerprint: await fingerprint(),
+    machine: `${cpus()[0]?.model ?? 'unknown processor'}, Node.js ${process.version}`,
+    date: new Date().toISOString().slice(0, 10),
+    ...(trained.trained === undefined ? { seconds: (performance.now() - began) / 1000 } : trained),
+  };
+  return { findings, made };
 }
+
+/** Takes everything from a folder that this command wrote. */
+async function fromData(experiment: Experiment, from: string, output: string): Promise<Result> {
+  const { resultFromData } = await import('../../reproduce/index.ts');
+  const text = await readFile(join(from, 'data.json'), 'utf8').catch((cause: Error) => {
+    throw new NosError(
+      'bad-text',
+      `cannot read ${join(from, 'data.json')}: ${cause.message}`,
+      'name a folder that nos reproduce wrote',
+      {
+        cause,
+      },
+    );
+  });
+  return resultFromData(
+    experiment,
+    text,
+    `nos reproduce ${experiment.name} --from-data ${from} -o ${output}`,
+  );
+}
+
+/** Flags that would change nothing; settings of the environment and of the file are for every command. */
+function refuseUntaken({ kind, name }: Experiment, flags: Context['flags']): void {
+  const again = flags.includes('fromData');
+  const options = again ? SIZES : kind === 'computation' ? TRAINED : [];
+  const untaken = options.find((option) => flags.includes(option));
+  if (untaken === undefined) return;
+  const why = again ? `the data of ${flagOf('fromData')} has its own` : `${name} trains nothing`;
+  throw new NosError('bad-option', `${flagOf(untaken)}: ${why}`, 'leave it out');
+}
+
+const TRAINED = ['task', 'seeds'] as const;
+const SIZES = ['scale', ...TRAINED] as const;
 
 /** As a user would type it, without what has its default. */
 function commandOf(experiment: Experiment, settings: Context['settings'], output: string): string {

@@ -1,6 +1,6 @@
+import * as z from 'zod';
 import { seedsFrom } from '../../compare/index.ts';
 import { csv } from '../../csv.ts';
-import { toJson } from '../../json.ts';
 import { lineChart } from '../../plot/index.ts';
 import {
   type Difference,
@@ -8,10 +8,11 @@ import {
   type LearningCurve,
   type LearningCurves,
   learningCurveChart,
+  learningCurves,
   parseRunConfig,
 } from '../../run/index.ts';
 import { taskReference, taskTitle } from '../../tasks/index.ts';
-import type { Findings, PlannedSearch, Searches, Size } from '../experiment.ts';
+import type { Findings, PlannedSearch, Searches } from '../experiment.ts';
 import { figure4Page } from './page.ts';
 
 const RULES = 45_000;
@@ -52,7 +53,8 @@ export const figure4: Searches = {
       }),
     );
   },
-  findings,
+  findings: ({ scale }, curves) => findings(samplesAt(scale), curves),
+  again,
 };
 
 const samplesAt = (scale: number): number => Math.max(FEWEST, Math.round(RULES * scale));
@@ -83,7 +85,7 @@ export interface Figure4Data {
   readonly leads: readonly Lead[];
 }
 
-function findings({ scale }: Size, curves: LearningCurves): Findings {
+function findings(samples: number, curves: LearningCurves): Findings {
   const searches = curves.curves.map((curve, i): Searched => {
     const { rewards, compared } = curve;
     return {
@@ -99,7 +101,7 @@ function findings({ scale }: Size, curves: LearningCurves): Findings {
   const data = {
     task: taskTitle(task),
     protocol,
-    samples: samplesAt(scale),
+    samples,
     searches,
     leads: seeds.map((seed) => lead(searches, seed)),
   };
@@ -111,12 +113,46 @@ function findings({ scale }: Size, curves: LearningCurves): Findings {
     files: {
       'figure4.svg': lineChart(learningCurveChart({ ...curves, curves: named })),
       'rewards.csv': rewardsCsv(searches),
-      'data.json': `${toJson(data)}\n`,
     },
     page: figure4Page(data),
     seeds: `${seeds.join(', ')}: of the search, and of all evaluations of it`,
-    data,
+    data: {
+      ...data,
+      environment: curves.environment,
+      ...(curves.chance !== undefined && { chance: curves.chance }),
+    },
   };
+}
+
+/** What {@link again} reads of what {@link findings} writes; all else of a curve follows from it. */
+const found = z.object({
+  task: z.string(),
+  protocol: z.string(),
+  samples: z.int(),
+  environment: z.string(),
+  chance: z.number().exactOptional(),
+  searches: z
+    .array(
+      z.object({
+        curve: z.object({
+          run: z.string(),
+          samples: z.int(),
+          rewards: z.array(z.number()),
+          distinct: z.number(),
+        }),
+      }),
+    )
+    .min(STRATEGIES.length),
+});
+
+function again(data: unknown): Findings {
+  const { searches, samples, ...conditions } = found.parse(data);
+  const runs = searches.map(({ curve: { rewards, distinct, ...run } }) => {
+    // The data does not hold the keys, of which nothing but the number of different ones counts.
+    const different = Math.round(distinct * rewards.length);
+    return { ...run, rules: rewards.map((reward, i) => ({ key: `${Math.min(i, different - 1)}`, reward })) };
+  });
+  return findings(samples, { ...conditions, ...learningCurves(runs) });
 }
 
 function lead(searches: readonly Searched[], seed: number): Lead {

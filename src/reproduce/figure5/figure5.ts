@@ -1,9 +1,8 @@
 import { seedsFrom } from '../../compare/index.ts';
 import type { Evaluation } from '../../evaluate/index.ts';
-import { toJson } from '../../json.ts';
 import { taskTitle } from '../../tasks/index.ts';
 import { curvePicture } from '../curve-picture.ts';
-import { documentOf, trainingsCsv } from '../documents.ts';
+import { documentOf, trainingsCsv, trainingsDocument } from '../documents.ts';
 import type { Findings, Size, Trainings } from '../experiment.ts';
 import { type Beside, besideAll, type Estimate, estimate } from '../scores.ts';
 import {
@@ -39,6 +38,7 @@ export const figure5: Trainings = {
   name: 'figure5',
   title: 'Figure 5: two found optimizers on the small ConvNet',
   seeds: 2,
+  optimizers: OPTIMIZERS,
   plan: ({ scale, seeds, task = TASK }) =>
     wantedTrainings(OPTIMIZERS, { task, protocol: `curves@${epochsAt(EPOCHS, scale)}`, seeds }),
   findings,
@@ -78,7 +78,11 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
     })),
     beside: besideAll(found, known, finalTest),
   };
-  const document = { ...data, optimizers: data.optimizers.map(documentOf) };
+  const document = {
+    ...data,
+    optimizers: data.optimizers.map(documentOf),
+    evaluations: trainingsDocument(evaluations),
+  };
   const subtitle =
     count === 1 ? 'One seed.' : `Lines: the mean of ${count} seeds. Bands: 95 % bootstrap intervals.`;
   const accuracy = { title: `Test accuracy on ${task}`, subtitle, y: { label: 'test accuracy' } };
@@ -93,7 +97,6 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
       ),
       ...curvePicture('loss.svg', { ...loss, curveOf: ({ lossCurve = [] }) => lossCurve }, known, found),
       'curves.csv': trainingsCsv(trained),
-      'data.json': `${toJson(document)}\n`,
     },
     page: figure5Page(data),
     seeds: `${seeds.join(', ')}: of initial weights, order of examples and the rules' own draws; the same for every optimizer`,

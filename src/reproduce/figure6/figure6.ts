@@ -1,12 +1,15 @@
+import * as z from 'zod';
 import { csv } from '../../csv.ts';
 import {
   type Coordinates,
   findTestFunction,
+  runTrajectory,
   type TestFunction,
   trajectoryPicture,
 } from '../../functions/index.ts';
-import { toJson } from '../../json.ts';
+import { jsonNumber } from '../../json.ts';
 import { stream } from '../../random/index.ts';
+import { compileRule, parseRule } from '../../rules/index.ts';
 import type { Computation, ComputationOptions, Findings } from '../experiment.ts';
 import {
   type Descended,
@@ -31,6 +34,7 @@ export const figure6: Computation = {
   title: 'Figure 6: five optimizers on the Rosenbrock function',
   work: (scale) => optimizers.length * (3 + startsAt(scale)),
   run,
+  again,
 };
 
 const stepsAt = (scale: number): number => Math.max(10, Math.round(STEPS * scale));
@@ -71,6 +75,53 @@ async function run({ scale, signal, onWork }: ComputationOptions): Promise<Findi
   return findings({ steps, fixed, paper, fine, starts }, testFunction);
 }
 
+/** As {@link findings} writes it. */
+const descended = z.object({
+  optimizer: z.string(),
+  setting: z.string(),
+  rule: z.string(),
+  edgeOfGrid: z.boolean(),
+  sweeps: z.array(
+    z.object({
+      setting: z.string(),
+      sweep: z.array(z.object({ learningRate: z.number(), excess: jsonNumber })).min(1),
+    }),
+  ),
+  learningRate: jsonNumber,
+});
+const found = z.object({
+  steps: z.int(),
+  fixed: z.array(descended),
+  paper: z.array(descended),
+  fine: z.array(descended),
+  starts: z.array(z.object({ start: z.array(z.number()), optimizers: z.array(descended) })),
+});
+
+/** Takes the chosen rules and learning rates from the data, and runs these alone. */
+function again(data: unknown): Findings {
+  const { steps, fixed, paper, fine, starts } = found.parse(data);
+  const testFunction = findTestFunction('rosenbrock');
+  const all = (chosen: readonly z.output<typeof descended>[], start: Coordinates = testFunction.start) =>
+    chosen.map(({ learningRate, ...rest }): Descended => {
+      const rule = compileRule(parseRule(rest.rule));
+      // Where every one diverged, the path is that of the smallest.
+      const smallest = rest.sweeps.find(({ setting }) => setting === rest.setting)?.sweep[0]?.learningRate;
+      const rate = Number.isNaN(learningRate) ? (smallest ?? learningRate) : learningRate;
+      const path = runTrajectory({ testFunction, rule, learningRate: rate, steps, seed: SEED, start });
+      return { ...rest, trajectory: { ...path, learningRate } };
+    });
+  return findings(
+    {
+      steps,
+      fixed: all(fixed),
+      paper: all(paper),
+      fine: all(fine),
+      starts: starts.map(({ start, optimizers: chosen }) => ({ start, descended: all(chosen, start) })),
+    },
+    testFunction,
+  );
+}
+
 /** Uniform within the figure's bounds. */
 function otherStarts({ bounds }: TestFunction, count: number): readonly Coordinates[] {
   const random = stream(SEED, 'starts');
@@ -105,11 +156,7 @@ function findings(data: Figure6Data, testFunction: TestFunction): Findings {
     starts: starts.map(({ start, descended }) => ({ start, optimizers: tuning(descended) })),
   };
   return {
-    files: {
-      'figure6.svg': picture,
-      'trajectories.csv': trajectoriesCsv(paper),
-      'data.json': `${toJson(document)}\n`,
-    },
+    files: { 'figure6.svg': picture, 'trajectories.csv': trajectoriesCsv(paper) },
     page: figure6Page(data, testFunction),
     seeds: `${SEED}, of the other starts; nothing else is random`,
     data: document,

@@ -1,8 +1,7 @@
 import { seedsFrom } from '../../compare/index.ts';
 import type { Evaluation } from '../../evaluate/index.ts';
-import { toJson } from '../../json.ts';
 import { taskTitle } from '../../tasks/index.ts';
-import { documentOf, trainingsCsv } from '../documents.ts';
+import { documentOf, trainingsCsv, trainingsDocument } from '../documents.ts';
 import type { Findings, Size, Trainings } from '../experiment.ts';
 import { type Beside, besideAll, type Estimate, estimate } from '../scores.ts';
 import {
@@ -28,6 +27,7 @@ export const table1: Trainings = {
   name: 'table1',
   title: 'Table 1: twenty optimizers on a Wide ResNet',
   seeds: 2,
+  optimizers: OPTIMIZERS,
   plan: ({ scale, seeds, task = networkAt(scale) }) =>
     wantedTrainings(OPTIMIZERS, { task, protocol: `curves@${epochsAt(EPOCHS, scale)}`, seeds }),
   findings,
@@ -78,12 +78,16 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
     found,
     beside: besideAll(found, known, finalTest),
   };
-  const document = { ...data, known: known.map(documentOf), found: found.map(documentOf) };
+  const document = {
+    ...data,
+    known: known.map(documentOf),
+    found: found.map(documentOf),
+    evaluations: trainingsDocument(evaluations),
+  };
   return {
     files: {
       'table1.svg': table1Picture(data),
       'curves.csv': trainingsCsv(rows),
-      'data.json': `${toJson(document)}\n`,
     },
     page: table1Page(data),
     seeds: `${seeds.join(', ')}: of initial weights, order and augmentation of examples and the rules' own draws; the same for every optimizer`,

@@ -1,12 +1,11 @@
 import { seedsFrom } from '../../compare/index.ts';
 import { type Evaluation, findProtocol } from '../../evaluate/index.ts';
-import { toJson } from '../../json.ts';
 import { taskTitle } from '../../tasks/index.ts';
 import { type CurvePicture, curvePicture } from '../curve-picture.ts';
-import { documentOf, trainingsCsv } from '../documents.ts';
+import { trainingsCsv, trainingsDocument } from '../documents.ts';
 import type { Findings, Size, Trainings } from '../experiment.ts';
 import { type Beside, beside, correct, type Estimate, estimate } from '../scores.ts';
-import { epochsAt, type Trained, wantedTrainings } from '../trainings.ts';
+import { byOptimizer, epochsAt, seedsOf, type Trained, wantedTrainings } from '../trainings.ts';
 import { ADAM, FOUND, type TableRow } from './optimizers.ts';
 import { table2Page } from './page.ts';
 import { type ScoreName, scores } from './scores.ts';
@@ -17,12 +16,15 @@ const PAIRS = EPOCHS * 4_500_000;
 /** Of Multi30k. */
 const SMALL_PAIRS = 29_000;
 
+const OPTIMIZERS = [ADAM, FOUND];
+
 /** NOS §5.3, Table 2. */
 export const table2: Trainings = {
   kind: 'trainings',
   name: 'table2',
   title: 'Table 2: a found optimizer and Adam on a translation network',
   seeds: 2,
+  optimizers: OPTIMIZERS,
   plan: async ({ scale, seeds, task = networkAt(scale) }) => {
     const columns = await Promise.all(
       columnsAt(scale).map(({ optimizer, rate }) =>
@@ -38,23 +40,35 @@ export const table2: Trainings = {
 /** What trains with a seed: each optimizer to the end at each of its learning rates. */
 function columnsAt(scale: number): readonly { readonly optimizer: TableRow; readonly rate: number }[] {
   const { learningRates } = findProtocol('paper');
-  return [ADAM, FOUND].flatMap((optimizer) =>
+  return OPTIMIZERS.flatMap((optimizer) =>
     (scale >= 1 ? learningRates : optimizer.rates).map((rate) => ({ optimizer, rate })),
   );
 }
 
 const protocolAt = (scale: number): string => `curves@${epochsOf(scale)}:cosine`;
 
-/** All trainings of an optimizer, and for each seed the one of the highest score on validation sentences, the smaller rate of equals. */
-function trainedBy(optimizer: TableRow, { scale, seeds }: Size, evaluations: readonly Evaluation[]) {
-  const columns = columnsAt(scale);
-  const own = evaluations.filter((_, i) => columns[i % columns.length]?.optimizer === optimizer);
-  const chosen = seedsFrom(1, seeds).map((seed) =>
-    own.filter((one) => one.seed === seed).reduce((best, one) => (worth(one) > worth(best) ? one : best)),
-  );
-  const { name, rule } = optimizer;
-  return { all: { name, rule, evaluations: own }, chosen: { name, rule, evaluations: chosen } };
+/** An optimizer's training of each seed at its best learning rate. */
+function chosenOf({ evaluations, ...optimizer }: Trained): Trained {
+  const ofSeed = (seed: number) => evaluations.filter((one) => one.seed === seed);
+  return { ...optimizer, evaluations: seedsOf(evaluations).map((seed) => best(ofSeed(seed))) };
 }
+
+/**
+ * Of trainings to the end, each at a learning rate of its own, the one of the highest score on validation sentences, the smallest rate of
+ * equals: they are its sweep. So it has no learning rate where every one diverged, and is at the edge where a better one may lie
+ * outside of those that did not fail.
+ */
+function best(trainings: readonly Evaluation[]): Evaluation {
+  const ascending = [...trainings].sort((a, b) => rateOf(a) - rateOf(b));
+  const chosen = ascending.reduce((so, one) => (worth(one) > worth(so) ? one : so));
+  if (chosen.status !== 'ok') return { ...chosen, learningRate: Number.NaN, edgeOfGrid: false };
+  const tried = ascending.filter(({ status }) => status !== 'failed');
+  const edgeOfGrid = ascending.length > 1 && (chosen === tried[0] || chosen === tried.at(-1));
+  return { ...chosen, edgeOfGrid };
+}
+
+/** The one of its protocol. */
+const rateOf = ({ protocol }: Evaluation): number => findProtocol(protocol).learningRates[0] as number;
 
 /** One that failed for outside reasons is the last to be chosen, one that diverged the last but it. */
 const worth = ({ status, reward }: Evaluation): number =>
@@ -89,11 +103,10 @@ export interface Table2Data {
 }
 
 function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluation[]): Findings {
-  const size = { scale, seeds: count };
   const [{ task: reference }] = evaluations as [Evaluation];
   const task = taskTitle(reference);
-  const [byAdam, byFound] = [trainedBy(ADAM, size, evaluations), trainedBy(FOUND, size, evaluations)];
-  const [adam, found] = [byAdam.chosen, byFound.chosen];
+  const all = byOptimizer(OPTIMIZERS, evaluations);
+  const [adam, found] = all.map(chosenOf) as [Trained, Trained];
   const [trainPerplexity, testBleu, peakBleu] = correct([
     beside(found, adam, scores.trainPerplexity),
     beside(found, adam, scores.testBleu),
@@ -104,20 +117,21 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
     protocol: protocolAt(scale),
     epochs: epochsOf(scale),
     seeds: seedsFrom(1, count),
-    trainings: byAdam.all.evaluations.length / count,
+    trainings: evaluations.length / OPTIMIZERS.length / count,
     steps: Math.max(...evaluations.map(({ steps }) => steps)),
     rows: [rowOf(adam, ADAM), rowOf(found, FOUND)],
-    all: [byAdam.all, byFound.all],
+    all,
     beside: { trainPerplexity, testBleu, peakBleu },
   };
+  const { all: _, ...told } = data;
   const document = {
-    ...data,
-    // Their trainings are among all.
+    ...told,
     rows: data.rows.map(({ evaluations: chosen, ...row }) => ({
       ...row,
       learningRates: chosen.map(({ learningRate }) => learningRate),
+      edgesOfGrid: chosen.map(({ edgeOfGrid }) => edgeOfGrid),
     })),
-    all: data.all.map(documentOf),
+    evaluations: trainingsDocument(evaluations),
   };
   const subtitle =
     count === 1 ? 'One seed.' : `Lines: the mean of ${count} seeds. Bands: 95 % bootstrap intervals.`;
@@ -136,7 +150,6 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
         curveOf: ({ lossCurve = [] }) => lossCurve.map(Math.exp),
       }),
       'curves.csv': trainingsCsv(data.all),
-      'data.json': `${toJson(document)}\n`,
     },
     page: table2Page(data),
     seeds: `${data.seeds.join(', ')}: of initial weights, order of sentences, dropout and the rules' own draws; the same for both`,

@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import { jsonNumber } from '../json.ts';
+
+/** The file of a folder of results that holds everything in figures, and how they came about. */
+export const DATA = 'data.json';
+
+const addition = z.object({
+  /** ISO 8601, the day. */
+  date: z.string(),
+  /** As a user would type them. */
+  commands: z.array(z.string()),
+  /** Of evaluations, and their seconds added up. */
+  count: z.int(),
+  seconds: jsonNumber,
+});
+
+/** Evaluations that joined others later. */
+export type Addition = z.output<typeof addition>;
+
+export const provenance = z.object({
+  /** As a user would type it. */
+  command: z.string(),
+  /** The same of what trained, where the evaluations are another experiment's. */
+  trainedBy: z.string().exactOptional(),
+  scale: z.number(),
+  version: z.string(),
+  fingerprint: z.string(),
+  /** The processor. */
+  machine: z.string(),
+  /** ISO 8601, the day. */
+  date: z.string(),
+  /** From start to end, of one that computes by itself. */
+  seconds: jsonNumber.exactOptional(),
+  /** Of evaluations, whenever they were made, and how many there were. */
+  trained: z.object({ count: z.int(), seconds: jsonNumber }).exactOptional(),
+  /** Those that are not among them. */
+  added: z.array(addition).exactOptional(),
+});
+
+/** How findings came about. */
+export type Provenance = z.output<typeof provenance>;

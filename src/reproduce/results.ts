@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import { NosError } from '../errors.ts';
+import { toJson } from '../json.ts';
+import { trainingDocument } from './documents.ts';
+import type { Experiment, Findings, Trainings } from './experiment.ts';
+import { experimentPage } from './page.ts';
+import { DATA, type Provenance, provenance } from './provenance.ts';
+import { byOptimizer, seedsOf } from './trainings.ts';
+
+/** What an experiment found, and how. */
+export interface Result {
+  readonly findings: Findings;
+  readonly made: Provenance;
+}
+
+/** Every file of an experiment's folder, by name. */
+export function resultFiles(experiment: Experiment, { findings, made }: Result): Findings['files'] {
+  return {
+    ...findings.files,
+    [DATA]: `${toJson({ experiment: experiment.name, ...findings.data, made })}\n`,
+    'README.md': experimentPage(experiment, findings, made),
+  };
+}
+
+/**
+ * An experiment's result again from the text of a `data.json`: nothing is trained or searched. One that trains also takes the data of
+ * another that trained the same optimizers.
+ *
+ * @param command That asks for this, as a user would type it: it made the result where the data is another experiment's.
+ * @throws NosError `bad-text` for data that is no experiment's, or lacks what this one needs.
+ */
+export function resultFromData(experiment: Experiment, text: string, command: string): Result {
+  const { name, made, data } = parse(text);
+  const findings = within(experiment, () =>
+    experiment.kind === 'trainings' ? trainingsAgain(experiment, data, made) : experiment.again(data),
+  );
+  if (name === experiment.name) return { findings, made };
+  return { findings, made: { ...made, command, trainedBy: made.trainedBy ?? made.command } };
+}
+
+function parse(text: string) {
+  try {
+    const data: unknown = JSON.parse(text);
+    const { experiment, made } = z.object({ experiment: z.string(), made: provenance }).parse(data);
+    return { name: experiment, made, data };
+  } catch (cause) {
+    throw new NosError('bad-text', `${DATA}: not the data of an experiment`, HINT, { cause });
+  }
+}
+
+const HINT = `take the folder of one that 'nos reproduce' wrote`;
+
+function within<T>({ name }: Experiment, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof z.ZodError)) throw cause;
+    throw new NosError('bad-text', `${DATA}: not the data of ${name}`, HINT, { cause });
+  }
+}
+
+const trainings = z.object({ evaluations: z.array(trainingDocument).min(1) });
+
+function trainingsAgain(experiment: Trainings, data: unknown, { scale }: Provenance): Findings {
+  const evaluations = trainings.parse(data).evaluations.map((one) => ({ ...one, seconds: Number.NaN }));
+  const seeds = seedsOf(evaluations);
+  const trained = byOptimizer(experiment.optimizers, evaluations);
+  for (const { name, evaluations: own } of trained) {
+    const missing = seeds.find((seed) => !own.some((one) => one.seed === seed));
+    if (missing === undefined) continue;
+    throw new NosError(
+      'bad-text',
+      `${DATA}: no training of ${name} with seed ${missing}, which ${experiment.name} needs`,
+      HINT,
+    );
+  }
+  const wanted = new Set(trained.flatMap(({ evaluations: own }) => own));
+  return experiment.findings(
+    { scale, seeds: seeds.length },
+    evaluations.filter((one) => wanted.has(one)),
+  );
+}
