@@ -35,8 +35,12 @@ describe('a run', () => {
     for (const args of [['--tidy'], ['--csv', '--tidy']]) {
       const tidy = (await here.nos(['log', 'first', ...args])).stdout.trimEnd().split('\n');
       expect(tidy[0]).toBe('role,index,rule,key,seed,status,measure,learningRate,epoch,value');
-      const points = evaluations.map(({ sweep, curve }) => 1 + sweep.length + curve.length);
-      expect(tidy).toHaveLength(1 + points.reduce((sum, count) => sum + count, 0));
+      const points = evaluations.reduce(
+        (sum: number, { sweep, curve }: { sweep: unknown[]; curve: unknown[] }) =>
+          sum + 1 + sweep.length + curve.length,
+        0,
+      );
+      expect(tidy).toHaveLength(1 + points);
       expect(tidy[1]).toMatch(/,reward,/);
     }
     const jsonl = (await here.nos(['log', 'first', '--jsonl'])).stdout.trimEnd().split('\n');
