@@ -45,7 +45,7 @@ describe('nos compare', () => {
     expect([again.code, again.stdout]).toEqual([0, first.stdout]);
     expect(again.stderr).toBe('18/18  18 evaluations of the store, not made again\n');
     const { stdout } = await nos(...compare);
-    expect(stdout).toMatch(/^# +rule +mean +less reference \[95 %\] +p, Holm/m);
+    expect(stdout).toMatch(/^# +rule +mean \[95 %\] +less reference \[95 %\] +p, Holm/m);
     expect(stdout).toMatch(/not told apart, 6\/6 diverged$/m);
     expect(stdout).toMatch(/ decades +slots +ms\/step +verdict$/m);
     expect(stdout).toMatch(/^decades: how far/m);
