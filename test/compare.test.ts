@@ -72,7 +72,7 @@ describe('nos compare', () => {
     });
     const { code, stdout, stderr } = await finish(child);
     expect([code, stdout]).toEqual([130, '']);
-    expect(stderr).toMatch(/^what is done is stored: the same nos command goes on from there$/m);
+    expect(stderr).toMatch(/^what is done is stored: the same command goes on from there$/m);
     const fewer = args.with(args.indexOf('40'), '1');
     expect((await nos(...fewer)).stderr).toBe('2/2  2 evaluations of the store, not made again\n');
   });
