@@ -1,3 +1,4 @@
+export { behaviourHash, distance, NEAR, type OrdinaryUpdates, ordinaryUpdates } from './behaviour/index.ts';
 export { canonicalize } from './canonicalize.ts';
 export type { CatalogueEntry } from './catalogue/catalogue.ts';
 export { catalogue, namesOf, resolveRule } from './catalogue/catalogue.ts';

@@ -20,7 +20,8 @@ export interface Program {
 }
 
 export type Node =
-  | { readonly kind: 'literal'; readonly value: number }
+  /** `value` is `exact`, rounded to float32. */
+  | { readonly kind: 'literal'; readonly value: number; readonly exact: number }
   /** {@link Program.scalars} at `index`. */
   | { readonly kind: 'scalar'; readonly index: number }
   | { readonly kind: 'input'; readonly name: string }
@@ -148,6 +149,7 @@ class Builder {
     return this.#add(`literal ${Object.is(rounded, -0) ? '-0' : rounded}`, {
       kind: 'literal',
       value: rounded,
+      exact: value,
     });
   }
 

@@ -1,0 +1,47 @@
+import type { OrdinaryUpdates } from './behaviour.ts';
+
+/**
+ * Rules that are nearer than this are near copies: a training can hardly tell them apart. It lies in a valley: of 500 random
+ * rules of a space, many pairs are nearer than 0.01 and many farther than 0.02, few between (docs/language.md).
+ */
+export const NEAR = 0.02;
+
+/**
+ * How far apart two rules are in an ordinary training whose learning rate is swept in decades: 0 if they do the same, 1
+ * if they have nothing in common. It is, for every weight, ‖a − c·b‖ over the larger of ‖a‖ and ‖c·b‖, and of these the
+ * root of the mean square, so that weights with small gradients count as much as those with large ones. c is the power of
+ * ten that is nearest to the ratio of the two rules' sizes. ∞ where updates are not finite, unless both have the same.
+ */
+export function distance(a: OrdinaryUpdates, b: OrdinaryUpdates): number {
+  const sizes = [sizeOf(a), sizeOf(b)] as const;
+  if (sizes.some((size) => size === 0 || !Number.isFinite(size))) return identical(a, b) ? 0 : Infinity;
+  const scale = 10 ** Math.round(Math.log10(sizes[0] / sizes[1]));
+  let sum = 0;
+  a.forEach((x, i) => {
+    sum += relative(x, b[i] as Float64Array, scale);
+  });
+  return Math.sqrt(sum / a.length);
+}
+
+/** The geometric mean over the weights that move at all. */
+function sizeOf(updates: OrdinaryUpdates): number {
+  const squares = updates.map((x) => squareOfDifference(x, x, 0)).filter((square) => square !== 0);
+  if (squares.length === 0) return 0;
+  return Math.exp(squares.reduce((sum, square) => sum + Math.log(square), 0) / squares.length / 2);
+}
+
+/** The square of ‖x − c·y‖ over the larger of ‖x‖ and ‖c·y‖. */
+function relative(x: Float64Array, y: Float64Array, c: number): number {
+  const largest = Math.max(squareOfDifference(x, x, 0), c * c * squareOfDifference(y, y, 0));
+  return largest === 0 ? 0 : squareOfDifference(x, y, c) / largest;
+}
+
+/** ‖x − c·y‖². */
+function squareOfDifference(x: Float64Array, y: Float64Array, c: number): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += ((x[i] as number) - c * (y[i] as number)) ** 2;
+  return sum;
+}
+
+const identical = (a: OrdinaryUpdates, b: OrdinaryUpdates): boolean =>
+  a.every((x, i) => x.every((value, k) => Object.is(value, b[i]?.[k])));

@@ -1,0 +1,2 @@
+export { behaviourHash, type OrdinaryUpdates, ordinaryUpdates } from './behaviour.ts';
+export { distance, NEAR } from './distance.ts';

@@ -1,0 +1,176 @@
+import { deriveKey, type Key, type Stream, stream } from '../../random/index.ts';
+
+/**
+ * The trajectories on which rules are told apart: gradients and weights that are given, not reached by the rule's own
+ * steps, so that every rule reads the same numbers. A rule acts on each weight alone; an element of a trajectory is
+ * therefore one weight's history. They are constants of the language: another seed, kind or number makes other hashes.
+ */
+export interface Probe {
+  /** t of each step. */
+  readonly times: readonly number[];
+  /** T. */
+  readonly total: number;
+  /** Elements. */
+  readonly size: number;
+  /** One array of `size` per step. */
+  readonly weights: readonly Float32Array[];
+  readonly gradients: readonly Float32Array[];
+  /** Names the draws of each step. */
+  readonly keys: readonly Key[];
+}
+
+const SEED = 2017;
+
+/** One weight's history: fills the values of every step. */
+type Kind = (
+  random: Stream,
+  steps: number,
+) => { readonly g: readonly number[]; readonly w: readonly number[] };
+
+const times = (steps: number, f: (step: number) => number): readonly number[] =>
+  Array.from({ length: steps }, (_, step) => f(step));
+
+const signOf = (random: Stream): number => (random.uniform() < 0.5 ? -1 : 1);
+
+/** Log-uniform between two magnitudes, of either sign. */
+const between = (random: Stream, low: number, high: number): number =>
+  signOf(random) * low * (high / low) ** random.uniform();
+
+/** Gradients of one scale, each correlated with the one before, so that averages tell something. */
+function correlated(random: Stream, steps: number, scale: number, correlation: number): readonly number[] {
+  let value = random.normal();
+  return times(steps, () => {
+    const result = scale * value;
+    value = correlation * value + Math.sqrt(1 - correlation ** 2) * random.normal();
+    return result;
+  });
+}
+
+/** Weights that drift by a hundredth a step. */
+function drifting(random: Stream, steps: number, scale: number): readonly number[] {
+  let value = scale;
+  return times(steps, () => {
+    const result = value;
+    value *= 1 + 0.01 * random.normal();
+    return result;
+  });
+}
+
+const ordinaryWeights = (random: Stream, steps: number): readonly number[] =>
+  drifting(random, steps, between(random, 0.05, 0.5));
+
+/** Magnitudes as in a real training. */
+const ordinary =
+  (scale: number, correlation: number): Kind =>
+  (random, steps) => ({
+    g: correlated(random, steps, scale, correlation),
+    w: ordinaryWeights(random, steps),
+  });
+
+/** Every step has a magnitude of its own. */
+const mixed =
+  (g: readonly [number, number], w: readonly [number, number]): Kind =>
+  (random, steps) => ({
+    g: times(steps, () => between(random, ...g)),
+    w: times(steps, () => between(random, ...w)),
+  });
+
+/** Gradients of one magnitude that are 0, or change their sign, where `factor` says so. */
+const shaped =
+  (scale: number, factor: (step: number) => number): Kind =>
+  (random, steps) => ({
+    g: correlated(random, steps, scale, 0.8).map((value, step) => Math.abs(value) * factor(step)),
+    w: ordinaryWeights(random, steps),
+  });
+
+const weightless: Kind = (random, steps) => ({
+  g: correlated(random, steps, 0.01, 0.8),
+  w: times(steps, (step) => (step % 3 === 2 ? 0.1 : 0)),
+});
+
+const nothing: Kind = (_, steps) => ({ g: times(steps, () => 0), w: times(steps, () => 0) });
+
+const ordinaryKinds: readonly Kind[] = [
+  ordinary(1e-3, 0.5),
+  ordinary(2e-3, 0.8),
+  ordinary(4e-3, 0.9),
+  ordinary(7e-3, 0.8),
+  ordinary(1e-2, 0.5),
+  ordinary(1e-2, 0.95),
+  ordinary(2e-2, 0.8),
+  ordinary(4e-2, 0.8),
+  ordinary(7e-2, 0.9),
+  ordinary(1e-1, 0.5),
+];
+
+/** Up to 1e12: of a larger g, v is not finite in float32. */
+const otherKinds: readonly Kind[] = [
+  mixed([0.1, 3], [0.1, 3]),
+  mixed([1, 30], [1, 30]),
+  mixed([30, 1e3], [0.05, 0.5]),
+  mixed([1e-3, 1e-1], [30, 1e3]),
+  mixed([1e-12, 1e3], [0.05, 0.5]),
+  mixed([1e-6, 1], [1e-6, 1e3]),
+  mixed([1e-9, 1e-7], [0.05, 0.5]),
+  mixed([1e-22, 1e-18], [1e-9, 1e-7]),
+  mixed([1e-32, 1e-28], [0.05, 0.5]),
+  mixed([1e-3, 1e-1], [1e-22, 1e-18]),
+  mixed([1e6, 1e9], [0.05, 0.5]),
+  mixed([1e10, 1e12], [1e3, 1e6]),
+  mixed([1e-3, 1e-1], [1e10, 1e12]),
+  shaped(1e-2, () => 0),
+  shaped(1e-2, (step) => (step < 4 || step > 8 ? 0 : 1)),
+  shaped(1e-2, (step) => (step % 2 === 0 ? 1 : -1)),
+  shaped(1e-2, (step) => (step < 5 ? 1 : -1)),
+  weightless,
+  nothing,
+];
+
+/**
+ * The probes that tell rules apart. One goes through a whole training of 13 steps, whose decays run from 1 almost to 0; the
+ * other has a clock that leaps from the first steps to past the end of a long training.
+ *
+ * @param least The least number of steps; more than the usual 12, for a rule that remembers longer.
+ */
+export function tellingProbes(least: number): readonly Probe[] {
+  usual ??= makeTelling(TELLING_STEPS);
+  return least <= TELLING_STEPS ? usual : makeTelling(least);
+}
+
+/** An ordinary training, short but whole. Its 64 steps are enough to tell averages of 100 steps from sums. */
+export function ordinaryProbe(): Probe {
+  ordinaryOne ??= makeProbe('ordinary', ordinaryKinds, firstSteps(ORDINARY_STEPS), ORDINARY_STEPS + 1);
+  return ordinaryOne;
+}
+
+const TELLING_STEPS = 12;
+const ORDINARY_STEPS = 64;
+
+/** Constants, made when they are first wanted. */
+let usual: readonly Probe[] | undefined;
+let ordinaryOne: Probe | undefined;
+
+function makeTelling(steps: number): readonly Probe[] {
+  const kinds = [...ordinaryKinds, ...otherKinds];
+  return [
+    makeProbe('whole', kinds, firstSteps(steps), 13),
+    makeProbe('leaping', kinds, [1, 2, 3, 5, 9, 40, 200, 700, 1500, 20_000], 1009),
+  ];
+}
+
+const firstSteps = (steps: number): readonly number[] => times(steps, (step) => step + 1);
+
+function makeProbe(name: string, kinds: readonly Kind[], clock: readonly number[], total: number): Probe {
+  const steps = clock.length;
+  const histories = kinds.map((kind, i) => kind(stream(SEED, 'behaviour', name, i), steps));
+  const arrays = (of: 'g' | 'w'): readonly Float32Array[] =>
+    clock.map((_, step) => Float32Array.from(histories, (history) => history[of][step] as number));
+  return {
+    times: clock,
+    total,
+    size: kinds.length,
+    weights: arrays('w'),
+    gradients: arrays('g'),
+    keys: clock.map((_, step) => deriveKey(SEED, 'behaviour', name, 'draw', step)),
+  };
+}
