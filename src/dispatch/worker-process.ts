@@ -76,9 +76,12 @@ export class WorkerProcess {
   }
 
   #start(): ChildProcess {
+    // An evaluating process runs a user's task and needs no Redis, nor its password.
+    const { NOS_REDIS, NOS_REDIS_URL, ...env } = process.env;
     const child = fork(this.#options.program, [this.#options.directory, String(process.pid)], {
       // Not this process's own flags: they may hold a test runner's loaders, or the port of a debugger.
       execArgv: [],
+      env,
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

@@ -9,14 +9,18 @@ import type { Log } from '../log/log.ts';
 import { onShutdown } from '../log/shutdown.ts';
 import { type Observer, openObserver } from '../observer.ts';
 import { prepareTask } from '../prepare.ts';
+import { logDefaults } from '../presets.ts';
 import { plural } from '../text/format.ts';
+import { tasksOf } from './compare.ts';
 
 export const workerCommand: Command = {
   name: 'worker',
   summary: 'evaluate for searches elsewhere, until Ctrl-C',
-  options: ['redis', 'concurrency', 'log', 'logLevel', 'metrics', 'data'],
+  options: ['redis', 'task', 'concurrency', 'log', 'logLevel', 'metrics', 'data'],
+  // Registered tasks need no naming.
+  defaults: logDefaults,
   example:
-    'nos worker --redis redis://127.0.0.1:6379\nNOS_REDIS_URL=rediss://:SECRET@queue.example:6379 nos worker',
+    'nos worker --redis redis://127.0.0.1:6379\nnos worker --redis redis://127.0.0.1:6379 --task spirals.mjs\nNOS_REDIS_URL=rediss://:SECRET@queue.example:6379 nos worker',
   stopsGracefully: true,
   async run(context) {
     const { settings, places, signal, log } = context;
@@ -35,6 +39,7 @@ export const workerCommand: Command = {
     const prepare = (task: string): Promise<unknown> => prepareTask(context, task);
     const report = await runRedisWorker({
       ...{ url, signal, concurrency, prepare },
+      tasks: tasksOf(settings.task),
       directory: places.data,
       onEvent: await listener(context, observer, concurrency),
     }).finally(observer.close);

@@ -93,6 +93,11 @@ export function isOutage(error: Error): boolean {
   return /^E[A-Z]+$/.test(String((error as NodeJS.ErrnoException).code)) || /connection/i.test(error.message);
 }
 
+/** Whether it says that something of ours in Redis was overwritten with what cannot be read. */
+export function isGarbled(error: Error): boolean {
+  return error instanceof SyntaxError || /^WRONGTYPE/.test(error.message);
+}
+
 /** @throws NosError `bad-option`, which does not repeat the text: it may hold a password. */
 export function placeOf(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;

@@ -1,5 +1,5 @@
 import { fingerprint } from '../../evaluate/index.ts';
-import { resolveTask, taskReference } from '../../tasks/index.ts';
+import { resolveTask, taskReference, travellingReference } from '../../tasks/index.ts';
 import { packageVersion } from '../../version.ts';
 import { digest, type Project } from './wire.ts';
 
@@ -13,7 +13,7 @@ export async function describeProject(task: string, directory: string): Promise<
   return {
     version: packageVersion,
     fingerprint: await fingerprint(),
-    task: await taskReference(task),
+    task: travellingReference(await taskReference(task)),
     checksum,
   };
 }
@@ -26,13 +26,15 @@ export function queueName(project: Project): string {
 const WORDS = {
   version: 'the version of this program',
   fingerprint: 'the fingerprint',
-  task: 'the task',
   checksum: 'the checksum of the data',
-} as const satisfies Record<keyof Project, string>;
+} as const;
 
 /** What differs, one line each, of the fields that `mine` has. */
-export function differences(mine: Partial<Project>, theirs: Project): readonly string[] {
-  const fields = Object.keys(WORDS) as (keyof Project)[];
+export function differences(
+  mine: Partial<Pick<Project, keyof typeof WORDS>>,
+  theirs: Project,
+): readonly string[] {
+  const fields = Object.keys(WORDS) as (keyof typeof WORDS)[];
   return fields
     .filter((field) => mine[field] !== undefined && mine[field] !== theirs[field])
     .map((field) => `${WORDS[field]} is ${mine[field]} here and ${theirs[field]} there`);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { dispatcherConformance } from '../../../test/dispatcher-conformance.ts';
+import { dispatcherConformance, FAULTY_TASK } from '../../../test/dispatcher-conformance.ts';
 import { noRedis, type RedisServer, startRedis } from '../../../test/redis-server.ts';
 import { openRedisQueue, runRedisWorker } from '../index.ts';
 
@@ -15,7 +15,8 @@ describe.skipIf(noRedis)('through Redis', () => {
     const { url } = redis;
     const stop = new AbortController();
     const queue = await openRedisQueue({ url, directory, run: 'conformance', onEvent });
-    const options = { url, directory, silenceSeconds, concurrency: workers, signal: stop.signal };
+    const tasks = [FAULTY_TASK];
+    const options = { url, directory, tasks, silenceSeconds, concurrency: workers, signal: stop.signal };
     const worker = runRedisWorker(options);
     while (queue.workers().length < workers) await new Promise((resolve) => setTimeout(resolve, 20));
     return {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { QueueEvents } from 'bullmq';
 import type { Evaluation, EvaluationRequest } from '../../evaluate/index.ts';
 import { resolveRule, ruleKey } from '../../rules/index.ts';
 import type {
@@ -11,7 +12,7 @@ import type {
 } from '../dispatcher.ts';
 import { unpackError } from '../messages.ts';
 import { abortable, aborted, checkRequest } from '../request.ts';
-import { type Connection, connect, isOutage, within } from './connection.ts';
+import { type Connection, connect, isGarbled, isOutage, within } from './connection.ts';
 import { MOST_DEATHS, shortenLocks } from './lock.ts';
 import { describeProject, queueName } from './project.ts';
 import { BEAT_MS, list, PREFIX, publish, withdraw } from './registry.ts';
@@ -20,12 +21,13 @@ import { type Channel, JOB, type Waiter, type Wanted } from './wanted.ts';
 import {
   type Answer,
   answerSchema,
-  answers,
   complaint,
-  digest,
+  deviation,
   invalidAnswer,
+  jobId,
   type Project,
   type Search,
+  sayable,
   slotSchema,
   workerSchema,
 } from './wire.ts';
@@ -61,11 +63,14 @@ export async function openRedisQueue(options: RedisQueueOptions): Promise<Dispat
     // Events from now on, also those that come before the first of them is read.
     const [seconds, microseconds] = await client.time();
     const now = Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
-    const events = new QueueEvents(name, { ...shared, lastEventId: `${now}-0` });
+    const events = new QueueEvents(name, { ...shared, autorun: false, lastEventId: `${now}-0` });
     return { project, name, queue: new Queue(name, shared), events };
   };
   return new RedisQueue({ ...options, onEvent }, connection, open);
 }
+
+/** Said instead of what cannot be read, which is anybody's. */
+const GARBLED = 'something of ours was overwritten there, and is written again; let only nos use that Redis';
 
 /** What BullMQ says of a job under which {@link MOST_DEATHS} workers died. */
 const TOO_MANY_DEATHS = 'job stalled more than allowable limit';
@@ -163,14 +168,15 @@ class RedisQueue implements Dispatcher {
     const channel = await this.#channelOf(request.task);
     if (stop.aborted) return undefined;
     const { rule, protocol, seed, environment = 'none' } = request;
-    const { task, fingerprint } = channel.project;
+    const { task, fingerprint, version } = channel.project;
     const key = ruleKey(resolveRule(rule));
-    // A letter first: BullMQ takes no numbers as ids.
-    const id = `e${digest([key, task, protocol, seed, environment, fingerprint, this.#options.run], 32)}`;
+    const id = jobId([key, task, protocol, seed, environment, fingerprint, this.#options.run]);
+    const data = { rule, task, protocol, seed, environment };
     const wanted = this.#wanted.get(id) ?? {
       id,
       channel,
-      data: { rule, task, protocol, seed, environment },
+      data,
+      asked: { ...data, key, fingerprint, version },
       failed,
       waiters: new Set<Waiter>(),
       added: false,
@@ -197,7 +203,7 @@ class RedisQueue implements Dispatcher {
     const channel = await this.#open(project);
     this.#opened.push(channel);
     const { queue, events } = channel;
-    const trouble = (error: Error): void => this.#complain(error);
+    const trouble = (error: unknown): void => this.#complain(error);
     queue.on('error', trouble);
     events.on('error', trouble);
     events.on('active', ({ jobId }) => this.#onActive(jobId));
@@ -207,8 +213,19 @@ class RedisQueue implements Dispatcher {
     events.on('failed', ({ jobId, failedReason }) => this.#onFailed(jobId, failedReason));
     // A job of that id was there: an earlier process of this run asked for it, and it may be done.
     events.on('duplicated', ({ jobId }) => void this.#lookAt(jobId));
+    void this.#listen(events);
     await this.#publish(channel);
     return channel;
+  }
+
+  /** Hears events until the end. Over one that cannot be read BullMQ stumbles; it begins again behind it, and looks find the rest. */
+  async #listen(events: QueueEvents): Promise<void> {
+    const { signal } = this.#closed;
+    while (!signal.aborted) {
+      await events.run().catch((error: unknown) => this.#complain(error));
+      Object.assign(events.opts, { lastEventId: '$' });
+      await sleep(BEAT_MS / 8, undefined, { signal, ref: false }).catch(() => undefined);
+    }
   }
 
   /** Adds what stands in line, in order, many at once. */
@@ -262,13 +279,33 @@ class RedisQueue implements Dispatcher {
     }
   }
 
-  /** Settles an evaluation with what a worker returned; a second answer finds nobody who waits. */
+  /**
+   * Settles an evaluation with what a worker returned; a second answer finds nobody who waits. What is no answer, or one to
+   * another question, is nobody's word: the job is asked again, up to {@link MOST_DEATHS} times.
+   */
   #onAnswer(id: string, returned: unknown): void {
     const wanted = this.#wanted.get(id);
     if (wanted === undefined) return;
     const { success, data, error } = answerSchema.safeParse(returned);
-    if (success) this.#heed(wanted, data);
-    this.#settle(wanted, success ? data : { type: 'invalid', reason: complaint(error) });
+    const evaluation = data?.type === 'done' ? data.evaluation : undefined;
+    const wrong = evaluation ? deviation(evaluation, wanted.asked) : error && complaint(error);
+    if (!success || wrong !== undefined) this.#onInvalid(wanted, wrong ?? '');
+    else {
+      this.#heed(wanted, data);
+      this.#settle(wanted, data);
+    }
+  }
+
+  #onInvalid(wanted: Wanted, reason: string): void {
+    if (!wanted.added) return;
+    const error = invalidAnswer(reason);
+    this.#notice(`${error.message}: asked again; ${error.hint}`, 'other');
+    wanted.failures++;
+    if (wanted.failures <= MOST_DEATHS) this.#beginAnew(wanted);
+    else {
+      this.#remove(wanted);
+      for (const { reject } of wanted.waiters) reject(error);
+    }
   }
 
   /** What an answer says besides. */
@@ -290,28 +327,25 @@ class RedisQueue implements Dispatcher {
     if (!wanted?.added) return;
     wanted.failures++;
     if (reason === TOO_MANY_DEATHS || wanted.failures > MOST_DEATHS) {
-      this.#settle(wanted, { type: 'lost', reason: `Redis: ${reason}` });
+      this.#settle(wanted, { type: 'lost', reason: `Redis: ${sayable(reason)}` });
       return;
     }
-    wanted.added = false;
-    this.#leave(wanted);
     this.#onReturned(id);
+    this.#beginAnew(wanted);
+  }
+
+  #beginAnew(wanted: Wanted): void {
+    wanted.added = false;
+    wanted.active = false;
+    this.#leave(wanted);
     void this.#add([wanted]);
   }
 
-  #settle(
-    wanted: Wanted,
-    answer:
-      | Answer
-      | { readonly type: 'invalid'; readonly reason: string }
-      | { readonly type: 'lost'; readonly reason: string },
-  ): void {
+  #settle(wanted: Wanted, answer: Answer | { readonly type: 'lost'; readonly reason: string }): void {
     this.#remove(wanted);
     for (const { request, resolve, reject } of wanted.waiters) {
       if (answer.type === 'threw') reject(unpackError(answer.thrown));
       else if (answer.type === 'lost') wanted.failed(answer.reason).then(resolve, reject);
-      else if (answer.type === 'invalid') reject(invalidAnswer(answer.reason));
-      else if (!answers(answer.evaluation, wanted.data)) reject(invalidAnswer('it is of another request'));
       else resolve({ ...answer.evaluation, rule: request.rule, task: request.task });
     }
   }
@@ -381,7 +415,12 @@ class RedisQueue implements Dispatcher {
   async #lookAt(id: string): Promise<void> {
     const wanted = this.#wanted.get(id);
     if (!wanted?.added) return;
-    const job = await wanted.channel.queue.getJob(id);
+    const { queue } = wanted.channel;
+    const job = await queue.getJob(id).catch(async (error: Error) => {
+      if (!isGarbled(error)) throw error;
+      await this.#connection.client.del(queue.toKey(id));
+      return undefined;
+    });
     if (this.#wanted.get(id) !== wanted) return;
     if (job === undefined) await this.#addAgain(wanted);
     else if (job.finishedOn === undefined) return;
@@ -415,8 +454,11 @@ class RedisQueue implements Dispatcher {
     );
   }
 
-  #complain(error: Error): void {
-    if (!isOutage(error)) this.#notice(this.#connection.redact(error.message), 'other');
+  /** @param error Of Redis or BullMQ; an event named so can hold anything. */
+  #complain(error: unknown): void {
+    if (!(error instanceof Error) || isOutage(error)) return;
+    const text = isGarbled(error) ? GARBLED : this.#connection.redact(error.message);
+    this.#notice(`${this.#connection.place}: ${sayable(text)}`, 'other');
   }
 
   /** Says a thing once, not again and again. */

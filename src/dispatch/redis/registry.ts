@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type * as z from 'zod';
+import { complaint } from './wire.ts';
 
 /** Every key of ours begins so, those of BullMQ too. */
 export const PREFIX = 'nos';
@@ -35,12 +36,24 @@ export async function find<T>(
   name: string,
   schema: z.ZodType<T>,
 ): Promise<T | undefined> {
-  return schema.safeParse(parseJson((await read(client, [keyOf(kind, name)]))[0] ?? 'null')).data;
+  return schema.safeParse(parseJson((await read(client, [keyOf(kind, name)]))[0] ?? '')).data;
 }
 
-/** The records of those who are there, by name. What is no such record, as of another version, is left out. */
-export async function list<T>(client: Redis, kind: Kind, schema: z.ZodType<T>): Promise<readonly T[]> {
-  const names = (await client.smembers(members(kind))).sort();
+/** Names that are looked at: far more than there are, unless somebody else writes them. */
+const MOST = 10_000;
+
+/**
+ * The records of those who are there, by name.
+ *
+ * @param onInvalid Gets what is no such record, as of another version, and what is wrong with it; it is left out.
+ */
+export async function list<T>(
+  client: Redis,
+  kind: Kind,
+  schema: z.ZodType<T>,
+  onInvalid: (name: string, complaint: string) => void = () => undefined,
+): Promise<readonly T[]> {
+  const names = (await client.smembers(members(kind))).sort().slice(0, MOST);
   if (names.length === 0) return [];
   const texts = await read(
     client,
@@ -48,22 +61,33 @@ export async function list<T>(client: Redis, kind: Kind, schema: z.ZodType<T>): 
   );
   const lapsed = names.filter((_, i) => texts[i] === null);
   if (lapsed.length > 0) await client.srem(members(kind), ...lapsed);
-  return texts.flatMap((text) => {
-    const { success, data } = schema.safeParse(parseJson(text ?? 'null'));
+  return names.flatMap((name, i) => {
+    const text = texts[i];
+    if (typeof text !== 'string') return [];
+    const { success, data, error } = schema.safeParse(parseJson(text));
+    if (!success) onInvalid(name, complaint(error));
     return success ? [data] : [];
   });
 }
 
+/** A worker's record with a thousand slots has a tenth of it. */
+const MOST_BYTES = 4_000_000;
+
 function read(client: Redis, keys: readonly string[]): Promise<readonly (string | null)[]> {
-  return client.eval(READ, keys.length, ...keys, LAPSE_MS) as Promise<(string | null)[]>;
+  return client.eval(READ, keys.length, ...keys, LAPSE_MS, MOST_BYTES) as Promise<(string | null)[]>;
 }
 
-/** KEYS: of records. ARGV: milliseconds. */
+/** KEYS: of records. ARGV: milliseconds, bytes. What is no text, or longer, is read as an empty one. */
 const READ = `
   local records = {}
   for i, key in ipairs(KEYS) do
-    if redis.call('PTTL', key) > tonumber(ARGV[1]) then redis.call('PEXPIRE', key, ARGV[1]) end
-    records[i] = redis.call('GET', key)
+    local left = redis.call('PTTL', key)
+    if left == -1 or left > tonumber(ARGV[1]) then redis.call('PEXPIRE', key, ARGV[1]) end
+    local kind = redis.call('TYPE', key)['ok']
+    if kind == 'none' then records[i] = false
+    elseif kind == 'string' and redis.call('STRLEN', key) <= tonumber(ARGV[2]) then
+      records[i] = redis.call('GET', key)
+    else records[i] = '' end
   end
   return records`;
 

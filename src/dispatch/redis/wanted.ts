@@ -1,7 +1,7 @@
 import type { JobsOptions, Queue, QueueEvents } from 'bullmq';
 import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../../evaluate/index.ts';
 import type { FailedEvaluation } from '../request.ts';
-import type { JobData, Project } from './wire.ts';
+import type { Asked, JobData, Project } from './wire.ts';
 
 /** The queue of one project. */
 export interface Channel {
@@ -25,6 +25,8 @@ export interface Wanted {
   readonly id: string;
   readonly channel: Channel;
   readonly data: JobData;
+  /** What an answer must say of itself. */
+  readonly asked: Asked;
   readonly failed: FailedEvaluation;
   readonly waiters: Set<Waiter>;
   /** Whether Redis was told of it. */

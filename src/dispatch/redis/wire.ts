@@ -10,17 +10,28 @@ import { jsonNumber, toJson } from '../../json.ts';
 import { MAX_TRIES } from '../dispatcher.ts';
 import type { Thrown } from '../messages.ts';
 
+/** A terminal obeys control characters, so what is shown to people has none. */
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+
 /** A name, a reference, an identity. */
-const short = z.string().min(1).max(1_000);
-/** A rule, or a message. */
-const text = z.string().max(20_000);
+const short = z
+  .string()
+  .min(1)
+  .max(1_000)
+  .refine((name) => !CONTROL.test(name), 'control characters');
+/** A rule, which is only ever parsed. */
+const rule = z.string().max(20_000);
+/** A message. */
+const text = z.string().max(20_000).transform(sayable);
+/** What a task calls a measure, and no name that every object knows. */
+const measure = short.refine((name) => !(name in {}), 'a reserved name');
 const count = z.int().nonnegative();
 
 /** What coordinator and workers must have in common for equal requests to give equal evaluations. */
 export const projectSchema = z.strictObject({
   version: short,
   fingerprint: short,
-  /** The task's reference: a module is known by its path and a hash of its text. */
+  /** The task as it travels: a module by its file name and a hash of its text. */
   task: short,
   /** The checksum of the task's data. */
   checksum: short,
@@ -71,7 +82,7 @@ export type WorkerRecord = z.output<typeof workerSchema>;
 
 /** A job. Its id says which evaluation of which run it is, so that adding it again changes nothing. */
 export const jobSchema = z.strictObject({
-  rule: text,
+  rule,
   task: short,
   protocol: short,
   seed: count,
@@ -89,9 +100,9 @@ const evaluation = z.strictObject({
   curve: z.array(jsonNumber).max(100_000),
   testCurve: z.array(jsonNumber).max(100_000).exactOptional(),
   lossCurve: z.array(jsonNumber).max(100_000).exactOptional(),
-  measures: z.record(short, jsonNumber).exactOptional(),
-  measureCurves: z.record(short, z.array(jsonNumber).max(100_000)).exactOptional(),
-  testMeasures: z.record(short, jsonNumber).exactOptional(),
+  measures: z.record(measure, jsonNumber).exactOptional(),
+  measureCurves: z.record(measure, z.array(jsonNumber).max(100_000)).exactOptional(),
+  testMeasures: z.record(measure, jsonNumber).exactOptional(),
   status: z.enum(['ok', 'diverged']),
   steps: count,
   seconds: z.number().nonnegative(),
@@ -131,15 +142,21 @@ export const answerSchema: z.ZodType<Answer> = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('lost'), reason: text, ...origin }),
 ]);
 
-/** Whether an evaluation is that of a request. */
-export function answers(evaluation: JobData, { rule, task, protocol, seed, environment }: JobData): boolean {
-  return (
-    evaluation.rule === rule &&
-    evaluation.task === task &&
-    evaluation.protocol === protocol &&
-    evaluation.seed === seed &&
-    evaluation.environment === environment
-  );
+/** What an evaluation must say of itself to be that of a job. */
+export type Asked = JobData & Pick<Evaluation, 'key' | 'fingerprint' | 'version'>;
+
+/** What an evaluation says otherwise than was asked; nothing where it is the one that was asked for. */
+export function deviation(evaluation: Asked, asked: Asked): string | undefined {
+  const fields = Object.keys(asked) as (keyof Asked)[];
+  const field = fields.find((name) => evaluation[name] !== asked[name]);
+  return field === undefined ? undefined : `its ${field} is not the one asked for`;
+}
+
+/** A text of somebody else's as it may be shown: without control characters, and not endless. */
+export function sayable(message: string): string {
+  return String(message)
+    .slice(0, 20_000)
+    .replace(/[^\P{Cc}\n\t]/gu, '');
 }
 
 export function invalidAnswer(complaint: string): NosError {
@@ -159,6 +176,13 @@ export function pack(value: unknown): unknown {
 export function digest(parts: readonly unknown[], length: number): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, length);
 }
+
+/** The id of a job: which evaluation it is, of which run. A letter comes first, as BullMQ takes no numbers as ids. */
+export function jobId(parts: readonly unknown[]): string {
+  return `e${digest(parts, 32)}`;
+}
+
+export const isJobId = (id: string): boolean => /^e[0-9a-f]{32}$/.test(id);
 
 /** One line about the first thing that is wrong. */
 export function complaint({ issues: [issue] }: z.ZodError): string {

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -20,7 +21,7 @@ import {
   type WorkerEvent,
 } from '../index.ts';
 import { describeProject, queueName } from './project.ts';
-import { PREFIX, publish, withdraw } from './registry.ts';
+import { PREFIX, publish } from './registry.ts';
 
 const SOUND: EvaluationRequest = { rule: 'sgd', task: 'digits-mlp', protocol: 'quick', seed: 1 };
 const FAULTY: EvaluationRequest = { ...SOUND, task: FAULTY_TASK };
@@ -56,11 +57,11 @@ describe.skipIf(noRedis)('workers of a Redis', () => {
   const plant = (file: string): Promise<void> => writeFile(join(faults, file), '');
 
   /** A worker in this process. */
-  function work(): { readonly events: WorkerEvent[]; readonly ended: Promise<unknown> } {
+  function work(tasks = [FAULTY_TASK]): { readonly events: WorkerEvent[]; readonly ended: Promise<unknown> } {
     const stop = new AbortController();
     const events: WorkerEvent[] = [];
     const onEvent = (event: WorkerEvent) => events.push(event);
-    const options = { url: url(), directory: faults, concurrency: 1, signal: stop.signal, onEvent };
+    const options = { url: url(), directory: faults, concurrency: 1, signal: stop.signal, onEvent, tasks };
     const ended = runRedisWorker(options);
     ended.catch(() => undefined);
     ends.push(() => {
@@ -102,7 +103,7 @@ describe.skipIf(noRedis)('workers of a Redis', () => {
   });
 
   it('gives the job of a killed worker to another, and it costs no try', async () => {
-    const killed = start('test/fixtures/drive-worker.mjs', url(), faults);
+    const killed = start('test/fixtures/drive-worker.mjs', url(), faults, FAULTY_TASK);
     await plant('block-1');
     const evaluation = queue.evaluate(FAULTY);
     await until(() => !existsSync(join(faults, 'block-1')));
@@ -114,7 +115,7 @@ describe.skipIf(noRedis)('workers of a Redis', () => {
 
   it("gives it to another also where Redis's clock was set back, which makes everything last longer", async () => {
     const client = new Redis(url());
-    const killed = start('test/fixtures/drive-worker.mjs', url(), faults);
+    const killed = start('test/fixtures/drive-worker.mjs', url(), faults, FAULTY_TASK);
     await plant('block-1');
     const evaluation = queue.evaluate(FAULTY);
     await until(() => !existsSync(join(faults, 'block-1')));
@@ -206,26 +207,63 @@ describe.skipIf(noRedis)('workers of a Redis', () => {
     await redis.start();
   });
 
-  it('are refused where they compute something else, and told what', async () => {
+  it('pass over a search that they cannot serve, say once what differs, and serve the next', async () => {
     const project = await describeProject(SOUND.task, faults);
     const client = new Redis(url());
-    const others = {
-      version: '0.0.1',
-      fingerprint: 'an abacus',
-      checksum: 'f00',
-      task: '/no/task.mjs#0123456789ab',
+    const others = [
+      ['version', '0.0.1', /the version of this program is .* and 0\.0\.1 there/],
+      ['fingerprint', 'an abacus', /the fingerprint is .* and an abacus there/],
+      ['checksum', 'f00', /the checksum of the data is .* and f00 there/],
+      ['task', 'spirals.mjs#0123456789ab', /task module spirals\.mjs#0123456789ab .* --task FILE/],
+      ['task', 'digits', /unknown task 'digits'/],
+    ] as const;
+    const publishAll = async (): Promise<void> => {
+      for (const [field, value] of others) {
+        const theirs = { ...project, [field]: value };
+        const search = { run: `other-${value}`, project: theirs, reportMilliseconds: 500 };
+        await publish(client, 'search', queueName(theirs), search);
+      }
+      await client.sadd(`${PREFIX}:search`, 'older');
+      await client.set(`${PREFIX}:search:older`, '{"run":"older","task":"digits-mlp"}');
     };
-    for (const [field, value] of Object.entries(others)) {
-      const theirs = { ...project, [field]: value };
-      const search = { run: 'other', project: theirs, reportMilliseconds: 500 };
-      await publish(client, 'search', queueName(theirs), search);
-      await expect(work().ended).rejects.toMatchObject({
-        code: 'fingerprint',
-        message: expect.stringMatching(new RegExp(`run 'other': .*${value.replace(/#.*/, '')}`)),
-      });
-      await withdraw(client, 'search', queueName(theirs));
+    await publishAll();
+    const { events } = work();
+    const told = () => events.filter(({ type }) => type === 'refused' || type === 'notice');
+    await until(() => told().length === others.length + 1);
+    await publishAll();
+    expect((await queue.evaluate(SOUND)).status).toBe('ok');
+    for (const [, value, reason] of others) {
+      const said = expect.stringMatching(new RegExp(`run 'other-${value}': .*${reason.source}`));
+      expect(told()).toContainEqual(expect.objectContaining({ reasons: [said] }));
     }
+    expect(told()).toContainEqual(
+      expect.objectContaining({ text: expect.stringMatching(/search older is passed over: project: /) }),
+    );
+    expect(told()).toHaveLength(others.length + 1);
     client.disconnect();
+  });
+
+  it('serve a module that lies elsewhere here, where its text is the same', async () => {
+    const [there, here, other] = ['there', 'here', 'other'].map((name) => join(faults, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const module = `export { task } from ${JSON.stringify(pathToFileURL(FAULTY_TASK).href)};`;
+    for (const folder of [there, here, other]) await mkdir(folder);
+    await writeFile(join(there, 'mine.mjs'), module);
+    await writeFile(join(here, 'mine.mjs'), module);
+    await writeFile(join(other, 'mine.mjs'), `${module}\n`);
+    const evaluation = queue.evaluate({ ...SOUND, task: join(there, 'mine.mjs') });
+    const refused = work([join(other, 'mine.mjs')]);
+    await until(() => refused.events.some(({ type }) => type === 'refused'));
+    const { events } = work([join(here, 'mine.mjs')]);
+    const { task, status } = await evaluation;
+    expect({ task, status }).toEqual({ task: join(there, 'mine.mjs'), status: 'ok' });
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'joined', task: expect.stringMatching(/^mine\.mjs#[0-9a-f]{12}$/) }),
+    );
+    expect(refused.events.some(({ type }) => type === 'joined')).toBe(false);
   });
 
   it('refuse a job that is none, and go on; an answer that is none is refused too', async () => {

@@ -3,28 +3,22 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Worker } from 'bullmq';
-import { type ErrorCode, NosError } from '../../errors.ts';
+import { NosError } from '../../errors.ts';
 import { type Evaluation, type EvaluationProgress, fingerprint } from '../../evaluate/index.ts';
 import { compiledProgram } from '../../program.ts';
+import { taskReference } from '../../tasks/index.ts';
 import { packageVersion } from '../../version.ts';
 import type { NoticeSubject } from '../dispatcher.ts';
 import { packError } from '../messages.ts';
 import type { Outcome } from '../worker-process.ts';
-import { type Connection, connect, isOutage, within } from './connection.ts';
+import { Admission, OWN_TROUBLE, requestOf, type Served } from './admission.ts';
+import { type Connection, connect, isGarbled, isOutage, within } from './connection.ts';
+import { removeUnreadable } from './garbage.ts';
 import { LOCK_MS, LOOK_MS, MOST_DEATHS, RENEW_MS, renewLocks } from './lock.ts';
-import { describeProject, differences, queueName } from './project.ts';
+import { queueName } from './project.ts';
 import { BEAT_MS, find, list, PREFIX, publish, withdraw } from './registry.ts';
 import { Slot } from './slot.ts';
-import {
-  type Answer,
-  complaint,
-  jobSchema,
-  type Project,
-  pack,
-  type Search,
-  searchSchema,
-  workerSchema,
-} from './wire.ts';
+import { type Answer, pack, sayable, searchSchema, workerSchema } from './wire.ts';
 
 export interface RedisWorkerOptions {
   /** `redis://…` or `rediss://…`; it may hold a password, which appears nowhere. */
@@ -37,6 +31,8 @@ export interface RedisWorkerOptions {
   readonly signal: AbortSignal;
   /** As of the local pool. */
   readonly silenceSeconds?: number;
+  /** Files of task modules that may be evaluated; registered tasks always may. Nothing else is ever loaded. */
+  readonly tasks?: readonly string[];
   /** Sees to it that the data of a task are on this machine; else they must be. */
   readonly prepare?: (task: string) => Promise<unknown>;
   readonly onEvent?: (event: WorkerEvent) => void;
@@ -50,7 +46,7 @@ export type WorkerEvent =
   /** There is no search. */
   | { readonly type: 'waiting'; readonly worker: string }
   | { readonly type: 'joined'; readonly worker: string; readonly run: string; readonly task: string }
-  /** There are searches, and none that this machine may serve: what differs, a line a search. */
+  /** Searches that this machine may not or cannot serve, said once: what differs, one line per search. */
   | { readonly type: 'refused'; readonly worker: string; readonly reasons: readonly string[] }
   | (JobEvent & { readonly type: 'started' })
   | (JobEvent & { readonly type: 'done'; readonly evaluation: Evaluation })
@@ -79,13 +75,15 @@ export interface WorkerReport {
 }
 
 /**
- * Evaluates for the searches on a Redis until the signal comes. It waits while there is none, serves one at a time (that which
- * fewest workers serve), and goes over to the next when a search is over. This process only supervises: it renews the locks of
- * the jobs, and child processes train.
+ * Evaluates for the searches on a Redis until the signal comes. It waits while there is none that this machine can serve, serves
+ * one at a time (that which fewest workers serve), and goes over to the next when a search is over. This process only
+ * supervises: it renews the locks of the jobs, and child processes train.
  *
- * @throws NosError `bad-option`; `queue` where Redis cannot be reached or refuses; `fingerprint` where there are searches, but
- *   none computes what this machine computes, saying what differs; what is wrong with the data; `worker` where no child
- *   process can be started.
+ * Nothing that comes from Redis is imported, run, or taken for a path: a task is looked up among the registered ones and the
+ * modules of `tasks`, and a child process is told only what was checked here.
+ *
+ * @throws NosError `bad-option`, `unknown-name` for `tasks`; `queue` where Redis cannot be reached or refuses; what is wrong
+ *   with the data; `worker` where no child process can be started.
  */
 export async function runRedisWorker(options: RedisWorkerOptions): Promise<WorkerReport> {
   const { concurrency } = options;
@@ -94,8 +92,9 @@ export async function runRedisWorker(options: RedisWorkerOptions): Promise<Worke
   }
   const program = options.program ?? compiledProgram('dispatch/worker.js');
   const onEvent = options.onEvent ?? (() => undefined);
+  const tasks = await Promise.all((options.tasks ?? []).map(taskReference));
   const connection = await connect(options.url, (text, about) => onEvent({ type: 'notice', about, text }));
-  const worker = new RedisWorker({ silenceSeconds: 120, ...options, onEvent, program }, connection);
+  const worker = new RedisWorker({ silenceSeconds: 120, ...options, tasks, onEvent, program }, connection);
   try {
     return await worker.run();
   } finally {
@@ -107,6 +106,8 @@ type Options = RedisWorkerOptions & {
   readonly onEvent: (event: WorkerEvent) => void;
   readonly program: string;
   readonly silenceSeconds: number;
+  /** As `taskReference` of tasks/ gives them. */
+  readonly tasks: readonly string[];
 };
 
 /** What can be done in good order at the end takes no longer than this. */
@@ -114,8 +115,8 @@ const CLOSE_MS = 3_000;
 /** A renewal that is older than this may have come too late. */
 const STALE_MS = LOCK_MS / 2;
 
-/** What a child process says about this machine, not about the request. */
-const OWN_TROUBLE: readonly ErrorCode[] = ['data-missing', 'data-corrupt', 'network', 'unwritable', 'worker'];
+/** Notices that are remembered, so as to be said once. */
+const MOST_REMEMBERED = 1_000;
 
 class RedisWorker {
   readonly #options: Options;
@@ -127,7 +128,8 @@ class RedisWorker {
   readonly #ended = once(this.#end.signal, 'abort');
   /** What is in evaluation, by job. */
   readonly #jobs = new Map<string, JobEvent>();
-  #search: Search | undefined;
+  #served: Served | undefined;
+  readonly #told = new Set<string>();
   #fingerprint = '';
   #leaving = false;
   #broken: NosError | undefined;
@@ -155,10 +157,11 @@ class RedisWorker {
     signal.addEventListener('abort', stop);
     try {
       this.#fingerprint = await fingerprint();
+      const admission = this.#openAdmission();
       void this.#beat();
       while (!this.#end.signal.aborted) {
-        const search = await this.#findSearch();
-        if (search) await this.#serve(search);
+        const served = await this.#findSearch(admission);
+        if (served) await this.#serve(served);
       }
     } catch (error) {
       if (!this.#end.signal.aborted) throw error;
@@ -170,6 +173,14 @@ class RedisWorker {
     }
     if (this.#broken) throw this.#broken;
     return { name: this.#name, finished: this.#slots.reduce((sum, slot) => sum + slot.status().finished, 0) };
+  }
+
+  #openAdmission(): Admission {
+    const { tasks, directory, prepare, onEvent } = this.#options;
+    const own = { version: packageVersion, fingerprint: this.#fingerprint };
+    const onRefused = (reason: string): void =>
+      onEvent({ type: 'refused', worker: this.#name, reasons: [reason] });
+    return new Admission({ own, tasks, directory, prepare, onRefused });
   }
 
   /** Says, over and over, that this worker is there and what it does. */
@@ -186,7 +197,7 @@ class RedisWorker {
       name: this.#name,
       version: packageVersion,
       fingerprint: this.#fingerprint,
-      ...(this.#search ? { search: this.#search } : {}),
+      ...(this.#served ? { search: this.#served.search } : {}),
       slots: this.#slots.map((slot) => slot.status()),
     };
     await publish(this.#connection.client, 'worker', this.#name, pack(record)).catch(() => undefined);
@@ -198,58 +209,45 @@ class RedisWorker {
   }
 
   /** Waits for a search that this machine can serve; nothing when it is to end before. */
-  async #findSearch(): Promise<Search | undefined> {
-    const { client } = this.#connection;
-    const { onEvent } = this.#options;
-    this.#search = undefined;
+  async #findSearch(admission: Admission): Promise<Served | undefined> {
+    this.#served = undefined;
     let said = false;
     while (!this.#end.signal.aborted) {
-      const searches = await list(client, 'search', searchSchema);
+      const { client } = this.#connection;
+      const searches = await list(client, 'search', searchSchema, (name, wrong) => {
+        this.#notice(`the record of search ${sayable(name).slice(0, 50)} is passed over: ${wrong}`);
+      });
       const workers = await list(client, 'worker', workerSchema);
-      const servers = ({ project }: Search): number =>
-        workers.filter(({ search }) => search && queueName(search.project) === queueName(project)).length;
-      const refusals: string[] = [];
-      for (const search of [...searches].sort((a, b) => servers(a) - servers(b))) {
-        const wrong = await this.#differences(search.project);
-        if (wrong.length === 0) return search;
-        refusals.push(`run '${search.run}': ${wrong.join('; ')}`);
+      const serving = new Map<string, number>();
+      for (const { search } of workers) {
+        const name = search && queueName(search.project);
+        if (name !== undefined) serving.set(name, (serving.get(name) ?? 0) + 1);
       }
-      if (refusals.length > 0) {
-        onEvent({ type: 'refused', worker: this.#name, reasons: refusals });
-        throw mismatch(refusals);
+      const counted = searches.map((search) => ({
+        search,
+        servers: serving.get(queueName(search.project)) ?? 0,
+      }));
+      for (const { search } of counted.sort((a, b) => a.servers - b.servers)) {
+        const served = await admission.admit(search);
+        if (served) return served;
       }
-      if (!said) onEvent({ type: 'waiting', worker: this.#name });
+      if (!said) this.#options.onEvent({ type: 'waiting', worker: this.#name });
       said = true;
       await this.#pause(LOOK_MS);
     }
     return undefined;
   }
 
-  async #differences(project: Project): Promise<readonly string[]> {
-    const { directory, prepare } = this.#options;
-    const wrong = differences({ version: packageVersion, fingerprint: this.#fingerprint }, project);
-    if (wrong.length > 0) return wrong;
-    try {
-      await prepare?.(project.task);
-      return differences(await describeProject(project.task, directory), project);
-    } catch (error) {
-      // A task that is not here, or another one of that name: a difference. Data that are not here: our own trouble.
-      if (error instanceof NosError && ['unknown-name', 'bad-option'].includes(error.code)) {
-        return [error.message];
-      }
-      throw error;
-    }
-  }
-
   /** Evaluates for one search until it is over, or this worker is to end. */
-  async #serve(search: Search): Promise<void> {
-    const { onEvent, concurrency } = this.#options;
+  async #serve(served: Served): Promise<void> {
+    const { concurrency } = this.#options;
     const bullmq = await import('bullmq');
-    this.#join(search);
+    const name = queueName(served.search.project);
+    this.#join(served);
     this.#leaving = false;
     this.#renewed = performance.now();
     const worker: Worker = new bullmq.Worker(
-      queueName(search.project),
+      name,
       (job, token) => this.#evaluate(worker, job, token ?? '', () => new bullmq.WaitingError()),
       {
         connection: this.#connection.client,
@@ -264,14 +262,10 @@ class RedisWorker {
         runRetryDelay: LOOK_MS,
       },
     );
-    worker.on('error', (error) => {
-      // Not that of a job which is another's by now, or nobody's.
-      if (isOutage(error) || /^Missing (lock|key)/.test(error.message)) return;
-      onEvent({ type: 'notice', about: 'other', text: this.#connection.redact(error.message) });
-    });
+    worker.on('error', (error) => void this.#onError(worker, error));
     await this.#publish();
     try {
-      await this.#renewUntilOver(worker, queueName(search.project));
+      await this.#renewUntilOver(worker, name, served);
     } finally {
       this.#leaving = true;
       const closing = worker.close();
@@ -280,7 +274,24 @@ class RedisWorker {
     }
   }
 
-  async #renewUntilOver(worker: Worker, name: string): Promise<void> {
+  async #onError(worker: Worker, error: Error): Promise<void> {
+    // Not that of a job which is another's by now, or nobody's.
+    if (isOutage(error) || /^Missing (lock|key)/.test(error.message)) return;
+    // What cannot be read is not shown either.
+    if (!isGarbled(error)) this.#notice(sayable(this.#connection.redact(error.message)));
+    const removing = removeUnreadable(worker, this.#connection.client, new Set(this.#jobs.keys()));
+    const removed = await removing.catch(() => 0);
+    if (removed > 0) this.#notice(`took what is no job out of the queue at ${this.#connection.place}`);
+  }
+
+  /** Says a thing once, not again and again. */
+  #notice(text: string): void {
+    if (this.#told.has(text) || this.#told.size >= MOST_REMEMBERED) return;
+    this.#told.add(text);
+    this.#options.onEvent({ type: 'notice', about: 'other', text });
+  }
+
+  async #renewUntilOver(worker: Worker, name: string, served: Served): Promise<void> {
     let absent = 0;
     // A search that is gone may come back: its process, or Redis, was started again.
     while (!this.#end.signal.aborted && absent < 2 * (BEAT_MS / RENEW_MS)) {
@@ -289,20 +300,18 @@ class RedisWorker {
       await Promise.race([this.#renew(worker), this.#ended]);
       if (this.#end.signal.aborted) return;
       const found = await find(this.#connection.client, 'search', name, searchSchema);
-      if (found && found.run !== this.#search?.run) this.#join(found);
-      if (found) this.#search = found;
+      // What was examined stays: only who asks, and how often it wants to hear, may be another.
+      if (found) this.#join({ ...served, search: { ...found, project: served.search.project } });
       absent = found || this.#slots.some((slot) => slot.held) ? 0 : absent + 1;
     }
   }
 
-  #join(search: Search): void {
-    this.#search = search;
-    this.#options.onEvent({
-      type: 'joined',
-      worker: this.#name,
-      run: search.run,
-      task: search.project.task,
-    });
+  #join(served: Served): void {
+    const before = this.#served?.search.run;
+    this.#served = served;
+    const { run, project } = served.search;
+    if (run === before) return;
+    this.#options.onEvent({ type: 'joined', worker: this.#name, run, task: project.task });
   }
 
   /** Renews the locks of what is in evaluation, and ends what is not ours any more. */
@@ -326,12 +335,14 @@ class RedisWorker {
   /** The processor of a job: what it returns goes to the coordinator; what it throws leaves the job where it is. */
   async #evaluate(worker: Worker, job: Job, token: string, leave: () => Error): Promise<unknown> {
     const slot = this.#slots.find((candidate) => candidate.held === undefined) as Slot;
-    const { success, data: request, error } = jobSchema.safeParse(job.data);
-    if (!success) {
-      return answer({ type: 'threw', thrown: invalidJob(complaint(error)), by: slot.status(), retries: [] });
+    const served = this.#served as Served;
+    const id = String(job.id);
+    const request = requestOf(id, job.data, served);
+    if (request instanceof NosError) {
+      this.#notice(`${request.message}; ${request.hint}`);
+      return answer({ type: 'threw', thrown: packError(request), by: slot.status(), retries: [] });
     }
     const { onEvent } = this.#options;
-    const id = String(job.id);
     const about: JobEvent = { slot: slot.status().name, job: id, rule: request.rule, seed: request.seed };
     const retries: string[] = [];
     slot.held = { id, token };
@@ -342,7 +353,7 @@ class RedisWorker {
         retries.push(reason);
         onEvent({ ...about, type: 'retried', tries, reason });
       });
-      const said = this.#answer(outcome, slot, retries);
+      const said = this.#answer(outcome, slot, retries, served.search.project.task);
       if (said === undefined) {
         // While this worker leaves, the job goes back to the front of the queue; else it is not ours.
         if (this.#leaving || this.#broken) await job.moveToWait(token).catch(() => undefined);
@@ -364,10 +375,12 @@ class RedisWorker {
   }
 
   /** What to tell the coordinator; nothing where the job is not done and this worker will not do it. */
-  #answer(outcome: Outcome, slot: Slot, retries: readonly string[]): Answer | undefined {
+  #answer(outcome: Outcome, slot: Slot, retries: readonly string[], task: string): Answer | undefined {
     const by = slot.status();
     if (outcome.type === 'killed') return undefined;
-    if (outcome.type === 'done') return { type: 'done', evaluation: outcome.evaluation, by, retries };
+    if (outcome.type === 'done') {
+      return { type: 'done', evaluation: { ...outcome.evaluation, task }, by, retries };
+    }
     if (outcome.type === 'threw') {
       const { error } = outcome;
       if (error instanceof NosError && OWN_TROUBLE.includes(error.code)) return this.#fail(error);
@@ -390,7 +403,7 @@ class RedisWorker {
     let last = Number.NEGATIVE_INFINITY;
     return () => {
       const now = performance.now();
-      if (now - last < (this.#search?.reportMilliseconds ?? Number.POSITIVE_INFINITY)) return;
+      if (now - last < (this.#served?.search.reportMilliseconds ?? Number.POSITIVE_INFINITY)) return;
       last = now;
       // A job that is gone was cancelled: the next renewal ends it.
       job.updateProgress(pack(slot.status()) as object).catch(() => undefined);
@@ -407,18 +420,4 @@ function answer(all: Answer): unknown {
   const { message, stack } = said.thrown;
   const cut = { message: message.slice(0, LONGEST), ...(stack ? { stack: stack.slice(0, LONGEST) } : {}) };
   return pack({ ...said, thrown: { ...said.thrown, ...cut } });
-}
-
-function invalidJob(what: string): ReturnType<typeof packError> {
-  return packError(
-    new NosError('queue', `a job is not valid: ${what}`, 'use a Redis that only coordinators can write'),
-  );
-}
-
-function mismatch(refusals: readonly string[]): NosError {
-  return new NosError(
-    'fingerprint',
-    `this machine does not compute what the search computes: ${refusals.join('. ')}`,
-    'use workers with the same version, processor, task and data as the search',
-  );
 }
