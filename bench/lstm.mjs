@@ -1,6 +1,6 @@
 /**
  * Milliseconds of processor time of a training step (forward, backward) of networks for sequences at one thread, beside
- * PyTorch's (its nn.LSTM) where /usr/bin/python3 has torch: the character model of shakespeare-lstm, and GNMTs. Our and
+ * PyTorch's (its nn.LSTM) where a Python has torch (PYTHON=… names one): the character model of shakespeare-lstm, and GNMTs. Our and
  * PyTorch's steps take turns, so that a disturbance meets both: the ratio is the median of the turns' ratios. A round is
  * a new session and a new Python. With --profile, where our time goes.
  *
@@ -13,7 +13,7 @@ import { stream } from '../dist/random/index.js';
 import { characterModel, evenSizes, gnmtModel } from '../dist/tasks/index.js';
 import { profile, showProfile } from './profile.mjs';
 import { table } from './text.mjs';
-import { openTorch, sideBySide, takeTurns } from './timing.mjs';
+import { openTorch, sideBySide, takeTurns, torchText } from './timing.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -72,14 +72,19 @@ async function round({ arguments: sizes, ...network }, model) {
   const step = () => session.step(batch, weights, none, gradient);
   const turns = await takeTurns(step, torch, torch.steps, Number(values.steps));
   await Promise.all([session.close(), torch.close()]);
-  return turns;
+  return { turns, version: torch.version };
 }
 
 const rows = [];
+let version;
 for (const network of NETWORKS) {
   const model = network.model();
   const turns = [];
-  for (let i = 0; i < Number(values.rounds); i++) turns.push(...(await round(network, model)));
+  for (let i = 0; i < Number(values.rounds); i++) {
+    const taken = await round(network, model);
+    turns.push(...taken.turns);
+    version = taken.version;
+  }
   const arrays = { ...draw(network), weights: model.initialWeights(1) };
   rows.push({
     network: network.name,
@@ -89,7 +94,9 @@ for (const network of NETWORKS) {
   });
 }
 if (values.json) {
-  console.log(JSON.stringify({ cpu: cpus()[0].model, load: loadavg(), rows }, null, 1));
+  console.log(
+    JSON.stringify({ cpu: cpus()[0].model, load: loadavg(), torch: version ?? null, rows }, null, 1),
+  );
 } else {
   const ms = (times) => (times ? `${times.median.toFixed(1)} (${times.best.toFixed(1)})` : '—');
   const lines = rows.map(({ network, weights, times: { nos, 'nn.LSTM': other } }) => [
@@ -100,7 +107,7 @@ if (values.json) {
     other ? other.ratio.toFixed(2) : '—',
   ]);
   console.log(
-    `${cpus()[0].model}, load ${loadavg()[0].toFixed(2)}; median (best) milliseconds of the processor for a step`,
+    `${cpus()[0].model}, load ${loadavg()[0].toFixed(2)}; ${torchText(version)}; median (best) milliseconds of the processor for a step`,
   );
   console.log(table([['network', 'weights', 'nos', 'torch', 'ours ÷ its'], ...lines]));
   for (const { network, profile: kinds } of rows)

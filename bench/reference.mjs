@@ -11,8 +11,11 @@ import { mean, standardDeviation, table } from './text.mjs';
 
 const TASK = 'cifar10-convnet';
 const PROTOCOL = 'paper';
-/** Validation accuracy, mean of ten seeds, of a PyTorch training of the same child under the same protocol. */
-const PYTORCH = { sgd: 0.562, momentum: 0.604, adam: 0.605, rmsprop: 0.566, powersign: 0.609 };
+/**
+ * Validation accuracy, mean of ten seeds, of a PyTorch training of the same child under the same protocol. RMSProp's is at the learning rate
+ * 1e-3, which our sweep chooses (reference_torch.py rmsprop 1e-3 1 2 3 4 5 6 7 8 9 10); at 1e-2, which PyTorch's chose, it is 0.566.
+ */
+const PYTORCH = { sgd: 0.562, momentum: 0.604, adam: 0.605, rmsprop: 0.581, powersign: 0.609 };
 /** How far a mean of five seeds may be from it. */
 const TOLERANCE = 0.025;
 

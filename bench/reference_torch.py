@@ -111,6 +111,7 @@ def main():
         curve = train(options.rule, options.rate, seed, training, validation)
         finals.append(curve[-1])
         print(options.rule, options.rate, f"seed {seed}:", *[f"{value:.4f}" for value in curve], flush=True)
+    print(f"PyTorch {torch.__version__}:", end=" ")
     print(f"mean {np.mean(finals):.4f}, standard deviation {np.std(finals, ddof=1) if len(finals) > 1 else 0:.4f}")
 
 

@@ -1,7 +1,7 @@
 /**
  * Milliseconds of processor time of the paper's child (NOS §4.2) at one thread: a training step (forward, backward; batch
- * 100), the logits of 100 examples, the step of an update rule over its weights; beside PyTorch's where /usr/bin/python3
- * has torch. Ours and PyTorch's take turns, so that a disturbance meets both: the ratio is the median of the turns' ratios.
+ * 100), the logits of 100 examples, the step of an update rule over its weights; beside PyTorch's where a Python
+ * has torch (PYTHON=… names one). Ours and PyTorch's take turns, so that a disturbance meets both: the ratio is the median of the turns' ratios.
  * A round is a new session and a new Python.
  *
  *     npm run build && node bench/step.mjs [--rounds 3] [--steps 20] [--json]
@@ -13,7 +13,7 @@ import { stream } from '../dist/random/index.js';
 import { compileRule, resolveRule } from '../dist/rules/index.js';
 import { resolveTask } from '../dist/tasks/index.js';
 import { table } from './text.mjs';
-import { openTorch, sideBySide, summary, takeTurns, times } from './timing.mjs';
+import { openTorch, sideBySide, summary, takeTurns, times, torchText } from './timing.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -89,7 +89,7 @@ function report(measured, rules, version) {
   }
   const load = loadavg()[0].toFixed(2);
   process.stdout.write(
-    `${cpus()[0].model}, load ${load}; torch ${version ?? 'not found'}\n${table(children)}\n\n${table(steps)}\n`,
+    `${cpus()[0].model}, load ${load}; ${torchText(version)}\n${table(children)}\n\n${table(steps)}\n`,
   );
 }
 

@@ -1,6 +1,6 @@
 // What benchmarks of single steps are taken with. Times are milliseconds of the processor, all threads of a process together:
 // other programs disturb them less than time by the wall.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { median } from './text.mjs';
@@ -31,12 +31,29 @@ export async function times(work, count) {
 export const summary = (all) => ({ median: median(all), best: Math.min(...all) });
 
 /**
- * A script of this folder under Debian's Python with PyTorch, that stays and takes a step for every line that it reads
+ * Pythons to look for PyTorch in: what the variable PYTHON names, and no other; else the first of the path, which may be a newer one
+ * of an environment, and Debian's.
+ */
+const PYTHONS = process.env.PYTHON ? [process.env.PYTHON] : ['python3', '/usr/bin/python3'];
+
+const importsTorch = (python) => spawnSync(python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0;
+
+let chosen;
+/** The first that imports PyTorch; the last where none does, which then says why. */
+const pythonWithTorch = () => {
+  chosen ??= PYTHONS.find(importsTorch) ?? PYTHONS.at(-1);
+  return chosen;
+};
+
+/**
+ * A script of this folder under a Python with PyTorch, that stays and takes a step for every line that it reads
  * (torch_steps.py). Where that is missing, says so, and has no steps.
+ *
+ * @returns `version`: PyTorch's, and what multiplies its matrices.
  */
 export async function openTorch(script, ...args) {
   const path = new URL(script, import.meta.url).pathname;
-  const python = spawn('/usr/bin/python3', [path, ...args.map(String)], {
+  const python = spawn(pythonWithTorch(), [path, ...args.map(String)], {
     env: { ...process.env, ...KEEP_MEMORY },
   });
   let complaint = '';
@@ -90,6 +107,9 @@ export async function takeTurns(ours, torch, names, count) {
   }
   return turns.slice(WARM_UP);
 }
+
+/** What a table's head says of PyTorch. */
+export const torchText = (version) => `torch ${version ?? 'not found'}`;
 
 /**
  * Median and best of every one in `turns`, and `ratio`, the median over the turns of ours ÷ its: in one turn both met the

@@ -1,6 +1,6 @@
 /**
  * Milliseconds of processor time of a training step (forward, backward; batch 128) of Wide ResNets at one thread, beside
- * PyTorch's where /usr/bin/python3 has torch. Ours and PyTorch's steps take turns, so that a disturbance meets both: the
+ * PyTorch's where a Python has torch (PYTHON=… names one). Ours and PyTorch's steps take turns, so that a disturbance meets both: the
  * ratio is the median of the turns' ratios. A round is a new session and a new Python. With --profile, where our time goes.
  *
  *     npm run build && node bench/wide-resnet.mjs [--sizes 10-2,16-1] [--rounds 2] [--steps 8] [--profile] [--json]
@@ -12,7 +12,7 @@ import { stream } from '../dist/random/index.js';
 import { resolveTask } from '../dist/tasks/index.js';
 import { profile, showProfile } from './profile.mjs';
 import { table } from './text.mjs';
-import { openTorch, sideBySide, takeTurns } from './timing.mjs';
+import { openTorch, sideBySide, takeTurns, torchText } from './timing.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -51,14 +51,19 @@ async function round(size, model) {
   const step = () => session.step(batch, weights, buffers, gradient);
   const turns = await takeTurns(step, torch, torch.steps, Number(values.steps));
   await Promise.all([session.close(), torch.close()]);
-  return turns;
+  return { turns, version: torch.version };
 }
 
 const rows = [];
+let version;
 for (const size of values.sizes.split(',')) {
   const model = await build(size);
   const turns = [];
-  for (let i = 0; i < Number(values.rounds); i++) turns.push(...(await round(size, model)));
+  for (let i = 0; i < Number(values.rounds); i++) {
+    const taken = await round(size, model);
+    turns.push(...taken.turns);
+    version = taken.version;
+  }
   const arrays = { ...draw(), weights: model.initialWeights(1), buffers: model.initialBuffers() };
   rows.push({
     network: size,
@@ -68,7 +73,9 @@ for (const size of values.sizes.split(',')) {
   });
 }
 if (values.json) {
-  console.log(JSON.stringify({ cpu: cpus()[0].model, load: loadavg(), rows }, null, 1));
+  console.log(
+    JSON.stringify({ cpu: cpus()[0].model, load: loadavg(), torch: version ?? null, rows }, null, 1),
+  );
 } else {
   const lines = rows.flatMap(({ network, weights, times }) =>
     Object.entries(times).map(([name, { median, best, ratio }]) => [
@@ -80,7 +87,7 @@ if (values.json) {
       ratio.toFixed(2),
     ]),
   );
-  console.log(`${cpus()[0].model}, load ${loadavg()[0].toFixed(2)}`);
+  console.log(`${cpus()[0].model}, load ${loadavg()[0].toFixed(2)}; ${torchText(version)}`);
   console.log(table([['network', 'weights', '', 'step ms', 'best', 'ours ÷ it'], ...lines]));
   for (const { network, profile: kinds } of rows)
     if (kinds) console.log(`${network}, ms a step: ${showProfile(kinds)}`);
