@@ -1,7 +1,8 @@
 import { NosError } from '../errors.ts';
-import { type CompiledRule, compileRule, resolveRule, ruleKey } from '../rules/index.ts';
+import { type CompiledRule, compileRule, namesOf, resolveRule, ruleKey } from '../rules/index.ts';
 import { type Child, resolveTask, type Task } from '../tasks/index.ts';
 import { packageVersion } from '../version.ts';
+import { checkChild, checkMeasures, type Subject } from './checked.ts';
 import { type Environment, findEnvironment } from './environment/index.ts';
 import type {
   Evaluation,
@@ -38,17 +39,18 @@ export interface Evaluator {
    * A pure function of the request on machines of one fingerprint, `seconds` aside: what was evaluated before, here or
    * elsewhere, does not matter.
    *
-   * @throws NosError for a request that makes no sense, such as a batch larger than the protocol's examples; the signal's reason, between two steps.
+   * @throws NosError for a request that makes no sense, such as a batch larger than the protocol's examples; `task` for a score that is not a
+   *   number from 0 to 1, and whatever else a task must not give; the signal's reason, between two steps.
    */
   evaluate(request: EvaluationRequest, options?: RunOptions): Promise<Evaluation>;
   close(): Promise<void>;
 }
 
-/** Loads the data and builds the network, once. @throws NosError `unknown-name`, `data-missing`, `data-corrupt`. */
+/** Loads the data and builds the network, once. @throws NosError `unknown-name`, `data-missing`, `data-corrupt`, `task`. */
 export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluator> {
   const task = typeof options.task === 'string' ? await resolveTask(options.task) : options.task;
   const { directory, onWork } = options;
-  const child = await task.open({ directory, ...(onWork && { onWork }) });
+  const child = checkChild(task.name, await task.open({ directory, ...(onWork && { onWork }) }));
   const clock = options.clock ?? (() => performance.now() / 1_000);
   const evaluate = async (request: EvaluationRequest, running: RunOptions = {}): Promise<Evaluation> => {
     checkRequest(request, options.task);
@@ -58,8 +60,10 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
     const { batchSize, trainExamples } = child;
     checkSteps(protocol, { name: task.name, batchSize, trainExamples });
     const start = clock();
+    const key = ruleKey(expression);
     const score = await scoreRule({
       child,
+      subject: { task: task.name, rule: namesOf(key)[0] ?? request.rule },
       protocol,
       environment,
       rule: compileRule(expression),
@@ -74,14 +78,14 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
       protocol: request.protocol,
       seed: request.seed,
       environment: environment.name,
-      key: ruleKey(expression),
+      key,
       ...score,
       seconds: clock() - start,
       fingerprint: await fingerprint(),
       version: packageVersion,
     };
   };
-  return { evaluate, close: child.close };
+  return { evaluate, close: () => child.close() };
 }
 
 function checkRequest({ task, seed }: EvaluationRequest, opened: string | Task): void {
@@ -94,6 +98,7 @@ function checkRequest({ task, seed }: EvaluationRequest, opened: string | Task):
 
 interface Scoring {
   readonly child: Child;
+  readonly subject: Subject;
   readonly rule: CompiledRule;
   readonly protocol: Protocol;
   readonly environment: Environment;
@@ -150,7 +155,9 @@ async function scoreRule(scoring: Scoring): Promise<Score> {
   const final = await runOne('final', learningRate);
   const alive = () => scoring.onProgress({ phase: 'final', learningRate, done: 1 });
   const measure = async (split: 'validation' | 'test', examples: number) =>
-    final.diverged ? undefined : child.measures?.(split, examples, final, alive);
+    final.diverged
+      ? undefined
+      : checkMeasures(await child.measures?.(split, examples, final, alive), scoring.subject);
   const measures = final.measured.at(-1) ?? (await measure('validation', protocol.validationExamples));
   const testMeasures = protocol.curves && (await measure('test', Number.POSITIVE_INFINITY));
   return {
@@ -208,6 +215,7 @@ function tracked(scoring: Scoring): (phase: 'sweep' | 'final', learningRate: num
     };
     const trained = await train({
       child,
+      subject: scoring.subject,
       rule: scoring.rule,
       environment: scoring.environment,
       learningRate,

@@ -40,6 +40,7 @@ async function trainingBits(): Promise<string> {
   const hash = createHash('sha256');
   const trained = await train({
     child,
+    subject: { task: task.name, rule: RULE },
     rule: compileRule(parseRule(RULE)),
     environment: findEnvironment('none'),
     learningRate: 1e-3,

@@ -1,6 +1,7 @@
 import { stream } from '../random/index.ts';
 import type { CompiledRule } from '../rules/index.ts';
 import type { Child, ChildState } from '../tasks/index.ts';
+import { checkLoss, checkMeasures, checkState, isScore, type Subject, wrongScore } from './checked.ts';
 import { type Environment, enterEnvironment } from './environment/index.ts';
 import type { Budget } from './evaluation.ts';
 import { findSchedule } from './schedules.ts';
@@ -10,6 +11,8 @@ export type Measures = Readonly<Record<string, number>>;
 
 export interface TrainOptions {
   readonly child: Child;
+  /** For messages. */
+  readonly subject: Subject;
   readonly rule: CompiledRule;
   readonly environment: Environment;
   readonly learningRate: number;
@@ -42,7 +45,7 @@ export interface Trained extends ChildState {
   readonly measured: readonly Measures[];
   /** Steps taken, the one that diverged included. */
   readonly steps: number;
-  /** Whether a loss or a weight was not finite; the training stopped there. */
+  /** Whether a loss or a weight was not finite, or a score and the loss with it; the training stopped there. */
   readonly diverged: boolean;
 }
 
@@ -51,10 +54,10 @@ export interface Trained extends ChildState {
  * order of examples in each epoch, the rule's random draws) is the same at every learning rate, in the sweep and in the
  * final training: trainings differ by the learning rate and the length alone.
  *
- * @throws the signal's reason.
+ * @throws the signal's reason; NosError `task` where the child gives what it must not.
  */
 export async function train(options: TrainOptions): Promise<Trained> {
-  const { child, budget, seed, signal, onStep } = options;
+  const { child, budget, seed, signal, subject, onStep } = options;
   const { batchSize } = child;
   const examples = Math.min(budget.examples, child.trainExamples);
   const stepsPerEpoch = Math.floor(examples / batchSize);
@@ -76,27 +79,43 @@ export async function train(options: TrainOptions): Promise<Trained> {
     }
     lossCurve.push(losses / stepsPerEpoch);
     const { curves: keep, validationExamples, onScoring } = options;
-    if (keep) testCurve.push(await child.score('test', Number.POSITIVE_INFINITY, step.state, onScoring));
-    const scored = await child.score('validation', validationExamples, step.state, onScoring);
+    const scoreOn = async (split: 'validation' | 'test', count: number): Promise<number | 'diverged'> => {
+      const score = await child.score(split, count, step.state, onScoring);
+      if (isScore(score)) return score + 0; // never -0, which a store would give back as 0
+      if (isNonFinite(score) && !(await step.isAlive(order.subarray(0, batchSize)))) return 'diverged';
+      throw wrongScore(score, subject);
+    };
+    const tested = keep ? await scoreOn('test', Number.POSITIVE_INFINITY) : undefined;
+    const scored = tested === 'diverged' ? tested : await scoreOn('validation', validationExamples);
+    if (tested === 'diverged' || scored === 'diverged') {
+      return { ...curves, steps, diverged: true, ...step.state };
+    }
+    if (tested !== undefined) testCurve.push(tested);
     curve.push(scored);
-    const measures =
-      keep && (await child.measures?.('validation', validationExamples, step.state, onScoring));
-    if (measures) measured.push(measures);
+    if (keep) {
+      const measures = await child.measures?.('validation', validationExamples, step.state, onScoring);
+      const checked = checkMeasures(measures, subject);
+      if (checked) measured.push(checked);
+    }
     options.onAccuracy(scored);
   }
   return { ...curves, steps, diverged: false, ...step.state };
 }
+
+const isNonFinite = (value: unknown): boolean => typeof value === 'number' && !Number.isFinite(value);
 
 interface Steps {
   /** Changed in place. */
   readonly state: ChildState;
   /** One training step on these examples: its loss, and whether that and all new weights are finite. */
   take(indices: Uint32Array): Promise<{ readonly loss: number; readonly fine: boolean }>;
+  /** Whether the loss of these examples is finite; nothing changes. */
+  isAlive(indices: Uint32Array): Promise<boolean>;
 }
 
 function startSteps(options: TrainOptions, steps: number): Steps {
-  const { child, rule, environment, learningRate, seed } = options;
-  const state = child.initialState(seed);
+  const { child, rule, environment, learningRate, seed, subject } = options;
+  const state = checkState(child.initialState(seed), subject);
   const { weights } = state;
   const gradient = new Float32Array(weights.length);
   const stepper = enterEnvironment(environment, {
@@ -110,8 +129,13 @@ function startSteps(options: TrainOptions, steps: number): Steps {
 
   const take: Steps['take'] = async (indices) => {
     const rate = learningRate * schedule.factor(taken, steps);
-    const loss = await child.step(indices, state, gradient, { seed, step: taken++ });
+    const loss = checkLoss(await child.step(indices, state, gradient, { seed, step: taken++ }), subject);
     return { loss, fine: Number.isFinite(loss) && stepper.step(weights, gradient, rate) };
   };
-  return { state, take };
+  const isAlive: Steps['isAlive'] = async (indices) => {
+    const copy = { weights: state.weights.slice(), buffers: state.buffers.slice() };
+    const moment = { seed, step: taken };
+    return Number.isFinite(checkLoss(await child.step(indices, copy, gradient.slice(), moment), subject));
+  };
+  return { state, take, isAlive };
 }

@@ -1,5 +1,6 @@
 import type { Dataset, Split } from '../data/index.ts';
 import { type Batch, buildClassifier, type ModelSession, openMasks, openModel } from '../nn/index.ts';
+import { shown } from '../shown.ts';
 import type { Child, ChildState } from './child.ts';
 import { initialState, misfit, scoredBatches } from './parts.ts';
 import type { ClassifierTask, LoadOptions } from './task.ts';
@@ -39,10 +40,19 @@ function decay(gradient: Float32Array, weights: Float32Array, weightDecay: numbe
   }
 }
 
-function checkFit(task: ClassifierTask, { inputShape, classes, train }: Dataset): void {
+function checkFit(task: ClassifierTask, dataset: Dataset): void {
   const refuse = (what: string): never => {
     throw misfit(task, what);
   };
+  if (typeof dataset !== 'object' || dataset === null)
+    refuse(`load gave ${shown(dataset)}: expected a data set`);
+  for (const name of ['train', 'validation', 'test'] as const) {
+    const split: Split | undefined = dataset[name];
+    if (Number.isSafeInteger(split?.size) && split.size >= 0 && typeof split.fill === 'function') continue;
+    refuse(`its data have no split '${name}': expected { size, fill }`);
+  }
+  const { inputShape, classes, train, validation } = dataset;
+  if (validation.size === 0) refuse('its data have no validation examples');
   if (String(inputShape) !== String(task.inputShape)) {
     refuse(`inputShape is [${task.inputShape}], but its data have [${inputShape}]`);
   }

@@ -26,7 +26,8 @@ export function* scoredBatches(count: number, size: number): Iterable<ScoredBatc
 
 /** 1 ÷ perplexity, the mean probability of what is right; 0 of a network that gives no numbers: it predicts nothing. */
 export function perplexityScore(perplexity: number): number {
-  return 1 / perplexity || 0;
+  // Rounding may bring a perplexity below 1.
+  return Math.min(1 / perplexity || 0, 1);
 }
 
 /** The error for data that do not fit their task. */

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { NosError, unknownName } from '../errors.ts';
+import { shown } from '../shown.ts';
 import { cifar10Convnet } from './cifar10-convnet.ts';
 import { cifar10WideResnet } from './cifar10-wide-resnet.ts';
 import { defineTask } from './define.ts';
@@ -10,6 +12,8 @@ import { digitsMlp } from './digits-mlp.ts';
 import { splitTaskName, type TaskFamily } from './family.ts';
 import { multi30kGnmt, wmt14Gnmt } from './gnmt-tasks.ts';
 import { fashionMlp, mnistMlp } from './mnist-mlp.ts';
+import { guardTask } from './own/guard.ts';
+import { importModule } from './own/import.ts';
 import { shakespeareLstm } from './shakespeare-lstm.ts';
 import type { ClassifierTask, Task } from './task.ts';
 
@@ -31,13 +35,14 @@ export const taskFamilies: readonly TaskFamily[] = [
 ];
 
 /**
- * A registered task, one of a family with its options in parentheses, or the `task` that the module at a path exports (a path
- * ends in .js or .mjs or holds a slash; it is taken from the working directory), also by its {@link taskReference}.
+ * A registered task, one of a family with its options in parentheses, or the `task` that a module exports, also by its
+ * {@link taskReference}. A module is named by its path, from the working directory, or by its `file:` URL.
  *
- * @throws NosError `unknown-name`; `bad-option` when the module has no valid task, or is not what the reference was made of.
+ * @throws NosError `unknown-name`; `bad-option` when the module has no valid task, or is not what the reference was made of; `task` for
+ *   what goes wrong in it, then and later: a task of a module says in its errors that they are its own.
  */
 export async function resolveTask(name: string): Promise<Task> {
-  return isModule(name) ? loadTask(name) : registeredTask(name);
+  return namesModule(name) ? loadTask(name) : registeredTask(name);
 }
 
 /** A task by its registered name alone: no text makes it look at a file. */
@@ -66,8 +71,8 @@ function registeredTask(name: string): Task {
  * @throws NosError `unknown-name`, `bad-option`, as {@link resolveTask}.
  */
 export async function taskReference(name: string): Promise<string> {
-  if (!isModule(name)) return registeredTask(name).name;
-  const path = resolve(withoutHash(name));
+  if (!namesModule(name)) return registeredTask(name).name;
+  const path = resolve(pathOf(name));
   const reference = `${path}#${HASH.exec(name)?.[1] ?? (await hashOf(path))}`;
   await loadTask(reference);
   return reference;
@@ -90,6 +95,8 @@ export function travellingReference(reference: string): string {
  * @throws NosError `unknown-name` for a module that is none of them, or no task at all; `bad-option` for options.
  */
 export function knownReference(name: string, modules: readonly string[]): string {
+  const same = modules.find((module) => travellingReference(module) === name);
+  if (same !== undefined) return same;
   if (!isModule(name)) return registeredTask(name).name;
   const hash = HASH.exec(name)?.[0];
   const known = hash === undefined ? undefined : modules.find((module) => module.endsWith(hash));
@@ -114,21 +121,48 @@ const HASH = /#([0-9a-f]{12})$/;
 
 const withoutHash = (reference: string): string => reference.replace(HASH, '');
 
-const isModule = (name: string): boolean => /\.m?js$|[/\\]/.test(withoutHash(name));
+/** By its text alone, whatever there is on this machine. */
+const isModule = (name: string): boolean =>
+  /^file:/i.test(name) || /\.[cm]?[jt]s$|[/\\]/.test(withoutHash(name));
+
+/** Whether it names a module: by its text, or by a file of that name where no task has it. */
+function namesModule(name: string): boolean {
+  if (isModule(name)) return true;
+  const known = [...tasks, ...taskFamilies].some((task) => task.name === splitTaskName(name).name);
+  return !known && existsSync(resolve(name));
+}
+
+/** @throws NosError `bad-option` for a URL of what is no file. */
+function pathOf(name: string): string {
+  const path = withoutHash(name);
+  if (!/^file:/i.test(path)) return path;
+  try {
+    return fileURLToPath(path);
+  } catch (cause) {
+    throw new NosError('bad-option', `task module ${path}: not a URL of a file`, NAME_ONE, { cause });
+  }
+}
 
 /** @throws NosError `unknown-name` where there is no such file. */
 async function hashOf(path: string): Promise<string> {
   const text = await readFile(resolve(path)).catch((cause: NodeJS.ErrnoException) => {
-    const reason = cause.code === 'ENOENT' ? 'no such file' : cause.message;
+    const reason = REASONS[cause.code ?? ''] ?? cause.message;
     throw new NosError('unknown-name', `task module ${path}: ${reason}`, NAME_ONE, { cause });
   });
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  ENOTDIR: 'no such file',
+  EISDIR: 'it is a folder, not a file',
+  EACCES: 'it cannot be read: permission denied',
+};
+
 const NAME_ONE = 'name a registered task (`nos tasks`) or a module that exports one (docs/tasks.md)';
 
 async function loadTask(reference: string): Promise<Task> {
-  const path = withoutHash(reference);
+  const path = pathOf(reference);
   const hash = await hashOf(path);
   // Before the import, which runs what stands in the file.
   if (hash !== (HASH.exec(reference)?.[1] ?? hash)) {
@@ -138,23 +172,26 @@ async function loadTask(reference: string): Promise<Task> {
       'undo the change to go on with the run, or start a new one',
     );
   }
-  const module = await importModule(path);
-  if (typeof module.task !== 'object' || module.task === null) {
-    throw new NosError(
-      'bad-option',
-      `task module ${path}: expected an export named 'task'`,
-      'write `export const task = defineTask({ … })` (docs/tasks.md)',
-    );
-  }
-  return defineTask(module.task as Task | ClassifierTask);
+  return guardTask(defineTask(exportedTask(path, await importModule(path))));
 }
 
-async function importModule(path: string): Promise<{ readonly task?: unknown }> {
-  return import(pathToFileURL(resolve(path)).href).catch((cause: Error) => {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
-    const reason = (cause.message.split('\n')[0] as string).trim();
-    throw new NosError(missing ? 'unknown-name' : 'bad-option', `task module ${path}: ${reason}`, NAME_ONE, {
-      cause,
-    });
-  });
+/** @throws NosError `bad-option` where there is no task among the exports. */
+function exportedTask(path: string, module: Readonly<Record<string, unknown>>): Task | ClassifierTask {
+  const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+  if (isObject(module.task)) return module.task as Task;
+  // Of a CommonJS module Node.js does not always see the names.
+  const whole = isObject(module.default) && 'task' in module.default ? module.default.task : undefined;
+  if (isObject(whole)) return whole as Task;
+  const names = Object.keys(module);
+  const found =
+    module.task !== undefined
+      ? `its export 'task' is ${shown(module.task)}`
+      : names.length === 0
+        ? 'it exports nothing'
+        : `it exports ${names.join(', ').slice(0, 100)}`;
+  throw new NosError(
+    'bad-option',
+    `task module ${path}: ${found}; expected an export named 'task'`,
+    'write `export const task = defineTask({ … })`, in a CommonJS module `exports.task = …` (docs/tasks.md)',
+  );
 }

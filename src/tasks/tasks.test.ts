@@ -94,8 +94,12 @@ describe('resolveTask', () => {
 
   it.each([
     ['absent.mjs', undefined, 'unknown-name', /absent.mjs/],
-    ['none.mjs', 'export const other = 1;', 'bad-option', /none.mjs: expected an export named 'task'/],
-    ['broken.mjs', 'export const = 1;', 'bad-option', /broken.mjs: /],
+    [
+      'none.mjs',
+      'export const other = 1;',
+      'bad-option',
+      /none.mjs: it exports other; expected an export named 'task'/,
+    ],
     ['wrong.mjs', "export const task = { name: 'wrong' };", 'bad-option', /task 'wrong': description: /],
   ])('refuses %s', async (name, text, code, message) => {
     const path = join(folder, name);

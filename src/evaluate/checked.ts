@@ -1,0 +1,84 @@
+/** What a task gives is checked where it enters: tasks are written in JavaScript too, and a wrong figure would rank rules. */
+import { NosError } from '../errors.ts';
+import { shown } from '../shown.ts';
+import type { Child, ChildState } from '../tasks/index.ts';
+
+/** What a task's value is about, for the error message. */
+export interface Subject {
+  readonly task: string;
+  /** The rule in training, as people call it. */
+  readonly rule: string;
+}
+
+const SEE = 'mend the task: docs/tasks.md says what each of its functions gives';
+
+function wrong(task: string, what: string): NosError {
+  return new NosError('task', `task '${task}': ${what}`, SEE);
+}
+
+/** @throws NosError `task` where it is none. */
+export function checkChild(task: string, child: Child): Child {
+  if (typeof child !== 'object' || child === null) {
+    throw wrong(task, `open gave ${shown(child)}: expected a child`);
+  }
+  for (const name of ['batchSize', 'trainExamples'] as const) {
+    if (Number.isSafeInteger(child[name]) && child[name] > 0) continue;
+    throw wrong(task, `${name} of its child is ${shown(child[name])}: expected a positive integer`);
+  }
+  if (!isScore(child.chance)) {
+    throw wrong(task, `chance of its child is ${shown(child.chance)}: expected a number from 0 to 1`);
+  }
+  for (const name of ['initialState', 'step', 'score', 'close'] as const) {
+    if (typeof child[name] === 'function') continue;
+    throw wrong(task, `${name} of its child is ${shown(child[name])}: expected a function`);
+  }
+  if (child.measures !== undefined && typeof child.measures !== 'function') {
+    throw wrong(task, `measures of its child is ${shown(child.measures)}: expected a function, or nothing`);
+  }
+  return child;
+}
+
+/** @throws NosError `task` where a state is not two arrays of 32-bit floating-point numbers. */
+export function checkState(state: ChildState, { task }: Subject): ChildState {
+  const sound = state?.weights instanceof Float32Array && state.buffers instanceof Float32Array;
+  if (sound) return state;
+  throw wrong(task, 'initialState: expected { weights, buffers }, each a Float32Array');
+}
+
+/** NaN and infinities are losses too: a training that meets one has diverged. @throws NosError `task` for what is no number. */
+export function checkLoss(loss: number, { task, rule }: Subject): number {
+  if (typeof loss === 'number') return loss;
+  throw wrong(task, `step gave ${shown(loss)} for '${rule}': expected the loss, a number`);
+}
+
+export function isScore(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1;
+}
+
+export function wrongScore(value: unknown, { task, rule }: Subject): NosError {
+  return new NosError(
+    'task',
+    `task '${task}': score gave ${shown(value)} for '${rule}': expected a number from 0 to 1`,
+    'mend its score, more being better: a loss L of 0 or more becomes one by 1 / (1 + L) (docs/tasks.md)',
+  );
+}
+
+/**
+ * A copy of what a task measures, so that nothing of its own is behind it.
+ *
+ * @throws NosError `task` for what is not numbers by name.
+ */
+export function checkMeasures(
+  measures: Readonly<Record<string, number>> | undefined,
+  { task, rule }: Subject,
+): Readonly<Record<string, number>> | undefined {
+  if (measures === undefined) return undefined;
+  const found =
+    typeof measures === 'object' && measures !== null ? Object.entries(measures) : [['', measures]];
+  for (const [name, value] of found) {
+    if (typeof value === 'number' && name !== '') continue;
+    const what = name === '' ? shown(value) : `${shown(value)} as ${shown(name)}`;
+    throw wrong(task, `measures gave ${what} for '${rule}': expected numbers by name`);
+  }
+  return Object.fromEntries(found);
+}

@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { basename, dirname, extname, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { NosError } from '../../errors.ts';
+import { messageOf, placeIn, placeOf, taskError } from './thrown.ts';
+
+/** A module that has not ended loading after so long is taken never to. Data belong into `load`, which may take its time. */
+const LOADING_SECONDS = 60;
+
+/**
+ * Imports a module of the user's own, which runs what stands in it.
+ *
+ * @param path As the user named it, from the working directory.
+ * @throws NosError `task` for what the module throws, imports and is not there, or does not parse, with the place in its files, and
+ *   where it never ends loading; `bad-option` for TypeScript where this Node.js runs none.
+ */
+export async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
+  const url = pathToFileURL(resolve(path)).href;
+  const subject = `task module ${path}`;
+  try {
+    return await inTime(import(url), subject);
+  } catch (thrown) {
+    throw await importError(subject, path, url, thrown);
+  }
+}
+
+/** Rejects where nothing is left that could let it end, or when its time is over. */
+async function inTime<T>(loading: Promise<T>, subject: string): Promise<T> {
+  let stop = (): void => undefined;
+  const never = new Promise<never>((_, reject) => {
+    const give = (): void => {
+      const hint = 'await nothing at the top of the module that does not come; data belong into `load`';
+      reject(new NosError('task', `${subject}: never finished loading`, hint));
+    };
+    const timer = setTimeout(give, LOADING_SECONDS * 1_000).unref();
+    process.once('beforeExit', give);
+    stop = () => {
+      clearTimeout(timer);
+      process.off('beforeExit', give);
+    };
+  });
+  try {
+    return await Promise.race([loading, never]);
+  } finally {
+    stop();
+  }
+}
+
+async function importError(subject: string, path: string, url: string, thrown: unknown): Promise<NosError> {
+  const { code } = (thrown ?? {}) as { readonly code?: unknown };
+  if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && /^\.[cm]?ts$/.test(extname(path))) {
+    return typeScriptError(subject, path);
+  }
+  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return missing(subject, path, thrown);
+  if (!(thrown instanceof SyntaxError) || placeOf(thrown) !== undefined) return taskError(subject, thrown);
+  const place = await placeOfSyntaxError(url);
+  const where = place === undefined ? '' : ` (${place})`;
+  return new NosError('task', `${subject}: ${messageOf(thrown)}${where}`, 'mend it', { cause: thrown });
+}
+
+function typeScriptError(subject: string, path: string): NosError {
+  const compiled = basename(path).replace(/ts$/, 'js');
+  return new NosError(
+    'bad-option',
+    `${subject}: Node.js ${process.versions.node} runs no TypeScript`,
+    `compile it first, and name ${compiled}; Node.js 22.18 and later run it as it is`,
+  );
+}
+
+/** Something that the module imports. */
+function missing(subject: string, path: string, thrown: unknown): NosError {
+  const message = messageOf(thrown);
+  const [, kind, wanted = ''] = /Cannot find (package|module) '([^']+)'/.exec(message) ?? [];
+  const [, from = path] = /imported from (.+)$/.exec(message) ?? [];
+  const isPackage = kind === 'package' || !/^[./\\]|^[A-Za-z]:/.test(wanted);
+  const what = isPackage ? `the package '${wanted}'` : wanted;
+  const text = `${subject}: cannot find ${what}, which ${basename(from)} imports`;
+  const hint = isPackage
+    ? `in ${dirname(resolve(from))}: npm install ${sourceOf(wanted)}`
+    : 'mend the import';
+  return new NosError('task', text, hint, { cause: thrown });
+}
+
+/** What to install for a package: this one is where it is, as its registry need not have it. */
+function sourceOf(name: string): string {
+  const own = 'neural-optimizer-search';
+  if (name === own || name.startsWith(`${own}/`))
+    return fileURLToPath(new URL('../../..', import.meta.url)).replace(/[/\\]$/, '');
+  return name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+/**
+ * The errors of V8's parser do not say where in a module they were, but Node.js prints it for one that nobody catches: so another
+ * process imports the module. None of it runs there, as it does not parse.
+ */
+function placeOfSyntaxError(url: string): Promise<string | undefined> {
+  const script = 'await import(process.argv[1])';
+  const args = ['--input-type=module', '--eval', script, url];
+  return new Promise((found) => {
+    execFile(process.execPath, args, { timeout: 10_000, killSignal: 'SIGKILL' }, (_, __, stderr) => {
+      found(placeIn(stderr));
+    });
+  });
+}
