@@ -48,12 +48,13 @@ function panelOf(condition: Condition, curves: readonly Curve[], measure: keyof 
     series: own.map(({ entry, points }) => ({
       name: entry,
       line: points.map((point) => [point.samples, shown(point[measure].mean)] as const),
-      band: points.map((point) => rangeOf(point.samples, point[measure])),
+      band: points.flatMap((point) => rangeOf(point.samples, point[measure])),
     })),
   };
 }
 
-const rangeOf = (samples: number, { low, high }: Estimate) => [samples, shown(low), shown(high)] as const;
+const rangeOf = (samples: number, { interval }: Estimate) =>
+  interval === null ? [] : [[samples, shown(interval.low), shown(interval.high)] as const];
 
 /** A logarithmic axis has no 0. */
 const shown = (regret: number): number => Math.max(regret, RESOLUTION);

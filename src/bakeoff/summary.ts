@@ -1,11 +1,12 @@
-import { bootstrapInterval, type Interval, mean, median } from '../statistics/index.ts';
+import { type Interval, mean, meanInterval, median } from '../statistics/index.ts';
 import type { BakeoffResult, Condition } from './bakeoff.ts';
 import { relativeRegret, YARDSTICK } from './relative-regret.ts';
 import type { Standing, TrialResult } from './trial.ts';
 
-/** A mean over seeds, with its 95 % bootstrap interval. */
-export interface Estimate extends Interval {
+/** A mean over seeds, with its 95 % interval as `meanInterval` of statistics/ gives it. */
+export interface Estimate {
   readonly mean: number;
+  readonly interval: Interval | null;
 }
 
 /** Means over seeds after so many proposals. */
@@ -34,9 +35,6 @@ export interface Ranked {
   /** See {@link relativeRegret}; 1 for the yardstick. */
   readonly relativeRegret: number;
 }
-
-/** Draws of the bootstrap: some hundred intervals are made, and 2,000 fix two digits of each. */
-const RESAMPLES = 2_000;
 
 /** Curves of every strategy under every condition. */
 export function summarize({ results }: BakeoffResult): readonly Curve[] {
@@ -80,6 +78,5 @@ function pointsOf(trials: readonly TrialResult[]): readonly CurvePoint[] {
 }
 
 function estimate(values: readonly number[]): Estimate {
-  const interval = bootstrapInterval([values], ([drawn]) => mean(drawn), { seed: 1, resamples: RESAMPLES });
-  return { mean: mean(values), ...interval };
+  return { mean: mean(values), interval: meanInterval(values) };
 }

@@ -145,7 +145,7 @@ const testCells = ({ difference, permutation }: ComparedRow): readonly string[] 
 
 function readingNotes({ seeds, reference, power }: Comparison, constrained: boolean): readonly string[] {
   return [
-    `* The task's score on validation examples, accuracy where it classifies; in brackets 95 % bootstrap intervals over ${seeds.length} seeds, the same ones for every rule.`,
+    `* The task's score on validation examples, accuracy where it classifies: the mean over ${seeds.length} ${plural(seeds.length, 'seed')}, the same for every rule${intervalsText(seeds.length)}.`,
     ...(constrained
       ? [
           `* An environment holds in every step, the sweep's too: each rule has the learning rate that suits it there, and stands beside ${reference} of the same environment, never of another.`,
@@ -157,6 +157,12 @@ function readingNotes({ seeds, reference, power }: Comparison, constrained: bool
     '* ms/step: a training step with everything, as measured while training; it depends on what else the machine did.',
   ];
 }
+
+/** An interval is of one figure, p is of all. */
+const intervalsText = (seeds: number): string =>
+  seeds < 3
+    ? ''
+    : '; in brackets 95 % intervals, each of one mean or difference alone, so that one may leave out 0 where p, corrected for all, tells nothing apart';
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 

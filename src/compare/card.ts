@@ -49,7 +49,7 @@ export interface CardPicture {
  * in which nothing could be drawn, as everything diverged, is not there.
  */
 export function cardPictures(plan: ComparisonPlan, result: ComparisonResult): readonly CardPicture[] {
-  const { environment } = plan;
+  const { environment, seeds } = plan;
   const suffix = environment === 'none' ? '' : `-${environment}`;
   const named = (name: string, caption: string, svg: string): CardPicture => ({
     file: `${name}${suffix}.svg`,
@@ -57,7 +57,11 @@ export function cardPictures(plan: ComparisonPlan, result: ComparisonResult): re
     svg,
   });
   return [
-    named('comparison', 'Means with 95 % intervals', comparisonPicture(result.comparison)),
+    named(
+      'comparison',
+      seeds.length < 3 ? 'Means' : 'Means with 95 % intervals',
+      comparisonPicture(result.comparison),
+    ),
     ...coursesOf(plan, result).map(({ name, title, svg }) => named(name, title, svg)),
   ];
 }

@@ -28,4 +28,4 @@ export {
 export { type LearningRateRange, learningRateRange, meanSweep } from './learning-rates.ts';
 export { comparisonPicture } from './picture.ts';
 export { type ComparisonInput, type ComparisonPlan, planComparison, seedsFrom, type Wanted } from './plan.ts';
-export { intervalOf, type Measured, type PairedDifference } from './row.ts';
+export type { Measured, PairedDifference } from './row.ts';

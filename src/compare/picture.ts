@@ -11,11 +11,12 @@ export function comparisonPicture(comparison: Comparison): string {
   const verdicts = new Set(tasks.flatMap(({ rows }) => rows.map(({ verdict }) => verdict)));
   const nameOf = (verdict: Verdict) => (verdict === 'reference' ? `reference: ${reference}` : verdict);
   const many = seeds.length > 1;
+  const bars = tasks.some(({ rows }) => rows.some(({ interval }) => interval !== null));
   const how = `Protocol ${protocol}${environmentText(environment)}`;
   return intervalChart({
     title: `Rules beside ${reference}`,
     subtitle: many
-      ? `${how}, ${seeds.length} seeds. Dots: means; bars: 95 % bootstrap intervals; faint dots: single seeds.`
+      ? `${how}, ${seeds.length} seeds. Dots: means; ${bars ? 'bars: 95 % intervals; ' : ''}faint dots: single seeds.`
       : `${how}, one seed.`,
     label: 'validation score',
     groups: GROUPS.filter((verdict) => verdicts.has(verdict)).map(nameOf),

@@ -1,8 +1,8 @@
 import type { Evaluation } from '../evaluate/index.ts';
 import {
-  bootstrapInterval,
   type Interval,
   mean,
+  meanInterval,
   median,
   pairedPermutation,
   probabilityOfSuperiority,
@@ -10,7 +10,7 @@ import {
 } from '../statistics/index.ts';
 import { type LearningRateRange, learningRateRange, meanSweep } from './learning-rates.ts';
 
-/** A mean of differences between pairs of equal seeds; the interval is null for a single pair. */
+/** A mean of differences between pairs of equal seeds; the interval is as `meanInterval` gives it. */
 export interface PairedDifference {
   readonly pairs: number;
   readonly mean: number;
@@ -23,7 +23,7 @@ export interface Measured {
   readonly rewards: readonly number[];
   /** Of those that are sound; NaN where none is. */
   readonly mean: number;
-  /** At 95 %, by the percentile bootstrap; null for a single reward. */
+  /** Of the mean, as `meanInterval` of statistics/ gives it; null for fewer than three sound rewards, and where all are equal. */
   readonly interval: Interval | null;
   /** This rule less the reference; null for the reference itself, and where no pair is sound. */
   readonly difference: PairedDifference | null;
@@ -64,11 +64,11 @@ export function measure(
   return {
     rewards,
     mean: sound.length === 0 ? Number.NaN : mean(sound),
-    interval: intervalOf(sound),
+    interval: meanInterval(sound),
     difference:
       differences.length === 0
         ? null
-        : { pairs: differences.length, mean: mean(differences), interval: intervalOf(differences) },
+        : { pairs: differences.length, mean: mean(differences), interval: meanInterval(differences) },
     superiority:
       sound.length === 0 || soundOthers.length === 0 ? null : probabilityOfSuperiority(sound, soundOthers),
     learningRates: evaluations.map(({ learningRate }) => learningRate),
@@ -90,11 +90,3 @@ export function measure(
 const isNumber = (value: number): boolean => !Number.isNaN(value);
 
 const rewardOf = ({ status, reward }: Evaluation): number => (status === 'failed' ? Number.NaN : reward);
-
-/**
- * Of the mean, at 95 %, by the percentile bootstrap; null for fewer than two values. The bootstrap draws by a seed of its own, so that equal
- * values give equal intervals.
- */
-export function intervalOf(values: readonly number[]): Interval | null {
-  return values.length < 2 ? null : bootstrapInterval([values], ([x]) => mean(x), { seed: 1 });
-}

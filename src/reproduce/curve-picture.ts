@@ -33,6 +33,12 @@ export function curvePicture(
   return { [name]: lineChart({ title, subtitle, x: { label: 'epoch' }, y, panels }) };
 }
 
+/** What is drawn of so many seeds. */
+export function curveSubtitle(seeds: number): string {
+  if (seeds === 1) return 'One seed.';
+  return `Lines: the mean of ${seeds} seeds.${seeds < 3 ? '' : ' Bands: 95 % intervals.'}`;
+}
+
 /** Over seeds, at each epoch that all of them reached. */
 export function meanCurve(curves: readonly (readonly number[])[]) {
   const epochs = Math.min(...curves.map(({ length }) => length));

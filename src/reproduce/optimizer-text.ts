@@ -8,12 +8,11 @@ export const ruleText = (rule: string): string => catalogue.find(({ name }) => n
 export const rateText = ({ learningRate, edgeOfGrid }: Evaluation): string =>
   Number.isNaN(learningRate) ? '—' : `${learningRate.toExponential()}${edgeOfGrid ? ' (edge)' : ''}`;
 
-/** What intervals of few seeds are worth; empty where there are no intervals. */
+/** What stands in brackets behind means; empty where nothing does. */
 export function intervalsText(seeds: number): string {
   if (seeds < 2) return '';
-  const narrow =
-    seeds === 2 ? 'those of two seeds are just their two values' : 'those of so few seeds are too narrow';
-  return `In brackets, 95 % bootstrap intervals${seeds < 10 ? `; ${narrow}` : ''}.`;
+  if (seeds === 2) return 'In brackets, the values of the two seeds: two are too few for an interval.';
+  return 'In brackets, 95 % intervals, each of one figure alone: they are not corrected as p is.';
 }
 
 /** `2 seeds`, `1 seed`. */

@@ -25,5 +25,5 @@ export function powerText(rows: readonly Beside[], seeds: number): string {
   const { smallestAdjusted, seedsNeeded } = powerOf(tests, seeds);
   const least = smallestAdjusted.toPrecision(2);
   if (smallestAdjusted <= LEVEL) return `${seeds} seeds, ${tests} tests: corrected, p can fall to ${least}.`;
-  return `With ${seeds} seeds no test can tell anything apart: corrected, p is ${least} at best, and it takes ${seedsNeeded} seeds to fall below 5 %. The signs and the intervals are what there is.`;
+  return `With ${seeds} seeds no test can tell anything apart: corrected, p is ${least} at best, and it takes ${seedsNeeded} seeds to fall below 5 %. The signs and the ${seeds < 3 ? 'values' : 'intervals'} are what there is.`;
 }

@@ -1,12 +1,14 @@
-import { intervalOf } from '../compare/index.ts';
 import type { Evaluation } from '../evaluate/index.ts';
-import { holm, type Interval, mean, pairedPermutation } from '../statistics/index.ts';
+import { holm, type Interval, mean, meanInterval, pairedPermutation } from '../statistics/index.ts';
 import type { Trained } from './trainings.ts';
 
-/** A mean over seeds with its bootstrap interval at 95 %, which a single value has not. */
+/** A mean over seeds. */
 export interface Estimate {
   /** NaN where there is no value. */
   readonly mean: number;
+  /** What it is the mean of. */
+  readonly values: readonly number[];
+  /** At 95 %, as `meanInterval` of statistics/ gives it. */
   readonly interval: Interval | null;
 }
 
@@ -15,7 +17,8 @@ export function estimate(values: readonly number[]): Estimate {
   const sound = values.filter((value) => !Number.isNaN(value));
   return {
     mean: sound.length === 0 ? Number.NaN : mean(sound),
-    interval: intervalOf(sound),
+    values: sound,
+    interval: meanInterval(sound),
   };
 }
 
@@ -28,7 +31,7 @@ export interface Beside {
   readonly higher: number;
   /** Its score less the other's. */
   readonly difference: Estimate;
-  /** Of the paired permutation test, and corrected by Holm's method for all that are compared together; null for fewer than two pairs. */
+  /** Of the paired permutation test, and corrected by Holm's method for all that are compared together; null for fewer than two pairs, and where one is infinitely far apart. */
   readonly p: number | null;
   readonly adjusted: number | null;
 }
@@ -71,23 +74,22 @@ export function beside(one: Trained, other: Trained, score: (evaluation: Evaluat
     pairs: differences.length,
     higher: differences.filter((difference) => difference > 0).length,
     difference: estimate(differences),
-    p: differences.length < 2 ? null : pairedPermutation(differences),
+    p: differences.length < 2 || !differences.every(Number.isFinite) ? null : pairedPermutation(differences),
     adjusted: null,
   };
 }
 
-/** With its interval: `62.31 [61.90, 62.72]`. */
-export function valueText({ mean: value, interval }: Estimate): string {
-  if (Number.isNaN(value)) return '—';
-  return (
-    value.toFixed(2) + (interval === null ? '' : ` [${interval.low.toFixed(2)}, ${interval.high.toFixed(2)}]`)
-  );
-}
+/** With its interval: `62.31 [61.90, 62.72]`; with what it is the mean of, where that is two values: `62.31 (61.90, 62.72)`. */
+export const valueText = (estimated: Estimate): string => textOf(estimated, (value) => value.toFixed(2));
 
-/** A difference with its interval: `+0.52 [+0.10, +0.94]`. */
-export function differenceText({ mean: value, interval }: Estimate): string {
+/** The same of a difference: `+0.52 [+0.10, +0.94]`. */
+export const differenceText = (difference: Estimate): string => textOf(difference, signed);
+
+function textOf({ mean: value, values, interval }: Estimate, write: (value: number) => string): string {
   if (Number.isNaN(value)) return '—';
-  return signed(value) + (interval === null ? '' : ` [${signed(interval.low)}, ${signed(interval.high)}]`);
+  const around = (interval === null ? [] : [interval.low, interval.high]).map(write).join(', ');
+  if (around !== '') return `${write(value)} [${around}]`;
+  return write(value) + (values.length === 2 ? ` (${values.map(write).join(', ')})` : '');
 }
 
 /** An accuracy in per cent. */
@@ -96,8 +98,12 @@ export const percent = (accuracy: Estimate): string => valueText(hundredfold(acc
 /** A difference of accuracies in points. */
 export const points = (difference: Estimate): string => differenceText(hundredfold(difference));
 
-const hundredfold = ({ mean: value, interval }: Estimate): Estimate => ({
+/** A mean with nothing around it. */
+export const alone = (value: number): Estimate => ({ mean: value, values: [], interval: null });
+
+const hundredfold = ({ mean: value, values, interval }: Estimate): Estimate => ({
   mean: 100 * value,
+  values: values.map((one) => 100 * one),
   interval: interval && { low: 100 * interval.low, high: 100 * interval.high },
 });
 

@@ -162,9 +162,10 @@ function curveColumns(budgets: readonly number[], intervals: number): readonly C
       title: thousands(budget),
       cell: ({ points }: Curve) => {
         const { regret } = points.find(({ samples }) => samples === budget) as Curve['points'][number];
-        const { mean, low, high } = regret;
+        const { mean, interval } = regret;
         const whole = i >= budgets.length - intervals;
-        return mean.toFixed(3) + (whole ? ` [${low.toFixed(3)}, ${high.toFixed(3)}]` : '');
+        const ends = interval === null ? '' : ` [${interval.low.toFixed(3)}, ${interval.high.toFixed(3)}]`;
+        return mean.toFixed(3) + (whole ? ends : '');
       },
     })),
     {

@@ -49,9 +49,10 @@ const LEADS: readonly Column<LearningCurves['leads'][number]>[] = [
 ];
 
 /** `+0.0311 [+0.0101, +0.0520]`. */
-function differenceText({ difference, low, high }: Difference): string {
+function differenceText({ difference, interval }: Difference): string {
   const signed = (value: number) => (value < 0 ? '' : '+') + accuracy(value);
-  return `${signed(difference)} [${signed(low)}, ${signed(high)}]`;
+  const ends = interval === null ? '' : ` [${signed(interval.low)}, ${signed(interval.high)}]`;
+  return signed(difference) + ends;
 }
 
 function notes(curves: readonly LearningCurve[]): readonly string[] {
@@ -59,7 +60,9 @@ function notes(curves: readonly LearningCurve[]): readonly string[] {
   const unfinished = curves.filter(({ rewards, samples }) => rewards.length < samples).map(({ run }) => run);
   return [
     'first, last: the mean of so many rewards at either end of the run',
-    '[ ]: the 95 % bootstrap interval; it speaks of these runs, not of other seeds',
+    ...(curves.some(({ gain }) => gain.interval !== null)
+      ? ['[ ]: the 95 % interval by means of blocks of rewards; it speaks of these runs, not of other seeds']
+      : ['no intervals: the ends of a run must have 30 rewards or more']),
     ...(short.length === 0
       ? []
       : [`fewer than 200 rules, so the ends are thirds of the run: ${short.join(', ')}`]),

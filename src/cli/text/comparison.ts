@@ -82,9 +82,14 @@ function columnsOf(
         : verdict === 'reference'
           ? colours.cyan(text)
           : text;
+  const estimated = rows.some(({ interval, difference }) => interval ?? difference?.interval);
   const slots = ({ key }: ComparedRow) => String(rules.find((one) => one.key === key)?.slots ?? '');
   const tested: readonly Column<ComparedRow>[] = [
-    { title: 'less reference [95 %]', cell: ({ difference }) => differenceText(difference), align: 'right' },
+    {
+      title: `less reference${estimated ? ' [95 %]' : ''}`,
+      cell: ({ difference }) => differenceText(difference),
+      align: 'right',
+    },
     { title: 'p, Holm', cell: ({ permutation }) => pText(permutation?.adjusted), align: 'right' },
     ...(chances
       ? [{ title: 'P(better)', cell: superiorityText, align: 'right' } satisfies Column<ComparedRow>]
@@ -103,7 +108,7 @@ function columnsOf(
     { title: '#', cell: ({ rank }) => String(rank), align: 'right' },
     { title: 'rule', cell: ({ name }) => name, flexible: true, paint },
     {
-      title: seeds.length === 1 ? 'score' : intervals ? 'mean [95 %]' : 'mean',
+      title: seeds.length === 1 ? 'score' : intervals && estimated ? 'mean [95 %]' : 'mean',
       cell: ({ mean, interval }) =>
         accuracy(mean) + (intervals && interval ? ` ${intervalText(interval)}` : ''),
       align: 'right',
@@ -167,6 +172,12 @@ function findings({ tasks, reference }: Comparison, titleOf: (task: string) => s
   });
 }
 
+/** Whether a reader of the interval alone would take the rule for another than the reference. */
+const leavesOutZeroUntold = ({ verdict, difference }: ComparedRow): boolean =>
+  verdict === 'not told apart' &&
+  difference?.interval != null &&
+  (difference.interval.low > 0 || difference.interval.high < 0);
+
 /** What the columns of these titles mean, and what these seeds can tell. */
 function notes({ seeds, power, level, tasks }: Comparison, titles: ReadonlySet<string>): readonly string[] {
   const { tests, smallest, smallestAdjusted, seedsNeeded } = power;
@@ -184,6 +195,12 @@ function notes({ seeds, power, level, tasks }: Comparison, titles: ReadonlySet<s
         `so few seeds cannot tell a single rule apart at ${level}: give --seeds ${seedsNeeded} or more`,
       );
     }
+  }
+  if (seeds.length === 2) lines.push('two seeds: too few for an interval; give --seeds 3 or more');
+  if (rows.some(leavesOutZeroUntold)) {
+    lines.push(
+      "[95 %]: of one difference alone; p is corrected for all, so 'not told apart' may stand beside one that leaves out 0",
+    );
   }
   if (rows.some(({ edgeOfGrid }) => edgeOfGrid > 0)) {
     lines.push('▲edge: the best learning rate may lie outside the grid');

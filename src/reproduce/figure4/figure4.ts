@@ -13,6 +13,7 @@ import {
 } from '../../run/index.ts';
 import { taskReference, taskTitle } from '../../tasks/index.ts';
 import type { Findings, PlannedSearch, Searches } from '../experiment.ts';
+import { type Estimate, estimate } from '../scores.ts';
 import { figure4Page } from './page.ts';
 
 const RULES = 45_000;
@@ -83,6 +84,8 @@ export interface Figure4Data {
   readonly samples: number;
   readonly searches: readonly Searched[];
   readonly leads: readonly Lead[];
+  /** Over seeds: a search is the unit, so that it speaks of other seeds too. */
+  readonly meanLead: Estimate;
 }
 
 function findings(samples: number, curves: LearningCurves): Findings {
@@ -98,12 +101,14 @@ function findings(samples: number, curves: LearningCurves): Findings {
   });
   const seeds = [...new Set(searches.map(({ seed }) => seed))];
   const { task, protocol } = curves;
-  const data = {
+  const leads = seeds.map((seed) => lead(searches, seed));
+  const data: Figure4Data = {
     task: taskTitle(task),
     protocol,
     samples,
     searches,
-    leads: seeds.map((seed) => lead(searches, seed)),
+    leads,
+    meanLead: estimate(leads.map(({ difference }) => difference)),
   };
   const named = searches.map(({ strategy, seed, curve }) => ({
     ...curve,

@@ -1,7 +1,7 @@
 import { seedsFrom } from '../../compare/index.ts';
 import type { Evaluation } from '../../evaluate/index.ts';
 import { taskTitle } from '../../tasks/index.ts';
-import { curvePicture } from '../curve-picture.ts';
+import { curvePicture, curveSubtitle } from '../curve-picture.ts';
 import { documentOf, trainingsCsv, trainingsDocument } from '../documents.ts';
 import type { Findings, Size, Trainings } from '../experiment.ts';
 import { type Beside, besideAll, type Estimate, estimate } from '../scores.ts';
@@ -83,8 +83,7 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
     optimizers: data.optimizers.map(documentOf),
     evaluations: trainingsDocument(evaluations),
   };
-  const subtitle =
-    count === 1 ? 'One seed.' : `Lines: the mean of ${count} seeds. Bands: 95 % bootstrap intervals.`;
+  const subtitle = curveSubtitle(count);
   const accuracy = { title: `Test accuracy on ${task}`, subtitle, y: { label: 'test accuracy' } };
   const loss = { title: `Training loss on ${task}`, subtitle, y: { label: 'loss', scale: 'log' } } as const;
   return {

@@ -1,7 +1,7 @@
 import { intervalsText, plural, rateText, ruleText, statusText } from '../optimizer-text.ts';
 import { markdownTable } from '../page.ts';
 import { isApart, powerText, testText } from '../power.ts';
-import { type Beside, percent, points } from '../scores.ts';
+import { alone, type Beside, percent, points } from '../scores.ts';
 import type { Figure5Data } from './figure5.ts';
 
 /** How much the paper has the found optimizers outperform each of the others. */
@@ -71,7 +71,7 @@ function verdicts({ beside }: Figure5Data): string {
 
 function verdict(row: Beside): string {
   const { other, difference, higher, pairs } = row;
-  const by = `${points({ ...difference, interval: null })} points`;
+  const by = `${points(alone(difference.mean))} points`;
   if (Number.isNaN(difference.mean)) return `over ${other} cannot be said`;
   if (!(difference.mean > 0)) return `over ${other} does not hold (${by})`;
   const sure = row.p === null ? 'not tested' : `${isApart(row) ? '' : 'not '}told apart by the test`;

@@ -2,7 +2,7 @@ import { LEVEL } from '../../compare/index.ts';
 import { intervalsText, plural, rateText, ruleText, statusText } from '../optimizer-text.ts';
 import { markdownTable } from '../page.ts';
 import { isApart, powerText, testsOf, testText } from '../power.ts';
-import { type Beside, differenceText, percent, points } from '../scores.ts';
+import { alone, type Beside, differenceText, percent, points } from '../scores.ts';
 import { rankCorrelation } from './rank-correlation.ts';
 import type { Row, Table1Data } from './table1.ts';
 
@@ -64,7 +64,7 @@ function claimsTable({ known, found, beside }: Table1Data): string {
       `+${margin.toFixed(1)}`,
       said.length === 0 ? '—' : `${here.filter((mean) => mean > 0).length} of ${said.length}`,
       // Of the one that did best: the interval of a single one would be too narrow for the best of sixteen.
-      points({ mean: said.length === 0 ? Number.NaN : Math.max(...here), interval: null }),
+      points(alone(said.length === 0 ? Number.NaN : Math.max(...here))),
       ...[1, -1].map((sign) => (testsOf(said) === 0 ? '—' : String(apart(sign)))),
     ];
   });
@@ -85,7 +85,7 @@ function claims({ known, found, beside }: Table1Data): string {
     here,
     rows.map(({ paper }) => paper.finalTest),
   );
-  const text = differenceText({ mean: correlation, interval: null });
+  const text = differenceText(alone(correlation));
   const lost = here.filter(Number.isNaN).length;
   const without = lost === 0 ? '' : ` Left out, as every training failed for outside reasons: ${lost}.`;
   const order = `* **The order of the twenty**: Spearman's rank correlation with the paper's is ${text} (1: the same order, 0: none of it).${without}`;

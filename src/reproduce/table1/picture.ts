@@ -10,13 +10,14 @@ export function table1Picture({ task, protocol, seeds, known, found }: Table1Dat
   const groupOf = (row: Row) => (known.includes(row) ? 'known' : 'found');
   const reference = known.find(({ name }) => name === REFERENCE) as Row;
   const level = (x: number) => (Number.isNaN(x) ? {} : { level: { name: REFERENCE, x } });
-  const intervals =
+  const bars = seeds.length < 3 ? '' : 'bars: 95 % intervals; ';
+  const drawn =
     seeds.length === 1
       ? 'One seed.'
-      : `Dots: means of ${seeds.length} seeds; bars: 95 % bootstrap intervals.`;
+      : `Dots: means of ${seeds.length} seeds; ${bars}faint dots: single seeds.`;
   return intervalChart({
     title: `Twenty optimizers on ${task}`,
-    subtitle: `Protocol ${protocol}. ${intervals}`,
+    subtitle: `Protocol ${protocol}. ${drawn}`,
     label: 'test accuracy at the end, %',
     groups: ['known', 'found'],
     panels: [
@@ -24,9 +25,10 @@ export function table1Picture({ task, protocol, seeds, known, found }: Table1Dat
         title: 'here',
         ...level(100 * reference.finalTest.mean),
         rows: rows.map((row) => {
-          const { mean, interval } = row.finalTest;
+          const { mean, values, interval } = row.finalTest;
           const ends = interval === null ? {} : { low: 100 * interval.low, high: 100 * interval.high };
-          return { name: row.name, group: groupOf(row), value: 100 * mean, ...ends };
+          const points = values.length === 1 ? [] : values.map((value) => 100 * value);
+          return { name: row.name, group: groupOf(row), value: 100 * mean, ...ends, points };
         }),
       },
       {

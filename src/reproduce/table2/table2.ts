@@ -1,7 +1,7 @@
 import { seedsFrom } from '../../compare/index.ts';
 import { type Evaluation, findProtocol } from '../../evaluate/index.ts';
 import { taskTitle } from '../../tasks/index.ts';
-import { type CurvePicture, curvePicture } from '../curve-picture.ts';
+import { type CurvePicture, curvePicture, curveSubtitle } from '../curve-picture.ts';
 import { trainingsCsv, trainingsDocument } from '../documents.ts';
 import type { Findings, Size, Trainings } from '../experiment.ts';
 import { type Beside, beside, correct, type Estimate, estimate } from '../scores.ts';
@@ -133,8 +133,7 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
     })),
     evaluations: trainingsDocument(evaluations),
   };
-  const subtitle =
-    count === 1 ? 'One seed.' : `Lines: the mean of ${count} seeds. Bands: 95 % bootstrap intervals.`;
+  const subtitle = curveSubtitle(count);
   const picture = (name: string, { title, y, curveOf }: Omit<CurvePicture, 'subtitle'>) =>
     curvePicture(name, { title, subtitle, y, curveOf }, [adam], [found]);
   return {
