@@ -30,7 +30,8 @@ interface Caller {
 export interface CommandLine extends Caller {
   /** The working directory, this process's too; gone when the test file is over. */
   readonly home: string;
-  start(args: readonly string[], variables?: Variables): ChildProcess;
+  /** @param directory - where it is called, the home unless given. */
+  start(args: readonly string[], variables?: Variables, directory?: string): ChildProcess;
   finish(child: ChildProcess): Promise<Outcome>;
   /**
    * The same, from the sources and in this process, which saves a second of a processor a call: for what is not about
@@ -60,9 +61,9 @@ export function commandLine(): CommandLine {
     // A second worker process costs more than the few trainings of a test, and other test files use the other cores.
     return { ...Object.fromEntries(clean), ...own, NOS_WORKERS: '1', ...variables };
   };
-  const start: CommandLine['start'] = (args, variables = {}) =>
+  const start: CommandLine['start'] = (args, variables = {}, directory = home) =>
     spawn(process.execPath, [PROGRAM, ...args], {
-      cwd: home,
+      cwd: directory,
       env: environment(variables),
       stdio: ['ignore', 'pipe', 'pipe'],
     });

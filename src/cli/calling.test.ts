@@ -62,19 +62,21 @@ describe('how the program is called', () => {
   program('other/nos');
   const directory = join(home, 'user');
   const local = join(home, 'user/node_modules/.bin/nos');
-  const ofNpm = { npm_execpath: '/usr/lib/npm-cli.js' };
+  const ofNpm = { npm_command: 'run-script' };
+  const ofNpx = { npm_command: 'exec' };
 
   it.each([
     ['in a clone', { script, directory: join(home, 'clone'), env: {} }, 'bin/nos'],
     ['under npm start in a clone', { script, directory: join(home, 'clone'), env: ofNpm }, 'bin/nos'],
-    ['under npx', { script: local, directory, env: { ...ofNpm, npm_command: 'exec' } }, 'npx nos'],
+    ['under npx', { script: local, directory, env: ofNpx }, 'npx nos'],
+    ['under npx of another program', { script, directory, env: ofNpx }, `node ${script}`],
     ['in a script of npm', { script: local, directory, env: { ...ofNpm, PATH: dirname(local) } }, 'npx nos'],
     [
       'under npx, installed nowhere else',
       {
         script: join(home, 'npm/_npx/1/node_modules/.bin/nos'),
         directory,
-        env: { ...ofNpm, npm_command: 'exec', PATH: join(home, 'npm/_npx/1/node_modules/.bin') },
+        env: { ...ofNpx, PATH: join(home, 'npm/_npx/1/node_modules/.bin') },
       },
       `node ${join(home, 'npm/_npx/1/node_modules/.bin/nos')}`,
     ],

@@ -13,8 +13,8 @@ export interface Start {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** What npm's scripts find on their path, and its user's shell does not. */
-const OF_NPM = `${sep}node_modules${sep}.bin`;
+/** Where npm installs what npx and its scripts find, and its user's shell does not. */
+const INSTALLED = `${sep}node_modules${sep}`;
 
 /** Where npx keeps what is installed nowhere else: it does not find that by the program's name. */
 const CACHE_OF_NPX = `${sep}_npx${sep}`;
@@ -25,10 +25,10 @@ const CACHE_OF_NPX = `${sep}_npx${sep}`;
  */
 export function programOf({ script, directory, env }: Start): string {
   if (script === resolve(directory, 'bin/nos')) return 'bin/nos';
-  const byNpm = env.npm_command === 'exec' || (env.npm_execpath !== undefined && script.includes(OF_NPM));
-  if (byNpm && !script.includes(CACHE_OF_NPX)) return 'npx nos';
+  const byNpm = env.npm_command !== undefined;
+  if (byNpm && script.includes(INSTALLED) && !script.includes(CACHE_OF_NPX)) return 'npx nos';
   const path = (env.PATH ?? '').split(delimiter);
-  const folders = env.npm_execpath === undefined ? path : path.filter((folder) => !folder.endsWith(OF_NPM));
+  const folders = byNpm ? path.filter((folder) => !folder.includes(INSTALLED)) : path;
   const found = folders.map((folder) => resolve(directory, folder, 'nos')).find(isProgram);
   if (found !== undefined && sameFile(found, script)) return 'nos';
   return `node ${shellWord(script)}`;

@@ -7,6 +7,7 @@ import { conditionsText, duration, fileName, plural, thousands } from './text/fo
 import { leaderboardText } from './text/leaderboard.ts';
 import { shortRules } from './text/short-rule.ts';
 import { pairs } from './text/table.ts';
+import { compareCommandText, verdictDocument, verdictText } from './text/verdict.ts';
 
 export interface RunReport {
   readonly result: RunResult;
@@ -23,6 +24,9 @@ export async function reportRun(
 ): Promise<{ document: unknown; text: string }> {
   const { result, config, fingerprint } = report;
   const { run, status, told, leaderboard } = result;
+  const { verdictOf } = await import('../run/index.ts');
+  const short = await shortRules();
+  const verdict = verdictOf(leaderboard, { seeds: config.retest.seeds, finished: status === 'finished' });
   const document = {
     run,
     status,
@@ -32,11 +36,13 @@ export async function reportRun(
     version: packageVersion,
     store: context.places.store,
     rules: leaderboard.map(documentOf),
+    verdict: verdictDocument(verdict, short),
   };
   const parts = [
     await leaderboardText(leaderboard.slice(0, DEFAULT_ROWS), context.stdout),
+    context.stdout.colours.bold(verdictText(verdict, short)),
     await facts(report, context),
-    await nextSteps(report, context),
+    nextSteps(report, compareCommandText(verdict, config, short), context),
   ];
   return { document, text: parts.join('\n\n') };
 }
@@ -49,7 +55,8 @@ async function facts(
   const { name, constraints } = findSpace(config.space.name, config.space);
   const limits = constraints.length === 0 ? '' : ` (${constraints.join(', ')})`;
   const told = `${thousands(result.told)} of ${plural(config.samples, 'rule')}`;
-  const distinct = result.leaderboard.filter((row) => row.proposals > 0).length;
+  // Proposals beyond those told are scored, and in the leaderboard: they were in flight when the run stopped.
+  const distinct = result.leaderboard.filter(({ index }) => index >= 0 && index < result.told).length;
   return pairs(
     [
       ['run', `${result.run}, ${result.status}: ${told}, ${distinct} distinct, ${duration(seconds)}`],
@@ -63,19 +70,16 @@ async function facts(
   );
 }
 
-async function nextSteps({ result, config }: RunReport, { stdout, call }: Context): Promise<string> {
+function nextSteps({ result }: RunReport, compare: string | undefined, { stdout, call }: Context): string {
   const { run, status, leaderboard } = result;
   const name = shellWord(run);
   if (status === 'stopped') return stdout.colours.bold(`go on:  ${call(`nos resume ${name}`)}`);
   const found = leaderboard.find((row) => !row.reference && row.status === 'ok');
-  const steps = [`nos top ${name} -n 30`, `nos log ${name} --csv > ${shellWord(`${fileName(run)}.csv`)}`];
-  if (found !== undefined) {
-    steps.unshift(`nos show ${name} ${found.index}`);
-    const short = await shortRules();
-    const where = config.environment === 'none' ? '' : ` --environment ${config.environment}`;
-    steps.push(
-      `nos eval ${shellWord(short(found.rule))} adam --task ${shellWord(config.task)} --protocol paper${where} --seeds 3`,
-    );
-  }
+  const steps = [
+    ...(compare === undefined ? [] : [compare]),
+    ...(found === undefined ? [] : [`nos show ${name} ${found.index}`]),
+    `nos top ${name} -n 30`,
+    `nos log ${name} --csv > ${shellWord(`${fileName(run)}.csv`)}`,
+  ];
   return ['next:', ...steps.map((step) => `  ${call(step)}`)].join('\n');
 }

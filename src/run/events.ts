@@ -26,7 +26,13 @@ export interface LeaderboardRow {
   /** Index of its first proposal; −1 for a reference rule that no batch held. */
   readonly index: number;
   /** The scores with fresh seeds, for the top rules and the references once the search is over. */
-  readonly retest?: { readonly rewards: readonly number[]; readonly mean: number };
+  readonly retest?: {
+    /** In the order of the seeds; those that were lost are left out. */
+    readonly rewards: readonly number[];
+    readonly mean: number;
+    /** How many of them are of trainings that diverged. */
+    readonly diverged: number;
+  };
 }
 
 /** An evaluation that is in the store. */

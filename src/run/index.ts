@@ -14,3 +14,4 @@ export {
 } from './learning-curve.ts';
 export { learningCurveChart } from './learning-curve-chart.ts';
 export { type RunResult, type RunServices, resumeRun, startRun } from './run.ts';
+export { type Finding, type TestedRow, type Verdict, verdictOf } from './verdict.ts';

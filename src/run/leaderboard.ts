@@ -61,7 +61,8 @@ function sound(scores: readonly Score[]): readonly Evaluation[] {
 function retestOf(evaluations: readonly Evaluation[]): Pick<LeaderboardRow, 'retest'> {
   if (evaluations.length === 0) return {};
   const rewards = evaluations.map(({ reward }) => reward);
-  return { retest: { rewards, mean: mean(rewards) } };
+  const diverged = evaluations.filter(({ status }) => status === 'diverged').length;
+  return { retest: { rewards, mean: mean(rewards), diverged } };
 }
 
 /** @param lowest The lowest reward of all trainings of the run that finished. */

@@ -64,11 +64,12 @@ export async function readLearningCurves(store: Store, runs: readonly string[]):
   const twice = runs.find((run, i) => runs.indexOf(run) < i);
   if (twice !== undefined) throw new NosError('bad-option', `run '${twice}' is named twice`, 'name it once');
   const read = await Promise.all(
-    runs.map(async (run) => ({
-      run,
-      config: parseRunConfig((await store.run(run)).config),
-      proposals: await store.proposals(run),
-    })),
+    runs.map(async (run) => {
+      const { config, told } = await store.run(run);
+      // What is scored beyond the proposals told was in flight when the run stopped: no other command counts it.
+      const proposals = (await store.proposals(run)).slice(0, told);
+      return { run, config: parseRunConfig(config), proposals };
+    }),
   );
   const [first, ...others] = read as [(typeof read)[0], ...typeof read];
   for (const { run, config } of others) {

@@ -53,8 +53,22 @@ describe('a run', () => {
     const { proposal } = await json(['show', 'first', '9']);
     expect(proposal).toMatchObject({ index: 9, batch: 1, evaluation: { task: 'digits-mlp' } });
     const shown = await here.nos(['show', 'first', '9']);
-    expect(shown.stdout.replaceAll(/ +/g, ' ')).toContain(`\nrule ${proposal.rule}`);
-    expect((await here.nos(['top', 'first'])).stdout).toContain('◆ reference rule');
+    expect(shown.stdout.replaceAll(/ +/g, ' ')).toContain(`\nproposed as ${proposal.rule}`);
+    const board = (await here.nos(['top', 'first'])).stdout;
+    expect(board).toContain('◆ reference rule');
+    expect(board).toContain(found.verdict.text);
+    expect(top.verdict).toEqual(found.verdict);
+    expect(found.verdict).toMatchObject({ finding: expect.stringMatching(/below|equal|above/), seeds: 3 });
+  });
+
+  it('spells a rule in one way, and numbers its proposals as show takes them', async () => {
+    const { stdout } = await here.nos(['top', 'first', '-n', '99']);
+    const rows = [...stdout.matchAll(/^ *\d* {4}(\S.*?)(?: {2}\(.*?\))? {2,}(\d+) {2}/gm)].slice(0, 3);
+    expect(rows).toHaveLength(3);
+    for (const [, rule, index = ''] of rows) {
+      const { stdout: shown } = await here.nos(['show', 'first', index]);
+      expect(shown.replaceAll(/ +/g, ' ')).toContain(`\nrule ${rule}\n`);
+    }
   });
 
   it('remembers the operands and functions that it chose from, also where it is resumed', async () => {

@@ -6,6 +6,7 @@ import type { Command, Context, Result } from '../command.ts';
 import { withStore } from '../store.ts';
 import { bar, sparkline } from '../text/charts.ts';
 import { accuracy, conditionsText, duration, instant, learningRate, thousands } from '../text/format.ts';
+import { shortRules } from '../text/short-rule.ts';
 import { pairs } from '../text/table.ts';
 
 export const showCommand: Command = {
@@ -91,9 +92,11 @@ async function showProposal(name: string, index: number, { places, stdout }: Con
     const proposal = await store.proposal(name, index);
     const canonical = rules.printRule(rules.canonicalize(rules.parseRule(proposal.rule)));
     const names = rules.namesOf(proposal.key);
+    const short = await shortRules();
     const rows: [string, string][] = [
       ['run', `${name}, proposal ${index}, batch ${proposal.batch + 1}`],
-      ['rule', proposal.rule],
+      ['rule', short(proposal.rule)],
+      ['proposed as', proposal.rule],
       ['canonical', canonical],
       ['key', proposal.key],
       ['names', names.join(', ') || 'none in the catalogue'],

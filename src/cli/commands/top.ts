@@ -2,6 +2,8 @@ import type { LeaderboardRow } from '../../run/index.ts';
 import type { Command } from '../command.ts';
 import { withStore } from '../store.ts';
 import { leaderboardText } from '../text/leaderboard.ts';
+import { shortRules } from '../text/short-rule.ts';
+import { compareCommandText, verdictDocument, verdictText } from '../text/verdict.ts';
 
 /** Rows where `-n` does not say: all that were tested again, as these come first, and some more. */
 export const DEFAULT_ROWS = 15;
@@ -12,19 +14,27 @@ export const topCommand: Command = {
   arguments: '<run>',
   options: ['number', 'store'],
   example: 'nos top quick-1\nnos top quick-1 -n 30',
-  async run({ arguments: [run = ''], settings, places, stdout }) {
-    const { parseRunConfig, readLeaderboard } = await import('../../run/index.ts');
+  async run({ arguments: [run = ''], settings, places, stdout, call }) {
+    const { parseRunConfig, readLeaderboard, verdictOf } = await import('../../run/index.ts');
     const { record, rows } = await withStore(places, async (store) => ({
       record: await store.run(run),
       rows: await readLeaderboard(store, run),
     }));
-    const { environment } = parseRunConfig(record.config);
+    const config = parseRunConfig(record.config);
+    const { environment, retest } = config;
+    const within = environment === 'none' ? {} : { environment };
     const shown = rows.slice(0, settings.number ?? DEFAULT_ROWS);
     const rules = shown.map(documentOf);
-    const text = await leaderboardText(shown, stdout);
-    if (environment === 'none') return { document: { run, rules }, text };
-    const where = stdout.colours.dim(`all of them in environment ${environment}`);
-    return { document: { run, environment, rules }, text: `${text}\n${where}` };
+    const short = await shortRules();
+    const verdict = verdictOf(rows, { seeds: retest.seeds, finished: record.status === 'finished' });
+    const compare = compareCommandText(verdict, config, short);
+    const text = [
+      await leaderboardText(shown, stdout),
+      ...(environment === 'none' ? [] : [stdout.colours.dim(`all of them in environment ${environment}`)]),
+      `\n${stdout.colours.bold(verdictText(verdict, short))}`,
+      ...(compare === undefined ? [] : [`to be sure: ${call(compare)}`]),
+    ].join('\n');
+    return { document: { run, ...within, rules, verdict: verdictDocument(verdict, short) }, text };
   },
 };
 

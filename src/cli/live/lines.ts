@@ -1,6 +1,7 @@
 import type { Evaluation } from '../../evaluate/index.ts';
 import type { RunEvent } from '../../run/index.ts';
 import { accuracy, plural } from '../text/format.ts';
+import type { ShortRule } from '../text/short-rule.ts';
 import type { Progress } from './progress.ts';
 import { timeLeft } from './screen.ts';
 
@@ -8,7 +9,7 @@ import { timeLeft } from './screen.ts';
 export function plainLine(
   progress: Progress,
   event: RunEvent,
-  nameOf: (evaluation: Evaluation) => string,
+  { nameOf, short }: { readonly nameOf: (evaluation: Evaluation) => string; readonly short: ShortRule },
 ): string | undefined {
   switch (event.type) {
     case 'started': {
@@ -16,9 +17,9 @@ export function plainLine(
       return `run ${event.run}: ${plural(event.samples, 'rule')}${from}`;
     }
     case 'reference':
-      return `reference ${nameOf(event.evaluation) || event.evaluation.rule}: ${accuracy(event.evaluation.reward)}`;
+      return `reference ${nameOf(event.evaluation) || short(event.evaluation.rule)}: ${accuracy(event.evaluation.reward)}`;
     case 'batch':
-      return batchLine(progress, event);
+      return batchLine(progress, event, short);
     case 'retest':
       return progress.retests === 1
         ? `testing the best again: ${plural(progress.expected.retests, 'evaluation')}`
@@ -28,12 +29,12 @@ export function plainLine(
   }
 }
 
-function batchLine(progress: Progress, event: RunEvent & { type: 'batch' }): string {
+function batchLine(progress: Progress, event: RunEvent & { type: 'batch' }, short: ShortRule): string {
   return [
     `batch ${event.batch + 1}`,
     `${event.told}/${progress.samples} rules`,
     `mean ${accuracy(event.meanReward)}`,
-    `best ${accuracy(event.best.reward)} ${event.best.rule}`,
+    `best ${accuracy(event.best.reward)} ${short(event.best.rule)}`,
     timeLeft(progress),
   ].join('  ');
 }

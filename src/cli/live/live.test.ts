@@ -169,7 +169,7 @@ describe('plain lines', () => {
     let progress = start;
     return list.flatMap((event) => {
       progress = advance(progress, event);
-      return plainLine(progress, event, nameOf) ?? [];
+      return plainLine(progress, event, { nameOf, short: (rule) => rule }) ?? [];
     });
   };
 

@@ -1,7 +1,7 @@
 import type { Evaluation } from '../../evaluate/index.ts';
 import type { RunEvent } from '../../run/index.ts';
 import type { Context } from '../command.ts';
-import { shortRules } from '../text/short-rule.ts';
+import { type ShortRule, shortRules } from '../text/short-rule.ts';
 import { plainLine } from './lines.ts';
 import { advance, initialProgress, type Progress } from './progress.ts';
 import { screen } from './screen.ts';
@@ -40,22 +40,26 @@ const printer =
 
 /** A live view on a terminal, plain lines elsewhere; both on stderr. */
 export async function openReporter(options: ReporterOptions): Promise<Reporter> {
-  return options.stderr.interactive ? liveView(options) : plainLines(options);
+  const short = await shortRules();
+  return options.stderr.interactive ? liveView(options, short) : plainLines(options, short);
 }
 
-function plainLines({ stderr, run, samples, expected, earlier, nameOf }: ReporterOptions): Reporter {
+function plainLines(
+  { stderr, run, samples, expected, earlier, nameOf }: ReporterOptions,
+  short: ShortRule,
+): Reporter {
   let progress = initialProgress(run, samples, expected, earlier);
   const onEvent = (event: RunEvent) => {
     progress = advance(progress, event);
-    const line = plainLine(progress, event, nameOf);
+    const line = plainLine(progress, event, { nameOf, short });
     if (line !== undefined) stderr.note(line);
   };
   return { onEvent, print: printer(stderr), close: () => undefined };
 }
 
-async function liveView(options: ReporterOptions): Promise<Reporter> {
+async function liveView(options: ReporterOptions, short: ShortRule): Promise<Reporter> {
   const { stderr, clock, nameOf, signal } = options;
-  const [view, short] = await Promise.all([openView(stderr), shortRules()]);
+  const view = await openView(stderr);
   const began = clock();
   let progress = initialProgress(options.run, options.samples, options.expected, options.earlier);
   const { colours } = stderr;

@@ -4,38 +4,49 @@ import { accuracy, learningRate, meanAndSpread } from './format.ts';
 import { type ShortRule, shortRules, withName } from './short-rule.ts';
 import { type Column, table } from './table.ts';
 
-/** Both figures of every row: the search's own reward, which is luck's pick, and the mean over fresh seeds. */
+/**
+ * Both figures of every row: the search's own reward, which is luck's pick, and the mean over fresh seeds. Rows that were tested again
+ * have places; under a rule line stand the others, which have none, as the two figures cannot be compared.
+ */
 export async function leaderboardText(rows: readonly LeaderboardRow[], terminal: Terminal): Promise<string> {
   if (rows.length === 0) return 'no rules yet';
-  const { colours } = terminal;
-  const lines = [table(rows, columnsOf(rows, terminal, await shortRules()), terminal.columns)];
-  if (rows.some((row) => row.reference))
-    lines.push(colours.dim('◆ reference rule, scored by the same protocol'));
-  if (rows.some((row) => row.edgeOfGrid))
-    lines.push(colours.dim('▲edge: the best learning rate may lie outside the grid'));
-  return lines.join('\n');
+  const { columns, colours } = terminal;
+  const tested = rows.filter(({ retest }) => retest !== undefined);
+  const others = rows.filter(({ retest }) => retest === undefined);
+  const placed = tested.length === 0 ? others : tested;
+  const places = new Map(placed.map((row, i) => [row, i + 1]));
+  const shown = columnsOf(rows, places, terminal, await shortRules());
+  const lines = table([...tested, ...others], shown, columns).split('\n');
+  if (tested.length > 0 && others.length > 0) {
+    lines.splice(1 + tested.length, 0, colours.dim('── not tested with fresh seeds ──'));
+  }
+  return [...lines, ...legend(rows).map(colours.dim)].join('\n');
 }
+
+type Places = ReadonlyMap<LeaderboardRow, number>;
 
 function columnsOf(
   rows: readonly LeaderboardRow[],
+  places: Places,
   { colours }: Terminal,
   short: ShortRule,
 ): readonly Column<LeaderboardRow>[] {
-  const seeds = rows.find((row) => row.retest)?.retest?.rewards.length;
+  const seeds = seedsOf(rows);
   const retest: Column<LeaderboardRow> = {
     title: `retest, ${seeds} seed${seeds === 1 ? '' : 's'}`,
-    cell: (row) => (row.retest ? meanAndSpread(row.retest.rewards) : ''),
+    cell: retestText,
     align: 'right',
   };
   return [
-    { title: '#', cell: (row) => String(row.rank), align: 'right' },
+    { title: '#', cell: (row) => String(places.get(row) ?? ''), align: 'right' },
     {
       title: '  rule',
       cell: (row) => `${row.reference ? '◆' : ' '} ${ruleText(row, short)}`,
       flexible: true,
       paint: (text, row) =>
-        row.reference ? colours.cyan(text) : row.rank === 1 ? colours.green(text) : text,
+        row.reference ? colours.cyan(text) : places.get(row) === 1 ? colours.green(text) : text,
     },
+    { title: 'index', cell: (row) => (row.index < 0 ? '' : String(row.index)), align: 'right' },
     ...(seeds === undefined ? [] : [retest]),
     { title: 'search', cell: rewardText, align: 'right' },
     {
@@ -44,6 +55,30 @@ function columnsOf(
       paint: (text, row) => (row.edgeOfGrid ? colours.yellow(text) : text),
     },
   ];
+}
+
+/** What the columns and signs that are there mean. */
+function legend(rows: readonly LeaderboardRow[]): readonly string[] {
+  const seeds = seedsOf(rows) ?? 0;
+  return [
+    ...(seeds > 1 ? ['retest: mean ± standard deviation over fresh seeds'] : []),
+    'index: of the proposal, as the show command takes it; search: its reward then; rate: learning rate',
+    ...(rows.some((row) => row.reference) ? ['◆ reference rule, scored by the same protocol'] : []),
+    ...(rows.some((row) => row.edgeOfGrid) ? ['▲edge: the best learning rate may lie outside the grid'] : []),
+  ];
+}
+
+/** Fresh seeds of the rows that were tested again; a row may have lost some. */
+function seedsOf(rows: readonly LeaderboardRow[]): number | undefined {
+  const seeds = rows.flatMap(({ retest }) => retest?.rewards.length ?? []);
+  return seeds.length === 0 ? undefined : Math.max(...seeds);
+}
+
+function retestText({ retest }: LeaderboardRow): string {
+  if (retest === undefined) return '';
+  const { rewards, diverged } = retest;
+  if (diverged === rewards.length) return 'diverged';
+  return meanAndSpread(rewards) + (diverged === 0 ? '' : `, ${diverged} diverged`);
 }
 
 /** A reference by its name; a found rule by its text, with the name of whoever found it first. */

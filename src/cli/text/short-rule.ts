@@ -1,13 +1,13 @@
 import type { Expression } from '../../rules/index.ts';
 
-/** Writes canonical rule text for people. */
+/** Writes a rule's text for people: every text of one rule in the same way. */
 export type ShortRule = (text: string) => string;
 
 /** What is longer in canonical text. */
 const SHORT = ['adam', 'rmsprop', 'm', 'v', 'gamma', 'exp(1)'];
 
 /**
- * Makes the function that writes a canonical rule with the operands' names in place of what they stand for:
+ * Makes the function that writes the canonical form of a rule with the operands' names in place of what they stand for:
  * `ema(g, 0.9) / (1 - 0.9^t)` is `m`, and e is `exp(1)`. The short text denotes the same rule.
  */
 export async function shortRules(): Promise<ShortRule> {
@@ -16,9 +16,9 @@ export async function shortRules(): Promise<ShortRule> {
   const shorten = (node: Expression): Expression =>
     names.get(printRule(node)) ?? (node.kind === 'call' ? { ...node, args: node.args.map(shorten) } : node);
   const shortText = (text: string): string => {
-    const rule = parseRule(text);
+    const rule = canonicalize(parseRule(text));
     const short = shorten(rule);
-    return ruleKey(short) === ruleKey(rule) ? printRule(short) : text;
+    return printRule(ruleKey(short) === ruleKey(rule) ? short : rule);
   };
   const known = new Map<string, string>();
   return (text) => {
