@@ -4,14 +4,15 @@ ARG BASE=node:20-bookworm-slim
 FROM ${BASE} AS build
 WORKDIR /opt/nos
 COPY package.json package-lock.json ./
-# No scripts: ours would build before the sources are here, and the engine's would download libraries for graphics cards.
+# No scripts: ours would build before the sources are here.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
+COPY bin bin/
+COPY scripts scripts/
 COPY src src/
+# And fetches the engine.
 RUN npm run build
 RUN npm prune --omit=dev --ignore-scripts --no-audit --no-fund
-# The engine comes for every platform: 288 MB, of which this one needs a sixth.
-RUN find node_modules/onnxruntime-node/bin/napi-v6 -mindepth 2 -maxdepth 2 ! -path "*/linux/$(node -p process.arch)" -exec rm -r {} +
 
 FROM ${BASE}
 WORKDIR /opt/nos
@@ -21,6 +22,7 @@ COPY assets assets/
 COPY deploy/coordinate deploy/
 COPY --from=build /opt/nos/node_modules node_modules/
 COPY --from=build /opt/nos/dist dist/
+COPY --from=build /opt/nos/engine engine/
 RUN ln -s /opt/nos/bin/nos /usr/local/bin/nos
 RUN mkdir -p /var/lib/nos/runs /var/lib/nos/data && chown -R node:node /var/lib/nos
 ENV NODE_ENV=production NOS_STORE=/var/lib/nos/runs/nos.db NOS_DATA=/var/lib/nos/data

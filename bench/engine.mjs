@@ -6,7 +6,7 @@
  */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { loadEngine } from '../dist/engine/index.js';
 import * as g from '../dist/graph/index.js';
 import { write } from '../dist/graph/lower.js';
 import { ModelWriter } from '../dist/graph/onnx/model.js';
@@ -15,6 +15,7 @@ import { rewrite } from '../dist/graph/simplify/rewrite.js';
 import { simplifications } from '../dist/graph/simplify/simplifications.js';
 import { table } from './text.mjs';
 
+const { InferenceSession, Tensor } = await loadEngine();
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
 const OPTIONS = { intraOpNumThreads: 1, interOpNumThreads: 1, enableMemPattern: false, logSeverityLevel: 3 };
 

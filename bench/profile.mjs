@@ -2,12 +2,13 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { loadEngine } from '../dist/engine/index.js';
 import { lower } from '../dist/graph/lower.js';
 import { inputName } from '../dist/graph/onnx/names.js';
 import { median } from './text.mjs';
 import { times, WARM_UP } from './timing.mjs';
 
+const { InferenceSession, Tensor } = await loadEngine();
 const RUNS = 12;
 
 /**

@@ -13,7 +13,7 @@ export function toJson(value: unknown, indent = 0): string {
 /** The schema of a number that {@link toJson} wrote: a number, or the name of one that is not finite. */
 export const jsonNumber = z.union([
   z.number(),
-  z.enum(['NaN', 'Infinity', '-Infinity']).transform((name) => Number(name)),
+  z.literal(['NaN', 'Infinity', '-Infinity']).transform((name) => Number(name)),
 ]);
 
 function isNonFinite(value: unknown): value is number {

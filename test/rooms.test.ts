@@ -9,6 +9,8 @@ const ROOMS = [
   'plot',
   'rules',
   'functions',
+  'download',
+  'engine',
   'graph',
   'nn',
   'text',

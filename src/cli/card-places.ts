@@ -3,6 +3,7 @@ import type { Evaluation } from '../evaluate/index.ts';
 import { packageVersion } from '../version.ts';
 import type { Context } from './command.ts';
 import { tasksOf } from './commands/compare.ts';
+import { prepareEngine } from './engine.ts';
 import { withStore } from './store.ts';
 import { plural } from './text/format.ts';
 
@@ -42,10 +43,9 @@ async function inOrder(names: readonly string[]): Promise<readonly string[]> {
 }
 
 /** Those of the rule under the protocol of the settings, by this machine and version. */
-async function storedEvaluations(
-  { settings, places, stderr }: Context,
-  key: string,
-): Promise<readonly Evaluation[]> {
+async function storedEvaluations(context: Context, key: string): Promise<readonly Evaluation[]> {
+  const { settings, places, stderr } = context;
+  await prepareEngine(context);
   const { findProtocol, fingerprint } = await import('../evaluate/index.ts');
   const protocol = findProtocol(settings.protocol ?? '').name;
   const machine = await fingerprint();

@@ -1,6 +1,7 @@
 import { NosError } from '../errors.ts';
 import type { RunConfig, RunEstimate } from '../run/index.ts';
 import type { Context, Result } from './command.ts';
+import { prepareEngine } from './engine.ts';
 import { workerCount } from './evaluators.ts';
 import { conditionsText, duration, thousands } from './text/format.ts';
 import { pairs } from './text/table.ts';
@@ -24,7 +25,9 @@ export async function dryRun(context: Context, config: RunConfig): Promise<Resul
 }
 
 /** Measured; NaN where the data set is not on this machine, or the task does not say how many examples it has. */
-async function secondsPerStep({ places, signal }: Context, config: RunConfig): Promise<number> {
+async function secondsPerStep(context: Context, config: RunConfig): Promise<number> {
+  const { places, signal } = context;
+  await prepareEngine(context);
   const { protocol, environment } = config;
   const { measureStep } = await import('../evaluate/index.ts');
   const { resolveTask } = await import('../tasks/index.ts');

@@ -76,7 +76,7 @@ async function contextOf(
     arguments: args,
     settings,
     flags: optionNames.filter((name) => flags[name] !== undefined),
-    places: await findPlaces(settings, directory),
+    places: findPlaces(settings, { directory, env }),
     call,
     signal,
     stdout: terminalOf(stdout, env),

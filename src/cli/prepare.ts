@@ -1,24 +1,23 @@
 import type { Task } from '../tasks/index.ts';
 import type { Context } from './command.ts';
+import { prepareEngine } from './engine.ts';
 import { dataProgress } from './live/data-progress.ts';
 
 /**
- * The task, with its data set on this machine: downloaded, with a progress bar, where it is absent.
+ * The task, with the engine and its data set on this machine: downloaded, with a progress bar, where they are absent.
  *
  * @param protocol What it is to be trained by, where that is known; whether it can be is looked at first.
- * @throws NosError `unknown-name`, `bad-option`, `network`, `data-corrupt`, `unwritable`.
+ * @throws NosError `unknown-name`, `bad-option`, `engine`, `network`, `data-corrupt`, `unwritable`.
  */
-export async function prepareTask(
-  { places, stderr, signal }: Context,
-  name: string,
-  protocol?: string,
-): Promise<Task> {
+export async function prepareTask(context: Context, name: string, protocol?: string): Promise<Task> {
+  const { places, stderr, signal } = context;
   const { resolveTask } = await import('../tasks/index.ts');
   const task = await resolveTask(name);
   if (protocol !== undefined) {
     const { checkSteps, findProtocol } = await import('../evaluate/index.ts');
     checkSteps(findProtocol(protocol), task);
   }
+  await prepareEngine(context);
   if (task.dataSet === undefined) return task;
   const { findDataSet } = await import('../data/index.ts');
   const dataSet = findDataSet(task.dataSet);

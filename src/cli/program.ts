@@ -113,6 +113,7 @@ function hinted({ exitCode, code }: CommanderError, message: string, hints: read
 const GROUPS: Readonly<Record<string, string>> = {
   bench: 'measure: strategies',
   data: 'data sets: download, verify, list',
+  engine: 'what trains: download',
 };
 
 function group(program: Commander, name: string): Commander {

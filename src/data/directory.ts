@@ -1,9 +1,9 @@
-import envPaths from 'env-paths';
+import { userDirectories } from '../user-directories.ts';
 
 /**
  * Where data sets are kept on this machine unless a flag says otherwise: NOS_DATA_DIR, or the user's data directory as the
  * platform has it.
  */
 export function dataDirectory(environment: Readonly<Record<string, string | undefined>>): string {
-  return environment.NOS_DATA_DIR || envPaths('nos', { suffix: '' }).data;
+  return environment.NOS_DATA_DIR || userDirectories(environment).data;
 }

@@ -20,6 +20,5 @@ export { recordSplit } from './records.ts';
 export type { DataSetDefinition, DataSetStatus, FetchOptions, OpenedData } from './registry.ts';
 export { dataSets, findDataSet } from './registry.ts';
 export { openShakespeare } from './shakespeare.ts';
-export type { Timeouts } from './watchdog.ts';
 export { openWmt14 } from './wmt14.ts';
 export { openWmt14Small } from './wmt14-small.ts';

@@ -1,4 +1,4 @@
-import type { Timeouts } from './watchdog.ts';
+import type { Timeouts } from '../download/index.ts';
 
 /** What a fetch reports while it goes. */
 export interface FetchProgress {

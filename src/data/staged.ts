@@ -1,7 +1,8 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { diskTrouble, makePartial, reasonOf, removeAbandoned } from '../download/index.ts';
 import { NosError } from '../errors.ts';
-import { diskTrouble, makePartial, reasonOf, unwritable, writable } from './staging.ts';
+import { unwritable, writable } from './staging.ts';
 
 export interface StagedFetch {
   /** The data directory; made if absent. */
@@ -36,6 +37,7 @@ export interface StagedSource {
 export async function fetchStaged(fetch: StagedFetch): Promise<string> {
   const { directory, signal } = fetch;
   const folder = join(directory, fetch.folder);
+  await removeAbandoned(directory);
   if (await isPresent(folder, fetch)) return 'present';
   const partial = await writable(directory, () => makePartial(directory, fetch.folder));
   const reasons = new Set<string>();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createRequire } from 'node:module';
 import { arrayDataset, type Dataset } from '../data/index.ts';
+import { ENGINE } from '../engine/index.ts';
 import { maxPool2d, relu } from '../graph/index.ts';
 import { batchNorm, convolution, dense, flatten } from '../nn/index.ts';
 import { stream } from '../random/index.ts';
@@ -23,11 +23,8 @@ export function fingerprint(): Promise<string> {
 }
 
 async function computeFingerprint(): Promise<string> {
-  const engine = createRequire(import.meta.url)('onnxruntime-node/package.json') as {
-    readonly version: string;
-  };
   const { v8 } = process.versions;
-  return `onnxruntime-${engine.version} v8-${v8} ${process.platform}-${process.arch} ${await trainingBits()}`;
+  return `onnxruntime-${ENGINE.version} v8-${v8} ${process.platform}-${process.arch} ${await trainingBits()}`;
 }
 
 /** With the paper's child: its kernels, not those of sequences; and the functions of V8 that rules use. */

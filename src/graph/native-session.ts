@@ -1,4 +1,5 @@
-import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import { type Engine, loadEngine } from '../engine/index.ts';
 import { inputName, outputName } from './onnx/names.ts';
 import type { Arrays, Port, Session } from './session.ts';
 import { describeShape, sizeOf } from './shape.ts';
@@ -22,14 +23,16 @@ export async function loadSession(
   inputs: readonly Port[],
   outputs: readonly Port[],
 ): Promise<Session> {
-  return new NativeSession(await InferenceSession.create(model, OPTIONS), inputs, outputs);
+  const engine = await loadEngine();
+  const native = await engine.InferenceSession.create(model, OPTIONS);
+  return new NativeSession(native, engine.Tensor, inputs, outputs);
 }
 
 /** A port, and the wrappers of arrays seen at it: kept as long as the arrays, so that training loops make none. */
 interface WrappedPort extends Port {
   readonly nativeName: string;
   readonly size: number;
-  readonly wrappers: WeakMap<Float32Array, OrtTensor>;
+  readonly wrappers: WeakMap<Float32Array, Tensor>;
 }
 
 /** A session on a loaded model; checks what is handed in. */
@@ -40,8 +43,16 @@ class NativeSession implements Session {
   readonly #inputs: ReadonlyMap<string, WrappedPort>;
   readonly #outputs: ReadonlyMap<string, WrappedPort>;
 
-  constructor(native: InferenceSession, inputs: readonly Port[], outputs: readonly Port[]) {
+  readonly #Tensor: Engine['Tensor'];
+
+  constructor(
+    native: InferenceSession,
+    Tensor: Engine['Tensor'],
+    inputs: readonly Port[],
+    outputs: readonly Port[],
+  ) {
     this.#native = native;
+    this.#Tensor = Tensor;
     this.inputs = inputs;
     this.outputs = outputs;
     this.#inputs = new Map(inputs.map((port) => [port.name, wrapped(port, inputName(port.name))]));
@@ -52,16 +63,16 @@ class NativeSession implements Session {
     checkNames('input', this.#inputs, feeds);
     checkNames('output', this.#outputs, results);
     checkOverlap(feeds, results);
-    const values: Record<string, OrtTensor> = {};
+    const values: Record<string, Tensor> = {};
     for (const port of this.#inputs.values()) {
       const array = feeds[port.name];
       if (array === undefined) throw new RangeError(`session: input '${port.name}' has no value`);
-      values[port.nativeName] = wrap('input', port, array);
+      values[port.nativeName] = this.#wrap('input', port, array);
     }
-    const fetches: Record<string, OrtTensor | null> = {};
+    const fetches: Record<string, Tensor | null> = {};
     for (const port of this.#outputs.values()) {
       const array = results[port.name];
-      fetches[port.nativeName] = array === undefined ? null : wrap('output', port, array);
+      fetches[port.nativeName] = array === undefined ? null : this.#wrap('output', port, array);
     }
     const computed = await this.#native.run(values, fetches);
     const arrays: Record<string, Float32Array> = {};
@@ -74,23 +85,23 @@ class NativeSession implements Session {
   close(): Promise<void> {
     return this.#native.release();
   }
+
+  #wrap(kind: string, { name, shape, size, wrappers }: WrappedPort, array: Float32Array): Tensor {
+    if (array.length !== size) {
+      throw new RangeError(
+        `session: ${kind} '${name}' has shape ${describeShape(shape)}: expected ${size} numbers, got ${array.length}`,
+      );
+    }
+    const known = wrappers.get(array);
+    if (known !== undefined) return known;
+    const wrapper = new this.#Tensor('float32', array, shape);
+    wrappers.set(array, wrapper);
+    return wrapper;
+  }
 }
 
 function wrapped({ name, shape }: Port, nativeName: string): WrappedPort {
   return { name, shape, nativeName, size: sizeOf(shape), wrappers: new WeakMap() };
-}
-
-function wrap(kind: string, { name, shape, size, wrappers }: WrappedPort, array: Float32Array): OrtTensor {
-  if (array.length !== size) {
-    throw new RangeError(
-      `session: ${kind} '${name}' has shape ${describeShape(shape)}: expected ${size} numbers, got ${array.length}`,
-    );
-  }
-  const known = wrappers.get(array);
-  if (known !== undefined) return known;
-  const wrapper = new OrtTensor('float32', array, shape);
-  wrappers.set(array, wrapper);
-  return wrapper;
 }
 
 function checkNames(kind: string, ports: ReadonlyMap<string, unknown>, arrays: Arrays): void {

@@ -17,7 +17,7 @@ describe.concurrent('help', () => {
     'search resume runs top show log plot eval compare card funnel trajectory rule rules space tasks reproduce bleu doctor worker workers'.split(
       ' ',
     );
-  it.each([...commands, 'data fetch', 'data list', 'bench strategies'])(
+  it.each([...commands, 'data fetch', 'data list', 'engine fetch', 'bench strategies'])(
     'nos %s --help shows an example',
     async (command) => {
       const { code, stdout, stderr } = await here.nos([...command.split(' '), '--help']);
@@ -276,6 +276,7 @@ describe('nos doctor', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^warn +cifar10 .* is missing\n +nos data fetch cifar10 --data \S+$/m);
     expect(stdout).toMatch(/^- +mnist +not fetched; `nos data fetch mnist --data \S+` when you want it$/m);
+    expect(stdout).toMatch(/^(ok|warn) +disk +[\d.]+ [MGT]B free in \//m);
   });
 });
 

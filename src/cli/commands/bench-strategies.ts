@@ -4,6 +4,7 @@ import type { BakeoffPlan, BakeoffResult, Curve, Ranked, RunTrials } from '../..
 import { makeDirectory } from '../../make-directory.ts';
 import { packageVersion } from '../../version.ts';
 import type { Command, Context } from '../command.ts';
+import { prepareEngine } from '../engine.ts';
 import { workerCount } from '../evaluators.ts';
 import { openCounter } from '../live/counter.ts';
 import { thousands } from '../text/format.ts';
@@ -67,6 +68,7 @@ async function planOf({ settings }: Context): Promise<BakeoffPlan> {
 async function trialRunner(context: Context, plan: BakeoffPlan, directory: string): Promise<RunTrials> {
   const { settings, signal, stderr } = context;
   const { plannedProposals, resumableTrials } = await import('../../bakeoff/index.ts');
+  await prepareEngine(context);
   const { fingerprint } = await import('../../evaluate/index.ts');
   const path = join(directory, 'trials.jsonl');
   const version = `${packageVersion} ${await fingerprint()}`;

@@ -1,4 +1,6 @@
+import { stat, statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
+import { dirname } from 'node:path';
 import { NosError } from '../../errors.ts';
 import { writeCalls } from '../calling.ts';
 import type { Command, Context } from '../command.ts';
@@ -24,10 +26,11 @@ export const doctorCommand: Command = {
     const { colours } = context.stdout;
     const checks = [
       nodeCheck(process.versions.node),
-      await engineCheck(),
+      await engineCheck(context),
       coresCheck(),
       ...(await dataChecks(context)),
       await storeCheck(context),
+      ...(await diskChecks(context)),
       terminalCheck(context),
     ];
     const healthy = checks.every((check) => check.state !== 'fail');
@@ -61,13 +64,20 @@ export function nodeCheck(version: string): Check {
 }
 
 /** Loads the engine and computes with it: the fingerprint hashes the bits of a short training. */
-async function engineCheck(): Promise<Check> {
+async function engineCheck({ call }: Context): Promise<Check> {
+  const { checkPlatform, ENGINE, findEngine } = await import('../../engine/index.ts');
+  const check = { name: 'engine' } as const;
   try {
+    checkPlatform();
+    if (findEngine() === undefined) {
+      const detail = `onnxruntime ${ENGINE.version} is not here yet: ${bytes(ENGINE.bytes)} from npm's registry`;
+      return { ...check, state: 'warn', detail, todo: call('nos engine fetch') };
+    }
     const { fingerprint } = await import('../../evaluate/index.ts');
-    return { name: 'engine', state: 'ok', detail: `onnxruntime trains, fingerprint ${await fingerprint()}` };
+    return { ...check, state: 'ok', detail: `onnxruntime trains, fingerprint ${await fingerprint()}` };
   } catch (error) {
-    const todo = 'install again (npm install); onnxruntime-node needs 64-bit Linux (glibc), macOS or Windows';
-    return { name: 'engine', state: 'fail', detail: (error as Error).message, todo };
+    const todo = error instanceof NosError ? error.hint : call('nos engine fetch');
+    return { ...check, state: 'fail', detail: (error as Error).message, todo };
   }
 }
 
@@ -107,6 +117,34 @@ async function storeCheck({ places, call }: Context): Promise<Check> {
     if (!(error instanceof NosError)) throw error;
     return { name: 'store', state: 'fail', detail: error.message, todo: writeCalls(error.hint, call) };
   }
+}
+
+/** CIFAR-10 with its archive, the engine with its own, and a store of thousands of rules. */
+const ROOM = 1e9;
+
+/** One for each file system that data sets or runs go to. */
+async function diskChecks({ places }: Context): Promise<readonly Check[]> {
+  const folders = await Promise.all([dirname(places.store), places.data].map(existing));
+  const devices = await Promise.all(folders.map(async (folder) => (await stat(folder)).dev));
+  const apart = folders.filter((_, i) => devices.indexOf(devices[i]!) === i);
+  return Promise.all(
+    apart.map(async (folder): Promise<Check> => {
+      const { bavail, bsize } = await statfs(folder);
+      const check = { name: 'disk', detail: `${bytes(bavail * bsize)} free in ${folder}` } as const;
+      if (bavail * bsize >= ROOM) return { ...check, state: 'ok' };
+      const todo = `make room: ${bytes(ROOM)} do for CIFAR-10 and long runs; or name other places by --store and --data`;
+      return { ...check, state: 'warn', todo };
+    }),
+  );
+}
+
+/** The path, or the nearest folder above it that is there. */
+async function existing(path: string): Promise<string> {
+  const there = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  return there || dirname(path) === path ? path : existing(dirname(path));
 }
 
 function terminalCheck({ stderr }: Context): Check {

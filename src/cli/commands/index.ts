@@ -5,6 +5,7 @@ import { cardCommand } from './card.ts';
 import { compareCommand } from './compare.ts';
 import { dataFetchCommand, dataListCommand } from './data.ts';
 import { doctorCommand } from './doctor.ts';
+import { engineFetchCommand } from './engine.ts';
 import { evalCommand } from './eval.ts';
 import { funnelCommand } from './funnel.ts';
 import { logCommand } from './log.ts';
@@ -48,5 +49,6 @@ export const commands: readonly Command[] = [
   reproduceCommand,
   dataFetchCommand,
   dataListCommand,
+  engineFetchCommand,
   doctorCommand,
 ];

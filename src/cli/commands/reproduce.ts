@@ -6,6 +6,7 @@ import { makeDirectory } from '../../make-directory.ts';
 import type { Experiment, Result } from '../../reproduce/index.ts';
 import { packageVersion } from '../../version.ts';
 import type { Command, Context } from '../command.ts';
+import { prepareEngine } from '../engine.ts';
 import { EVALUATING } from '../evaluating.ts';
 import { flagOf } from '../options.ts';
 import { logDefaults } from '../presets.ts';
@@ -57,6 +58,7 @@ export const reproduceCommand: Command = {
 async function conducted(experiment: Experiment, context: Context, output: string): Promise<Result> {
   const { settings } = context;
   const conduct = await prepare(experiment, context);
+  await prepareEngine(context);
   const directory = resolve(output);
   await writable(directory, () => makeDirectory(directory));
   const { fingerprint } = await import('../../evaluate/index.ts');

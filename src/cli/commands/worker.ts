@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { WorkerEvent } from '../../dispatch/index.ts';
 import { packageVersion } from '../../version.ts';
 import type { Command, Context } from '../command.ts';
+import { prepareEngine } from '../engine.ts';
 import { redisOf } from '../evaluators.ts';
 import { Interruption } from '../interrupt.ts';
 import { workerLine } from '../log/dispatch-lines.ts';
@@ -26,6 +27,7 @@ export const workerCommand: Command = {
     const { settings, places, signal, log } = context;
     const url = redisOf(settings);
     const concurrency = settings.concurrency ?? availableParallelism();
+    await prepareEngine(context);
     const { fingerprint } = await import('../../evaluate/index.ts');
     const machine = await fingerprint();
     const observer = await openObserver(context, 'worker', machine);

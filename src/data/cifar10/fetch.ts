@@ -1,7 +1,7 @@
+import { TIMEOUTS, type Timeouts } from '../../download/index.ts';
 import { NosError } from '../../errors.ts';
 import type { FetchingOptions, FetchProgress } from '../progress.ts';
 import { fetchStaged } from '../staged.ts';
-import { TIMEOUTS, type Timeouts } from '../watchdog.ts';
 import type { DownloadOptions } from './download.ts';
 import { CIFAR10, CIFAR10_FOLDER, type Cifar10Manifest } from './manifest.ts';
 import { verifyFiles } from './verify.ts';

@@ -7,8 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar';
-import { streamPackage } from '../npm-package.ts';
-import { type GuardOptions, guarded, meterOf } from '../watchdog.ts';
+import { type GuardOptions, guarded, meterOf, streamPackage } from '../../download/index.ts';
 import type { Download } from './manifest.ts';
 
 export interface DownloadOptions extends Omit<GuardOptions, 'onReceived'> {

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { TIMEOUTS } from '../../download/index.ts';
 import { NosError } from '../../errors.ts';
 import type { FetchingOptions, FetchProgress } from '../progress.ts';
 import { fetchStaged } from '../staged.ts';
-import { TIMEOUTS } from '../watchdog.ts';
+
 import {
   type Download,
   downloadName,

@@ -1,13 +1,13 @@
+import { access, constants } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import Config from '@npmcli/config';
-import npm from '@npmcli/config/lib/definitions/index.js';
+import { makeDirectory } from '../make-directory.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Streams a package's archive as the user's npm would get it, from the registry that is configured; pacote checks its integrity.
  *
- * @param spec `NAME@VERSION`.
+ * @param spec `NAME@VERSION`, `file:PATH` or a URL of an archive.
  * @param save What becomes of the archive.
  * @throws Error with the reason.
  */
@@ -19,11 +19,13 @@ export async function streamPackage<T>(
     readonly environment: Environment | undefined;
     readonly signal: AbortSignal;
     readonly integrity?: string;
+    /** Whether npm's cache may give it, and keeps it. Data sets would only fill it. */
+    readonly cached?: boolean;
   },
 ): Promise<T> {
   // Loaded only when it is needed: pacote is large, and workers open data sets too.
   const { default: pacote } = await import('pacote');
-  const { environment, ...more } = options;
+  const { environment, cached = false, ...more } = options;
   const guardedSave = (archive: NodeJS.ReadableStream): Promise<T> => {
     // An aborted connection may say so again after whoever reads has let go of it.
     archive.on('error', () => {});
@@ -31,18 +33,37 @@ export async function streamPackage<T>(
   };
   // npm's own patience, over a minute, is too long for a fallback.
   const retry = { retries: 1, factor: 1, minTimeout: 100, maxTimeout: 100 };
-  return pacote.tarball.stream(spec, guardedSave, { ...(await npmOptions(environment)), ...more, retry });
+  const { cache, ...npm } = await npmOptions(environment);
+  // Without `preferOnline` pacote would take what has the same integrity from npm's cache, whatever the file at hand holds.
+  const cacheOptions =
+    cached && (await isWritable(String(cache)))
+      ? { cache: String(cache), preferOffline: true }
+      : { preferOnline: true };
+  return pacote.tarball.stream(spec, guardedSave, { ...npm, ...cacheOptions, ...more, retry });
+}
+
+/** npm makes its cache where it is absent. */
+async function isWritable(directory: string): Promise<boolean> {
+  return makeDirectory(directory)
+    .then(() => access(directory, constants.W_OK))
+    .then(
+      () => true,
+      () => false,
+    );
 }
 
 /**
  * The options that the user's npm would use here: registry, credentials, proxy, certificates, from the environment and
- * every .npmrc. pacote alone reads none of them. No cache: a data set would only fill npm's.
+ * every .npmrc; within a script of npm's, those that npm itself reads. pacote alone reads none of them.
  *
  * @param environment what npm would see as its environment variables.
  */
 async function npmOptions(
   environment: Environment = process.env,
 ): Promise<Readonly<Record<string, unknown>>> {
+  // npm's parts are large, and workers open data sets too.
+  const { default: Config } = await import('@npmcli/config');
+  const { default: npm } = await import('@npmcli/config/lib/definitions/index.js');
   const config = new Config({
     npmPath: join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm'),
     definitions: npm.definitions,
@@ -52,9 +73,8 @@ async function npmOptions(
     argv: [process.execPath, 'npm'],
     // A copy: npm writes to it.
     env: { ...environment },
-    cwd: process.cwd(),
+    cwd: environment.npm_config_local_prefix ?? environment.INIT_CWD ?? process.cwd(),
   });
   await config.load();
-  const { cache: _, ...options } = config.flat;
-  return options;
+  return config.flat;
 }

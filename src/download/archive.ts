@@ -1,9 +1,7 @@
 import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { extract } from 'tar';
 
 /** Streams an archive to a file of `folder` and returns its path; `onChunk` sees every chunk. */
 export async function saveArchive(
@@ -20,10 +18,4 @@ export async function saveArchive(
   const path = join(folder, 'archive.tar.gz');
   await pipeline(source, meter, createWriteStream(path));
   return path;
-}
-
-/** Unpacks a .tar.gz into `folder`, its top folder left out, and removes it. */
-export async function unpackArchive(path: string, folder: string): Promise<void> {
-  await extract({ file: path, cwd: folder, strip: 1, strict: true });
-  await rm(path);
 }
