@@ -11,6 +11,9 @@ export interface CurvePicture {
   readonly curveOf: (evaluation: Evaluation) => readonly number[];
 }
 
+/** Epochs that are each written at the axis. */
+const FEW = 10;
+
 /**
  * A value an epoch of the known optimizers, each time beside another of the found ones: a panel for each of those. As a file of that
  * name; none where nothing ended an epoch.
@@ -30,7 +33,10 @@ export function curvePicture(
     .map((one) => ({ title: found.length === 1 ? '' : one.name, series: [...beside, ...series(one)] }))
     .filter((panel) => panel.series.length > 0);
   if (panels.length === 0) return {};
-  return { [name]: lineChart({ title, subtitle, x: { label: 'epoch' }, y, panels }) };
+  const epochs = Math.max(...panels.flatMap((panel) => panel.series.map(({ line = [] }) => line.length)));
+  // Round numbers would stand between so few.
+  const ticks = epochs > FEW ? {} : { ticks: Array.from({ length: epochs }, (_, i) => i + 1) };
+  return { [name]: lineChart({ title, subtitle, x: { label: 'epoch', ...ticks }, y, panels }) };
 }
 
 /** What is drawn of so many seeds. */

@@ -3,11 +3,12 @@ import type { Experiment } from './experiment.ts';
 import { figure4 } from './figure4/figure4.ts';
 import { figure5 } from './figure5/figure5.ts';
 import { figure6 } from './figure6/figure6.ts';
+import { figure7 } from './figure7/figure7.ts';
 import { table1 } from './table1/table1.ts';
 import { table2 } from './table2/table2.ts';
 
 /** Every figure and table that can be reproduced, in the paper's order. */
-export const experiments: readonly Experiment[] = [figure4, figure5, figure6, table1, table2];
+export const experiments: readonly Experiment[] = [figure4, figure5, figure6, figure7, table1, table2];
 
 /** @throws NosError `unknown-name`. */
 export function findExperiment(name: string): Experiment {

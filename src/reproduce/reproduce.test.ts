@@ -8,6 +8,7 @@ import { figure5 } from './figure5/figure5.ts';
 import { type Descended, descend, fineGrid, fourRates, movingRates } from './figure6/descend.ts';
 import { FOUND, optimizers } from './figure6/optimizers.ts';
 import { compareWith, FLOAT32_FLOOR } from './figure6/verdict.ts';
+import { figure7 } from './figure7/figure7.ts';
 import {
   type Computation,
   experimentPage,
@@ -83,6 +84,7 @@ describe.each(experiments.filter(({ kind }) => kind === 'computation') as Comput
 
 const AT_FULL_SIZE: Readonly<Record<string, { readonly task: string; readonly protocol: string }>> = {
   figure5: { task: 'cifar10-convnet', protocol: 'curves@300' },
+  figure7: { task: 'cifar10-wide-resnet', protocol: 'curves@300' },
   table1: { task: 'cifar10-wide-resnet', protocol: 'curves@300' },
   table2: { task: 'wmt14-gnmt(beam=4)', protocol: 'curves@10:cosine=1e-5' },
 };
@@ -159,21 +161,24 @@ describe('figure4', () => {
   });
 });
 
+/** Trainings with two seeds that end at these test accuracies, a thousandth higher with each seed. */
+const sixTrained = (last: Readonly<Record<string, number>>): Evaluation[] =>
+  [1, 2].flatMap((seed) =>
+    Object.entries(last).map(([rule, test]): Evaluation => {
+      const value = test + 0.001 * seed;
+      const key = ruleKey(resolveRule(rule));
+      const request = { rule, key, task: digits, protocol: 'curves@2', seed, environment: 'none' };
+      const curves = { curve: [0.3, value], testCurve: [0.2, value], lossCurve: [2, 1] };
+      const rest = { learningRate: 0.1, edgeOfGrid: false, sweep: [], steps: 1, seconds: 1 };
+      return { ...request, ...curves, ...rest, reward: value, status: 'ok', fingerprint: '', version: '' };
+    }),
+  );
+
 describe('figure5', () => {
   it('tells where the paper’s claims hold, from made-up curves', () => {
     const size = { scale: 0.005, seeds: 2, task: digits };
     const last = { adam: 0.5, momentum: 0.59, rmsprop: 0.5, sgd: 0.61, optimizer1: 0.6, optimizer2: 0.7 };
-    const evaluations = [1, 2].flatMap((seed) =>
-      Object.entries(last).map(([rule, test]): Evaluation => {
-        const value = test + 0.001 * seed;
-        const key = ruleKey(resolveRule(rule));
-        const request = { rule, key, task: digits, protocol: 'curves@2', seed, environment: 'none' };
-        const curves = { curve: [0.3, value], testCurve: [0.2, value], lossCurve: [2, 1] };
-        const rest = { learningRate: 0.1, edgeOfGrid: false, sweep: [], steps: 1, seconds: 1 };
-        return { ...request, ...curves, ...rest, reward: value, status: 'ok', fingerprint: '', version: '' };
-      }),
-    );
-    const { page, files } = figure5.findings(size, evaluations);
+    const { page, files } = figure5.findings(size, sixTrained(last));
     expect(page).toMatch(
       /Optimizer 1 against Adam +\| greatly higher +\| \+10\.00 \(\+10\.00, \+10\.00\) \| 2 of 2/,
     );
@@ -182,6 +187,37 @@ describe('figure5', () => {
     expect(page).toContain('In brackets, the values of the two seeds');
     expect(page).toMatch(/RMSProp +\| `g \/ \(sqrt\(v\) \+ eps\)` +\| 1e-1, 1e-1 +\| 50\.15/);
     expect(files['curves.csv']?.split('\n')[1]).toBe('Adam,1,0.1,1,0.3,0.2,2');
+  });
+});
+
+describe('figure7', () => {
+  it('trains what Table 1 trains, so that the store shares the evaluations', async () => {
+    for (const scale of [0.01, 0.5, 1]) {
+      const [figure, table] = await Promise.all(
+        [figure7, table1].map((experiment) => experiment.plan({ scale, seeds: 2 })),
+      );
+      const ids = (plan: typeof table = []) =>
+        plan.map(({ key, task, protocol, environment, seed }) =>
+          [key, task, protocol, environment, seed].join(' '),
+        );
+      expect(figure).toHaveLength(12);
+      expect(ids(table)).toEqual(expect.arrayContaining(ids(figure)));
+    }
+  });
+
+  it('tells whether each is above all four, from made-up curves, beside the points of Table 1', () => {
+    const last = { adam: 0.5, momentum: 0.59, rmsprop: 0.5, sgd: 0.61, optimizer1: 0.6, optimizer2: 0.7 };
+    const { page, files } = figure7.findings({ scale: 0.01, seeds: 2 }, sixTrained(last));
+    expect(page).toContain(
+      '**Optimizer 1, above all four: does not hold**: over Adam holds on the mean (+10.00',
+    );
+    expect(page).toContain(
+      '**Optimizer 2, above all four: holds on the means**: over Adam holds on the mean',
+    );
+    expect(page).toMatch(/Optimizer 1 against SGD +\| \+0\.60 +\| −1\.00 /);
+    expect(page).toMatch(/Optimizer 2 against Adam +\| \+2\.90 +\| \+20\.00 /);
+    expect(page).toContain('Here: 3 epochs of the task `digits-mlp`, 2 seeds.');
+    expect(files['figure7.svg']).toContain('Test accuracy on digits-mlp');
   });
 });
 

@@ -47,7 +47,7 @@ export function byOptimizer(
 }
 
 /** The key of a rule's text or catalogue name. */
-const keyOf = (rule: string): string => ruleKey(resolveRule(rule));
+export const keyOf = (rule: string): string => ruleKey(resolveRule(rule));
 
 /** The seeds of evaluations, each once. */
 export const seedsOf = (evaluations: readonly Evaluation[]): readonly number[] => [

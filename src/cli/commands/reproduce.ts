@@ -16,7 +16,7 @@ import { writable } from '../writable.ts';
 export const reproduceCommand: Command = {
   name: 'reproduce',
   summary:
-    "the paper's results: figure4, figure5, figure6, table1, table2; data, tables, pictures and a page beside what the paper says",
+    "the paper's results: figure4, figure5, figure6, figure7, table1, table2; data, tables, pictures and a page beside what the paper says",
   arguments: '<experiment>',
   options: ['scale', 'seeds', 'task', 'fromData', 'output', ...EVALUATING],
   defaults: logDefaults,

@@ -14,11 +14,11 @@ import {
   type Trained,
   wantedTrainings,
 } from '../trainings.ts';
+import { EPOCHS, networkAt } from './network.ts';
 import { FOUND, KNOWN, type TableRow } from './optimizers.ts';
 import { table1Page } from './page.ts';
 import { table1Picture } from './picture.ts';
 
-const EPOCHS = 300;
 const OPTIMIZERS = [...KNOWN, ...FOUND];
 
 /** NOS §5.2, Table 1. */
@@ -32,12 +32,6 @@ export const table1: Trainings = {
     wantedTrainings(OPTIMIZERS, { task, protocol: `curves@${epochsAt(EPOCHS, scale)}`, seeds }),
   findings,
 };
-
-/** The network shrinks with the scale too: at 1 it is the published one. */
-function networkAt(scale: number): string {
-  if (scale >= 1) return 'cifar10-wide-resnet';
-  return `cifar10-wide-resnet(depth=${scale >= 0.1 ? '16,widening=4' : '10,widening=1'})`;
-}
 
 /** An optimizer with what came out, beside what the paper has. */
 export interface Row extends Trained {
