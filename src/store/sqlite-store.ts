@@ -1,9 +1,11 @@
+import { stat } from 'node:fs/promises';
 import type { Client, InStatement, ResultSet, Row } from '@libsql/client';
 import { NosError, unknownName } from '../errors.ts';
 import type { Evaluation } from '../evaluate/index.ts';
 import { toJson } from '../json.ts';
 import type { Metrics } from '../search/index.ts';
 import { shellWord } from '../shell.ts';
+import { HELD, noting, removal, renaming, reopening } from './care.ts';
 import {
   readBatch,
   readCheckpoint,
@@ -21,6 +23,7 @@ import type {
   EvaluationIdentity,
   NewBatch,
   NewRun,
+  Removed,
   RunLock,
   RunRecord,
   Score,
@@ -111,6 +114,48 @@ export class SqliteStore implements Store {
 
   async finishRun(name: string): Promise<void> {
     await this.#write([{ sql: 'UPDATE runs SET finished = 1 WHERE name = ?', args: [name] }]);
+  }
+
+  async removeRun(name: string): Promise<Removed> {
+    return this.#owning(name, async (row) => {
+      const id = Number(row.id);
+      const before = await this.#size();
+      const [held] = await this.#rows(HELD, [id, id]);
+      await this.#write(removal(id, name));
+      // What is not given back now, as another process reads, later runs fill.
+      await this.#client.execute('VACUUM').catch(() => undefined);
+      await this.#client.execute('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => undefined);
+      const shared = Number(held?.shared);
+      return {
+        proposals: Number(row.proposals),
+        evaluations: Number(held?.held) - shared,
+        shared,
+        bytes: Math.max(before - (await this.#size()), 0),
+      };
+    });
+  }
+
+  async renameRun(name: string, to: string): Promise<void> {
+    await this.#owning(name, async (row) => {
+      const [taken] = await this.#rows('SELECT id FROM runs WHERE name = ?', [to]);
+      if (taken) throw nameTaken(to);
+      const failed = await this.#rows(
+        `SELECT e.id AS evaluation, e.scope, e.document, e.checksum AS evaluation_checksum, s.role, s.position
+         FROM evaluations e LEFT JOIN scores s ON s.evaluation = e.id WHERE e.scope = ?`,
+        [name],
+      );
+      await this.#write(renaming(this.path, row, to, failed));
+    });
+  }
+
+  async noteRun(name: string, note: string): Promise<void> {
+    await this.#write([noting(await this.#runRow(name), note === '' ? null : note)]);
+  }
+
+  async reopenRun(name: string, config: unknown, batches: number): Promise<void> {
+    await this.#owning(name, async (row) => {
+      await this.#write(reopening(row, config, batches));
+    });
   }
 
   async addSeconds(name: string, seconds: number): Promise<void> {
@@ -243,6 +288,27 @@ export class SqliteStore implements Store {
     this.#client.close();
   }
 
+  /** Does something to a run that nobody drives meanwhile. */
+  async #owning<T>(name: string, act: (row: Row) => Promise<T>): Promise<T> {
+    const lock = await this.lockRun(name, `process ${process.pid}`);
+    try {
+      return await act(await this.#runRow(name));
+    } finally {
+      await lock.release();
+    }
+  }
+
+  /** Bytes of the file, and of what was written beside it. */
+  async #size(): Promise<number> {
+    const sizes = [this.path, `${this.path}-wal`].map((path) =>
+      stat(path).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    );
+    return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  }
+
   async #readRun(row: Row): Promise<RunRecord> {
     const running = !row.finished && (await isLocked(this.#lockPath(row)));
     return readRun(this.path, row, running);
@@ -323,6 +389,10 @@ function runExists(name: string): NosError {
     `there is a run '${name}' already`,
     `\`nos resume ${shellWord(name)}\`, or another --run`,
   );
+}
+
+function nameTaken(name: string): NosError {
+  return new NosError('run-exists', `there is a run '${name}' already`, 'choose another name');
 }
 
 function runLocked(name: string, driver: string): NosError {

@@ -40,6 +40,24 @@ export interface Store {
   verify(run: string): Promise<void>;
   /** Marks the run as finished. */
   finishRun(name: string): Promise<void>;
+  /**
+   * Removes a run, its proposals, batches and checkpoints, and the evaluations that no other run holds: a later search, `nos compare` or
+   * `nos card` that wants these makes them again.
+   *
+   * @throws NosError `run-locked` while somebody drives the run.
+   */
+  removeRun(name: string): Promise<Removed>;
+  /** @throws NosError `run-exists`; `run-locked` while somebody drives the run. */
+  renameRun(name: string, to: string): Promise<void>;
+  /** Sets what a person says of the run; the empty note removes it. */
+  noteRun(name: string, note: string): Promise<void>;
+  /**
+   * Gives a run another configuration and makes it `stopped`, as it was after at most `batches` batches were asked: those asked later,
+   * and the retests, are forgotten; all evaluations stay.
+   *
+   * @throws NosError `run-locked` while somebody drives the run.
+   */
+  reopenRun(name: string, config: unknown, batches: number): Promise<void>;
   /** Adds to the time for which processes have driven the run. */
   addSeconds(name: string, seconds: number): Promise<void>;
 
@@ -103,6 +121,16 @@ export interface RunRecord extends NewRun {
   readonly seconds: number;
   /** What a person says of it. */
   readonly note?: string;
+}
+
+/** What went with a run. */
+export interface Removed {
+  readonly proposals: number;
+  readonly evaluations: number;
+  /** Evaluations that stay, as other runs hold them. */
+  readonly shared: number;
+  /** By which the file is smaller now. */
+  readonly bytes: number;
 }
 
 export interface RunLock {
