@@ -55,9 +55,9 @@ async function controller(store, batch) {
   for (let round = 0; round <= Number(values.rounds); round++) {
     const [ask, proposals] = await milliseconds(() => strategy.ask(batch));
     const [write] = await milliseconds(async () => {
-      const state = await strategy.checkpoint();
+      const { state, appended } = await strategy.checkpoint();
       const keyed = proposals.map((proposal) => ({ ...proposal, key: ruleKey(resolveRule(proposal.rule)) }));
-      const asked = { batch: round, first: round * batch, proposals: keyed };
+      const asked = { batch: round, first: round * batch, proposals: keyed, appended };
       await store.addBatch(run, asked, { asked: round + 1, told: round, state });
       bytes = state.length;
     });

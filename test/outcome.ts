@@ -5,7 +5,7 @@ import { openStore } from '../src/store/index.ts';
 import { identity } from './dispatcher-conformance.ts';
 
 /** All of a run that must be equal, to the bit, whatever happened on the way: everything but the seconds. */
-export async function outcomeOf(path: string, run: string): Promise<unknown> {
+export async function outcomeOf(path: string, run: string) {
   const store = await openStore(path);
   try {
     const proposals = (await store.proposals(run)).map(({ evaluation, ...proposal }) => ({
@@ -21,12 +21,15 @@ export async function outcomeOf(path: string, run: string): Promise<unknown> {
       scores,
       batches: await store.batches(run),
       checkpoint: await store.checkpoint(run),
+      appended: await store.appended(run),
       leaderboard: await readLeaderboard(store, run),
     };
   } finally {
     await store.close();
   }
 }
+
+export type Outcome = Awaited<ReturnType<typeof outcomeOf>>;
 
 /**
  * Where two outcomes differ, as `path: this, not that`: a test runner's own picture of two long documents hides it.

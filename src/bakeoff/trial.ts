@@ -94,7 +94,7 @@ function unsaved(strategy: Strategy): Strategy {
     name: strategy.name,
     ask: (count) => strategy.ask(count),
     tell: (batch) => strategy.tell(batch),
-    checkpoint: async () => '',
+    checkpoint: async () => ({ state: '', appended: '' }),
     close: () => strategy.close(),
   };
 }

@@ -3,7 +3,13 @@ import type { Dispatcher } from '../dispatch/index.ts';
 import { findEnvironment, findProtocol } from '../evaluate/index.ts';
 import { deriveKey } from '../random/index.ts';
 import { findSpace, resolveRule, type Space } from '../rules/index.ts';
-import { findStrategy, runLoop, type Strategy, type StrategyDefinition } from '../search/index.ts';
+import {
+  findStrategy,
+  runLoop,
+  type Strategy,
+  type StrategyDefinition,
+  type StrategyPast,
+} from '../search/index.ts';
 import type { Store } from '../store/index.ts';
 import { taskReference } from '../tasks/index.ts';
 import { parseRunConfig, type RunConfig, type RunConfigInput } from './config.ts';
@@ -93,10 +99,10 @@ interface Halt {
   readonly fail: (reason: unknown) => void;
 }
 
-function createStrategy({ config, space, strategy }: Plan, checkpoint?: string): Promise<Strategy> {
+function createStrategy({ config, space, strategy }: Plan, past?: StrategyPast): Promise<Strategy> {
   const { batch, seed } = config;
   const { options, warmStart } = config.strategy;
-  return strategy.create({ space, seed, batch, options, warmStart }, checkpoint);
+  return strategy.create({ space, seed, batch, options, warmStart }, past);
 }
 
 async function drive(name: string, plan: Plan, services: RunServices): Promise<RunResult> {
@@ -177,7 +183,7 @@ async function search(
   );
   references.catch(halt.fail);
 
-  const strategy = await createStrategy(plan, progress.checkpoint?.state);
+  const strategy = await createStrategy(plan, progress.past);
   const log = storeLog(store, name, progress, onEvent);
   try {
     await runLoop({

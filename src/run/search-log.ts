@@ -1,14 +1,15 @@
 import { byStanding, type Standing } from '../evaluate/index.ts';
 import { resolveRule, ruleKey } from '../rules/index.ts';
-import type { LoopLog, Resume, ScoredProposal } from '../search/index.ts';
-import type { Checkpoint, Store, StoredProposal } from '../store/index.ts';
+import type { LoopLog, Resume, ScoredProposal, StrategyPast } from '../search/index.ts';
+import type { Store, StoredProposal } from '../store/index.ts';
 import type { RunEvent } from './events.ts';
 
 type Best = Extract<RunEvent, { type: 'batch' }>['best'] & Standing;
 
 /** What the loop needs to go on where the store's newest checkpoint was taken. */
 export interface Progress {
-  readonly checkpoint: Checkpoint | undefined;
+  /** Undefined before the first batch. */
+  readonly past: StrategyPast | undefined;
   readonly resumeFrom: Resume;
   /** Proposals told, all of them scored. */
   readonly told: readonly StoredProposal[];
@@ -22,7 +23,7 @@ export async function readProgress(store: Store, run: string): Promise<Progress>
     proposals.filter(({ batch }) => batch === told + i).map(asAsked),
   );
   return {
-    checkpoint,
+    past: checkpoint && { state: checkpoint.state, appended: await store.appended(run) },
     resumeFrom: { told, inFlight },
     told: proposals.filter(({ batch }) => batch < told),
   };
@@ -43,8 +44,13 @@ export function storeLog(
     asked: async ({ batch, firstIndex, proposals, told, checkpoint }) => {
       await store.addBatch(
         run,
-        { batch, first: firstIndex, proposals: proposals.map((p) => ({ ...p, key: keyOf(p.rule) })) },
-        { asked: batch + 1, told, state: checkpoint },
+        {
+          batch,
+          first: firstIndex,
+          proposals: proposals.map((p) => ({ ...p, key: keyOf(p.rule) })),
+          appended: checkpoint.appended,
+        },
+        { asked: batch + 1, told, state: checkpoint.state },
       );
       emit({ type: 'asked', batch, first: firstIndex, size: proposals.length });
     },

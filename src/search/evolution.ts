@@ -3,11 +3,19 @@ import { parseOptions } from '../options.ts';
 import { restoreStream, type Stream, stream } from '../random/index.ts';
 import type { Space } from '../rules/index.ts';
 import { Asked } from './asked.ts';
-import { parseCheckpoint } from './checkpoint.ts';
+import { appendedText, parseCheckpoint, restoreKeys } from './checkpoint.ts';
+import { KnownKeys } from './known-keys.ts';
 import { rewardMetrics } from './metrics.ts';
 import { mutate } from './mutations.ts';
 import { uniformTokens } from './random.ts';
-import type { Metrics, Proposal, ScoredProposal, Strategy, StrategyDefinition } from './strategy.ts';
+import type {
+  Metrics,
+  Proposal,
+  ScoredProposal,
+  Strategy,
+  StrategyCheckpoint,
+  StrategyDefinition,
+} from './strategy.ts';
 import {
   type Candidate,
   candidateOf,
@@ -44,8 +52,8 @@ const checkpointSchema = (space: Space) =>
     first: z.array(tokensSchema(space)),
     asked: z.int().min(0),
     told: z.int().min(0),
-    /** Keys of every rule proposed. */
-    known: z.array(z.string()),
+    /** Keys of every rule proposed, in checkpoints of earlier versions; now each appends the new ones. */
+    known: z.array(z.string()).default([]),
     /** Oldest first. */
     population: z.array(
       z.strictObject({ tokens: tokensSchema(space), reward: z.number(), born: z.int().min(0) }),
@@ -54,7 +62,7 @@ const checkpointSchema = (space: Space) =>
   });
 
 type Settings = { readonly [Name in keyof typeof schemas]: number };
-type State = z.output<ReturnType<typeof checkpointSchema>>;
+type State = Omit<z.output<ReturnType<typeof checkpointSchema>>, 'known'>;
 
 /**
  * Regularised evolution (Real et al. 2019, "Regularized Evolution for Image Classifier Architecture Search"): the best of
@@ -63,15 +71,17 @@ type State = z.output<ReturnType<typeof checkpointSchema>>;
 export const evolution: StrategyDefinition = {
   name: 'evolution',
   description: 'regularised evolution: children of the best of a few, the oldest dies',
-  create: async (context, checkpoint) => {
+  create: async (context, past) => {
     const { space, seed } = context;
     const settings = parseOptions("strategy 'evolution'", schemas, context.options);
-    const anew = { asked: 0, told: 0, known: [], population: [], pending: [] };
-    const state: State =
-      checkpoint === undefined
-        ? { ...anew, random: stream(seed, 'evolution').state(), first: [...warmStartStrings(context)] }
-        : parseCheckpoint('evolution', checkpointSchema(space), checkpoint);
-    return new Evolution(space, settings, state);
+    if (past === undefined) {
+      const random = stream(seed, 'evolution').state();
+      const first = [...warmStartStrings(context)];
+      const state = { random, first, asked: 0, told: 0, population: [], pending: [] };
+      return new Evolution(space, settings, state, new KnownKeys([]));
+    }
+    const { known, ...state } = parseCheckpoint('evolution', checkpointSchema(space), past.state);
+    return new Evolution(space, settings, state, restoreKeys('evolution', past, known));
   },
 };
 
@@ -81,18 +91,18 @@ class Evolution implements Strategy {
   readonly #settings: Settings;
   readonly #random: Stream;
   readonly #first: Tokens[];
-  readonly #known: Set<string>;
+  readonly #known: KnownKeys;
   readonly #population: Member[];
   readonly #pending: Asked<{ readonly tokens: Tokens }>;
   #asked: number;
   #told: number;
 
-  constructor(space: Space, settings: Settings, state: State) {
+  constructor(space: Space, settings: Settings, state: State, known: KnownKeys) {
     this.#space = space;
     this.#settings = settings;
     this.#random = restoreStream(state.random);
     this.#first = state.first;
-    this.#known = new Set(state.known);
+    this.#known = known;
     this.#population = state.population;
     this.#pending = new Asked('evolution', state.pending);
     this.#asked = state.asked;
@@ -113,17 +123,16 @@ class Evolution implements Strategy {
     return { ...rewardMetrics(batch), ...this.#metrics() };
   }
 
-  async checkpoint(): Promise<string> {
+  async checkpoint(): Promise<StrategyCheckpoint> {
     const state: State = {
       random: this.#random.state(),
       first: this.#first,
       asked: this.#asked,
       told: this.#told,
-      known: [...this.#known],
       population: this.#population,
       pending: this.#pending.batches.map((batch) => [...batch]),
     };
-    return JSON.stringify(state);
+    return { state: JSON.stringify(state), appended: appendedText(this.#known.takeFresh()) };
   }
 
   async close(): Promise<void> {}

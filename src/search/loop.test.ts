@@ -3,20 +3,28 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Stream, stream } from '../random/index.ts';
 import { type AskedEntry, type LoopOptions, type Resume, runLoop, type ToldEntry } from './loop.ts';
-import type { Proposal, ScoredProposal, Strategy } from './strategy.ts';
+import type { Proposal, ScoredProposal, Strategy, StrategyCheckpoint, StrategyPast } from './strategy.ts';
+import { pastOf } from './testing.ts';
 
 /** A strategy whose every proposal depends on all asks and tells so far, and on their order. */
 class Chain implements Strategy {
   readonly name = 'chain';
   readonly calls: string[] = [];
-  #state: string;
+  #state = '1';
+  #fresh: string[] = [];
 
-  constructor(checkpoint = '1') {
-    this.#state = checkpoint;
+  /** Made of what all checkpoints appended, so that a piece that is missing or out of order shows. */
+  constructor(past?: StrategyPast) {
+    for (const text of past?.appended ?? []) {
+      for (const word of JSON.parse(text) as string[]) this.#absorb(word);
+    }
+    this.#fresh = [];
+    if (past) expect(this.#state).toBe(past.state);
   }
 
   #absorb(word: string): void {
     this.#state = String(stream(0, this.#state, word).uint32());
+    this.#fresh.push(word);
   }
 
   async ask(count: number): Promise<Proposal[]> {
@@ -33,7 +41,11 @@ class Chain implements Strategy {
     return { state: Number(this.#state) };
   }
 
-  checkpoint = async (): Promise<string> => this.#state;
+  checkpoint = async (): Promise<StrategyCheckpoint> => {
+    const appended = JSON.stringify(this.#fresh);
+    this.#fresh = [];
+    return { state: this.#state, appended };
+  };
   close = async (): Promise<void> => undefined;
 }
 
@@ -57,11 +69,14 @@ class Memory {
   };
 
   /** As the triple of the essay in loop.ts says; undefined before the first ask. */
-  resume(): { resumeFrom: Resume; checkpoint: string } | undefined {
+  resume(): { resumeFrom: Resume; past: StrategyPast } | undefined {
     const latest = this.asked.at(-1);
     if (!latest) return undefined;
     const inFlight = this.asked.slice(latest.told).map(({ proposals }) => proposals);
-    return { resumeFrom: { told: latest.told, inFlight }, checkpoint: latest.checkpoint };
+    return {
+      resumeFrom: { told: latest.told, inFlight },
+      past: pastOf(this.asked.map(({ checkpoint }) => checkpoint)),
+    };
   }
 }
 
@@ -149,7 +164,7 @@ describe('runLoop', () => {
     try {
       await runLoop({
         ...shape,
-        strategy: new Chain(from?.checkpoint),
+        strategy: new Chain(from?.past),
         evaluate: async (...call) => {
           live();
           return evaluate(...call);

@@ -8,8 +8,8 @@
  * so the state of a strategy is a function of (asked, told) alone, for given rewards.
  *
  * What a resume needs. After every ask the log gets, to be stored in ONE transaction, the batch's proposals, the
- * strategy's checkpoint, and how many batches were told before it. The latest such entry, together with the proposals of
- * the batches told…asked−1 (all in the log, because every ask is), is the whole state:
+ * strategy's checkpoint, and how many batches were told before it. The latest such entry, together with what every entry's
+ * checkpoint appended and the proposals of the batches told…asked−1 (all in the log, because every ask is), is the whole state:
  *
  *  - killed before the transaction of ask j: the entry of ask j−1 stands. What happened since (perhaps tell j−P, then
  *    ask j) is lost, and is repeated from that entry: the evaluations it consumed are stored or repeat to the bit, a
@@ -24,7 +24,7 @@
  */
 import { NosError } from '../errors.ts';
 import type { EvaluationStatus } from '../evaluate/index.ts';
-import type { Metrics, Proposal, ScoredProposal, Strategy } from './strategy.ts';
+import type { Metrics, Proposal, ScoredProposal, Strategy, StrategyCheckpoint } from './strategy.ts';
 
 /** One ask, to be stored in one transaction. */
 export interface AskedEntry {
@@ -35,8 +35,8 @@ export interface AskedEntry {
   readonly proposals: readonly Proposal[];
   /** Batches that were told before this ask: what {@link Resume.told} is when the search goes on from this entry. */
   readonly told: number;
-  /** The strategy's whole state after this ask. */
-  readonly checkpoint: string;
+  /** The strategy's state after this ask, and what its lists have got since the ask before. */
+  readonly checkpoint: StrategyCheckpoint;
 }
 
 export interface ToldEntry {
@@ -102,7 +102,6 @@ export async function runLoop(options: LoopOptions): Promise<void> {
   positiveInteger('pipeline', pipeline);
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-  const aborted = rejection(signal);
 
   const start = (batch: number, proposals: readonly Proposal[]): Promise<readonly ToldProposal[]> => {
     const first = batches.firstIndex(batch);
@@ -140,7 +139,7 @@ export async function runLoop(options: LoopOptions): Promise<void> {
         signal.throwIfAborted();
         inFlight.push(start(batch, proposals));
       }
-      const scored = await Promise.race([inFlight[0] as Promise<readonly ToldProposal[]>, aborted]);
+      const scored = await unlessAborted(inFlight[0] as Promise<readonly ToldProposal[]>, signal);
       signal.throwIfAborted();
       const metrics = await strategy.tell(scored);
       await log.told({ batch: told, firstIndex: batches.firstIndex(told), scored, metrics });
@@ -174,14 +173,16 @@ class Batches {
   }
 }
 
-/** Rejects when the signal fires; never resolves. */
-function rejection(signal: AbortSignal): Promise<never> {
-  const promise = new Promise<never>((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+/**
+ * What the work gives; rejects as soon as the signal fires. (A race against one promise for all batches would keep what every batch
+ * gave until the search ends.)
+ */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
-  promise.catch(() => undefined);
-  return promise;
 }
 
 function positiveInteger(name: string, value: number): number {

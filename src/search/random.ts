@@ -21,13 +21,13 @@ const checkpointSchema = (space: Space) =>
 export const random: StrategyDefinition = {
   name: 'random',
   description: 'random search: every allowed token string equally likely',
-  create: async (context, checkpoint) => {
+  create: async (context, past) => {
     const { space, seed, options } = context;
     parseOptions("strategy 'random'", {}, options);
     const { first, ...state } =
-      checkpoint === undefined
+      past === undefined
         ? { ...stream(seed, 'random search').state(), first: [...warmStartStrings(context)] }
-        : parseCheckpoint('random', checkpointSchema(space), checkpoint);
+        : parseCheckpoint('random', checkpointSchema(space), past.state);
     const draws = restoreStream(state);
     const logProbability = -Math.log(Number(spaceSize(space)));
     const propose = (): Proposal => {
@@ -40,7 +40,7 @@ export const random: StrategyDefinition = {
       name: 'random',
       ask: async (count) => Array.from({ length: count }, propose),
       tell: async (batch) => rewardMetrics(batch),
-      checkpoint: async () => JSON.stringify({ ...draws.state(), first }),
+      checkpoint: async () => ({ state: JSON.stringify({ ...draws.state(), first }), appended: '' }),
       close: async () => undefined,
     };
   },

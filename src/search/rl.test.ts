@@ -4,7 +4,7 @@ import { mean } from '../statistics/index.ts';
 import { random } from './random.ts';
 import { algorithms, rl } from './rl.ts';
 import type { Metrics } from './strategy.ts';
-import { hiddenString, trial } from './testing.ts';
+import { hiddenString, pastOf, trial } from './testing.ts';
 
 const context = { space: findSpace('quick/1'), seed: 1, batch: 2 };
 const small = { hidden: 4, embedding: 4 };
@@ -45,7 +45,7 @@ describe('rl', () => {
     const strategy = await rl.create({ ...context, options: small });
     const checkpoint = await strategy.checkpoint();
     const other = { ...context, space: findSpace('icml2017/1'), options: small };
-    await expect(rl.create(other, checkpoint)).rejects.toMatchObject({ code: 'store-corrupt' });
+    await expect(rl.create(other, pastOf([checkpoint]))).rejects.toMatchObject({ code: 'store-corrupt' });
     await strategy.close();
   });
 
@@ -97,9 +97,9 @@ describe('rl', () => {
           const asked = await strategy.ask(2);
           await strategy.tell(asked.map((proposal, k) => ({ proposal, reward: k + i })));
         }
-        const checkpoint = await strategy.checkpoint();
+        const { state } = await strategy.checkpoint();
         await strategy.close();
-        return checkpoint;
+        return state;
       };
       expect(await words(options)).not.toBe(await words(others));
     },

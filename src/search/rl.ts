@@ -12,15 +12,18 @@ import {
 import { unknownName } from '../errors.ts';
 import { parseOptions } from '../options.ts';
 import { allowedTokens, positions, type Space } from '../rules/index.ts';
-import { parseCheckpoint, restoring } from './checkpoint.ts';
+import { appendedText, parseCheckpoint, restoreKeys, restoring } from './checkpoint.ts';
+import { KnownKeys } from './known-keys.ts';
 import { nextEntropyFactor } from './novelty.ts';
 import type {
   Metrics,
   Proposal,
   ScoredProposal,
   Strategy,
+  StrategyCheckpoint,
   StrategyContext,
   StrategyDefinition,
+  StrategyPast,
 } from './strategy.ts';
 import { type Candidate, candidateOf, type Tokens, tokensSchema } from './strings.ts';
 import { warmStartStrings } from './warm-start.ts';
@@ -33,8 +36,8 @@ const checkpointSchema = (space: Space) =>
     controller: z.unknown(),
     /** Warm-start strings not yet proposed. */
     first: z.array(tokensSchema(space)),
-    /** Keys of every rule proposed. */
-    known: z.array(z.string()),
+    /** Keys of every rule proposed, in checkpoints of earlier versions; now each appends the new ones. */
+    known: z.array(z.string()).default([]),
     /** See `novelty.ts`. */
     entropyFactor: z.number().positive(),
     /** Batches asked and not yet told, oldest first. */
@@ -46,13 +49,13 @@ const checkpointSchema = (space: Space) =>
     ),
   });
 
-type State = Omit<z.output<ReturnType<typeof checkpointSchema>>, 'controller'>;
+type State = Omit<z.output<ReturnType<typeof checkpointSchema>>, 'controller' | 'known'>;
 
 /** The paper's search (NOS §3.2): an LSTM writes rules and learns from their rewards; it imitates a warm start first. */
 export const rl: StrategyDefinition = {
   name: 'rl',
   description: 'the LSTM controller, trained by reinforcement learning (NOS §3.2)',
-  create: async (context, checkpoint) => {
+  create: async (context, past) => {
     const name = context.options.algorithm ?? trpo.name;
     const algorithm = algorithms.find((known) => known.name === name);
     if (!algorithm) {
@@ -62,14 +65,14 @@ export const rl: StrategyDefinition = {
         algorithms.map((known) => known.name),
       );
     }
-    return createRl(context, algorithm, checkpoint);
+    return createRl(context, algorithm, past);
   },
 };
 
 async function createRl(
   context: StrategyContext,
   algorithm: AlgorithmDefinition,
-  checkpoint?: string,
+  past?: StrategyPast,
 ): Promise<Strategy> {
   const { space, seed } = context;
   const { hidden, embedding, redraws, novelty, imitation, ...rest } = parseOptions(
@@ -90,15 +93,16 @@ async function createRl(
   );
   const settings = { redraws, novelty };
   const policy = { space: tokenSpace(space), seed, hidden, embedding, algorithm, options: rest };
-  if (checkpoint === undefined) {
+  if (past === undefined) {
     const first = [...warmStartStrings(context)];
     const controller = createController(policy);
     if (first.length > 0) await controller.imitate(first, imitation);
-    return new RlStrategy(space, controller, settings, { first, known: [], entropyFactor: 1, pending: [] });
+    const state = { first, entropyFactor: 1, pending: [] };
+    return new RlStrategy(space, controller, settings, state, new KnownKeys([]));
   }
-  const { controller: state, ...asked } = parseCheckpoint('rl', checkpointSchema(space), checkpoint);
+  const { controller: state, known, ...asked } = parseCheckpoint('rl', checkpointSchema(space), past.state);
   const controller = restoring('rl', () => createController({ ...policy, state }));
-  return new RlStrategy(space, controller, settings, asked);
+  return new RlStrategy(space, controller, settings, asked, restoreKeys('rl', past, known));
 }
 
 interface Settings {
@@ -117,16 +121,16 @@ class RlStrategy implements Strategy {
   readonly #controller: Controller;
   readonly #settings: Settings;
   readonly #first: Tokens[];
-  readonly #known: Set<string>;
+  readonly #known: KnownKeys;
   readonly #pending: State['pending'];
   #entropyFactor: number;
 
-  constructor(space: Space, controller: Controller, settings: Settings, state: State) {
+  constructor(space: Space, controller: Controller, settings: Settings, state: State, known: KnownKeys) {
     this.#space = space;
     this.#controller = controller;
     this.#settings = settings;
     this.#first = state.first;
-    this.#known = new Set(state.known);
+    this.#known = known;
     this.#pending = state.pending;
     this.#entropyFactor = state.entropyFactor;
   }
@@ -181,14 +185,14 @@ class RlStrategy implements Strategy {
     return { ...metrics, newShare: asked.newShare };
   }
 
-  async checkpoint(): Promise<string> {
-    return JSON.stringify({
+  async checkpoint(): Promise<StrategyCheckpoint> {
+    const state = {
       controller: this.#controller.state(),
       first: this.#first,
-      known: [...this.#known],
       entropyFactor: this.#entropyFactor,
       pending: this.#pending,
-    });
+    };
+    return { state: JSON.stringify(state), appended: appendedText(this.#known.takeFresh()) };
   }
 
   close(): Promise<void> {

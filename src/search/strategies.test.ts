@@ -4,8 +4,8 @@ import { decode, findSpace, printRule } from '../rules/index.ts';
 import { type AskedEntry, runLoop } from './loop.ts';
 import { algorithms, rl } from './rl.ts';
 import { findStrategy, strategies } from './strategies.ts';
-import type { Metrics, Proposal, Strategy } from './strategy.ts';
-import { constraintSets, isAllowed } from './testing.ts';
+import type { Metrics, Proposal, Strategy, StrategyCheckpoint, StrategyPast } from './strategy.ts';
+import { constraintSets, isAllowed, pastOf } from './testing.ts';
 
 const space = findSpace('icml2017/2', { constraints: ['distinct'] });
 /** Every strategy, `rl` with each of its algorithms, with options that make it cheap enough for hundreds of runs. */
@@ -21,8 +21,8 @@ const cases = strategies.flatMap((definition) =>
 const reward = ({ tokens }: Proposal): number => stream(1, ...tokens).uniform();
 
 describe.each(cases)('strategy $title', ({ definition, options }) => {
-  const open = (seed: number, checkpoint?: string): Promise<Strategy> =>
-    definition.create({ space, seed, batch: 3, options }, checkpoint);
+  const open = (seed: number, past?: StrategyPast): Promise<Strategy> =>
+    definition.create({ space, seed, batch: 3, options }, past);
 
   /** Asks three, scores them, tells. */
   async function round(strategy: Strategy): Promise<readonly [readonly Proposal[], Metrics]> {
@@ -88,10 +88,14 @@ describe.each(cases)('strategy $title', ({ definition, options }) => {
       { seed: 4, rounds: 4, inFlight: 0 },
     ]) {
       const original = await open(seed);
-      for (let i = 0; i < rounds; i++) await round(original);
+      const checkpoints: StrategyCheckpoint[] = [];
+      for (let i = 0; i < rounds; i++) {
+        await round(original);
+        if (i % 2 === 0) checkpoints.push(await original.checkpoint());
+      }
       const batches: (readonly Proposal[])[] = [];
       for (let i = 0; i < inFlight; i++) batches.push(await original.ask(2));
-      const restored = await open(seed + 1, await original.checkpoint());
+      const restored = await open(seed + 1, pastOf([...checkpoints, await original.checkpoint()]));
       for (const batch of batches) {
         const scored = batch.map((proposal) => ({ proposal, reward: reward(proposal) }));
         expect(await restored.tell(scored)).toEqual(await original.tell(scored));
@@ -109,7 +113,8 @@ describe.each(cases)('strategy $title', ({ definition, options }) => {
       for (const kill of [...kills, Number.POSITIVE_INFINITY]) {
         let left = kill;
         const latest = asked.at(-1);
-        const strategy = await open(5, latest?.checkpoint);
+        const past = latest && pastOf(asked.map(({ checkpoint }) => checkpoint));
+        const strategy = await open(5, past);
         const finished = runLoop({
           strategy,
           samples: 14,
@@ -147,8 +152,23 @@ describe.each(cases)('strategy $title', ({ definition, options }) => {
     });
   });
 
-  it.each(['', '{', '{"a":1}', '[]'])('refuses %j as a checkpoint', async (checkpoint) => {
-    await expect(open(1, checkpoint)).rejects.toMatchObject({ code: 'store-corrupt' });
+  it.each(['', '{', '{"a":1}', '[]'])('refuses %j as a checkpoint', async (state) => {
+    await expect(open(1, { state, appended: [] })).rejects.toMatchObject({ code: 'store-corrupt' });
+  });
+
+  it('writes no more for a batch late in a search than for an early one', async () => {
+    const strategy = await open(1);
+    const bytes: number[] = [];
+    for (let i = 0; i < 60; i++) {
+      await round(strategy);
+      const { state, appended } = await strategy.checkpoint();
+      bytes.push(state.length + appended.length);
+    }
+    const mean = (from: number, to: number): number =>
+      bytes.slice(from, to).reduce((sum, length) => sum + length, 0) / (to - from);
+    // A population that is full is full: evolution's has 50.
+    expect(mean(40, 60) / mean(20, 40)).toBeLessThan(1.05);
+    await strategy.close();
   });
 });
 

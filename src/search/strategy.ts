@@ -19,16 +19,36 @@ export interface ScoredProposal {
 export type Metrics = Readonly<Record<string, number>>;
 
 /**
+ * A strategy's state, in two parts, so that what a search writes grows with its length and not with the square of it. The whole state
+ * is the newest `state` with everything that this checkpoint and those before it appended.
+ */
+export interface StrategyCheckpoint {
+  /** What changes from ask to ask; its size does not grow with the search. */
+  readonly state: string;
+  /** What lists that only grow have got since the checkpoint before; empty where that is nothing. */
+  readonly appended: string;
+}
+
+/** What a strategy goes on from. */
+export interface StrategyPast {
+  /** Of the newest checkpoint. */
+  readonly state: string;
+  /** Of all checkpoints, in order. */
+  readonly appended: readonly string[];
+}
+
+/**
  * A search strategy. Guarantees that the loop gives: batches are told whole, in the order in which they were asked, each
- * once; up to `pipeline` batches may be asked before the first of them is told; calls come one at a time, each awaited.
+ * once; up to `pipeline` batches may be asked before the first of them is told; calls come one at a time, each awaited;
+ * whatever `checkpoint` gives is stored before the next call.
  * Guarantees that a strategy gives: its proposals are a function of its context and of the sequence of asks and tells, bit
- * for bit; `checkpoint` holds its whole state, the asked and untold proposals included, as JSON-able data.
+ * for bit; its checkpoints hold its whole state, the asked and untold proposals included.
  */
 export interface Strategy {
   readonly name: string;
   ask(count: number): Promise<readonly Proposal[]>;
   tell(batch: readonly ScoredProposal[]): Promise<Metrics>;
-  checkpoint(): Promise<string>;
+  checkpoint(): Promise<StrategyCheckpoint>;
   /** Frees native resources. */
   close(): Promise<void>;
 }
@@ -44,10 +64,10 @@ export interface StrategyContext {
   readonly warmStart?: readonly string[] | undefined;
 }
 
-/** How strategies are registered: `create` starts anew, and goes on from `checkpoint` where one is given. */
+/** How strategies are registered: `create` starts a new search, and goes on from `past` where one is given. */
 export interface StrategyDefinition {
   readonly name: string;
   /** One line for `--help`. */
   readonly description: string;
-  create(context: StrategyContext, checkpoint?: string): Promise<Strategy>;
+  create(context: StrategyContext, past?: StrategyPast): Promise<Strategy>;
 }

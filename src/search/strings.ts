@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Stream } from '../random/index.ts';
 import { allowedTokens, decode, positions, printRule, ruleKey, type Space } from '../rules/index.ts';
+import type { KnownKeys } from './known-keys.ts';
 
 /** A token string. */
 export type Tokens = readonly number[];
@@ -52,7 +53,7 @@ export function pick<T>(list: readonly T[], random: Stream): T {
 }
 
 /** What `draw` gives, drawn again up to `tries` times until it is a rule that is not known yet; else the last. */
-export function preferNew(known: ReadonlySet<string>, tries: number, draw: () => Candidate): Candidate {
+export function preferNew(known: Pick<KnownKeys, 'has'>, tries: number, draw: () => Candidate): Candidate {
   let drawn = draw();
   for (let i = 1; i < tries && known.has(drawn.key); i++) drawn = draw();
   return drawn;

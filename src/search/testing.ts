@@ -2,7 +2,7 @@ import { stream } from '../random/index.ts';
 import { allowedTokens, type Constraint, constraints, positions, type Space } from '../rules/index.ts';
 import { runLoop } from './loop.ts';
 import { uniformTokens } from './random.ts';
-import type { Metrics, Proposal, StrategyDefinition } from './strategy.ts';
+import type { Metrics, Proposal, StrategyCheckpoint, StrategyDefinition, StrategyPast } from './strategy.ts';
 
 /** Every subset of the constraints of NOS §4.1. */
 export const constraintSets: readonly (readonly Constraint[])[] = Array.from(
@@ -20,6 +20,12 @@ export function isAllowed(space: Space, tokens: readonly number[]): boolean {
 export function hiddenString(space: Space): (proposal: Proposal) => number {
   const wanted = uniformTokens(space, stream(77, 'hidden string'));
   return ({ tokens }) => tokens.filter((token, t) => token === wanted[t]).length / tokens.length;
+}
+
+/** What a strategy goes on from when these checkpoints are stored, oldest first. */
+export function pastOf(checkpoints: readonly StrategyCheckpoint[]): StrategyPast {
+  const state = checkpoints.at(-1)?.state as string;
+  return { state, appended: checkpoints.map(({ appended }) => appended) };
 }
 
 export interface TrialOptions {

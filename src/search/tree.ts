@@ -3,10 +3,18 @@ import { parseOptions } from '../options.ts';
 import { restoreStream, type Stream, stream } from '../random/index.ts';
 import { positions, type Space } from '../rules/index.ts';
 import { Asked } from './asked.ts';
-import { parseCheckpoint } from './checkpoint.ts';
+import { parseAppended, parseCheckpoint, restoring } from './checkpoint.ts';
 import { Tree } from './decision-tree.ts';
+import { KnownKeys } from './known-keys.ts';
 import { rewardMetrics } from './metrics.ts';
-import type { Metrics, Proposal, ScoredProposal, Strategy, StrategyDefinition } from './strategy.ts';
+import type {
+  Metrics,
+  Proposal,
+  ScoredProposal,
+  Strategy,
+  StrategyCheckpoint,
+  StrategyDefinition,
+} from './strategy.ts';
 import {
   type Candidate,
   candidateOf,
@@ -44,6 +52,28 @@ interface Path {
   readonly depth: number;
 }
 
+/** What the tree is a function of, together with what is pending: lists that only grow, so each checkpoint appends to them. */
+const grownSchema = (space: Space) => {
+  const token = z.int().min(0);
+  const depth = z.int().min(1).max(positions(space).length);
+  return z.object({
+    /** Keys of every rule proposed. */
+    known: z.array(z.string()).default([]),
+    /** Prefixes that were left. */
+    left: z.array(z.array(token)).default([]),
+    /** In the order told. */
+    told: z
+      .array(
+        z.strictObject({
+          tokens: z.array(token).length(positions(space).length),
+          depth,
+          reward: z.number(),
+        }),
+      )
+      .default([]),
+  });
+};
+
 const checkpointSchema = (space: Space) => {
   const tokens = tokensSchema(space);
   const depth = z.int().min(1).max(positions(space).length);
@@ -51,18 +81,16 @@ const checkpointSchema = (space: Space) => {
     random: streamSchema,
     /** Warm-start strings not yet proposed. */
     first: z.array(tokens),
-    /** Keys of every rule proposed. */
-    known: z.array(z.string()),
-    /** Prefixes that were left. */
-    left: z.array(z.array(z.int().min(0))),
-    /** In the order told: the tree is a function of these, `pending` and `left`. */
-    told: z.array(z.strictObject({ tokens, depth, reward: z.number() })),
     pending: z.array(z.array(z.strictObject({ tokens, depth }))),
+    // Checkpoints of earlier versions hold the whole lists themselves.
+    ...grownSchema(space).shape,
   });
 };
 
 type Settings = { readonly [Name in keyof typeof schemas]: number };
-type State = z.output<ReturnType<typeof checkpointSchema>>;
+type Told = Path & { readonly reward: number };
+type Grown = z.output<ReturnType<typeof grownSchema>>;
+type State = Omit<z.output<ReturnType<typeof checkpointSchema>>, keyof Grown>;
 
 /**
  * Monte-Carlo tree search by upper confidence bounds (UCT: Kocsis & Szepesvári 2006, "Bandit based Monte-Carlo Planning")
@@ -72,21 +100,17 @@ type State = z.output<ReturnType<typeof checkpointSchema>>;
 export const tree: StrategyDefinition = {
   name: 'tree',
   description: 'Monte-Carlo tree search (UCT), one token a level',
-  create: async (context, checkpoint) => {
+  create: async (context, past) => {
     const { space, seed } = context;
     const settings = parseOptions("strategy 'tree'", schemas, context.options);
-    const state: State =
-      checkpoint === undefined
-        ? {
-            random: stream(seed, 'tree search').state(),
-            first: [...warmStartStrings(context)],
-            known: [],
-            left: [],
-            told: [],
-            pending: [],
-          }
-        : parseCheckpoint('tree', checkpointSchema(space), checkpoint);
-    return new TreeSearch(space, settings, state);
+    if (past === undefined) {
+      const random = stream(seed, 'tree search').state();
+      const state = { random, first: [...warmStartStrings(context)], pending: [] };
+      return new TreeSearch(space, settings, state, [], { known: [], left: [], told: [] });
+    }
+    const { known, left, told, ...state } = parseCheckpoint('tree', checkpointSchema(space), past.state);
+    const stored = parseAppended('tree', grownSchema(space), past);
+    return restoring('tree', () => new TreeSearch(space, settings, state, stored, { known, left, told }));
   },
 };
 
@@ -97,25 +121,31 @@ class TreeSearch implements Strategy {
   readonly #means: TokenMeans;
   readonly #random: Stream;
   readonly #first: Tokens[];
-  readonly #known: Set<string>;
-  readonly #left: State['left'];
-  readonly #told: State['told'];
+  readonly #known: KnownKeys;
   readonly #pending: Asked<Path>;
+  /** What no checkpoint has appended yet. */
+  #left: Tokens[];
+  #told: Told[];
 
-  constructor(space: Space, settings: Settings, state: State) {
+  /** @param fresh What no checkpoint has appended yet; `stored`: what they have, in order. */
+  constructor(space: Space, settings: Settings, state: State, stored: readonly Grown[], fresh: Grown) {
     this.#space = space;
     this.#tree = new Tree(space, settings);
     this.#means = new TokenMeans(settings.rolloutTemperature);
     this.#random = restoreStream(state.random);
     this.#first = state.first;
-    this.#known = new Set(state.known);
-    this.#left = state.left;
-    this.#told = state.told;
+    this.#known = new KnownKeys(
+      stored.flatMap(({ known }) => known),
+      fresh.known,
+    );
+    this.#left = fresh.left;
+    this.#told = fresh.told;
     this.#pending = new Asked('tree', state.pending);
+    const told = [...stored, fresh].flatMap((one) => one.told);
     // Nodes come from asks alone, and values from tells alone: so all asks first, then the rest, give the same tree.
-    for (const { tokens, depth } of [...state.told, ...state.pending.flat()]) this.#tree.ask(tokens, depth);
-    for (const prefix of state.left) this.#tree.leave(prefix);
-    for (const path of state.told) this.#learn(path);
+    for (const { tokens, depth } of [...told, ...state.pending.flat()]) this.#tree.ask(tokens, depth);
+    for (const prefix of [...stored, fresh].flatMap(({ left }) => left)) this.#tree.leave(prefix);
+    for (const path of told) this.#learn(path);
   }
 
   async ask(count: number): Promise<readonly Proposal[]> {
@@ -132,21 +162,21 @@ class TreeSearch implements Strategy {
     return { ...rewardMetrics(batch), treeSize: this.#tree.size, treeDepth: this.#tree.depth };
   }
 
-  async checkpoint(): Promise<string> {
-    const state: State = {
+  async checkpoint(): Promise<StrategyCheckpoint> {
+    const state = {
       random: this.#random.state(),
       first: this.#first,
-      known: [...this.#known],
-      left: this.#left,
-      told: this.#told,
       pending: this.#pending.batches.map((batch) => [...batch]),
     };
-    return JSON.stringify(state);
+    const appended = { known: this.#known.takeFresh(), left: this.#left, told: this.#told };
+    this.#left = [];
+    this.#told = [];
+    return { state: JSON.stringify(state), appended: JSON.stringify(appended) };
   }
 
   async close(): Promise<void> {}
 
-  #learn({ tokens, depth, reward }: State['told'][number]): void {
+  #learn({ tokens, depth, reward }: Told): void {
     this.#tree.tell(tokens, depth, reward);
     this.#means.tell(tokens, reward);
   }
@@ -165,7 +195,7 @@ class TreeSearch implements Strategy {
     let next = this.#completed();
     for (let i = 1; i < PATHS && this.#known.has(next.key) && !this.#tree.exhausted; i++) {
       this.#tree.leave(next.prefix);
-      this.#left.push([...next.prefix]);
+      this.#left.push(next.prefix);
       next = this.#completed();
     }
     return next;

@@ -121,6 +121,12 @@ export function readBatch(path: string, row: Columns): StoredBatch {
   };
 }
 
+/** What a batch's checkpoint appended. */
+export function readAppended(path: string, row: Columns): string {
+  check(path, 'batch', row);
+  return String(row.appended);
+}
+
 /**
  * What a score's checksum covers of its evaluation. An environment is covered with the protocol, so that the scores of stores
  * that knew none keep their checksums.

@@ -7,6 +7,7 @@ import type { Metrics } from '../search/index.ts';
 import { shellWord } from '../shell.ts';
 import { HELD, noting, removal, renaming, reopening } from './care.ts';
 import {
+  readAppended,
   readBatch,
   readCheckpoint,
   readEvaluation,
@@ -56,6 +57,8 @@ const SCORES = `
   SELECT s.role, s.position, s.checksum, e.scope, e.document, e.checksum AS evaluation_checksum
   FROM scores s JOIN evaluations e ON e.id = s.evaluation WHERE s.run = ?
   ORDER BY CASE s.role WHEN 'reference' THEN 0 WHEN 'proposal' THEN 1 ELSE 2 END, s.position`;
+
+const BATCHES = 'SELECT batch, first, size, metrics, appended, checksum FROM batches';
 
 const IDENTIFYING = ['key', 'task', 'protocol', 'seed', 'environment', 'fingerprint', 'version'] as const;
 
@@ -164,14 +167,23 @@ export class SqliteStore implements Store {
     ]);
   }
 
-  async addBatch(run: string, { batch, first, proposals }: NewBatch, checkpoint: Checkpoint): Promise<void> {
+  async addBatch(run: string, added: NewBatch, checkpoint: Checkpoint): Promise<void> {
     const id = await this.#runId(run);
+    const { batch, first, proposals } = added;
     const size = proposals.length;
+    const appended = added.appended || null;
     const { asked, told, state } = checkpoint;
     await this.#write([
       {
-        sql: 'INSERT OR IGNORE INTO batches (run, batch, first, size, checksum) VALUES (?, ?, ?, ?, ?)',
-        args: [id, batch, first, size, sealOf('batch', { batch, first, size, metrics: null })],
+        sql: 'INSERT OR IGNORE INTO batches (run, batch, first, size, appended, checksum) VALUES (?, ?, ?, ?, ?, ?)',
+        args: [
+          id,
+          batch,
+          first,
+          size,
+          appended,
+          sealOf('batch', { batch, first, size, metrics: null, appended }),
+        ],
       },
       ...proposals.map((proposal, i) => insertProposal(id, batch, first + i, proposal)),
       {
@@ -188,9 +200,9 @@ export class SqliteStore implements Store {
   async tellBatch(run: string, batch: number, told: Metrics): Promise<void> {
     const id = await this.#runId(run);
     const key = [id, batch];
-    const [row] = await this.#rows('SELECT first, size FROM batches WHERE run = ? AND batch = ?', key);
+    const [row] = await this.#rows(`${BATCHES} WHERE run = ? AND batch = ?`, key);
     const metrics = toJson(told);
-    const seal = sealOf('batch', { batch, first: row?.first, size: row?.size, metrics });
+    const seal = sealOf('batch', { ...row, metrics });
     await this.#write([
       {
         sql: 'UPDATE batches SET metrics = ?, checksum = ? WHERE run = ? AND batch = ?',
@@ -205,6 +217,13 @@ export class SqliteStore implements Store {
       [await this.#runId(run)],
     );
     return row && readCheckpoint(this.path, row);
+  }
+
+  async appended(run: string): Promise<readonly string[]> {
+    const rows = await this.#rows(`${BATCHES} WHERE run = ? AND appended IS NOT NULL ORDER BY batch`, [
+      await this.#runId(run),
+    ]);
+    return rows.map((row) => readAppended(this.path, row));
   }
 
   async addScore(run: string, role: ScoreRole, index: number, evaluation: Evaluation): Promise<void> {
@@ -267,10 +286,7 @@ export class SqliteStore implements Store {
   }
 
   async batches(run: string): Promise<readonly StoredBatch[]> {
-    const rows = await this.#rows(
-      'SELECT batch, first, size, metrics, checksum FROM batches WHERE run = ? ORDER BY batch',
-      [await this.#runId(run)],
-    );
+    const rows = await this.#rows(`${BATCHES} WHERE run = ? ORDER BY batch`, [await this.#runId(run)]);
     return rows.map((row) => readBatch(this.path, row));
   }
 

@@ -67,6 +67,8 @@ export interface Store {
   tellBatch(run: string, batch: number, metrics: Metrics): Promise<void>;
   /** The newest checkpoint, or undefined before the first batch. */
   checkpoint(run: string): Promise<Checkpoint | undefined>;
+  /** What the strategy's checkpoints appended, in the order of the batches. */
+  appended(run: string): Promise<readonly string[]>;
 
   /**
    * Adds an evaluation, unless an equal one ({@link EvaluationIdentity}) is there already, and notes that it is the run's
@@ -145,13 +147,15 @@ export interface NewBatch {
   readonly first: number;
   /** The proposals and the keys of their rules. */
   readonly proposals: readonly (Proposal & { readonly key: string })[];
+  /** What the strategy's checkpoint appended; nothing unless given. */
+  readonly appended?: string;
 }
 
 export interface Checkpoint {
   /** Batches asked and batches told when it was taken. */
   readonly asked: number;
   readonly told: number;
-  /** What the strategy's `checkpoint()` gave. */
+  /** The `state` that the strategy's `checkpoint()` gave. */
   readonly state: string;
 }
 
