@@ -129,6 +129,18 @@ describe('nos card', () => {
     }
   });
 
+  it.each([
+    ['quick=1e-4,1e-3', true],
+    ['quick=1e-3,1e-2,1e-1', false],
+    ['quick=1e-3', false],
+  ])('marks the edge of a grid that the protocol names: %s', async (protocol, marked) => {
+    const args = ['sgd', ...DIGITS, '--seeds', '1', '--protocol', protocol, '-o', 'cards/edges'];
+    const { code, stderr } = await nos('card', ...args);
+    expect(code, stderr).toBe(0);
+    const card = readFileSync(join(home, 'cards/edges/card.md'), 'utf8');
+    expect(/^\| `adam` .*$/m.exec(card)?.[0].includes('1/1 ▲edge')).toBe(marked);
+  });
+
   it('asks for tasks where the store has none, and for a directory that can be written', async () => {
     const unknown = await nos('card', 'g^3 + m');
     expect([unknown.code, unknown.stderr]).toEqual([

@@ -108,7 +108,7 @@ function resultParts(
   { comparison, pictures }: CardResult,
   level: string,
 ): readonly string[] {
-  const { tasks, reference, seeds, rules } = comparison;
+  const { tasks, reference, rules } = comparison;
   const where = environmentText(environmentOf(comparison));
   const titles = ['rule', 'mean score', `less ${reference}`, 'p, Holm', 'P(better)', 'decades', 'slots'];
   return [
@@ -125,7 +125,7 @@ function resultParts(
             row.range ? (row.range.open ? '≥ ' : '') + row.range.decades.toFixed(1) : '—',
             String(rules.find(({ key }) => key === row.key)?.slots),
             figure(row.millisecondsPerStep, 2),
-            row.verdict + (row.diverged > 0 ? `, ${row.diverged}/${seeds.length} diverged` : ''),
+            [row.verdict, ...remarks(row)].join(', '),
           ];
           return row.key === rule.key ? cells.map((cell) => (cell === '' ? cell : `**${cell}**`)) : cells;
         }),
@@ -136,6 +136,12 @@ function resultParts(
 }
 
 const meanCell = (row: ComparedRow): string => figure(row.mean) + interval(row.interval);
+
+/** What is out of the ordinary about the evaluations of a row. */
+function remarks({ diverged, failed, edgeOfGrid, rewards }: ComparedRow): readonly string[] {
+  const share = (count: number, what: string) => (count === 0 ? [] : [`${count}/${rewards.length} ${what}`]);
+  return [...share(diverged, 'diverged'), ...share(failed, 'failed'), ...share(edgeOfGrid, '▲edge')];
+}
 
 /** The difference to the reference, and p. */
 const testCells = ({ difference, permutation }: ComparedRow): readonly string[] => [
@@ -154,6 +160,7 @@ function readingNotes({ seeds, reference, power }: Comparison, constrained: bool
     `* p: paired permutation test of the difference to ${reference}, corrected for all ${power.tests} tests of this card; with so many seeds it is ${power.smallestAdjusted} at least.`,
     '* P(better): the probability that one training is better than one of the reference, a tie being half.',
     '* decades: how far the learning rate may be off and stay within 1 % of the best, in powers of ten.',
+    '* ▲edge: the learning rate that was chosen is the smallest or the largest of the grid, so that a better one may lie outside.',
     '* ms/step: a training step with everything, as measured while training; it depends on what else the machine did.',
   ];
 }

@@ -141,6 +141,26 @@ describe('evaluate', () => {
     expect(await onDigits('1e-2 * adam')).toMatchObject({ learningRate: 0.1, edgeOfGrid: true });
   });
 
+  it.each([
+    ['quick=1e-3,3e-3', 3e-3, true],
+    ['quick=1e-2,1e-1', 1e-2, true],
+    ['quick=1e-3,1e-2,1e-1', 1e-2, false],
+    ['quick@2:cosine=1e-3,3e-3', 3e-3, true],
+    ['final@1:step=3e-3,1e-3', 3e-3, true],
+    ['curves@1=1e-3,3e-3', 3e-3, true],
+    // A single one is no grid: nothing was chosen.
+    ['quick=3e-3', 3e-3, false],
+    ['curves@1:cosine=3e-3', 3e-3, false],
+  ])('flags the edges of a grid that the protocol names: %s', async (protocol, learningRate, edgeOfGrid) => {
+    const named = await openEvaluator({ task: 'digits-mlp', directory: '', clock: () => 0 });
+    const request = { rule: 'adam', task: 'digits-mlp', protocol, seed: 1 };
+    expect(await named.evaluate(request)).toMatchObject({ learningRate, edgeOfGrid });
+    const lost = await named.evaluate({ ...request, rule: 'log(-1 - abs(g))' });
+    const only = protocol.includes(',') ? Number.NaN : learningRate;
+    expect(lost).toMatchObject({ status: 'diverged', learningRate: only, edgeOfGrid: false });
+    await named.close();
+  });
+
   it('scores a rule that is never a number as chance, after one step at each learning rate', async () => {
     const evaluation = await onDigits('log(-1 - abs(g))');
     expect(evaluation).toMatchObject({
