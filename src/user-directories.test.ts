@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { homeDirectory, userDirectories } from './user-directories.ts';
+import { expandHome, homeDirectory, userDirectories } from './user-directories.ts';
 
 const linux = it.skipIf(process.platform !== 'linux');
 
@@ -30,5 +30,34 @@ describe('userDirectories', () => {
 
   it('are absolute', () => {
     expect(Object.values(userDirectories({})).every(isAbsolute)).toBe(true);
+  });
+});
+
+describe('expandHome', () => {
+  const environment = { HOME: '/home/ada', USERPROFILE: '/home/ada' };
+  const expand = (path: string): string => expandHome(path, '--store', environment);
+
+  linux.each([
+    ['~', '/home/ada'],
+    ['~/', '/home/ada/'],
+    ['~/x.db', '/home/ada/x.db'],
+    ['~/a b/~/c', '/home/ada/a b/~/c'],
+  ])('makes %s the home', (path, expanded) => expect(expand(path)).toBe(expanded));
+
+  it.each(['x.db', '/x/~/y', './~/x', '~x.db', 'a~/b', 'https://host/~ada/x', ''])(
+    'leaves %s alone',
+    (path) => {
+      expect(expand(path)).toBe(path);
+    },
+  );
+
+  it.each(['~ada/x.db', '~root/', '~+/x'])('refuses %s, the home of another user', (path) => {
+    expect(() => expand(path)).toThrow(
+      expect.objectContaining({
+        code: 'bad-option',
+        message: `--store: '${path}' begins with the home of another user, which is not looked up`,
+        hint: expect.stringMatching(/^write the path in full/),
+      }),
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { NosError } from './errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -44,4 +45,22 @@ export function homeDirectory(environment: Environment = process.env): string {
     // A user that the database does not have, as in a container.
     return homedir();
   }
+}
+
+/**
+ * A path whose leading `~/` is this user's home. A shell does that for a word of its own, but not within `--store=~/x.db`, in quotes,
+ * nor in a file.
+ *
+ * @param where What the path was given as, for the error: `--store`.
+ * @throws NosError `bad-option` for `~ada/x`: the home of another user.
+ */
+export function expandHome(path: string, where: string, environment: Environment = process.env): string {
+  const [, user, rest = ''] = /^~([^/\\]*)([/\\].*)?$/s.exec(path) ?? [];
+  if (user === undefined || (user !== '' && rest === '')) return path;
+  if (user === '') return join(homeDirectory(environment), rest);
+  throw new NosError(
+    'bad-option',
+    `${where}: '${path}' begins with the home of another user, which is not looked up`,
+    `write the path in full; ~/ is your own home, ./~${user}/ a folder of that name`,
+  );
 }

@@ -1,5 +1,6 @@
 import { NosError } from '../errors.ts';
 import type { Evaluation } from '../evaluate/index.ts';
+import { inTurn } from '../in-turn.ts';
 import { packageVersion } from '../version.ts';
 import type { Context } from './command.ts';
 import { tasksOf } from './commands/compare.ts';
@@ -83,7 +84,7 @@ async function storedEnvironments(
   tasks: readonly string[],
 ): Promise<readonly string[]> {
   const { taskReference } = await import('../tasks/index.ts');
-  const references = await Promise.all(tasks.map(taskReference));
+  const references = await inTurn(tasks, taskReference);
   const names = stored.filter(({ task }) => references.includes(task)).map(({ environment }) => environment);
   return names.length === 0 ? ['none'] : inOrder(names);
 }

@@ -10,6 +10,8 @@ export interface Command {
   readonly summary: string;
   /** In commander's notation: `<rule...>`, `[index]`. */
   readonly arguments?: string;
+  /** Whether the arguments are paths: a leading `~/` is the user's home. */
+  readonly takesPaths?: boolean;
   readonly options: readonly OptionName[];
   /** What holds where nobody sets anything else, instead of the defaults of all commands. */
   readonly defaults?: Settings;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { readableText } from '../decode-text.ts';
 import { NosError, unknownName } from '../errors.ts';
 import { definitionOf, type OptionName, optionNames, type Settings } from './options.ts';
 
@@ -11,13 +12,13 @@ const fileOptions = optionNames.filter((name) => definitionOf(name).source === u
 /**
  * The settings of a configuration file: `path` where given, else `nos.config.json` of `directory` if it is there.
  *
- * @throws NosError `bad-option` or `unknown-name`, naming the file and the key.
+ * @throws NosError `bad-option` or `unknown-name`, naming the file and the key; `bad-text` for a file that is not in UTF-8.
  */
 export async function readConfigurationFile(path: string | undefined, directory: string): Promise<Settings> {
   const file = resolve(directory, path ?? CONFIGURATION_FILE);
-  const text = readIfThere(file, path !== undefined);
-  if (text === undefined) return {};
-  const unchecked = parseJson(text, file);
+  const bytes = readIfThere(file, path !== undefined);
+  if (bytes === undefined) return {};
+  const unchecked = parseJson(readableText(bytes, file).text, file);
   for (const key of Object.keys(unchecked)) {
     if (!fileOptions.includes(key as OptionName)) throw unknownName(`key in ${file}`, key, fileOptions);
   }
@@ -27,9 +28,9 @@ export async function readConfigurationFile(path: string | undefined, directory:
   throw new NosError('bad-option', `${file}: ${issue?.path.join('.')}: ${issue?.message}`);
 }
 
-function readIfThere(file: string, required: boolean): string | undefined {
+function readIfThere(file: string, required: boolean): Uint8Array | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     if (missing && !required) return undefined;
@@ -43,10 +44,27 @@ function parseJson(text: string, file: string): object {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   } catch (error) {
-    throw new NosError('bad-option', `${file}: not JSON: ${(error as Error).message}`, '', { cause: error });
+    throw new NosError('bad-option', `${file}: not JSON: ${complaintOf(error, text)}`, '', {
+      cause: error,
+    });
   }
   throw new NosError('bad-option', `${file}: expected one JSON object of options`);
 }
+
+/** What JSON's parser says, with the character at the place it names where nobody sees that one. */
+function complaintOf(error: unknown, text: string): string {
+  const { message } = error as Error;
+  const character = text[Number(/at position (\d+)/.exec(message)?.[1])] ?? '';
+  const seen = numbered(character) === character;
+  return numbered(message) + (seen ? '' : `: the character ${numbered(character)}`);
+}
+
+/** Invisible characters by their numbers: `U+200B`. */
+const numbered = (text: string): string =>
+  text.replace(
+    /[^\P{C}\n]|[^\P{Z} ]/gu,
+    (character) => `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`,
+  );
 
 /** One zod type an option, from the options table. zod is loaded only where there is a file. */
 async function fileSchema() {

@@ -17,6 +17,95 @@ const file = (content: unknown, name = 'nos.config.json'): void =>
 const resolve = (sources: Partial<ConfigurationSources> = {}) =>
   resolveSettings({ flags: {}, environment: {}, directory, ...sources });
 
+describe('a configuration file', () => {
+  const bytes = (content: Uint8Array): void => writeFileSync(join(directory, 'nos.config.json'), content);
+
+  it('may begin with a byte order mark', async () => {
+    file('\ufeff{ "batch": 11 }');
+    expect((await resolve()).batch).toBe(11);
+  });
+
+  it.each([
+    ['UTF-16 (little-endian)', Buffer.from('\ufeff{ "batch": 11 }', 'utf16le')],
+    ['UTF-16 (big-endian)', Buffer.from('\ufeff{ "batch": 11 }', 'utf16le').swap16()],
+    ['UTF-16 (little-endian, without a byte order mark)', Buffer.from('{ "batch": 11 }', 'utf16le')],
+    ['UTF-32 (little-endian)', Buffer.from([0xff, 0xfe, 0, 0, 0x7b, 0, 0, 0])],
+  ])('in %s is refused by that name', async (encoding, content) => {
+    bytes(content);
+    await expect(resolve()).rejects.toMatchObject({
+      code: 'bad-text',
+      exitCode: 2,
+      message: `${join(directory, 'nos.config.json')} is in ${encoding}`,
+      hint: 'save the text as UTF-8',
+    });
+  });
+
+  it('in another encoding is refused with the line', async () => {
+    bytes(Buffer.from('{\n"run": "schön" }', 'latin1'));
+    await expect(resolve()).rejects.toThrow(/^line 2 of .*nos\.config\.json is not UTF-8$/);
+  });
+
+  it.each([
+    ['\u200b', 'U+200B'],
+    ['\u00a0', 'U+00A0'],
+    ['\u0001', 'U+0001'],
+  ])('with an invisible character is refused by its number: %j', async (character, number) => {
+    file(`{${character}"batch": 11 }`);
+    await expect(resolve()).rejects.toMatchObject({ message: expect.stringContaining(number) });
+  });
+});
+
+describe('paths', () => {
+  const environment = { HOME: '/home/ada', USERPROFILE: '/home/ada' };
+  const paths = { store: '~/x.db', data: '~/data', task: '~/a.mjs, digits-mlp, ~/b.mjs' };
+  const expanded = {
+    store: '/home/ada/x.db',
+    data: '/home/ada/data',
+    task: '/home/ada/a.mjs,digits-mlp,/home/ada/b.mjs',
+  };
+
+  it('may begin with the home of the user: in flags', async () => {
+    const flags = { ...paths, output: '~/o', from: '~/archive.tgz', fromData: '~/results' };
+    expect(await resolve({ flags, environment })).toMatchObject({
+      ...expanded,
+      output: '/home/ada/o',
+      from: '/home/ada/archive.tgz',
+      fromData: '/home/ada/results',
+    });
+  });
+
+  it('in the environment, by every name, and in the file', async () => {
+    const { store, data, task } = paths;
+    const variables = { NOS_STORE: store, NOS_DATA_DIR: data, NOS_TASK: task };
+    expect(await resolve({ environment: { ...environment, ...variables } })).toMatchObject(expanded);
+    file(paths);
+    expect(await resolve({ environment })).toMatchObject(expanded);
+  });
+
+  it('also that of the file itself', async () => {
+    file({ batch: 9 }, 'own.json');
+    const flags = { config: '~/own.json' };
+    expect((await resolve({ flags, environment: { HOME: directory, USERPROFILE: directory } })).batch).toBe(
+      9,
+    );
+  });
+
+  it('but not with that of another', async () => {
+    file({ store: '~ada/x.db' });
+    const refused = (where: string) => expect.objectContaining({ message: expect.stringContaining(where) });
+    await expect(resolve()).rejects.toEqual(refused("nos.config.json: store: '~ada/x.db' begins with"));
+    const flags = { data: '~ada/x' };
+    await expect(resolve({ flags })).rejects.toEqual(refused("--data: '~ada/x' begins with"));
+    await expect(resolve({ environment: { NOS_DATA_DIR: '~ada/x' } })).rejects.toMatchObject({
+      code: 'bad-option',
+    });
+  });
+
+  it('and other settings are left as they are', async () => {
+    expect((await resolve({ flags: { run: '~/x', redis: '~/y' } })).run).toBe('~/x');
+  });
+});
+
 describe('precedence', () => {
   it('is flag, environment, file, preset, default', async () => {
     file({ batch: 11, samples: 12, seed: 13 });

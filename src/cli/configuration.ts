@@ -1,8 +1,9 @@
 import { unknownName } from '../errors.ts';
-import { readConfigurationFile } from './configuration-file.ts';
+import { expandHome } from '../user-directories.ts';
+import { CONFIGURATION_FILE, readConfigurationFile } from './configuration-file.ts';
 import { definitionOf, flagOf, type OptionName, optionNames, type Settings, variableOf } from './options.ts';
 import { defaults, presetNamed } from './presets.ts';
-import { parseValue } from './values.ts';
+import { parseValue, splitTexts } from './values.ts';
 
 export interface ConfigurationSources {
   /** Flags as the user typed them: a text each, `true` for a switch, a list where an option was given again. */
@@ -21,9 +22,11 @@ export interface ConfigurationSources {
  * @throws NosError `bad-option` or `unknown-name`: an unknown key is an error wherever it stands.
  */
 export async function resolveSettings(sources: ConfigurationSources): Promise<Settings> {
-  const flags = settingsOfFlags(sources.flags);
-  const environment = settingsOfEnvironment(sources.environment);
-  const file = await readConfigurationFile(flags.config ?? environment.config, sources.directory);
+  const flags = withHome(settingsOfFlags(sources.flags), sources, flagOf);
+  const environment = withHome(settingsOfEnvironment(sources.environment), sources, variableOf);
+  const path = flags.config ?? environment.config;
+  const read = await readConfigurationFile(path, sources.directory);
+  const file = withHome(read, sources, (name) => `${path ?? CONFIGURATION_FILE}: ${name}`);
   const presetName = flags.preset ?? environment.preset ?? file.preset;
   const preset = presetName === undefined ? {} : presetNamed(presetName);
   const given = [file, environment, flags].map(withStrategy);
@@ -32,6 +35,22 @@ export async function resolveSettings(sources: ConfigurationSources): Promise<Se
   // A preset's options are its own strategy's.
   const apt = layers.filter((layer) => layer !== preset || preset.strategy === settings.strategy);
   return { ...settings, option: Object.assign({}, ...apt.map((layer) => layer.option ?? {})) };
+}
+
+/** The one place where a leading `~/` of a setting becomes the user's home. */
+function withHome(
+  layer: Settings,
+  { environment }: ConfigurationSources,
+  whereOf: (name: OptionName) => string,
+): Settings {
+  const expand = (name: OptionName, value: unknown): unknown => {
+    const { path, joins } = definitionOf(name);
+    if (path !== true || typeof value !== 'string') return value;
+    const paths = joins === true ? splitTexts(value).map((part) => part.trim()) : [value];
+    return paths.map((part) => expandHome(part, whereOf(name), environment)).join(',');
+  };
+  const entries = Object.entries(layer) as readonly [OptionName, unknown][];
+  return Object.fromEntries(entries.map(([name, value]) => [name, expand(name, value)]));
 }
 
 /** Algorithms are strategy `rl`'s: who names one, and no strategy, means that. */

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { expandHome } from '../user-directories.ts';
 import { packageVersion } from '../version.ts';
 import { callWriter, type WriteCall, writeCalls } from './calling.ts';
 import type { Context, Result } from './command.ts';
@@ -73,7 +74,7 @@ async function contextOf(
   if (log.form === 'json') adoptForeign(log);
   const terminal = terminalOf(stderr, env);
   return {
-    arguments: args,
+    arguments: command.takesPaths ? args.map((path) => expandHome(path, command.name, env)) : args,
     settings,
     flags: optionNames.filter((name) => flags[name] !== undefined),
     places: findPlaces(settings, { directory, env }),

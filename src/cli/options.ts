@@ -18,6 +18,8 @@ export interface OptionDefinition {
   readonly alias?: string;
   /** Given again, its values join with commas between. */
   readonly joins?: boolean;
+  /** It names a file or a directory, or may do so: a leading `~/` is the user's home. */
+  readonly path?: boolean;
 }
 
 /** `number`: positive and finite. `words`: separated by commas; `texts`: by commas outside parentheses; `assignments`: key=value, may be given again. */
@@ -26,6 +28,7 @@ type OptionKind = 'switch' | 'text' | 'integer' | 'number' | 'words' | 'texts' |
 export const options = {
   task: {
     kind: 'text',
+    path: true,
     value: 'TASK',
     joins: true,
     description: 'what a rule trains: a name of `nos tasks`, or a module',
@@ -112,14 +115,21 @@ export const options = {
     value: 'KEY=VALUE',
     description: 'an option of the strategy; may be given again',
   },
-  store: { kind: 'text', value: 'FILE', description: 'the store of runs' },
+  store: { kind: 'text', path: true, value: 'FILE', description: 'the store of runs' },
   from: {
     kind: 'text',
+    path: true,
     value: 'PLACE',
     source: 'flag',
     description: 'take the data from a file or a folder at hand, or from a URL [the official place]',
   },
-  data: { kind: 'text', value: 'DIR', alias: 'NOS_DATA_DIR', description: 'the directory of data sets' },
+  data: {
+    kind: 'text',
+    path: true,
+    value: 'DIR',
+    alias: 'NOS_DATA_DIR',
+    description: 'the directory of data sets',
+  },
   redis: {
     kind: 'text',
     value: 'URL',
@@ -215,12 +225,14 @@ export const options = {
   },
   fromData: {
     kind: 'text',
+    path: true,
     value: 'DIR',
     source: 'flag',
     description: "make the folder again from its data.json, or from another experiment's; train nothing",
   },
   config: {
     kind: 'text',
+    path: true,
     value: 'FILE',
     source: 'environment',
     description: 'configuration file [nos.config.json, if there]',
@@ -237,6 +249,7 @@ export const options = {
   },
   output: {
     kind: 'text',
+    path: true,
     value: 'PATH',
     short: 'o',
     source: 'flag',

@@ -1,5 +1,6 @@
 import { NosError } from '../errors.ts';
 import { type EvaluationRequest, findEnvironment, findProtocol } from '../evaluate/index.ts';
+import { inTurn } from '../in-turn.ts';
 import { taskReference } from '../tasks/index.ts';
 import { type Contestant, contestant, refuseTwins } from './contestant.ts';
 
@@ -71,7 +72,7 @@ export function seedsFrom(seed: number, seeds: number): readonly number[] {
 
 /** @throws NosError `unknown-name`; `bad-option` for no task, a task named twice, and a module that is none. */
 export async function referencesOf(tasks: readonly string[]): Promise<readonly string[]> {
-  const references = await Promise.all(tasks.map(taskReference));
+  const references = await inTurn(tasks, taskReference);
   const twice = tasks.find((_, i) => references.indexOf(references[i] as string) < i);
   if (twice !== undefined) throw new NosError('bad-option', `task '${twice}' is named twice`, 'name it once');
   if (references.length === 0) throw new NosError('bad-option', 'no task to compare on', 'name one: --task');

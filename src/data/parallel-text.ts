@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { inTurn } from '../in-turn.ts';
 import { readAligned, readLines, readSegments } from '../text/index.ts';
 import type { PublishedFiles } from './published/manifest.ts';
 import { verifyPublished } from './published/verify.ts';
@@ -55,7 +56,7 @@ export async function openParallelText(files: ParallelFiles, directory: string):
     const [source = [], target = []] = await readAligned(paths, readText);
     return { source, target };
   };
-  const train = await Promise.all(files.train.map(read));
+  const train = await inTurn(files.train, read);
   return {
     name: published.name,
     checksum,

@@ -1,4 +1,5 @@
 import { NosError } from '../errors.ts';
+import { inTurn } from '../in-turn.ts';
 import { shellWord } from '../shell.ts';
 import { blockedDifference, type Interval, mean, movingAverage } from '../statistics/index.ts';
 import type { Store, StoredProposal } from '../store/index.ts';
@@ -63,14 +64,12 @@ const NARROWEST_WINDOW = 5;
 export async function readLearningCurves(store: Store, runs: readonly string[]): Promise<LearningCurves> {
   const twice = runs.find((run, i) => runs.indexOf(run) < i);
   if (twice !== undefined) throw new NosError('bad-option', `run '${twice}' is named twice`, 'name it once');
-  const read = await Promise.all(
-    runs.map(async (run) => {
-      const { config, told } = await store.run(run);
-      // What is scored beyond the proposals told was in flight when the run stopped: no other command counts it.
-      const proposals = (await store.proposals(run)).slice(0, told);
-      return { run, config: parseRunConfig(config), proposals };
-    }),
-  );
+  const read = await inTurn(runs, async (run) => {
+    const { config, told } = await store.run(run);
+    // What is scored beyond the proposals told was in flight when the run stopped: no other command counts it.
+    const proposals = (await store.proposals(run)).slice(0, told);
+    return { run, config: parseRunConfig(config), proposals };
+  });
   const [first, ...others] = read as [(typeof read)[0], ...typeof read];
   for (const { run, config } of others) {
     refuseOther('task', [first.run, first.config.task], [run, config.task]);

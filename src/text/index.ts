@@ -2,7 +2,7 @@ export type { Bleu, BleuTokeniser } from './bleu/bleu.ts';
 export { bleu } from './bleu/bleu.ts';
 export type { BleuStatistics } from './bleu/statistics.ts';
 export { tokenise13a } from './bleu/tokenise-13a.ts';
-export { readAligned, readLines } from './corpus/lines.ts';
+export { checkAligned, readAligned, readLines, readText, type TextFile } from './corpus/lines.ts';
 export { readSegments } from './corpus/sgm.ts';
 export type { BeamOptions, BeamWritten } from './decode/beam.ts';
 export { beamSearch } from './decode/beam.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { commandLine } from '../command-line.ts';
 
 const { here, home, ...real } = commandLine();
-const { nos } = here;
+const { nos, json } = here;
 
 const { examples } = JSON.parse(readFileSync(new URL('../fixtures/sacrebleu.json', import.meta.url), 'utf8'));
 
@@ -49,6 +49,21 @@ describe('nos bleu', () => {
     expect(code).toBe(0);
     expect(stderr).toContain('looks looks tokenised: raw text is expected, or --tokenised');
     expect((await nos(['bleu', file, file, '--tokenised'])).stderr).toBe('');
+  });
+
+  it('says what SacreBLEU reads in another way', async () => {
+    writeFileSync(join(home, 'marked'), '\ufeffA man sleeps here now.\n');
+    const plain = write('plain', ['A man sleeps here now.']);
+    const mark =
+      'marked begins with a byte order mark, which is left out; SacreBLEU takes it for a part of the first word';
+    const marked = await nos(['bleu', 'marked', plain]);
+    expect(marked.stdout).toMatch(/^BLEU 100\.00\n/);
+    expect(marked.stderr).toBe(`${mark}\n`);
+    writeFileSync(join(home, 'old'), 'A man sleeps\rhere now.\n');
+    const ends =
+      'old has carriage returns within lines, which are left as they are; SacreBLEU ends a line at each';
+    expect(await json(['bleu', 'old', 'marked'])).toMatchObject({ notes: [ends, mark] });
+    expect(await json(['bleu', plain, plain])).toMatchObject({ notes: [] });
   });
 
   it.each([

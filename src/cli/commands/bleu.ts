@@ -1,4 +1,5 @@
-import type { Bleu } from '../../text/index.ts';
+import { inTurn } from '../../in-turn.ts';
+import type { Bleu, TextFile } from '../../text/index.ts';
 import type { Command } from '../command.ts';
 import { plural, thousands } from '../text/format.ts';
 
@@ -6,20 +7,33 @@ export const bleuCommand: Command = {
   name: 'bleu',
   summary: 'BLEU of translations against references, as SacreBLEU computes it',
   arguments: '<hypotheses> <reference...>',
+  takesPaths: true,
   options: ['tokenised'],
   example:
     'nos bleu translations.de test_2016_flickr.de\nnos bleu translations.tok.de reference.tok.de --tokenised',
   async run({ arguments: paths, settings, stderr }) {
-    const { bleu, readAligned } = await import('../../text/index.ts');
-    const [hypotheses = [], ...references] = await readAligned(paths);
-    const tokeniser = settings.tokenised ? 'none' : '13a';
+    const { bleu, checkAligned, readText } = await import('../../text/index.ts');
+    const files = await inTurn(paths, readText);
+    const texts = files.map(({ lines }) => lines);
+    checkAligned(paths, texts);
+    const [hypotheses = [], ...references] = texts;
+    const notes = files.flatMap((file, i) => notesOn(paths[i]!, file));
     if (!settings.tokenised && looksTokenised(hypotheses)) {
-      stderr.note(`${paths[0]} looks tokenised: raw text is expected, or --tokenised`);
+      notes.push(`${paths[0]} looks tokenised: raw text is expected, or --tokenised`);
     }
-    const result = bleu(hypotheses, references, { tokeniser });
-    return { document: { ...result, sentences: hypotheses.length }, text: textOf(result, hypotheses.length) };
+    for (const note of notes) stderr.note(note);
+    const result = bleu(hypotheses, references, { tokeniser: settings.tokenised ? 'none' : '13a' });
+    const sentences = hypotheses.length;
+    return { document: { ...result, sentences, notes }, text: textOf(result, sentences) };
   },
 };
+
+/** What SacreBLEU reads in another way, so that its score may be another. */
+function notesOn(path: string, { marked, returns }: TextFile): readonly string[] {
+  const mark = `${path} begins with a byte order mark, which is left out; SacreBLEU takes it for a part of the first word`;
+  const ends = `${path} has carriage returns within lines, which are left as they are; SacreBLEU ends a line at each`;
+  return [...(marked ? [mark] : []), ...(returns ? [ends] : [])];
+}
 
 /** Most full stops that end a sentence stand alone. */
 function looksTokenised(lines: readonly string[]): boolean {

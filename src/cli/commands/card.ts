@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ComparisonPlan } from '../../compare/index.ts';
+import { inTurn } from '../../in-turn.ts';
 import { makeDirectory } from '../../make-directory.ts';
 import { shellWord } from '../../shell.ts';
 import { cardPlaces } from '../card-places.ts';
@@ -36,18 +37,16 @@ export const cardCommand: Command = {
     const others = REFERENCES.filter((name) => compare.contestant(name).key !== rule.key);
     const { tasks, environments } = await cardPlaces(context, rule.key);
     await noteRemarks(context.arguments, context);
-    const plans = await Promise.all(
-      environments.map((environment) =>
-        compare.planComparison({
-          rules: [text, ...others],
-          ...(against === undefined ? {} : { against }),
-          tasks,
-          protocol,
-          environment,
-          seed,
-          seeds,
-        }),
-      ),
+    const plans = await inTurn(environments, (environment) =>
+      compare.planComparison({
+        rules: [text, ...others],
+        ...(against === undefined ? {} : { against }),
+        tasks,
+        protocol,
+        environment,
+        seed,
+        seeds,
+      }),
     );
     const [first] = plans as [ComparisonPlan];
     const directory = resolve(settings.output ?? `card-${fileName(rule.names[0] ?? rule.key)}`);

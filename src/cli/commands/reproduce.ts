@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
+import { readableText } from '../../decode-text.ts';
 import { NosError } from '../../errors.ts';
 import { makeDirectory } from '../../make-directory.ts';
 import type { Experiment, Result } from '../../reproduce/index.ts';
@@ -79,7 +80,7 @@ async function conducted(experiment: Experiment, context: Context, output: strin
 /** Takes everything from a folder that this command wrote. */
 async function fromData(experiment: Experiment, from: string, output: string): Promise<Result> {
   const { resultFromData } = await import('../../reproduce/index.ts');
-  const text = await readFile(join(from, 'data.json'), 'utf8').catch((cause: Error) => {
+  const bytes = await readFile(join(from, 'data.json')).catch((cause: Error) => {
     throw new NosError(
       'bad-text',
       `cannot read ${join(from, 'data.json')}: ${cause.message}`,
@@ -91,7 +92,7 @@ async function fromData(experiment: Experiment, from: string, output: string): P
   });
   return resultFromData(
     experiment,
-    text,
+    readableText(bytes, join(from, 'data.json')).text,
     `nos reproduce ${experiment.name} --from-data ${from} -o ${output}`,
   );
 }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Worker } from 'bullmq';
 import { NosError } from '../../errors.ts';
 import { type Evaluation, type EvaluationProgress, fingerprint } from '../../evaluate/index.ts';
+import { inTurn } from '../../in-turn.ts';
 import { compiledProgram } from '../../program.ts';
 import { taskReference } from '../../tasks/index.ts';
 import { packageVersion } from '../../version.ts';
@@ -92,7 +93,7 @@ export async function runRedisWorker(options: RedisWorkerOptions): Promise<Worke
   }
   const program = options.program ?? compiledProgram('dispatch/worker.js');
   const onEvent = options.onEvent ?? (() => undefined);
-  const tasks = await Promise.all((options.tasks ?? []).map(taskReference));
+  const tasks = await inTurn(options.tasks ?? [], taskReference);
   const connection = await connect(options.url, (text, about) => onEvent({ type: 'notice', about, text }));
   const worker = new RedisWorker({ silenceSeconds: 120, ...options, tasks, onEvent, program }, connection);
   try {

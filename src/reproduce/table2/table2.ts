@@ -1,5 +1,6 @@
 import { seedsFrom } from '../../compare/index.ts';
 import { type Evaluation, findProtocol } from '../../evaluate/index.ts';
+import { inTurn } from '../../in-turn.ts';
 import { taskTitle } from '../../tasks/index.ts';
 import { type CurvePicture, curvePicture, curveSubtitle } from '../curve-picture.ts';
 import { trainingsCsv, trainingsDocument } from '../documents.ts';
@@ -26,10 +27,8 @@ export const table2: Trainings = {
   seeds: 2,
   optimizers: OPTIMIZERS,
   plan: async ({ scale, seeds, task = networkAt(scale) }) => {
-    const columns = await Promise.all(
-      columnsAt(scale).map(({ optimizer, rate }) =>
-        wantedTrainings([optimizer], { task, protocol: `${protocolAt(scale)}=${rate}`, seeds }),
-      ),
+    const columns = await inTurn(columnsAt(scale), ({ optimizer, rate }) =>
+      wantedTrainings([optimizer], { task, protocol: `${protocolAt(scale)}=${rate}`, seeds }),
     );
     // Seed by seed, so that what is done early already says something of both.
     return seedsFrom(1, seeds).flatMap((_, i) => columns.flatMap((column) => column[i] ?? []));

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readAligned, readLines } from './lines.ts';
+import { readAligned, readLines, readText } from './lines.ts';
 import { readSegments } from './sgm.ts';
 
 let directory: string;
@@ -43,6 +43,32 @@ describe('readLines', () => {
     await expect(readLines(latin1)).rejects.toMatchObject(bad(/^line 2 of .*latin1 is not UTF-8$/));
   });
 
+  it.each([
+    ['UTF-16 (little-endian)', Buffer.from('\ufeffgut\n', 'utf16le')],
+    ['UTF-16 (big-endian)', Buffer.from('\ufeffgut\n', 'utf16le').swap16()],
+    ['UTF-16 (little-endian, without a byte order mark)', Buffer.from('gut\n', 'utf16le')],
+    ['UTF-16 (big-endian, without a byte order mark)', Buffer.from('gut\n', 'utf16le').swap16()],
+    ['UTF-32 (little-endian)', Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0])],
+    ['UTF-32 (big-endian)', Buffer.from([0, 0, 0xfe, 0xff, 0, 0, 0, 0x61])],
+  ])('names %s', async (encoding, content) => {
+    await expect(readLines(await file('other', content))).rejects.toMatchObject({
+      code: 'bad-text',
+      message: `${join(directory, 'other')} is in ${encoding}`,
+      hint: 'save the text as UTF-8',
+    });
+  });
+
+  it('says what it left out or left in', async () => {
+    const plain = { lines: ['a', 'b'], marked: false, returns: false };
+    expect(await readText(await file('plain', 'a\r\nb'))).toEqual(plain);
+    expect(await readText(await file('mark', '\ufeffa\nb\n'))).toEqual({ ...plain, marked: true });
+    expect(await readText(await file('old', 'a\rb\n'))).toEqual({
+      lines: ['a\rb'],
+      marked: false,
+      returns: true,
+    });
+  });
+
   it('names the last line where that is the bad one', async () => {
     const cut = await file('cut', Buffer.from('gut\nschön').subarray(0, 8));
     await expect(readLines(cut)).rejects.toThrow(/^line 2 of/);
@@ -55,6 +81,14 @@ describe('readAligned', () => {
       ['a', 'b'],
       ['c', 'd'],
     ]);
+  });
+
+  it('names the first file that cannot be read, whichever fails first', async () => {
+    const slow = (path: string): Promise<readonly string[]> =>
+      new Promise((_, reject) => setTimeout(() => reject(new Error(path)), path === 'first' ? 20 : 0));
+    await expect(readAligned(['first', 'second'], slow)).rejects.toThrow('first');
+    const missing = ['x', 'y', 'z'].map((name) => join(directory, 'none', name));
+    await expect(readAligned(missing)).rejects.toThrow(`${missing[0]} is missing`);
   });
 
   it('names both files and both numbers of lines where they differ', async () => {

@@ -1,25 +1,42 @@
 import { readFile } from 'node:fs/promises';
+import { readableText } from '../../decode-text.ts';
 import { NosError } from '../../errors.ts';
+import { inTurn } from '../../in-turn.ts';
+
+/** The lines of a text file, and how they stand there. */
+export interface TextFile {
+  readonly lines: readonly string[];
+  /** A byte order mark at its beginning was left out. */
+  readonly marked: boolean;
+  /** Carriage returns alone stand in it, which other programs take for ends of lines; here they are part of the text. */
+  readonly returns: boolean;
+}
+
+/** {@link readText}, its lines alone. */
+export async function readLines(path: string): Promise<readonly string[]> {
+  return (await readText(path)).lines;
+}
 
 /**
  * The lines of a text file in UTF-8, without their ends (LF or CR LF) and a byte order mark. The file's last line may lack its
  * end. Empty lines count.
  *
- * @throws NosError `bad-text` when the file cannot be read, is empty, or is not UTF-8: the first bad line is named.
+ * @throws NosError `bad-text` when the file cannot be read, is empty, or is not UTF-8: the first bad line is named, or what the
+ *   encoding is.
  */
-export async function readLines(path: string): Promise<readonly string[]> {
+export async function readText(path: string): Promise<TextFile> {
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     const what = cause.code === 'ENOENT' ? 'is missing' : `cannot be read: ${cause.message}`;
     throw new NosError('bad-text', `the text ${path} ${what}`, 'name a file of one sentence a line', {
       cause,
     });
   });
-  const text = decode(bytes);
-  if (text === undefined) throw notUtf8(path, bytes);
+  const { text, marked } = readableText(bytes, path);
   if (text === '')
     throw new NosError('bad-text', `the text ${path} is empty`, 'expected one sentence a line');
   const lines = text.split(/\r?\n/);
-  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+  const whole = lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+  return { lines: whole, marked, returns: whole.some((line) => line.includes('\r')) };
 }
 
 /**
@@ -34,36 +51,19 @@ export async function readAligned(
   paths: readonly string[],
   read: (path: string) => Promise<readonly string[]> = readLines,
 ): Promise<readonly (readonly string[])[]> {
-  const texts = await Promise.all(paths.map((path) => read(path)));
+  const texts = await inTurn(paths, read);
+  checkAligned(paths, texts);
+  return texts;
+}
+
+/** @throws NosError `bad-text` where the numbers of lines differ. */
+export function checkAligned(paths: readonly string[], texts: readonly (readonly string[])[]): void {
   const counts = texts.map((lines) => lines.length);
   const other = counts.findIndex((count) => count !== counts[0]);
-  if (other === -1) return texts;
+  if (other === -1) return;
   throw new NosError(
     'bad-text',
     `the texts are not aligned: ${paths[0]} has ${counts[0]} lines, ${paths[other]} has ${counts[other]}`,
     'line n of each must be the same sentence',
   );
-}
-
-function decode(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
-const LINE_FEED = 10;
-
-function notUtf8(path: string, bytes: Uint8Array): NosError {
-  let line = 1;
-  let start = 0;
-  // No byte of a longer UTF-8 character is a line feed, so that lines can be judged one by one.
-  for (;;) {
-    const end = bytes.indexOf(LINE_FEED, start);
-    if (end === -1 || decode(bytes.subarray(start, end)) === undefined) break;
-    line++;
-    start = end + 1;
-  }
-  return new NosError('bad-text', `line ${line} of ${path} is not UTF-8`, `save the text as UTF-8`);
 }
