@@ -15,7 +15,7 @@ export function experimentPage({ title }: Experiment, findings: Findings, made: 
     ['machine', machine],
     ['date', date],
     ['time', timeText(made, findings)],
-    ...added.map((later) => [`added ${later.date}`, addedText(later)]),
+    ...added.flatMap(addedRows),
   ];
   const files = [...Object.keys(findings.files), DATA].map((name) => `[${name}](${name})`);
   return [
@@ -37,13 +37,16 @@ function timeText({ seconds = Number.NaN, trained, added = [] }: Provenance, { d
   const all = added.reduce((sum, { count }) => sum + count, trained.count);
   const shown = Array.isArray(data.evaluations) ? data.evaluations.length : all;
   const share = shown === all ? '' : `; ${shown} of them are shown here`;
-  return `${hoursText(trained.seconds)}: the wall-clock time of ${trained.count} evaluations, each on one core, added up${share}`;
+  return hoursText(trained.seconds, trained.count) + share;
 }
 
-const hoursText = (seconds: number): string => `${(seconds / 3_600).toFixed(2)} core-hours`;
+const hoursText = (seconds: number, count: number): string =>
+  `${(seconds / 3_600).toFixed(2)} core-hours: the wall-clock time of ${plural(count, 'evaluation')}, each on one core, added up`;
 
-const addedText = ({ commands, count, seconds }: Addition): string =>
-  `${hoursText(seconds)} of ${plural(count, 'evaluation')}: ${commands.map((command) => `\`${command}\``).join(', ')}`;
+const addedRows = ({ date, commands, count, seconds, note }: Addition) => [
+  [`added ${date}`, hoursText(seconds, count) + (note === undefined ? '' : `, ${note}`)],
+  ...commands.map((command) => ['by', `\`${command}\``]),
+];
 
 /** A table of Markdown whose columns are aligned, so that it reads on a terminal too. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -12,6 +12,8 @@ const addition = z.object({
   /** Of evaluations, and their seconds added up. */
   count: z.int(),
   seconds: jsonNumber,
+  /** What was otherwise than with the first. */
+  note: z.string().exactOptional(),
 });
 
 /** Evaluations that joined others later. */

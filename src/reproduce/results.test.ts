@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Evaluation } from '../evaluate/index.ts';
+import { toJson } from '../json.ts';
 import { learningCurves } from '../run/index.ts';
 import type { Trainings } from './experiment.ts';
 import { experiments, findExperiment } from './experiments.ts';
@@ -109,6 +110,24 @@ describe('resultFromData', () => {
     expect(findings.data.evaluations).toHaveLength(12);
     const page = resultFiles(findExperiment('figure5'), { findings, made })['README.md'];
     expect(page).toContain('of 40 evaluations, each on one core, added up; 12 of them are shown here');
+  });
+
+  it('keeps and tells what was added later', () => {
+    const added = [
+      {
+        date: '2026-01-02',
+        commands: ['nos eval adam', 'nos eval sgd'],
+        count: 2,
+        seconds: 9_000,
+        note: 'busy',
+      },
+    ];
+    const data = JSON.parse(textOf('figure5'));
+    const { findings, made } = from('figure5', toJson({ ...data, made: { ...data.made, added } }));
+    expect(made.added).toEqual(added);
+    const page = resultFiles(findExperiment('figure5'), { findings, made })['README.md'];
+    expect(page).toMatch(/\| added 2026-01-02 \| 2\.50 core-hours: [^|]* 2 evaluations, [^|]*, busy +\|/);
+    expect(page).toMatch(/\| by +\| `nos eval adam` +\|\n\| by +\| `nos eval sgd` +\|/);
   });
 
   it('refuses the data of one that trained others', () => {
