@@ -22,7 +22,7 @@ const SEED = 1;
 const STEPS = 8;
 const COPIES = 256;
 /** Pairs are counted up to so many members of one hash: some thousands of rules are 0, or never finite. */
-const MOST_OF_ONE_HASH = 300;
+const MOST_OF_ONE_HASH = 700;
 
 function speed() {
   for (const text of ['g', 'adam', 'drop(m, 0.3) * exp(1e-3 * w)']) {
@@ -42,16 +42,22 @@ function speed() {
 }
 
 const random = stream(SEED, 'inputs');
-const magnitudes = [1e-12, 1e-8, 1e-5, 1e-3, 1e-2, 1e-1, 1e-1, 1, 30, 1e4, 1e-2, 0];
+const HISTORIES = 32;
+/** Every history has magnitudes of its own for gradients and weights, and zeros among them; a third has ordinary ones. */
+const ranges = Array.from({ length: HISTORIES }, (_, i) =>
+  i % 3 === 0 ? [-2, -0.5] : [random.uniform() * 28 - 18, random.uniform() * 12 - 6],
+);
+const value = (decade) =>
+  random.uniform() < 0.08 ? 0 : 10 ** (decade + random.uniform() - 0.5) * (random.uniform() < 0.5 ? -1 : 1);
 const steps = Array.from({ length: STEPS }, () => ({
-  gradient: magnitudes.map((magnitude) => magnitude * random.normal()),
-  weights: magnitudes.map((_, i) => (i % 4 === 3 ? 30 : 0.3) * random.normal()),
+  gradient: ranges.map(([g]) => value(g)),
+  weights: ranges.map(([, w]) => value(w)),
 }));
 
 /** Means and variances of a rule's updates, as it is trained with, history by history and step by step. */
 function updates(rule) {
   const copies = /noise|drop/.test(printRule(rule)) ? COPIES : 1;
-  const size = magnitudes.length * copies;
+  const size = HISTORIES * copies;
   const stepper = compileRule(rule).start({ size, steps: STEPS, seed: SEED });
   const copied = (values) => Float32Array.from({ length: size }, (_, i) => values[Math.floor(i / copies)]);
   const means = [];
@@ -59,7 +65,7 @@ function updates(rule) {
   for (const { gradient, weights } of steps) {
     const updated = copied(weights);
     stepper.step(updated, copied(gradient), 2 ** 30);
-    for (let h = 0; h < magnitudes.length; h++) {
+    for (let h = 0; h < HISTORIES; h++) {
       const own = updated.subarray(h * copies, (h + 1) * copies);
       const mean = own.reduce((sum, value) => sum + value, 0) / copies;
       means.push(mean);

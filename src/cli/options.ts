@@ -260,6 +260,11 @@ export const options = {
     source: 'flag',
     description: 'the texts are tokenised: their words stand between spaces',
   },
+  all: {
+    kind: 'switch',
+    source: 'flag',
+    description: 'every rule a row of its own, near copies of a better one too',
+  },
   csv: { kind: 'switch', source: 'flag', description: 'comma-separated values' },
   tidy: {
     kind: 'switch',

@@ -1,4 +1,4 @@
-import type { RunConfig, RunResult } from '../run/index.ts';
+import type { LeaderboardRow, RunConfig, RunResult } from '../run/index.ts';
 import { shellWord } from '../shell.ts';
 import { packageVersion } from '../version.ts';
 import type { Context } from './command.ts';
@@ -23,8 +23,9 @@ export async function reportRun(
   context: Context,
 ): Promise<{ document: unknown; text: string }> {
   const { result, config, fingerprint } = report;
-  const { run, status, told, leaderboard } = result;
-  const { verdictOf } = await import('../run/index.ts');
+  const { run, status, told } = result;
+  const { foldCopies, isFound, verdictOf } = await import('../run/index.ts');
+  const leaderboard = foldCopies(result.leaderboard, DEFAULT_ROWS);
   const short = await shortRules();
   const verdict = verdictOf(leaderboard, { seeds: config.retest.seeds, finished: status === 'finished' });
   const document = {
@@ -42,7 +43,7 @@ export async function reportRun(
     await leaderboardText(leaderboard.slice(0, DEFAULT_ROWS), context.stdout),
     context.stdout.colours.bold(verdictText(verdict, short)),
     await facts(report, context),
-    nextSteps(report, compareCommandText(verdict, config, short), context),
+    nextSteps(report, leaderboard.find(isFound), compareCommandText(verdict, config, short), context),
   ];
   return { document, text: parts.join('\n\n') };
 }
@@ -70,11 +71,15 @@ async function facts(
   );
 }
 
-function nextSteps({ result }: RunReport, compare: string | undefined, { stdout, call }: Context): string {
-  const { run, status, leaderboard } = result;
+function nextSteps(
+  { result }: RunReport,
+  found: LeaderboardRow | undefined,
+  compare: string | undefined,
+  { stdout, call }: Context,
+): string {
+  const { run, status } = result;
   const name = shellWord(run);
   if (status === 'stopped') return stdout.colours.bold(`go on:  ${call(`nos resume ${name}`)}`);
-  const found = leaderboard.find((row) => !row.reference && row.status === 'ok');
   const steps = [
     ...(compare === undefined ? [] : [compare]),
     ...(found === undefined ? [] : [`nos show ${name} ${found.index}`]),

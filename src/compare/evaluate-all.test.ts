@@ -165,7 +165,7 @@ const found = (rule: string, rank: number, more: Partial<LeaderboardRow> = {}): 
   return { rank, rule: text, key, names, reference: false, ...search, proposals: 1, index: rank, ...more };
 };
 
-const RULES = ['g', 'g * 2', 'm', 'm * 2', 'sign(g)', 'sign(m)', 'g + m', 'exp(m)', 'g^3', 'tanh(g)'];
+const RULES = ['g', 'g * 2', 'm', 'm * 2', 'sign(g)', 'sign(m)', 'g + m', 'exp(m)', 'g^3', 'prev(g)'];
 
 const funnel = (more: object = {}) =>
   planFunnel({
@@ -211,6 +211,18 @@ describe('the rungs of a funnel', () => {
 });
 
 describe('a funnel', () => {
+  it('lets no rule in that behaves as one before it, or as one that is carried along', async () => {
+    const copies = [
+      'adam + drop(g^2, 0.5)',
+      'sign(g)',
+      'sign(g) - drop(1e-3 * w, 0.5)',
+      '10 * acc(g, 0.9)',
+      'm',
+    ];
+    const { candidates } = await funnel({ leaderboard: copies.map((rule, i) => found(rule, i + 1)) });
+    expect(candidates.map(({ key }) => key)).toEqual(['sign(g)', 'm'].map((rule) => contestant(rule).key));
+  });
+
   it('keeps the best of every rung, carries the references along, and ends with a comparison', async () => {
     const wanted = await funnel();
     const dispatcher = new NormalDispatcher();

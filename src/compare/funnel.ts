@@ -1,7 +1,8 @@
 import { NosError } from '../errors.ts';
 import { type Evaluation, findEnvironment, findProtocol, lengthen } from '../evaluate/index.ts';
 import { deriveKey } from '../random/index.ts';
-import type { LeaderboardRow } from '../run/index.ts';
+import { ordinaryUpdates, resolveRule } from '../rules/index.ts';
+import { distinctRules, type LeaderboardRow } from '../run/index.ts';
 import { mean } from '../statistics/index.ts';
 import { type Comparison, summarize } from './comparison.ts';
 import { type Contestant, contestant, refuseTwins } from './contestant.ts';
@@ -11,7 +12,7 @@ import { type Endings, rankingScore, rankOver, weighed } from './ranking.ts';
 
 /** What a funnel is asked for. */
 export interface FunnelInput {
-  /** Of the search; the best found rules enter, as many as `rules` says. */
+  /** Of the search; the best found rules that behave differently enter, as many as `rules` says. */
   readonly leaderboard: readonly LeaderboardRow[];
   readonly rules: number;
   /** Texts or catalogue names that are carried along to the last rung. */
@@ -109,10 +110,14 @@ export async function planFunnel(input: FunnelInput): Promise<FunnelPlan> {
   const reference = references.find(({ key }) => key === other.key) ?? other;
   const carried = references.includes(reference) ? references : [...references, reference];
   refuseTwins(carried);
-  const candidates = leaderboard
-    .filter(({ key, status }) => status === 'ok' && carried.every((one) => one.key !== key))
-    .slice(0, input.rules)
-    .map(({ rule }) => ({ ...contestant(rule), name: nameOf(rule) }));
+  const sound = leaderboard.filter(
+    ({ key, status }) => status === 'ok' && carried.every((one) => one.key !== key),
+  );
+  const known = carried.map(({ rule }) => ordinaryUpdates(resolveRule(rule)));
+  const candidates = distinctRules(sound, input.rules, known).map(({ rule }) => ({
+    ...contestant(rule),
+    name: nameOf(rule),
+  }));
   if (candidates.length === 0) {
     throw new NosError('bad-option', 'the run has found no rule that could enter the funnel', 'search on');
   }

@@ -33,6 +33,10 @@ export interface LeaderboardRow {
     /** How many of them are of trainings that diverged. */
     readonly diverged: number;
   };
+  /** The reference that this found rule is a near copy of, and its distance, 0 if it does the very same; where copies are folded. */
+  readonly like?: { readonly name: string; readonly distance: number };
+  /** Near copies of this found rule that are folded into its row, best first. */
+  readonly copies?: readonly Pick<LeaderboardRow, 'index' | 'rule' | 'key' | 'reward'>[];
 }
 
 /** An evaluation that is in the store. */

@@ -1,4 +1,5 @@
 export { parseRunConfig, type RunConfig, type RunConfigInput } from './config.ts';
+export { distinctRules, foldCopies, isFound } from './copies.ts';
 export { findEarlierRun } from './earlier-run.ts';
 export { estimateRun, type PlannedEvaluations, plannedEvaluations, type RunEstimate } from './estimate.ts';
 export type * from './events.ts';

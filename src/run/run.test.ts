@@ -5,10 +5,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HashDispatcher } from '../../test/hash-dispatcher.ts';
 import { NosError } from '../errors.ts';
 import type { Evaluation } from '../evaluate/index.ts';
+import { deriveKey } from '../random/index.ts';
 import { resolveRule, ruleKey } from '../rules/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import {
   findEarlierRun,
+  foldCopies,
+  leaderboard,
   parseRunConfig,
   type RunConfigInput,
   type RunEvent,
@@ -204,6 +207,37 @@ describe('a run that is stopped', () => {
     expect((await store.run('a')).proposals).toBeLessThan(warmStart.length);
     expect(await resumeRun('a', services())).toEqual(whole);
     expect(await resultOf('a')).toEqual(expected);
+  });
+
+  it('ends well though an earlier version had begun to test other rules again', async () => {
+    const untilRetests = new HashDispatcher(0, (evaluation) => {
+      if (evaluation.seed === deriveKey(CONFIG.seed, 'evaluation').k0) return evaluation;
+      throw new NosError('data-missing', 'the data set has gone');
+    });
+    await expect(startRun('a', CONFIG, services({ dispatcher: untilRetests }))).rejects.toThrow('gone');
+    // The earlier version chose by rank alone, and had got to one seed of each.
+    const found = leaderboard(await store.scores('a')).filter(({ reference }) => !reference);
+    const chosen = ['sgd', 'adam', ...found.slice(0, 5).map(({ rule }) => rule)];
+    for (const [slot, rule] of chosen.entries()) {
+      const seed = deriveKey(CONFIG.seed, 'retest', 1).k0;
+      const { task, protocol } = CONFIG;
+      const evaluation = await new HashDispatcher().evaluate({
+        rule,
+        task,
+        protocol,
+        seed,
+        environment: 'none',
+      });
+      await store.addScore('a', 'retest', slot * 3 + 1, { ...evaluation, rule });
+    }
+    const { status, leaderboard: rows } = await resumeRun('a', services());
+    const tested = rows.filter(({ retest }) => retest !== undefined);
+    expect(status).toBe('finished');
+    expect(tested.map(({ retest }) => retest?.rewards.length)).toEqual(tested.map(() => 3));
+    const keys = tested.map(({ key }) => key);
+    expect(keys).toEqual(expect.arrayContaining(found.slice(0, 5).map(({ key }) => key)));
+    const different = foldCopies(found).slice(0, 5);
+    expect(keys).toEqual(expect.arrayContaining(different.map(({ key }) => key)));
   });
 
   it('gives its result again once it is finished, without evaluating', async () => {

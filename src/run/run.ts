@@ -14,8 +14,9 @@ import type { Store } from '../store/index.ts';
 import { taskReference } from '../tasks/index.ts';
 import { parseRunConfig, type RunConfig, type RunConfigInput } from './config.ts';
 import type { LeaderboardRow, RunEvent } from './events.ts';
-import { leaderboard, readLeaderboard } from './leaderboard.ts';
+import { readLeaderboard } from './leaderboard.ts';
 import { checkMachine, type Machine } from './machine.ts';
+import { chooseRetests } from './retest.ts';
 import { Scorer } from './scorer.ts';
 import { readProgress, storeLog } from './search-log.ts';
 
@@ -215,19 +216,18 @@ async function search(
 /** Scores the references and the best found rules with fresh seeds, which the search's luck had no part in. */
 async function retest(
   name: string,
-  { references, retest: { top, seeds }, seed }: RunConfig,
+  config: RunConfig,
   { store, onEvent = () => undefined }: RunServices,
   scorer: Scorer,
 ): Promise<void> {
-  const found = leaderboard((await store.scores(name)).filter(({ role }) => role !== 'retest'))
-    .filter((row) => !row.reference && row.status !== 'failed')
-    .slice(0, top);
-  const rules = [...references, ...found.map(({ rule }) => rule)];
+  // A finished run of an earlier version stays as it is, whatever rules this one would choose.
+  if ((await store.run(name)).status === 'finished') return;
+  const { seeds } = config.retest;
   await Promise.all(
-    rules.flatMap((rule, i) =>
+    chooseRetests(await store.scores(name), config).flatMap(({ slot, rule }) =>
       Array.from({ length: seeds }, async (_, j) => {
-        const fresh = deriveKey(seed, 'retest', j).k0;
-        onEvent({ type: 'retest', ...(await scorer.score('retest', i * seeds + j, rule, fresh)) });
+        const fresh = deriveKey(config.seed, 'retest', j).k0;
+        onEvent({ type: 'retest', ...(await scorer.score('retest', slot * seeds + j, rule, fresh)) });
       }),
     ),
   );

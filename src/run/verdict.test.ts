@@ -97,6 +97,20 @@ describe('the verdict of a run', () => {
     });
   });
 
+  it('takes no found rule for one that behaves as a reference', () => {
+    const [near, ...others] = rowsOf([
+      { rewards: [0.95, 0.95, 0.95] },
+      adam,
+      { rewards: [0.8, 0.8, 0.8] },
+    ]) as [LeaderboardRow, ...LeaderboardRow[]];
+    const rows = [{ ...near, like: { name: 'adam', distance: 0.01 } }, ...others];
+    expect(verdictOf(rows, { seeds: 3, finished: true })).toMatchObject({
+      finding: 'below',
+      found: { rank: 3 },
+      rules: 1,
+    });
+  });
+
   it('does not let a rule beat the references that ranks below them, as it diverged with a seed', () => {
     const lucky = { rewards: [0.99, 0.99, 0.95], diverged: 1 };
     expect(findingOf([adam, lucky])).toBe('below');

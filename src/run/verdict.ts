@@ -52,7 +52,7 @@ export interface Verdict {
  * of equal seeds are tested, each found rule with the best reference, and the best found rule's p is corrected for all of them, as it
  * is the best of several. Few seeds show nothing: with three, no p is below 0.25.
  *
- * @param rows All rows of the leaderboard, best first.
+ * @param rows All rows of the leaderboard, best first; a found rule that behaves as a reference is none of the search's.
  * @param run `seeds` as the run's configuration has them in `retest`; `finished`: whether all tests are made.
  */
 export function verdictOf(
@@ -62,7 +62,7 @@ export function verdictOf(
   if (!finished) return { finding: 'undecided', seeds };
   const tested = rows.filter(isTested);
   const references = tested.filter((row) => row.reference);
-  const candidates = tested.filter((row) => !row.reference);
+  const candidates = tested.filter((row) => !row.reference && row.like === undefined);
   const found = candidates.find(trained);
   const reference = references.find(trained);
   const best = { ...(found && { found }), ...(reference && { reference }) };

@@ -12,10 +12,10 @@ export const topCommand: Command = {
   name: 'top',
   summary: 'the leaderboard of a run',
   arguments: '<run>',
-  options: ['number', 'store'],
-  example: 'nos top quick-1\nnos top quick-1 -n 30',
+  options: ['number', 'all', 'store'],
+  example: 'nos top quick-1\nnos top quick-1 -n 30\nnos top quick-1 --all',
   async run({ arguments: [run = ''], settings, places, stdout, call }) {
-    const { parseRunConfig, readLeaderboard, verdictOf } = await import('../../run/index.ts');
+    const { foldCopies, parseRunConfig, readLeaderboard, verdictOf } = await import('../../run/index.ts');
     const { record, rows } = await withStore(places, async (store) => ({
       record: await store.run(run),
       rows: await readLeaderboard(store, run),
@@ -23,10 +23,12 @@ export const topCommand: Command = {
     const config = parseRunConfig(record.config);
     const { environment, retest } = config;
     const within = environment === 'none' ? {} : { environment };
-    const shown = rows.slice(0, settings.number ?? DEFAULT_ROWS);
+    const { all, number = DEFAULT_ROWS } = settings;
+    const folded = foldCopies(rows, Math.max(number, DEFAULT_ROWS));
+    const shown = (all ? rows : folded).slice(0, number);
     const rules = shown.map(documentOf);
     const short = await shortRules();
-    const verdict = verdictOf(rows, { seeds: retest.seeds, finished: record.status === 'finished' });
+    const verdict = verdictOf(folded, { seeds: retest.seeds, finished: record.status === 'finished' });
     const compare = compareCommandText(verdict, config, short);
     const text = [
       await leaderboardText(shown, stdout),

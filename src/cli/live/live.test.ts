@@ -95,6 +95,12 @@ describe('progress', () => {
     expect(secondsLeft(start)).toBeNaN();
   });
 
+  it('lists rules that behave differently', () => {
+    const copies = ['m + drop(g^3, 0.5)', '10 * m', 'sign(adam)', 'sign(m)', 'v'];
+    const { top } = replay([...events, ...copies.map((rule, i) => evaluated(4 + i, rule, 0.8 - i / 100))]);
+    expect(top.map(({ rule }) => rule)).toEqual(['m + drop(g^3, 0.5)', 'sign(adam)', 'v', 'g', 'sign(g)']);
+  });
+
   it('goes on from what a resumed run found before', () => {
     const before = { top: [evaluation('v', 0.9)], batchMeans: [0.2] };
     const resumed = initialProgress('r', 10, { references: 0, retests: 0 }, before);
@@ -136,7 +142,7 @@ describe('screen', () => {
   });
 
   it.each([60, 80, 120])('stays within %i columns', (columns) => {
-    const long = evaluated(4, 'exp(sign(g) * sign(m)) + '.repeat(10), 0.9);
+    const long = evaluated(4, `${'exp(sign(g) * sign(m)) + '.repeat(10)}g`, 0.9);
     const lines = view(replay([...events, long]), columns);
     expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(columns);
   });

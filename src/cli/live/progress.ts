@@ -1,6 +1,6 @@
 import type { WorkerStatus } from '../../dispatch/index.ts';
 import { byStanding, type Evaluation } from '../../evaluate/index.ts';
-import type { RunEvent } from '../../run/index.ts';
+import { distinctRules, type RunEvent } from '../../run/index.ts';
 import type { Metrics } from '../../search/index.ts';
 
 /** What the live view knows of a run: folded from its events, drawn by `screen.ts`. */
@@ -104,15 +104,16 @@ function timed(progress: Progress, event: { evaluation: Evaluation; cached: bool
 }
 
 function scored(progress: Progress, { evaluation, cached }: RunEvent & { type: 'evaluated' }): Progress {
-  const top = bestDistinct([evaluation, ...progress.top]);
+  const last = progress.top[TOP - 1];
+  const better = last === undefined || byStanding(evaluation, last) < 0;
+  const top = better ? bestDistinct([evaluation, ...progress.top]) : progress.top;
   const trained = progress.trained + (cached ? 0 : 1);
   return { ...progress, phase: 'search', scored: progress.scored + 1, trained, top };
 }
 
-/** The best evaluations of different rules, best first: as many as the live view lists. */
+/** The best evaluations of rules that behave differently, best first: as many as the live view lists. */
 export function bestDistinct(evaluations: readonly Evaluation[]): readonly Evaluation[] {
-  const byKey = new Map(evaluations.map((evaluation) => [evaluation.key, evaluation]));
-  return [...byKey.values()].sort(byStanding).slice(0, TOP);
+  return distinctRules([...evaluations].sort(byStanding), TOP);
 }
 
 /** Seconds that are left at the pace so far; NaN before the first training has ended. */

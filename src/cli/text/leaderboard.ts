@@ -54,6 +54,7 @@ function columnsOf(
       cell: (row) => learningRate(row.learningRate, row.edgeOfGrid),
       paint: (text, row) => (row.edgeOfGrid ? colours.yellow(text) : text),
     },
+    ...(rows.some((row) => row.like || row.copies) ? [{ title: '', cell: behaviourText }] : []),
   ];
 }
 
@@ -64,6 +65,12 @@ function legend(rows: readonly LeaderboardRow[]): readonly string[] {
     ...(seeds > 1 ? ['retest: mean ± standard deviation over fresh seeds'] : []),
     'index: of the proposal, as the show command takes it; search: its reward then; rate: learning rate',
     ...(rows.some((row) => row.reference) ? ['◆ reference rule, scored by the same protocol'] : []),
+    ...(rows.some((row) => row.like)
+      ? ['near, same as: its updates are those of that reference, within 2 % or altogether']
+      : []),
+    ...(rows.some((row) => row.copies)
+      ? ['+N: N near copies of it rank lower; with --all they have rows of their own']
+      : []),
     ...(rows.some((row) => row.edgeOfGrid) ? ['▲edge: the best learning rate may lie outside the grid'] : []),
   ];
 }
@@ -86,6 +93,12 @@ function ruleText({ rule, names: [name], reference }: LeaderboardRow, short: Sho
   const text = short(rule);
   if (!reference || name === undefined || name === text) return withName(text, name);
   return `${name}: ${text}`;
+}
+
+/** What is known of rules that step as this one: `near adam, +3`. */
+function behaviourText({ like, copies }: LeaderboardRow): string {
+  const reference = like && `${like.distance === 0 ? 'same as' : 'near'} ${like.name}`;
+  return [reference, copies && `+${copies.length}`].filter((text) => text !== undefined).join(', ');
 }
 
 function rewardText({ status, reward }: LeaderboardRow): string {
