@@ -44,16 +44,17 @@ function parseJson(text: string, file: string): object {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   } catch (error) {
-    throw new NosError('bad-option', `${file}: not JSON: ${complaintOf(error, text)}`, '', {
-      cause: error,
-    });
+    throw new NosError('bad-option', `${file}: not JSON: ${complaintOf(error, text)}`);
   }
   throw new NosError('bad-option', `${file}: expected one JSON object of options`);
 }
 
-/** What JSON's parser says, with the character at the place it names where nobody sees that one. */
+/**
+ * What JSON's parser says, with the character at the place it names where nobody sees that one. Its quotation of the file is left
+ * out: a password may stand there, in the wrong place.
+ */
 function complaintOf(error: unknown, text: string): string {
-  const { message } = error as Error;
+  const message = (error as Error).message.replace(/, (?:\.\.\.)?".*/s, '');
   const character = text[Number(/at position (\d+)/.exec(message)?.[1])] ?? '';
   const seen = numbered(character) === character;
   return numbered(message) + (seen ? '' : `: the character ${numbered(character)}`);

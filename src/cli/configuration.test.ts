@@ -102,7 +102,7 @@ describe('paths', () => {
   });
 
   it('and other settings are left as they are', async () => {
-    expect((await resolve({ flags: { run: '~/x', redis: '~/y' } })).run).toBe('~/x');
+    expect((await resolve({ flags: { run: '~/x' } })).run).toBe('~/x');
   });
 });
 

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { NosError } from '../errors.ts';
+import { withoutTyped } from '../redis-url.ts';
 import { type WriteCall, writeCalls } from './calling.ts';
 import { Interruption } from './interrupt.ts';
 import type { LogLine } from './log/events.ts';
@@ -33,6 +34,21 @@ export async function describeFailure(
   if (stack !== undefined) lines.push(stack);
   const document = { error: { code, message, hint } };
   return { lines, document, exitCode, ...(stack === undefined ? {} : { stack }) };
+}
+
+/**
+ * A failure without what stands in URLs of Redis among the things that the user typed, in whatever place: it may be a password.
+ */
+export function withoutSecrets(failure: Failure, typed: readonly string[]): Failure {
+  const shown = (text: string): string => withoutTyped(text, typed);
+  const { lines, document, exitCode, stack } = failure;
+  const error = Object.fromEntries(Object.entries(document.error).map(([key, text]) => [key, shown(text)]));
+  return {
+    lines: lines.map(shown),
+    document: { error },
+    exitCode,
+    ...(stack === undefined ? {} : { stack: shown(stack) }),
+  };
 }
 
 /** The last line of a log. */

@@ -5,7 +5,7 @@ import { callWriter, type WriteCall, writeCalls } from './calling.ts';
 import type { Context, Result } from './command.ts';
 import { commands } from './commands/index.ts';
 import { resolveSettings } from './configuration.ts';
-import { describeFailure, failureLine } from './failure.ts';
+import { describeFailure, failureLine, withoutSecrets } from './failure.ts';
 import { adoptForeign } from './log/foreign.ts';
 import { type Log, openLog } from './log/log.ts';
 import { optionNames } from './options.ts';
@@ -49,12 +49,18 @@ export async function nos(argv: readonly string[], surroundings: Surroundings): 
     if (isPrinted(error)) return error.exitCode === 0 ? 0 : 2;
     const reason: unknown = interrupts?.aborted ? interrupts.reason : error;
     const debug = argv.includes('--debug');
-    const failure = await describeFailure(reason, { colours: coloursFor(stderr, env), call, debug });
+    const described = await describeFailure(reason, { colours: coloursFor(stderr, env), call, debug });
+    const failure = withoutSecrets(described, [...argv, ...valuesOf(env)]);
     if (log?.form === 'json') log.write(failureLine(failure));
     else stderr.write(`${failure.lines.join('\n')}\n`);
     if (argv.includes('--json')) stdout.write(`${JSON.stringify(failure.document)}\n`);
     return failure.exitCode;
   }
+}
+
+/** What the user wrote into variables of ours. */
+function valuesOf(env: Surroundings['env']): readonly string[] {
+  return Object.entries(env).flatMap(([name, value]) => (name.startsWith('NOS_') && value ? [value] : []));
 }
 
 async function contextOf(

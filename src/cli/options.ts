@@ -23,7 +23,7 @@ export interface OptionDefinition {
 }
 
 /** `number`: positive and finite. `words`: separated by commas; `texts`: by commas outside parentheses; `assignments`: key=value, may be given again. */
-type OptionKind = 'switch' | 'text' | 'integer' | 'number' | 'words' | 'texts' | 'assignments';
+type OptionKind = 'switch' | 'text' | 'redisUrl' | 'integer' | 'number' | 'words' | 'texts' | 'assignments';
 
 export const options = {
   task: {
@@ -131,7 +131,7 @@ export const options = {
     description: 'the directory of data sets',
   },
   redis: {
-    kind: 'text',
+    kind: 'redisUrl',
     value: 'URL',
     source: 'environment',
     alias: 'NOS_REDIS_URL',
@@ -285,6 +285,7 @@ export type OptionName = keyof typeof options;
 interface ValueOf {
   readonly switch: boolean;
   readonly text: string;
+  readonly redisUrl: string;
   readonly integer: number;
   readonly number: number;
   readonly words: readonly string[];

@@ -1,5 +1,6 @@
 import { NosError } from '../errors.ts';
 import { shorten } from '../names.ts';
+import { parseRedisUrl } from '../redis-url.ts';
 import { definitionOf, type OptionName, type Settings } from './options.ts';
 
 type Value = Settings[OptionName];
@@ -17,6 +18,9 @@ export function parseValue(name: OptionName, text: string, where: string): Value
       return text !== '' && text !== '0' && text !== 'false';
     case 'text':
       return parseText(text, where);
+    case 'redisUrl':
+      parseRedisUrl(text, where);
+      return text;
     case 'integer':
       return parseInteger(text, { minimum, maximum }, where);
     case 'number':

@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { NosError } from '../../errors.ts';
+import { parseRedisUrl, type RedisAddress, redactor } from '../../redis-url.ts';
+import type { NoticeSubject } from '../dispatcher.ts';
+import { isRefusal, refused } from './refusal.ts';
+import { firstReply, wrongTransport } from './transport.ts';
 
 /** A connection that waits and connects again by itself, for as long as it takes. */
 export interface Connection {
@@ -9,6 +13,8 @@ export interface Connection {
   readonly place: string;
   /** A text of Redis or its client without the password, which it may repeat. */
   readonly redact: (text: string) => string;
+  /** What Redis refuses, as an error of ours that says what helps. */
+  readonly refusal: (error: Error) => NosError;
   /** Closes at once, whatever is under way; copies that BullMQ made of the client connect no more. */
   close(): void;
 }
@@ -19,25 +25,34 @@ const retryAfter = (n: number): number => Math.min(n * 100, 1_000);
 /** A socket that has answered nothing for so long, while it should, is dead. Blocking reads end after 10 s. */
 const SILENCE_MS = 30_000;
 const CONNECT_MS = 10_000;
+/** A handshake of TLS that takes longer may be with somebody who knows nothing of TLS. */
+const HANDSHAKE_MS = 1_500;
+/** Redis answers so while it reads what it kept; for so long it is waited for. */
+const LOADING_MS = 60_000;
+
+/** Hears lines for people. */
+export type Note = (line: string, about: NoticeSubject) => void;
 
 /**
- * Connects to `redis://[[USER]:PASSWORD@]HOST:PORT[/DATABASE]`, or `rediss://` for TLS. Later losses are bridged: `note` gets
- * a line when the connection is lost and when it is back, and commands wait meanwhile.
+ * Connects to a Redis; see `parseRedisUrl` for the URL. Later losses are bridged: `note` gets a line when the connection is lost
+ * and when it is back, and commands wait meanwhile.
  *
- * @throws NosError `bad-option` for what is no such URL; `queue` where nobody answers or the password is refused. No
- *   message holds the password.
+ * @throws NosError `bad-option` for what is no such URL; `queue` where nobody answers or Redis refuses. No message holds the
+ *   password.
  */
-export async function connect(
-  url: string,
-  note: (line: string, about: 'lost' | 'back') => void,
-): Promise<Connection> {
-  const place = placeOf(url);
+export async function connect(url: string, note: Note): Promise<Connection> {
+  const address = parseRedisUrl(url);
+  const { place } = address;
   const redact = redactor(url);
+  const refusal = (error: Error): NosError => refused(place, redact(error.message));
   const { Redis } = await import('ioredis');
   let state: 'opening' | 'open' | 'closed' = 'opening';
   let trouble = '';
-  const client = new Redis(url, {
+  const client = new Redis({
+    ...optionsOf(address),
     lazyConnect: true,
+    // While Redis loads its data, it shall say so instead of keeping us waiting without a word.
+    enableReadyCheck: false,
     // BullMQ asks for it: commands wait for the connection instead of failing.
     maxRetriesPerRequest: null,
     connectTimeout: CONNECT_MS,
@@ -47,16 +62,32 @@ export async function connect(
   client.on('error', ({ message }: Error) => {
     trouble = message;
   });
+  const vain = address.tls ? endVainHandshake(client, address) : undefined;
   try {
-    await client.connect();
-    await client.ping();
+    await openLoaded(
+      () => open(client, address),
+      (error) => /\bLOADING\b/.test(`${error.message} ${trouble}`),
+      () => note(`${place} is loading its data: waiting for it`, 'other'),
+    );
   } catch (error) {
     client.disconnect();
-    throw refused(place, redact(trouble || (error as Error).message));
+    const other = isRefusal(error) ? undefined : await wrongTransport(address);
+    if (other !== undefined) throw new NosError('queue', `${place}: ${other.why}`, other.hint);
+    if (error instanceof NosError) throw error;
+    if (isRefusal(error)) throw refusal(error);
+    throw refused(place, redact(await lastWord(address, trouble || (error as Error).message)));
+  } finally {
+    clearTimeout(vain);
   }
   state = 'open';
-  // BullMQ copies the client. A lazy copy whose first attempt to connect fails is never ready for it, though it is there later.
-  client.options.lazyConnect = false;
+  // Before its data are loaded again, a Redis that was started again must not be asked; not every user may ask for that.
+  const enableReadyCheck = await client.info().then(
+    () => true,
+    () => false,
+  );
+  // BullMQ copies the client. A lazy copy whose first attempt to connect fails is never ready for it, though it is there later. It
+  // asks for no version, which not every user of a Redis may know, and prints nothing by itself.
+  Object.assign(client.options, { lazyConnect: false, enableReadyCheck, skipVersionCheck: true });
   let lost = false;
   client.on('close', () => {
     if (!lost && state === 'open') note(`lost the connection to ${place}: trying again`, 'lost');
@@ -70,6 +101,7 @@ export async function connect(
     client,
     place,
     redact,
+    refusal,
     close: () => {
       state = 'closed';
       // Between two attempts, ioredis would forget the commands that wait; the next attempt, the last one, fails them.
@@ -77,6 +109,58 @@ export async function connect(
       else client.disconnect();
     },
   };
+}
+
+function optionsOf({ host, port, username, password, database, tls }: RedisAddress) {
+  return {
+    host,
+    port,
+    db: database,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls ? { tls: {} } : {}),
+  };
+}
+
+/** Connects, and sees to it that the database is the one that was asked for. */
+async function open(client: Redis, { database, place }: RedisAddress): Promise<void> {
+  if (client.status !== 'ready') await client.connect();
+  await client.ping();
+  // The client goes on with database 0 where Redis refuses another one.
+  if (database === 0) return;
+  await client.select(database).catch((error: Error) => {
+    if (!/index/i.test(error.message)) throw error;
+    const { hint } = refused(place, error.message);
+    throw new NosError('queue', `${place}: has no database ${database}`, hint);
+  });
+}
+
+/** Does so again while Redis loads its data, which is said. */
+async function openLoaded(act: () => Promise<void>, isLoading: (error: Error) => boolean, say: () => void) {
+  const end = performance.now() + LOADING_MS;
+  for (let said = false; ; said = true) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!isLoading(error as Error) || performance.now() > end) throw error;
+    }
+    if (!said) say();
+    await sleep(LOADING_MS / 100);
+  }
+}
+
+/** Why a connection was closed: Redis says so before it is asked anything, which the client does not hear. */
+async function lastWord(address: RedisAddress, reason: string): Promise<string> {
+  if (address.tls || !/EPIPE|ECONNRESET|closed/i.test(reason)) return reason;
+  const reply = await firstReply(address);
+  return reply?.startsWith('-') ? reply.slice(1) : reason;
+}
+
+/** Ends an attempt whose handshake takes long, where somebody is there who knows nothing of TLS: that one may say nothing at all. */
+function endVainHandshake(client: Redis, address: RedisAddress): NodeJS.Timeout {
+  return setTimeout(async () => {
+    if (await wrongTransport(address)) client.disconnect();
+  }, HANDSHAKE_MS);
 }
 
 /** Resolves once `work` is done or has failed, or after so long. */
@@ -96,40 +180,4 @@ export function isOutage(error: Error): boolean {
 /** Whether it says that something of ours in Redis was overwritten with what cannot be read. */
 export function isGarbled(error: Error): boolean {
   return error instanceof SyntaxError || /^WRONGTYPE/.test(error.message);
-}
-
-/** @throws NosError `bad-option`, which does not repeat the text: it may hold a password. */
-export function placeOf(url: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (!parsed || !/^rediss?:$/.test(parsed.protocol) || parsed.hostname === '') {
-    throw new NosError(
-      'bad-option',
-      '--redis: expected redis://HOST:PORT, or rediss://HOST:PORT for TLS',
-      'with a password: redis://:PASSWORD@HOST:PORT, best in NOS_REDIS_URL',
-    );
-  }
-  return `${parsed.protocol}//${parsed.hostname}:${parsed.port || 6379}${parsed.pathname === '/' ? '' : parsed.pathname}`;
-}
-
-/** Takes the password of a URL out of a text, as the URL has it and as Redis gets it. */
-export function redactor(url: string): (text: string) => string {
-  const { password, searchParams } = new URL(url);
-  const secrets = [password, decoded(password), searchParams.get('password') ?? ''].filter(Boolean);
-  return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-function refused(place: string, reason: string): NosError {
-  const why = /NOAUTH/.test(reason) ? 'a password is needed' : reason;
-  const hint = /NOAUTH|WRONGPASS|NOPERM/.test(reason)
-    ? 'give name and password as redis://USER:PASSWORD@HOST:PORT, best in NOS_REDIS_URL'
-    : 'is a Redis server running there, and reachable from here?';
-  return new NosError('queue', `${place}: ${why}`, hint);
 }

@@ -1,5 +1,6 @@
-import { connect } from './connection.ts';
+import { connect, isGarbled } from './connection.ts';
 import { queueName } from './project.ts';
+import { isRefusal } from './refusal.ts';
 import { list, PREFIX } from './registry.ts';
 import { type Search, searchSchema, type WorkerRecord, workerSchema } from './wire.ts';
 
@@ -20,7 +21,7 @@ export interface AttendedSearch extends Search {
 
 /** @throws NosError `bad-option`; `queue` where Redis cannot be reached or refuses. */
 export async function listWorkers(url: string): Promise<Attendance> {
-  const { client, place, close } = await connect(url, () => undefined);
+  const { client, place, close, refusal } = await connect(url, () => undefined);
   try {
     const { Queue } = await import('bullmq');
     const workers = await list(client, 'worker', workerSchema);
@@ -29,11 +30,16 @@ export async function listWorkers(url: string): Promise<Attendance> {
       const name = queueName(search.project);
       const serves = workers.filter((worker) => worker.search && queueName(worker.search.project) === name);
       const queue = new Queue(name, { connection: client, prefix: PREFIX, skipMetasUpdate: true });
-      const waiting = await queue.getWaitingCount();
+      const waiting = await queue.getWaitingCount().catch((error: Error) => {
+        if (isGarbled(error)) return 0;
+        throw error;
+      });
       await queue.close();
       return { ...search, workers: serves.length, waiting };
     });
     return { place, workers, searches: await Promise.all(attended) };
+  } catch (error) {
+    throw isRefusal(error) ? refusal(error) : error;
   } finally {
     close();
   }

@@ -2,19 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueueEvents } from 'bullmq';
 import type { Evaluation, EvaluationRequest } from '../../evaluate/index.ts';
 import { resolveRule, ruleKey } from '../../rules/index.ts';
-import type {
-  DispatchEvent,
-  Dispatcher,
-  EvaluateOptions,
-  NoticeSubject,
-  QueueDepth,
-  WorkerStatus,
-} from '../dispatcher.ts';
+import type { DispatchEvent, Dispatcher, EvaluateOptions, QueueDepth, WorkerStatus } from '../dispatcher.ts';
 import { unpackError } from '../messages.ts';
 import { abortable, aborted, checkRequest } from '../request.ts';
-import { type Connection, connect, isGarbled, isOutage, within } from './connection.ts';
+import { Complaints } from './complaints.ts';
+import { type Connection, connect, isGarbled, type Note, within } from './connection.ts';
+import { checkFitness } from './fitness.ts';
 import { MOST_DEATHS, shortenLocks } from './lock.ts';
 import { describeProject, queueName } from './project.ts';
+import { isRefusal } from './refusal.ts';
 import { BEAT_MS, list, PREFIX, publish, withdraw } from './registry.ts';
 import { WorkerView } from './view.ts';
 import { type Channel, JOB, type Waiter, type Wanted } from './wanted.ts';
@@ -54,7 +50,12 @@ export interface RedisQueueOptions {
  */
 export async function openRedisQueue(options: RedisQueueOptions): Promise<Dispatcher> {
   const { onEvent = () => undefined } = options;
-  const connection = await connect(options.url, (text, about) => onEvent({ type: 'notice', about, text }));
+  const note: Note = (text, about) => onEvent({ type: 'notice', about, text });
+  const connection = await connect(options.url, note);
+  await checkFitness(connection, note).catch((error: unknown) => {
+    connection.close();
+    throw error;
+  });
   const { Queue, QueueEvents } = await import('bullmq');
   const { client } = connection;
   const open = async (project: Project): Promise<Channel> => {
@@ -68,9 +69,6 @@ export async function openRedisQueue(options: RedisQueueOptions): Promise<Dispat
   };
   return new RedisQueue({ ...options, onEvent }, connection, open);
 }
-
-/** Said instead of what cannot be read, which is anybody's. */
-const GARBLED = 'something of ours was overwritten there, and is written again; let only nos use that Redis';
 
 /** What BullMQ says of a job under which {@link MOST_DEATHS} workers died. */
 const TOO_MANY_DEATHS = 'job stalled more than allowable limit';
@@ -103,7 +101,7 @@ class RedisQueue implements Dispatcher {
   #there: ReadonlySet<string> = new Set();
   readonly #closed = new AbortController();
   #adding = false;
-  readonly #told = new Set<string>();
+  readonly #complaints: Complaints;
   /** Since when there is work and nobody who does it. */
   #alone = performance.now();
   readonly #watching: Promise<void>;
@@ -116,6 +114,9 @@ class RedisQueue implements Dispatcher {
   ) {
     this.#options = options;
     this.#connection = connection;
+    this.#complaints = new Complaints(connection, (text, about) => {
+      if (!this.#closed.signal.aborted) options.onEvent({ type: 'notice', about, text });
+    });
     this.#open = open;
     connection.client.on('ready', () => void this.#look());
     this.#watching = this.#watch();
@@ -180,6 +181,7 @@ class RedisQueue implements Dispatcher {
       failed,
       waiters: new Set<Waiter>(),
       added: false,
+      refused: false,
       active: false,
       failures: 0,
     };
@@ -200,10 +202,12 @@ class RedisQueue implements Dispatcher {
 
   async #openChannel(task: string): Promise<Channel> {
     const project = await describeProject(task, this.#options.directory);
-    const channel = await this.#open(project);
+    const channel = await this.#open(project).catch((error: Error) => {
+      throw isRefusal(error) ? this.#connection.refusal(error) : error;
+    });
     this.#opened.push(channel);
     const { queue, events } = channel;
-    const trouble = (error: unknown): void => this.#complain(error);
+    const trouble = (error: unknown): void => this.#complaints.complain(error);
     queue.on('error', trouble);
     events.on('error', trouble);
     events.on('active', ({ jobId }) => this.#onActive(jobId));
@@ -214,7 +218,8 @@ class RedisQueue implements Dispatcher {
     // A job of that id was there: an earlier process of this run asked for it, and it may be done.
     events.on('duplicated', ({ jobId }) => void this.#lookAt(jobId));
     void this.#listen(events);
-    await this.#publish(channel);
+    // Said, and done again by the next look.
+    await this.#publish(channel).catch((error: unknown) => this.#complaints.complain(error));
     return channel;
   }
 
@@ -222,7 +227,7 @@ class RedisQueue implements Dispatcher {
   async #listen(events: QueueEvents): Promise<void> {
     const { signal } = this.#closed;
     while (!signal.aborted) {
-      await events.run().catch((error: unknown) => this.#complain(error));
+      await events.run().catch((error: unknown) => this.#complaints.complain(error));
       Object.assign(events.opts, { lastEventId: '$' });
       await sleep(BEAT_MS / 8, undefined, { signal, ref: false }).catch(() => undefined);
     }
@@ -246,12 +251,12 @@ class RedisQueue implements Dispatcher {
       const jobs = own.map(({ id, data }) => ({ name: 'evaluation', data, opts: { ...JOB, jobId: id } }));
       try {
         await channel.queue.addBulk(jobs);
-        for (const wanted of own) wanted.added = true;
+        for (const wanted of own) Object.assign(wanted, { added: true, refused: false });
         for (const wanted of own) if (wanted.waiters.size === 0) this.#remove(wanted);
       } catch (error) {
         // Not lost: the next look adds what is wanted and not there.
-        this.#complain(error as Error);
-        for (const wanted of own) wanted.added = true;
+        this.#complaints.complain(error);
+        for (const wanted of own) Object.assign(wanted, { added: true, refused: true });
       }
     }
   }
@@ -299,7 +304,7 @@ class RedisQueue implements Dispatcher {
   #onInvalid(wanted: Wanted, reason: string): void {
     if (!wanted.added) return;
     const error = invalidAnswer(reason);
-    this.#notice(`${error.message}: asked again; ${error.hint}`, 'other');
+    this.#complaints.say(`${error.message}: asked again; ${error.hint}`);
     wanted.failures++;
     if (wanted.failures <= MOST_DEATHS) this.#beginAnew(wanted);
     else {
@@ -366,7 +371,7 @@ class RedisQueue implements Dispatcher {
 
   #leave({ id, channel }: Wanted): void {
     const leaving = this.#removeJob(channel, id)
-      .catch((error: Error) => this.#complain(error))
+      .catch((error: Error) => this.#complaints.complain(error))
       .finally(() => this.#leaving.delete(id));
     this.#leaving.set(id, leaving);
   }
@@ -388,18 +393,18 @@ class RedisQueue implements Dispatcher {
   }
 
   async #look(): Promise<void> {
-    try {
+    const { client } = this.#connection;
+    const look = async (): Promise<void> => {
       await Promise.all(this.#opened.map((channel) => this.#publish(channel)));
-      await Promise.all(this.#opened.map(({ queue }) => shortenLocks(queue, this.#connection.client)));
+      await Promise.all(this.#opened.map(({ queue }) => shortenLocks(queue, client)));
       const names = new Set(this.#opened.map(({ name }) => name));
-      const there = await list(this.#connection.client, 'worker', workerSchema);
+      const there = await list(client, 'worker', workerSchema);
       const ours = there.filter(({ search }) => search === undefined || names.has(queueName(search.project)));
       this.#view.replace(ours);
       this.#greet(new Set(ours.filter(({ search }) => search !== undefined).map(({ name }) => name)));
       await Promise.all([...this.#wanted.keys()].map((id) => this.#lookAt(id)));
-    } catch (error) {
-      this.#complain(error as Error);
-    }
+    };
+    await this.#complaints.patiently(look).catch((error: unknown) => this.#complaints.complain(error));
   }
 
   /** Says who is new, and who is gone. */
@@ -431,7 +436,7 @@ class RedisQueue implements Dispatcher {
   async #addAgain(wanted: Wanted): Promise<void> {
     wanted.active = false;
     const { rule, seed } = wanted.data;
-    this.#options.onEvent({ type: 'readded', rule, seed });
+    if (!wanted.refused) this.#options.onEvent({ type: 'readded', rule, seed });
     await this.#add([wanted]);
   }
 
@@ -448,23 +453,9 @@ class RedisQueue implements Dispatcher {
   #complainOfSolitude(): void {
     if (this.#view.statuses().length > 0 || this.#wanted.size === 0) this.#alone = performance.now();
     if (performance.now() - this.#alone < PATIENCE_MS) return;
-    this.#notice(
+    this.#complaints.say(
       `no worker at ${this.#connection.place}: start some with \`nos worker --redis URL\``,
       'alone',
     );
-  }
-
-  /** @param error Of Redis or BullMQ; an event named so can hold anything. */
-  #complain(error: unknown): void {
-    if (!(error instanceof Error) || isOutage(error)) return;
-    const text = isGarbled(error) ? GARBLED : this.#connection.redact(error.message);
-    this.#notice(`${this.#connection.place}: ${sayable(text)}`, 'other');
-  }
-
-  /** Says a thing once, not again and again. */
-  #notice(text: string, about: NoticeSubject): void {
-    if (this.#told.has(text) || this.#closed.signal.aborted) return;
-    this.#told.add(text);
-    this.#options.onEvent({ type: 'notice', about, text });
   }
 }

@@ -31,6 +31,8 @@ export interface Wanted {
   readonly waiters: Set<Waiter>;
   /** Whether Redis was told of it. */
   added: boolean;
+  /** Whether Redis refused to take it, the last time. */
+  refused: boolean;
   /** Whether a worker has begun it. */
   active: boolean;
   /** Workers that could not say how it ended. */

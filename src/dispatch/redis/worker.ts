@@ -13,7 +13,9 @@ import type { NoticeSubject } from '../dispatcher.ts';
 import { packError } from '../messages.ts';
 import type { Outcome } from '../worker-process.ts';
 import { Admission, OWN_TROUBLE, requestOf, type Served } from './admission.ts';
-import { type Connection, connect, isGarbled, isOutage, within } from './connection.ts';
+import { Complaints } from './complaints.ts';
+import { type Connection, connect, isOutage, type Note, within } from './connection.ts';
+import { checkFitness } from './fitness.ts';
 import { removeUnreadable } from './garbage.ts';
 import { LOCK_MS, LOOK_MS, MOST_DEATHS, RENEW_MS, renewLocks } from './lock.ts';
 import { queueName } from './project.ts';
@@ -94,9 +96,11 @@ export async function runRedisWorker(options: RedisWorkerOptions): Promise<Worke
   const program = options.program ?? compiledProgram('dispatch/worker.js');
   const onEvent = options.onEvent ?? (() => undefined);
   const tasks = await inTurn(options.tasks ?? [], taskReference);
-  const connection = await connect(options.url, (text, about) => onEvent({ type: 'notice', about, text }));
+  const note: Note = (text, about) => onEvent({ type: 'notice', about, text });
+  const connection = await connect(options.url, note);
   const worker = new RedisWorker({ silenceSeconds: 120, ...options, tasks, onEvent, program }, connection);
   try {
+    await checkFitness(connection, note);
     return await worker.run();
   } finally {
     connection.close();
@@ -116,9 +120,6 @@ const CLOSE_MS = 3_000;
 /** A renewal that is older than this may have come too late. */
 const STALE_MS = LOCK_MS / 2;
 
-/** Notices that are remembered, so as to be said once. */
-const MOST_REMEMBERED = 1_000;
-
 class RedisWorker {
   readonly #options: Options;
   readonly #connection: Connection;
@@ -130,7 +131,7 @@ class RedisWorker {
   /** What is in evaluation, by job. */
   readonly #jobs = new Map<string, JobEvent>();
   #served: Served | undefined;
-  readonly #told = new Set<string>();
+  readonly #complaints: Complaints;
   #fingerprint = '';
   #leaving = false;
   #broken: NosError | undefined;
@@ -139,7 +140,8 @@ class RedisWorker {
   constructor(options: Options, connection: Connection) {
     this.#options = options;
     this.#connection = connection;
-    const { concurrency, program, directory, silenceSeconds } = options;
+    const { concurrency, program, directory, silenceSeconds, onEvent } = options;
+    this.#complaints = new Complaints(connection, (text, about) => onEvent({ type: 'notice', about, text }));
     this.#slots = Array.from(
       { length: concurrency },
       (_, i) => new Slot(`${this.#name}/${i + 1}`, { program, directory, silenceSeconds }),
@@ -161,8 +163,9 @@ class RedisWorker {
       const admission = this.#openAdmission();
       void this.#beat();
       while (!this.#end.signal.aborted) {
-        const served = await this.#findSearch(admission);
+        const served = await this.#complaints.patiently(() => this.#findSearch(admission));
         if (served) await this.#serve(served);
+        else await this.#pause(LOOK_MS);
       }
     } catch (error) {
       if (!this.#end.signal.aborted) throw error;
@@ -216,7 +219,7 @@ class RedisWorker {
     while (!this.#end.signal.aborted) {
       const { client } = this.#connection;
       const searches = await list(client, 'search', searchSchema, (name, wrong) => {
-        this.#notice(`the record of search ${sayable(name).slice(0, 50)} is passed over: ${wrong}`);
+        this.#complaints.say(`the record of search ${sayable(name).slice(0, 50)} is passed over: ${wrong}`);
       });
       const workers = await list(client, 'worker', workerSchema);
       const serving = new Map<string, number>();
@@ -278,18 +281,11 @@ class RedisWorker {
   async #onError(worker: Worker, error: Error): Promise<void> {
     // Not that of a job which is another's by now, or nobody's.
     if (isOutage(error) || /^Missing (lock|key)/.test(error.message)) return;
-    // What cannot be read is not shown either.
-    if (!isGarbled(error)) this.#notice(sayable(this.#connection.redact(error.message)));
+    this.#complaints.complain(error);
     const removing = removeUnreadable(worker, this.#connection.client, new Set(this.#jobs.keys()));
     const removed = await removing.catch(() => 0);
-    if (removed > 0) this.#notice(`took what is no job out of the queue at ${this.#connection.place}`);
-  }
-
-  /** Says a thing once, not again and again. */
-  #notice(text: string): void {
-    if (this.#told.has(text) || this.#told.size >= MOST_REMEMBERED) return;
-    this.#told.add(text);
-    this.#options.onEvent({ type: 'notice', about: 'other', text });
+    if (removed > 0)
+      this.#complaints.say(`took what is no job out of the queue at ${this.#connection.place}`);
   }
 
   async #renewUntilOver(worker: Worker, name: string, served: Served): Promise<void> {
@@ -298,12 +294,15 @@ class RedisWorker {
     while (!this.#end.signal.aborted && absent < 2 * (BEAT_MS / RENEW_MS)) {
       await this.#pause(RENEW_MS);
       if (this.#end.signal.aborted) return;
-      await Promise.race([this.#renew(worker), this.#ended]);
-      if (this.#end.signal.aborted) return;
-      const found = await find(this.#connection.client, 'search', name, searchSchema);
+      const found = await this.#complaints.patiently(async () => {
+        await Promise.race([this.#renew(worker), this.#ended]);
+        if (this.#end.signal.aborted) return undefined;
+        return find(this.#connection.client, 'search', name, searchSchema);
+      });
       // What was examined stays: only who asks, and how often it wants to hear, may be another.
       if (found) this.#join({ ...served, search: { ...found, project: served.search.project } });
-      absent = found || this.#slots.some((slot) => slot.held) ? 0 : absent + 1;
+      const needed = found || this.#complaints.refused || this.#slots.some((slot) => slot.held);
+      absent = needed ? 0 : absent + 1;
     }
   }
 
@@ -340,7 +339,7 @@ class RedisWorker {
     const id = String(job.id);
     const request = requestOf(id, job.data, served);
     if (request instanceof NosError) {
-      this.#notice(`${request.message}; ${request.hint}`);
+      this.#complaints.say(`${request.message}; ${request.hint}`);
       return answer({ type: 'threw', thrown: packError(request), by: slot.status(), retries: [] });
     }
     const { onEvent } = this.#options;

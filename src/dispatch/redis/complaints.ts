@@ -1,0 +1,76 @@
+import type { NoticeSubject } from '../dispatcher.ts';
+import { type Connection, isGarbled, isOutage } from './connection.ts';
+import { isRefusal } from './refusal.ts';
+import { sayable } from './wire.ts';
+
+/** Texts that are remembered: far more than there are, unless somebody else makes them up. */
+const MOST = 1_000;
+
+/** Said instead of what cannot be read, which is anybody's. */
+const GARBLED = 'something of ours was overwritten there; let only nos use that Redis';
+
+/** What one side of the queue says about its Redis: everything once, and what Redis refuses again when it refuses again. */
+export class Complaints {
+  readonly #connection: Pick<Connection, 'place' | 'redact' | 'refusal'>;
+  readonly #listener: (text: string, about: NoticeSubject) => void;
+  readonly #told = new Set<string>();
+  /** What Redis refuses for the moment, as it was said. */
+  #refused: string | undefined;
+
+  constructor(
+    connection: Pick<Connection, 'place' | 'redact' | 'refusal'>,
+    listener: (text: string, about: NoticeSubject) => void,
+  ) {
+    this.#connection = connection;
+    this.#listener = listener;
+  }
+
+  /** Whether Redis refused what was done last. */
+  get refused(): boolean {
+    return this.#refused !== undefined;
+  }
+
+  say(text: string, about: NoticeSubject = 'other'): void {
+    if (this.#told.has(text) || this.#told.size >= MOST) return;
+    this.#told.add(text);
+    this.#listener(text, about);
+  }
+
+  /** @param error Of Redis or BullMQ; an event that BullMQ calls an error can hold anything. */
+  complain(error: unknown): void {
+    if (error instanceof Error && !isOutage(error)) this.say(this.#textOf(error));
+  }
+
+  /**
+   * Does what needs Redis. If Redis refuses it, that is said and there is no result: by the next time it may be well again.
+   *
+   * @throws what `act` throws otherwise.
+   */
+  async patiently<T>(act: () => Promise<T>): Promise<T | undefined> {
+    try {
+      const result = await act();
+      if (this.#refused !== undefined) this.#recover(this.#refused);
+      return result;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      this.#refused = this.#textOf(error);
+      this.say(this.#refused);
+      return undefined;
+    }
+  }
+
+  #recover(refused: string): void {
+    this.#refused = undefined;
+    this.#told.delete(refused);
+    this.#listener(`${this.#connection.place} takes commands again`, 'other');
+  }
+
+  #textOf(error: Error): string {
+    const { place, redact, refusal } = this.#connection;
+    // What cannot be read is not shown either.
+    if (isGarbled(error)) return `${place}: ${GARBLED}`;
+    if (!isRefusal(error)) return `${place}: ${sayable(redact(error.message))}`;
+    const { message, hint } = refusal(error);
+    return sayable(`${message}: waiting; ${hint}`);
+  }
+}
