@@ -37,7 +37,7 @@ ${powerText(beside, seeds.length)}
 
 The paper's behind a stroke. Train perplexity: e to the mean loss of the last epoch, as training saw it, dropout in force. BLEU: as
 SacreBLEU's 13a on raw text. Symbols differ from the paper's, and so do texts: perplexities and BLEU compare within a column of here alone.
-Each optimizer trains to the end at ${trainings} learning rates, and for each seed the best by validation perplexity stands here: so Table 1 of the paper
+Each optimizer trains to the end at ${plural(trainings, 'learning rate')}, and for each seed the best by validation perplexity stands here: so Table 1 of the paper
 chooses, from seven. Fewer are ones taken by hand after earlier trainings; "(edge)" is the smallest or the largest of them, so that a better one
 may lie outside. The learning rate falls to 0 by a cosine (protocol \`${protocol}\`): Wu et al. (2016) let theirs fall at the end too, and what
 the paper did it does not say.

@@ -60,10 +60,10 @@ function chosenOf({ evaluations, ...optimizer }: Trained): Trained {
 function best(trainings: readonly Evaluation[]): Evaluation {
   const ascending = [...trainings].sort((a, b) => rateOf(a) - rateOf(b));
   const chosen = ascending.reduce((so, one) => (worth(one) > worth(so) ? one : so));
+  if (ascending.length === 1) return chosen;
   if (chosen.status !== 'ok') return { ...chosen, learningRate: Number.NaN, edgeOfGrid: false };
   const tried = ascending.filter(({ status }) => status !== 'failed');
-  const edgeOfGrid = ascending.length > 1 && (chosen === tried[0] || chosen === tried.at(-1));
-  return { ...chosen, edgeOfGrid };
+  return { ...chosen, edgeOfGrid: chosen === tried[0] || chosen === tried.at(-1) };
 }
 
 /** The one of its protocol. */
