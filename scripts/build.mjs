@@ -6,11 +6,14 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 const compiler = findCompiler();
+const prepares = process.argv.includes('--prepare');
 if (compiler === undefined) {
+  // An earlier build stays: the development dependencies were taken away after it.
+  if (prepares && existsSync('dist/cli/main.js')) process.exit(0);
   console.warn(
     'nos: not built, as the compiler is not installed: it is one of the development dependencies, which NODE_ENV=production and --omit=dev leave out\nnos: npm install --include=dev builds; npm prune --omit=dev then takes the development dependencies away',
   );
-  process.exit(process.argv.includes('--prepare') ? 0 : 1);
+  process.exit(prepares ? 0 : 1);
 }
 const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 if (status !== 0) process.exit(status ?? 1);

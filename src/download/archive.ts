@@ -2,10 +2,11 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { ByteStream } from './npm-package.ts';
 
 /** Streams an archive to a file of `folder` and returns its path; `onChunk` sees every chunk. */
 export async function saveArchive(
-  source: NodeJS.ReadableStream,
+  source: ByteStream,
   folder: string,
   onChunk: (chunk: Uint8Array) => void,
 ): Promise<string> {

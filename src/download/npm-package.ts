@@ -2,6 +2,9 @@ import { access, constants } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeDirectory } from '../make-directory.ts';
 
+/** A stream of Node's, by what is written down here without the types of Node, which a user of this package may not have. */
+export type ByteStream = AsyncIterable<string | Uint8Array>;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -13,7 +16,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export async function streamPackage<T>(
   spec: string,
-  save: (archive: NodeJS.ReadableStream) => Promise<T>,
+  save: (archive: ByteStream) => Promise<T>,
   options: {
     /** What npm's configuration is read from; this process's environment where absent. */
     readonly environment: Environment | undefined;

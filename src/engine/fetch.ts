@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { extract } from 'tar';
 import {
+  type ByteStream,
   diskTrouble,
   guarded,
   makePartial,
@@ -91,7 +92,7 @@ async function obtain(
   const spec = from === undefined ? SPEC : await specOf(from);
   const archive = await guarded({ signal }, TIMEOUTS.stall, (watchdog) => {
     const meter = meterOf({ timeouts: TIMEOUTS, onReceived }, watchdog);
-    const save = (stream: NodeJS.ReadableStream): Promise<string> => saveArchive(stream, partial, meter);
+    const save = (stream: ByteStream): Promise<string> => saveArchive(stream, partial, meter);
     const how = {
       environment: undefined,
       signal: watchdog.signal,

@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { extract } from 'tar';
-import { type GuardOptions, guarded, meterOf, saveArchive, streamPackage } from '../../download/index.ts';
+import {
+  type ByteStream,
+  type GuardOptions,
+  guarded,
+  meterOf,
+  saveArchive,
+  streamPackage,
+} from '../../download/index.ts';
 import type { NpmSource, OfficialSource } from './manifest.ts';
 
 export interface DownloadOptions extends GuardOptions {
@@ -39,7 +46,7 @@ export async function downloadFromNpm(
 ): Promise<void> {
   const { spec, integrity } = source;
   const archive = await guarded(options, options.timeouts.stall, (watchdog) => {
-    const save = (stream: NodeJS.ReadableStream): Promise<string> =>
+    const save = (stream: ByteStream): Promise<string> =>
       saveArchive(stream, options.folder, meterOf(options, watchdog));
     return streamPackage(spec, save, { environment, signal: watchdog.signal, integrity });
   });
