@@ -32,6 +32,8 @@ export interface Context {
   readonly call: WriteCall;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  /** Does work that ends in good order by the signal; while there is none under way, an interruption ends the command at once. */
+  underWay<T>(work: () => Promise<T>): Promise<T>;
   readonly stdout: Terminal;
   /** For people; `interactive` only where nobody asked for less, or for another form of log. */
   readonly stderr: Terminal & {

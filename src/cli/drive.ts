@@ -46,7 +46,7 @@ export async function driveRun(context: Context, { name, config, go }: Drive): P
         states: dispatcher.workers().map(({ state }) => state),
         depth: dispatcher.depth(),
       }));
-      return go({ ...given, dispatcher, onEvent: witness.onRun });
+      return context.underWay(() => go({ ...given, dispatcher, onEvent: witness.onRun }));
     }).finally(witness.close);
   };
   const observer = await openObserver(context, 'search', machine);

@@ -26,7 +26,7 @@ export async function evaluating<T>(
   { name, tasks, total }: Evaluating,
   work: (services: EvaluationServices & { readonly note: Meter['note'] }) => Promise<T>,
 ): Promise<T> {
-  const { settings, places, stderr, signal, log } = context;
+  const { settings, places, stderr, signal, underWay, log } = context;
   for (const task of tasks) await prepareTask(context, task);
   const { fingerprint } = await import('../evaluate/index.ts');
   const machine = await fingerprint();
@@ -37,7 +37,9 @@ export async function evaluating<T>(
     try {
       const onDispatch = (event: DispatchEvent): void => log.write(dispatchLine(event));
       const evaluators = { run: name, useful: total, onEvent: onDispatch };
-      return await withWorkers(settings, places, evaluators, (dispatcher) => work({ ...given, dispatcher }));
+      return await withWorkers(settings, places, evaluators, (dispatcher) =>
+        underWay(() => work({ ...given, dispatcher })),
+      );
     } catch (error) {
       if (signal.aborted) note('what is done is stored: the same command goes on from there');
       throw error;

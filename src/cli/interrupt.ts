@@ -13,21 +13,37 @@ export class Interruption extends Error {
 /** One Ctrl-C under `npm start` comes twice: from the terminal, and forwarded by npm. */
 const SAME_MILLISECONDS = 500;
 
-/**
- * The first SIGINT or SIGTERM aborts the signal with an {@link Interruption}, so that the command can end in good order;
- * the second exits at once. A command that is not `graceful` exits at once on the first.
- */
-export function watchInterrupts(graceful: boolean): AbortSignal {
+export interface Interrupts {
+  /**
+   * The first SIGINT or SIGTERM aborts the signal with an {@link Interruption}, so that the command can end in good order;
+   * the second exits at once. A command that is not `graceful` exits at once on the first.
+   */
+  watch(graceful: boolean): AbortSignal;
+  /** The command is over: from now on the first one exits at once. */
+  over(): void;
+}
+
+/** @param exit Ends the process. */
+export function openInterrupts(exit: (exitCode: number) => void): Interrupts {
   const controller = new AbortController();
+  let waits = false;
   let first = Number.NaN;
   const on = (signal: 'SIGINT' | 'SIGTERM') => {
     const interruption = new Interruption(signal);
-    if (!graceful) process.exit(interruption.exitCode);
+    if (!waits) exit(interruption.exitCode);
     if (!controller.signal.aborted) first = performance.now();
-    else if (performance.now() - first > SAME_MILLISECONDS) process.exit(interruption.exitCode);
+    else if (performance.now() - first > SAME_MILLISECONDS) exit(interruption.exitCode);
     controller.abort(interruption);
   };
-  process.on('SIGINT', on);
-  process.on('SIGTERM', on);
-  return controller.signal;
+  return {
+    watch: (graceful) => {
+      waits = graceful;
+      process.on('SIGINT', on);
+      process.on('SIGTERM', on);
+      return controller.signal;
+    },
+    over: () => {
+      waits = false;
+    },
+  };
 }

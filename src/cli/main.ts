@@ -1,22 +1,18 @@
 import { programOf } from './calling.ts';
-import { watchInterrupts } from './interrupt.ts';
+import { openInterrupts } from './interrupt.ts';
 import { nos } from './nos.ts';
+import { ownProcess } from './own-process.ts';
 
-quietWhenClosed(process.stdout);
-quietWhenClosed(process.stderr);
-process.exitCode = await nos(process.argv.slice(2), {
+const { stdout, stderr, failure, end, exit } = ownProcess();
+const interrupts = openInterrupts(exit);
+const exitCode = await nos(process.argv.slice(2), {
   env: process.env,
   directory: process.cwd(),
   program: programOf({ script: process.argv[1] ?? '', directory: process.cwd(), env: process.env }),
-  stdout: process.stdout,
-  stderr: process.stderr,
-  watchInterrupts,
+  stdout,
+  stderr,
+  failure,
+  watchInterrupts: interrupts.watch,
 });
-
-/** `nos log RUN | head` closes our output early: that is no error, and nobody reads what would follow. */
-function quietWhenClosed(stream: NodeJS.WriteStream): void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
-  });
-}
+interrupts.over();
+await end(exitCode);

@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly stderr: NodeJS.WriteStream;
   /** Begins to watch for SIGINT and SIGTERM; see {@link Command.stopsGracefully}. */
   readonly watchInterrupts: (graceful: boolean) => AbortSignal;
+  /** Rejects with what ends the command though it has not thrown it: what nobody catches. */
+  readonly failure?: Promise<never>;
 }
 
 /** Parses what the user typed after `nos`, runs one command, prints; the exit code. Throws nothing. */
@@ -40,9 +42,12 @@ export async function nos(argv: readonly string[], surroundings: Surroundings): 
     const invocation = await parseCommandLine(argv, commands, packageVersion, surroundings);
     call = callWriter(surroundings.program, invocation.flags, commands);
     interrupts = surroundings.watchInterrupts(invocation.command.stopsGracefully === true);
-    const context = await contextOf(invocation, interrupts, call, surroundings);
+    const work = new Work();
+    const context = await contextOf(invocation, interrupts, { call, work, surroundings });
     log = context.log;
-    const result = await invocation.command.run(context);
+    const running = invocation.command.run(context);
+    const ends = [running, work.interruptedBefore(interrupts), surroundings.failure ?? running];
+    const result = await Promise.race(ends);
     await print(result, invocation.flags.json === true, stdout);
     return result.exitCode ?? 0;
   } catch (error) {
@@ -66,9 +71,9 @@ function valuesOf(env: Surroundings['env']): readonly string[] {
 async function contextOf(
   { command, arguments: args, flags }: Invocation,
   signal: AbortSignal,
-  call: WriteCall,
-  { env, directory, stdout, stderr }: Surroundings,
+  { call, work, surroundings }: { call: WriteCall; work: Work; surroundings: Surroundings },
 ): Promise<Context> {
+  const { env, directory, stdout, stderr } = surroundings;
   const { defaults } = command;
   const settings = await resolveSettings({
     flags,
@@ -86,6 +91,7 @@ async function contextOf(
     places: findPlaces(settings, { directory, env }),
     call,
     signal,
+    underWay: work.during,
     stdout: terminalOf(stdout, env),
     stderr: {
       ...terminal,
@@ -95,6 +101,29 @@ async function contextOf(
     },
     log,
   };
+}
+
+/** Whether there is anything under way that an interruption lets end in good order. */
+class Work {
+  #active = 0;
+
+  readonly during: Context['underWay'] = async (work) => {
+    this.#active++;
+    try {
+      return await work();
+    } finally {
+      this.#active--;
+    }
+  };
+
+  /** Rejects where the signal comes while nothing is under way, as while a task's module is loaded: nobody would hear it. */
+  interruptedBefore(signal: AbortSignal): Promise<never> {
+    return new Promise((_, reject) => {
+      signal.addEventListener('abort', () => {
+        if (this.#active === 0) reject(signal.reason);
+      });
+    });
+  }
 }
 
 async function print({ document, text }: Result, json: boolean, stdout: NodeJS.WriteStream): Promise<void> {

@@ -10,7 +10,7 @@ import { dataProgress } from './live/data-progress.ts';
  * @throws NosError `unknown-name`, `bad-option`, `engine`, `network`, `data-corrupt`, `unwritable`.
  */
 export async function prepareTask(context: Context, name: string, protocol?: string): Promise<Task> {
-  const { places, stderr, signal } = context;
+  const { places, stderr, signal, underWay } = context;
   const { resolveTask } = await import('../tasks/index.ts');
   const task = await resolveTask(name);
   if (protocol !== undefined) {
@@ -26,7 +26,7 @@ export async function prepareTask(context: Context, name: string, protocol?: str
   if (state === 'corrupt') await dataSet.open({ directory: places.data }); // says what is damaged, and what to do
   const progress = await dataProgress(dataSet.name, stderr);
   try {
-    await dataSet.fetch({ directory: places.data, onProgress: progress.onProgress, signal });
+    await underWay(() => dataSet.fetch({ directory: places.data, onProgress: progress.onProgress, signal }));
     return task;
   } finally {
     progress.close();

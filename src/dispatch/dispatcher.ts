@@ -65,6 +65,8 @@ export type DispatchEvent =
     }
   /** The worker of a job is gone, or handed it back: it waits again, in front. */
   | { readonly type: 'returned'; readonly rule: string; readonly seed: number }
+  /** A task printed a line in a worker process. */
+  | { readonly type: 'printed'; readonly worker: string; readonly text: string }
   /** Redis did not have a job any more, and was given it again. */
   | { readonly type: 'readded'; readonly rule: string; readonly seed: number };
 

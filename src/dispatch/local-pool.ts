@@ -39,10 +39,11 @@ export function openLocalPool(options: LocalPoolOptions): Dispatcher {
   }
   const program = compiledProgram('dispatch/worker.js');
   return new LocalPool(
-    Array.from(
-      { length: workers },
-      (_, i) => new Slot(`local-${i + 1}`, { program, directory, silenceSeconds }),
-    ),
+    Array.from({ length: workers }, (_, i) => {
+      const worker = `local-${i + 1}`;
+      const onPrinted = (text: string): void => onEvent({ type: 'printed', worker, text });
+      return new Slot(worker, { program, directory, silenceSeconds, onPrinted });
+    }),
     onEvent,
   );
 }

@@ -1,4 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluate/index.ts';
 import { type Order, type Reply, unpackError } from './messages.ts';
 import { watchSilence } from './silence.ts';
@@ -20,6 +22,8 @@ export interface WorkerProcessOptions {
   readonly directory: string;
   /** A process that says nothing for so long, while it has an order, hangs. */
   readonly silenceSeconds: number;
+  /** Gets each line that a task prints there. */
+  readonly onPrinted?: (line: string) => void;
 }
 
 /** One worker: a child process that is started with its first order, and again with the next one after it is gone. */
@@ -83,12 +87,13 @@ export class WorkerProcess {
       execArgv: [],
       env,
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#gone = new Promise((resolve) => child.once('exit', resolve).once('error', resolve));
     const ifCurrent = (act: () => void) => (): void => {
       if (this.#child === child) act();
     };
+    if (child.stdout) readLines(child.stdout, this.#options.onPrinted ?? (() => undefined));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       if (this.#child === child) this.#errors = (this.#errors + text).slice(-4000);
     });
@@ -122,6 +127,13 @@ export class WorkerProcess {
     this.#ready = false;
     this.#errors = '';
   }
+}
+
+/** A line that is longer is cut. */
+const LONGEST_LINE = 10_000;
+
+function readLines(stream: Readable, onLine: (line: string) => void): void {
+  createInterface({ input: stream }).on('line', (line) => onLine(line.slice(0, LONGEST_LINE)));
 }
 
 /** The line of a dead process's stderr that most likely says why. */

@@ -3,8 +3,11 @@
  *
  *     node worker.js DATA_DIRECTORY PARENT_PID
  */
+import { Console } from 'node:console';
 import { Worker } from 'node:worker_threads';
 import { type EvaluationProgress, type Evaluator, openEvaluator } from '../evaluate/index.ts';
+import { taskTitle } from '../tasks/index.ts';
+import { keepExit, placeOf, taskError } from '../thrown.ts';
 import { type Order, packError, type Reply } from './messages.ts';
 
 const REPORT_EVERY_MS = 100;
@@ -23,16 +26,40 @@ new Worker(
   { eval: true, workerData: { parent: Number(parent), every: LOOK_FOR_PARENT_EVERY_MS } },
 );
 
+// What a task prints goes to stdout, which the parent passes on; stderr is for what this process dies of.
+globalThis.console = new Console({ stdout: process.stdout, stderr: process.stdout });
+// A place in the user's files may lie under many calls of ours.
+Error.stackTraceLimit = 50;
+const exit: typeof process.exit = keepExit();
+
+/** What is being evaluated. */
+let busy: Order['request'] | undefined;
+
+// What a task throws where nobody catches it, in a timer for instance, is its own error and no crash that is tried again.
+const uncaught = (thrown: unknown): void => {
+  if (placeOf(thrown) === undefined || busy === undefined) {
+    process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
+    exit(1);
+  }
+  const error = taskError(`task '${taskTitle(busy.task)}'`, thrown);
+  process.send?.({ type: 'threw', thrown: packError(error) } satisfies Reply, () => exit(1));
+};
+process.on('uncaughtException', uncaught);
+process.on('unhandledRejection', uncaught);
+
 /** The evaluator of the task that was evaluated last: a search has one task, and a data set fills memory. */
 let current: { readonly task: string; readonly evaluator: Evaluator } | undefined;
 
 process.on('message', async ({ request }: Order) => {
+  busy = request;
   try {
     const evaluator = await evaluatorOf(request.task);
     const onProgress = throttled((progress: EvaluationProgress) => send({ type: 'progress', progress }));
     send({ type: 'done', evaluation: await evaluator.evaluate(request, { onProgress }) });
   } catch (error) {
     send({ type: 'threw', thrown: packError(error) });
+  } finally {
+    busy = undefined;
   }
 });
 send({ type: 'ready' });

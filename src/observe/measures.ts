@@ -50,6 +50,7 @@ export function measuresOfDispatch(event: DispatchEvent): readonly Measure[] {
       return [{ metric: 'nos_requeued_total', value: 1, labels: { reason: event.type } }];
     case 'joined':
     case 'left':
+    case 'printed':
       return [];
   }
 }
@@ -78,6 +79,7 @@ export function measuresOfWorker(event: WorkerEvent): readonly Measure[] {
         ? [{ metric: 'nos_evaluations_total', value: 1, labels: { outcome: 'failed' } }]
         : [{ metric: 'nos_dropped_total', value: 1, labels: { reason: event.why } }];
     case 'refused':
+    case 'printed':
     case 'started':
       return [];
   }

@@ -1,7 +1,7 @@
 import { NosError } from '../errors.ts';
 import { shown } from '../shown.ts';
+import { messageOf } from '../thrown.ts';
 import { openClassifierChild } from './classifier-child.ts';
-import { messageOf } from './own/thrown.ts';
 import type { ClassifierTask, Task } from './task.ts';
 
 /**

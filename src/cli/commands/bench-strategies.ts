@@ -66,7 +66,7 @@ async function planOf({ settings }: Context): Promise<BakeoffPlan> {
 
 /** Runs the trials that an earlier call has not left in the directory, and shows how far they are. */
 async function trialRunner(context: Context, plan: BakeoffPlan, directory: string): Promise<RunTrials> {
-  const { settings, signal, stderr } = context;
+  const { settings, signal, stderr, underWay } = context;
   const { plannedProposals, resumableTrials } = await import('../../bakeoff/index.ts');
   await prepareEngine(context);
   const { fingerprint } = await import('../../evaluate/index.ts');
@@ -82,7 +82,7 @@ async function trialRunner(context: Context, plan: BakeoffPlan, directory: strin
   const counter = await openCounter(plannedProposals(plan), 'rules proposed', stderr);
   return async (trials) => {
     try {
-      return await run(trials).finally(counter.close);
+      return await underWay(() => run(trials)).finally(counter.close);
     } catch (error) {
       if (signal.aborted) stderr.note(`what is done is in ${path}: the same command goes on from there`);
       throw error;

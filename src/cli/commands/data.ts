@@ -10,17 +10,19 @@ export const dataFetchCommand: Command = {
   options: ['from', 'data'],
   example: 'nos data fetch cifar10',
   stopsGracefully: true,
-  async run({ arguments: [name = ''], settings: { from }, places, signal, stderr }) {
+  async run({ arguments: [name = ''], settings: { from }, places, signal, stderr, underWay }) {
     const { findDataSet } = await import('../../data/index.ts');
     const dataSet = findDataSet(name);
     const progress = await dataProgress(name, stderr);
     try {
-      const source = await dataSet.fetch({
-        directory: places.data,
-        onProgress: progress.onProgress,
-        signal,
-        ...(from !== undefined && { from }),
-      });
+      const source = await underWay(() =>
+        dataSet.fetch({
+          directory: places.data,
+          onProgress: progress.onProgress,
+          signal,
+          ...(from !== undefined && { from }),
+        }),
+      );
       const { state } = await dataSet.status(places.data);
       const how = source === 'present' ? 'was here already' : `fetched from ${source}`;
       return {

@@ -28,7 +28,7 @@ export const evalCommand: Command = {
   example: "nos eval adam 'exp(sign(g) * sign(m)) * g' --task digits-mlp --seeds 3",
   stopsGracefully: true,
   async run(context) {
-    const { settings, places, stdout, stderr, signal, log } = context;
+    const { settings, places, stdout, stderr, signal, log, underWay } = context;
     const { findEnvironment, findProtocol } = await import('../../evaluate/index.ts');
     const { task = '', seeds = 1, seed = 1 } = settings;
     const protocol = findProtocol(settings.protocol ?? '').name;
@@ -46,7 +46,7 @@ export const evalCommand: Command = {
       const onEvent = (event: DispatchEvent): void => log.write(dispatchLine(event));
       const work = { run: 'nos eval', useful: requests.length, onEvent };
       const evaluations = await withWorkers(settings, places, work, (dispatcher) =>
-        Promise.all(requests.map((request) => meter.follow(request, dispatcher, signal))),
+        underWay(() => Promise.all(requests.map((request) => meter.follow(request, dispatcher, signal)))),
       );
       const groups = context.arguments.map((_, i) => evaluations.slice(i * seeds, (i + 1) * seeds));
       return {

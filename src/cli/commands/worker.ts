@@ -24,7 +24,7 @@ export const workerCommand: Command = {
     'nos worker --redis redis://127.0.0.1:6379\nnos worker --redis redis://127.0.0.1:6379 --task spirals.mjs\nNOS_REDIS_URL=rediss://:SECRET@queue.example:6379 nos worker',
   stopsGracefully: true,
   async run(context) {
-    const { settings, places, signal, log } = context;
+    const { settings, places, signal, log, underWay } = context;
     const url = redisOf(settings);
     const concurrency = settings.concurrency ?? availableParallelism();
     await prepareEngine(context);
@@ -39,12 +39,12 @@ export const workerCommand: Command = {
     });
     const { runRedisWorker } = await import('../../dispatch/index.ts');
     const prepare = (task: string): Promise<unknown> => prepareTask(context, task);
-    const report = await runRedisWorker({
-      ...{ url, signal, concurrency, prepare },
-      tasks: tasksOf(settings.task),
-      directory: places.data,
-      onEvent: await listener(context, observer, concurrency),
-    }).finally(observer.close);
+    const { taskReference } = await import('../../tasks/index.ts');
+    const tasks = await Promise.all(tasksOf(settings.task).map(taskReference));
+    const onEvent = await listener(context, observer, concurrency);
+    const report = await underWay(() =>
+      runRedisWorker({ url, signal, concurrency, prepare, tasks, directory: places.data, onEvent }),
+    ).finally(observer.close);
     log.write({
       event: 'worker-finished',
       fields: { worker: report.name, finished: report.finished },

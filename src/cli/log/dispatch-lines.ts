@@ -8,6 +8,8 @@ export function dispatchLine(event: DispatchEvent): LogLine {
   switch (event.type) {
     case 'notice':
       return noticeLine(event);
+    case 'printed':
+      return printedLine(event);
     case 'joined':
     case 'left': {
       const { type, worker } = event;
@@ -34,6 +36,8 @@ export function workerLine(event: WorkerEvent): LogLine {
   switch (event.type) {
     case 'notice':
       return noticeLine(event);
+    case 'printed':
+      return printedLine(event);
     case 'waiting':
       return { event: 'worker-waiting', fields: {}, message: 'waiting for a search' };
     case 'joined': {
@@ -95,6 +99,10 @@ const NOTICES: Readonly<Record<NoticeSubject, LogEvent>> = {
   alone: 'no-workers',
   other: 'redis-trouble',
 };
+
+function printedLine({ worker, text }: { readonly worker: string; readonly text: string }): LogLine {
+  return { event: 'task-printed', fields: { worker, text }, message: text };
+}
 
 function noticeLine({ about, text }: { about: NoticeSubject; text: string }): LogLine {
   return { event: NOTICES[about], fields: {}, message: text };

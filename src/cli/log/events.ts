@@ -31,6 +31,7 @@ export const logEvents = {
   'evaluation-finished': 'info',
   'evaluation-failed': 'warn',
   'evaluation-retried': 'warn',
+  'task-printed': 'info',
   'redis-lost': 'warn',
   'redis-back': 'info',
   'redis-trouble': 'warn',

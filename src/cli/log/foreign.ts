@@ -5,6 +5,9 @@ import type { Log } from './log.ts';
 export function adoptForeign(log: Log): void {
   const say = (...words: unknown[]): void =>
     log.write({ event: 'foreign', fields: {}, message: format(...words) });
+  console.log = say;
+  console.info = say;
+  console.debug = say;
   console.warn = say;
   console.error = say;
   process.removeAllListeners('warning');

@@ -51,6 +51,8 @@ export type WorkerEvent =
   | { readonly type: 'joined'; readonly worker: string; readonly run: string; readonly task: string }
   /** Searches that this machine may not or cannot serve, said once: what differs, one line per search. */
   | { readonly type: 'refused'; readonly worker: string; readonly reasons: readonly string[] }
+  /** A task printed a line in one of its processes. */
+  | { readonly type: 'printed'; readonly worker: string; readonly text: string }
   | (JobEvent & { readonly type: 'started' })
   | (JobEvent & { readonly type: 'done'; readonly evaluation: Evaluation })
   /** A try was lost with its process (of so many, for that reason), and the next one begins. */
@@ -142,10 +144,11 @@ class RedisWorker {
     this.#connection = connection;
     const { concurrency, program, directory, silenceSeconds, onEvent } = options;
     this.#complaints = new Complaints(connection, (text, about) => onEvent({ type: 'notice', about, text }));
-    this.#slots = Array.from(
-      { length: concurrency },
-      (_, i) => new Slot(`${this.#name}/${i + 1}`, { program, directory, silenceSeconds }),
-    );
+    this.#slots = Array.from({ length: concurrency }, (_, i) => {
+      const slot = `${this.#name}/${i + 1}`;
+      const onPrinted = (text: string): void => onEvent({ type: 'printed', worker: slot, text });
+      return new Slot(slot, { program, directory, silenceSeconds, onPrinted });
+    });
   }
 
   async run(): Promise<WorkerReport> {

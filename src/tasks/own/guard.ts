@@ -1,6 +1,6 @@
+import { taskError } from '../../thrown.ts';
 import type { Child } from '../child.ts';
 import type { Task } from '../task.ts';
-import { taskError } from './thrown.ts';
 
 /** A task of the user's own, whose errors say that they are the task's, and where in its files they were thrown. */
 export function guardTask(task: Task): Task {

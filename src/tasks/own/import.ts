@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { NosError } from '../../errors.ts';
-import { messageOf, placeIn, placeOf, taskError } from './thrown.ts';
+import { messageOf, placeIn, placeOf, taskError } from '../../thrown.ts';
 
 /** A module that has not ended loading after so long is taken never to. Data belong into `load`, which may take its time. */
 const LOADING_SECONDS = 60;

@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NosError } from '../../errors.ts';
+import { messageOf, placeIn, placeOf, taskError } from '../../thrown.ts';
 import { resolveTask, taskReference } from '../registry.ts';
-import { messageOf, placeIn, placeOf, taskError } from './thrown.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 /** What code of the user's own throws, in the user's words: its message, and where in their files. */
 import { fileURLToPath } from 'node:url';
-import { NosError } from '../../errors.ts';
-import { shown } from '../../shown.ts';
+import { NosError } from './errors.ts';
+import { shown } from './shown.ts';
 
 const LONGEST = 500;
 
@@ -90,8 +90,21 @@ function frameOf(text: string): readonly Place[] {
 }
 
 /** The folders of this package's own code, as they run: compiled, or as they stand under a test runner. */
-const OWN = ['dist/', 'src/', 'bin/'].map((name) =>
-  fileURLToPath(new URL(`../../../${name}`, import.meta.url)),
-);
+const OWN = ['dist/', 'src/', 'bin/'].map((name) => fileURLToPath(new URL(`../${name}`, import.meta.url)));
 
 const isForeign = ({ path }: Place): boolean => !OWN.some((folder) => path.startsWith(folder));
+
+/**
+ * Keeps `process.exit` for the program: called by code of the user's own it throws, as a module does not end the program that loads it.
+ *
+ * @returns what it was.
+ */
+export function keepExit(): typeof process.exit {
+  const exit = process.exit.bind(process);
+  process.exit = (code) => {
+    const called = new Error(`process.exit(${code ?? ''}) was called`);
+    if (placeOf(called) === undefined) return exit(code);
+    throw called;
+  };
+  return exit;
+}
