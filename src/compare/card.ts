@@ -105,7 +105,7 @@ function coursesOf(plan: ComparisonPlan, { evaluations }: ComparisonResult) {
     .map(({ name, panels, ...heading }) => ({
       name,
       title: heading.title,
-      svg: coursePicture(heading, panels),
+      svg: coursePicture({ ...heading, names: plan.contestants.map(({ name: rule }) => rule) }, panels),
     }));
 }
 

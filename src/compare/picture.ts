@@ -1,13 +1,24 @@
 import { environmentText } from '../evaluate/index.ts';
-import { intervalChart, lineChart } from '../plot/index.ts';
+import { intervalChart, lineChart, type SymbolName } from '../plot/index.ts';
 import { taskTitle } from '../tasks/index.ts';
 import type { Comparison, Verdict } from './comparison.ts';
 
-const GROUPS: readonly Verdict[] = ['better', 'not told apart', 'worse', 'not tested', 'reference'];
+/** In the order of the legend. */
+const SYMBOLS = {
+  better: 'up',
+  'not told apart': 'circle',
+  worse: 'down',
+  'not tested': 'diamond',
+  reference: 'square',
+} as const satisfies Readonly<Record<Verdict, SymbolName>>;
+const VERDICTS = Object.keys(SYMBOLS) as readonly Verdict[];
 
-/** Means with their intervals, a panel for each task, coloured by verdict, as SVG text. */
+/**
+ * Means with their intervals, a panel for each task, as SVG text. Each rule has its own colour, the same as in pictures of its courses,
+ * and the symbol of its verdict.
+ */
 export function comparisonPicture(comparison: Comparison): string {
-  const { tasks, reference, protocol, environment = 'none', seeds } = comparison;
+  const { tasks, rules, reference, protocol, environment = 'none', seeds } = comparison;
   const verdicts = new Set(tasks.flatMap(({ rows }) => rows.map(({ verdict }) => verdict)));
   const nameOf = (verdict: Verdict) => (verdict === 'reference' ? `reference: ${reference}` : verdict);
   const many = seeds.length > 1;
@@ -16,17 +27,21 @@ export function comparisonPicture(comparison: Comparison): string {
   return intervalChart({
     title: `Rules beside ${reference}`,
     subtitle: many
-      ? `${how}, ${seeds.length} seeds. Dots: means; ${bars ? 'bars: 95 % intervals; ' : ''}faint dots: single seeds.`
+      ? `${how}, ${seeds.length} seeds. Symbols: means; ${bars ? 'bars: 95 % intervals; ' : ''}faint dots: single seeds.`
       : `${how}, one seed.`,
     label: 'validation score',
-    groups: GROUPS.filter((verdict) => verdicts.has(verdict)).map(nameOf),
+    groups: VERDICTS.filter((verdict) => verdicts.has(verdict)).map((verdict) => ({
+      name: nameOf(verdict),
+      symbol: SYMBOLS[verdict],
+    })),
     panels: tasks.map(({ task, rows }) => {
       const level = rows.find(({ verdict }) => verdict === 'reference')?.mean ?? Number.NaN;
       return {
         title: taskTitle(task),
         ...(Number.isNaN(level) ? {} : { level: { name: `mean of ${reference}`, x: level } }),
-        rows: rows.map(({ name, verdict, mean, interval, rewards }) => ({
+        rows: rows.map(({ name, key, verdict, mean, interval, rewards }) => ({
           name,
+          look: rules.findIndex((rule) => rule.key === key),
           group: nameOf(verdict),
           value: mean,
           ...(interval ?? {}),
@@ -46,13 +61,11 @@ export interface Course {
 
 /** The means of courses over their seeds, with bands from the least to the greatest, a panel for each task, as SVG text. */
 export function coursePicture(
-  { title, subtitle, x }: { readonly title: string; readonly subtitle: string; readonly x: CourseAxis },
+  heading: CourseHeading,
   panels: readonly { readonly task: string; readonly courses: readonly Course[] }[],
 ): string {
   return lineChart({
-    title,
-    subtitle,
-    x,
+    ...heading,
     y: { label: 'validation score' },
     panels: panels.map(({ task, courses }) => ({
       title: taskTitle(task),
@@ -68,6 +81,14 @@ export function coursePicture(
       }),
     })),
   });
+}
+
+export interface CourseHeading {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly x: CourseAxis;
+  /** Of all rules, in the order of their looks. */
+  readonly names: readonly string[];
 }
 
 export interface CourseAxis {

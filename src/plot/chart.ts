@@ -12,6 +12,8 @@ export interface LineChart {
   readonly x: Axis;
   /** All panels share it. */
   readonly y: Axis;
+  /** Names in the order of their looks, whether they are drawn here or not: so that a name looks the same in several charts. */
+  readonly names?: readonly string[];
   /** Side by side up to three, in a grid beyond. */
   readonly panels: readonly Panel[];
   /** Horizontal dashed lines through every panel, such as the level of chance. */

@@ -1,9 +1,10 @@
 import * as Plot from '@observablehq/plot';
 import { type Axis, checkDomain, type Point } from './chart.ts';
 import { type Canvas, FACETS, placeOf, plotPanels } from './frame.ts';
-import { FAINT_INK, INK, PAPER, strokeOf } from './palette.ts';
+import { FAINT_INK, INK, INKED, PAPER, strokeOf } from './palette.ts';
 import { panelPicture } from './picture.ts';
 import { roundPaths, type SvgElement } from './svg.ts';
+import { plotSymbol, type SymbolName } from './symbols.ts';
 
 /** Paths over the contours of a surface, a panel each. */
 export interface ContourChart {
@@ -37,7 +38,7 @@ export interface ContourPanel {
 /** Single places, marked alike. */
 export interface Landmark {
   readonly name: string;
-  readonly symbol: 'circle' | 'star';
+  readonly symbol: SymbolName;
   readonly points: readonly Point[];
 }
 
@@ -65,7 +66,12 @@ export function contourChart(chart: ContourChart): string {
     throw new RangeError(`chart: expected two or more ascending levels, got ${levels.join(', ')}`);
   }
   for (const axis of [chart.x, chart.y]) checkDomain(axis);
-  const items = landmarks.map(({ name, symbol }) => ({ name, parts: [symbol], stroke: strokeOf(0) }));
+  const items = landmarks.map(({ name, symbol }) => ({
+    name,
+    parts: [symbol],
+    stroke: INKED,
+    hollow: isHollow(symbol),
+  }));
   const heading = { title, subtitle, items, panels: panels.length, width, height };
   return panelPicture(heading, (canvas) => drawContours(chart, canvas));
 }
@@ -107,11 +113,20 @@ function pathMark(panels: readonly ContourPanel[]) {
   return Plot.line(rows, { ...FACETS, x: 'x', y: 'y', stroke: colour, strokeWidth: 1.5, clip: true });
 }
 
+/** A circle is: the path that begins there shows through it. */
+const isHollow = (symbol: SymbolName): boolean => symbol === 'circle';
+
 function landmarkMark({ symbol, points }: Landmark, panels: number) {
   const rows = Array.from({ length: panels }, (_, panel) =>
     points.map(([x, y]) => ({ ...placeOf(panel, panels), x, y })),
   ).flat();
-  const fill = symbol === 'circle' ? PAPER : INK;
-  const look = { symbol, r: 4.5, fill, stroke: INK, strokeWidth: symbol === 'circle' ? 1.5 : 0.5 };
+  const fill = isHollow(symbol) ? PAPER : INK;
+  const look = {
+    symbol: plotSymbol(symbol) as never,
+    r: 4.5,
+    fill,
+    stroke: INK,
+    strokeWidth: isHollow(symbol) ? 1.5 : 0.5,
+  };
   return Plot.dot(rows, { ...FACETS, x: 'x', y: 'y', ...look, clip: true });
 }

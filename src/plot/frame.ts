@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot';
 import type { Axis } from './chart.ts';
 import { FAINT_INK, INK } from './palette.ts';
 import { type SvgElement, writable } from './svg.ts';
+import { shortenedText } from './text.ts';
 import { logTicks, tickText } from './ticks.ts';
 
 /** Margins of the panels together, in pixels: room for the numbers and the label of the y axis, and for half a number of x. */
@@ -117,22 +118,22 @@ function axisOf(axis: Axis, values: readonly number[]) {
     labelAnchor: 'center',
     labelArrow: 'none',
     // Plot's own tickFormat leaves out some numbers of a logarithmic axis.
-    text: tickText,
+    text: tickText(axis.scale) as never,
   } as const;
 }
 
 /** Panel titles, cut off where they are wider than the panel. */
 function titleMark(titles: readonly string[], width: number) {
-  const rows = titles.map((title, i) => ({ ...placeOf(i, titles.length), title: writable(title) }));
+  const rows = titles.map((title, i) => ({
+    ...placeOf(i, titles.length),
+    title: shortenedText(writable(title), width, TITLE_SIZE, 'bold'),
+  }));
   return Plot.text(rows, {
     ...FACETS,
     text: 'title',
     frameAnchor: 'top-left',
     lineAnchor: 'bottom',
     dy: -7,
-    // In em of normal letters; bold ones are wider.
-    lineWidth: (0.88 * width) / TITLE_SIZE,
-    textOverflow: 'ellipsis-end',
     fontSize: TITLE_SIZE,
     fontWeight: 'bold',
     fill: INK,

@@ -2,8 +2,10 @@ export type * from './chart.ts';
 export { type ContourChart, type ContourPanel, contourChart, type Landmark } from './contour-chart.ts';
 export {
   type IntervalChart,
+  type IntervalGroup,
   type IntervalPanel,
   type IntervalRow,
   intervalChart,
 } from './interval-chart.ts';
 export { lineChart } from './line-chart.ts';
+export type { SymbolName } from './symbols.ts';

@@ -22,7 +22,10 @@ const chart = (more: Partial<IntervalChart> = {}): IntervalChart => ({
   title: 'Rules beside adam',
   subtitle: 'Protocol quick, 3 seeds.',
   label: 'validation accuracy',
-  groups: ['better', 'reference'],
+  groups: [
+    { name: 'better', symbol: 'up' },
+    { name: 'reference', symbol: 'circle' },
+  ],
   panels: [
     {
       title: 'digits-mlp',
@@ -41,9 +44,10 @@ describe('an interval chart', () => {
   it('draws a mean, an interval and its points for every row, and a level', () => {
     const { elements, text } = parse(intervalChart(chart()));
     const radii = elements.filter(({ name }) => name === 'circle').map(({ attributes }) => attributes.r);
-    expect(radii.filter((r) => r === '4.5')).toHaveLength(3);
-    // Of the rows; the legend's samples have the same size.
-    expect(radii.filter((r) => r === '2.5')).toHaveLength(5 + 2);
+    // Of the two rows of adam, and of the legend's sample; the other row has a triangle.
+    expect(radii.filter((r) => r === '4.5')).toHaveLength(2 + 1);
+    expect(radii.filter((r) => r === '2.5')).toHaveLength(5);
+    expect(elements.filter(({ name }) => name === 'polygon')).toHaveLength(1);
     for (const word of ['a < b & c', 'digits-mlp', 'other', 'better', 'reference', 'mean of adam']) {
       expect(text).toContain(word);
     }
@@ -64,7 +68,7 @@ describe('an interval chart', () => {
       { name: 'adam', group: 'reference', value: 0.5 },
     ];
     const { elements, text } = parse(intervalChart(chart({ panels: [{ title: '', rows }] })));
-    expect(elements.filter(({ attributes }) => attributes.r === '4.5')).toHaveLength(1);
+    expect(elements.filter(({ attributes }) => attributes.r === '4.5')).toHaveLength(1 + 1);
     expect(text).toContain('gone');
   });
 
@@ -81,6 +85,8 @@ describe('an interval chart', () => {
     expect(() => intervalChart(chart({ panels: [{ title: 'x', rows: [] }] }))).toThrow(
       /'x': expected at least one row/,
     );
-    expect(() => intervalChart(chart({ groups: ['better'] }))).toThrow(/row 'adam': no group 'reference'/);
+    expect(() => intervalChart(chart({ groups: [{ name: 'better', symbol: 'up' }] }))).toThrow(
+      /row 'adam': no group 'reference'/,
+    );
   });
 });

@@ -1,9 +1,10 @@
 import * as Plot from '@observablehq/plot';
-import { itemsOf } from './legend.ts';
-import { FAINT_INK, INK, LEVEL, strokeOf } from './palette.ts';
+import type { LegendItem } from './legend.ts';
+import { FAINT_INK, INK, INKED, levelStrokeOf, type Stroke, strokeOf } from './palette.ts';
 import { asGroup, type Body, MARGIN, picture } from './picture.ts';
 import { type SvgElement, writable } from './svg.ts';
-import { textElement, textWidth } from './text.ts';
+import { plotSymbol, type SymbolName } from './symbols.ts';
+import { shortenedText, textElement, textWidth } from './text.ts';
 import { tickText } from './ticks.ts';
 
 /** Values with intervals, one a row, as plain data. */
@@ -12,12 +13,17 @@ export interface IntervalChart {
   readonly subtitle?: string;
   /** What the values are. Each panel has an axis of its own. */
   readonly label: string;
-  /** The groups of the rows, in the order of the legend: the same group is the same colour in every panel. */
-  readonly groups: readonly string[];
+  /** The groups of the rows, in the order of the legend: each has a symbol, the same in every panel. */
+  readonly groups: readonly IntervalGroup[];
   /** Below each other. */
   readonly panels: readonly IntervalPanel[];
   /** Of the whole picture, in pixels: 760 unless given. */
   readonly width?: number;
+}
+
+export interface IntervalGroup {
+  readonly name: string;
+  readonly symbol: SymbolName;
 }
 
 export interface IntervalPanel {
@@ -31,7 +37,10 @@ export interface IntervalPanel {
 
 export interface IntervalRow {
   readonly name: string;
+  /** The name of one. */
   readonly group: string;
+  /** The number of its look, as of a series in a line chart; its group's place unless given. */
+  readonly look?: number;
   /** Nothing is drawn where it is not finite. */
   readonly value: number;
   readonly low?: number;
@@ -52,24 +61,14 @@ const NAMES = 0.42;
  * @throws RangeError for no panels, a panel without rows, and a row of an unknown group.
  * @example
  * intervalChart({
- *   title: 'Two rules', label: 'accuracy', groups: ['rules'],
+ *   title: 'Two rules', label: 'accuracy', groups: [{ name: 'rules', symbol: 'circle' }],
  *   panels: [{ title: '', rows: [{ name: 'adam', group: 'rules', value: 0.9, low: 0.88, high: 0.92 }] }],
  * })
  */
 export function intervalChart(chart: IntervalChart): string {
   checkChart(chart);
-  const { title, subtitle, groups, panels, width = 760 } = chart;
-  const named = new Set(panels.flatMap(({ rows }) => rows.map(({ group }) => group)));
-  const levels = new Set(panels.flatMap(({ level }) => (level ? [level.name] : [])));
-  const heading = {
-    title,
-    subtitle,
-    items: itemsOf({
-      panels: [{ title: '', series: groups.map((name) => ({ name, ...(named.has(name) ? SAMPLE : {}) })) }],
-      levels: [...levels].map((name) => ({ name, y: 0 })),
-    }),
-  };
-  return picture(heading, width, (body) => {
+  const { title, subtitle, panels, width = 760 } = chart;
+  return picture({ title, subtitle, items: itemsOf(chart) }, width, (body) => {
     let top = body.top + MARGIN / 2;
     const elements: SvgElement[] = [];
     for (const panel of panels) {
@@ -81,14 +80,26 @@ export function intervalChart(chart: IntervalChart): string {
   });
 }
 
-/** What the legend shows of a group that has rows. */
-const SAMPLE = { line: [[0, 0]], points: [[0, 0]] } as const;
+/** Every group by its symbol, and every level. */
+function itemsOf({ groups, panels }: IntervalChart): readonly LegendItem[] {
+  const levels = new Set(panels.flatMap(({ level }) => (level ? [level.name] : [])));
+  const rows = panels.flatMap((panel) => panel.rows);
+  const own = rows.some(({ look }) => look !== undefined);
+  return [
+    ...groups.map(({ name, symbol }, i): LegendItem => {
+      const bar = rows.some((row) => row.group === name && row.low !== undefined);
+      const stroke: Stroke = own ? INKED : { ...strokeOf(i), dashes: 'none' };
+      return { name, parts: bar ? ['line', symbol] : [symbol], stroke };
+    }),
+    ...[...levels].map((name, i): LegendItem => ({ name, parts: ['line'], stroke: levelStrokeOf(i) })),
+  ];
+}
 
 function checkChart({ panels, groups }: IntervalChart): void {
   if (panels.length === 0) throw new RangeError('chart: expected at least one panel');
   for (const { title, rows } of panels) {
     if (rows.length === 0) throw new RangeError(`chart, panel '${title}': expected at least one row`);
-    const other = rows.find(({ group }) => !groups.includes(group));
+    const other = rows.find(({ group }) => groups.every(({ name }) => name !== group));
     if (other !== undefined) throw new RangeError(`chart, row '${other.name}': no group '${other.group}'`);
   }
 }
@@ -103,7 +114,11 @@ function drawPanel(
   const height = ROW * rows.length + 56;
   const names = panels.flatMap((panel) => panel.rows.map(({ name }) => textWidth(name, NAME_SIZE)));
   const left = Math.min(Math.max(...names) + 14, NAMES * width);
-  const data = rows.map((row, y) => ({ ...row, y, colour: strokeOf(groups.indexOf(row.group)).colour }));
+  const data = rows.map((row, y) => {
+    const { look = groups.findIndex(({ name }) => name === row.group) } = row;
+    return { ...row, y, colour: strokeOf(look).colour };
+  });
+  const levelLook = levelStrokeOf(0);
   const points = data.flatMap(({ points: own = [], y, colour }) => own.map((x) => ({ x, y, colour })));
   const drawing = Plot.plot({
     document: document as never,
@@ -124,23 +139,34 @@ function drawPanel(
         labelAnchor: 'center',
         labelArrow: 'none',
         labelOffset: 40,
-        text: tickText,
+        text: tickText(),
       } as never),
       Plot.axisY({
         label: null,
         tickSize: 0,
-        text: ((y: number) => shortened(rows[y]?.name ?? '', left - 14)) as never,
+        text: ((y: number) => shortenedText(writable(rows[y]?.name ?? ''), left - 14, NAME_SIZE)) as never,
       } as never),
       Plot.frame({ stroke: FAINT_INK, strokeOpacity: 0.35 }),
       ...(level === undefined
         ? []
-        : [Plot.ruleX([level.x], { stroke: LEVEL.colour, strokeDasharray: LEVEL.dashes, strokeWidth: 1.5 })]),
+        : [
+            Plot.ruleX([level.x], {
+              stroke: levelLook.colour,
+              strokeDasharray: levelLook.dashes,
+              strokeWidth: 1.5,
+            }),
+          ]),
       Plot.dot(points, { x: 'x', y: 'y', r: 2.5, fill: 'colour', fillOpacity: 0.35 }),
       Plot.link(
         data.filter(({ low, high }) => low !== undefined && high !== undefined),
         { x1: 'low', x2: 'high', y: 'y', stroke: 'colour', strokeWidth: 2.5 },
       ),
-      Plot.dot(data, { x: 'value', y: 'y', r: 4.5, fill: 'colour' }),
+      ...groups.map(({ name, symbol }) =>
+        Plot.dot(
+          data.filter(({ group }) => group === name),
+          { x: 'value', y: 'y', r: 4.5, fill: 'colour', symbol: plotSymbol(symbol) as never },
+        ),
+      ),
     ],
   });
   const style = { size: TITLE_SIZE, weight: 'bold', colour: INK } as const;
@@ -152,13 +178,4 @@ function drawPanel(
     ],
     height: titled + height,
   };
-}
-
-/** Cut off where it is wider than `width` pixels. */
-function shortened(name: string, width: number): string {
-  const text = writable(name);
-  if (textWidth(text, NAME_SIZE) <= width) return text;
-  const letters = [...text];
-  while (letters.length > 1 && textWidth(`${letters.join('')}…`, NAME_SIZE) > width) letters.pop();
-  return `${letters.join('')}…`;
 }

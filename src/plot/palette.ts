@@ -1,11 +1,14 @@
 /**
- * Seven colours that people of every colour vision can tell apart on white: Okabe and Ito, Color Universal Design (2008),
- * without its yellow, which is too faint for a line. The order is fixed: the first series is always blue.
+ * Seven colours that people of every colour vision can tell apart, each at least 3 : 1 against white, as WCAG 2.2 (1.4.11) wants
+ * it of lines: those of Okabe and Ito, Color Universal Design (2008), without their yellow, and orange and sky blue darker.
+ * The order is fixed: the first series is always blue.
  */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'] as const;
+export const COLOURS = ['#0067a5', '#d55e00', '#009e73', '#cc6fa3', '#6b5000', '#4598d0', '#000000'] as const;
 
-/** Beyond seven series the colours come again, in other dashes: there are twenty-one looks. */
-const DASHES = ['none', '6 3', '2 2'] as const;
+/** A line differs from others by its dashes too, for whoever sees or prints no colours. */
+const DASHES = ['none', '9 4', '3 3', '10 3 2 3', '5 2', '14 3 2 3 2 3', '16 4'] as const;
+/** Beyond seven series the colours come again, with dashes that lie so far apart from those before. */
+const SHIFT = 3;
 
 export interface Stroke {
   readonly colour: string;
@@ -13,14 +16,25 @@ export interface Stroke {
   readonly dashes: string;
 }
 
-/** The look of the series that comes as number `index`, from 0. */
+/** The look of the series that comes as number `index`, from 0: there are forty-nine. */
 export function strokeOf(index: number): Stroke {
-  const colour = COLOURS[index % COLOURS.length] as string;
-  return { colour, dashes: DASHES[Math.floor(index / COLOURS.length) % DASHES.length] as string };
+  const round = Math.floor(index / COLOURS.length);
+  return {
+    colour: COLOURS[index % COLOURS.length] as string,
+    dashes: DASHES[(index + SHIFT * round) % DASHES.length] as string,
+  };
 }
 
 export const INK = '#1f2328';
 export const FAINT_INK = '#59636e';
 export const PAPER = '#ffffff';
-/** Levels, which are no series. */
-export const LEVEL: Stroke = { colour: FAINT_INK, dashes: '5 4' };
+
+/** The look of what belongs to no series. */
+export const INKED: Stroke = { colour: INK, dashes: 'none' };
+
+const LEVEL_DASHES = ['5 4', '1.5 3', '9 3 1.5 3'] as const;
+
+/** The look of the level that comes as number `index`, from 0: levels are no series, and have no colour. */
+export function levelStrokeOf(index: number): Stroke {
+  return { colour: FAINT_INK, dashes: LEVEL_DASHES[index % LEVEL_DASHES.length] as string };
+}

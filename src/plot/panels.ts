@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import type { Level, LineChart, Point, Range, Series } from './chart.ts';
 import { type Canvas, FACETS, gridY, placeOf, plotPanels } from './frame.ts';
 import { strokesOf } from './legend.ts';
-import { LEVEL } from './palette.ts';
+import { levelStrokeOf } from './palette.ts';
 import type { SvgElement } from './svg.ts';
 
 /** The panels of a chart with their axes, as one element. */
@@ -27,8 +27,9 @@ function valuesOf(
     .flatMap(({ line = [], band = [], points = [] }) => [...line, ...band, ...points].flatMap(pick));
 }
 
-function levelMark({ y }: Level) {
-  return Plot.ruleY([y], { stroke: LEVEL.colour, strokeDasharray: LEVEL.dashes, strokeWidth: 1.5 });
+function levelMark({ y }: Level, index: number) {
+  const { colour, dashes } = levelStrokeOf(index);
+  return Plot.ruleY([y], { stroke: colour, strokeDasharray: dashes, strokeWidth: 1.5 });
 }
 
 /** All bands lie below all points, these below the levels, and these below all lines. */
@@ -47,7 +48,15 @@ function seriesMarks(chart: LineChart, clip: boolean) {
   const bands = strokes.map(([name, { colour }]) =>
     Plot.areaY(
       rowsOf(name, ({ band }) => band),
-      { ...FACETS, x: 'x', y1: 'y', y2: 'high', fill: colour, fillOpacity: 0.2, clip },
+      {
+        ...FACETS,
+        x: 'x',
+        y1: 'y',
+        y2: 'high',
+        fill: colour,
+        fillOpacity: bandOpacity(bandsOf(chart)),
+        clip,
+      },
     ),
   );
   const points = strokes.map(([name, { colour }]) => {
@@ -70,6 +79,13 @@ function seriesMarks(chart: LineChart, clip: boolean) {
   );
   return [...bands, ...points, ...(chart.levels ?? []).map(levelMark), ...lines];
 }
+
+/** Of the panel that has most of them. */
+const bandsOf = ({ panels }: LineChart): number =>
+  Math.max(...panels.map(({ series }) => series.filter(({ band = [] }) => band.length > 0).length));
+
+/** Two bands that overlap are still apart to the eye; of more, each is fainter. */
+const bandOpacity = (bands: number): number => Math.min(0.2, 0.4 / bands);
 
 /** The more points there are, the fainter is each: as many more overlap. */
 const opacity = (points: number): number => Math.min(0.5, Math.max(0.1, 8 / Math.sqrt(points)));

@@ -90,7 +90,7 @@ function headingOf(element: MakeElement, heading: Heading, width: number): Block
     [heading.title, TITLE] as const,
     [heading.subtitle ?? '', SUBTITLE] as const,
   ]) {
-    for (const line of wrapText(text, within, style.size)) {
+    for (const line of wrapText(text, within, style)) {
       y += style.size * 1.35;
       elements.push(textElement(element, line, { x: MARGIN, y }, style));
     }

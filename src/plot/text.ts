@@ -1,27 +1,57 @@
+import { fontOf } from './font.ts';
 import type { MakeElement, SvgElement } from './svg.ts';
 
-/** Characters of the usual sans-serif fonts are narrower than this on average; whose width counts must not be cut. */
-const CHARACTER_WIDTH = 0.58;
+/** Of characters that our font has not: an emoji is the widest of them, Chinese and Japanese are 1. */
+const OTHER_WIDTH = 1.25;
 
-/** An upper estimate of how wide a text is, in pixels: the viewer picks the font, so that nobody can know. */
-export function textWidth(text: string, size: number): number {
-  return [...text].length * CHARACTER_WIDTH * size;
+export type Weight = 'normal' | 'bold';
+
+/**
+ * How wide a text is at most, in pixels. The viewer picks the font, so that nobody can know; measured in DejaVu Sans, the widest of
+ * the usual sans-serif fonts, which Debian has for `system-ui`.
+ */
+export function textWidth(text: string, size: number, weight: Weight = 'normal'): number {
+  const { advanceOf } = fontOf(weight);
+  return [...text].reduce((sum, character) => sum + (advanceOf(character) ?? OTHER_WIDTH), 0) * size;
 }
 
-/** Lines of words no wider than `width` pixels; a longer word stands alone. */
-export function wrapText(text: string, width: number, size: number): readonly string[] {
+/** Lines of words no wider than `width` pixels; a word that is wider is broken. */
+export function wrapText(text: string, width: number, { size, weight }: TextStyle): readonly string[] {
+  const fits = (line: string) => textWidth(line, size, weight) <= width;
   const lines: string[] = [];
   for (const word of text.split(/\s+/).filter((one) => one !== '')) {
     const longer = `${lines.at(-1)} ${word}`;
-    if (lines.length > 0 && textWidth(longer, size) <= width) lines[lines.length - 1] = longer;
-    else lines.push(word);
+    if (lines.length > 0 && fits(longer)) lines[lines.length - 1] = longer;
+    else lines.push(...brokenWord(word, fits));
   }
   return lines;
 }
 
+function brokenWord(word: string, fits: (line: string) => boolean): readonly string[] {
+  const parts = [''];
+  for (const letter of lettersOf(word)) {
+    const longer = parts.at(-1) + letter;
+    if (parts.at(-1) === '' || fits(longer)) parts[parts.length - 1] = longer;
+    else parts.push(letter);
+  }
+  return parts;
+}
+
+/** Cut off with an ellipsis where it is wider than `width` pixels. */
+export function shortenedText(text: string, width: number, size: number, weight: Weight = 'normal'): string {
+  if (textWidth(text, size, weight) <= width) return text;
+  const letters = lettersOf(text);
+  while (letters.length > 1 && textWidth(`${letters.join('')}…`, size, weight) > width) letters.pop();
+  return `${letters.join('')}…`;
+}
+
+/** With their marks: a hat stays on its letter. */
+const lettersOf = (text: string): string[] =>
+  [...new Intl.Segmenter('en').segment(text)].map(({ segment }) => segment);
+
 export interface TextStyle {
   readonly size: number;
-  readonly weight: 'normal' | 'bold';
+  readonly weight: Weight;
   readonly colour: string;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { logTicks, tickText } from './ticks.ts';
+import { logTicks, ticksText } from './ticks.ts';
 
 describe('logTicks', () => {
   it('are powers of ten, with steps where there are many', () => {
@@ -13,18 +13,55 @@ describe('logTicks', () => {
   });
 });
 
-describe('tickText', () => {
-  it.each([
-    [0, '0'],
-    [0.1 + 0.2, '0.3'],
-    [45_000, '45,000'],
-    [-0.25, '-0.25'],
-    [0.001, '0.001'],
-    [2e-5, '2×10⁻⁵'],
-    [800_000, '800,000'],
-    [-8e6, '-8×10⁶'],
-    [1e9, '10⁹'],
-  ])('of %d is %s', (value, text) => {
-    expect(tickText(value)).toBe(text);
+describe('ticksText', () => {
+  it.each<[readonly number[], readonly string[]]>([
+    [
+      [0, 0.1 + 0.2],
+      ['0.0', '0.3'],
+    ],
+    [
+      [0.88, 0.9, 0.915],
+      ['0.880', '0.900', '0.915'],
+    ],
+    [
+      [1, 2, 10],
+      ['1', '2', '10'],
+    ],
+    [
+      [45_000, 800_000],
+      ['45,000', '800,000'],
+    ],
+    [
+      [-0.25, 0.001],
+      ['-0.250', '0.001'],
+    ],
+    [
+      [0, 5e-5, 1e-4, 1.5e-4],
+      ['0', '5×10⁻⁵', '10⁻⁴', '1.5×10⁻⁴'],
+    ],
+    [
+      [-8e6, -1e6, 0, 1e9],
+      ['-8×10⁶', '-10⁶', '0', '10⁹'],
+    ],
+    [[], []],
+  ])('writes the numbers of one axis alike: %j', (ticks, texts) => {
+    expect(ticksText(ticks)).toEqual(texts);
+  });
+
+  it.each<[readonly number[], readonly string[]]>([
+    [
+      [0.001, 0.05, 1, 1_000],
+      ['0.001', '0.05', '1', '1,000'],
+    ],
+    [
+      [1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10],
+      ['10⁻⁵', '10⁻⁴', '10⁻³', '10⁻²', '10⁻¹', '10⁰', '10¹'],
+    ],
+    [
+      [1e-4, 2e-2],
+      ['0.0001', '0.02'],
+    ],
+  ])('writes those of a logarithmic axis without decimals that nobody needs: %j', (ticks, texts) => {
+    expect(ticksText(ticks, 'log')).toEqual(texts);
   });
 });

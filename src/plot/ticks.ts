@@ -19,13 +19,36 @@ export function logTicks(low: number, high: number): readonly number[] {
 /** Parsed, as 10 ** -5 is not 1e-5 to the bit. */
 const powerOfTen = (exponent: number): number => Number(`1e${exponent}`);
 
-/** A number on an axis: `0.25`, `45,000`; whatever is tiny or huge as `10⁻⁵`, `2×10⁶`. */
-export function tickText(value: number): string {
-  const size = Math.abs(value);
+/**
+ * The numbers of one axis, all written alike: `0.25`, `0.30`; `45,000`; where one of them is tiny or huge, all as `10⁻⁵`, `2×10⁶`. On a
+ * logarithmic axis each has as many decimals as it needs.
+ *
+ * @example ticksText([1e-5, 1e-3, 10], 'log') // ['10⁻⁵', '10⁻³', '10¹']
+ */
+export function ticksText(ticks: readonly number[], scale: 'linear' | 'log' = 'linear'): readonly string[] {
+  const sizes = ticks.map(Math.abs).filter((size) => size > 0);
+  const powers = sizes.some((size) => size < 1e-4 || size >= 1e6);
+  const decimals = powers || scale === 'log' ? 0 : Math.max(0, ...ticks.map(decimalsOf));
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: MOST_DECIMALS };
+  return ticks.map((tick) => (powers && tick !== 0 ? powerText(tick) : tick.toLocaleString('en-GB', digits)));
+}
+
+const MOST_DECIMALS = 6;
+
+const decimalsOf = (value: number): number =>
+  String(Number(Math.abs(value % 1).toFixed(MOST_DECIMALS))).split('.')[1]?.length ?? 0;
+
+/** The same for Observable Plot, which asks tick by tick. */
+export const tickText =
+  (scale?: 'linear' | 'log') =>
+  (_: number, index: number, ticks: readonly number[]): string =>
+    ticksText(ticks, scale)[index] as string;
+
+function powerText(value: number): string {
   const [digits, exponent] = Number(value.toPrecision(6)).toExponential().split('e') as [string, string];
   const power = `10${superscript(Number(exponent))}`;
-  if (value !== 0 && (size < 1e-4 || size >= 1e6)) return digits === '1' ? power : `${digits}×${power}`;
-  return value.toLocaleString('en-GB', { maximumFractionDigits: 6 });
+  if (digits === '1') return power;
+  return digits === '-1' ? `-${power}` : `${digits}×${power}`;
 }
 
 const superscript = (exponent: number): string =>

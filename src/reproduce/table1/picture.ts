@@ -14,12 +14,15 @@ export function table1Picture({ task, protocol, seeds, known, found }: Table1Dat
   const drawn =
     seeds.length === 1
       ? 'One seed.'
-      : `Dots: means of ${seeds.length} seeds; ${bars}faint dots: single seeds.`;
+      : `Symbols: means of ${seeds.length} seeds; ${bars}faint dots: single seeds.`;
   return intervalChart({
     title: `Twenty optimizers on ${task}`,
     subtitle: `Protocol ${protocol}. ${drawn}`,
     label: 'test accuracy at the end, %',
-    groups: ['known', 'found'],
+    groups: [
+      { name: 'known', symbol: 'square' },
+      { name: 'found', symbol: 'circle' },
+    ],
     panels: [
       {
         title: 'here',
