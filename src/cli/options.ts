@@ -253,7 +253,15 @@ export const options = {
     value: 'PATH',
     short: 'o',
     source: 'flag',
-    description: 'the file to write, or the directory',
+    description: 'the file to write (a picture as .svg or .png), or the directory',
+  },
+  size: {
+    kind: 'integer',
+    value: 'PIXELS',
+    minimum: 1,
+    maximum: 16_384,
+    source: 'flag',
+    description: 'the width of a PNG picture [twice that of the SVG]',
   },
   tokenised: {
     kind: 'switch',

@@ -8,4 +8,5 @@ export {
   intervalChart,
 } from './interval-chart.ts';
 export { lineChart } from './line-chart.ts';
+export { missingInPng, pngOf } from './png.ts';
 export type { SymbolName } from './symbols.ts';

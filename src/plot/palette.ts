@@ -6,7 +6,7 @@
 export const COLOURS = ['#0067a5', '#d55e00', '#009e73', '#cc6fa3', '#6b5000', '#4598d0', '#000000'] as const;
 
 /** A line differs from others by its dashes too, for whoever sees or prints no colours. */
-const DASHES = ['none', '9 4', '3 3', '10 3 2 3', '5 2', '14 3 2 3 2 3', '16 4'] as const;
+const DASHES = ['none', '9 4', '3 3', '10 3 2 3', '4 2 4 6', '14 3 2 3 2 3', '16 4'] as const;
 /** Beyond seven series the colours come again, with dashes that lie so far apart from those before. */
 const SHIFT = 3;
 

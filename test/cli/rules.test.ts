@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/index.ts';
 import { commandLine } from '../command-line.ts';
@@ -155,6 +156,37 @@ describe('nos eval', () => {
 });
 
 describe('nos trajectory', () => {
+  const short = ['trajectory', 'sgd', '--function', 'saddle', '--steps', '20'];
+
+  it('writes pixels to a file that ends in .png, of the size that is asked for', async () => {
+    const sizeOf = (file: string) => {
+      const { width, height } = decode(readFileSync(join(home, file)));
+      return [width, height];
+    };
+    expect(await json([...short, '-o', 'x.png'])).toMatchObject({ file: expect.stringMatching(/x\.png$/) });
+    const [width = 0, height = 0] = sizeOf('x.png');
+    expect(width).toBe(2 * 760);
+    expect((await nos([...short, '-o', 'Y.PNG', '--size', '380'])).code).toBe(0);
+    expect(sizeOf('Y.PNG')).toEqual([380, Math.ceil(height / 4)]);
+  });
+
+  it.each([
+    [
+      'another ending',
+      ['-o', 'x.pdf'],
+      /^nos: --output: a picture is written as \.svg or \.png, not as \.pdf$/m,
+    ],
+    ['a size of an SVG', ['-o', 'x.svg', '--size', '300'], /^nos: --size: only a PNG has a size in pixels$/m],
+    ['no pixels', ['-o', 'x.png', '--size', '0'], /--size: .* from 1 to 16384, got '0'/],
+  ])('refuses %s, before anything is trained', async (_, args, message) => {
+    for (const command of [short, ['compare', 'sgd', '--task', 'digits-mlp'], ['plot', 'no-such-run']]) {
+      const { code, stdout, stderr } = await nos([...command, ...args]);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(message);
+      expect(stderr).not.toMatch(/seed 1/);
+    }
+  });
+
   it('draws, tabulates, and gives every point', async () => {
     const args = ['trajectory', 'sgd', 'adam', '--function', 'saddle', '--steps', '50'];
     const document = await json([...args, '-o', 'saddle.svg']);

@@ -1,24 +1,23 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Difference, LearningCurve, LearningCurves } from '../../run/index.ts';
 import type { Command } from '../command.ts';
+import { pictureFile } from '../picture-file.ts';
 import { withStore } from '../store.ts';
 import { accuracy, fileName, thousands } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
-import { writable } from '../writable.ts';
 
 export const plotCommand: Command = {
   name: 'plot',
-  summary: 'draw the rewards of runs as an SVG picture, and tell whether they rose',
+  summary: 'draw the rewards of runs as a picture, and tell whether they rose',
   arguments: '<run...>',
-  options: ['output', 'store'],
-  example: 'nos plot quick-1\nnos plot rl-1 random-1 -o figure4.svg',
-  async run({ arguments: runs, settings, places, stdout }) {
+  options: ['output', 'size', 'store'],
+  example: 'nos plot quick-1\nnos plot rl-1 random-1 -o figure4.svg\nnos plot quick-1 -o quick-1.png',
+  async run(context) {
+    const { arguments: runs, places, stdout } = context;
     const { learningCurveChart, readLearningCurves } = await import('../../run/index.ts');
+    const { file, write } = pictureFile(context, `${fileName(runs.join('-'))}.svg`);
     const curves = await withStore(places, (store) => readLearningCurves(store, runs));
     const { lineChart } = await import('../../plot/index.ts');
-    const file = resolve(settings.output ?? `${fileName(runs.join('-'))}.svg`);
-    await writable(file, () => writeFile(file, lineChart(learningCurveChart(curves))));
+    await write(lineChart(learningCurveChart(curves)));
     return { document: { file, ...curves }, text: textOf(file, curves, stdout.columns) };
   },
 };

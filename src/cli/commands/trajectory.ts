@@ -1,10 +1,8 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Ending, TestFunction, Trajectory, Tuned } from '../../functions/index.ts';
 import type { Command } from '../command.ts';
+import { pictureFile } from '../picture-file.ts';
 import { learningRate } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
-import { writable } from '../writable.ts';
 
 const STEPS = 1_000;
 
@@ -20,19 +18,21 @@ interface Row extends Ending {
 
 export const trajectoryCommand: Command = {
   name: 'trajectory',
-  summary: 'draw the paths of rules on a function of the plane as an SVG picture',
+  summary: 'draw the paths of rules on a function of the plane as a picture',
   arguments: '<rule...>',
-  options: ['function', 'learningRate', 'steps', 'seed', 'output'],
+  options: ['function', 'learningRate', 'steps', 'seed', 'output', 'size'],
   example:
     'nos trajectory adam momentum powersign --function rosenbrock\nnos trajectory sgd --function saddle --learning-rate 0.1 -o saddle.svg',
   stopsGracefully: true,
-  async run({ arguments: rules, settings, signal, stdout }) {
+  async run(context) {
+    const { arguments: rules, settings, signal, stdout } = context;
     const { decades, endingOf, findTestFunction, trajectoryPicture, tuneTrajectory } = await import(
       '../../functions/index.ts'
     );
     const { compileRule, resolveRule } = await import('../../rules/index.ts');
     const { seed = 1, steps = STEPS, learningRate } = settings;
     const testFunction = findTestFunction(settings.function ?? 'rosenbrock');
+    const { file, write } = pictureFile(context, `${testFunction.name}.svg`);
     const learningRates = learningRate === undefined ? decades(-5, 1, 2) : [learningRate];
     const compiled = rules.map((rule) => ({ name: rule, rule: compileRule(resolveRule(rule)) }));
     const rows: Row[] = [];
@@ -41,13 +41,12 @@ export const trajectoryCommand: Command = {
       const { best, edgeOfGrid, sweep } = tuned;
       rows.push({ rule: name, ...best, edgeOfGrid, sweep, ...endingOf(testFunction, best) });
     }
-    const file = resolve(settings.output ?? `${testFunction.name}.svg`);
     const panels = rows.map((row) => ({ title: `${row.rule}, ${rateText(row)}`, trajectory: row }));
     const tuning = learningRate === undefined ? `the best of ${learningRates.length} learning rates` : '';
     const subtitle = `${steps} steps${tuning && ` at ${tuning}`}. Contours: the value above the minimum, two a factor of ten.`;
     const title = `${testFunction.title}: ${testFunction.equation}`;
     const picture = trajectoryPicture(testFunction, panels, { title, subtitle });
-    await writable(file, () => writeFile(file, picture));
+    await write(picture);
     return {
       document: { file, function: factsOf(testFunction), steps, seed, learningRates, trajectories: rows },
       text: `wrote ${file}\n\n${table(rows, COLUMNS, stdout.columns)}\n\n${NOTES}`,
