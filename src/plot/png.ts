@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { FONT_FAMILY, FONT_FILES, fontOf } from './font.ts';
 
 /** Beyond ASCII, without what is never drawn, such as the joiner of an emoji's parts. */
-const OTHERS = /(?!\p{Default_Ignorable_Code_Point})[^\x00-\x7f]/gu;
+const OTHERS = /(?!\p{Default_Ignorable_Code_Point})\P{ASCII}/gu;
 
 const isDrawn = (character: string): boolean => fontOf('normal').advanceOf(character) !== undefined;
 
