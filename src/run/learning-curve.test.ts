@@ -145,6 +145,7 @@ describe('readLearningCurves', () => {
       if (reward !== undefined)
         await store.addScore(name, 'proposal', index, evaluationOf(name, index, reward));
     }
+    await store.tellBatch(name, 0, {});
   }
 
   const evaluationOf = (name: string, index: number, reward: number): Evaluation => ({
