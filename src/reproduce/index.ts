@@ -11,4 +11,4 @@ export type {
 export { experiments, findExperiment } from './experiments.ts';
 export { experimentPage } from './page.ts';
 export type { Provenance } from './provenance.ts';
-export { type Result, resultFiles, resultFromData } from './results.ts';
+export { type Result, type ResultData, readData, resultFiles, resultFromData } from './results.ts';

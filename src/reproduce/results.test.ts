@@ -7,7 +7,7 @@ import type { Trainings } from './experiment.ts';
 import { experiments, findExperiment } from './experiments.ts';
 import { figure4 } from './figure4/figure4.ts';
 import type { Provenance } from './provenance.ts';
-import { resultFiles, resultFromData } from './results.ts';
+import { readData, resultFiles, resultFromData } from './results.ts';
 import { table2 } from './table2/table2.ts';
 
 const RESULTS = new URL('../../docs/results/', import.meta.url);
@@ -50,7 +50,7 @@ const lost = { status: 'diverged', curve: [], testCurve: [], lossCurve: [] } as 
 describe('the committed results', () => {
   it.each(committed)('of %s are what their data gives, to the byte', (name) => {
     const experiment = findExperiment(name);
-    const files = resultFiles(experiment, resultFromData(experiment, textOf(name), ''));
+    const files = resultFiles(experiment, resultFromData(experiment, readData(textOf(name)), ''));
     expect(readdirSync(new URL(name, RESULTS)).sort()).toEqual(Object.keys(files).sort());
     for (const [file, text] of Object.entries(files)) expect(textOf(name, file) === text, file).toBe(true);
   });
@@ -72,7 +72,7 @@ describe.each(experiments.filter(({ kind }) => kind === 'trainings') as Training
         findings: experiment.findings({ scale: 0.005, seeds: 2 }, evaluations),
         made: MADE,
       });
-      const again = resultFromData(experiment, files['data.json'] as string, 'another command');
+      const again = resultFromData(experiment, readData(files['data.json'] as string), 'another command');
       expect(resultFiles(experiment, again)).toEqual(files);
       expect(files['README.md']).toContain('2.00 core-hours: the wall-clock time of 6 evaluations');
     });
@@ -91,14 +91,16 @@ describe('figure4', () => {
       { ...shared, ...chance, ...learningCurves(runs) },
     );
     const files = resultFiles(figure4, { findings, made: MADE });
-    expect(resultFiles(figure4, resultFromData(figure4, files['data.json'] as string, ''))).toEqual(files);
+    expect(resultFiles(figure4, resultFromData(figure4, readData(files['data.json'] as string), ''))).toEqual(
+      files,
+    );
     expect(JSON.stringify(files)).not.toContain('/home/me');
   });
 });
 
 describe('resultFromData', () => {
   const from = (name: string, text: string) =>
-    resultFromData(findExperiment(name), text, `nos reproduce ${name} --from-data there`);
+    resultFromData(findExperiment(name), readData(text), `nos reproduce ${name} --from-data there`);
 
   it('takes the data of another experiment that trained the same, and says so', () => {
     const { findings, made } = from('figure5', textOf('table1'));

@@ -22,33 +22,42 @@ export function resultFiles(experiment: Experiment, { findings, made }: Result):
   };
 }
 
-/**
- * An experiment's result again from the text of a `data.json`: nothing is trained or searched. One that trains also takes the data of
- * another that trained the same optimizers.
- *
- * @param command That asks for this, as a user would type it: it made the result where the data is another experiment's.
- * @throws NosError `bad-text` for data that is no experiment's, or lacks what this one needs.
- */
-export function resultFromData(experiment: Experiment, text: string, command: string): Result {
-  const { name, made, data } = parse(text);
-  const findings = within(experiment, () =>
-    experiment.kind === 'trainings' ? trainingsAgain(experiment, data, made) : experiment.again(data),
-  );
-  if (name === experiment.name) return { findings, made };
-  return { findings, made: { ...made, command, trainedBy: made.trainedBy ?? made.command } };
+/** What a `data.json` holds. */
+export interface ResultData {
+  /** The name of the experiment whose it is. */
+  readonly experiment: string;
+  readonly made: Provenance;
+  /** All of it. */
+  readonly data: unknown;
 }
 
-function parse(text: string) {
+/** Reads the text of a `data.json`. @throws NosError `bad-text` where it is no experiment's. */
+export function readData(text: string): ResultData {
   try {
     const data: unknown = JSON.parse(text);
-    const { experiment, made } = z.object({ experiment: z.string(), made: provenance }).parse(data);
-    return { name: experiment, made, data };
+    return { ...z.object({ experiment: z.string(), made: provenance }).parse(data), data };
   } catch (cause) {
     throw new NosError('bad-text', `${DATA}: not the data of an experiment`, HINT, { cause });
   }
 }
 
-const HINT = `take the folder of one that 'nos reproduce' wrote`;
+/**
+ * An experiment's result again from data: nothing is trained or searched. One that trains also takes the data of another that trained
+ * the same optimizers.
+ *
+ * @param command That asks for this, as a user would type it: it made the result where the data is another experiment's.
+ * @throws NosError `bad-text` for data that lacks what this one needs.
+ */
+export function resultFromData(experiment: Experiment, from: ResultData, command: string): Result {
+  const { made, data } = from;
+  const findings = within(experiment, () =>
+    experiment.kind === 'trainings' ? trainingsAgain(experiment, data, made) : experiment.again(data),
+  );
+  if (from.experiment === experiment.name) return { findings, made };
+  return { findings, made: { ...made, command, trainedBy: made.trainedBy ?? made.command } };
+}
+
+const HINT = "take the folder of one that 'nos reproduce' wrote";
 
 function within<T>({ name }: Experiment, read: () => T): T {
   try {

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/index.ts';
@@ -249,6 +250,18 @@ describe('nos reproduce', () => {
     const { code, stdout } = await nos(args);
     expect([code, stdout]).toEqual([0, expect.stringContaining('to six')]);
     expect(read('six')).toEqual(first);
+  });
+
+  it('leaves the folder of another experiment as it is', async () => {
+    const table = fileURLToPath(new URL('../../docs/results/table1/', import.meta.url));
+    cpSync(table, join(home, 'table'), { recursive: true });
+    const { code, stdout } = await nos(['reproduce', 'figure7', '--from-data', 'table']);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`to ${join('results', 'figure7')}`)]);
+    for (const file of readdirSync(table)) {
+      expect(readFileSync(join(home, 'table', file), 'utf8')).toBe(readFileSync(join(table, file), 'utf8'));
+    }
+    const page = readFileSync(join(home, 'results', 'figure7', 'README.md'), 'utf8');
+    expect(page).toContain('`nos reproduce figure7 --from-data table -o results/figure7`');
   });
 
   it.each([

@@ -30,13 +30,12 @@ export const reproduceCommand: Command = {
     const { findExperiment, resultFiles } = await import('../../reproduce/index.ts');
     const experiment = findExperiment(name);
     refuseUntaken(experiment, context.flags);
-    const output = settings.output ?? settings.fromData ?? join('results', name);
-    const directory = resolve(output);
     const began = performance.now();
-    const result =
+    const { output, ...result } =
       settings.fromData === undefined
-        ? await conducted(experiment, context, output)
-        : await fromData(experiment, settings.fromData, output);
+        ? await conducted(experiment, context)
+        : await fromData(experiment, settings.fromData, settings.output);
+    const directory = resolve(output);
     const files = resultFiles(experiment, result);
     await writable(directory, () => makeDirectory(directory));
     for (const [file, text] of Object.entries(files)) {
@@ -55,9 +54,16 @@ export const reproduceCommand: Command = {
   },
 };
 
+/** What was found, how, and the directory for it. */
+type Written = Result & { readonly output: string };
+
+/** Where nobody names a directory. */
+const usualOutput = ({ name }: Experiment): string => join('results', name);
+
 /** Does it, with everything around it. */
-async function conducted(experiment: Experiment, context: Context, output: string): Promise<Result> {
+async function conducted(experiment: Experiment, context: Context): Promise<Written> {
   const { settings } = context;
+  const { output = usualOutput(experiment) } = settings;
   const conduct = await prepare(experiment, context);
   await prepareEngine(context);
   const directory = resolve(output);
@@ -74,27 +80,21 @@ async function conducted(experiment: Experiment, context: Context, output: strin
     date: new Date().toISOString().slice(0, 10),
     ...(trained.trained === undefined ? { seconds: (performance.now() - began) / 1000 } : trained),
   };
-  return { findings, made };
+  return { findings, made, output };
 }
 
-/** Takes everything from a folder that this command wrote. */
-async function fromData(experiment: Experiment, from: string, output: string): Promise<Result> {
-  const { resultFromData } = await import('../../reproduce/index.ts');
-  const bytes = await readFile(join(from, 'data.json')).catch((cause: Error) => {
-    throw new NosError(
-      'bad-text',
-      `cannot read ${join(from, 'data.json')}: ${cause.message}`,
-      'name a folder that nos reproduce wrote',
-      {
-        cause,
-      },
-    );
+/** Takes everything from a folder that this command wrote: back into it, where it is of this experiment and nobody names another. */
+async function fromData(experiment: Experiment, from: string, named: string | undefined): Promise<Written> {
+  const { readData, resultFromData } = await import('../../reproduce/index.ts');
+  const file = join(from, 'data.json');
+  const bytes = await readFile(file).catch((cause: Error) => {
+    const message = `cannot read ${file}: ${cause.message}`;
+    throw new NosError('bad-text', message, 'name a folder that nos reproduce wrote', { cause });
   });
-  return resultFromData(
-    experiment,
-    readableText(bytes, join(from, 'data.json')).text,
-    `nos reproduce ${experiment.name} --from-data ${from} -o ${output}`,
-  );
+  const data = readData(readableText(bytes, file).text);
+  const output = named ?? (data.experiment === experiment.name ? from : usualOutput(experiment));
+  const command = `nos reproduce ${experiment.name} --from-data ${from} -o ${output}`;
+  return { ...resultFromData(experiment, data, command), output };
 }
 
 /** Flags that would change nothing; settings of the environment and of the file are for every command. */
