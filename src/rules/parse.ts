@@ -1,22 +1,27 @@
 import { unknownName } from '../errors.ts';
 import { shorten } from '../names.ts';
+import { canonicalize } from './canonicalize.ts';
 import { call, type Expression, leaf, literal } from './expression.ts';
 import { type Notation, type Operation, type Parameter, PRECEDENCE } from './operation.ts';
 import { operations } from './operations.ts';
 import { RuleError } from './rule-error.ts';
+import { MAX_NODES, MAX_WRITTEN, sizeOf } from './size.ts';
 import { hintInstead } from './synonyms.ts';
 import { type Token, tokenize } from './tokens.ts';
 
-/** At most so many nodes are a rule; more is an error. Nesting is bounded alike. */
-export const MAX_NODES = 1000;
+/** Of parentheses and operations. A rule of nodes in one another may have a name in the middle that is written out. */
+const MAX_DEPTH = MAX_NODES + 20;
 
 /**
  * The expression that a rule text means, e.g. `exp(sign(g) * sign(m)) * g`. `^` binds tighter than the unary minus and
  * is right-associative; the unary minus binds tighter than `*`. Throws {@link RuleError} (code 'bad-rule') that names
  * the column and what was expected.
+ *
+ * A rule has at most {@link MAX_NODES} nodes, as it is written and in its canonical form, as `sizeOf` counts them: so the text
+ * of a canonical form is a rule again.
  */
 export function parseRule(text: string): Expression {
-  return new Parser(text, []).rule();
+  return new Parser(text, [], MAX_WRITTEN).rule();
 }
 
 /**
@@ -24,7 +29,7 @@ export function parseRule(text: string): Expression {
  * leaves of their names. It is a rule once they are replaced. Throws {@link RuleError} as {@link parseRule} does.
  */
 export function parseTemplate(text: string, variables: readonly string[]): Expression {
-  return new Parser(text, variables).rule();
+  return new Parser(text, variables, MAX_NODES).expression();
 }
 
 const infix = new Map<string, Operation & { notation: Notation }>();
@@ -45,17 +50,30 @@ class Parser {
   readonly #text: string;
   readonly #tokens: readonly Token[];
   readonly #variables: readonly string[];
+  readonly #limit: number;
   #next = 0;
   #nodes = 0;
   #depth = 0;
+  /** Where the text has more nodes than a rule may have, unless they are names written out. */
+  #oneTooMany: Token | undefined;
 
-  constructor(text: string, variables: readonly string[]) {
+  /** @param limit Of the nodes as they are written. */
+  constructor(text: string, variables: readonly string[], limit: number) {
     this.#text = text;
     this.#tokens = tokenize(text);
     this.#variables = variables;
+    this.#limit = limit;
   }
 
   rule(): Expression {
+    const rule = this.expression();
+    const at = this.#oneTooMany ?? (this.#tokens[0] as Token);
+    if (sizeOf(rule) > MAX_NODES) throw this.#tooLong(at, '');
+    if (sizeOf(canonicalize(rule)) > MAX_NODES) throw this.#tooLong(at, ' in its canonical form');
+    return rule;
+  }
+
+  expression(): Expression {
     const start = this.#peek();
     if (start.kind === 'end') {
       throw this.#error(
@@ -233,15 +251,18 @@ class Parser {
   }
 
   #node(e: Expression, at: Token): Expression {
-    if (++this.#nodes > MAX_NODES) {
-      throw this.#error(`more than ${MAX_NODES} nodes`, at, 'write a shorter rule');
-    }
+    if (++this.#nodes > MAX_NODES) this.#oneTooMany ??= at;
+    if (this.#nodes > this.#limit) throw this.#tooLong(at, '');
     return e;
   }
 
+  #tooLong(at: Token, where: string): RuleError {
+    return this.#error(`more than ${MAX_NODES} nodes${where}`, at, 'write a shorter rule');
+  }
+
   #enter(): void {
-    if (++this.#depth > MAX_NODES) {
-      throw this.#error(`nested more than ${MAX_NODES} deep`, this.#peek(), 'write a flatter rule');
+    if (++this.#depth > MAX_DEPTH) {
+      throw this.#error(`nested more than ${MAX_DEPTH} deep`, this.#peek(), 'write a flatter rule');
     }
   }
 
