@@ -37,7 +37,7 @@ export async function parseCommandLine(
   // Its commands inherit where it writes.
   const program = strict(new Commander('nos'))
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
-    .description('Discover, test and ship optimizer update rules.')
+    .description('Discover and test optimizer update rules.')
     .helpCommand('help [command]', 'print the help of a command')
     .version(version, '-V, --version', 'print the version')
     .addHelpText('after', `\nFirst:    ${called} search --preset quick\nHelp:     ${called} COMMAND --help`);
