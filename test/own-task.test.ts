@@ -107,6 +107,21 @@ describe('a task module', () => {
     expect(await json(['resume', 'one'])).toMatchObject({ status: 'finished', told: 4 });
   });
 
+  it('on which every reference rule diverges is said to be the likely cause', async () => {
+    const task = await write('nan.mjs', { step: 'return Number.NaN;' });
+    const search = ['search', '--task', task, ...PROTOCOL, '--samples', '2', '--batch', '2', '--run', 'nan'];
+    const { code, stdout, stderr } = await nos(search);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(
+      /All 5 reference rules diverged on .*nan\.mjs.*: the task's loss or its learning rates/,
+    );
+    const { remarks } = await json(['resume', 'nan']);
+    expect(remarks).toEqual([expect.stringContaining('All 5 reference rules diverged')]);
+    expect(await json(evaluate(task))).toMatchObject({
+      remarks: [expect.stringContaining('The only rule diverged')],
+    });
+  });
+
   it('that hangs ends by one SIGTERM', async () => {
     const top = `
       console.log('hangs');

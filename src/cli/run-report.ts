@@ -3,6 +3,7 @@ import { shellWord } from '../shell.ts';
 import { packageVersion } from '../version.ts';
 import type { Context } from './command.ts';
 import { DEFAULT_ROWS, documentOf } from './commands/top.ts';
+import { allDivergedText, divergedReferences, remarksOf } from './text/all-diverged.ts';
 import { conditionsText, duration, fileName, plural, thousands } from './text/format.ts';
 import { leaderboardText } from './text/leaderboard.ts';
 import { shortRules } from './text/short-rule.ts';
@@ -28,6 +29,7 @@ export async function reportRun(
   const leaderboard = foldCopies(result.leaderboard, DEFAULT_ROWS);
   const short = await shortRules();
   const verdict = verdictOf(leaderboard, { seeds: config.retest.seeds, finished: status === 'finished' });
+  const diverged = divergedReferences(result.leaderboard, config.task);
   const document = {
     run,
     status,
@@ -38,10 +40,12 @@ export async function reportRun(
     store: context.places.store,
     rules: leaderboard.map(documentOf),
     verdict: verdictDocument(verdict, short),
+    ...remarksOf(diverged),
   };
   const parts = [
     await leaderboardText(leaderboard.slice(0, DEFAULT_ROWS), context.stdout),
     context.stdout.colours.bold(verdictText(verdict, short)),
+    ...(diverged.length === 0 ? [] : [allDivergedText(diverged, context.call)]),
     await facts(report, context),
     nextSteps(report, leaderboard.find(isFound), compareCommandText(verdict, config, short), context),
   ];

@@ -10,6 +10,7 @@ import { EVALUATING, evaluating } from '../evaluating.ts';
 import type { Settings } from '../options.ts';
 import { defaults, logDefaults } from '../presets.ts';
 import { noteRemarks } from '../remarks.ts';
+import { allDivergedText, divergedTasks, remarksOf } from '../text/all-diverged.ts';
 import { comparisonText } from '../text/comparison.ts';
 import { fileName } from '../text/format.ts';
 import { writable } from '../writable.ts';
@@ -70,13 +71,20 @@ export const cardCommand: Command = {
     for (const [name, content] of Object.entries<string>(files))
       await writable(directory, () => writeFile(join(directory, name), content));
     const [comparison, ...inOthers] = results.map((result) => result.comparison);
+    const diverged = divergedTasks(results.map((one) => one.comparison));
+    const remark = diverged.length === 0 ? [] : [allDivergedText(diverged, call)];
     const wrote = `wrote ${Object.keys(files).join(', ')} to ${directory}`;
     return {
       document: {
         ...{ directory, files: Object.keys(files), rule, comparison },
         ...(inOthers.length === 0 ? {} : { otherEnvironments: inOthers }),
+        ...remarksOf(diverged),
       },
-      text: [...results.map((one) => comparisonText(one.comparison, stdout, taskTitle)), wrote].join('\n\n'),
+      text: [
+        ...results.map((one) => comparisonText(one.comparison, stdout, taskTitle)),
+        ...remark,
+        wrote,
+      ].join('\n\n'),
     };
   },
 };

@@ -3,6 +3,7 @@ import { EVALUATING, evaluating } from '../evaluating.ts';
 import { pictureFile } from '../picture-file.ts';
 import { defaults } from '../presets.ts';
 import { noteRemarks } from '../remarks.ts';
+import { allDivergedText, divergedTasks, remarksOf } from '../text/all-diverged.ts';
 import { comparisonText } from '../text/comparison.ts';
 import { splitTexts } from '../values.ts';
 
@@ -19,7 +20,7 @@ export const compareCommand: Command = {
     "nos compare powersign sgd --task digits-mlp --seeds 6\nnos compare 'm * exp(v)' rmsprop --task digits-mlp,cifar10-convnet -o compared.svg\nnos compare powersign --task digits-mlp --environment 4bit",
   stopsGracefully: true,
   async run(context) {
-    const { settings, stdout } = context;
+    const { settings, stdout, call } = context;
     const { comparisonPicture, planComparison, runComparison } = await import('../../compare/index.ts');
     const { taskTitle } = await import('../../tasks/index.ts');
     const { against, protocol = '', environment = '', seed = 1, seeds = SEEDS } = settings;
@@ -42,9 +43,15 @@ export const compareCommand: Command = {
       (services) => runComparison(plan, services),
     );
     await picture?.write(comparisonPicture(comparison));
-    const text = comparisonText(comparison, stdout, taskTitle);
+    const diverged = divergedTasks([comparison]);
+    const compared = comparisonText(comparison, stdout, taskTitle);
+    const text = [compared, ...(diverged.length === 0 ? [] : [allDivergedText(diverged, call)])].join('\n\n');
     return {
-      document: { ...comparison, ...(picture === undefined ? {} : { file: picture.file }) },
+      document: {
+        ...comparison,
+        ...remarksOf(diverged),
+        ...(picture === undefined ? {} : { file: picture.file }),
+      },
       text: picture === undefined ? text : `${text}\n\nwrote ${picture.file}`,
     };
   },

@@ -6,6 +6,7 @@ import { openMeter } from '../live/meter.ts';
 import { dispatchLine } from '../log/dispatch-lines.ts';
 import { prepareTask } from '../prepare.ts';
 import { noteRemarks } from '../remarks.ts';
+import { allDivergedText, remarksOf } from '../text/all-diverged.ts';
 import { duration, learningRate, meanAndSpread } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
 
@@ -28,7 +29,7 @@ export const evalCommand: Command = {
   example: "nos eval adam 'exp(sign(g) * sign(m)) * g' --task digits-mlp --seeds 3",
   stopsGracefully: true,
   async run(context) {
-    const { settings, places, stdout, stderr, signal, log, underWay } = context;
+    const { settings, places, stdout, stderr, signal, log, underWay, call } = context;
     const { findEnvironment, findProtocol } = await import('../../evaluate/index.ts');
     const { task = '', seeds = 1, seed = 1 } = settings;
     const protocol = findProtocol(settings.protocol ?? '').name;
@@ -49,9 +50,13 @@ export const evalCommand: Command = {
         underWay(() => Promise.all(requests.map((request) => meter.follow(request, dispatcher, signal)))),
       );
       const groups = context.arguments.map((_, i) => evaluations.slice(i * seeds, (i + 1) * seeds));
+      const diverged = evaluations.every(({ status }) => status === 'diverged')
+        ? [{ what: 'rules', count: groups.length, task }]
+        : [];
+      const text = table(groups, columns(stdout, seeds, groups), stdout.columns);
       return {
-        document: { task, protocol, environment, evaluations },
-        text: table(groups, columns(stdout, seeds, groups), stdout.columns),
+        document: { task, protocol, environment, evaluations, ...remarksOf(diverged) },
+        text: [text, ...(diverged.length === 0 ? [] : [allDivergedText(diverged, call)])].join('\n\n'),
       };
     } finally {
       meter.close();

@@ -6,20 +6,24 @@ import { type Column, table } from './table.ts';
 
 /**
  * Both figures of every row: the search's own reward, which is luck's pick, and the mean over fresh seeds. Rows that were tested again
- * have places; under a rule line stand the others, which have none, as the two figures cannot be compared.
+ * have places; under a rule line stand the others, which have none, as the two figures cannot be compared; and under another one those
+ * that diverged with every fresh seed.
  */
 export async function leaderboardText(rows: readonly LeaderboardRow[], terminal: Terminal): Promise<string> {
   if (rows.length === 0) return 'no rules yet';
   const { columns, colours } = terminal;
-  const tested = rows.filter(({ retest }) => retest !== undefined);
+  const retested = rows.filter(({ retest }) => retest !== undefined);
+  const tested = retested.filter((row) => !diverged(row));
   const others = rows.filter(({ retest }) => retest === undefined);
+  const lost = retested.filter(diverged);
   const placed = tested.length === 0 ? others : tested;
   const places = new Map(placed.map((row, i) => [row, i + 1]));
   const shown = columnsOf(rows, places, terminal, await shortRules());
-  const lines = table([...tested, ...others], shown, columns).split('\n');
-  if (tested.length > 0 && others.length > 0) {
-    lines.splice(1 + tested.length, 0, colours.dim('── not tested with fresh seeds ──'));
-  }
+  const lines = table([...tested, ...others, ...lost], shown, columns).split('\n');
+  const rule = (above: number, text: string) => lines.splice(1 + above, 0, colours.dim(`── ${text} ──`));
+  // The lower one first, as a line moves those below it.
+  if (lost.length > 0) rule(tested.length + others.length, 'diverged with every fresh seed');
+  if (tested.length > 0 && others.length > 0) rule(tested.length, 'not tested with fresh seeds');
   return [...lines, ...legend(rows).map(colours.dim)].join('\n');
 }
 
@@ -81,12 +85,16 @@ function seedsOf(rows: readonly LeaderboardRow[]): number | undefined {
   return seeds.length === 0 ? undefined : Math.max(...seeds);
 }
 
-function retestText({ retest }: LeaderboardRow): string {
+function retestText(row: LeaderboardRow): string {
+  const { retest } = row;
   if (retest === undefined) return '';
-  const { rewards, diverged } = retest;
-  if (diverged === rewards.length) return 'diverged';
-  return meanAndSpread(rewards) + (diverged === 0 ? '' : `, ${diverged} diverged`);
+  if (diverged(row)) return 'diverged';
+  return meanAndSpread(retest.rewards) + (retest.diverged === 0 ? '' : `, ${retest.diverged} diverged`);
 }
+
+/** With every fresh seed. */
+const diverged = ({ retest }: LeaderboardRow): boolean =>
+  retest !== undefined && retest.diverged === retest.rewards.length;
 
 /** A reference by its name; a found rule by its text, with the name of whoever found it first. */
 function ruleText({ rule, names: [name], reference }: LeaderboardRow, short: ShortRule): string {
