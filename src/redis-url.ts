@@ -13,7 +13,7 @@ export interface RedisAddress {
   readonly place: string;
 }
 
-const SCHEME = /rediss?:\/\//i;
+const SCHEME = /rediss?:\/{1,2}/i;
 /** RFC 3986, userinfo: whatever else stands in a name or password must be written by its code. */
 const USERINFO = /^(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
 const HOST = /^(?:\[([0-9a-f:.]+)\]|[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?)$/i;
@@ -105,13 +105,16 @@ function withoutUrl(text: string, url: string, scheme: number): string {
 const NOTHING = 4;
 
 function withoutSecret(text: string, secret: string): string {
-  const shown = secret.length < NOTHING ? text : text.replaceAll(secret, '…');
-  // A message may show only its beginning, and a path has one slash for two.
+  // A message may write another kind of space, or none.
+  const words = [secret, ...secret.split(/[\s\p{C}]+/u)].filter((word) => word.length >= NOTHING);
+  const shown = words.reduce((rest, word) => rest.replaceAll(word, '…'), text);
+  const least = Math.max(1, Math.min(NOTHING, secret.length));
+  // It may show only the beginning, and a path has one slash for two.
   return shown
     .split(/(rediss?:\/{1,2})/i)
     .map((part, i, parts) => {
-      const length = /^rediss?:\/{1,2}$/i.test(parts[i - 1] ?? '') ? commonLength(part, secret) : 0;
-      return length < Math.min(NOTHING, secret.length) ? part : `…${part.slice(length)}`;
+      const length = SCHEME.test(parts[i - 1] ?? '') ? commonLength(part, secret) : 0;
+      return length < least ? part : `…${part.slice(length)}`;
     })
     .join('');
 }

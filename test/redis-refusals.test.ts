@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { commandLine } from './command-line.ts';
@@ -165,6 +167,42 @@ describe.skipIf(noRedis)('a Redis that refuses for a while, under a search', () 
     await redis.stop();
   });
 });
+
+describe.skipIf(noRedis)(
+  'a user of Redis with the rights that docs/distributed.md lists, less those that may be left out',
+  () => {
+    it('can search, evaluate, and look', async () => {
+      const page = readFileSync(join(import.meta.dirname, '../docs/distributed.md'), 'utf8');
+      const [, rights = ''] = /ACL SETUSER nos on >PASSWORD (.*) \+info$/m.exec(page) ?? [];
+      const redis = await startRedis();
+      const client = new Redis(redis.url);
+      await client.call('ACL', 'SETUSER', 'nos', 'on', '>sesame', ...rights.split(' '));
+      const NOS_REDIS = redis.url.replace('//', '//nos:sesame@');
+      const worker = cli.start(['worker', '--concurrency', '1'], { NOS_REDIS });
+      const working = cli.finish(worker);
+      const search = [
+        'search',
+        '--task',
+        'digits-mlp',
+        '--strategy',
+        'random',
+        '--samples',
+        '4',
+        '--batch',
+        '4',
+      ];
+      const { code, stderr } = await cli.nos(search, { NOS_REDIS });
+      expect(code, stderr).toBe(0);
+      expect((await cli.nos(['workers'], { NOS_REDIS })).code).toBe(0);
+      worker.kill('SIGTERM');
+      for (const said of [stderr, (await working).stderr]) expect(said).not.toMatch(/NOPERM|permission|WARN/);
+      const log = (await client.call('ACL', 'LOG')) as unknown[];
+      expect(log.filter((entry) => !(entry as string[]).includes('info'))).toEqual([]);
+      client.disconnect();
+      await redis.stop();
+    });
+  },
+);
 
 describe.skipIf(noRedis)('a Redis of a cluster', () => {
   let redis: RedisServer;

@@ -186,5 +186,6 @@ export const isJobId = (id: string): boolean => /^e[0-9a-f]{32}$/.test(id);
 
 /** One line about the first thing that is wrong. */
 export function complaint({ issues: [issue] }: z.ZodError): string {
-  return `${issue?.path.join('.') || 'all of it'}: ${issue?.message}`;
+  // A name of a field may be anybody's too.
+  return sayable(`${issue?.path.join('.') || 'all of it'}: ${issue?.message}`).slice(0, 300);
 }
