@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { NosError, unknownName } from '../errors.ts';
 import { fetchCifar10 } from './cifar10/fetch.ts';
-import { CIFAR10, CIFAR10_FOLDER, CIFAR10_RECORD } from './cifar10/manifest.ts';
+import { CIFAR10, CIFAR10_FOLDER, CIFAR10_PUBLISHED, CIFAR10_RECORD } from './cifar10/manifest.ts';
 import { openCifar10 } from './cifar10/open.ts';
 import { verifyFiles } from './cifar10/verify.ts';
 import { openDigits } from './digits.ts';
@@ -62,11 +62,8 @@ const cifar10: DataSetDefinition = {
   licence: 'none stated; for research, cite the source',
   bytes: CIFAR10.files.length * CIFAR10.recordsPerFile * CIFAR10_RECORD,
   status: (directory) => statusOf(() => verifyFiles(join(directory, CIFAR10_FOLDER), CIFAR10)),
-  fetch: ({ from, ...options }) => {
-    const where =
-      'its mirror is the registry of npm’s configuration; files at hand go into the folder cifar10 of the data directory';
-    return from === undefined ? fetchCifar10(options) : refusePlace('cifar10', where);
-  },
+  fetch: ({ from, ...options }) =>
+    from === undefined ? fetchCifar10(options) : fetchPublished(CIFAR10_PUBLISHED, { ...options, from }),
   open: openCifar10,
 };
 

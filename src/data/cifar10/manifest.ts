@@ -1,3 +1,5 @@
+import type { PublishedFiles } from '../published/manifest.ts';
+
 /** What CIFAR-10 is, file by file, and where it comes from. Tests hand in a small one. */
 export interface Cifar10Manifest {
   /** The five training batches in order, then the test batch: the official binary version. */
@@ -100,3 +102,33 @@ export const CIFAR10: Cifar10Manifest = {
 
 /** The folder of the record files inside the data directory. */
 export const CIFAR10_FOLDER = 'cifar10';
+
+/** The archive of the version that is read. */
+const ARCHIVE = 'cifar-10-binary.tar.gz';
+
+/** CIFAR-10 as a place at hand may have it. */
+export const CIFAR10_PUBLISHED: PublishedFiles = publishedFiles(CIFAR10);
+
+/** The same of another manifest. */
+export function publishedFiles({ files, recordsPerFile, official }: Cifar10Manifest): PublishedFiles {
+  return {
+    name: CIFAR10_FOLDER,
+    title: 'CIFAR-10',
+    files: files.map((file) => ({ ...file, bytes: recordsPerFile * CIFAR10_RECORD })),
+    sources: [{ downloads: [{ url: official.url, form: 'tar' }] }],
+    others: [
+      {
+        names: ['data_batch_1', 'batches.meta', 'cifar-10-python.tar.gz'],
+        what: `the Python version of CIFAR-10; take the binary version, ${ARCHIVE}`,
+      },
+      {
+        names: ['data_batch_1.mat', 'batches.meta.mat', 'cifar-10-matlab.tar.gz'],
+        what: `the MATLAB version of CIFAR-10; take the binary version, ${ARCHIVE}`,
+      },
+      {
+        names: ['train.bin', 'fine_label_names.txt', 'cifar-100-binary.tar.gz', 'cifar-100-python.tar.gz'],
+        what: `CIFAR-100; take CIFAR-10, ${ARCHIVE}`,
+      },
+    ],
+  };
+}

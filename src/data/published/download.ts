@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar';
 import { type GuardOptions, guarded, meterOf, streamPackage } from '../../download/index.ts';
-import type { Download } from './manifest.ts';
+import type { Download, PublishedFiles } from './manifest.ts';
+import { otherForm } from './place.ts';
 
 export interface DownloadOptions extends Omit<GuardOptions, 'onReceived'> {
   /** Called with the bytes that have come and those that will have; a total of 0 is not known. */
@@ -18,8 +19,8 @@ export interface DownloadOptions extends Omit<GuardOptions, 'onReceived'> {
   readonly environment: Readonly<Record<string, string | undefined>> | undefined;
   /** An existing folder that the files go to. */
   readonly folder: string;
-  /** The names of the data set's files; an archive may hold others. */
-  readonly names: readonly string[];
+  /** The data set; an archive may hold other files. */
+  readonly set: PublishedFiles;
 }
 
 /** A connection that breaks is taken up again so many times. */
@@ -141,16 +142,28 @@ async function unpack({ form, name = '' }: Download, path: string, options: Down
   await rm(path);
 }
 
-/** Takes the data set's files out of an archive, from whatever folder they are in. */
-async function unpackArchive(path: string, { folder, names }: DownloadOptions): Promise<void> {
+/**
+ * Takes the data set's files out of an archive, from whatever folder they are in.
+ *
+ * @throws Error where it holds none of them.
+ */
+async function unpackArchive(path: string, { folder, set }: DownloadOptions): Promise<void> {
+  const wanted = set.files.map(({ name }) => name);
+  const names: string[] = [];
   const unpacked = join(folder, 'unpacked');
   await mkdir(unpacked);
   await extract({
     file: path,
     cwd: unpacked,
     strict: true,
-    filter: (entry) => names.includes(baseName(entry)),
+    filter: (entry) => {
+      names.push(baseName(entry));
+      return wanted.includes(baseName(entry));
+    },
   });
+  if (!names.some((name) => wanted.includes(name))) {
+    throw new Error(otherForm(set, names) ?? `the archive holds none of ${wanted.join(', ')}`);
+  }
   for (const entry of await readdir(unpacked, { recursive: true, withFileTypes: true })) {
     if (entry.isFile()) await rename(join(entry.parentPath, entry.name), join(folder, entry.name));
   }

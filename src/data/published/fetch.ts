@@ -1,23 +1,17 @@
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { sep } from 'node:path';
 import { TIMEOUTS } from '../../download/index.ts';
 import { NosError } from '../../errors.ts';
 import type { FetchingOptions, FetchProgress } from '../progress.ts';
 import { fetchStaged } from '../staged.ts';
 
-import {
-  type Download,
-  downloadName,
-  filesBelow,
-  type PublishedFiles,
-  type PublishedSource,
-} from './manifest.ts';
+import { downloadName, type PublishedFiles, type PublishedSource } from './manifest.ts';
+import { isUrl, sourcesAt } from './place.ts';
 import { RECORD, recordChecksums, verifyPublished } from './verify.ts';
 
 export interface FetchPublishedOptions extends FetchingOptions {
   /**
    * A folder at hand, or the URL of one, in the place of the published sources. It has the files by their names, or the downloads
-   * of one of the sources by theirs. Of a data set of one file it may be that file.
+   * of one of the sources by theirs. It may be an archive that holds the files; of a data set of one file, that file.
    */
   readonly from?: string;
 }
@@ -32,13 +26,14 @@ export interface FetchPublishedOptions extends FetchingOptions {
  */
 export async function fetchPublished(set: PublishedFiles, options: FetchPublishedOptions): Promise<string> {
   const { directory, from, signal } = options;
+  const sources = from === undefined ? set.sources : await placed(set, from);
   const recorded = set.files.some(({ sha256 }) => sha256 === undefined) ? [RECORD] : [];
   return fetchStaged({
     directory,
     folder: set.name,
     files: [...recorded, ...set.files.map(({ name }) => name)],
     signal,
-    sources: sourcesOf(set, from).map((source) => ({
+    sources: sources.map((source) => ({
       name: nameOf(source),
       obtain: (folder) => fetchFrom(source, set, folder, options),
     })),
@@ -47,24 +42,13 @@ export async function fetchPublished(set: PublishedFiles, options: FetchPublishe
   });
 }
 
-/** The published sources; or the files, then the published downloads, at another place, or the one file that it is. */
-function sourcesOf({ files, sources }: PublishedFiles, from: string | undefined): readonly PublishedSource[] {
-  if (from === undefined) return sources;
-  const place = isUrl(from) ? from : pathToFileURL(resolve(from)).href;
-  const base = place.endsWith('/') ? place : `${place}/`;
-  const elsewhere = sources.map(({ downloads }) => ({
-    downloads: downloads.map((download) => ({
-      ...download,
-      url: base + downloadName(download),
-    })),
-  }));
-  const itself = files.length === 1 ? [{ downloads: files.map(({ name }) => file(place, name)) }] : [];
-  return [filesBelow(base, files, 'file'), ...elsewhere, ...itself];
+async function placed(set: PublishedFiles, from: string): Promise<readonly PublishedSource[]> {
+  try {
+    return await sourcesAt(set, from);
+  } catch (error) {
+    throw failure(set, from, (error as Error).message);
+  }
 }
-
-const file = (url: string, name: string): Download => ({ url, form: 'file', name });
-
-const isUrl = (place: string): boolean => /^https?:/.test(place);
 
 /** For people: a host, a package, or a folder. */
 function nameOf({ downloads }: PublishedSource): string {
@@ -98,22 +82,32 @@ async function fetchFrom(
     await downloadFiles(download, {
       fetch,
       folder,
-      names: set.files.map((file) => file.name),
+      set,
       signal,
       timeouts,
       environment,
       onReceived: (received, total) => report('download', received, total, file),
     });
   }
-  await recordChecksums(folder, set);
-  await verifyPublished(folder, set, (files) => report('verify', files, set.files.length));
+  try {
+    await recordChecksums(folder, set);
+    await verifyPublished(folder, set, (files) => report('verify', files, set.files.length));
+  } catch (error) {
+    // Nobody knows the folder that it goes to until it is right.
+    throw new Error((error as Error).message.replaceAll(folder + sep, ''));
+  }
+}
+
+function itselfOf({ files, sources }: PublishedFiles): string {
+  if (files.length === 1) return 'that file';
+  const whole = sources.find(({ downloads }) => downloads.length === 1)?.downloads[0];
+  return whole === undefined ? 'an archive of them' : `an archive of them such as ${downloadName(whole)}`;
 }
 
 function failure(set: PublishedFiles, from: string | undefined, why: string): NosError {
   if (from !== undefined && !isUrl(from)) {
     const expected = set.files.map(({ name }) => name).join(', ');
-    const itself = set.files.length === 1 ? ', or that file' : '';
-    const hint = `name a folder that holds ${expected}${itself}`;
+    const hint = `name a folder that holds ${expected}, or ${itselfOf(set)}`;
     return new NosError('bad-option', `--from ${from}: ${why}`, hint);
   }
   return new NosError(

@@ -7,6 +7,15 @@ export interface PublishedFiles {
   readonly files: readonly PublishedFile[];
   /** In the order in which they are tried. */
   readonly sources: readonly PublishedSource[];
+  /** What people may have at hand in its place: forms of the same data that are not read. */
+  readonly others?: readonly OtherForm[];
+}
+
+export interface OtherForm {
+  /** Files that tell it: one is enough. */
+  readonly names: readonly string[];
+  /** What it is, and what to take instead. */
+  readonly what: string;
 }
 
 export interface PublishedFile {

@@ -241,8 +241,10 @@ describe('fetchPublished', () => {
   it('says what a folder at hand must hold', async () => {
     const error = await failure(fetch({ from: join(hand, 'nothing') }));
     expect(error).toMatchObject({ code: 'bad-option', exitCode: 2 });
-    expect(error.message).toMatch(/^--from .*nothing: .*nothing: ENOENT: no such file or directory/);
-    expect(error.hint).toBe('name a folder that holds train.en, train.de, val.en, val.de');
+    expect(error.message).toMatch(/^--from .*nothing: there is no such file or folder$/);
+    expect(error.hint).toBe(
+      'name a folder that holds train.en, train.de, val.en, val.de, or an archive of them',
+    );
     expect(await readdir(directory)).toEqual([]);
   });
 
