@@ -29,7 +29,7 @@ describe('dataSets', () => {
   });
 
   it('names the nearest known data set', () => {
-    expect(() => findDataSet('cifar')).toThrow(
+    expect(() => findDataSet('cifar-10')).toThrow(
       expect.objectContaining({
         code: 'unknown-name',
         hint: expect.stringContaining("did you mean 'cifar10'?"),

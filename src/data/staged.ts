@@ -11,9 +11,9 @@ export interface StagedFetch {
   readonly folder: string;
   /** The files of that folder. */
   readonly files: readonly string[];
-  /** In the order in which they are tried. */
-  readonly sources: readonly StagedSource[];
   readonly signal?: AbortSignal | undefined;
+  /** In the order in which they are tried; asked for where something is to be fetched. */
+  sources(): readonly StagedSource[] | Promise<readonly StagedSource[]>;
   /** @throws NosError where a folder does not hold the data set, whole and right. */
   verify(folder: string): Promise<unknown>;
   /** What is thrown when no source had it. */
@@ -39,10 +39,11 @@ export async function fetchStaged(fetch: StagedFetch): Promise<string> {
   const folder = join(directory, fetch.folder);
   await removeAbandoned(directory);
   if (await isPresent(folder, fetch)) return 'present';
+  const sources = await fetch.sources();
   const partial = await writable(directory, () => makePartial(directory, fetch.folder));
   const reasons = new Set<string>();
   try {
-    for (const source of fetch.sources) {
+    for (const source of sources) {
       signal?.throwIfAborted();
       try {
         await source.obtain(partial);

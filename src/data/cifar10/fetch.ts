@@ -25,10 +25,11 @@ export async function fetchCifar10(options: FetchCifar10Options): Promise<string
     folder: CIFAR10_FOLDER,
     files: manifest.files.map(({ name }) => name),
     signal,
-    sources: sources(options, manifest).map((source) => ({
-      name: source.name,
-      obtain: (folder) => fetchFrom(source, folder, manifest, timeouts, onProgress, signal),
-    })),
+    sources: () =>
+      sources(options, manifest).map((source) => ({
+        name: source.name,
+        obtain: (folder) => fetchFrom(source, folder, manifest, timeouts, onProgress, signal),
+      })),
     verify: (folder) => verifyFiles(folder, manifest),
     failure: (reasons) =>
       new NosError(

@@ -26,17 +26,19 @@ export interface FetchPublishedOptions extends FetchingOptions {
  */
 export async function fetchPublished(set: PublishedFiles, options: FetchPublishedOptions): Promise<string> {
   const { directory, from, signal } = options;
-  const sources = from === undefined ? set.sources : await placed(set, from);
   const recorded = set.files.some(({ sha256 }) => sha256 === undefined) ? [RECORD] : [];
   return fetchStaged({
     directory,
     folder: set.name,
     files: [...recorded, ...set.files.map(({ name }) => name)],
     signal,
-    sources: sources.map((source) => ({
-      name: nameOf(source),
-      obtain: (folder) => fetchFrom(source, set, folder, options),
-    })),
+    sources: async () => {
+      const sources = from === undefined ? set.sources : await placed(set, from);
+      return sources.map((source) => ({
+        name: nameOf(source),
+        obtain: (folder) => fetchFrom(source, set, folder, options),
+      }));
+    },
     verify: (folder) => verifyPublished(folder, set),
     failure: (reasons) => failure(set, from, reasons),
   });
