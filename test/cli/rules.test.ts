@@ -32,6 +32,28 @@ describe('rules and spaces', () => {
     expect(stderr).toContain("'2': it does not depend on the gradient");
   });
 
+  it('a rule is one for every command, or for none', async () => {
+    const sum = (terms: number): string =>
+      Array.from({ length: terms }, (_, k) => `exp(adam*${k + 2})`).join('+');
+    const { canonical, key } = await json(['rule', sum(200)]);
+    expect((await json(['rule', canonical])).key).toBe(key);
+    const training = ['--task', 'digits-mlp', '--protocol', 'quick'];
+    for (const args of [
+      ['rule'],
+      ['eval', ...training],
+      ['compare', ...training],
+      ['card', ...training],
+      ['trajectory'],
+    ]) {
+      const { code, stderr } = await nos([...args, sum(201)]);
+      expect([args[0], code, stderr]).toEqual([
+        args[0],
+        2,
+        expect.stringContaining('more than 1000 nodes at column'),
+      ]);
+    }
+  });
+
   it('a name and its text are one rule', async () => {
     const [byName, byText] = await Promise.all([
       json(['rule', 'adam']),

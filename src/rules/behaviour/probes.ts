@@ -21,6 +21,8 @@ export interface Probe {
 
 const SEED = 2017;
 
+type Range = readonly [low: number, high: number];
+
 /** One weight's history: fills the values of every step. */
 type Kind = (
   random: Stream,
@@ -67,12 +69,12 @@ const ordinary =
     w: ordinaryWeights(random, steps),
   });
 
-/** Every step has a magnitude of its own. */
+/** Every step has a magnitude of its own, and some have none, whatever the averages are by then. */
 const mixed =
-  (g: readonly [number, number], w: readonly [number, number]): Kind =>
+  (g: Range, w: Range): Kind =>
   (random, steps) => ({
-    g: times(steps, () => between(random, ...g)),
-    w: times(steps, () => between(random, ...w)),
+    g: times(steps, () => (random.uniform() < 0.2 ? 0 : between(random, ...g))),
+    w: times(steps, () => (random.uniform() < 0.1 ? 0 : between(random, ...w))),
   });
 
 /** Gradients of one magnitude that are 0, or change their sign, where `factor` says so. */
@@ -105,8 +107,6 @@ const ordinaryKinds: readonly Kind[] = [
   ordinary(7e-2, 0.9),
   ordinary(1e-1, 0.5),
 ];
-
-type Range = readonly [low: number, high: number];
 
 /** Up to 1e12: of a larger g, v is not finite in float32. */
 const GRADIENT_RANGES: readonly Range[] = [

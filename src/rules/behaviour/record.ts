@@ -60,7 +60,7 @@ class Field {
   recorded(): Float32Array {
     return this.float32.map((single, i) => {
       const double = this.float64[i] as number;
-      const agrees = Math.abs(single - double) <= AGREEMENT * Math.abs(double);
+      const agrees = Math.abs(single - double) < AGREEMENT * Math.abs(double); // of no infinity
       return (agrees ? double * OFF_CENTRE : single) + 0; // −0 is 0
     });
   }
