@@ -4,7 +4,6 @@ import { packageVersion } from '../version.ts';
 import type { Context, Result } from './command.ts';
 import { withWorkers } from './evaluators.ts';
 import { Interruption } from './interrupt.ts';
-import { earlierProgress } from './live/earlier.ts';
 import { type Observer, openObserver } from './observer.ts';
 import { prepareTask } from './prepare.ts';
 import { reportRun } from './run-report.ts';
@@ -34,7 +33,6 @@ export async function driveRun(context: Context, { name, config, go }: Drive): P
       run: name,
       samples: config.samples,
       expected,
-      earlier: await earlierProgress(store, name),
       clock: () => performance.now(),
       nameOf: ({ key }) => namesOf(key)[0] ?? '',
       facts: { ...factsOf(config), version: packageVersion, fingerprint: machine },

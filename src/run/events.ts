@@ -1,6 +1,7 @@
 import type { WorkerStatus } from '../dispatch/index.ts';
 import type { Evaluation, EvaluationProgress } from '../evaluate/index.ts';
 import type { Metrics } from '../search/index.ts';
+import type { EvaluationSummary } from '../store/index.ts';
 
 /** One line of the leaderboard: a found rule, or a reference rule scored by the same protocol. */
 export interface LeaderboardRow {
@@ -48,9 +49,23 @@ export interface Scored {
   readonly worker?: string;
 }
 
+/** What a run that is resumed was told before. */
+export interface Earlier {
+  /** Of its proposals, in order. */
+  readonly evaluations: readonly EvaluationSummary[];
+  readonly batchMeans: readonly number[];
+}
+
 /** What a run says while it goes; the command line draws it, `--json` ignores it. */
 export type RunEvent =
-  | { readonly type: 'started'; readonly run: string; readonly samples: number; readonly resumedAt: number }
+  | {
+      readonly type: 'started';
+      readonly run: string;
+      readonly samples: number;
+      readonly resumedAt: number;
+      /** What was told before. */
+      readonly earlier?: Earlier;
+    }
   | {
       readonly type: 'progress';
       readonly workers: readonly WorkerStatus[];

@@ -7,7 +7,7 @@ import { leaderboard } from './index.ts';
 
 const score = (role: ScoreRole, index: number, rule: string, reward: number, more = {}): Score => {
   const evaluation: Evaluation = {
-    rule,
+    rule: printRule(canonicalize(parseRule(rule))),
     key: ruleKey(resolveRule(rule)),
     task: 'digits-mlp',
     protocol: 'quick',

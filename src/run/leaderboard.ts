@@ -1,7 +1,7 @@
-import { type Evaluation, lowestFinished, weight } from '../evaluate/index.ts';
-import { canonicalize, namesOf, parseRule, printRule } from '../rules/index.ts';
+import { lowestFinished, weight } from '../evaluate/index.ts';
+import { namesOf } from '../rules/index.ts';
 import { mean } from '../statistics/index.ts';
-import type { Score, ScoreRole, Store } from '../store/index.ts';
+import type { EvaluationSummary, ScoreRole, ScoreSummary, Store } from '../store/index.ts';
 import type { LeaderboardRow } from './events.ts';
 
 type Unranked = Omit<LeaderboardRow, 'rank'>;
@@ -18,20 +18,31 @@ type Tier = 0 | 1 | 2 | 3;
 
 /** The leaderboard of a run as it stands in the store. @throws NosError `unknown-name`. */
 export async function readLeaderboard(store: Store, run: string): Promise<readonly LeaderboardRow[]> {
-  return leaderboard(await store.scores(run));
+  return leaderboard(await readSummaries(store, run));
 }
 
-/** The leaderboard of a run's scores: one row a key, best first. Depends on nothing else, the order of `scores` neither. */
-export function leaderboard(scores: readonly Score[]): readonly LeaderboardRow[] {
+/** All of a run's scores, in the order of the store. */
+export async function readSummaries(store: Store, run: string): Promise<readonly ScoreSummary[]> {
+  const scores: ScoreSummary[] = [];
+  for await (const score of store.streamSummaries(run)) scores.push(score);
+  return scores;
+}
+
+/**
+ * The leaderboard of a run's scores: one row a key, best first. Depends on nothing else, the order of `scores` neither.
+ *
+ * @param scores Their rules are canonical texts, as whoever evaluates writes them.
+ */
+export function leaderboard(scores: readonly ScoreSummary[]): readonly LeaderboardRow[] {
   const inOrder = [...scores].sort((a, b) => a.index - b.index);
-  const of = (role: ScoreRole): ReadonlyMap<string, readonly Score[]> =>
+  const of = (role: ScoreRole): ReadonlyMap<string, readonly ScoreSummary[]> =>
     groupByKey(inOrder.filter((score) => score.role === role));
   const [references, proposals, retests] = [of('reference'), of('proposal'), of('retest')];
   const keys = new Set([...references.keys(), ...proposals.keys()]);
   const lowest = lowestFinished(scores.map(({ evaluation }) => evaluation));
   const rows = [...keys].map((key) => {
     const proposed = proposals.get(key) ?? [];
-    const first = (proposed[0] ?? references.get(key)?.[0]) as Score;
+    const first = (proposed[0] ?? references.get(key)?.[0]) as ScoreSummary;
     const retested = sound(retests.get(key) ?? []);
     const row: Unranked = {
       ...describe(first.evaluation),
@@ -46,19 +57,18 @@ export function leaderboard(scores: readonly Score[]): readonly LeaderboardRow[]
 }
 
 function describe(
-  evaluation: Evaluation,
+  evaluation: EvaluationSummary,
 ): Pick<LeaderboardRow, 'rule' | 'key' | 'names' | 'reward' | 'status' | 'learningRate' | 'edgeOfGrid'> {
-  const { key, reward, status, learningRate, edgeOfGrid } = evaluation;
-  const rule = printRule(canonicalize(parseRule(evaluation.rule)));
+  const { rule, key, reward, status, learningRate, edgeOfGrid } = evaluation;
   return { rule, key, names: namesOf(key), reward, status, learningRate, edgeOfGrid };
 }
 
 /** Evaluations that were lost (a crash, a hang) say nothing of the rule. */
-function sound(scores: readonly Score[]): readonly Evaluation[] {
+function sound(scores: readonly ScoreSummary[]): readonly EvaluationSummary[] {
   return scores.map(({ evaluation }) => evaluation).filter(({ status }) => status !== 'failed');
 }
 
-function retestOf(evaluations: readonly Evaluation[]): Pick<LeaderboardRow, 'retest'> {
+function retestOf(evaluations: readonly EvaluationSummary[]): Pick<LeaderboardRow, 'retest'> {
   if (evaluations.length === 0) return {};
   const rewards = evaluations.map(({ reward }) => reward);
   const diverged = evaluations.filter(({ status }) => status === 'diverged').length;
@@ -66,7 +76,7 @@ function retestOf(evaluations: readonly Evaluation[]): Pick<LeaderboardRow, 'ret
 }
 
 /** @param lowest The lowest reward of all trainings of the run that finished. */
-function placeOf(searched: Evaluation, retested: readonly Evaluation[], lowest: number): Place {
+function placeOf(searched: EvaluationSummary, retested: readonly EvaluationSummary[], lowest: number): Place {
   const reward = weight(searched, lowest);
   if (retested.length === 0) {
     const tier = searched.status === 'ok' ? 1 : searched.status === 'diverged' ? 2 : 3;
@@ -89,8 +99,8 @@ function rank(rows: readonly { readonly row: Unranked; readonly place: Place }[]
   return ordered.map(({ row }, i) => ({ rank: i + 1, ...row }));
 }
 
-function groupByKey(scores: readonly Score[]): ReadonlyMap<string, readonly Score[]> {
-  const groups = new Map<string, Score[]>();
+function groupByKey(scores: readonly ScoreSummary[]): ReadonlyMap<string, readonly ScoreSummary[]> {
+  const groups = new Map<string, ScoreSummary[]>();
   for (const score of scores) {
     const group = groups.get(score.evaluation.key);
     if (group) group.push(score);

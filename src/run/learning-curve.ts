@@ -2,7 +2,7 @@ import { NosError } from '../errors.ts';
 import { inTurn } from '../in-turn.ts';
 import { shellWord } from '../shell.ts';
 import { blockedDifference, type Interval, mean, movingAverage } from '../statistics/index.ts';
-import type { Store, StoredProposal } from '../store/index.ts';
+import type { Store } from '../store/index.ts';
 import { resolveTask } from '../tasks/index.ts';
 import { parseRunConfig } from './config.ts';
 
@@ -66,9 +66,7 @@ export async function readLearningCurves(store: Store, runs: readonly string[]):
   if (twice !== undefined) throw new NosError('bad-option', `run '${twice}' is named twice`, 'name it once');
   const read = await inTurn(runs, async (run) => {
     const { config, told } = await store.run(run);
-    // What is scored beyond the proposals told was in flight when the run stopped: no other command counts it.
-    const proposals = (await store.proposals(run)).slice(0, told);
-    return { run, config: parseRunConfig(config), proposals };
+    return { run, config: parseRunConfig(config), rules: await scoredRules(store, run, told) };
   });
   const [first, ...others] = read as [(typeof read)[0], ...typeof read];
   for (const { run, config } of others) {
@@ -76,8 +74,7 @@ export async function readLearningCurves(store: Store, runs: readonly string[]):
     refuseOther('protocol', [first.run, first.config.protocol], [run, config.protocol]);
     refuseOther('environment', [first.run, first.config.environment], [run, config.environment]);
   }
-  const scored = read.map(({ run, config, proposals }) => {
-    const rules = scoredRules(proposals);
+  const scored = read.map(({ run, config, rules }) => {
     if (rules.length >= SHORTEST) return { run, samples: config.samples, rules };
     throw new NosError(
       'bad-option',
@@ -148,12 +145,17 @@ export function differenceOfMeans(a: readonly number[], b: readonly number[]): D
   return { difference: mean(a) - mean(b), interval: blockedDifference(a, b) };
 }
 
-/** A rule behind one that has no score yet was quicker than it: to take it in would prefer quick rules. */
-function scoredRules(proposals: readonly StoredProposal[]): readonly ScoredRule[] {
-  const open = proposals.findIndex(({ evaluation }) => evaluation === undefined);
-  return proposals
-    .slice(0, open < 0 ? proposals.length : open)
-    .map(({ key, evaluation }) => ({ key, reward: (evaluation as { reward: number }).reward }));
+/**
+ * Up to the first rule without a score: one behind it was quicker than it, and to take it in would prefer quick rules. Up to the
+ * last rule told also, as what is scored beyond it was in flight when the run stopped: no other command counts it.
+ */
+async function scoredRules(store: Store, run: string, told: number): Promise<readonly ScoredRule[]> {
+  const rules: ScoredRule[] = [];
+  for await (const { index, evaluation } of store.streamSummaries(run, ['proposal'])) {
+    if (index >= told || index > rules.length) break;
+    rules.push({ key: evaluation.key, reward: evaluation.reward });
+  }
+  return rules;
 }
 
 function refuseOther(

@@ -1,5 +1,5 @@
 import { ordinaryUpdates, resolveRule } from '../rules/index.ts';
-import type { Score } from '../store/index.ts';
+import type { ScoreSummary } from '../store/index.ts';
 import type { RunConfig } from './config.ts';
 import { distinctRules } from './copies.ts';
 import { leaderboard } from './leaderboard.ts';
@@ -18,7 +18,7 @@ export interface Retest {
  * @param scores All of the run.
  */
 export function chooseRetests(
-  scores: readonly Score[],
+  scores: readonly ScoreSummary[],
   { references, retest: { top, seeds } }: Pick<RunConfig, 'references' | 'retest'>,
 ): readonly Retest[] {
   if (seeds === 0) return [];
@@ -41,7 +41,7 @@ export function chooseRetests(
 }
 
 function retestsBegun(
-  scores: readonly Score[],
+  scores: readonly ScoreSummary[],
   seeds: number,
 ): readonly (Retest & { readonly key: string })[] {
   return scores

@@ -14,7 +14,7 @@ import type { Store } from '../store/index.ts';
 import { taskReference } from '../tasks/index.ts';
 import { parseRunConfig, type RunConfig, type RunConfigInput } from './config.ts';
 import type { LeaderboardRow, RunEvent } from './events.ts';
-import { readLeaderboard } from './leaderboard.ts';
+import { readLeaderboard, readSummaries } from './leaderboard.ts';
 import { checkMachine, type Machine } from './machine.ts';
 import { chooseRetests } from './retest.ts';
 import { Scorer } from './scorer.ts';
@@ -75,6 +75,7 @@ export async function resumeRun(name: string, services: RunServices): Promise<Ru
   const record = await services.store.run(name);
   checkMachine(record, services);
   await services.store.verify(name);
+  if (record.status === 'finished') return finished(name, record.told, services);
   return drive(name, await makePlan(parseRunConfig(record.config)), services);
 }
 
@@ -117,9 +118,7 @@ async function drive(name: string, plan: Plan, services: RunServices): Promise<R
     await retest(name, plan.config, services, scorer);
     await timer();
     await store.finishRun(name);
-    const rows = await readLeaderboard(store, name);
-    onEvent({ type: 'finished', run: name, leaderboard: rows });
-    return { run: name, status: 'finished', told: plan.config.samples, leaderboard: rows };
+    return await finished(name, plan.config.samples, services);
   } catch (error) {
     halt.fail(error);
     await scorer.settled();
@@ -132,6 +131,16 @@ async function drive(name: string, plan: Plan, services: RunServices): Promise<R
   } finally {
     await lock.release();
   }
+}
+
+async function finished(
+  run: string,
+  told: number,
+  { store, onEvent = () => undefined }: RunServices,
+): Promise<RunResult> {
+  const leaderboard = await readLeaderboard(store, run);
+  onEvent({ type: 'finished', run, leaderboard });
+  return { run, status: 'finished', told, leaderboard };
 }
 
 /** Each call adds to the run's time what has passed since the last one. */
@@ -175,7 +184,8 @@ async function search(
   const { samples, batch, pipeline, seed } = config;
   const evaluationSeed = deriveKey(seed, 'evaluation').k0;
   const progress = await readProgress(store, name);
-  onEvent({ type: 'started', run: name, samples, resumedAt: progress.told.length });
+  const { earlier } = progress;
+  onEvent({ type: 'started', run: name, samples, resumedAt: earlier.evaluations.length, earlier });
 
   const references = Promise.all(
     config.references.map(async (rule, i) => {
@@ -220,11 +230,9 @@ async function retest(
   { store, onEvent = () => undefined }: RunServices,
   scorer: Scorer,
 ): Promise<void> {
-  // A finished run of an earlier version stays as it is, whatever rules this one would choose.
-  if ((await store.run(name)).status === 'finished') return;
   const { seeds } = config.retest;
   await Promise.all(
-    chooseRetests(await store.scores(name), config).flatMap(({ slot, rule }) =>
+    chooseRetests(await readSummaries(store, name), config).flatMap(({ slot, rule }) =>
       Array.from({ length: seeds }, async (_, j) => {
         const fresh = deriveKey(config.seed, 'retest', j).k0;
         onEvent({ type: 'retest', ...(await scorer.score('retest', slot * seeds + j, rule, fresh)) });

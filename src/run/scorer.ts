@@ -17,9 +17,9 @@ export class Scorer {
   readonly #config: RunConfig;
   readonly #services: RunServices;
   readonly #signal: AbortSignal;
-  /** By key and seed. */
+  /** Those on their way into the store, by key and seed. */
   readonly #evaluations = new Map<string, Promise<Scored>>();
-  readonly #calls: Promise<Scored>[] = [];
+  readonly #calls = new Set<Promise<Scored>>();
   #lastProgress = Number.NEGATIVE_INFINITY;
 
   /** @param signal Drops what is on its way. */
@@ -33,7 +33,12 @@ export class Scorer {
   /** Scores a rule (text or name) in the given role. Evaluations start in the order of the calls. */
   score(role: ScoreRole, index: number, rule: string, seed: number): Promise<Scored> {
     const call = this.#score(role, index, rule, seed);
-    this.#calls.push(call);
+    this.#calls.add(call);
+    // A failed one is kept, for whoever waits until all are settled.
+    call.then(
+      () => this.#calls.delete(call),
+      () => undefined,
+    );
     return call;
   }
 
@@ -52,6 +57,7 @@ export class Scorer {
     const scored = await evaluating;
     const { evaluation } = scored;
     await this.#services.store.addScore(this.#run, role, index, evaluation);
+    if (equal === undefined) this.#evaluations.delete(id);
     return equal === undefined ? scored : { evaluation, cached: true };
   }
 

@@ -1,8 +1,8 @@
 import { byStanding, type Standing } from '../evaluate/index.ts';
 import { resolveRule, ruleKey } from '../rules/index.ts';
 import type { LoopLog, Resume, ScoredProposal, StrategyPast } from '../search/index.ts';
-import type { Store, StoredProposal } from '../store/index.ts';
-import type { RunEvent } from './events.ts';
+import type { EvaluationSummary, Store, StoredProposal } from '../store/index.ts';
+import type { Earlier, RunEvent } from './events.ts';
 
 type Best = Extract<RunEvent, { type: 'batch' }>['best'] & Standing;
 
@@ -11,22 +11,57 @@ export interface Progress {
   /** Undefined before the first batch. */
   readonly past: StrategyPast | undefined;
   readonly resumeFrom: Resume;
-  /** Proposals told, all of them scored. */
-  readonly told: readonly StoredProposal[];
+  /** Of the proposals told, all of them scored. */
+  readonly earlier: Earlier;
+  /** The best of them. */
+  readonly best: Best | undefined;
 }
 
 export async function readProgress(store: Store, run: string): Promise<Progress> {
   const checkpoint = await store.checkpoint(run);
   const { asked, told } = checkpoint ?? { asked: 0, told: 0 };
-  const proposals = await store.proposals(run);
+  const batches = await store.batches(run);
+  const first = batches[told]?.first ?? (batches.at(-1)?.first ?? 0) + (batches.at(-1)?.size ?? 0);
+  const proposals = await store.proposals(run, first);
   const inFlight = Array.from({ length: asked - told }, (_, i) =>
     proposals.filter(({ batch }) => batch === told + i).map(asAsked),
   );
+  const evaluations = await evaluationsUpTo(first, store, run);
+  const batchMeans = batches
+    .slice(0, told)
+    .map((batch) => meanReward(evaluations.slice(batch.first, batch.first + batch.size)));
   return {
     past: checkpoint && { state: checkpoint.state, appended: await store.appended(run) },
     resumeFrom: { told, inFlight },
-    told: proposals.filter(({ batch }) => batch < told),
+    earlier: { evaluations, batchMeans },
+    best: await bestOf(evaluations, store, run),
   };
+}
+
+async function evaluationsUpTo(
+  end: number,
+  store: Store,
+  run: string,
+): Promise<readonly EvaluationSummary[]> {
+  const evaluations: EvaluationSummary[] = [];
+  for await (const { index, evaluation } of store.streamSummaries(run, ['proposal'])) {
+    if (index >= end) break;
+    evaluations.push(evaluation);
+  }
+  return evaluations;
+}
+
+/** Of equal ones the first; by the text that was proposed. */
+async function bestOf(
+  evaluations: readonly EvaluationSummary[],
+  store: Store,
+  run: string,
+): Promise<Best | undefined> {
+  const [first, ...others] = evaluations;
+  if (first === undefined) return undefined;
+  const best = others.reduce((so, one) => (byStanding(one, so) < 0 ? one : so), first);
+  const { rule } = await store.proposal(run, evaluations.indexOf(best));
+  return { rule, status: best.status, reward: best.reward };
 }
 
 /** The loop's log, kept in the store; says each told batch to `emit`. */
@@ -36,10 +71,7 @@ export function storeLog(
   progress: Progress,
   emit: (event: RunEvent) => void,
 ): LoopLog {
-  let best = progress.told.reduce<Best | undefined>(
-    (so, { rule, evaluation }) => (evaluation ? better(so, rule, evaluation) : so),
-    undefined,
-  );
+  let { best } = progress;
   return {
     asked: async ({ batch, firstIndex, proposals, told, checkpoint }) => {
       await store.addBatch(
@@ -81,7 +113,7 @@ function better(best: Best | undefined, rule: string, { status, reward }: Standi
   return best === undefined || byStanding(one, best) < 0 ? one : best;
 }
 
-function meanReward(scored: readonly ScoredProposal[]): number {
+function meanReward(scored: readonly { readonly reward: number }[]): number {
   return scored.reduce((sum, { reward }) => sum + reward, 0) / scored.length;
 }
 

@@ -1,6 +1,6 @@
-import type { InStatement, Row } from '@libsql/client';
+import type { InStatement } from '@libsql/client';
 import { toJson } from '../json.ts';
-import { readEvaluation, scoreIdentity, sealOf } from './documents.ts';
+import { type Columns, readEvaluation, scoreIdentity, sealOf } from './documents.ts';
 
 /** The statements that a run's owner asks for: each list is one transaction, with the run's lock held. */
 
@@ -37,7 +37,12 @@ export function removal(id: number, name: string): InStatement[] {
  * @param run Its row.
  * @param failed Rows of these evaluations: `evaluation`, its columns, and `role` and `position` where it has a score.
  */
-export function renaming(path: string, run: Row, name: string, failed: readonly Row[]): InStatement[] {
+export function renaming(
+  path: string,
+  run: Columns,
+  name: string,
+  failed: readonly Columns[],
+): InStatement[] {
   const scope = name;
   return [
     {
@@ -61,7 +66,7 @@ export function renaming(path: string, run: Row, name: string, failed: readonly 
 }
 
 /** @param note Null for none. */
-export function noting(run: Row, note: string | null): InStatement {
+export function noting(run: Columns, note: string | null): InStatement {
   return {
     sql: 'UPDATE runs SET note = ?, checksum = ? WHERE id = ?',
     args: [note, sealOf('run', { ...run, note }), id(run)],
@@ -72,7 +77,7 @@ export function noting(run: Row, note: string | null): InStatement {
  * Gives a run another configuration, and takes it back to the newest checkpoint before which no more than `batches` were asked: what was asked
  * later, and all retests, are forgotten. Evaluations stay.
  */
-export function reopening(run: Row, config: unknown, batches: number): InStatement[] {
+export function reopening(run: Columns, config: unknown, batches: number): InStatement[] {
   const text = toJson(config);
   const kept = 'SELECT coalesce(max(asked), 0) FROM checkpoints WHERE run = ? AND asked <= ?';
   const first = `SELECT coalesce(sum(size), 0) FROM batches WHERE run = ? AND batch < (${kept})`;
@@ -96,4 +101,4 @@ export function reopening(run: Row, config: unknown, batches: number): InStateme
   ];
 }
 
-const id = (run: Row): number => Number(run.id);
+const id = (run: Columns): number => Number(run.id);

@@ -3,7 +3,16 @@ import type { Evaluation } from '../evaluate/index.ts';
 import { jsonNumber } from '../json.ts';
 import { checksumOf } from './checksum.ts';
 import { corrupt } from './errors.ts';
-import type { Checkpoint, RunRecord, Score, ScoreRole, StoredBatch, StoredProposal } from './store.ts';
+import type {
+  Checkpoint,
+  EvaluationSummary,
+  RunRecord,
+  Score,
+  ScoreRole,
+  ScoreSummary,
+  StoredBatch,
+  StoredProposal,
+} from './store.ts';
 
 /** Rows and JSON documents of the file as the data that the store gives out, each checked when it is read. */
 
@@ -32,6 +41,22 @@ export const evaluationDocument = z.object({
   fingerprint: z.string(),
   version: z.string(),
   error: z.string().exactOptional(),
+});
+
+/** What a run's order of its rules depends on: as little as is quick to check. */
+const summary = evaluationDocument.pick({
+  rule: true,
+  task: true,
+  protocol: true,
+  seed: true,
+  environment: true,
+  key: true,
+  learningRate: true,
+  edgeOfGrid: true,
+  reward: true,
+  status: true,
+  fingerprint: true,
+  version: true,
 });
 
 const metrics = z.record(z.string(), jsonNumber);
@@ -75,7 +100,8 @@ export function readEvaluation(path: string, row: Columns): Evaluation {
   return parseDocument(path, 'an evaluation', evaluationDocument, row.document);
 }
 
-export function readRun(path: string, row: Columns, running: boolean): RunRecord {
+/** @param best The columns of the evaluation of its best proposal. */
+export function readRun(path: string, row: Columns, running: boolean, best: Columns | undefined): RunRecord {
   check(path, 'run', row);
   return {
     name: String(row.name),
@@ -86,7 +112,7 @@ export function readRun(path: string, row: Columns, running: boolean): RunRecord
     status: row.finished ? 'finished' : running ? 'running' : 'stopped',
     proposals: Number(row.proposals),
     told: Number(row.told),
-    ...(row.best === null ? {} : { bestReward: Number(row.best) }),
+    ...(best === undefined ? {} : { bestReward: readEvaluation(path, best).reward }),
     seconds: Number(row.seconds),
     ...(row.note === null ? {} : { note: String(row.note) }),
   };
@@ -131,15 +157,29 @@ export function readAppended(path: string, row: Columns): string {
  * What a score's checksum covers of its evaluation. An environment is covered with the protocol, so that the scores of stores
  * that knew none keep their checksums.
  */
-export function scoreIdentity(evaluation: Evaluation): Columns {
-  const { protocol, environment } = evaluation;
-  return { ...evaluation, protocol: environment === 'none' ? protocol : `${protocol} in ${environment}` };
+export function scoreIdentity(evaluation: EvaluationSummary): Columns {
+  const { key, task, protocol, seed, environment, fingerprint, version } = evaluation;
+  const where = environment === 'none' ? protocol : `${protocol} in ${environment}`;
+  return { key, task, protocol: where, seed, fingerprint, version };
+}
+
+function checkScore(path: string, row: Columns, evaluation: EvaluationSummary): void {
+  const { role, position, scope, checksum } = row;
+  check(path, 'score', { role, position, scope, checksum, ...scoreIdentity(evaluation) });
 }
 
 /** @param row With the columns of its evaluation. */
 export function readScore(path: string, row: Columns): Score {
   const evaluation = readEvaluation(path, row);
-  check(path, 'score', { ...row, ...scoreIdentity(evaluation) });
+  checkScore(path, row, evaluation);
+  return { role: row.role as ScoreRole, index: Number(row.position), evaluation };
+}
+
+/** {@link readScore}, of the evaluation only what its summary has. */
+export function readSummary(path: string, row: Columns): ScoreSummary {
+  check(path, 'evaluation', row, { checksum: row.evaluation_checksum });
+  const evaluation = parseDocument(path, 'an evaluation', summary, row.document);
+  checkScore(path, row, evaluation);
   return { role: row.role as ScoreRole, index: Number(row.position), evaluation };
 }
 

@@ -1,12 +1,15 @@
 import { stat } from 'node:fs/promises';
-import type { Client, InStatement, ResultSet, Row } from '@libsql/client';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Client, InStatement, ResultSet } from '@libsql/client';
 import { NosError, unknownName } from '../errors.ts';
 import type { Evaluation } from '../evaluate/index.ts';
 import { toJson } from '../json.ts';
 import type { Metrics } from '../search/index.ts';
 import { shellWord } from '../shell.ts';
 import { HELD, noting, removal, renaming, reopening } from './care.ts';
+import { decodeRows, exact, named, packed } from './columns.ts';
 import {
+  type Columns,
   readAppended,
   readBatch,
   readCheckpoint,
@@ -14,6 +17,7 @@ import {
   readProposal,
   readRun,
   readScore,
+  readSummary,
   scoreIdentity,
   sealOf,
 } from './documents.ts';
@@ -29,6 +33,7 @@ import type {
   RunRecord,
   Score,
   ScoreRole,
+  ScoreSummary,
   Store,
   StoredBatch,
   StoredProposal,
@@ -38,27 +43,61 @@ import { verifyRun } from './verify.ts';
 /** Older checkpoints are dropped: the newest one is what a resume reads, the others are for whoever looks into a fault. */
 const KEPT_CHECKPOINTS = 3;
 
+/** Rows that are read at once, where a table has many. */
+const PAGE = 500;
+
 const RUNS = `
-  SELECT id, name, config, created_at, version, fingerprint, finished, driver, note, seconds, checksum,
-    (SELECT count(*) FROM proposals p WHERE p.run = runs.id) AS proposals,
-    (SELECT coalesce(sum(size), 0) FROM batches b WHERE b.run = runs.id AND b.metrics IS NOT NULL) AS told,
-    (SELECT max(json_extract(e.document, '$.reward')) FROM scores s JOIN evaluations e ON e.id = s.evaluation
-      WHERE s.run = runs.id AND s.role = 'proposal' AND json_extract(e.document, '$.status') = 'ok') AS best
-  FROM runs`;
+  SELECT ${packed({
+    ...named(
+      'r',
+      'id',
+      'name',
+      'config',
+      'created_at',
+      'version',
+      'fingerprint',
+      'finished',
+      'driver',
+      'note',
+      'checksum',
+    ),
+    proposals: '(SELECT count(*) FROM proposals p WHERE p.run = r.id)',
+    told: '(SELECT coalesce(sum(size), 0) FROM batches b WHERE b.run = r.id AND b.metrics IS NOT NULL)',
+  })}, ${exact('seconds', 'r.seconds')} FROM runs r`;
+
+const EVALUATION = { ...named('e', 'scope', 'document'), evaluation_checksum: 'e.checksum' };
+
+const EVALUATIONS = `SELECT ${packed(EVALUATION)} FROM evaluations e`;
+
+/** The evaluation of a run's best proposal. */
+const BEST = `
+  ${EVALUATIONS} JOIN scores s ON s.evaluation = e.id
+  WHERE s.run = ? AND s.role = 'proposal' AND json_extract(e.document, '$.status') = 'ok'
+  ORDER BY json_extract(e.document, '$.reward') DESC LIMIT 1`;
 
 const PROPOSALS = `
-  SELECT p.position, p.batch, p.tokens, p.rule, p.key, p.log_probability, p.checksum,
-    e.scope, e.document, e.checksum AS evaluation_checksum
+  SELECT ${packed({ ...named('p', 'position', 'batch', 'tokens', 'rule', 'key', 'checksum'), ...EVALUATION })},
+    ${exact('log_probability', 'p.log_probability')}
   FROM proposals p
   LEFT JOIN scores s ON s.run = p.run AND s.role = 'proposal' AND s.position = p.position
   LEFT JOIN evaluations e ON e.id = s.evaluation`;
 
-const SCORES = `
-  SELECT s.role, s.position, s.checksum, e.scope, e.document, e.checksum AS evaluation_checksum
-  FROM scores s JOIN evaluations e ON e.id = s.evaluation WHERE s.run = ?
-  ORDER BY CASE s.role WHEN 'reference' THEN 0 WHEN 'proposal' THEN 1 ELSE 2 END, s.position`;
+/** Proposals without their evaluations. */
+const PROPOSAL_ROWS = `
+  SELECT ${packed({ ...named('p', 'position', 'batch', 'tokens', 'rule', 'key', 'checksum'), document: 'NULL' })},
+    ${exact('log_probability', 'p.log_probability')}
+  FROM proposals p WHERE p.run = ? AND p.position >= ? ORDER BY p.position LIMIT ?`;
 
-const BATCHES = 'SELECT batch, first, size, metrics, appended, checksum FROM batches';
+const SCORES = `
+  SELECT ${packed({ ...named('s', 'role', 'position', 'checksum'), ...EVALUATION })}
+  FROM scores s JOIN evaluations e ON e.id = s.evaluation
+  WHERE s.run = ? AND s.role = ? AND s.position >= ? ORDER BY s.position LIMIT ?`;
+
+const ROLES: readonly ScoreRole[] = ['reference', 'proposal', 'retest'];
+
+const BATCHES = `SELECT ${packed(named('b', 'batch', 'first', 'size', 'metrics', 'appended', 'checksum'))} FROM batches b`;
+
+const CHECKPOINTS = `SELECT ${packed(named('c', 'asked', 'told', 'state', 'checksum'))} FROM checkpoints c`;
 
 const IDENTIFYING = ['key', 'task', 'protocol', 'seed', 'environment', 'fingerprint', 'version'] as const;
 
@@ -90,7 +129,7 @@ export class SqliteStore implements Store {
   }
 
   async listRuns(): Promise<readonly RunRecord[]> {
-    const rows = await this.#rows(`${RUNS} ORDER BY id`);
+    const rows = await this.#rows(`${RUNS} ORDER BY r.id`);
     return Promise.all(rows.map((row) => this.#readRun(row)));
   }
 
@@ -113,6 +152,9 @@ export class SqliteStore implements Store {
   async verify(run: string): Promise<void> {
     const id = await this.#runId(run);
     await guarded(this.path, () => verifyRun(this.#client, this.path, run, id));
+    // A resume reads the evaluations itself, and of the proposals only those in flight.
+    for await (const rows of this.#pages(PROPOSAL_ROWS, [id]))
+      for (const row of rows) readProposal(this.path, row);
   }
 
   async finishRun(name: string): Promise<void> {
@@ -143,8 +185,7 @@ export class SqliteStore implements Store {
       const [taken] = await this.#rows('SELECT id FROM runs WHERE name = ?', [to]);
       if (taken) throw nameTaken(to);
       const failed = await this.#rows(
-        `SELECT e.id AS evaluation, e.scope, e.document, e.checksum AS evaluation_checksum, s.role, s.position
-         FROM evaluations e LEFT JOIN scores s ON s.evaluation = e.id WHERE e.scope = ?`,
+        `SELECT ${packed({ evaluation: 'e.id', ...EVALUATION, ...named('s', 'role', 'position') })} FROM evaluations e LEFT JOIN scores s ON s.evaluation = e.id WHERE e.scope = ?`,
         [name],
       );
       await this.#write(renaming(this.path, row, to, failed));
@@ -212,10 +253,9 @@ export class SqliteStore implements Store {
   }
 
   async checkpoint(run: string): Promise<Checkpoint | undefined> {
-    const [row] = await this.#rows(
-      'SELECT asked, told, state, checksum FROM checkpoints WHERE run = ? ORDER BY asked DESC LIMIT 1',
-      [await this.#runId(run)],
-    );
+    const [row] = await this.#rows(`${CHECKPOINTS} WHERE c.run = ? ORDER BY c.asked DESC LIMIT 1`, [
+      await this.#runId(run),
+    ]);
     return row && readCheckpoint(this.path, row);
   }
 
@@ -243,10 +283,11 @@ export class SqliteStore implements Store {
 
   async findEvaluation(run: string, identity: EvaluationIdentity): Promise<Evaluation | undefined> {
     // This run's own failure comes first, so that a resume replays it whatever other runs have found since.
-    const [row] = await this.#rows(
-      `SELECT scope, document, checksum AS evaluation_checksum FROM evaluations WHERE ${IDENTITY} ORDER BY scope DESC LIMIT 1`,
-      [...identityOf(identity), '', run],
-    );
+    const [row] = await this.#rows(`${EVALUATIONS} WHERE ${IDENTITY} ORDER BY e.scope DESC LIMIT 1`, [
+      ...identityOf(identity),
+      '',
+      run,
+    ]);
     if (row === undefined) return undefined;
     const found = readEvaluation(this.path, row);
     if (String(identityOf(found)) === String(identityOf(identity))) return found;
@@ -260,24 +301,31 @@ export class SqliteStore implements Store {
   async evaluations(identity: Partial<EvaluationIdentity>): Promise<readonly Evaluation[]> {
     const given = IDENTIFYING.filter((name) => identity[name] !== undefined);
     const conditions = [...given, 'scope'].map((name) => `${name} = ?`).join(' AND ');
-    const rows = await this.#rows(
-      `SELECT scope, document, checksum AS evaluation_checksum FROM evaluations WHERE ${conditions} ORDER BY id`,
-      [...given.map((name) => identity[name] as string | number), ''],
-    );
+    const rows = await this.#rows(`${EVALUATIONS} WHERE ${conditions} ORDER BY e.id`, [
+      ...given.map((name) => identity[name] as string | number),
+      '',
+    ]);
     return rows.map((row) => readEvaluation(this.path, row));
   }
 
-  async proposals(run: string): Promise<readonly StoredProposal[]> {
-    const rows = await this.#rows(`${PROPOSALS} WHERE p.run = ? ORDER BY p.position`, [
-      await this.#runId(run),
-    ]);
-    return rows.map((row) => readProposal(this.path, row));
+  async proposals(run: string, first = 0): Promise<readonly StoredProposal[]> {
+    const pages = this.#pages(
+      `${PROPOSALS} WHERE p.run = ? AND p.position >= ? ORDER BY p.position LIMIT ?`,
+      [await this.#runId(run)],
+      first,
+    );
+    const proposals: StoredProposal[] = [];
+    for await (const rows of pages) proposals.push(...rows.map((row) => readProposal(this.path, row)));
+    return proposals;
   }
 
   async proposal(run: string, index: number): Promise<StoredProposal> {
-    const { id, proposals } = await this.#runRow(run);
-    const [row] = await this.#rows(`${PROPOSALS} WHERE p.run = ? AND p.position = ?`, [Number(id), index]);
+    const [row] = await this.#rows(`${PROPOSALS} WHERE p.run = ? AND p.position = ?`, [
+      await this.#runId(run),
+      index,
+    ]);
     if (row) return readProposal(this.path, row);
+    const { proposals } = await this.#runRow(run);
     throw new NosError(
       'unknown-name',
       `run '${run}' has no proposal ${index}`,
@@ -291,8 +339,21 @@ export class SqliteStore implements Store {
   }
 
   async scores(run: string): Promise<readonly Score[]> {
-    const rows = await this.#rows(SCORES, [await this.#runId(run)]);
-    return rows.map((row) => readScore(this.path, row));
+    const scores: Score[] = [];
+    for await (const score of this.streamScores(run)) scores.push(score);
+    return scores;
+  }
+
+  async *streamScores(run: string): AsyncGenerator<Score> {
+    for await (const rows of this.#scorePages(run, ROLES)) {
+      yield* rows.map((row) => readScore(this.path, row));
+    }
+  }
+
+  async *streamSummaries(run: string, roles = ROLES): AsyncGenerator<ScoreSummary> {
+    for await (const rows of this.#scorePages(run, roles)) {
+      yield* rows.map((row) => readSummary(this.path, row));
+    }
   }
 
   async close(): Promise<void> {
@@ -305,7 +366,7 @@ export class SqliteStore implements Store {
   }
 
   /** Does something to a run that nobody drives meanwhile. */
-  async #owning<T>(name: string, act: (row: Row) => Promise<T>): Promise<T> {
+  async #owning<T>(name: string, act: (row: Columns) => Promise<T>): Promise<T> {
     const lock = await this.lockRun(name, `process ${process.pid}`);
     try {
       return await act(await this.#runRow(name));
@@ -325,15 +386,18 @@ export class SqliteStore implements Store {
     return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
   }
 
-  async #readRun(row: Row): Promise<RunRecord> {
+  async #readRun(row: Columns): Promise<RunRecord> {
     const running = !row.finished && (await isLocked(this.#lockPath(row)));
-    return readRun(this.path, row, running);
+    const [best] = await this.#rows(BEST, [Number(row.id)]);
+    return readRun(this.path, row, running, best);
   }
 
-  async #runRow(name: string): Promise<Row> {
-    const [row] = await this.#rows(`${RUNS} WHERE name = ?`, [name]);
+  async #runRow(name: string): Promise<Columns> {
+    const [row] = await this.#rows(`${RUNS} WHERE r.name = ?`, [name]);
     if (row) return row;
-    const known = await this.#rows('SELECT name FROM runs ORDER BY id DESC LIMIT 20');
+    const known = await this.#rows(
+      `SELECT ${packed({ name: 'r.name' })} FROM runs r ORDER BY r.id DESC LIMIT 20`,
+    );
     throw unknownName(
       'run',
       name,
@@ -347,12 +411,37 @@ export class SqliteStore implements Store {
   }
 
   /** Named by the run's number: a run's name need not be fit for a file name. */
-  #lockPath(row: Row): string {
+  #lockPath(row: Columns): string {
     return `${this.path}-locks/run-${row.id}`;
   }
 
-  #rows(sql: string, args: readonly (string | number)[] = []): Promise<Row[]> {
-    return guarded(this.path, async () => (await this.#client.execute(sql, [...args])).rows);
+  async *#scorePages(run: string, roles: readonly ScoreRole[]): AsyncGenerator<readonly Columns[]> {
+    const id = await this.#runId(run);
+    for (const role of roles) yield* this.#pages(SCORES, [id, role]);
+  }
+
+  /**
+   * The rows of a statement, a page at a time, so that a long run is never in memory as a whole.
+   *
+   * @param sql In order of `position`; its last parameters are the first position and the number of rows.
+   */
+  async *#pages(
+    sql: string,
+    args: readonly (string | number)[],
+    first = 0,
+  ): AsyncGenerator<readonly Columns[]> {
+    for (let next = first; ; ) {
+      const rows = await this.#rows(sql, [...args, next, PAGE]);
+      yield rows;
+      if (rows.length < PAGE) return;
+      next = Number(rows.at(-1)?.position) + 1;
+      // libSQL frees a statement in a turn of the event loop, which promises alone never give.
+      await nextTurn();
+    }
+  }
+
+  #rows(sql: string, args: readonly (string | number)[] = []): Promise<readonly Columns[]> {
+    return guarded(this.path, async () => decodeRows(this.path, await this.#client.execute(sql, [...args])));
   }
 
   #write(statements: InStatement[]): Promise<ResultSet[]> {

@@ -83,13 +83,25 @@ export interface Store {
   /** The sound evaluations whose identity has these parts, of runs and of none, oldest first. */
   evaluations(identity: Partial<EvaluationIdentity>): Promise<readonly Evaluation[]>;
 
-  /** A run's proposals in order, with their evaluations where they are done. */
-  proposals(run: string): Promise<readonly StoredProposal[]>;
+  /**
+   * A run's proposals in order, with their evaluations where they are done.
+   *
+   * @param first Index of the first that is wanted; 0 unless given.
+   */
+  proposals(run: string, first?: number): Promise<readonly StoredProposal[]>;
   proposal(run: string, index: number): Promise<StoredProposal>;
   /** A run's batches in order. */
   batches(run: string): Promise<readonly StoredBatch[]>;
   /** A run's evaluations: references, then proposals, then retests, each in order of index. */
   scores(run: string): Promise<readonly Score[]>;
+  /** The same, read as they are asked for: however long the run is, a page of it is in memory. */
+  streamScores(run: string): AsyncIterable<Score>;
+  /**
+   * The same again, without the parts of evaluations that no ranking looks at; for long runs, as it takes a third of the time.
+   *
+   * @param roles Those that are wanted, in this order; all unless given.
+   */
+  streamSummaries(run: string, roles?: readonly ScoreRole[]): AsyncIterable<ScoreSummary>;
 
   /** Closes the file; locks that are held are released. May be called twice. */
   close(): Promise<void>;
@@ -178,6 +190,17 @@ export interface Score {
   /** Of the proposal, of the reference rule in the configuration, or of the retest, in the order of asking. */
   readonly index: number;
   readonly evaluation: Evaluation;
+}
+
+/** What says who an evaluation is of, and what came out. */
+export type EvaluationSummary = EvaluationIdentity &
+  Pick<Evaluation, 'rule' | 'learningRate' | 'edgeOfGrid' | 'reward' | 'status'>;
+
+/** A {@link Score} with less of its evaluation. */
+export interface ScoreSummary {
+  readonly role: ScoreRole;
+  readonly index: number;
+  readonly evaluation: EvaluationSummary;
 }
 
 export interface StoredProposal extends Proposal {

@@ -1,4 +1,5 @@
 import type { Client } from '@libsql/client';
+import { decodeRows, packed } from './columns.ts';
 import { corrupt } from './errors.ts';
 
 /** A query that finds what cannot be in a store that was only ever written by whole transactions, and what that is. */
@@ -45,6 +46,12 @@ const CONTRADICTIONS: readonly Contradiction[] = [
           LEFT JOIN evaluations e ON e.id = s.evaluation
           WHERE p.run = ? AND b.metrics IS NOT NULL AND e.id IS NULL`,
   },
+  {
+    what: 'a proposal has another rule’s evaluation',
+    sql: `SELECT p.position FROM proposals p
+          JOIN scores s ON s.run = p.run AND s.role = 'proposal' AND s.position = p.position
+          JOIN evaluations e ON e.id = s.evaluation WHERE p.run = ? AND e.key != p.key`,
+  },
 ];
 
 /**
@@ -54,8 +61,9 @@ const CONTRADICTIONS: readonly Contradiction[] = [
  * @throws NosError `store-corrupt`.
  */
 export async function verifyRun(client: Client, path: string, name: string, id: number): Promise<void> {
-  const { rows } = await client.execute('PRAGMA integrity_check(1)');
-  const found = String(rows[0]?.integrity_check);
+  const sql = `SELECT ${packed({ found: 'integrity_check' })} FROM pragma_integrity_check(1)`;
+  const [row] = decodeRows(path, await client.execute(sql));
+  const found = String(row?.found);
   if (found !== 'ok') throw corrupt(path, `the file is damaged: ${found.split('\n').join(' ')}`);
   for (const { what, sql } of CONTRADICTIONS) {
     const [contradiction] = (await client.execute(sql, [id])).rows;

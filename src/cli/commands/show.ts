@@ -1,7 +1,7 @@
 import { NosError } from '../../errors.ts';
 import type { Evaluation } from '../../evaluate/index.ts';
 import type { RunConfig } from '../../run/index.ts';
-import type { StoredProposal } from '../../store/index.ts';
+import type { StoredBatch } from '../../store/index.ts';
 import type { Command, Context, Result } from '../command.ts';
 import { withStore } from '../store.ts';
 import { bar, sparkline } from '../text/charts.ts';
@@ -31,9 +31,11 @@ async function showRun(name: string, { places, stdout }: Context): Promise<Resul
   return withStore(places, async (store) => {
     const record = await store.run(name);
     const batches = await store.batches(name);
-    const proposals = await store.proposals(name);
+    const rewards = new Map<number, number>();
+    for await (const { index, evaluation } of store.streamSummaries(name, ['proposal']))
+      rewards.set(index, evaluation.reward);
     const config = parseRunConfig(record.config);
-    const means = batches.filter((batch) => batch.told).map((batch) => meanReward(batch, proposals));
+    const means = batches.filter((batch) => batch.told).map((batch) => meanReward(batch, rewards));
     const settings = Object.entries(config).map(([key, value]): [string, string] => [
       key,
       settingText(key === 'space' ? { ...config.space, ...WITHOUT_LISTS } : value),
@@ -68,10 +70,8 @@ async function chosenLists({ space }: RunConfig): Promise<readonly (readonly [st
   return chosenVocabularies(found).map((name) => [`${name} (${found[name].length})`, found[name]]);
 }
 
-function meanReward(batch: { first: number; size: number }, proposals: readonly StoredProposal[]): number {
-  const rewards = proposals
-    .slice(batch.first, batch.first + batch.size)
-    .map((proposal) => proposal.evaluation?.reward ?? Number.NaN);
+function meanReward({ first, size }: StoredBatch, rewardOf: ReadonlyMap<number, number>): number {
+  const rewards = Array.from({ length: size }, (_, i) => rewardOf.get(first + i) ?? Number.NaN);
   return rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
 }
 

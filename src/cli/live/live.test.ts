@@ -69,7 +69,8 @@ const events: readonly RunEvent[] = [
 
 const start = initialProgress('quick-1', 10, { references: 2, retests: 4 });
 const replay = (list: readonly RunEvent[]): Progress => list.reduce(advance, start);
-const nameOf = ({ rule }: Evaluation): string => (rule === 'g' ? 'sgd' : rule === 'adam' ? 'adam' : '');
+const nameOf = ({ rule }: { readonly rule: string }): string =>
+  rule === 'g' ? 'sgd' : rule === 'adam' ? 'adam' : '';
 const view = (progress: Progress, columns = 80, rows = 24): readonly string[] =>
   screen(progress, {
     columns,
@@ -102,9 +103,9 @@ describe('progress', () => {
   });
 
   it('goes on from what a resumed run found before', () => {
-    const before = { top: [evaluation('v', 0.9)], batchMeans: [0.2] };
-    const resumed = initialProgress('r', 10, { references: 0, retests: 0 }, before);
-    const after = [evaluated(6, 'm', 0.5), batch].reduce(advance, resumed);
+    const earlier = { evaluations: [evaluation('v', 0.9)], batchMeans: [0.2] };
+    const resumed: RunEvent = { type: 'started', run: 'r', samples: 10, resumedAt: 1, earlier };
+    const after = replay([resumed, evaluated(6, 'm', 0.5), batch]);
     expect(after.top.map(({ rule }) => rule)).toEqual(['v', 'm']);
     expect(after.batchMeans).toEqual([0.2, 0.5]);
   });

@@ -1,7 +1,8 @@
 import type { WorkerStatus } from '../../dispatch/index.ts';
 import { byStanding, type Evaluation } from '../../evaluate/index.ts';
-import { distinctRules, type RunEvent } from '../../run/index.ts';
+import { distinctRules, type Earlier, type RunEvent } from '../../run/index.ts';
 import type { Metrics } from '../../search/index.ts';
+import type { EvaluationSummary } from '../../store/index.ts';
 
 /** What the live view knows of a run: folded from its events, drawn by `screen.ts`. */
 export interface Progress {
@@ -23,7 +24,7 @@ export interface Progress {
   /** References and retests that the run makes in all. */
   readonly expected: { readonly references: number; readonly retests: number };
   /** The best distinct rules, best first. */
-  readonly top: readonly Evaluation[];
+  readonly top: readonly EvaluationSummary[];
   readonly batchMeans: readonly number[];
   readonly metrics: Metrics;
   readonly workers: readonly WorkerStatus[];
@@ -32,13 +33,7 @@ export interface Progress {
 /** Rules that the live view lists. */
 export const TOP = 5;
 
-/** @param earlier - what was found before this process took the run up. */
-export function initialProgress(
-  run: string,
-  samples: number,
-  expected: Progress['expected'],
-  earlier: Partial<Pick<Progress, 'top' | 'batchMeans'>> = {},
-): Progress {
+export function initialProgress(run: string, samples: number, expected: Progress['expected']): Progress {
   return {
     run,
     phase: 'starting',
@@ -56,7 +51,6 @@ export function initialProgress(
     batchMeans: [],
     metrics: {},
     workers: [],
-    ...earlier,
   };
 }
 
@@ -70,6 +64,7 @@ export function advance(progress: Progress, event: RunEvent): Progress {
         run: event.run,
         samples: event.samples,
         ...at(event.resumedAt),
+        ...(event.earlier === undefined ? {} : found(event.earlier)),
       };
     case 'asked':
       return progress;
@@ -95,6 +90,9 @@ export function advance(progress: Progress, event: RunEvent): Progress {
   }
 }
 
+/** What was found before this process took the run up. */
+const found = ({ evaluations, batchMeans }: Earlier) => ({ top: bestDistinct(evaluations), batchMeans });
+
 const at = (resumedAt: number) => ({ resumedAt, told: resumedAt });
 
 function timed(progress: Progress, event: { evaluation: Evaluation; cached: boolean }): Progress {
@@ -112,7 +110,7 @@ function scored(progress: Progress, { evaluation, cached }: RunEvent & { type: '
 }
 
 /** The best evaluations of rules that behave differently, best first: as many as the live view lists. */
-export function bestDistinct(evaluations: readonly Evaluation[]): readonly Evaluation[] {
+function bestDistinct(evaluations: readonly EvaluationSummary[]): readonly EvaluationSummary[] {
   return distinctRules([...evaluations].sort(byStanding), TOP);
 }
 

@@ -1,5 +1,5 @@
-import type { Evaluation } from '../../evaluate/index.ts';
 import type { RunEvent } from '../../run/index.ts';
+import type { EvaluationSummary } from '../../store/index.ts';
 import type { Context } from '../command.ts';
 import { type ShortRule, shortRules } from '../text/short-rule.ts';
 import { plainLine } from './lines.ts';
@@ -12,11 +12,9 @@ export interface ReporterOptions {
   readonly run: string;
   readonly samples: number;
   readonly expected: Progress['expected'];
-  /** What the run found before. */
-  readonly earlier: Parameters<typeof initialProgress>[3];
   /** Milliseconds. */
   readonly clock: () => number;
-  readonly nameOf: (evaluation: Evaluation) => string;
+  readonly nameOf: (evaluation: EvaluationSummary) => string;
   /** Aborted once the user has asked the run to stop. */
   readonly signal: AbortSignal;
 }
@@ -44,11 +42,8 @@ export async function openReporter(options: ReporterOptions): Promise<Reporter> 
   return options.stderr.interactive ? liveView(options, short) : plainLines(options, short);
 }
 
-function plainLines(
-  { stderr, run, samples, expected, earlier, nameOf }: ReporterOptions,
-  short: ShortRule,
-): Reporter {
-  let progress = initialProgress(run, samples, expected, earlier);
+function plainLines({ stderr, run, samples, expected, nameOf }: ReporterOptions, short: ShortRule): Reporter {
+  let progress = initialProgress(run, samples, expected);
   const onEvent = (event: RunEvent) => {
     progress = advance(progress, event);
     const line = plainLine(progress, event, { nameOf, short });
@@ -61,7 +56,7 @@ async function liveView(options: ReporterOptions, short: ShortRule): Promise<Rep
   const { stderr, clock, nameOf, signal } = options;
   const view = await openView(stderr);
   const began = clock();
-  let progress = initialProgress(options.run, options.samples, options.expected, options.earlier);
+  let progress = initialProgress(options.run, options.samples, options.expected);
   const { colours } = stderr;
   const print = printer(stderr);
   const draw = () => {

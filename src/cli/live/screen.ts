@@ -1,6 +1,6 @@
 import type { WorkerStatus } from '../../dispatch/index.ts';
-import type { Evaluation } from '../../evaluate/index.ts';
 import type { Metrics } from '../../search/index.ts';
+import type { EvaluationSummary } from '../../store/index.ts';
 import { bar, sparkline } from '../text/charts.ts';
 import type { Colours } from '../text/colours.ts';
 import { accuracy, duration, learningRate, thousands, truncate } from '../text/format.ts';
@@ -14,7 +14,7 @@ export interface ScreenOptions {
   /** Seconds since this process began with the run. */
   readonly elapsed: number;
   /** Names of a rule in the catalogue. */
-  readonly nameOf: (evaluation: Evaluation) => string;
+  readonly nameOf: (evaluation: EvaluationSummary) => string;
   readonly short: ShortRule;
   /** Whether the user has asked the run to stop. */
   readonly stopping: boolean;
