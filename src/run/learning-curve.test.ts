@@ -67,6 +67,19 @@ describe('learningCurves', () => {
     expect(learningCurves([runOf(noisy(40, 0), 'a', 10)]).curves[0]?.distinct).toBe(0.25);
   });
 
+  it('has no more than 5,000 points of a long run', () => {
+    const { step, window, curves } = learningCurves([runOf(Array(12_000).fill(0.5))]);
+    expect([step, window]).toEqual([3, 1200]);
+    const { average, rewards } = curves[0]!;
+    expect(rewards).toHaveLength(12_000);
+    expect(average.slice(0, 2)).toEqual([
+      [1200, 0.5],
+      [1203, 0.5],
+    ]);
+    expect(average.at(-1)).toEqual([12_000, 0.5]);
+    expect(learningCurves([runOf(noisy(5000, 0))]).step).toBe(1);
+  });
+
   it('has intervals around its differences, and averages within its rewards', () => {
     const rewards = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 9, maxLength: 120 });
     fc.assert(

@@ -13,7 +13,7 @@ export interface LearningCurve {
   readonly samples: number;
   /** Of its rules, in order, up to the first that has no score yet. A failed evaluation counts as it was told: chance. */
   readonly rewards: readonly number[];
-  /** [rule, mean of the rewards of the `window` rules up to it]; the first rule is 1. */
+  /** [rule, mean of the rewards of the `window` rules up to it]; the first rule is 1. One rule in `step` has one. */
   readonly average: readonly (readonly [rule: number, mean: number])[];
   /** Different rules, by their keys, as a share of all of them. */
   readonly distinct: number;
@@ -42,6 +42,8 @@ export interface LearningCurves {
   readonly chance?: number;
   /** Rules in one step of the moving averages: a tenth of the longest run, but no more than the shortest has. */
   readonly window: number;
+  /** A picture has a point for one rule in so many: 1, but for runs of more than 5,000 rules, which would be a blot. */
+  readonly step: number;
   readonly curves: readonly LearningCurve[];
   /** The last rewards of the first run against those of each other run: its mean less theirs. */
   readonly leads: readonly (Difference & { readonly run: string; readonly over: string })[];
@@ -54,6 +56,9 @@ const COMPARED = 100;
 const SHORTEST = 9;
 
 const NARROWEST_WINDOW = 5;
+
+/** Points of a run in a picture. */
+const MOST_POINTS = 5000;
 
 /**
  * The learning curves of runs in a store.
@@ -107,21 +112,22 @@ export interface ScoredRule {
  */
 export function learningCurves(
   runs: readonly ScoredRun[],
-): Pick<LearningCurves, 'window' | 'curves' | 'leads'> {
+): Pick<LearningCurves, 'window' | 'step' | 'curves' | 'leads'> {
   const lengths = runs.map(({ rules }) => rules.length);
   const tenth = Math.max(Math.round(Math.max(...lengths) / 10), NARROWEST_WINDOW);
   const window = Math.min(tenth, ...lengths);
-  const curves = runs.map((run) => learningCurve(run, window));
+  const step = Math.ceil(Math.max(...lengths) / MOST_POINTS);
+  const curves = runs.map((run) => learningCurve(run, window, step));
   const [first, ...others] = curves as [LearningCurve, ...LearningCurve[]];
   const leads = others.map((other) => ({
     run: first.run,
     over: other.run,
     ...differenceOfMeans(lastOf(first), lastOf(other)),
   }));
-  return { window, curves, leads };
+  return { window, step, curves, leads };
 }
 
-function learningCurve({ run, samples, rules }: ScoredRun, window: number): LearningCurve {
+function learningCurve({ run, samples, rules }: ScoredRun, window: number, step: number): LearningCurve {
   const rewards = rules.map(({ reward }) => reward);
   const compared = rewards.length >= 2 * COMPARED ? COMPARED : Math.floor(rewards.length / 3);
   const [first, last] = [rewards.slice(0, compared), rewards.slice(-compared)];
@@ -129,7 +135,7 @@ function learningCurve({ run, samples, rules }: ScoredRun, window: number): Lear
     run,
     samples,
     rewards,
-    average: movingAverage(rewards, window).map((value, i) => [window + i, value]),
+    average: movingAverage(rewards, window, step).map((value, i) => [window + step * i, value]),
     distinct: new Set(rules.map(({ key }) => key)).size / rules.length,
     compared,
     first: mean(first),
