@@ -107,6 +107,29 @@ describe('a task module', () => {
     expect(await json(['resume', 'one'])).toMatchObject({ status: 'finished', told: 4 });
   });
 
+  it('that is mended before anything was evaluated is taken as it is then; later it is another task', async () => {
+    const task = await write('later.mjs', { score: 'return -1;' });
+    const search = [
+      'search',
+      '--task',
+      task,
+      ...PROTOCOL,
+      '--samples',
+      '2',
+      '--batch',
+      '2',
+      '--run',
+      'mended',
+    ];
+    expect((await nos(search)).stderr).toMatch(/score gave -1 for '\w+'/);
+    await write('later.mjs', { score: 'return 0.5;' });
+    expect(await json(['resume', 'mended'])).toMatchObject({ status: 'finished', told: 2 });
+    await write('later.mjs', { score: 'return 0.6;' });
+    const { code, stderr } = await nos(['resume', 'mended']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('it has changed since the run began');
+  });
+
   it('on which every reference rule diverges is said to be the likely cause', async () => {
     const task = await write('nan.mjs', { step: 'return Number.NaN;' });
     const search = ['search', '--task', task, ...PROTOCOL, '--samples', '2', '--batch', '2', '--run', 'nan'];

@@ -14,5 +14,6 @@ export {
   type ScoredRun,
 } from './learning-curve.ts';
 export { learningCurveChart } from './learning-curve-chart.ts';
+export { takeMended } from './mended.ts';
 export { type RunResult, type RunServices, resumeRun, startRun } from './run.ts';
 export { type Finding, type TestedRow, type Verdict, verdictOf } from './verdict.ts';

@@ -12,6 +12,7 @@ export { gnmtTask, type TranslationTask } from './gnmt/task.ts';
 export { type TranslateOptions, translate } from './gnmt/translate.ts';
 export {
   knownReference,
+  presentReference,
   resolveTask,
   taskFamilies,
   taskReference,

@@ -79,6 +79,17 @@ export async function taskReference(name: string): Promise<string> {
 }
 
 /**
+ * The reference of what a module is now, without an import: another one where its text has changed. A registered task's stays.
+ *
+ * @throws NosError `unknown-name` where there is no such file any more.
+ */
+export async function presentReference(reference: string): Promise<string> {
+  if (!HASH.test(reference)) return reference;
+  const path = pathOf(reference);
+  return `${path}#${await hashOf(path)}`;
+}
+
+/**
  * A task's reference as it travels to other machines: a module by its file name and the hash of its text, without a folder.
  *
  * @example travellingReference('/home/me/spirals.mjs#6b1f0c2d9e8a') // 'spirals.mjs#6b1f0c2d9e8a'

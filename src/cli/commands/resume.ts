@@ -11,9 +11,8 @@ export const resumeCommand: Command = {
   stopsGracefully: true,
   async run(context) {
     const [name = ''] = context.arguments;
-    const { parseRunConfig, resumeRun } = await import('../../run/index.ts');
-    const record = await withStore(context.places, (store) => store.run(name));
-    const config = parseRunConfig(record.config);
+    const { resumeRun, takeMended } = await import('../../run/index.ts');
+    const config = await withStore(context.places, (store) => takeMended(store, name));
     return driveRun(context, { name, config, go: (services) => resumeRun(name, services) });
   },
 };
