@@ -26,7 +26,8 @@ export async function removeAbandoned(directory: string): Promise<void> {
   const names = await readdir(directory).catch(() => []);
   for (const name of names) {
     const path = join(directory, name);
-    if (await isAbandoned(name, path)) await rm(path, { recursive: true, force: true });
+    // What this user may not remove is left to whoever may.
+    if (await isAbandoned(name, path)) await rm(path, { recursive: true, force: true }).catch(() => {});
   }
 }
 

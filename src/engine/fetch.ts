@@ -9,6 +9,7 @@ import {
   makePartial,
   meterOf,
   reasonOf,
+  removeAbandoned,
   saveArchive,
   streamPackage,
   TIMEOUTS,
@@ -41,11 +42,13 @@ export interface FetchedEngine {
  * @throws NosError `engine`, `unwritable`; `bad-option` for an archive at hand that is not the engine's; the signal's reason.
  */
 export async function fetchEngine(options: FetchEngineOptions = {}): Promise<FetchedEngine> {
+  const directories = options.directories ?? engineDirectories();
+  for (const directory of directories) await removeAbandoned(directory);
   const found = findEngine(options.directories);
   if (found !== undefined) return { folder: found, source: 'present' };
   checkPlatform();
   options.signal?.throwIfAborted();
-  const { directory, partial } = await firstWritable(options.directories ?? engineDirectories());
+  const { directory, partial } = await firstWritable(directories);
   try {
     await obtain(partial, options);
     const folder = join(directory, ENGINE_FOLDER);
