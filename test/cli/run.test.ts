@@ -71,6 +71,24 @@ describe('a run', () => {
     }
   });
 
+  it('folds near copies, tests none of them again, and lists them when asked', async () => {
+    const warm = 'adam + 1e-3 * w,drop(m, 0.3),drop(m, 0.3) * exp(1e-3 * w)';
+    const search = [...SEARCH, '--strategy', 'evolution', '--warm-start', warm, '--samples', '3'];
+    const { rules } = await json([...search, '--run', 'copies']);
+    const found = rules.filter(({ reference }: { reference: boolean }) => !reference);
+    expect(found).toHaveLength(2);
+    const near = found.find(({ like }: { like?: unknown }) => like);
+    const other = found.find(({ like }: { like?: unknown }) => !like);
+    expect(near).toMatchObject({ index: 0, like: { name: 'adam' }, evaluations: 1 });
+    expect(other).toMatchObject({ copies: [{ index: 3 - other.index }], evaluations: 4 });
+    const all = (await json(['top', 'copies', '--all'])).rules;
+    expect(all).toHaveLength(rules.length + 1);
+    expect(all.every((row: object) => !('copies' in row))).toBe(true);
+    const { stdout } = await here.nos(['top', 'copies']);
+    expect(stdout).toMatch(/ near adam$/m);
+    expect(stdout).toMatch(/ \+1$/m);
+  });
+
   it('remembers the operands and functions that it chose from, also where it is resumed', async () => {
     const choice = ['--iterations', '1', '--operands', 'g,tanh(m)', '--unary=-x', '--binary', 'x * y,x'];
     const { config } = await json([...SEARCH, ...choice, '--samples', '4', '--run', 'chosen']);
