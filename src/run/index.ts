@@ -15,5 +15,6 @@ export {
 } from './learning-curve.ts';
 export { learningCurveChart } from './learning-curve-chart.ts';
 export { takeMended } from './mended.ts';
-export { type RunResult, type RunServices, resumeRun, startRun } from './run.ts';
+export { extendRun, type RunResult, type RunServices, resumeRun, startRun } from './run.ts';
+export { checkRunName } from './run-name.ts';
 export { type Finding, type TestedRow, type Verdict, verdictOf } from './verdict.ts';

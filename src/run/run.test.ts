@@ -9,6 +9,7 @@ import { deriveKey } from '../random/index.ts';
 import { resolveRule, ruleKey } from '../rules/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import {
+  extendRun,
   findEarlierRun,
   foldCopies,
   leaderboard,
@@ -66,6 +67,137 @@ async function freshStore(name: string): Promise<void> {
   await store.close();
   store = await openStore(join(directory, `${name}.db`));
 }
+
+describe('a run that is extended', () => {
+  /** What a run of so many proposals from the start gives. */
+  async function undisturbed(strategy: string, samples: number, pipeline = 2): Promise<unknown> {
+    await freshStore(`whole-${strategy}-${samples}`);
+    const config = { ...CONFIG, strategy: { name: strategy }, samples, pipeline };
+    const { leaderboard } = await startRun('a', config, services());
+    return { ...((await resultOf('a')) as object), leaderboard, checkpoint: await store.checkpoint('a') };
+  }
+
+  const result = async (leaderboard: unknown) => ({
+    ...((await resultOf('a')) as object),
+    leaderboard,
+    checkpoint: await store.checkpoint('a'),
+  });
+
+  // Batches are of 4: whole ones, a last one that was smaller, fewer than are in flight, and a change that is none.
+  it.each([
+    ['random', 20, 36],
+    ['evolution', 12, 22],
+    ['evolution', 22, 37],
+    ['rl', 10, 19],
+    ['tree', 22, 28],
+    ['evolution', 3, 9],
+    ['random', 4, 5],
+  ])('%s, finished at %i, to %i, is the run of as many from the start', async (strategy, samples, more) => {
+    const whole = await undisturbed(strategy, more);
+    await freshStore(`extended-${strategy}-${samples}`);
+    await startRun('a', { ...CONFIG, strategy: { name: strategy }, samples }, services());
+    const { status, told, leaderboard } = await extendRun('a', more, services());
+    expect({ status, told }).toEqual({ status: 'finished', told: more });
+    expect(await store.run('a')).toMatchObject({ status: 'finished', told: more, config: { samples: more } });
+    expect(await result(leaderboard)).toEqual(whole);
+  });
+
+  it.each([8, 9, 12, 13, 15, 16, 20, 30])('stopped with batches in flight, to %i', async (samples) => {
+    const whole = await undisturbed('evolution', samples, 3);
+    await freshStore('stopped');
+    const stop = new AbortController();
+    const onEvent = (event: RunEvent): void => {
+      if (event.type === 'batch' && event.told === 8) stop.abort();
+    };
+    const config = { ...CONFIG, strategy: { name: 'evolution' }, pipeline: 3 };
+    await startRun('a', config, services({ onEvent, signal: stop.signal }));
+    expect(await store.run('a')).toMatchObject({ told: 8, proposals: 16 });
+    const { leaderboard } = await extendRun('a', samples, services());
+    expect(await result(leaderboard)).toEqual(whole);
+  });
+
+  it('trains only what is new', async () => {
+    await startRun('a', { ...CONFIG, samples: 20 }, services());
+    const dispatcher = new HashDispatcher();
+    const trained: number[] = [];
+    const onEvent = (event: RunEvent): void => {
+      if (event.type === 'evaluated' && !event.cached) trained.push(event.index);
+    };
+    await extendRun('a', 24, services({ dispatcher, onEvent }));
+    expect(Math.min(...trained)).toBeGreaterThanOrEqual(20);
+  });
+
+  it('cannot end before what it has told', async () => {
+    await startRun('a', CONFIG, services());
+    await expect(extendRun('a', 21, services())).rejects.toMatchObject({
+      code: 'bad-option',
+      message: /has 22 scored rules already/,
+      hint: /`nos resume a --samples 44`/,
+    });
+    expect(await store.run('a')).toMatchObject({ status: 'finished', told: 22 });
+  });
+});
+
+describe('a timeout', () => {
+  const config = { ...CONFIG, strategy: { name: 'evolution' } };
+
+  it('begins no batch once it is over, and leaves a run that goes on to the same result', async () => {
+    await startRun('a', config, services());
+    const whole = await resultOf('a');
+    await freshStore('timed');
+    let now = 0;
+    const onEvent = (event: RunEvent): void => {
+      if (event.type === 'batch') now += 60_000;
+    };
+    const timed = services({ clock: () => now, timeout: 120_000, onEvent });
+    const first = await startRun('a', config, timed);
+    // Two minutes for two batches, and the two that were in flight.
+    expect(first).toMatchObject({ status: 'stopped', stoppedBy: 'timeout', told: 12 });
+    expect(await store.run('a')).toMatchObject({ status: 'stopped', told: 12, proposals: 12 });
+    expect(first.leaderboard.some(({ retest }) => retest !== undefined)).toBe(false);
+    const rest = await resumeRun('a', services());
+    expect(rest).toMatchObject({ status: 'finished', told: 22 });
+    expect(await resultOf('a')).toEqual(whole);
+  });
+
+  it('that is over with the last batch leaves the tests with fresh seeds to the next', async () => {
+    let now = 0;
+    const onEvent = (event: RunEvent): void => {
+      if (event.type === 'batch' && event.told === 22) now = 1_000;
+    };
+    const stopped = await startRun('a', config, services({ clock: () => now, timeout: 1_000, onEvent }));
+    expect(stopped).toMatchObject({ status: 'stopped', stoppedBy: 'timeout', told: 22 });
+    const rest = await resumeRun('a', services());
+    expect(rest.leaderboard.some(({ retest }) => retest !== undefined)).toBe(true);
+  });
+
+  it('that is not over changes nothing', async () => {
+    const result = await startRun('a', config, services({ timeout: 1 }));
+    expect(result).toMatchObject({ status: 'finished', told: 22 });
+    expect('stoppedBy' in result).toBe(false);
+  });
+});
+
+describe('the name of a run', () => {
+  it.each([
+    ['', /cannot be empty/],
+    [' ', /cannot be empty/],
+    [' a', /begin or end with a space/],
+    ['-n', /begin with a dash/],
+    ['a\nb', /control characters: 'a\?b'/],
+    ['a\u202eb', /control characters/],
+    ['a\u0000', /control characters/],
+    ['x'.repeat(101), /longer than 100 characters: 'x{60}…'/],
+  ])('%j is refused before anything is stored', async (name, message) => {
+    await expect(startRun(name, CONFIG, services())).rejects.toMatchObject({ code: 'bad-option', message });
+    expect(await store.listRuns()).toEqual([]);
+  });
+
+  it.each(["it's mine, with $HOME", 'Lärm/2', '実験', '🎉', 'x'.repeat(100)])('%s is taken', async (name) => {
+    const result = await startRun(name, { ...CONFIG, samples: 4 }, services());
+    expect(result).toMatchObject({ run: name, status: 'finished' });
+  });
+});
 
 describe('a run', () => {
   it('keeps for how long it was driven, not for how long it stood still', async () => {

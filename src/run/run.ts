@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { Dispatcher } from '../dispatch/index.ts';
+import { NosError } from '../errors.ts';
 import { findEnvironment, findProtocol } from '../evaluate/index.ts';
 import { deriveKey } from '../random/index.ts';
 import { findSpace, resolveRule, type Space } from '../rules/index.ts';
@@ -10,13 +11,15 @@ import {
   type StrategyDefinition,
   type StrategyPast,
 } from '../search/index.ts';
-import type { Store } from '../store/index.ts';
+import { shellWord } from '../shell.ts';
+import type { Store, StoredBatch } from '../store/index.ts';
 import { taskReference } from '../tasks/index.ts';
 import { parseRunConfig, type RunConfig, type RunConfigInput } from './config.ts';
 import type { LeaderboardRow, RunEvent } from './events.ts';
 import { readLeaderboard, readSummaries } from './leaderboard.ts';
 import { checkMachine, type Machine } from './machine.ts';
 import { chooseRetests } from './retest.ts';
+import { checkRunName } from './run-name.ts';
 import { Scorer } from './scorer.ts';
 import { readProgress, storeLog } from './search-log.ts';
 
@@ -27,6 +30,8 @@ export interface RunServices extends Machine {
   readonly dispatcher: Dispatcher;
   /** Milliseconds since 1970; dates the run and paces the progress events. */
   readonly clock: () => number;
+  /** Milliseconds after which no further batch is begun, nor the tests with fresh seeds: the run stops, and can be resumed. */
+  readonly timeout?: number;
   /** Stops the run: it can be resumed. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: RunEvent) => void;
@@ -34,8 +39,9 @@ export interface RunServices extends Machine {
 
 export interface RunResult {
   readonly run: string;
-  /** `stopped` when the signal came first. */
+  /** `stopped` when the signal or the timeout came first. */
   readonly status: 'finished' | 'stopped';
+  readonly stoppedBy?: 'signal' | 'timeout';
   /** Proposals told. */
   readonly told: number;
   /** Final when `finished`; of what is there when `stopped`. */
@@ -57,6 +63,7 @@ export async function startRun(
   services: RunServices,
 ): Promise<RunResult> {
   const plan = await makePlan(parseRunConfig(config));
+  checkRunName(name);
   await (await createStrategy(plan)).close(); // refuses bad options before anything is stored
   const { store, clock, version, fingerprint } = services;
   const createdAt = new Date(clock()).toISOString();
@@ -77,6 +84,40 @@ export async function resumeRun(name: string, services: RunServices): Promise<Ru
   await services.store.verify(name);
   if (record.status === 'finished') return finished(name, record.told, services);
   return drive(name, await makePlan(parseRunConfig(record.config)), services);
+}
+
+/**
+ * Gives a run that is finished or stopped another number of proposals, and goes on with it. The result is, to the bit, that of a run which was
+ * begun with that number: what such a run would not have asked (a last batch that was smaller, batches in flight beyond the new end)
+ * is asked again, and the best rules are tested again, as they may be others now. Evaluations that are stored are not made again.
+ *
+ * @throws NosError `bad-option` for fewer proposals than were told; `run-locked` while somebody drives the run; and as
+ *   {@link resumeRun}.
+ */
+export async function extendRun(name: string, samples: number, services: RunServices): Promise<RunResult> {
+  const { store } = services;
+  const record = await store.run(name);
+  checkMachine(record, services);
+  const config = { ...parseRunConfig(record.config), samples };
+  if (samples < record.told) {
+    throw new NosError(
+      'bad-option',
+      `run '${name}' has ${record.told} scored rules already: it cannot end with ${samples}`,
+      `name as many or more: \`nos resume ${shellWord(name)} --samples ${2 * record.told}\``,
+    );
+  }
+  await store.verify(name);
+  await store.reopenRun(name, config, commonBatches(await store.batches(name), config));
+  return drive(name, await makePlan(config), services);
+}
+
+/** How many of the batches, from the first on, a run of that configuration has too. */
+function commonBatches(
+  batches: readonly StoredBatch[],
+  { samples, batch: size }: Pick<RunConfig, 'samples' | 'batch'>,
+): number {
+  const other = batches.findIndex(({ first, size: own }) => own !== Math.min(size, samples - first));
+  return other < 0 ? batches.length : other;
 }
 
 /** A configuration whose names are all known. */
@@ -113,8 +154,13 @@ async function drive(name: string, plan: Plan, services: RunServices): Promise<R
   const halt = haltOn(services.signal);
   const scorer = new Scorer(name, plan.config, services, halt.signal);
   const timer = timerOf(name, services);
+  const enough = deadlineOf(services);
   try {
-    await search(name, plan, services, { scorer, halt, timer });
+    const whole = await search(name, plan, services, { scorer, halt, timer, enough });
+    if (!whole || enough()) {
+      await timer();
+      return await stopped(name, 'timeout', services);
+    }
     await retest(name, plan.config, services, scorer);
     await timer();
     await store.finishRun(name);
@@ -125,9 +171,7 @@ async function drive(name: string, plan: Plan, services: RunServices): Promise<R
     // What ended the run may be the store's own trouble.
     await timer().catch(() => undefined);
     if (!isAbort(error, services.signal)) throw error;
-    const { told } = await store.run(name);
-    onEvent({ type: 'stopped', run: name, told });
-    return { run: name, status: 'stopped', told, leaderboard: await readLeaderboard(store, name) };
+    return await stopped(name, 'signal', services);
   } finally {
     await lock.release();
   }
@@ -141,6 +185,22 @@ async function finished(
   const leaderboard = await readLeaderboard(store, run);
   onEvent({ type: 'finished', run, leaderboard });
   return { run, status: 'finished', told, leaderboard };
+}
+
+async function stopped(
+  name: string,
+  stoppedBy: 'signal' | 'timeout',
+  { store, onEvent = () => undefined }: RunServices,
+): Promise<RunResult> {
+  const { told } = await store.run(name);
+  onEvent({ type: 'stopped', run: name, told });
+  return { run: name, status: 'stopped', stoppedBy, told, leaderboard: await readLeaderboard(store, name) };
+}
+
+/** Whether the time that the run may take is over. */
+function deadlineOf({ clock, timeout = Number.POSITIVE_INFINITY }: RunServices): () => boolean {
+  const end = clock() + timeout;
+  return () => clock() >= end;
 }
 
 /** Each call adds to the run's time what has passed since the last one. */
@@ -171,15 +231,16 @@ interface Driving {
   readonly scorer: Scorer;
   readonly halt: Halt;
   readonly timer: () => Promise<void>;
+  readonly enough: () => boolean;
 }
 
-/** The search itself; the references are scored beside it, first in the queue. */
+/** The search itself; the references are scored beside it, first in the queue. Says whether it came to its end. */
 async function search(
   name: string,
   plan: Plan,
   { store, onEvent = () => undefined }: RunServices,
-  { scorer, halt, timer }: Driving,
-): Promise<void> {
+  { scorer, halt, timer, enough }: Driving,
+): Promise<boolean> {
   const { config } = plan;
   const { samples, batch, pipeline, seed } = config;
   const evaluationSeed = deriveKey(seed, 'evaluation').k0;
@@ -197,7 +258,7 @@ async function search(
   const strategy = await createStrategy(plan, progress.past);
   const log = storeLog(store, name, progress, onEvent);
   try {
-    await runLoop({
+    const whole = await runLoop({
       strategy,
       samples,
       batch,
@@ -215,12 +276,14 @@ async function search(
         },
       },
       resumeFrom: progress.resumeFrom,
+      enough,
       signal: halt.signal,
     });
+    await references;
+    return whole;
   } finally {
     await strategy.close();
   }
-  await references;
 }
 
 /** Scores the references and the best found rules with fresh seeds, which the search's luck had no part in. */

@@ -86,18 +86,22 @@ export interface LoopOptions {
   ) => Promise<{ readonly reward: number; readonly status?: EvaluationStatus }>;
   readonly log: LoopLog;
   readonly resumeFrom?: Resume;
+  /** Whether no further batch is to be asked: the search then ends, resumable, once those in flight are told. */
+  readonly enough?: () => boolean;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Runs a search until every batch is told. Rejects as soon as an evaluation rejects, with its reason, or `signal` fires,
+ * Runs a search until every batch is told, or there is `enough`. Rejects as soon as an evaluation rejects, with its reason, or `signal` fires,
  * with the signal's reason; it does not wait for evaluations then, and once it has settled it makes no further call to the
  * strategy or the log. It does not close the strategy.
  *
+ * @returns whether every batch is told; false where there was `enough` before.
  * @throws NosError `bad-option` when samples, batch or pipeline is not a positive integer.
  */
-export async function runLoop(options: LoopOptions): Promise<void> {
+export async function runLoop(options: LoopOptions): Promise<boolean> {
   const { strategy, evaluate, log, pipeline, resumeFrom = { told: 0, inFlight: [] } } = options;
+  const { enough = () => false } = options;
   const batches = new Batches(options.samples, options.batch);
   positiveInteger('pipeline', pipeline);
   const stop = new AbortController();
@@ -133,12 +137,13 @@ export async function runLoop(options: LoopOptions): Promise<void> {
     for (const proposals of resumeFrom.inFlight) inFlight.push(start(told + inFlight.length, proposals));
     while (told < batches.count) {
       signal.throwIfAborted();
-      while (inFlight.length < Math.min(pipeline, batches.count - told)) {
+      while (inFlight.length < Math.min(pipeline, batches.count - told) && !enough()) {
         const batch = told + inFlight.length;
         const proposals = await ask(batch);
         signal.throwIfAborted();
         inFlight.push(start(batch, proposals));
       }
+      if (inFlight.length === 0) return false;
       const scored = await unlessAborted(inFlight[0] as Promise<readonly ToldProposal[]>, signal);
       signal.throwIfAborted();
       const metrics = await strategy.tell(scored);
@@ -146,6 +151,7 @@ export async function runLoop(options: LoopOptions): Promise<void> {
       inFlight.shift();
       told++;
     }
+    return true;
   } catch (reason) {
     stop.abort(reason);
     throw signal.reason;
