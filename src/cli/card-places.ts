@@ -58,23 +58,17 @@ async function storedEvaluations(context: Context, key: string): Promise<readonl
   return own;
 }
 
-/** The first one first. */
+/**
+ * The first one first. A module of the user's own is tried where it is named: most of them are left from some trial, and would turn up
+ * in the card of every rule.
+ */
 async function storedTasks({ settings }: Context, stored: readonly Evaluation[]): Promise<readonly string[]> {
-  const { resolveTask } = await import('../tasks/index.ts');
-  const named = [...new Set(stored.map(({ task }) => task))];
-  const found = await Promise.all(
-    // A module that is gone or has changed is another task.
-    named.map((task) =>
-      resolveTask(task).then(
-        () => [task],
-        () => [],
-      ),
-    ),
-  );
-  if (found.flat().length > 0) return found.flat();
+  const { isRegistered } = await import('../tasks/index.ts');
+  const found = [...new Set(stored.map(({ task }) => task))].filter(isRegistered);
+  if (found.length > 0) return found;
   throw new NosError(
     'bad-option',
-    `the store has no evaluation of this rule under protocol ${settings.protocol}`,
+    `the store has no evaluation of this rule on a registered task under protocol ${settings.protocol}`,
     'name the tasks that it is to be tried on: --task digits-mlp',
   );
 }

@@ -18,16 +18,18 @@ export interface Evaluating {
   /** Their data are fetched where they are not here. */
   readonly tasks: readonly string[];
   readonly total: number;
+  /** What they are trained by, where it is one: whether each task can be is looked at first. */
+  readonly protocol?: string;
 }
 
 /** Does work that evaluates, with everything around it: data, workers, the store of evaluations, and a live meter. */
 export async function evaluating<T>(
   context: Context,
-  { name, tasks, total }: Evaluating,
+  { name, tasks, total, protocol }: Evaluating,
   work: (services: EvaluationServices & { readonly note: Meter['note'] }) => Promise<T>,
 ): Promise<T> {
   const { settings, places, stderr, signal, underWay, log } = context;
-  for (const task of tasks) await prepareTask(context, task);
+  for (const task of tasks) await prepareTask(context, task, protocol);
   const { fingerprint } = await import('../evaluate/index.ts');
   const machine = await fingerprint();
   return withStore(places, async (store) => {

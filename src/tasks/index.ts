@@ -11,6 +11,7 @@ export { type EvenSizes, evenSizes, type GnmtSizes } from './gnmt/network.ts';
 export { gnmtTask, type TranslationTask } from './gnmt/task.ts';
 export { type TranslateOptions, translate } from './gnmt/translate.ts';
 export {
+  isRegistered,
   knownReference,
   presentReference,
   resolveTask,

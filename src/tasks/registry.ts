@@ -63,6 +63,16 @@ function registeredTask(name: string): Task {
 }
 
 /**
+ * Whether a task's reference is of a registered one, and not of a module of the user's own.
+ *
+ * @example isRegistered('digits-mlp') // true
+ */
+export function isRegistered(reference: string): boolean {
+  const { name } = splitTaskName(reference);
+  return !namesModule(reference) && [...tasks, ...taskFamilies].some((known) => known.name === name);
+}
+
+/**
  * What a task is known by in the store and to workers elsewhere on this machine: a registered name as it is (one with options
  * in its one canonical spelling), a module as its absolute path and a hash of its text, `/home/me/spirals.mjs#6b1f0c2d9e8a`.
  * A module that has changed is another task: nothing that was evaluated before may stand for it. (What the module imports is

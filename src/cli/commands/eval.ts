@@ -1,10 +1,6 @@
-import type { DispatchEvent } from '../../dispatch/index.ts';
-import type { Evaluation, EvaluationRequest } from '../../evaluate/index.ts';
+import type { Evaluation } from '../../evaluate/index.ts';
 import type { Command, Terminal } from '../command.ts';
-import { withWorkers } from '../evaluators.ts';
-import { openMeter } from '../live/meter.ts';
-import { dispatchLine } from '../log/dispatch-lines.ts';
-import { prepareTask } from '../prepare.ts';
+import { EVALUATING, evaluating } from '../evaluating.ts';
 import { noteRemarks } from '../remarks.ts';
 import { allDivergedText, remarksOf } from '../text/all-diverged.ts';
 import { duration, learningRate, meanAndSpread } from '../text/format.ts';
@@ -12,55 +8,43 @@ import { type Column, table } from '../text/table.ts';
 
 export const evalCommand: Command = {
   name: 'eval',
-  summary: 'score rules, given as text or catalogue name',
+  summary: 'score rules, given as text or catalogue name; what is stored is not trained again',
   arguments: '<rule...>',
-  options: [
-    'task',
-    'protocol',
-    'environment',
-    'seeds',
-    'seed',
-    'workers',
-    'redis',
-    'log',
-    'logLevel',
-    'data',
-  ],
+  options: ['task', 'protocol', 'environment', 'seeds', 'seed', ...EVALUATING],
   example: "nos eval adam 'exp(sign(g) * sign(m)) * g' --task digits-mlp --seeds 3",
   stopsGracefully: true,
   async run(context) {
-    const { settings, places, stdout, stderr, signal, log, underWay, call } = context;
+    const { settings, stdout, call } = context;
     const { findEnvironment, findProtocol } = await import('../../evaluate/index.ts');
     const { task = '', seeds = 1, seed = 1 } = settings;
     const protocol = findProtocol(settings.protocol ?? '').name;
     const environment = findEnvironment(settings.environment ?? '').name;
     await noteRemarks(context.arguments, context);
-    await prepareTask(context, task, protocol);
-    const requests = context.arguments.flatMap((rule) =>
-      Array.from(
-        { length: seeds },
-        (_, i): EvaluationRequest => ({ rule, task, protocol, environment, seed: seed + i }),
-      ),
+    const { contestant, evaluateAll, seedsFrom } = await import('../../compare/index.ts');
+    const { taskReference } = await import('../../tasks/index.ts');
+    const reference = await taskReference(task);
+    const rules = context.arguments.map((text) => ({ text: text.trim(), ...contestant(text) }));
+    const all = seedsFrom(seed, seeds);
+    const wanted = [...new Map(rules.map((one) => [one.key, one])).values()].flatMap(({ rule, key }) =>
+      all.map((one) => ({ rule, key, task: reference, protocol, environment, seed: one })),
     );
-    const meter = await openMeter(requests.length, stderr);
-    try {
-      const onEvent = (event: DispatchEvent): void => log.write(dispatchLine(event));
-      const work = { run: 'nos eval', useful: requests.length, onEvent };
-      const evaluations = await withWorkers(settings, places, work, (dispatcher) =>
-        underWay(() => Promise.all(requests.map((request) => meter.follow(request, dispatcher, signal)))),
-      );
-      const groups = context.arguments.map((_, i) => evaluations.slice(i * seeds, (i + 1) * seeds));
-      const diverged = evaluations.every(({ status }) => status === 'diverged')
-        ? [{ what: 'rules', count: groups.length, task }]
-        : [];
-      const text = table(groups, columns(stdout, seeds, groups), stdout.columns);
-      return {
-        document: { task, protocol, environment, evaluations, ...remarksOf(diverged) },
-        text: [text, ...(diverged.length === 0 ? [] : [allDivergedText(diverged, call)])].join('\n\n'),
-      };
-    } finally {
-      meter.close();
-    }
+    const work = { name: 'nos eval', tasks: [reference], protocol, total: wanted.length };
+    const found = await evaluating(context, work, (services) => evaluateAll(wanted, services));
+    // By the text that the user gave: the stored one may be of another text of the same rule.
+    const groups = rules.map(({ text, key: wantedKey }) =>
+      found.filter(({ key }) => key === wantedKey).map((evaluation) => ({ ...evaluation, rule: text })),
+    );
+    const diverged = found.every(({ status }) => status === 'diverged')
+      ? [{ what: 'rules', count: groups.length, task: reference }]
+      : [];
+    const text = table(groups, columns(stdout, seeds, groups), stdout.columns);
+    return {
+      document: {
+        ...{ task: reference, protocol, environment, evaluations: groups.flat() },
+        ...remarksOf(diverged),
+      },
+      text: [text, ...(diverged.length === 0 ? [] : [allDivergedText(diverged, call)])].join('\n\n'),
+    };
   },
 };
 

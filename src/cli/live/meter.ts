@@ -1,5 +1,4 @@
 import type { EvaluationEvent } from '../../compare/index.ts';
-import type { Dispatcher } from '../../dispatch/index.ts';
 import type { Evaluation, EvaluationRequest } from '../../evaluate/index.ts';
 import type { Context } from '../command.ts';
 import { bar } from '../text/charts.ts';
@@ -8,8 +7,6 @@ import { openView } from './view.ts';
 
 /** Shows evaluations while they go: one bar on a terminal, a line each elsewhere; both on stderr. */
 export interface Meter {
-  /** Evaluates the request, and counts it. */
-  follow(request: EvaluationRequest, dispatcher: Dispatcher, signal: AbortSignal): Promise<Evaluation>;
   /** Counts what `evaluateAll` of compare/ says. */
   readonly onEvent: (event: EvaluationEvent) => void;
   /** Says a line of its own. */
@@ -39,12 +36,6 @@ export async function openMeter(total: number, stderr: Context['stderr']): Promi
     draw();
   };
   return {
-    async follow(request, dispatcher, signal) {
-      const onProgress = (under: { readonly done: number }) => progress(request, under.done);
-      const evaluation = await dispatcher.evaluate(request, { signal, onProgress });
-      settled(request, evaluation);
-      return evaluation;
-    },
     onEvent(event) {
       if (event.type === 'progress') progress(event.request, event.progress.done);
       if (event.type === 'evaluated') settled(event.request, event.evaluation);
