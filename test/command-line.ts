@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect } from 'vitest';
+import type { Ask } from '../src/cli/ask.ts';
 import { nos as nosHere } from '../src/cli/nos.ts';
 
 export interface Outcome {
@@ -37,7 +38,10 @@ export interface CommandLine extends Caller {
    * The same, from the sources and in this process, which saves a second of a processor a call: for what is not about
    * processes, that is, about signals, terminals, pipes, or how a process ends.
    */
-  readonly here: Caller;
+  readonly here: Omit<Caller, 'nos'> & {
+    /** @param ask - who answers questions; nobody unless given. */
+    nos(args: readonly string[], variables?: Variables, ask?: Ask): Promise<Outcome>;
+  };
 }
 
 const PROGRAM = resolve('bin/nos');
@@ -67,7 +71,7 @@ export function commandLine(): CommandLine {
       env: environment(variables),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-  const runHere: Caller['nos'] = async (args, variables = {}) => {
+  const runHere: CommandLine['here']['nos'] = async (args, variables = {}, ask = undefined) => {
     const [stdout, stderr] = [pipe(), pipe()];
     const said = Promise.all([text(stdout), text(stderr)]);
     const code = await nosHere(args, {
@@ -76,6 +80,7 @@ export function commandLine(): CommandLine {
       program: 'nos',
       stdout,
       stderr,
+      ask,
       watchInterrupts: () => new AbortController().signal,
     });
     stdout.end();
@@ -88,7 +93,7 @@ export function commandLine(): CommandLine {
     start,
     finish,
     ...callerOf((args, variables) => finish(start(args, variables))),
-    here: callerOf(runHere),
+    here: { ...callerOf(runHere), nos: runHere },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Ask } from './ask.ts';
 import type { WriteCall } from './calling.ts';
 import type { Log } from './log/log.ts';
 import type { OptionName, Settings } from './options.ts';
@@ -30,6 +31,8 @@ export interface Context {
   readonly places: Places;
   /** Writes a command such as `nos show first 5` as the user can run it. */
   readonly call: WriteCall;
+  /** Absent where nobody can be asked. */
+  readonly ask?: Ask;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
   /** Does work that ends in good order by the signal; while there is none under way, an interruption ends the command at once. */

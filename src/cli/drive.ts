@@ -17,6 +17,12 @@ export interface Drive {
   readonly go: (services: RunServices) => Promise<RunResult>;
 }
 
+interface Outcome {
+  readonly result: RunResult;
+  /** For which processes have driven the run. */
+  readonly seconds: number;
+}
+
 /** Drives a run with everything around it: data, workers, store, live view, and the report at the end. */
 export async function driveRun(context: Context, { name, config, go }: Drive): Promise<Result> {
   const { settings, places, signal } = context;
@@ -27,8 +33,7 @@ export async function driveRun(context: Context, { name, config, go }: Drive): P
   const { plannedEvaluations } = await import('../run/index.ts');
   const expected = plannedEvaluations(config);
   const useful = Math.max(config.batch * config.pipeline + expected.references, expected.retests);
-  const began = performance.now();
-  const follow = async (store: Store, observer: Observer): Promise<RunResult> => {
+  const follow = async (store: Store, observer: Observer): Promise<Outcome> => {
     const witness = await openWitness(context, observer, {
       run: name,
       samples: config.samples,
@@ -37,19 +42,26 @@ export async function driveRun(context: Context, { name, config, go }: Drive): P
       nameOf: ({ key }) => namesOf(key)[0] ?? '',
       facts: { ...factsOf(config), version: packageVersion, fingerprint: machine },
     });
-    const given = { store, fingerprint: machine, version: packageVersion, clock: Date.now, signal };
+    const timeout = settings.timeout === undefined ? {} : { timeout: settings.timeout * 1000 };
+    const given = {
+      ...{ store, fingerprint: machine, version: packageVersion, clock: Date.now, signal },
+      ...timeout,
+    };
     const work = { run: name, useful, onEvent: witness.onDispatch };
-    return withWorkers(settings, places, work, (dispatcher) => {
+    const result = await withWorkers(settings, places, work, (dispatcher) => {
       observer.watch(() => ({
         states: dispatcher.workers().map(({ state }) => state),
         depth: dispatcher.depth(),
       }));
       return context.underWay(() => go({ ...given, dispatcher, onEvent: witness.onRun }));
     }).finally(witness.close);
+    return { result, seconds: (await store.run(name)).seconds };
   };
   const observer = await openObserver(context, 'search', machine);
-  const result = await withStore(places, (store) => follow(store, observer)).finally(observer.close);
-  const report = { result, config, fingerprint: machine, seconds: (performance.now() - began) / 1000 };
+  const { result, seconds } = await withStore(places, (store) => follow(store, observer)).finally(
+    observer.close,
+  );
+  const report = { result, config, fingerprint: machine, version: packageVersion, seconds };
   return { ...(await reportRun(report, context)), exitCode: exitCodeOf(result, signal) };
 }
 
@@ -58,7 +70,8 @@ function factsOf({ task, protocol, environment, strategy, space, seed }: RunConf
   return { task, protocol, ...where, strategy: strategy.name, space: space.name, seed };
 }
 
-function exitCodeOf({ status }: RunResult, { reason }: AbortSignal): number {
-  if (status === 'finished') return 0;
+/** A run that its own timeout stops does what it was told. */
+function exitCodeOf({ stoppedBy }: RunResult, { reason }: AbortSignal): number {
+  if (stoppedBy !== 'signal') return 0;
   return reason instanceof Interruption ? reason.exitCode : 1;
 }

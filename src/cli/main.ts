@@ -1,3 +1,4 @@
+import { askOn } from './ask.ts';
 import { programOf } from './calling.ts';
 import { openInterrupts } from './interrupt.ts';
 import { nos } from './nos.ts';
@@ -12,6 +13,7 @@ const exitCode = await nos(process.argv.slice(2), {
   stdout,
   stderr,
   failure,
+  ask: askOn(process.stdin, stderr),
   watchInterrupts: interrupts.watch,
 });
 interrupts.over();

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { expandHome } from '../user-directories.ts';
 import { packageVersion } from '../version.ts';
+import type { Ask } from './ask.ts';
 import { callWriter, type WriteCall, writeCalls } from './calling.ts';
 import type { Context, Result } from './command.ts';
 import { commands } from './commands/index.ts';
@@ -23,6 +24,8 @@ export interface Surroundings {
   readonly program: string;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
+  /** Absent where nobody can be asked. */
+  readonly ask?: Ask | undefined;
   /** Begins to watch for SIGINT and SIGTERM; see {@link Command.stopsGracefully}. */
   readonly watchInterrupts: (graceful: boolean) => AbortSignal;
   /** Rejects with what ends the command though it has not thrown it: what nobody catches. */
@@ -73,7 +76,7 @@ async function contextOf(
   signal: AbortSignal,
   { call, work, surroundings }: { call: WriteCall; work: Work; surroundings: Surroundings },
 ): Promise<Context> {
-  const { env, directory, stdout, stderr } = surroundings;
+  const { env, directory, stdout, stderr, ask } = surroundings;
   const { defaults } = command;
   const settings = await resolveSettings({
     flags,
@@ -90,6 +93,7 @@ async function contextOf(
     flags: optionNames.filter((name) => flags[name] !== undefined),
     places: findPlaces(settings, { directory, env }),
     call,
+    ...(ask && { ask }),
     signal,
     underWay: work.during,
     stdout: terminalOf(stdout, env),

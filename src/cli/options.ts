@@ -22,8 +22,17 @@ export interface OptionDefinition {
   readonly path?: boolean;
 }
 
-/** `number`: positive and finite. `words`: separated by commas; `texts`: by commas outside parentheses; `assignments`: key=value, may be given again. */
-type OptionKind = 'switch' | 'text' | 'redisUrl' | 'integer' | 'number' | 'words' | 'texts' | 'assignments';
+/** `number`: positive and finite. `duration`: seconds, from a text such as `90s`, `10m`, `2h` or `1h30m`. `words`: separated by commas; `texts`: by commas outside parentheses; `assignments`: key=value, may be given again. */
+type OptionKind =
+  | 'switch'
+  | 'text'
+  | 'redisUrl'
+  | 'integer'
+  | 'number'
+  | 'duration'
+  | 'words'
+  | 'texts'
+  | 'assignments';
 
 export const options = {
   task: {
@@ -78,7 +87,7 @@ export const options = {
   strategy: {
     kind: 'text',
     value: 'NAME',
-    description: 'how rules are proposed: evolution, rl, tree or random',
+    description: "how rules are proposed: evolution, rl (the paper's), tree or random [evolution]",
   },
   algorithm: {
     kind: 'text',
@@ -238,6 +247,13 @@ export const options = {
     description: 'configuration file [nos.config.json, if there]',
   },
   run: { kind: 'text', value: 'NAME', source: 'flag', description: 'the name of the run' },
+  timeout: {
+    kind: 'duration',
+    value: 'DURATION',
+    source: 'environment',
+    description: 'begin no further batch after 90s, 10m, 2h, …: the run can be resumed',
+  },
+  yes: { kind: 'switch', short: 'y', source: 'flag', description: 'ask nothing' },
   dryRun: { kind: 'switch', source: 'flag', description: 'estimate time and cost; search nothing' },
   number: {
     kind: 'integer',
@@ -296,6 +312,7 @@ interface ValueOf {
   readonly redisUrl: string;
   readonly integer: number;
   readonly number: number;
+  readonly duration: number;
   readonly words: readonly string[];
   readonly texts: readonly string[];
   readonly assignments: Readonly<Record<string, number | string>>;

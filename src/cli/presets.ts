@@ -4,12 +4,13 @@ import type { Settings } from './options.ts';
 /** How every command logs that does. */
 export const logDefaults = { log: 'text', logLevel: 'info' } as const satisfies Settings;
 
+/** The strategy of a search where nobody names one: the winner of `nos bench strategies`, docs/strategies.md. */
+export const DEFAULT_STRATEGY = 'evolution';
+
 /** What holds where neither a flag, the environment, the configuration file nor a preset says otherwise. */
 export const defaults = {
   task: 'cifar10-convnet',
   space: 'icml2017',
-  // The winner of `nos bench strategies`: docs/strategies.md.
-  strategy: 'evolution',
   protocol: 'quick',
   environment: 'none',
   samples: 500,

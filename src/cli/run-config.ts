@@ -1,5 +1,6 @@
 import type { RunConfig } from '../run/index.ts';
 import type { Settings } from './options.ts';
+import { DEFAULT_STRATEGY } from './presets.ts';
 import { spaceOptionsOf } from './space-options.ts';
 
 /**
@@ -25,7 +26,7 @@ export async function runConfigOf(settings: Settings): Promise<RunConfig> {
     task,
     space: { name, ...choices },
     strategy: {
-      name: strategy,
+      name: strategy ?? DEFAULT_STRATEGY,
       options: algorithm === undefined ? option : { ...option, algorithm },
       warmStart,
     },

@@ -1,10 +1,9 @@
 import type { LeaderboardRow, RunConfig, RunResult } from '../run/index.ts';
 import { shellWord } from '../shell.ts';
-import { packageVersion } from '../version.ts';
 import type { Context } from './command.ts';
 import { DEFAULT_ROWS, documentOf } from './commands/top.ts';
 import { allDivergedText, divergedReferences, remarksOf } from './text/all-diverged.ts';
-import { conditionsText, duration, fileName, plural, thousands } from './text/format.ts';
+import { conditionsText, duration, fileName, plural, runState, thousands } from './text/format.ts';
 import { leaderboardText } from './text/leaderboard.ts';
 import { shortRules } from './text/short-rule.ts';
 import { pairs } from './text/table.ts';
@@ -14,7 +13,8 @@ export interface RunReport {
   readonly result: RunResult;
   readonly config: RunConfig;
   readonly fingerprint: string;
-  /** Of this process. */
+  readonly version: string;
+  /** For which processes have driven the run. */
   readonly seconds: number;
 }
 
@@ -23,8 +23,8 @@ export async function reportRun(
   report: RunReport,
   context: Context,
 ): Promise<{ document: unknown; text: string }> {
-  const { result, config, fingerprint } = report;
-  const { run, status, told } = result;
+  const { result, config, fingerprint, version } = report;
+  const { run, status, stoppedBy, told } = result;
   const { foldCopies, isFound, verdictOf } = await import('../run/index.ts');
   const leaderboard = foldCopies(result.leaderboard, DEFAULT_ROWS);
   const short = await shortRules();
@@ -33,10 +33,11 @@ export async function reportRun(
   const document = {
     run,
     status,
+    ...(stoppedBy && { stoppedBy }),
     told,
     config,
     fingerprint,
-    version: packageVersion,
+    version,
     store: context.places.store,
     rules: leaderboard.map(documentOf),
     verdict: verdictDocument(verdict, short),
@@ -53,7 +54,7 @@ export async function reportRun(
 }
 
 async function facts(
-  { result, config, fingerprint, seconds }: RunReport,
+  { result, config, fingerprint, version, seconds }: RunReport,
   { places, stdout }: Context,
 ): Promise<string> {
   const { findSpace } = await import('../rules/index.ts');
@@ -64,11 +65,14 @@ async function facts(
   const distinct = result.leaderboard.filter(({ index }) => index >= 0 && index < result.told).length;
   return pairs(
     [
-      ['run', `${result.run}, ${result.status}: ${told}, ${distinct} distinct, ${duration(seconds)}`],
+      [
+        'run',
+        `${result.run}, ${runState({ ...result, samples: config.samples })}: ${told}, ${distinct} distinct, ${duration(seconds)}`,
+      ],
       ['search', `${config.strategy.name} in ${name}${limits}`],
       ['scored by', `${config.task}, ${conditionsText(config)}`],
       ['seed', String(config.seed)],
-      ['version', `${packageVersion}, fingerprint ${fingerprint}`],
+      ['version', `${version}, fingerprint ${fingerprint}`],
       ['store', places.store],
     ],
     stdout.columns,
@@ -76,14 +80,23 @@ async function facts(
 }
 
 function nextSteps(
-  { result }: RunReport,
+  { result, config }: RunReport,
   found: LeaderboardRow | undefined,
   compare: string | undefined,
   { stdout, call }: Context,
 ): string {
-  const { run, status } = result;
+  const { run, status, stoppedBy, told } = result;
+  const untold = config.samples - told;
   const name = shellWord(run);
-  if (status === 'stopped') return stdout.colours.bold(`go on:  ${call(`nos resume ${name}`)}`);
+  if (status === 'stopped') {
+    const goOn = stdout.colours.bold(`go on:  ${call(`nos resume ${name}`)}`);
+    const end = `end it here, with tests of the best:  ${call(`nos resume ${name} --samples ${told}`)}`;
+    return [
+      ...(stoppedBy === 'timeout' ? ['The time is over: no further batch was begun.'] : []),
+      goOn,
+      ...(told === 0 || untold === 0 ? [] : [end]),
+    ].join('\n');
+  }
   const steps = [
     ...(compare === undefined ? [] : [compare]),
     ...(found === undefined ? [] : [`nos show ${name} ${found.index}`]),

@@ -25,6 +25,8 @@ export function parseValue(name: OptionName, text: string, where: string): Value
       return parseInteger(text, { minimum, maximum }, where);
     case 'number':
       return parseNumber(text, { maximum }, where);
+    case 'duration':
+      return parseDuration(text, where);
     case 'words':
       return text.split(',').map((word) => parseText(word.trim(), where));
     case 'texts':
@@ -78,6 +80,21 @@ function parseNumber(text: string, { maximum }: Pick<Bounds, 'maximum'>, where: 
     'bad-option',
     `${where}: expected a positive number${most}, got '${shorten(text)}'`,
     `write a number, as in ${sample(where, 0.1)}`,
+  );
+}
+
+const UNITS = { d: 86_400, h: 3600, m: 60, s: 1 } as const;
+
+/** Seconds. */
+function parseDuration(text: string, where: string): number {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)([dhms])/g)];
+  const whole = parts.map(([part]) => part).join('') === text;
+  const seconds = parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNITS[unit as 's'], 0);
+  if (whole && seconds > 0 && Number.isFinite(seconds)) return seconds;
+  throw new NosError(
+    'bad-option',
+    `${where}: expected a duration, got '${shorten(text)}'`,
+    'write numbers with units, as in 90s, 10m, 2h or 1h30m',
   );
 }
 

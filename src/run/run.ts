@@ -149,7 +149,7 @@ function createStrategy({ config, space, strategy }: Plan, past?: StrategyPast):
 }
 
 async function drive(name: string, plan: Plan, services: RunServices): Promise<RunResult> {
-  const { store, onEvent = () => undefined } = services;
+  const { store } = services;
   const lock = await store.lockRun(name, `process ${process.pid} on ${hostname()}`);
   const halt = haltOn(services.signal);
   const scorer = new Scorer(name, plan.config, services, halt.signal);

@@ -9,9 +9,12 @@ import { engineFetchCommand } from './engine.ts';
 import { evalCommand } from './eval.ts';
 import { funnelCommand } from './funnel.ts';
 import { logCommand } from './log.ts';
+import { noteCommand } from './note.ts';
 import { plotCommand } from './plot.ts';
+import { renameCommand } from './rename.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { resumeCommand } from './resume.ts';
+import { rmCommand } from './rm.ts';
 import { ruleCommand } from './rule.ts';
 import { rulesCommand } from './rules.ts';
 import { runsCommand } from './runs.ts';
@@ -33,6 +36,9 @@ export const commands: readonly Command[] = [
   showCommand,
   logCommand,
   plotCommand,
+  noteCommand,
+  renameCommand,
+  rmCommand,
   evalCommand,
   compareCommand,
   cardCommand,

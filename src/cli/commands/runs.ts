@@ -2,7 +2,7 @@ import type { RunConfig } from '../../run/index.ts';
 import type { RunRecord } from '../../store/index.ts';
 import type { Command } from '../command.ts';
 import { withStore } from '../store.ts';
-import { accuracy, instant, withinText } from '../text/format.ts';
+import { accuracy, briefDuration, instant, runState, truncate, withinText } from '../text/format.ts';
 import { type Column, table } from '../text/table.ts';
 
 export const runsCommand: Command = {
@@ -12,6 +12,7 @@ export const runsCommand: Command = {
   example: 'nos runs',
   async run({ places, call, stdout }) {
     const { parseRunConfig } = await import('../../run/index.ts');
+    const { taskTitle } = await import('../../tasks/index.ts');
     const records = await withStore(places, (store) => store.listRuns());
     const runs = records.map((record) => ({ ...record, config: parseRunConfig(record.config) }));
     if (runs.length === 0) {
@@ -20,22 +21,44 @@ export const runsCommand: Command = {
         text: `no runs in ${places.store}\nbegin one: ${call('nos search --preset quick')}`,
       };
     }
-    return { document: { runs }, text: table(runs, columns(stdout.colours.bold), stdout.columns) };
+    const [head, ...lines] = table(runs, columns(stdout.colours.bold, taskTitle), stdout.columns).split('\n');
+    const noted = lines.flatMap((line, i) => {
+      const note = runs[i]?.note;
+      return note === undefined
+        ? [line]
+        : [line, stdout.colours.dim(truncate(`  └ ${note}`, stdout.columns))];
+    });
+    return { document: { runs }, text: [head, ...noted].join('\n') };
   },
 };
 
-type Row = Omit<RunRecord, 'config'> & {
-  readonly config: Pick<RunConfig, 'task' | 'protocol' | 'environment' | 'samples'>;
-};
+type Row = Omit<RunRecord, 'config'> & { readonly config: RunConfig };
 
-function columns(bold: (text: string) => string): readonly Column<Row>[] {
+function columns(
+  bold: (text: string) => string,
+  taskTitle: (task: string) => string,
+): readonly Column<Row>[] {
   return [
     { title: 'run', cell: (row) => row.name, flexible: true, paint: bold },
-    { title: 'state', cell: (row) => row.status },
+    { title: 'state', cell: (row) => runState({ ...row, samples: row.config.samples }) },
     { title: 'rules', cell: (row) => `${row.told}/${row.config.samples}`, align: 'right' },
     { title: 'best', cell: (row) => accuracy(row.bestReward ?? Number.NaN), align: 'right' },
-    { title: 'task', cell: (row) => row.config.task },
-    { title: 'protocol', cell: ({ config }) => withinText(config.protocol, config.environment) },
-    { title: 'begun', cell: (row) => instant(Date.parse(row.createdAt)).slice(0, 10) },
+    { title: 'strategy', cell: ({ config }) => strategyText(config) },
+    { title: 'space', cell: ({ config }) => config.space.name, spare: true },
+    { title: 'task', cell: ({ config }) => taskTitle(config.task) },
+    { title: 'protocol', cell: ({ config }) => withinText(config.protocol, config.environment), spare: true },
+    { title: 'begun', cell: (row) => begunText(Date.parse(row.createdAt), Date.now()) },
+    { title: 'time', cell: (row) => briefDuration(row.seconds), align: 'right' },
   ];
+}
+
+/** `rl`, or `rl ppo` where an algorithm was chosen. */
+function strategyText({ strategy: { name, options } }: RunConfig): string {
+  return options.algorithm === undefined ? name : `${name} ${options.algorithm}`;
+}
+
+/** `11-29 14:05`; of another year with it. */
+function begunText(begun: number, now: number): string {
+  const text = instant(begun);
+  return text.slice(0, 4) === instant(now).slice(0, 4) ? text.slice(5) : text;
 }

@@ -1,6 +1,7 @@
 import type { Command, Context } from '../command.ts';
 import { driveRun } from '../drive.ts';
 import { dryRun } from '../dry-run.ts';
+import { DEFAULT_STRATEGY } from '../presets.ts';
 import { runConfigOf } from '../run-config.ts';
 import { withStore } from '../store.ts';
 
@@ -29,6 +30,7 @@ export const searchCommand: Command = {
     'redis',
     'seed',
     'run',
+    'timeout',
     'dryRun',
     'log',
     'logLevel',
@@ -36,16 +38,21 @@ export const searchCommand: Command = {
     'store',
     'data',
   ],
-  example: 'nos search --preset quick\nnos search --task digits-mlp --samples 50 --run first',
+  example:
+    'nos search --preset quick\nnos search --task digits-mlp --samples 50 --run first\nnos search --task digits-mlp --samples 1000 --timeout 10m',
   stopsGracefully: true,
   async run(context) {
     const config = await runConfigOf(context.settings);
     if (context.settings.dryRun) return dryRun(context, config);
-    const { startRun } = await import('../../run/index.ts');
+    const { checkRunName, startRun } = await import('../../run/index.ts');
     const name = context.settings.run ?? (await freshName(context));
+    checkRunName(name);
+    if (context.settings.strategy === undefined) context.stderr.note(DEFAULT_NOTE);
     return driveRun(context, { name, config, go: (services) => startRun(name, config, services) });
   },
 };
+
+const DEFAULT_NOTE = `strategy ${DEFAULT_STRATEGY} (the default: best in the comparison of docs/strategies.md; --strategy rl is the paper's)`;
 
 /** `quick-1`, `quick-2`, …: the preset or the space, and the first number that is free in the store. */
 async function freshName({ settings, places }: Context): Promise<string> {

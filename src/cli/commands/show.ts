@@ -5,7 +5,15 @@ import type { StoredBatch } from '../../store/index.ts';
 import type { Command, Context, Result } from '../command.ts';
 import { withStore } from '../store.ts';
 import { bar, sparkline } from '../text/charts.ts';
-import { accuracy, conditionsText, duration, instant, learningRate, thousands } from '../text/format.ts';
+import {
+  accuracy,
+  conditionsText,
+  duration,
+  instant,
+  learningRate,
+  runState,
+  thousands,
+} from '../text/format.ts';
 import { shortRules } from '../text/short-rule.ts';
 import { pairs } from '../text/table.ts';
 
@@ -43,8 +51,10 @@ async function showRun(name: string, { places, stdout }: Context): Promise<Resul
     const lists = await chosenLists(config);
     const text = pairs(
       [
-        ['run', `${record.name}, ${record.status}`],
+        ['run', `${record.name}, ${runState({ ...record, samples: config.samples })}`],
+        ...(record.note === undefined ? [] : [['note', record.note] as const]),
         ['begun', instant(Date.parse(record.createdAt))],
+        ['time', duration(record.seconds)],
         ['rules', `${thousands(record.told)} of ${thousands(config.samples)} scored`],
         ['best reward', accuracy(record.bestReward ?? Number.NaN)],
         ['batch means', sparkline(means, Math.max(Math.min(stdout.columns, 100) - 20, 10)) || '—'],

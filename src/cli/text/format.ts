@@ -58,6 +58,24 @@ export function duration(seconds: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** At most six characters: `44 s`, `12 min`, `3.3 h`, `2.1 d`. */
+export function briefDuration(seconds: number): string {
+  if (seconds < 59.5) return duration(seconds);
+  if (seconds < 59.5 * 60) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 47.95 * 3600) return `${(seconds / 3600).toFixed(1)} h`;
+  const days = seconds / 86_400;
+  return `${days < 99.95 ? days.toFixed(1) : Math.round(days)} d`;
+}
+
+/** What a run is at: `stopped in the retests` is all but finished. */
+export function runState(run: {
+  readonly status: 'running' | 'stopped' | 'finished';
+  readonly told: number;
+  readonly samples: number;
+}): string {
+  return run.status === 'stopped' && run.told >= run.samples ? 'stopped in the retests' : run.status;
+}
+
 /** `812 B`, `1.2 kB`, `162.2 MB`. */
 export function bytes(count: number): string {
   if (count < 1000) return `${count} B`;

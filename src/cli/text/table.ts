@@ -6,6 +6,8 @@ export interface Column<Row> {
   readonly align?: 'left' | 'right';
   /** Whether this column gives way where the table is wider than the terminal. One a table. */
   readonly flexible?: boolean;
+  /** Whether this column is left out where the table is wider than the terminal all the same, the last such column first. */
+  readonly spare?: boolean;
   /** Colours the cell once it is padded, so that escape codes do not count as width. */
   readonly paint?: (text: string, row: Row) => string;
 }
@@ -14,7 +16,8 @@ const GAP = '  ';
 const NARROWEST = 12;
 
 /** Aligned columns under one line of titles, at most `width` columns wide where a flexible column can give way. */
-export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width: number): string {
+export function table<Row>(rows: readonly Row[], all: readonly Column<Row>[], width: number): string {
+  const columns = fitting(rows, all, width);
   const shown = columns.map((column) => rows.map((row) => column.cell(row)));
   const widths = widthsWithin(
     columns.map((column, i) => Math.max(...[column.title, ...(shown[i] ?? [])].map(displayWidth))),
@@ -32,6 +35,28 @@ export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]
   );
   return [header, ...body].join('\n');
 }
+
+/** The columns without as many spare ones as it takes. */
+function fitting<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  width: number,
+): readonly Column<Row>[] {
+  const spare = columns.findLastIndex((column) => column.spare);
+  const least = columns.map(({ title, cell, flexible }) => {
+    const natural = Math.max(...[title, ...rows.map(cell)].map(displayWidth));
+    return flexible ? Math.min(natural, NARROWEST) : natural;
+  });
+  if (spare < 0 || total(least) <= width) return columns;
+  return fitting(
+    rows,
+    columns.filter((_, i) => i !== spare),
+    width,
+  );
+}
+
+const total = (widths: readonly number[]): number =>
+  widths.reduce((sum, w) => sum + w, 0) + GAP.length * (widths.length - 1);
 
 /** What {@link pairs} shows: a text, broken at spaces, or a list, broken between its items. */
 type Value = string | readonly string[];
@@ -58,9 +83,9 @@ function wrap(value: Value, width: number): readonly string[] {
 }
 
 function widthsWithin(natural: readonly number[], flexible: number, width: number): readonly number[] {
-  const total = natural.reduce((sum, w) => sum + w, 0) + GAP.length * (natural.length - 1);
-  if (flexible < 0 || total <= width) return natural;
-  return natural.map((w, i) => (i === flexible ? Math.max(w - (total - width), Math.min(NARROWEST, w)) : w));
+  const excess = total(natural) - width;
+  if (flexible < 0 || excess <= 0) return natural;
+  return natural.map((w, i) => (i === flexible ? Math.max(w - excess, Math.min(NARROWEST, w)) : w));
 }
 
 function pad(text: string, width: number, align: 'left' | 'right' = 'left'): string {

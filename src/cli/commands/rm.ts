@@ -1,0 +1,53 @@
+import { NosError } from '../../errors.ts';
+import type { Removed, RunRecord } from '../../store/index.ts';
+import type { Command, Context } from '../command.ts';
+import { withStore } from '../store.ts';
+import { bytes, plural } from '../text/format.ts';
+
+export const rmCommand: Command = {
+  name: 'rm',
+  summary: 'remove runs, with the evaluations that no other run holds',
+  arguments: '<run...>',
+  options: ['yes', 'store'],
+  example: 'nos rm quick-1\nnos rm quick-1 quick-2 --yes',
+  async run(context) {
+    const names = [...new Set(context.arguments)];
+    const records = await withStore(context.places, (store) =>
+      Promise.all(names.map((name) => store.run(name))),
+    );
+    if (!context.settings.yes && !(await confirmed(records, context))) {
+      return { document: { removed: [] }, text: 'nothing is removed', exitCode: 1 };
+    }
+    const removed = await withStore(context.places, async (store) => {
+      const done: Row[] = [];
+      for (const run of names) done.push({ run, ...(await store.removeRun(run)) });
+      return done;
+    });
+    return { document: { removed }, text: removed.map(sentence).join('\n') };
+  },
+};
+
+type Row = Removed & { readonly run: string };
+
+/** @throws NosError `bad-option` where nobody can be asked. */
+async function confirmed(
+  records: readonly RunRecord[],
+  { ask, settings, arguments: names }: Context,
+): Promise<boolean> {
+  if (ask === undefined || settings.json) {
+    const what = `to remove ${names.length === 1 ? `run '${names[0]}'` : plural(names.length, 'run')}`;
+    throw new NosError('bad-option', `${what}, --yes is needed: nobody can be asked`, 'add --yes');
+  }
+  const runs = records.map(({ name, told, note }) => {
+    const said = note === undefined ? '' : ` (${note})`;
+    return `  ${name}: ${plural(told, 'scored rule')}${said}`;
+  });
+  const answer = await ask(`${runs.join('\n')}\nRemove ${records.length === 1 ? 'it' : 'them'}? [y/N] `);
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+function sentence({ run, proposals, evaluations, shared, bytes: freed }: Row): string {
+  const kept = shared === 0 ? '' : `; ${plural(shared, 'evaluation')} stay, as other runs hold them`;
+  const went = `${plural(proposals, 'proposal')} and ${plural(evaluations, 'evaluation')}`;
+  return `removed run '${run}': ${went}, ${bytes(freed)} freed${kept}`;
+}
