@@ -80,8 +80,9 @@ const CLOSE_MS = 2_000;
 const REPORT_MS = 500;
 const MOST_REPORTS = 50;
 
-/** Without workers for so long, it says so. */
+/** Without workers for so long, it says so; with some that do not serve this search, after a while in which they may get its data. */
 const PATIENCE_MS = 5_000;
+const JOINING_MS = 10_000;
 
 class RedisQueue implements Dispatcher {
   readonly #options: Required<RedisQueueOptions>;
@@ -451,11 +452,15 @@ class RedisQueue implements Dispatcher {
   }
 
   #complainOfSolitude(): void {
-    if (this.#view.statuses().length > 0 || this.#wanted.size === 0) this.#alone = performance.now();
-    if (performance.now() - this.#alone < PATIENCE_MS) return;
-    this.#complaints.say(
-      `no worker at ${this.#connection.place}: start some with \`nos worker --redis URL\``,
-      'alone',
-    );
+    if (this.#there.size > 0 || this.#wanted.size === 0) this.#alone = performance.now();
+    const others = this.#view.statuses().length > 0;
+    if (performance.now() - this.#alone < (others ? JOINING_MS : PATIENCE_MS)) return;
+    const { place } = this.#connection;
+    const task = this.#opened.some(({ project }) => project.task.includes('#')) ? ' --task FILE' : '';
+    const hint = `start some with \`nos worker${task} --redis URL\``;
+    const text = others
+      ? `no worker at ${place} serves this search yet: each says why when it does not; ${hint}`
+      : `no worker at ${place}: ${hint}`;
+    this.#complaints.say(text, 'alone');
   }
 }

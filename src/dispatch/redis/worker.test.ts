@@ -257,6 +257,9 @@ describe.skipIf(noRedis)('workers of a Redis', () => {
     const evaluation = queue.evaluate({ ...SOUND, task: join(there, 'mine.mjs') });
     const refused = work([join(other, 'mine.mjs')]);
     await until(() => refused.events.some(({ type }) => type === 'refused'));
+    await until(() =>
+      notices.some((text) => /serves this search yet: .* `nos worker --task FILE/.test(text)),
+    );
     const { events } = work([join(here, 'mine.mjs')]);
     const { task, status } = await evaluation;
     expect({ task, status }).toEqual({ task: join(there, 'mine.mjs'), status: 'ok' });
