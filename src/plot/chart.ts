@@ -43,6 +43,8 @@ export interface Panel {
 /** A line, with a translucent band around it and faint single points: whichever of them are there. */
 export interface Series {
   readonly name: string;
+  /** The name of another series, which it goes with: it has the colour of that one, and its line is thin and dotted. */
+  readonly of?: string;
   /** In the order of drawing. */
   readonly line?: readonly Point[];
   readonly band?: readonly Range[];

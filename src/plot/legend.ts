@@ -1,5 +1,5 @@
 import type { LineChart } from './chart.ts';
-import { FAINT_INK, INK, levelStrokeOf, PAPER, type Stroke, strokeOf } from './palette.ts';
+import { DOTS, FAINT_INK, INK, levelStrokeOf, PAPER, type Stroke, strokeOf } from './palette.ts';
 import type { MakeElement, SvgElement } from './svg.ts';
 import { cornersOf, type SymbolName } from './symbols.ts';
 import { shortenedText, textElement, textWidth } from './text.ts';
@@ -13,12 +13,23 @@ export interface Block {
 /** What a legend names of a chart. */
 type Named = Pick<LineChart, 'panels' | 'levels' | 'names'>;
 
-/** The names of a chart's series with their looks: in the order of its `names`, then in the order in which they first appear. */
+/**
+ * The names of a chart's series with their looks: in the order of its `names`, then in the order in which they first appear. A series that
+ * goes with another has no place in that order.
+ */
 export function strokesOf({ panels, names = [] }: Named): ReadonlyMap<string, Stroke> {
-  const drawn = new Set(panels.flatMap(({ series }) => series.map(({ name }) => name)));
-  const looks = [...new Set([...names, ...drawn])].map((name, index) => [name, strokeOf(index)] as const);
-  return new Map(looks.filter(([name]) => drawn.has(name)));
+  const drawn = new Map(panels.flatMap(({ series }) => series.map((one) => [one.name, one] as const)));
+  const own = [...drawn.values()].filter(({ of }) => of === undefined).map(({ name }) => name);
+  const looks = new Map([...new Set([...names, ...own])].map((name, index) => [name, strokeOf(index)]));
+  return new Map(
+    [...drawn].map(([name, { of }]) => [
+      name,
+      of === undefined ? (looks.get(name) as Stroke) : beside(looks.get(of)),
+    ]),
+  );
 }
+
+const beside = (stroke = strokeOf(0)): Stroke => ({ colour: stroke.colour, dashes: DOTS, width: 1.25 });
 
 const SIZE = 12;
 const ROW = 20;
@@ -90,7 +101,7 @@ function partsOf({ panels }: Named, name: string): readonly ('band' | 'line' | '
 function sample(
   element: MakeElement,
   part: Part,
-  { colour, dashes, hollow }: Stroke & { readonly hollow: boolean },
+  { colour, dashes, width = 2, hollow }: Stroke & { readonly hollow: boolean },
   { x, y }: { readonly x: number; readonly y: number },
 ): SvgElement {
   if (part === 'band') {
@@ -99,7 +110,7 @@ function sample(
   }
   if (part === 'points') return element('circle', { cx: x + SAMPLE / 2, cy: y, r: 2.5, fill: colour });
   if (part === 'line') {
-    const look = { stroke: colour, 'stroke-width': 2, 'stroke-dasharray': dashes };
+    const look = { stroke: colour, 'stroke-width': width, 'stroke-dasharray': dashes };
     return element('line', { x1: x, x2: x + SAMPLE, y1: y, y2: y, ...look });
   }
   const look = hollow ? { fill: PAPER, stroke: colour, 'stroke-width': 1.5 } : { fill: colour };

@@ -14,6 +14,8 @@ export interface Stroke {
   readonly colour: string;
   /** As SVG's stroke-dasharray. */
   readonly dashes: string;
+  /** In pixels; 2 unless given. */
+  readonly width?: number;
 }
 
 /** The look of the series that comes as number `index`, from 0: there are forty-nine. */
@@ -25,6 +27,9 @@ export function strokeOf(index: number): Stroke {
   };
 }
 
+/** The dashes of a line that goes with another. */
+export const DOTS = '1 2.5';
+
 export const INK = '#1f2328';
 export const FAINT_INK = '#59636e';
 export const PAPER = '#ffffff';
@@ -32,7 +37,7 @@ export const PAPER = '#ffffff';
 /** The look of what belongs to no series. */
 export const INKED: Stroke = { colour: INK, dashes: 'none' };
 
-const LEVEL_DASHES = ['5 4', '1.5 3', '9 3 1.5 3'] as const;
+const LEVEL_DASHES = ['5 4', '9 3 1.5 3', '2 4'] as const;
 
 /** The look of the level that comes as number `index`, from 0: levels are no series, and have no colour. */
 export function levelStrokeOf(index: number): Stroke {

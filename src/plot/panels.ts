@@ -71,10 +71,10 @@ function seriesMarks(chart: LineChart, clip: boolean) {
       clip,
     });
   });
-  const lines = strokes.map(([name, { colour, dashes }]) =>
+  const lines = strokes.map(([name, { colour, dashes, width = 2 }]) =>
     Plot.lineY(
       rowsOf(name, ({ line }) => line),
-      { ...FACETS, x: 'x', y: 'y', stroke: colour, strokeDasharray: dashes, strokeWidth: 2, clip },
+      { ...FACETS, x: 'x', y: 'y', stroke: colour, strokeDasharray: dashes, strokeWidth: width, clip },
     ),
   );
   return [...bands, ...points, ...(chart.levels ?? []).map(levelMark), ...lines];

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { NosError } from '../errors.ts';
+import { deriveKey } from '../random/index.ts';
 import { constraints } from '../rules/index.ts';
 
 const count = z.int().positive();
@@ -61,3 +62,6 @@ export function parseRunConfig(input: unknown): RunConfig {
     'correct that field of the run’s configuration',
   );
 }
+
+/** All rules of a run, and the references beside them, are evaluated with one seed. */
+export const evaluationSeedOf = (seed: number): number => deriveKey(seed, 'evaluation').k0;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Evaluation } from '../evaluate/index.ts';
+import { lineChart } from '../plot/index.ts';
 import { stream } from '../random/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { learningCurveChart, learningCurves, readLearningCurves, type ScoredRun } from './index.ts';
@@ -114,10 +115,66 @@ describe('learningCurveChart', () => {
     expect(chart.panels[0]?.series.map(({ name, points }) => [name, points?.length])).toEqual([
       ['a', 20],
       ['b', 30],
+      ['best of a', undefined],
+      ['best of b', undefined],
     ]);
     expect(chart.panels[0]?.series[0]?.points?.[0]?.[0]).toBe(1);
     expect(chart.levels).toEqual([{ name: 'chance', y: 0.5 }]);
     expect(chart.subtitle).toMatch(/^spirals\.mjs, protocol quick, environment 4bit\. /);
+  });
+});
+
+describe('what a learning curve is beside', () => {
+  const how = { task: 'digits-mlp', protocol: 'quick', environment: 'none' };
+  const rewards = [0.2, 0.1, 0.4, 0.3, 0.4, 0.9, 0.1, 0.1, 0.1];
+
+  it('is the best so far, in steps, in the colour of its run', () => {
+    const chart = learningCurveChart({ ...how, ...learningCurves([runOf(rewards)]) });
+    expect(chart.panels[0]?.series[1]).toEqual({
+      name: 'best so far',
+      of: 'a',
+      line: [
+        [1, 0.2],
+        [3, 0.2],
+        [3, 0.4],
+        [6, 0.4],
+        [6, 0.9],
+        [9, 0.9],
+      ],
+    });
+    const svg = lineChart(chart);
+    expect(
+      svg.match(
+        /stroke="#0067a5"[^>]*stroke-dasharray="1 2.5"|stroke-dasharray="1 2.5"[^>]*stroke="#0067a5"/g,
+      ),
+    ).toHaveLength(2);
+  });
+
+  it('is Adam and the best known rule, and no other', () => {
+    const references = [
+      { name: 'momentum', reward: 0.9 },
+      { name: 'sgd', reward: 0.8 },
+      { name: 'adam', reward: 0.7 },
+    ];
+    const levels = (some: typeof references) =>
+      learningCurveChart({ ...how, references: some, ...learningCurves([runOf(rewards)]) }).levels;
+    expect(levels(references)).toEqual([
+      { name: 'momentum, the best known rule', y: 0.9 },
+      { name: 'adam', y: 0.7 },
+    ]);
+    expect(levels(references.slice(2))).toEqual([{ name: 'adam, the best known rule', y: 0.7 }]);
+  });
+
+  it('draws runs of any name', () => {
+    for (const name of ['best so far', 'best of a', '', 'chance', 'a *']) {
+      const one = learningCurveChart({ ...how, ...learningCurves([runOf(rewards, name)]) });
+      const two = learningCurveChart({
+        ...how,
+        ...learningCurves([runOf(rewards, name), runOf(rewards, 'a')]),
+      });
+      expect(lineChart(one)).toMatch(/^<svg/);
+      expect(lineChart(two)).toMatch(/^<svg/);
+    }
   });
 });
 

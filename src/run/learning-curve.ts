@@ -1,10 +1,11 @@
 import { NosError } from '../errors.ts';
 import { inTurn } from '../in-turn.ts';
+import { resolveRule, ruleKey } from '../rules/index.ts';
 import { shellWord } from '../shell.ts';
 import { blockedDifference, type Interval, mean, movingAverage } from '../statistics/index.ts';
-import type { Store } from '../store/index.ts';
+import type { RunRecord, Store } from '../store/index.ts';
 import { resolveTask } from '../tasks/index.ts';
-import { parseRunConfig } from './config.ts';
+import { evaluationSeedOf, parseRunConfig, type RunConfig } from './config.ts';
 
 /** How the rewards of one run went, in the order in which its rules were proposed: Figure 4 of the paper. */
 export interface LearningCurve {
@@ -40,6 +41,8 @@ export interface LearningCurves {
   readonly environment: string;
   /** Accuracy of guessing, where the task can still be found. */
   readonly chance?: number;
+  /** The reference rules of the runs, the best first; absent where there is none. */
+  readonly references?: readonly ReferenceReward[];
   /** Rules in one step of the moving averages: a tenth of the longest run, but no more than the shortest has. */
   readonly window: number;
   /** A picture has a point for one rule in so many: 1, but for runs of more than 5,000 rules, which would be a blot. */
@@ -47,6 +50,12 @@ export interface LearningCurves {
   readonly curves: readonly LearningCurve[];
   /** The last rewards of the first run against those of each other run: its mean less theirs. */
   readonly leads: readonly (Difference & { readonly run: string; readonly over: string })[];
+}
+
+/** What a known rule reached in the place of a proposal: with the seed of the run's evaluations, and the mean over runs. */
+export interface ReferenceReward {
+  readonly name: string;
+  readonly reward: number;
 }
 
 /** Rewards at either end that are compared, where a run has twice as many. */
@@ -70,8 +79,10 @@ export async function readLearningCurves(store: Store, runs: readonly string[]):
   const twice = runs.find((run, i) => runs.indexOf(run) < i);
   if (twice !== undefined) throw new NosError('bad-option', `run '${twice}' is named twice`, 'name it once');
   const read = await inTurn(runs, async (run) => {
-    const { config, told } = await store.run(run);
-    return { run, config: parseRunConfig(config), rules: await scoredRules(store, run, told) };
+    const record = await store.run(run);
+    const config = parseRunConfig(record.config);
+    const rules = await scoredRules(store, run, record.told);
+    return { run, config, rules, references: await referencesOf(store, record, config) };
   });
   const [first, ...others] = read as [(typeof read)[0], ...typeof read];
   for (const { run, config } of others) {
@@ -90,7 +101,38 @@ export async function readLearningCurves(store: Store, runs: readonly string[]):
     );
   });
   const { task, protocol, environment } = first.config;
-  return { task, protocol, environment, ...(await chanceOf(task)), ...learningCurves(scored) };
+  const references = meansByName(read.flatMap((one) => one.references));
+  return {
+    ...{ task, protocol, environment, ...(await chanceOf(task)) },
+    ...(references.length === 0 ? {} : { references }),
+    ...learningCurves(scored),
+  };
+}
+
+/** Those of a run that are evaluated, and did not fail. */
+async function referencesOf(
+  store: Store,
+  { name: run, fingerprint, version }: RunRecord,
+  { task, protocol, environment, seed, references }: RunConfig,
+): Promise<readonly ReferenceReward[]> {
+  const shared = { task, protocol, environment, fingerprint, version, seed: evaluationSeedOf(seed) };
+  const found = await inTurn(references, async (name) => ({
+    name,
+    evaluation: await store.findEvaluation(run, { ...shared, key: ruleKey(resolveRule(name)) }),
+  }));
+  return found.flatMap(({ name, evaluation }) =>
+    evaluation === undefined || evaluation.status === 'failed' ? [] : [{ name, reward: evaluation.reward }],
+  );
+}
+
+function meansByName(references: readonly ReferenceReward[]): readonly ReferenceReward[] {
+  const names = [...new Set(references.map(({ name }) => name))];
+  return names
+    .map((name) => ({
+      name,
+      reward: mean(references.filter((one) => one.name === name).map(({ reward }) => reward)),
+    }))
+    .sort((a, b) => b.reward - a.reward);
 }
 
 /** What the curve of a run is made of. */

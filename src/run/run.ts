@@ -14,7 +14,7 @@ import {
 import { shellWord } from '../shell.ts';
 import type { Store, StoredBatch } from '../store/index.ts';
 import { taskReference } from '../tasks/index.ts';
-import { parseRunConfig, type RunConfig, type RunConfigInput } from './config.ts';
+import { evaluationSeedOf, parseRunConfig, type RunConfig, type RunConfigInput } from './config.ts';
 import type { LeaderboardRow, RunEvent } from './events.ts';
 import { readLeaderboard, readSummaries } from './leaderboard.ts';
 import { checkMachine, type Machine } from './machine.ts';
@@ -243,7 +243,7 @@ async function search(
 ): Promise<boolean> {
   const { config } = plan;
   const { samples, batch, pipeline, seed } = config;
-  const evaluationSeed = deriveKey(seed, 'evaluation').k0;
+  const evaluationSeed = evaluationSeedOf(seed);
   const progress = await readProgress(store, name);
   const { earlier } = progress;
   onEvent({ type: 'started', run: name, samples, resumedAt: earlier.evaluations.length, earlier });

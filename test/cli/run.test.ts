@@ -132,7 +132,14 @@ describe('a run', () => {
     expect(document.leads).toMatchObject([{ run: 'first', over: 'quick-1', difference: 0 }]);
     const svg = readFileSync(file, 'utf8');
     expect(svg.match(/<circle[^>]*r="2"/g)).toHaveLength(20);
-    for (const text of [...runs, 'chance', 'sampled rules']) expect(svg).toContain(`>${text}</text>`);
+    // Both runs have the same seed, so their references have the same rewards; the best comes first.
+    const known = evaluations.filter(({ role }: { role: string }) => role === 'reference');
+    const rewards = known.map(({ reward }: { reward: number }) => reward);
+    expect(document.references.map(({ reward }: { reward: number }) => reward)).toEqual(
+      rewards.sort((a: number, b: number) => b - a),
+    );
+    for (const text of [...runs, `best of ${runs[0]}`, 'chance', 'sampled rules'])
+      expect(svg).toContain(`>${text}</text>`);
 
     const { code, stdout } = await here.nos(['plot', 'first']);
     expect(code).toBe(0);
