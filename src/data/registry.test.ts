@@ -42,5 +42,8 @@ describe('dataDirectory', () => {
   it('is NOS_DATA_DIR where that is set, else a folder of the user', () => {
     expect(dataDirectory({ NOS_DATA_DIR: '/data' })).toBe('/data');
     expect(dataDirectory({})).toMatch(/nos/);
+    expect(dataDirectory({ NOS_DATA_DIR: '~/data', HOME: '/home/ada', USERPROFILE: '/home/ada' })).toBe(
+      join('/home/ada', 'data'),
+    );
   });
 });
