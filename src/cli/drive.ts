@@ -14,6 +14,8 @@ import { openWitness } from './witness.ts';
 export interface Drive {
   readonly name: string;
   readonly config: RunConfig;
+  /** Proposals that were told before. */
+  readonly told?: number;
   readonly go: (services: RunServices) => Promise<RunResult>;
 }
 
@@ -24,7 +26,7 @@ interface Outcome {
 }
 
 /** Drives a run with everything around it: data, workers, store, live view, and the report at the end. */
-export async function driveRun(context: Context, { name, config, go }: Drive): Promise<Result> {
+export async function driveRun(context: Context, { name, config, told, go }: Drive): Promise<Result> {
   const { settings, places, signal } = context;
   await prepareTask(context, config.task, config.protocol);
   const { fingerprint } = await import('../evaluate/index.ts');
@@ -38,6 +40,8 @@ export async function driveRun(context: Context, { name, config, go }: Drive): P
       run: name,
       samples: config.samples,
       expected,
+      told,
+      timeout: settings.timeout,
       clock: () => performance.now(),
       nameOf: ({ key }) => namesOf(key)[0] ?? '',
       facts: { ...factsOf(config), version: packageVersion, fingerprint: machine },

@@ -29,11 +29,15 @@ export const resumeCommand: Command = {
       return driveRun(context, {
         name,
         config: { ...config, samples },
+        told: record.told,
         go: (services) => extendRun(name, samples, services),
       });
     }
     if (record.status === 'finished') return finished(record, config, context);
-    return driveRun(context, { name, config, go: (services) => resumeRun(name, services) });
+    return driveRun(context, {
+      ...{ name, config, told: record.told },
+      go: (services) => resumeRun(name, services),
+    });
   },
 };
 

@@ -71,16 +71,17 @@ const start = initialProgress('quick-1', 10, { references: 2, retests: 4 });
 const replay = (list: readonly RunEvent[]): Progress => list.reduce(advance, start);
 const nameOf = ({ rule }: { readonly rule: string }): string =>
   rule === 'g' ? 'sgd' : rule === 'adam' ? 'adam' : '';
+const options = (columns: number, rows: number) => ({
+  columns,
+  rows,
+  short: (rule: string) => rule,
+  stopping: false,
+  colours: coloursFor({}, {}),
+  elapsed: 60,
+  nameOf,
+});
 const view = (progress: Progress, columns = 80, rows = 24): readonly string[] =>
-  screen(progress, {
-    columns,
-    rows,
-    short: (rule) => rule,
-    stopping: false,
-    colours: coloursFor({}, {}),
-    elapsed: 60,
-    nameOf,
-  }).split('\n');
+  screen(progress, options(columns, rows)).split('\n');
 
 describe('progress', () => {
   it('keeps the best distinct rules, best first', () => {
@@ -108,6 +109,7 @@ describe('progress', () => {
     const after = replay([resumed, evaluated(6, 'm', 0.5), batch]);
     expect(after.top.map(({ rule }) => rule)).toEqual(['v', 'm']);
     expect(after.batchMeans).toEqual([0.2, 0.5]);
+    expect(after.bestSoFar).toEqual([0.9, 0.7]);
   });
 
   it('goes through the phases', () => {
@@ -132,12 +134,12 @@ describe('screen', () => {
   it('shows the run, the pace, the best rules, the references and every worker', () => {
     const text = view(replay(events)).join('\n');
     expect(text).toContain('quick-1  searching');
-    expect(text).toContain('4/10 rules  4.0 rules/min  48 s left');
-    expect(text).toContain('batch means ▁ 0.5000');
-    expect(text).toContain('entropy 1.93  baseline 0.5');
-    expect(text).toMatch(/ 1 {2}0\.7000 {2}1e-1 +m\n/);
-    expect(text).toMatch(/ 2 {2}0\.4000 {2}1e-1 ▲edge +g {2}\(sgd\)\n/);
-    expect(text).toContain('reference   adam 0.6000');
+    expect(text).toContain('4/10 rules  4.0 rules/min  1 min 00 s gone, 48 s left');
+    expect(text).toContain('best so far 0.7000 ▁\nbatch means 0.5000 ▁\n');
+    expect(text).toContain('rewards lately 0.5000, uncertainty 1.93 nats a token\n');
+    expect(text).toContain('\n#  reward  learning rate  rule\n1  0.7000  1e-1           m\n');
+    expect(text).toMatch(/\n2 {2}0\.4000 {2}1e-1 ▲edge +g {2}\(sgd\)\n/);
+    expect(text).toContain('references  adam 0.6000');
     expect(text).toContain(' worker-1  ██████░░░░░░ sweep 1e-3   m * exp(v) (started again 1×)');
     expect(text).toContain(' worker-2  ██████░░░░░░ sweep 1e-3   m * exp(v)\n');
   });
@@ -146,6 +148,38 @@ describe('screen', () => {
     const long = evaluated(4, `${'exp(sign(g) * sign(m)) + '.repeat(10)}g`, 0.9);
     const lines = view(replay([...events, long]), columns);
     expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(columns);
+  });
+
+  it.each([
+    [120, 40],
+    [80, 24],
+    [40, 12],
+    [20, 6],
+    [8, 3],
+    [1, 1],
+  ])('keeps within %i columns and %i rows', (columns, rows) => {
+    const lines = view(replay(events), columns, rows);
+    expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(columns);
+    expect(lines.length).toBeLessThanOrEqual(Math.max(rows, 2));
+  });
+
+  it('tells what it may take, and that this is over', () => {
+    const timed = (elapsed: number) =>
+      screen(replay(events), { ...options(80, 24), elapsed, timeout: 600 }).split('\n')[0];
+    expect(timed(60)).toBe('quick-1  searching, for at most 10 min 00 s');
+    expect(timed(600)).toBe('quick-1  the time is over: scoring what is under way');
+  });
+
+  it('says nothing of metrics that it has no words for', () => {
+    const odd = replay([...events, { ...batch, metrics: { cgResidual: 0.1, populationBest: Number.NaN } }]);
+    expect(view(odd).join('\n')).not.toMatch(/cgResidual|best alive/);
+  });
+
+  it('shows at once how far a resumed run was', () => {
+    const resumed = initialProgress('r', 10, { references: 0, retests: 0 }, 6);
+    expect(view(resumed)[1]).toContain('6/10 rules');
+    const started: RunEvent = { type: 'started', run: 'r', samples: 10, resumedAt: 4 };
+    expect(view(advance(resumed, started))[1]).toContain('6/10 rules');
   });
 
   it('counts the tests with fresh seeds', () => {
@@ -163,7 +197,7 @@ describe('screen', () => {
       20,
     );
     expect(lines).toHaveLength(20);
-    expect(lines.at(-2)).toBe(' … and 22 more');
+    expect(lines.at(-2)).toBe(' … and 23 more');
   });
 
   it('has something to show before the first event', () => {

@@ -25,7 +25,9 @@ export interface Progress {
   readonly expected: { readonly references: number; readonly retests: number };
   /** The best distinct rules, best first. */
   readonly top: readonly EvaluationSummary[];
+  /** Of every batch told: the mean of its rewards, and the best reward up to it. */
   readonly batchMeans: readonly number[];
+  readonly bestSoFar: readonly number[];
   readonly metrics: Metrics;
   readonly workers: readonly WorkerStatus[];
 }
@@ -33,12 +35,18 @@ export interface Progress {
 /** Rules that the live view lists. */
 export const TOP = 5;
 
-export function initialProgress(run: string, samples: number, expected: Progress['expected']): Progress {
+/** @param told - proposals that were told before this process took the run up. */
+export function initialProgress(
+  run: string,
+  samples: number,
+  expected: Progress['expected'],
+  told = 0,
+): Progress {
   return {
     run,
     phase: 'starting',
     samples,
-    told: 0,
+    told,
     scored: 0,
     trained: 0,
     resumedAt: 0,
@@ -49,6 +57,7 @@ export function initialProgress(run: string, samples: number, expected: Progress
     expected,
     top: [],
     batchMeans: [],
+    bestSoFar: [],
     metrics: {},
     workers: [],
   };
@@ -63,7 +72,9 @@ export function advance(progress: Progress, event: RunEvent): Progress {
         phase: 'references',
         run: event.run,
         samples: event.samples,
-        ...at(event.resumedAt),
+        resumedAt: event.resumedAt,
+        // More may have been told than the checkpoint knows from which the run goes on.
+        told: Math.max(progress.told, event.resumedAt),
         ...(event.earlier === undefined ? {} : found(event.earlier)),
       };
     case 'asked':
@@ -78,9 +89,10 @@ export function advance(progress: Progress, event: RunEvent): Progress {
       return {
         ...progress,
         phase: event.told === progress.samples ? 'retests' : 'search',
-        told: event.told,
+        told: Math.max(progress.told, event.told),
         metrics: event.metrics,
         batchMeans: [...progress.batchMeans, event.meanReward],
+        bestSoFar: [...progress.bestSoFar, event.best.reward],
       };
     case 'retest':
       return { ...timed(progress, event), phase: 'retests', retests: progress.retests + 1 };
@@ -91,9 +103,23 @@ export function advance(progress: Progress, event: RunEvent): Progress {
 }
 
 /** What was found before this process took the run up. */
-const found = ({ evaluations, batchMeans }: Earlier) => ({ top: bestDistinct(evaluations), batchMeans });
+const found = ({ evaluations, batchMeans }: Earlier) => ({
+  top: bestDistinct(evaluations),
+  batchMeans,
+  bestSoFar: bestSoFar(evaluations, batchMeans.length),
+});
 
-const at = (resumedAt: number) => ({ resumedAt, told: resumedAt });
+/** The best reward up to the end of each of so many batches of equal sizes. */
+function bestSoFar(evaluations: readonly EvaluationSummary[], batches: number): readonly number[] {
+  const size = Math.ceil(evaluations.length / batches);
+  let best: EvaluationSummary | undefined;
+  return Array.from({ length: batches }, (_, i) => {
+    for (const one of evaluations.slice(i * size, (i + 1) * size)) {
+      if (best === undefined || byStanding(one, best) < 0) best = one;
+    }
+    return best?.reward ?? Number.NaN;
+  });
+}
 
 function timed(progress: Progress, event: { evaluation: Evaluation; cached: boolean }): Progress {
   if (event.cached) return progress;

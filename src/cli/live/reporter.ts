@@ -12,6 +12,10 @@ export interface ReporterOptions {
   readonly run: string;
   readonly samples: number;
   readonly expected: Progress['expected'];
+  /** Proposals that were told before. */
+  readonly told?: number | undefined;
+  /** Seconds after which no further batch is begun. */
+  readonly timeout?: number | undefined;
   /** Milliseconds. */
   readonly clock: () => number;
   readonly nameOf: (evaluation: EvaluationSummary) => string;
@@ -56,13 +60,13 @@ async function liveView(options: ReporterOptions, short: ShortRule): Promise<Rep
   const { stderr, clock, nameOf, signal } = options;
   const view = await openView(stderr);
   const began = clock();
-  let progress = initialProgress(options.run, options.samples, options.expected);
+  let progress = initialProgress(options.run, options.samples, options.expected, options.told);
   const { colours } = stderr;
   const print = printer(stderr);
   const draw = () => {
     const { columns, rows } = stderr.stream;
     const size = { columns: columns - 1, rows: rows - 1 };
-    const now = { elapsed: (clock() - began) / 1000, stopping: signal.aborted };
+    const now = { elapsed: (clock() - began) / 1000, timeout: options.timeout, stopping: signal.aborted };
     view.draw(screen(progress, { ...size, ...now, colours, nameOf, short }));
   };
   const timer = setInterval(draw, REDRAW_MILLISECONDS);

@@ -3,7 +3,7 @@ import type { Metrics } from '../../search/index.ts';
 import type { EvaluationSummary } from '../../store/index.ts';
 import { bar, sparkline } from '../text/charts.ts';
 import type { Colours } from '../text/colours.ts';
-import { accuracy, duration, learningRate, thousands, truncate } from '../text/format.ts';
+import { accuracy, duration, learningRate, plural, thousands, truncate } from '../text/format.ts';
 import { type ShortRule, withName } from '../text/short-rule.ts';
 import { type Progress, secondsLeft } from './progress.ts';
 
@@ -13,6 +13,8 @@ export interface ScreenOptions {
   readonly colours: Colours;
   /** Seconds since this process began with the run. */
   readonly elapsed: number;
+  /** Seconds after which no further batch is begun. */
+  readonly timeout?: number | undefined;
   /** Names of a rule in the catalogue. */
   readonly nameOf: (evaluation: EvaluationSummary) => string;
   readonly short: ShortRule;
@@ -29,28 +31,37 @@ const PHASES: Readonly<Record<Progress['phase'], string>> = {
 };
 
 const RUNNING = 'Ctrl-C stops the search; what it has found is kept.';
+const TIME_OVER = 'the time is over: scoring what is under way';
 const STOPPING = 'stopping; Ctrl-C again ends at once.';
 
-/** The live view, as text of at most `columns` columns; where rows are few, not every worker is shown. */
+/** The live view, as text of at most `columns` columns and `rows` lines; where rows are few, not every worker is shown. */
 export function screen(progress: Progress, options: ScreenOptions): string {
   const above = [
     ...heading(progress, options),
     ...course(progress, options),
     ...best(progress, options),
     ...references(progress, options),
-  ];
+  ].slice(0, Math.max(options.rows - 1, 1));
   const below = options.colours.dim(truncate(options.stopping ? STOPPING : RUNNING, options.columns));
   const shown = workers(progress.workers, options, options.rows - above.length - 1);
   return [...above, ...shown, below].join('\n');
 }
 
-function heading(progress: Progress, { columns, colours, elapsed }: ScreenOptions): string[] {
+function heading(progress: Progress, options: ScreenOptions): string[] {
+  const { columns, colours, elapsed } = options;
   const { share, figures } = progress.phase === 'retests' ? retested(progress) : searched(progress, elapsed);
-  const text = `${figures}  ${timeLeft(progress)}`;
-  return [
-    `${colours.bold(progress.run)}  ${colours.cyan(PHASES[progress.phase])}`,
-    `${bar(share, Math.max(Math.min(columns - text.length - 2, 40), 10))}  ${text}`,
-  ];
+  const text = `${figures}  ${duration(elapsed)} gone, ${timeLeft(progress)}`;
+  const room = Math.min(columns - text.length - 2, 40);
+  const run = truncate(progress.run, columns);
+  const beside = columns - [...run].length - 2;
+  const phase = beside < 1 ? '' : `  ${colours.cyan(truncate(phaseText(progress, options), beside))}`;
+  return [colours.bold(run) + phase, truncate(room < 5 ? text : `${bar(share, room)}  ${text}`, columns)];
+}
+
+function phaseText({ phase }: Progress, { elapsed, timeout }: ScreenOptions): string {
+  const text = PHASES[phase];
+  if (timeout === undefined || phase === 'retests' || phase === 'over') return text;
+  return elapsed < timeout ? `${text}, for at most ${duration(timeout)}` : TIME_OVER;
 }
 
 interface Heading {
@@ -74,42 +85,69 @@ export function timeLeft(progress: Progress): string {
   return Number.isFinite(left) ? `${duration(left)} left` : 'time left: —';
 }
 
-/** How rewards and the controller go. */
-function course({ batchMeans, metrics }: Progress, { columns, colours }: ScreenOptions): string[] {
+/** How the rewards go, and what the strategy says of itself. */
+function course({ batchMeans, bestSoFar, metrics }: Progress, { columns, colours }: ScreenOptions): string[] {
   if (batchMeans.length === 0) return [];
-  const spark = sparkline(batchMeans, Math.max(columns - 40, 10));
-  const lines = [`batch means ${colours.green(spark)} ${accuracy(batchMeans.at(-1) as number)}`];
-  const figures = metricsText(metrics);
-  if (figures !== '') lines.push(colours.dim(truncate(figures, columns)));
-  return lines;
+  const line = (name: string, values: readonly number[]): string => {
+    const spark = sparkline(values, Math.min(Math.max(columns - NAMES - 10, 1), 60));
+    return truncate(`${name.padEnd(NAMES)} ${accuracy(values.at(-1) as number)} ${spark}`, columns);
+  };
+  const words = metricsText(metrics);
+  return [
+    colours.green(line('best so far', bestSoFar)),
+    line('batch means', batchMeans),
+    ...(words === '' ? [] : [colours.dim(truncate(words, columns))]),
+  ];
 }
 
-/** `entropy 1.93  baseline 0.421`. */
+/** Columns of the names at the left. */
+const NAMES = 11;
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
+/** The metrics of the strategies that the view tells, in plain words; docs/strategies.md and docs/controller.md have all of them. */
+const WORDS: readonly (readonly [string, (value: number) => string])[] = [
+  ['populationBest', (value) => `best alive ${accuracy(value)}`],
+  ['populationMean', (value) => `mean alive ${accuracy(value)}`],
+  ['bestAge', (value) => `best alive for ${plural(value, 'rule')}`],
+  ['baseline', (value) => `rewards lately ${accuracy(value)}`],
+  ['entropy', (value) => `uncertainty ${value.toFixed(2)} nats a token`],
+  ['treeSize', (value) => `tree of ${plural(value, 'node')}`],
+  ['treeDepth', (value) => `${plural(value, 'token')} deep`],
+  ['newShare', (value) => `${percent(value)} of the drawn rules new`],
+  ['distinctShare', (value) => `${percent(value)} of the batch distinct`],
+];
+
+/** `best alive 0.9567, best alive for 12 rules`. */
 export function metricsText(metrics: Metrics): string {
-  return Object.entries(metrics)
-    .map(([name, value]) => `${name} ${Number(value.toPrecision(3))}`)
-    .join('  ');
+  return WORDS.flatMap(([name, text]) => {
+    const value = metrics[name];
+    return value === undefined || !Number.isFinite(value) ? [] : [text(value)];
+  }).join(', ');
 }
 
 function best({ top }: Progress, { columns, colours, nameOf, short }: ScreenOptions): string[] {
   if (top.length === 0) return [];
   const rows = top.map((evaluation, i) => {
-    const rate = learningRate(evaluation.learningRate, evaluation.edgeOfGrid).padEnd(11);
-    const rule = truncate(withName(short(evaluation.rule), nameOf(evaluation)), columns - 27);
-    const line = ` ${i + 1}  ${accuracy(evaluation.reward)}  ${rate}  ${rule}`;
+    const rate = learningRate(evaluation.learningRate, evaluation.edgeOfGrid).padEnd(RATE);
+    const rule = withName(short(evaluation.rule), nameOf(evaluation));
+    const line = truncate(`${i + 1}  ${accuracy(evaluation.reward)}  ${rate}  ${rule}`, columns);
     return i === 0 ? colours.green(line) : line;
   });
-  return [colours.bold('best so far'), ...rows];
+  return [colours.bold(truncate(`#  reward  ${'learning rate'.padEnd(RATE)}  rule`, columns)), ...rows];
 }
+
+/** Columns of a learning rate, and of its head. */
+const RATE = 13;
 
 function references({ references }: Progress, { columns, colours, nameOf }: ScreenOptions): string[] {
   if (references.length === 0) return [];
   const text = references.map((one) => `${nameOf(one) || one.rule} ${accuracy(one.reward)}`).join('  ');
-  return [colours.dim(truncate(`reference   ${text}`, columns))];
+  return [colours.dim(truncate(`references  ${text}`, columns))];
 }
 
 function workers(statuses: readonly WorkerStatus[], options: ScreenOptions, rows: number): string[] {
-  if (statuses.length === 0) return [];
+  if (statuses.length === 0 || rows < 2) return [];
   const fitting = statuses.length < rows ? statuses : statuses.slice(0, Math.max(rows - 2, 0));
   const hidden = statuses.length - fitting.length;
   return [
