@@ -10,6 +10,7 @@ const DAMAGED = [
   'SQLITE_MISMATCH',
   'SQLITE_CONSTRAINT',
 ];
+const ROOM = 'check the permissions and the free space, or name another file as the store';
 const UNWRITABLE = [
   'SQLITE_CANTOPEN',
   'SQLITE_READONLY',
@@ -51,6 +52,11 @@ export function corrupt(path: string, what: string, cause?: unknown): NosError {
   );
 }
 
+/** The error for a write to a store that can only be read. */
+export function readOnly(path: string): NosError {
+  return new NosError('unwritable', `${path}: the store cannot be written: it is read-only here`, ROOM);
+}
+
 function translate(error: unknown, path: string): unknown {
   const code = codeOf(error);
   const is = (family: string): boolean => code.startsWith(family);
@@ -62,9 +68,7 @@ function translate(error: unknown, path: string): unknown {
   return new NosError(
     'unwritable',
     `${path}: the store cannot be written: ${reason}`,
-    isBusy(error)
-      ? 'another process holds the file: end it, or try again'
-      : 'check the permissions and the free space, or name another file as the store',
+    isBusy(error) ? 'another process holds the file: end it, or try again' : ROOM,
     { cause: error },
   );
 }

@@ -21,7 +21,7 @@ import {
   scoreIdentity,
   sealOf,
 } from './documents.ts';
-import { corrupt, guarded } from './errors.ts';
+import { corrupt, guarded, readOnly } from './errors.ts';
 import { isLocked, lockFile, PATIENCE_MS } from './lock.ts';
 import type {
   Checkpoint,
@@ -108,11 +108,13 @@ const IDENTITY =
 export class SqliteStore implements Store {
   readonly path: string;
   readonly #client: Client;
+  readonly #writable: boolean;
   readonly #locks = new Set<RunLock>();
 
-  constructor(path: string, client: Client) {
+  constructor(path: string, client: Client, writable: boolean) {
     this.path = path;
     this.#client = client;
+    this.#writable = writable;
   }
 
   async createRun(run: NewRun): Promise<void> {
@@ -139,6 +141,7 @@ export class SqliteStore implements Store {
 
   async lockRun(name: string, driver: string): Promise<RunLock> {
     const row = await this.#runRow(name);
+    if (!this.#writable) throw readOnly(this.path);
     const lock = await guarded(this.path, () => lockFile(this.#lockPath(row), PATIENCE_MS));
     if (lock === undefined) throw runLocked(name, String(row.driver));
     this.#locks.add(lock);
@@ -444,7 +447,8 @@ export class SqliteStore implements Store {
     return guarded(this.path, async () => decodeRows(this.path, await this.#client.execute(sql, [...args])));
   }
 
-  #write(statements: InStatement[]): Promise<ResultSet[]> {
+  async #write(statements: InStatement[]): Promise<ResultSet[]> {
+    if (!this.#writable) throw readOnly(this.path);
     return guarded(this.path, () => this.#client.batch(statements, 'write'));
   }
 }
