@@ -1,5 +1,6 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 import { shorten } from '../names.ts';
+import { shellWord } from '../shell.ts';
 import type { Command } from './command.ts';
 import { definitionOf, flagOf, type OptionName, type Settings, variableOf } from './options.ts';
 import { defaults } from './presets.ts';
@@ -101,7 +102,7 @@ function explained(error: CommanderError, command: Command, commander: Commander
 function meant({ name, options: taken }: Command, declared: readonly string[], args: readonly string[]) {
   if (declared[0] === 'rule') return `a rule with spaces is quoted: nos ${name} '${shorten(args.join(' '))}'`;
   if (declared.length === 0 && taken.includes('task'))
-    return `a task is an option: nos ${name} --task ${shorten(args[0]!)}`;
+    return `a task is an option: \`nos ${name} --task ${shellWord(shorten(args[0]!))}\``;
   return undefined;
 }
 

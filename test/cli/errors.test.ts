@@ -140,7 +140,7 @@ describe.concurrent('bad input is one line that says where, and exits with 2', (
     [
       'a task without its flag',
       ['search', 'digits-mlp'],
-      /too many arguments: 'digits-mlp' .*\na task is an option: nos search --task digits-mlp/,
+      /too many arguments: 'digits-mlp' .*\na task is an option: `nos search --task digits-mlp`/,
     ],
     ['a task to show', ['tasks', 'digt-mlp'], /unknown task 'digt-mlp'\ndid you mean 'digits-mlp'/],
     [
