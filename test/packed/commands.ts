@@ -4,9 +4,11 @@ import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 const environment = (variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
   const kept = Object.entries(process.env).filter(
     ([name]) =>
-      !/^(npm_(package|lifecycle|node|command|execpath|config_local_prefix)|NOS_|INIT_CWD|NODE_)/.test(name),
+      !/^(npm_(package|lifecycle|node|command|execpath|config_local_prefix)|NOS_|INIT_CWD|NODE_|FORCE_COLOR)/.test(
+        name,
+      ),
   );
-  return { ...Object.fromEntries(kept), ...variables };
+  return { ...Object.fromEntries(kept), NO_COLOR: '1', ...variables };
 };
 
 /** Runs a command line in a folder, to its end. */
