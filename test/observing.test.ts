@@ -193,7 +193,7 @@ describe.skipIf(noRedis)('a search and a worker of a Redis', { timeout: 480_000 
       NOS_REDIS_URL: redis.url.replace('//', '//:open%20sesame@'),
       NOS_DATA: directory,
     };
-    worker = observe(['worker', '--concurrency', '1', '--log-level', 'trace'], variables);
+    worker = observe(['worker', '--task', task, '--concurrency', '1', '--log-level', 'trace'], variables);
     await worker.seen('worker-waiting');
     const size = ['--samples', '6', '--batch', '3', '--strategy', 'random', '--space', 'quick'];
     const search = observe(
