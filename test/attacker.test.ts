@@ -112,7 +112,7 @@ describe.skipIf(noRedis)('an attacker who can write to Redis', () => {
       writeFileSync(join(cli.home, folder, 'honest.mjs'), module);
       return join(cli.home, folder, 'honest.mjs');
     }) as [string, string];
-    const rules = Array.from({ length: 20 }, (_, i) => `${(i + 1) / 100} * g`);
+    const rules = Array.from({ length: 20 }, (_, i) => `${i + 3} * g`);
     const task = `honest.mjs#${hashOf(there)}`;
 
     const redis = await startRedis();

@@ -126,7 +126,7 @@ describe('a task module', () => {
     await write('later.mjs', { score: 'return 0.5;' });
     expect(await json(['resume', 'mended'])).toMatchObject({ status: 'finished', told: 2 });
     await write('later.mjs', { score: 'return 0.6;' });
-    const { code, stderr } = await nos(['resume', 'mended']);
+    const { code, stderr } = await nos(['resume', 'mended', '--samples', '4']);
     expect(code).toBe(2);
     expect(stderr).toContain('it has changed since the run began');
   });

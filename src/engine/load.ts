@@ -24,6 +24,8 @@ export function loadEngine(): Promise<Engine> {
 }
 
 async function load(): Promise<Engine> {
+  // Otherwise it keeps a record of its use in the user's cache, and sends it to its makers.
+  process.env.ORT_DISABLE_TELEMETRY = '1';
   const { folder } = await fetchEngine();
   try {
     return createRequire(join(folder, 'package.json'))(folder) as Engine;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { isAbsolute, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NosError, unknownName } from '../errors.ts';
 import { shown } from '../shown.ts';
@@ -153,9 +153,18 @@ function namesModule(name: string): boolean {
   return !known && existsSync(resolve(name));
 }
 
-/** @throws NosError `bad-option` for a URL of what is no file. */
+/**
+ * The path of a module, from the working directory where it lies in there: so it is short in messages, whoever made the reference.
+ *
+ * @throws NosError `bad-option` for a URL of what is no file.
+ */
 function pathOf(name: string): string {
-  const path = withoutHash(name);
+  const path = filePathOf(withoutHash(name));
+  const within = relative(process.cwd(), resolve(path));
+  return isAbsolute(path) && within !== '' && !/^\.\.|^[a-z]:/i.test(within) ? within : path;
+}
+
+function filePathOf(path: string): string {
   if (!/^file:/i.test(path)) return path;
   try {
     return fileURLToPath(path);
