@@ -84,7 +84,7 @@ describe('nos card', () => {
     }
 
     // The command that the card names makes it again, and trains nothing.
-    const [, made] = /^\| made by \| `nos card 'powersign' (.*)` \|$/m.exec(card) as RegExpExecArray;
+    const [, made] = /^\| made by \| `nos card powersign (.*)` \|$/m.exec(card) as RegExpExecArray;
     const again = await nos(['card', 'powersign', ...(made as string).split(' '), '-o', 'again']);
     expect(again.stderr).toBe('20/20  20 evaluations of the store, not made again\n');
     expect(read('again/card.md')).toBe(card);
