@@ -1,7 +1,7 @@
 /**
  * Draws what a terminal shows as an SVG picture:
  *
- *     tmux capture-pane -ep | node scripts/terminal-picture.mjs > docs/live.svg
+ *     tmux capture-pane -ep | node scripts/terminal-picture.mjs 'The live view of a search' > docs/live.svg
  *
  * Reads text with the colours of ANSI escape sequences (SGR: 0, 1, 2, 22, 30–37, 39, 90–97) and leaves out every other sequence.
  */
@@ -62,6 +62,7 @@ const rows = lines.map((line, i) => {
 });
 const [width, height] = [Math.ceil(widest * WIDTH + 2 * MARGIN), lines.length * HEIGHT + 2 * MARGIN];
 process.stdout.write(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" fill="${INK}">
+<title>${escaped(process.argv[2] ?? 'A terminal')}</title>
 <rect width="100%" height="100%" rx="8" fill="${GROUND}"/>
 ${rows.join('\n')}
 </svg>

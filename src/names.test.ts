@@ -11,7 +11,9 @@ describe('nearestName', () => {
     ['T', ['t', 'T'], 'T'],
     ['ln', ['ld', 'cd', 'log'], undefined],
     ['V', ['g', 'm'], undefined],
-    ['abc', ['xyz', 'abcdef'], undefined],
+    ['cifar', ['digits', 'cifar10'], 'cifar10'],
+    ['Digits', ['digits-mlp'], 'digits-mlp'],
+    ['ab', ['xyz', 'abcdef'], undefined],
     ['', ['g'], undefined],
     ['x', [], undefined],
   ])('of %s among %j is %s', (word, known, nearest) => {

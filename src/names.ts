@@ -8,9 +8,10 @@ export function shorten(word: string): string {
 
 /**
  * The known name that was most likely meant: differences of case do not count, and at most a third of the word may be
- * mistyped. Undefined when no name is that near.
+ * mistyped; else one that begins with the word. Undefined when no name is that near.
  *
  * @example nearestName('AdamW', ['adam', 'adamw']) // 'adamw'
+ * @example nearestName('cifar', ['digits', 'cifar10']) // 'cifar10'
  * @example nearestName('ln', ['ld', 'cd']) // undefined: half of the word would be wrong
  */
 export function nearestName(word: string, known: readonly string[]): string | undefined {
@@ -24,8 +25,16 @@ export function nearestName(word: string, known: readonly string[]): string | un
     }))
     .filter(({ folded }) => folded <= allowed)
     .sort((a, b) => a.folded - b.folded || a.exact - b.exact);
-  return near[0]?.name;
+  return (
+    near[0]?.name ??
+    (word.length >= SHORTEST_BEGINNING ? known.find((name) => beginsWith(name, word)) : undefined)
+  );
 }
+
+/** A beginning of fewer letters says too little. */
+const SHORTEST_BEGINNING = 3;
+
+const beginsWith = (name: string, word: string): boolean => name.toLowerCase().startsWith(word.toLowerCase());
 
 /** Levenshtein distance. */
 function distance(a: string, b: string): number {

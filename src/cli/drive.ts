@@ -21,7 +21,7 @@ export interface Drive {
 
 interface Outcome {
   readonly result: RunResult;
-  /** For which processes have driven the run. */
+  /** Seconds for which processes have driven the run. */
   readonly seconds: number;
 }
 

@@ -14,7 +14,7 @@ export interface RunReport {
   readonly config: RunConfig;
   readonly fingerprint: string;
   readonly version: string;
-  /** For which processes have driven the run. */
+  /** Seconds for which processes have driven the run. */
   readonly seconds: number;
 }
 

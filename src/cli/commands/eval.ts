@@ -30,7 +30,7 @@ export const evalCommand: Command = {
     );
     const work = { name: 'nos eval', tasks: [reference], protocol, total: wanted.length };
     const found = await evaluating(context, work, (services) => evaluateAll(wanted, services));
-    // By the text that the user gave: the stored one may be of another text of the same rule.
+    // Rows are named by the text that the user gave: the stored one may be another text of the same rule.
     const groups = rules.map(({ text, key: wantedKey }) =>
       found.filter(({ key }) => key === wantedKey).map((evaluation) => ({ ...evaluation, rule: text })),
     );

@@ -19,7 +19,7 @@ export const noteCommand: Command = {
   },
 };
 
-/** In one line. @throws NosError `bad-option`. */
+/** The note as one line. @throws NosError `bad-option`. */
 function checkedNote(text: string): string {
   const note = text.replace(/\s+/g, ' ').trim();
   if (/[\p{Cc}\p{Cs}]/u.test(note)) {

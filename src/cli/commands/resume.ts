@@ -22,7 +22,7 @@ export const resumeCommand: Command = {
       record: await store.run(name),
       config: await takeMended(store, name),
     }));
-    // Of this very call: what a file or the environment say is for new runs.
+    // Only what this very call sets: what a file or the environment say is for new runs.
     const asked = context.flags.includes('samples') ? context.settings.samples : undefined;
     const samples = asked ?? config.samples;
     if (samples !== config.samples) {

@@ -25,7 +25,7 @@ export interface Progress {
   readonly expected: { readonly references: number; readonly retests: number };
   /** The best distinct rules, best first. */
   readonly top: readonly EvaluationSummary[];
-  /** Of every batch told: the mean of its rewards, and the best reward up to it. */
+  /** The mean reward of every batch told, and the best reward up to it. */
   readonly batchMeans: readonly number[];
   readonly bestSoFar: readonly number[];
   readonly metrics: Metrics;
