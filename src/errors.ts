@@ -66,7 +66,7 @@ export function unknownName(
 ): NosError {
   const nearest = nearestName(name, known);
   const guess = nearest === undefined ? [] : [`did you mean '${nearest}'?`];
-  const all =
-    listedBy === undefined || known.length <= LISTED ? `known: ${known.join(', ')}` : `${listedBy} lists all`;
+  const few = known.length === 0 ? 'there is none yet' : `known: ${known.join(', ')}`;
+  const all = listedBy === undefined || known.length <= LISTED ? few : `${listedBy} lists all`;
   return new NosError('unknown-name', `unknown ${kind} '${shorten(name)}'`, [...guess, all].join(' '));
 }

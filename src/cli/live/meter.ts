@@ -3,6 +3,7 @@ import type { Evaluation, EvaluationRequest } from '../../evaluate/index.ts';
 import type { Context } from '../command.ts';
 import { bar } from '../text/charts.ts';
 import { accuracy, duration, plural, truncate } from '../text/format.ts';
+import { shortRules } from '../text/short-rule.ts';
 import { openView } from './view.ts';
 
 /** Shows evaluations while they go: one bar on a terminal, a line each elsewhere; both on stderr. */
@@ -16,7 +17,7 @@ export interface Meter {
 
 /** @param total Evaluations in all, those included that turn out to be stored already. */
 export async function openMeter(total: number, stderr: Context['stderr']): Promise<Meter> {
-  const view = stderr.interactive ? await barView(total, stderr) : plainView(total, stderr.note);
+  const view = stderr.interactive ? await barView(total, stderr) : await plainView(total, stderr.note);
   const shares = new Map<EvaluationRequest, number>();
   const began = performance.now();
   let [done, stored] = [0, 0];
@@ -83,11 +84,12 @@ async function barView(total: number, stderr: Context['stderr']): Promise<Shown>
   };
 }
 
-function plainView(total: number, note: (line: string) => void): Shown {
+async function plainView(total: number, note: (line: string) => void): Promise<Shown> {
+  const short = await shortRules();
   return {
     draw: () => undefined,
     settled: ({ rule, seed, reward, status }, done) =>
-      note(`${done}/${total}  ${rule}  seed ${seed}  ${accuracy(reward)}  ${status}`),
+      note(`${done}/${total}  ${short(rule)}  seed ${seed}  ${accuracy(reward)}  ${status}`),
     resumed: (stored, done) => note(`${done}/${total}  ${resumedText(stored)}`),
     note,
     close: () => undefined,
