@@ -1,6 +1,6 @@
 import type { ComparedRow, Comparison } from '../../compare/index.ts';
 import type { Terminal } from '../command.ts';
-import { accuracy, withinText } from './format.ts';
+import { accuracy, plural, withinText } from './format.ts';
 import { type Column, table } from './table.ts';
 
 /** A comparison for people: a table a task, the ranking over several tasks, what was found in words, and what it can mean. */
@@ -188,7 +188,7 @@ function notes({ seeds, power, level, tasks }: Comparison, titles: ReadonlySet<s
   if (seeds.length === 1) lines.push('one seed: nothing can be tested; give --seeds 6 or more');
   else {
     lines.push(
-      `p: paired permutation test, corrected for ${tests} tests; with ${seeds.length} seeds it is ${pText(smallest)} at least, ${pText(smallestAdjusted)} once corrected`,
+      `p: paired permutation test, corrected for ${plural(tests, 'test')}; with ${seeds.length} seeds it is ${pText(smallest)} at least, ${pText(smallestAdjusted)} once corrected`,
     );
     if (smallestAdjusted > level) {
       lines.push(
