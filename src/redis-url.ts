@@ -9,7 +9,7 @@ export interface RedisAddress {
   readonly username?: string;
   readonly password?: string;
   readonly database: number;
-  /** For messages and logs: without name and password. */
+  /** The place as messages and logs name it: without name and password. */
   readonly place: string;
 }
 
@@ -101,7 +101,7 @@ function withoutUrl(text: string, url: string, scheme: number): string {
   }
 }
 
-/** As much of a secret as this says nothing, and may well stand in a text for another reason. */
+/** A secret shorter than this says nothing, and may well stand in a text for another reason. */
 const NOTHING = 4;
 
 function withoutSecret(text: string, secret: string): string {

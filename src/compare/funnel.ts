@@ -12,7 +12,7 @@ import { type Endings, rankingScore, rankOver, weighed } from './ranking.ts';
 
 /** What a funnel is asked for. */
 export interface FunnelInput {
-  /** Of the search; the best found rules that behave differently enter, as many as `rules` says. */
+  /** The search's rows; the best found rules that behave differently enter, as many as `rules` says. */
   readonly leaderboard: readonly LeaderboardRow[];
   readonly rules: number;
   /** Texts or catalogue names that are carried along to the last rung. */

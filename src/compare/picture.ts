@@ -3,7 +3,7 @@ import { intervalChart, lineChart, type SymbolName } from '../plot/index.ts';
 import { taskTitle } from '../tasks/index.ts';
 import type { Comparison, Verdict } from './comparison.ts';
 
-/** In the order of the legend. */
+/** The symbol of each verdict, in the order of the legend. */
 const SYMBOLS = {
   better: 'up',
   'not told apart': 'circle',
@@ -87,7 +87,7 @@ export interface CourseHeading {
   readonly title: string;
   readonly subtitle: string;
   readonly x: CourseAxis;
-  /** Of all rules, in the order of their looks. */
+  /** The names of all rules, in the order of their looks. */
   readonly names: readonly string[];
 }
 

@@ -24,7 +24,7 @@ export function weighed(evaluations: readonly Evaluation[]): readonly Evaluation
 
 /** How the evaluations of one rule on one task ended. */
 export interface Endings {
-  /** Of those that did not fail; NaN where all did. */
+  /** The mean reward of those that did not fail; NaN if all did. */
   readonly mean: number;
   readonly evaluations: number;
   readonly diverged: number;

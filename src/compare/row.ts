@@ -23,7 +23,7 @@ export interface Measured {
   readonly rewards: readonly number[];
   /** Of those that are sound; NaN where none is. */
   readonly mean: number;
-  /** Of the mean, as `meanInterval` of statistics/ gives it; null for fewer than three sound rewards, and where all are equal. */
+  /** The interval of the mean, as `meanInterval` of statistics/ gives it; null for fewer than three sound rewards, and where all are equal. */
   readonly interval: Interval | null;
   /** This rule less the reference; null for the reference itself, and where no pair is sound. */
   readonly difference: PairedDifference | null;

@@ -12,7 +12,7 @@ export interface StagedFetch {
   /** The files of that folder. */
   readonly files: readonly string[];
   readonly signal?: AbortSignal | undefined;
-  /** In the order in which they are tried; asked for where something is to be fetched. */
+  /** The sources in the order in which they are tried; asked for where something is to be fetched. */
   sources(): readonly StagedSource[] | Promise<readonly StagedSource[]>;
   /** @throws NosError where a folder does not hold the data set, whole and right. */
   verify(folder: string): Promise<unknown>;

@@ -45,7 +45,7 @@ function machine(): string {
 }
 
 const OWNED = /^[\w.-]+\.partial-([0-9a-f]{8})-(\d+)-(\d+)-\w{6}$/;
-/** Of versions before the owner was part of the name. */
+/** Folders of versions before the owner was part of the name. */
 const UNOWNED = /^[\w-]+\.partial-\w{6}$/;
 
 async function isAbandoned(name: string, path: string): Promise<boolean> {

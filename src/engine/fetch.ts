@@ -29,7 +29,7 @@ export interface FetchEngineOptions {
 }
 
 export interface FetchedEngine {
-  /** Of its package. */
+  /** The folder of its package. */
   readonly folder: string;
   /** `present` where nothing had to be done. */
   readonly source: string;
@@ -113,7 +113,7 @@ async function obtain(
   }
 }
 
-/** Of the archive's files: the program, and the libraries of this platform. */
+/** The files of the archive that are kept: the program, and the libraries of this platform. */
 const NEEDED = new RegExp(
   `^package/(package\\.json|dist/.+\\.js|bin/[^/]+/${process.platform}/${process.arch}/.+)$`,
 );

@@ -8,10 +8,10 @@ import { NosError } from '../errors.ts';
 export const ENGINE = {
   name: 'onnxruntime-node',
   version: '1.30.0',
-  /** Of its archive. */
+  /** The checksum of its archive. */
   integrity:
     'sha512-twhs1C2C/BFkz1yc5OY0KIU2GUq6DURO7hD4bx5Q2Qy3nAMJwRXW8xU3NVczE29VA9lolLOYepoD8fjTGOfIqw==',
-  /** Of its archive, which is downloaded whole. */
+  /** The size of its archive, which is downloaded whole. */
   bytes: 113_507_888,
   platforms: ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64', 'win32-arm64'],
 } as const;

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { userDirectories } from '../user-directories.ts';
 import { ENGINE, PLATFORM } from './package.ts';
 
-/** In a directory of engines, the one that this package and machine need: folders of two versions or platforms may lie beside each other. */
+/** The folder, in a directory of engines, that this package and machine need: several versions and platforms may lie side by side. */
 export const ENGINE_FOLDER = `onnxruntime-${ENGINE.version}-${PLATFORM}`;
 
 /**

@@ -11,7 +11,7 @@ export type Measures = Readonly<Record<string, number>>;
 
 export interface TrainOptions {
   readonly child: Child;
-  /** For messages. */
+  /** What messages name. */
   readonly subject: Subject;
   readonly rule: CompiledRule;
   readonly environment: Environment;

@@ -17,7 +17,7 @@ export interface TuneOptions {
 
 export interface Tuned {
   /**
-   * Of the learning rate that ended lowest; of equals, the smallest. Where every one of several diverged, none is the best: this is then the
+   * The path of the learning rate that ended lowest; of equals, the smallest. Where every one of several diverged, none is the best: this is then the
    * path at the smallest, with NaN as its learning rate.
    */
   readonly best: Trajectory;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 /** How wide the characters of a font are. */
 export interface Font {
-  /** In em; undefined for a character that the font has not. */
+  /** The width in em; undefined for a character that the font has not. */
   advanceOf(character: string): number | undefined;
 }
 

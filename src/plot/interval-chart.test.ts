@@ -44,7 +44,7 @@ describe('an interval chart', () => {
   it('draws a mean, an interval and its points for every row, and a level', () => {
     const { elements, text } = parse(intervalChart(chart()));
     const radii = elements.filter(({ name }) => name === 'circle').map(({ attributes }) => attributes.r);
-    // Of the two rows of adam, and of the legend's sample; the other row has a triangle.
+    // Circles stand in the two rows of adam and in the legend's sample; the other row has a triangle.
     expect(radii.filter((r) => r === '4.5')).toHaveLength(2 + 1);
     expect(radii.filter((r) => r === '2.5')).toHaveLength(5);
     expect(elements.filter(({ name }) => name === 'polygon')).toHaveLength(1);

@@ -117,7 +117,7 @@ function sample(
   return symbol(element, part, { x: x + SAMPLE / 2, y }, look);
 }
 
-/** As large as in panels. */
+/** The radius of a symbol, the same as in panels. */
 const RADIUS = 4.5;
 
 function symbol(

@@ -14,7 +14,7 @@ export interface Stroke {
   readonly colour: string;
   /** As SVG's stroke-dasharray. */
   readonly dashes: string;
-  /** In pixels; 2 unless given. */
+  /** Width in pixels; 2 unless given. */
   readonly width?: number;
 }
 

@@ -80,7 +80,7 @@ function seriesMarks(chart: LineChart, clip: boolean) {
   return [...bands, ...points, ...(chart.levels ?? []).map(levelMark), ...lines];
 }
 
-/** Of the panel that has most of them. */
+/** The number of bands of the panel that has most of them. */
 const bandsOf = ({ panels }: LineChart): number =>
   Math.max(...panels.map(({ series }) => series.filter(({ band = [] }) => band.length > 0).length));
 

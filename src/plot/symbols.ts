@@ -10,7 +10,7 @@ const around = (count: number, turn = 0, radius = (_: number) => 1): readonly Co
     return [radius(i) * Math.sin(angle), -radius(i) * Math.cos(angle)];
   });
 
-/** Of about the area of a circle of radius 1. */
+/** Corners of shapes with about the area of a circle of radius 1. */
 const CORNERS: Readonly<Record<Exclude<SymbolName, 'circle'>, readonly Corner[]>> = {
   square: around(4, 1 / 8, () => 1.25),
   diamond: around(4, 0, () => 1.3),

@@ -1,7 +1,7 @@
 import { fontOf } from './font.ts';
 import type { MakeElement, SvgElement } from './svg.ts';
 
-/** Of characters that our font has not: an emoji is the widest of them, Chinese and Japanese are 1. */
+/** The width in em of characters that our font has not: an emoji is the widest of them, Chinese and Japanese are 1. */
 const OTHER_WIDTH = 1.25;
 
 export type Weight = 'normal' | 'bold';
@@ -45,7 +45,7 @@ export function shortenedText(text: string, width: number, size: number, weight:
   return `${letters.join('')}…`;
 }
 
-/** With their marks: a hat stays on its letter. */
+/** The letters with their marks: a hat stays on its letter. */
 const lettersOf = (text: string): string[] =>
   [...new Intl.Segmenter('en').segment(text)].map(({ segment }) => segment);
 

@@ -7,9 +7,9 @@ export const DATA = 'data.json';
 const addition = z.object({
   /** ISO 8601, the day. */
   date: z.string(),
-  /** As a user would type them. */
+  /** The commands as a user would type them. */
   commands: z.array(z.string()),
-  /** Of evaluations, and their seconds added up. */
+  /** The number of evaluations. */
   count: z.int(),
   seconds: jsonNumber,
   /** What was otherwise than with the first. */
@@ -20,7 +20,7 @@ const addition = z.object({
 export type Addition = z.output<typeof addition>;
 
 export const provenance = z.object({
-  /** As a user would type it. */
+  /** The command as a user would type it. */
   command: z.string(),
   /** The same of what trained, where the evaluations are another experiment's. */
   trainedBy: z.string().exactOptional(),
@@ -31,9 +31,9 @@ export const provenance = z.object({
   machine: z.string(),
   /** ISO 8601, the day. */
   date: z.string(),
-  /** From start to end, of one that computes by itself. */
+  /** Seconds from start to end, of an experiment that computes by itself. */
   seconds: jsonNumber.exactOptional(),
-  /** Of evaluations, whenever they were made, and how many there were. */
+  /** The number of evaluations, whenever they were made, and their seconds added up. */
   trained: z.object({ count: z.int(), seconds: jsonNumber }).exactOptional(),
   /** Those that are not among them. */
   added: z.array(addition).exactOptional(),

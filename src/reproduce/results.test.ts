@@ -81,7 +81,7 @@ describe.each(experiments.filter(({ kind }) => kind === 'trainings') as Training
 
 describe('figure4', () => {
   it.each([{ chance: 0.1 }, {}])('is the same again from its data, with %j', (chance) => {
-    // Of every three rules, two are one.
+    // Two of every three rules are one.
     const rules = (from: number) =>
       Array.from({ length: 25 }, (_, i) => ({ key: `${Math.ceil((2 * i) / 3)}`, reward: from + 0.01 * i }));
     const runs = ['c1', 'r1', 'c2', 'r2'].map((run, i) => ({ run, samples: 30, rules: rules(0.1 * i) }));

@@ -31,7 +31,7 @@ export interface Beside {
   readonly higher: number;
   /** Its score less the other's. */
   readonly difference: Estimate;
-  /** Of the paired permutation test, and corrected by Holm's method for all that are compared together; null for fewer than two pairs, and where one is infinitely far apart. */
+  /** The p-value of the paired permutation test, and corrected by Holm's method for all that are compared together; null for fewer than two pairs, and where one is infinitely far apart. */
   readonly p: number | null;
   readonly adjusted: number | null;
 }
@@ -79,7 +79,7 @@ export function beside(one: Trained, other: Trained, score: (evaluation: Evaluat
   };
 }
 
-/** With its interval: `62.31 [61.90, 62.72]`; with what it is the mean of, where that is two values: `62.31 (61.90, 62.72)`. */
+/** The mean with its interval: `62.31 [61.90, 62.72]`; with what it is the mean of, where that is two values: `62.31 (61.90, 62.72)`. */
 export const valueText = (estimated: Estimate): string => textOf(estimated, (value) => value.toFixed(2));
 
 /** The same of a difference: `+0.52 [+0.10, +0.94]`. */

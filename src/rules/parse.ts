@@ -9,7 +9,7 @@ import { MAX_NODES, MAX_WRITTEN, sizeOf } from './size.ts';
 import { hintInstead } from './synonyms.ts';
 import { type Token, tokenize } from './tokens.ts';
 
-/** Of parentheses and operations. A rule of nodes in one another may have a name in the middle that is written out. */
+/** The deepest nesting of parentheses and operations. A rule of nodes in one another may have a name in the middle that is written out. */
 const MAX_DEPTH = MAX_NODES + 20;
 
 /**

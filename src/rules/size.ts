@@ -3,7 +3,7 @@ import { canonicalize } from './canonicalize.ts';
 import type { Expression } from './expression.ts';
 import { operations } from './operations.ts';
 
-/** At most so many nodes are a rule; more is an error. Nesting is bounded too. */
+/** The most nodes that a rule has; more is an error. Nesting is bounded too. */
 export const MAX_NODES = 1000;
 
 /** The canonical forms of names such as `m` and `adam`, by their structure. */

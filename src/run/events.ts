@@ -28,7 +28,7 @@ export interface LeaderboardRow {
   readonly index: number;
   /** The scores with fresh seeds, for the top rules and the references once the search is over. */
   readonly retest?: {
-    /** In the order of the seeds; those that were lost are left out. */
+    /** Rewards in the order of the seeds; those that were lost are left out. */
     readonly rewards: readonly number[];
     readonly mean: number;
     /** How many of them are of trainings that diverged. */
@@ -51,7 +51,7 @@ export interface Scored {
 
 /** What a run that is resumed was told before. */
 export interface Earlier {
-  /** Of its proposals, in order. */
+  /** Evaluations of its proposals, in order. */
   readonly evaluations: readonly EvaluationSummary[];
   readonly batchMeans: readonly number[];
 }

@@ -11,7 +11,7 @@ export interface Progress {
   /** Undefined before the first batch. */
   readonly past: StrategyPast | undefined;
   readonly resumeFrom: Resume;
-  /** Of the proposals told, all of them scored. */
+  /** What is known of the proposals told, all of them scored. */
   readonly earlier: Earlier;
   /** The best of them. */
   readonly best: Best | undefined;
@@ -51,7 +51,7 @@ async function evaluationsUpTo(
   return evaluations;
 }
 
-/** Of equal ones the first; by the text that was proposed. */
+/** The best proposal, by the text that was proposed; of equal ones the first. */
 async function bestOf(
   evaluations: readonly EvaluationSummary[],
   store: Store,

@@ -43,7 +43,7 @@ export interface Verdict {
    * where there is nothing to pair.
    */
   readonly rules?: number;
-  /** Of the paired permutation test, corrected by Holm for `rules` tests. */
+  /** The p-value of the paired permutation test, corrected by Holm for `rules` tests. */
   readonly p?: number;
 }
 

@@ -31,9 +31,9 @@ export interface StrategyCheckpoint {
 
 /** What a strategy goes on from. */
 export interface StrategyPast {
-  /** Of the newest checkpoint. */
+  /** The state of the newest checkpoint. */
   readonly state: string;
-  /** Of all checkpoints, in order. */
+  /** What all checkpoints appended, in order. */
   readonly appended: readonly string[];
 }
 

@@ -61,7 +61,7 @@ const grownSchema = (space: Space) => {
     known: z.array(z.string()).default([]),
     /** Prefixes that were left. */
     left: z.array(z.array(token)).default([]),
-    /** In the order told. */
+    /** What was told, in order. */
     told: z
       .array(
         z.strictObject({

@@ -6,7 +6,7 @@ import { blockedDifference, mean, meanInterval, pairedPermutation } from './inde
 import { selectInPlace } from './select.ts';
 import { studentQuantile } from './student.ts';
 
-/** As differences of accuracies of so many examples are, with ties and zeros. */
+/** Values such as differences of accuracies of a few examples: with ties and zeros. */
 const tied = (least: number, most: number) =>
   fc
     .array(fc.integer({ min: -20, max: 60 }), { minLength: least, maxLength: most })

@@ -71,7 +71,7 @@ export function permutationInterval(
 
 /** Ways to give differences their signs. */
 interface Ways {
-  /** Of the differences with these signs; the first is with those that were found. */
+  /** Sums of the differences with these signs; the first is with those that were found. */
   readonly sums: Float64Array;
   /** How many signs are changed. */
   readonly flipped: Uint16Array;

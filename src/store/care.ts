@@ -4,7 +4,7 @@ import { type Columns, readEvaluation, scoreIdentity, sealOf } from './documents
 
 /** The statements that a run's owner asks for: each list is one transaction, with the run's lock held. */
 
-/** Of an evaluation, whether another run than `?` holds it. */
+/** Whether another run than `?` holds an evaluation. */
 const HELD_BY_OTHERS = 'EXISTS (SELECT 1 FROM scores o WHERE o.evaluation = evaluations.id AND o.run != ?)';
 
 /** How many evaluations the run (twice) holds, and how many of them others hold too. */

@@ -131,7 +131,7 @@ export interface RunRecord extends NewRun {
   readonly told: number;
   /** The best reward of its proposals so far. */
   readonly bestReward?: number;
-  /** For how long processes have driven it; 0 of what versions before 4 have driven. */
+  /** Seconds for which processes have driven it; 0 of what versions before 4 have driven. */
   readonly seconds: number;
   /** What a person says of it. */
   readonly note?: string;
@@ -143,7 +143,7 @@ export interface Removed {
   readonly evaluations: number;
   /** Evaluations that stay, as other runs hold them. */
   readonly shared: number;
-  /** By which the file is smaller now. */
+  /** Bytes by which the file is smaller now. */
   readonly bytes: number;
 }
 

@@ -142,7 +142,7 @@ const HASH = /#([0-9a-f]{12})$/;
 
 const withoutHash = (reference: string): string => reference.replace(HASH, '');
 
-/** By its text alone, whatever there is on this machine. */
+/** Whether a name is that of a module, by its text alone, whatever there is on this machine. */
 const isModule = (name: string): boolean =>
   /^file:/i.test(name) || /\.[cm]?[jt]s$|[/\\]/.test(withoutHash(name));
 
@@ -209,7 +209,7 @@ async function loadTask(reference: string): Promise<Task> {
 function exportedTask(path: string, module: Readonly<Record<string, unknown>>): Task | ClassifierTask {
   const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
   if (isObject(module.task)) return module.task as Task;
-  // Of a CommonJS module Node.js does not always see the names.
+  // Node.js does not always see the names that a CommonJS module exports.
   const whole = isObject(module.default) && 'task' in module.default ? module.default.task : undefined;
   if (isObject(whole)) return whole as Task;
   const names = Object.keys(module);

@@ -58,7 +58,7 @@ export function duration(seconds: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-/** At most six characters: `44 s`, `12 min`, `3.3 h`, `2.1 d`. */
+/** A duration in at most six characters: `44 s`, `12 min`, `3.3 h`, `2.1 d`. */
 export function briefDuration(seconds: number): string {
   if (seconds < 59.5) return duration(seconds);
   if (seconds < 59.5 * 60) return `${Math.round(seconds / 60)} min`;

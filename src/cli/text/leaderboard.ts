@@ -92,7 +92,7 @@ function retestText(row: LeaderboardRow): string {
   return meanAndSpread(retest.rewards) + (retest.diverged === 0 ? '' : `, ${retest.diverged} diverged`);
 }
 
-/** With every fresh seed. */
+/** Whether it diverged with every fresh seed. */
 const diverged = ({ retest }: LeaderboardRow): boolean =>
   retest !== undefined && retest.diverged === retest.rewards.length;
 

@@ -40,7 +40,7 @@ const downloadNames = ({ downloads }: PublishedSource): readonly string[] => dow
 
 export const isUrl = (place: string): boolean => /^https?:/.test(place);
 
-/** In which other form files of these names are the data set, in a sentence; undefined for files of whatever else. */
+/** A sentence that says in which other form files of these names are the data set; undefined for files of whatever else. */
 export function otherForm({ others = [] }: PublishedFiles, names: readonly string[]): string | undefined {
   const found = others.find((form) => form.names.some((name) => names.includes(name)));
   return found && `that is ${found.what}`;

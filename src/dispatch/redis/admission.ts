@@ -46,7 +46,7 @@ export interface AdmissionOptions {
 /** Says which searches a worker serves: those that ask for what this machine computes, for a task that it knows. */
 export class Admission {
   readonly #options: AdmissionOptions;
-  /** By the name of the search's queue, the oldest first. */
+  /** Refusals by the name of the search's queue, the oldest first. */
   readonly #refusals = new Map<string, Refusal>();
 
   constructor(options: AdmissionOptions) {

@@ -21,7 +21,7 @@ export async function removeUnreadable(
     const key = worker.toKey(id);
     if (await isReadable(client, key)) continue;
     await client.lrem(active, 0, id);
-    // Of another name, it may be a key that the queue itself needs.
+    // A key of another name may be one that the queue itself needs.
     if (isJobId(id)) await client.del(key, `${key}:lock`);
     removed++;
   }

@@ -52,7 +52,7 @@ function searchesTable({ searches }: Figure4Data): string {
   return markdownTable(head, rows);
 }
 
-/** In words, from the same figures. */
+/** The verdicts in words, from the same figures. */
 function verdicts({ searches, leads, meanLead }: Figure4Data): string {
   const of = (strategy: string) => searches.filter((one) => one.strategy === strategy);
   const [own, random] = [of('controller'), of('random')];

@@ -53,7 +53,7 @@ function chosenOf({ evaluations, ...optimizer }: Trained): Trained {
 }
 
 /**
- * Of trainings to the end, each at a learning rate of its own, the one of the highest score on validation sentences, the smallest rate of
+ * The training, among those to the end that each had a learning rate of their own, of the highest score on validation sentences, the smallest rate of
  * equals: they are its sweep. So it has no learning rate where every one diverged, and is at the edge where a better one may lie
  * outside of those that did not fail.
  */

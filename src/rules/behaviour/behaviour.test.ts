@@ -153,7 +153,7 @@ describe('behaviourHash', () => {
   });
 });
 
-/** Of a fresh training: twelve histories of gradients and weights, one by one and many times over. */
+/** The length of a fresh training: twelve histories of gradients and weights, one by one and many times over. */
 const STEPS = 8;
 const HISTORIES = 12;
 const COPIES = 256;

@@ -8,7 +8,7 @@ import type { Probe } from './probes.ts';
 export interface Record {
   /** As {@link Field.recorded} has them. */
   readonly updates: Float32Array;
-  /** In float64. */
+  /** The updates in float64. */
   readonly exact: Float64Array;
 }
 
