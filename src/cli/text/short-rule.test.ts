@@ -14,6 +14,10 @@ describe('short rule texts', () => {
     expect(short(canonical('m * exp(v)'))).toBe('m * exp(v)');
   });
 
+  it.each(catalogue)('leave the name $name as it stands', ({ name }) => {
+    expect(short(name)).toBe(name);
+  });
+
   it.each(catalogue.map(({ name, text }) => [name, text]))('of %s denote the same rule', (_, text) => {
     const shortened = short(canonical(text));
     expect(ruleKey(parseRule(shortened))).toBe(ruleKey(parseRule(text)));
