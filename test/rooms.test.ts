@@ -25,6 +25,7 @@ const ROOMS = [
   'run',
   'compare',
   'observe',
+  'report',
   'reproduce',
   'cli',
 ];

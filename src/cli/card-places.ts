@@ -1,12 +1,12 @@
 import { NosError } from '../errors.ts';
 import type { Evaluation } from '../evaluate/index.ts';
 import { inTurn } from '../in-turn.ts';
+import { plural } from '../report/index.ts';
 import { packageVersion } from '../version.ts';
 import type { Context } from './command.ts';
 import { tasksOf } from './commands/compare.ts';
 import { prepareEngine } from './engine.ts';
 import { withStore } from './store.ts';
-import { plural } from './text/format.ts';
 
 /** Where a card's rule is tried: on each of the tasks, in each of the environments. */
 export interface CardPlaces {

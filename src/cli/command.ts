@@ -1,8 +1,8 @@
+import type { Terminal } from '../report/index.ts';
 import type { Ask } from './ask.ts';
 import type { WriteCall } from './calling.ts';
 import type { Log } from './log/log.ts';
 import type { OptionName, Settings } from './options.ts';
-import type { Colours } from './text/colours.ts';
 
 /** One command: what it takes, and what it gives. It prints nothing itself, so that `--json` stays pure. */
 export interface Command {
@@ -46,13 +46,6 @@ export interface Context {
   };
   /** What happens, on stderr too. */
   readonly log: Log;
-}
-
-export interface Terminal {
-  readonly colours: Colours;
-  /** Width in characters; infinite where there is no terminal and COLUMNS does not say it. */
-  readonly columns: number;
-  readonly interactive: boolean;
 }
 
 /** Where things lie on this machine. */

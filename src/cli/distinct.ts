@@ -1,8 +1,7 @@
+import { bar, thousands } from '../report/index.ts';
 import type { DistinctCount, DistinctEstimate, Space } from '../rules/index.ts';
 import type { Context } from './command.ts';
 import { openView } from './live/view.ts';
-import { bar } from './text/charts.ts';
-import { thousands } from './text/format.ts';
 
 /** Of so many strings, a core counts the rules in some 5 s; it looks at so many random ones in as long. */
 const COUNTED = 200_000n;

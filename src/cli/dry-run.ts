@@ -1,10 +1,9 @@
 import { NosError } from '../errors.ts';
+import { conditionsText, duration, pairs, thousands } from '../report/index.ts';
 import type { RunConfig, RunEstimate } from '../run/index.ts';
 import type { Context, Result } from './command.ts';
 import { prepareEngine } from './engine.ts';
 import { workerCount } from './evaluators.ts';
-import { conditionsText, duration, thousands } from './text/format.ts';
-import { pairs } from './text/table.ts';
 
 /** What a search would cost, from a few seconds of real training where the data are here. Nothing is stored. */
 export async function dryRun(context: Context, config: RunConfig): Promise<Result> {

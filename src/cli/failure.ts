@@ -1,10 +1,10 @@
 import { CommanderError } from 'commander';
 import { NosError } from '../errors.ts';
 import { withoutTyped } from '../redis-url.ts';
+import type { Colours } from '../report/index.ts';
 import { type WriteCall, writeCalls } from './calling.ts';
 import { Interruption } from './interrupt.ts';
 import type { LogLine } from './log/events.ts';
-import type { Colours } from './text/colours.ts';
 
 /** What goes wrong, for people (`lines`), for scripts (`document`, with `--json`) and for the shell (`exitCode`). */
 export interface Failure {

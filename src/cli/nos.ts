@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { coloursFor, terminalOf } from '../report/index.ts';
 import { expandHome } from '../user-directories.ts';
 import { packageVersion } from '../version.ts';
 import type { Ask } from './ask.ts';
@@ -12,8 +13,6 @@ import { type Log, openLog } from './log/log.ts';
 import { optionNames } from './options.ts';
 import { findPlaces } from './places.ts';
 import { type Invocation, parseCommandLine } from './program.ts';
-import { terminalOf } from './terminal.ts';
-import { coloursFor } from './text/colours.ts';
 
 /** What a process has, and `nos` needs of it. */
 export interface Surroundings {

@@ -1,13 +1,24 @@
+import {
+  allDivergedText,
+  compareCommandText,
+  conditionsText,
+  divergedReferences,
+  duration,
+  fileName,
+  leaderboardText,
+  pairs,
+  plural,
+  remarksOf,
+  runState,
+  shortRules,
+  thousands,
+  verdictDocument,
+  verdictText,
+} from '../report/index.ts';
 import type { LeaderboardRow, RunConfig, RunResult } from '../run/index.ts';
 import { shellWord } from '../shell.ts';
 import type { Context } from './command.ts';
 import { DEFAULT_ROWS, documentOf } from './commands/top.ts';
-import { allDivergedText, divergedReferences, remarksOf } from './text/all-diverged.ts';
-import { conditionsText, duration, fileName, plural, runState, thousands } from './text/format.ts';
-import { leaderboardText } from './text/leaderboard.ts';
-import { shortRules } from './text/short-rule.ts';
-import { pairs } from './text/table.ts';
-import { compareCommandText, verdictDocument, verdictText } from './text/verdict.ts';
 
 export interface RunReport {
   readonly result: RunResult;

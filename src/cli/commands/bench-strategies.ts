@@ -2,13 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BakeoffPlan, BakeoffResult, Curve, Ranked, RunTrials } from '../../bakeoff/index.ts';
 import { makeDirectory } from '../../make-directory.ts';
+import { type Column, pairs, table, thousands } from '../../report/index.ts';
 import { packageVersion } from '../../version.ts';
 import type { Command, Context } from '../command.ts';
 import { prepareEngine } from '../engine.ts';
 import { workerCount } from '../evaluators.ts';
 import { openCounter } from '../live/counter.ts';
-import { thousands } from '../text/format.ts';
-import { type Column, pairs, table } from '../text/table.ts';
 import { writable } from '../writable.ts';
 
 const DIRECTORY = 'bake-off';

@@ -1,7 +1,7 @@
 import { inTurn } from '../../in-turn.ts';
+import { plural, thousands } from '../../report/index.ts';
 import type { Bleu, TextFile } from '../../text/index.ts';
 import type { Command } from '../command.ts';
-import { plural, thousands } from '../text/format.ts';
 
 export const bleuCommand: Command = {
   name: 'bleu',

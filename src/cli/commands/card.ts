@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { ComparisonPlan } from '../../compare/index.ts';
 import { inTurn } from '../../in-turn.ts';
 import { makeDirectory } from '../../make-directory.ts';
+import { allDivergedText, comparisonText, divergedTasks, fileName, remarksOf } from '../../report/index.ts';
 import { shellWord } from '../../shell.ts';
 import { cardPlaces } from '../card-places.ts';
 import type { Command } from '../command.ts';
@@ -10,9 +11,6 @@ import { EVALUATING, evaluating } from '../evaluating.ts';
 import type { Settings } from '../options.ts';
 import { defaults, logDefaults } from '../presets.ts';
 import { noteRemarks } from '../remarks.ts';
-import { allDivergedText, divergedTasks, remarksOf } from '../text/all-diverged.ts';
-import { comparisonText } from '../text/comparison.ts';
-import { fileName } from '../text/format.ts';
 import { writable } from '../writable.ts';
 import { SEEDS } from './compare.ts';
 

@@ -1,10 +1,9 @@
+import { allDivergedText, comparisonText, divergedTasks, remarksOf } from '../../report/index.ts';
 import type { Command, Context } from '../command.ts';
 import { EVALUATING, evaluating } from '../evaluating.ts';
 import { pictureFile } from '../picture-file.ts';
 import { defaults } from '../presets.ts';
 import { noteRemarks } from '../remarks.ts';
-import { allDivergedText, divergedTasks, remarksOf } from '../text/all-diverged.ts';
-import { comparisonText } from '../text/comparison.ts';
 import { splitTexts } from '../values.ts';
 
 /** With ten, p can be 1/512: after Holm's correction for twenty-five tests still below 5 %. */

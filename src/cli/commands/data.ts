@@ -1,7 +1,6 @@
+import { bytes, type Column, table } from '../../report/index.ts';
 import type { Command } from '../command.ts';
 import { dataProgress } from '../live/data-progress.ts';
-import { bytes } from '../text/format.ts';
-import { type Column, table } from '../text/table.ts';
 
 export const dataFetchCommand: Command = {
   name: 'data fetch',

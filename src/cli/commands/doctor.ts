@@ -2,12 +2,11 @@ import { stat, statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { NosError } from '../../errors.ts';
+import { bytes, type Colours, plural } from '../../report/index.ts';
 import { writeCalls } from '../calling.ts';
 import type { Command, Context } from '../command.ts';
 import { defaults } from '../presets.ts';
 import { withStore } from '../store.ts';
-import type { Colours } from '../text/colours.ts';
-import { bytes, plural } from '../text/format.ts';
 
 /** One thing that was looked at; `absent` is what nobody misses; `todo` says what to do where it is not ok. */
 interface Check {

@@ -1,10 +1,17 @@
 import type { Evaluation } from '../../evaluate/index.ts';
-import type { Command, Terminal } from '../command.ts';
+import {
+  allDivergedText,
+  type Column,
+  duration,
+  learningRate,
+  meanAndSpread,
+  remarksOf,
+  type Terminal,
+  table,
+} from '../../report/index.ts';
+import type { Command } from '../command.ts';
 import { EVALUATING, evaluating } from '../evaluating.ts';
 import { noteRemarks } from '../remarks.ts';
-import { allDivergedText, remarksOf } from '../text/all-diverged.ts';
-import { duration, learningRate, meanAndSpread } from '../text/format.ts';
-import { type Column, table } from '../text/table.ts';
 
 export const evalCommand: Command = {
   name: 'eval',

@@ -1,12 +1,18 @@
 import type { FunnelResult } from '../../compare/index.ts';
+import {
+  accuracy,
+  type Column,
+  comparisonText,
+  conditionsText,
+  plural,
+  shortRules,
+  table,
+  withinText,
+} from '../../report/index.ts';
 import type { Command, Context } from '../command.ts';
 import { EVALUATING, evaluating } from '../evaluating.ts';
 import { logDefaults } from '../presets.ts';
 import { withStore } from '../store.ts';
-import { comparisonText } from '../text/comparison.ts';
-import { accuracy, conditionsText, plural, withinText } from '../text/format.ts';
-import { shortRules } from '../text/short-rule.ts';
-import { type Column, table } from '../text/table.ts';
 import { SEEDS, tasksOf } from './compare.ts';
 
 const RULES = 27;

@@ -1,11 +1,17 @@
 import { csv } from '../../csv.ts';
 import { NosError } from '../../errors.ts';
+import {
+  accuracy,
+  type Column,
+  duration,
+  learningRate,
+  type ShortRule,
+  shortRules,
+  table,
+} from '../../report/index.ts';
 import type { Score } from '../../store/index.ts';
 import type { Command } from '../command.ts';
 import { withStore } from '../store.ts';
-import { accuracy, duration, learningRate } from '../text/format.ts';
-import { type ShortRule, shortRules } from '../text/short-rule.ts';
-import { type Column, table } from '../text/table.ts';
 
 export const logCommand: Command = {
   name: 'log',

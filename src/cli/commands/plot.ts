@@ -1,9 +1,8 @@
+import { accuracy, type Column, fileName, table, thousands } from '../../report/index.ts';
 import type { Difference, LearningCurve, LearningCurves } from '../../run/index.ts';
 import type { Command } from '../command.ts';
 import { pictureFile } from '../picture-file.ts';
 import { withStore } from '../store.ts';
-import { accuracy, fileName, thousands } from '../text/format.ts';
-import { type Column, table } from '../text/table.ts';
 
 export const plotCommand: Command = {
   name: 'plot',

@@ -1,8 +1,8 @@
 import { NosError } from '../../errors.ts';
+import { bytes, plural } from '../../report/index.ts';
 import type { Removed, RunRecord } from '../../store/index.ts';
 import type { Command, Context } from '../command.ts';
 import { withStore } from '../store.ts';
-import { bytes, plural } from '../text/format.ts';
 
 export const rmCommand: Command = {
   name: 'rm',

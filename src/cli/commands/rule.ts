@@ -1,6 +1,5 @@
+import { pairs, plural } from '../../report/index.ts';
 import type { Command } from '../command.ts';
-import { plural } from '../text/format.ts';
-import { pairs } from '../text/table.ts';
 
 export const ruleCommand: Command = {
   name: 'rule',

@@ -1,5 +1,5 @@
+import { type Column, table } from '../../report/index.ts';
 import type { Command } from '../command.ts';
-import { type Column, table } from '../text/table.ts';
 
 export const rulesCommand: Command = {
   name: 'rules',

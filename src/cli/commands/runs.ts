@@ -1,9 +1,17 @@
+import {
+  accuracy,
+  briefDuration,
+  type Column,
+  instant,
+  runState,
+  table,
+  truncate,
+  withinText,
+} from '../../report/index.ts';
 import type { RunConfig } from '../../run/index.ts';
 import type { RunRecord } from '../../store/index.ts';
 import type { Command } from '../command.ts';
 import { withStore } from '../store.ts';
-import { accuracy, briefDuration, instant, runState, truncate, withinText } from '../text/format.ts';
-import { type Column, table } from '../text/table.ts';
 
 export const runsCommand: Command = {
   name: 'runs',

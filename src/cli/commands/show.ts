@@ -1,21 +1,22 @@
 import { NosError } from '../../errors.ts';
 import type { Evaluation } from '../../evaluate/index.ts';
-import type { RunConfig } from '../../run/index.ts';
-import type { StoredBatch } from '../../store/index.ts';
-import type { Command, Context, Result } from '../command.ts';
-import { withStore } from '../store.ts';
-import { bar, sparkline } from '../text/charts.ts';
 import {
   accuracy,
+  bar,
   conditionsText,
   duration,
   instant,
   learningRate,
+  pairs,
   runState,
+  shortRules,
+  sparkline,
   thousands,
-} from '../text/format.ts';
-import { shortRules } from '../text/short-rule.ts';
-import { pairs } from '../text/table.ts';
+} from '../../report/index.ts';
+import type { RunConfig } from '../../run/index.ts';
+import type { StoredBatch } from '../../store/index.ts';
+import type { Command, Context, Result } from '../command.ts';
+import { withStore } from '../store.ts';
 
 export const showCommand: Command = {
   name: 'show',

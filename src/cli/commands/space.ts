@@ -1,9 +1,8 @@
+import { pairs, table, thousands } from '../../report/index.ts';
 import type { Space, SpaceDefinition, Vocabulary } from '../../rules/index.ts';
 import type { Command, Context, Result } from '../command.ts';
 import { distinctOf, distinctRows } from '../distinct.ts';
 import { spaceOptionsOf } from '../space-options.ts';
-import { thousands } from '../text/format.ts';
-import { pairs, table } from '../text/table.ts';
 
 export const spaceCommand: Command = {
   name: 'space',

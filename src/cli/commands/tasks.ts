@@ -1,7 +1,7 @@
 import { unknownName } from '../../errors.ts';
+import { type Column, pairs, type Terminal, table } from '../../report/index.ts';
 import type { Task, TaskFamily } from '../../tasks/index.ts';
-import type { Command, Result, Terminal } from '../command.ts';
-import { type Column, pairs, table } from '../text/table.ts';
+import type { Command, Result } from '../command.ts';
 
 export const tasksCommand: Command = {
   name: 'tasks',

@@ -1,9 +1,13 @@
+import {
+  compareCommandText,
+  leaderboardText,
+  shortRules,
+  verdictDocument,
+  verdictText,
+} from '../../report/index.ts';
 import type { LeaderboardRow } from '../../run/index.ts';
 import type { Command } from '../command.ts';
 import { withStore } from '../store.ts';
-import { leaderboardText } from '../text/leaderboard.ts';
-import { shortRules } from '../text/short-rule.ts';
-import { compareCommandText, verdictDocument, verdictText } from '../text/verdict.ts';
 
 /** Rows where `-n` does not say: all that were tested again, as these come first, and some more. */
 export const DEFAULT_ROWS = 15;

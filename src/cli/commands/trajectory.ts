@@ -1,8 +1,7 @@
 import type { Ending, TestFunction, Trajectory, Tuned } from '../../functions/index.ts';
+import { type Column, learningRate, table } from '../../report/index.ts';
 import type { Command } from '../command.ts';
 import { pictureFile } from '../picture-file.ts';
-import { learningRate } from '../text/format.ts';
-import { type Column, table } from '../text/table.ts';
 
 const STEPS = 1_000;
 

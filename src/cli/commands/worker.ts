@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { WorkerEvent } from '../../dispatch/index.ts';
+import { plural } from '../../report/index.ts';
 import { packageVersion } from '../../version.ts';
 import type { Command, Context } from '../command.ts';
 import { prepareEngine } from '../engine.ts';
@@ -11,7 +12,6 @@ import { onShutdown } from '../log/shutdown.ts';
 import { type Observer, openObserver } from '../observer.ts';
 import { prepareTask } from '../prepare.ts';
 import { logDefaults } from '../presets.ts';
-import { plural } from '../text/format.ts';
 import { tasksOf } from './compare.ts';
 
 export const workerCommand: Command = {

@@ -1,8 +1,7 @@
 import type { Attendance } from '../../dispatch/index.ts';
+import { type Column, plural, table } from '../../report/index.ts';
 import type { Command } from '../command.ts';
 import { redisOf } from '../evaluators.ts';
-import { plural } from '../text/format.ts';
-import { type Column, table } from '../text/table.ts';
 
 export const workersCommand: Command = {
   name: 'workers',

@@ -1,6 +1,5 @@
+import { bar, duration, thousands, truncate } from '../../report/index.ts';
 import type { Context } from '../command.ts';
-import { bar } from '../text/charts.ts';
-import { duration, thousands, truncate } from '../text/format.ts';
 import { openView } from './view.ts';
 
 /** Shows how much of a long piece of work is done: a bar on a terminal, a line now and then elsewhere. */

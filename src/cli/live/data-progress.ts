@@ -1,7 +1,6 @@
 import type { FetchProgress } from '../../data/index.ts';
+import { bar, bytes, truncate } from '../../report/index.ts';
 import type { Context } from '../command.ts';
-import { bar } from '../text/charts.ts';
-import { bytes, truncate } from '../text/format.ts';
 import { openView } from './view.ts';
 
 /** Shows a download while it goes, on stderr. */

@@ -1,7 +1,6 @@
 import type { Evaluation } from '../../evaluate/index.ts';
+import { accuracy, plural, type ShortRule } from '../../report/index.ts';
 import type { RunEvent } from '../../run/index.ts';
-import { accuracy, plural } from '../text/format.ts';
-import type { ShortRule } from '../text/short-rule.ts';
 import type { Progress } from './progress.ts';
 import { timeLeft } from './screen.ts';
 

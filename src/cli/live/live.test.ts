@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Evaluation } from '../../evaluate/index.ts';
+import { coloursFor } from '../../report/index.ts';
 import type { RunEvent } from '../../run/index.ts';
-import { coloursFor } from '../text/colours.ts';
 import { progressLine } from './data-progress.ts';
 import { plainLine } from './lines.ts';
 import { advance, initialProgress, type Progress, secondsLeft } from './progress.ts';

@@ -1,9 +1,7 @@
 import type { EvaluationEvent } from '../../compare/index.ts';
 import type { Evaluation, EvaluationRequest } from '../../evaluate/index.ts';
+import { accuracy, bar, duration, plural, shortRules, truncate } from '../../report/index.ts';
 import type { Context } from '../command.ts';
-import { bar } from '../text/charts.ts';
-import { accuracy, duration, plural, truncate } from '../text/format.ts';
-import { shortRules } from '../text/short-rule.ts';
 import { openView } from './view.ts';
 
 /** Shows evaluations while they go: one bar on a terminal, a line each elsewhere; both on stderr. */

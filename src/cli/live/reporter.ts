@@ -1,7 +1,7 @@
+import { type ShortRule, shortRules } from '../../report/index.ts';
 import type { RunEvent } from '../../run/index.ts';
 import type { EvaluationSummary } from '../../store/index.ts';
 import type { Context } from '../command.ts';
-import { type ShortRule, shortRules } from '../text/short-rule.ts';
 import { plainLine } from './lines.ts';
 import { advance, initialProgress, type Progress } from './progress.ts';
 import { screen } from './screen.ts';

@@ -1,10 +1,19 @@
 import type { WorkerStatus } from '../../dispatch/index.ts';
+import {
+  accuracy,
+  bar,
+  type Colours,
+  duration,
+  learningRate,
+  plural,
+  type ShortRule,
+  sparkline,
+  thousands,
+  truncate,
+  withName,
+} from '../../report/index.ts';
 import type { Metrics } from '../../search/index.ts';
 import type { EvaluationSummary } from '../../store/index.ts';
-import { bar, sparkline } from '../text/charts.ts';
-import type { Colours } from '../text/colours.ts';
-import { accuracy, duration, learningRate, plural, thousands, truncate } from '../text/format.ts';
-import { type ShortRule, withName } from '../text/short-rule.ts';
 import { type Progress, secondsLeft } from './progress.ts';
 
 export interface ScreenOptions {

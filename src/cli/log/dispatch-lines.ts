@@ -1,5 +1,5 @@
 import type { DispatchEvent, NoticeSubject, WorkerEvent } from '../../dispatch/index.ts';
-import { accuracy, duration } from '../text/format.ts';
+import { accuracy, duration } from '../../report/index.ts';
 import type { LogEvent, LogLine } from './events.ts';
 import { evaluationFields } from './run-lines.ts';
 

@@ -1,6 +1,6 @@
 import type { Evaluation } from '../../evaluate/index.ts';
+import { accuracy, duration, learningRate, plural } from '../../report/index.ts';
 import type { RunEvent } from '../../run/index.ts';
-import { accuracy, duration, learningRate, plural } from '../text/format.ts';
 import type { LogLine } from './events.ts';
 
 /** What the log tells besides. */

@@ -1,4 +1,4 @@
-import type { Expression } from '../../rules/index.ts';
+import type { Expression } from '../rules/index.ts';
 
 /** Writes a rule's text for people: every text of one rule in the same way, a name of the catalogue as it stands. */
 export type ShortRule = (text: string) => string;
@@ -11,7 +11,7 @@ const SHORT = ['adam', 'rmsprop', 'm', 'v', 'gamma', 'exp(1)'];
  * `ema(g, 0.9) / (1 - 0.9^t)` is `m`, and e is `exp(1)`. The short text denotes the same rule.
  */
 export async function shortRules(): Promise<ShortRule> {
-  const { canonicalize, catalogue, parseRule, printRule, ruleKey } = await import('../../rules/index.ts');
+  const { canonicalize, catalogue, parseRule, printRule, ruleKey } = await import('../rules/index.ts');
   const names = new Map(SHORT.map(parseRule).map((rule) => [printRule(canonicalize(rule)), rule]));
   const shorten = (node: Expression): Expression =>
     names.get(printRule(node)) ?? (node.kind === 'call' ? { ...node, args: node.args.map(shorten) } : node);

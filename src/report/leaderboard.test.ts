@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type LeaderboardRow, verdictOf } from '../../run/index.ts';
+import { type LeaderboardRow, verdictOf } from '../run/index.ts';
 import { coloursFor } from './colours.ts';
 import { leaderboardText } from './leaderboard.ts';
 import { shortRules } from './short-rule.ts';

@@ -1,6 +1,6 @@
-import type { Comparison } from '../../compare/index.ts';
-import type { LeaderboardRow } from '../../run/index.ts';
-import { shellWord } from '../../shell.ts';
+import type { Comparison } from '../compare/index.ts';
+import type { LeaderboardRow } from '../run/index.ts';
+import { shellWord } from '../shell.ts';
 
 /** Rules on one task, none of which finished a training. */
 export interface AllDiverged {

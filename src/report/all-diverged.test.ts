@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LeaderboardRow } from '../../run/index.ts';
+import type { LeaderboardRow } from '../run/index.ts';
 import { allDivergedText, divergedReferences, remarksOf } from './all-diverged.ts';
 import { leaderboardText } from './leaderboard.ts';
 

@@ -1,7 +1,7 @@
-import type { ComparedRow, Comparison } from '../../compare/index.ts';
-import type { Terminal } from '../command.ts';
+import type { ComparedRow, Comparison } from '../compare/index.ts';
 import { accuracy, plural, withinText } from './format.ts';
 import { type Column, table } from './table.ts';
+import type { Terminal } from './terminal.ts';
 
 /** A comparison for people: a table a task, the ranking over several tasks, what was found in words, and what it can mean. */
 export function comparisonText(

@@ -1,5 +1,11 @@
-import type { Terminal } from './command.ts';
-import { coloursFor } from './text/colours.ts';
+import { type Colours, coloursFor } from './colours.ts';
+
+export interface Terminal {
+  readonly colours: Colours;
+  /** Width in characters; infinite where there is no terminal and COLUMNS does not say it. */
+  readonly columns: number;
+  readonly interactive: boolean;
+}
 
 interface Stream {
   readonly isTTY?: boolean;

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { canonicalize, catalogue, parseRule, printRule, ruleKey } from '../../rules/index.ts';
+import { canonicalize, catalogue, parseRule, printRule, ruleKey } from '../rules/index.ts';
 import { type ShortRule, shortRules } from './short-rule.ts';
 
 let short: ShortRule;

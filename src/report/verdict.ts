@@ -1,5 +1,5 @@
-import type { RunConfig, Verdict } from '../../run/index.ts';
-import { shellWord } from '../../shell.ts';
+import type { RunConfig, Verdict } from '../run/index.ts';
+import { shellWord } from '../shell.ts';
 import { accuracy } from './format.ts';
 import type { ShortRule } from './short-rule.ts';
 

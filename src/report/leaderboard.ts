@@ -1,8 +1,8 @@
-import type { LeaderboardRow } from '../../run/index.ts';
-import type { Terminal } from '../command.ts';
+import type { LeaderboardRow } from '../run/index.ts';
 import { accuracy, learningRate, meanAndSpread } from './format.ts';
 import { type ShortRule, shortRules, withName } from './short-rule.ts';
 import { type Column, table } from './table.ts';
+import type { Terminal } from './terminal.ts';
 
 /**
  * Both figures of every row: the search's own reward, which is luck's pick, and the mean over fresh seeds. Rows that were tested again
