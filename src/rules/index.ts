@@ -1,21 +1,21 @@
 export { behaviourHash, distance, NEAR, type OrdinaryUpdates, ordinaryUpdates } from './behaviour/index.ts';
-export { canonicalize } from './canonicalize.ts';
+export { canonicalize } from './canonical/canonicalize.ts';
+export { ruleKey } from './canonical/key.ts';
 export type { CatalogueEntry } from './catalogue/catalogue.ts';
 export { catalogue, namesOf, resolveRule } from './catalogue/catalogue.ts';
-export { compileRule } from './compile.ts';
-export type { CompiledRule, StartOptions, Stepper } from './compiled.ts';
-export type { RuleCost } from './cost.ts';
-export { ruleCost } from './cost.ts';
-export type { Call, Expression, Leaf, Literal } from './expression.ts';
-export { call, leaf, literal } from './expression.ts';
-export { interpretRule } from './interpret.ts';
-export { ruleKey } from './key.ts';
-export { latexRule } from './latex.ts';
-export { operations } from './operations.ts';
-export { parseRule } from './parse.ts';
-export { printRule } from './print.ts';
-export { remarksOn } from './remarks.ts';
-export { pointAt, RuleError } from './rule-error.ts';
+export type { Call, Expression, Leaf, Literal } from './language/expression.ts';
+export { call, leaf, literal } from './language/expression.ts';
+export { latexRule } from './language/latex.ts';
+export { operations } from './language/operations.ts';
+export { parseRule } from './language/parse.ts';
+export { printRule } from './language/print.ts';
+export { pointAt, RuleError } from './language/rule-error.ts';
+export { compileRule } from './program/compile.ts';
+export type { CompiledRule, StartOptions, Stepper } from './program/compiled.ts';
+export type { RuleCost } from './program/cost.ts';
+export { ruleCost } from './program/cost.ts';
+export { interpretRule } from './program/interpret.ts';
+export { remarksOn } from './program/remarks.ts';
 export type {
   Constraint,
   DistinctCount,

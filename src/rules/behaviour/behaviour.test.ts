@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expressions } from '../../../test/arbitrary-rule.ts';
 import { stream } from '../../random/index.ts';
+import { ruleKey } from '../canonical/key.ts';
 import { catalogue } from '../catalogue/catalogue.ts';
-import { compileRule } from '../compile.ts';
-import { call, type Expression, literal } from '../expression.ts';
-import { ruleKey } from '../key.ts';
-import { parseRule } from '../parse.ts';
-import { printRule } from '../print.ts';
+import { call, type Expression, literal } from '../language/expression.ts';
+import { parseRule } from '../language/parse.ts';
+import { printRule } from '../language/print.ts';
+import { compileRule } from '../program/compile.ts';
 import { decode, findSpace, positions } from '../spaces/index.ts';
 import { behaviourHash } from './behaviour.ts';
 

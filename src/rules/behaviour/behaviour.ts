@@ -1,6 +1,6 @@
-import { canonicalize } from '../canonicalize.ts';
-import type { Expression } from '../expression.ts';
-import { lowerRule } from '../program.ts';
+import { canonicalize } from '../canonical/canonicalize.ts';
+import type { Expression } from '../language/expression.ts';
+import { lowerRule } from '../program/program.ts';
 import { absorb } from './digest.ts';
 import { ordinaryProbe, tellingProbes } from './probes.ts';
 import { record, wordsOf } from './record.ts';

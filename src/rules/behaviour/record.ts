@@ -1,6 +1,6 @@
 import type { Key } from '../../random/index.ts';
-import { fillDraw } from '../draws.ts';
-import { evaluateScalar, type Node, type Program, type RandomNode } from '../program.ts';
+import { fillDraw } from '../program/draws.ts';
+import { evaluateScalar, type Node, type Program, type RandomNode } from '../program/program.ts';
 import { absorb } from './digest.ts';
 import type { Probe } from './probes.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ruleCost } from '../cost.ts';
-import { ruleKey } from '../key.ts';
-import { parseRule } from '../parse.ts';
+import { ruleKey } from '../canonical/key.ts';
+import { parseRule } from '../language/parse.ts';
+import { ruleCost } from '../program/cost.ts';
 import { catalogue, namesOf, resolveRule } from './catalogue.ts';
 
 const keyOf = (text: string): string => ruleKey(resolveRule(text));

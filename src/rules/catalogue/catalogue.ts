@@ -1,9 +1,9 @@
 import { NosError, unknownName } from '../../errors.ts';
-import type { Expression } from '../expression.ts';
-import { ruleKey } from '../key.ts';
-import { parseRule } from '../parse.ts';
-import { RuleError } from '../rule-error.ts';
-import { hintInstead } from '../synonyms.ts';
+import { ruleKey } from '../canonical/key.ts';
+import type { Expression } from '../language/expression.ts';
+import { parseRule } from '../language/parse.ts';
+import { RuleError } from '../language/rule-error.ts';
+import { hintInstead } from '../language/synonyms.ts';
 
 /** A named rule: one line of rule text, and where it comes from. */
 export interface CatalogueEntry {

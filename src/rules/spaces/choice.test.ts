@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { narrowed } from '../../../test/arbitrary-space.ts';
 import { type Stream, stream } from '../../random/index.ts';
-import type { Expression } from '../expression.ts';
-import { parseRule } from '../parse.ts';
-import { printRule } from '../print.ts';
-import { RuleError } from '../rule-error.ts';
+import type { Expression } from '../language/expression.ts';
+import { parseRule } from '../language/parse.ts';
+import { printRule } from '../language/print.ts';
+import { RuleError } from '../language/rule-error.ts';
 import { decode } from './decode.ts';
 import { spaces } from './definitions.ts';
 import { encode } from './encode.ts';
@@ -14,7 +15,6 @@ import { allowedTokens, spaceSize } from './masks.ts';
 import type { Space } from './space.ts';
 import { strings } from './strings.ts';
 import { addition } from './template.ts';
-import { narrowed } from './testing.ts';
 
 describe('chosen vocabularies', () => {
   it('are members of the space in any spelling, and any other texts, in the order given', () => {

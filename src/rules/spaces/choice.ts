@@ -1,9 +1,9 @@
 import { NosError } from '../../errors.ts';
-import type { Expression } from '../expression.ts';
-import { ruleKey } from '../key.ts';
-import { parseRule, parseTemplate } from '../parse.ts';
-import { printRule } from '../print.ts';
-import { RuleError } from '../rule-error.ts';
+import { ruleKey } from '../canonical/key.ts';
+import type { Expression } from '../language/expression.ts';
+import { parseRule, parseTemplate } from '../language/parse.ts';
+import { printRule } from '../language/print.ts';
+import { RuleError } from '../language/rule-error.ts';
 import type { Vocabularies, Vocabulary } from './space.ts';
 import { mentions } from './template.ts';
 

@@ -1,6 +1,6 @@
-import { structure } from '../analysis.ts';
-import type { Expression } from '../expression.ts';
-import { ruleKey } from '../key.ts';
+import { structure } from '../canonical/analysis.ts';
+import { ruleKey } from '../canonical/key.ts';
+import type { Expression } from '../language/expression.ts';
 import { binaryAllowed, spaceSize } from './masks.ts';
 import { Composer, ways } from './sides.ts';
 import type { Space } from './space.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ruleKey } from '../key.ts';
+import { narrowed } from '../../../test/arbitrary-space.ts';
+import { ruleKey } from '../canonical/key.ts';
 import { countDistinct } from './count-distinct.ts';
 import { decode, iterationsOf } from './decode.ts';
 import { estimateDistinct } from './estimate-distinct.ts';
@@ -10,7 +11,6 @@ import { Composer } from './sides.ts';
 import type { Space } from './space.ts';
 import { spellings } from './spellings.ts';
 import { strings } from './strings.ts';
-import { narrowed } from './testing.ts';
 
 /** How many strings have each key, one by one. */
 function classes(space: Space): ReadonlyMap<string, number> {

@@ -1,9 +1,9 @@
-import { canonicalize } from '../canonicalize.ts';
-import type { Expression } from '../expression.ts';
-import { ruleKey } from '../key.ts';
-import { lowered } from '../operations.ts';
-import { parseRule } from '../parse.ts';
-import { printRule } from '../print.ts';
+import { canonicalize } from '../canonical/canonicalize.ts';
+import { ruleKey } from '../canonical/key.ts';
+import type { Expression } from '../language/expression.ts';
+import { lowered } from '../language/operations.ts';
+import { parseRule } from '../language/parse.ts';
+import { printRule } from '../language/print.ts';
 import { decode } from './decode.ts';
 import { allowedTokens } from './masks.ts';
 import type { Space } from './space.ts';

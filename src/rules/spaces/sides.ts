@@ -1,7 +1,7 @@
-import { structure } from '../analysis.ts';
-import { canonicalize } from '../canonicalize.ts';
-import type { Expression } from '../expression.ts';
-import { parseRule } from '../parse.ts';
+import { structure } from '../canonical/analysis.ts';
+import { canonicalize } from '../canonical/canonicalize.ts';
+import type { Expression } from '../language/expression.ts';
+import { parseRule } from '../language/parse.ts';
 import { pairAllowed } from './masks.ts';
 import type { Space } from './space.ts';
 import { mentions, substitute, template } from './template.ts';

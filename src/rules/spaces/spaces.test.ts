@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Stream, stream } from '../../random/index.ts';
+import { ruleKey } from '../canonical/key.ts';
 import { catalogue } from '../catalogue/catalogue.ts';
-import { compileRule } from '../compile.ts';
-import { interpretRule } from '../interpret.ts';
-import { ruleKey } from '../key.ts';
-import { parseRule } from '../parse.ts';
-import { printRule } from '../print.ts';
+import { parseRule } from '../language/parse.ts';
+import { printRule } from '../language/print.ts';
+import { compileRule } from '../program/compile.ts';
+import { interpretRule } from '../program/interpret.ts';
 import { decode } from './decode.ts';
 import { spaces } from './definitions.ts';
 import { encode } from './encode.ts';

@@ -1,6 +1,6 @@
-import { same, structure } from '../analysis.ts';
-import type { Expression } from '../expression.ts';
-import { ruleKey } from '../key.ts';
+import { same, structure } from '../canonical/analysis.ts';
+import { ruleKey } from '../canonical/key.ts';
+import type { Expression } from '../language/expression.ts';
 import type { IterationTokens } from './decode.ts';
 import { binaryAllowed, pairAllowed } from './masks.ts';
 import { type Composer, type Side, ways } from './sides.ts';

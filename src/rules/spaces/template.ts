@@ -1,6 +1,6 @@
-import { call, type Expression } from '../expression.ts';
-import { parseTemplate } from '../parse.ts';
-import { printRule } from '../print.ts';
+import { call, type Expression } from '../language/expression.ts';
+import { parseTemplate } from '../language/parse.ts';
+import { printRule } from '../language/print.ts';
 
 /** What the variables `x` and `y` of a template stand for. */
 export interface Bindings {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue, resolveRule } from './catalogue/catalogue.ts';
+import { catalogue, resolveRule } from '../catalogue/catalogue.ts';
 import { remarksOn } from './remarks.ts';
 
 describe('remarksOn', () => {

@@ -1,11 +1,11 @@
-import { unknownName } from '../errors.ts';
-import { shorten } from '../names.ts';
-import { canonicalize } from './canonicalize.ts';
+import { unknownName } from '../../errors.ts';
+import { shorten } from '../../names.ts';
+import { canonicalize } from '../canonical/canonicalize.ts';
+import { MAX_NODES, MAX_WRITTEN, sizeOf } from '../canonical/size.ts';
 import { call, type Expression, leaf, literal } from './expression.ts';
 import { type Notation, type Operation, type Parameter, PRECEDENCE } from './operation.ts';
 import { operations } from './operations.ts';
 import { RuleError } from './rule-error.ts';
-import { MAX_NODES, MAX_WRITTEN, sizeOf } from './size.ts';
 import { hintInstead } from './synonyms.ts';
 import { type Token, tokenize } from './tokens.ts';
 

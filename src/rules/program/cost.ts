@@ -1,5 +1,5 @@
-import { canonicalize } from './canonicalize.ts';
-import type { Expression } from './expression.ts';
+import { canonicalize } from '../canonical/canonicalize.ts';
+import type { Expression } from '../language/expression.ts';
 import { lowerRule } from './program.ts';
 
 /** What a rule's canonical form costs to run. */

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expressions } from '../../test/arbitrary-rule.ts';
-import { stream } from '../random/index.ts';
-import { catalogue } from './catalogue/catalogue.ts';
+import { expressions } from '../../../test/arbitrary-rule.ts';
+import { stream } from '../../random/index.ts';
+import { ruleKey } from '../canonical/key.ts';
+import { catalogue } from '../catalogue/catalogue.ts';
+import { type Expression, leaf } from '../language/expression.ts';
+import { parseRule } from '../language/parse.ts';
+import { printRule } from '../language/print.ts';
 import { compileRule } from './compile.ts';
 import type { CompiledRule } from './compiled.ts';
-import { type Expression, leaf } from './expression.ts';
 import { interpretRule } from './interpret.ts';
-import { ruleKey } from './key.ts';
-import { parseRule } from './parse.ts';
-import { printRule } from './print.ts';
 
 const EDGES = [0, -0, 1, -1, 1e-45, -1e-40, 1e-20, 3e38, -3e38, 1e10, Infinity, -Infinity, Number.NaN];
 const edge = fc.oneof(fc.constantFrom(...EDGES), fc.float(), fc.double({ min: -3, max: 3 }));

@@ -1,12 +1,12 @@
-import { deriveKey } from '../random/index.ts';
-import { canonicalize } from './canonicalize.ts';
-import type { StartOptions } from './compiled.ts';
-import { fillDraw, stepKey } from './draws.ts';
-import type { Call, Expression, Leaf } from './expression.ts';
-import { keyText } from './key.ts';
-import type { RandomOperation } from './operation.ts';
-import { operationOf } from './operations.ts';
-import { argsOf, parametersOf } from './program.ts';
+import { deriveKey } from '../src/random/index.ts';
+import { canonicalize } from '../src/rules/canonical/canonicalize.ts';
+import { keyText } from '../src/rules/canonical/key.ts';
+import type { Call, Expression, Leaf } from '../src/rules/language/expression.ts';
+import type { RandomOperation } from '../src/rules/language/operation.ts';
+import { operationOf } from '../src/rules/language/operations.ts';
+import type { StartOptions } from '../src/rules/program/compiled.ts';
+import { fillDraw, stepKey } from '../src/rules/program/draws.ts';
+import { argsOf, parametersOf } from '../src/rules/program/program.ts';
 
 /**
  * An expression, canonical or not, evaluated in float64 as it is written, with its states, over the steps of a training:

@@ -1,5 +1,5 @@
-import { type Call, call, type Expression, literal } from './expression.ts';
-import { lowered, operationOf, operations } from './operations.ts';
+import { type Call, call, type Expression, literal } from '../language/expression.ts';
+import { lowered, operationOf, operations } from '../language/operations.ts';
 import { type Rewrite, rewrites } from './rewrites.ts';
 
 /** What an expression object became; expressions are immutable, so it holds for ever. */

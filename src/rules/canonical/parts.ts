@@ -1,4 +1,4 @@
-import { type Call, type Expression, literal } from './expression.ts';
+import { type Call, type Expression, literal } from '../language/expression.ts';
 
 /**
  * How the canonical form takes its own expressions apart: every one is a coefficient times a core, a core is a product

@@ -1,7 +1,7 @@
+import type { Expression } from '../language/expression.ts';
+import { operations } from '../language/operations.ts';
 import { structure } from './analysis.ts';
 import { canonicalize } from './canonicalize.ts';
-import type { Expression } from './expression.ts';
-import { operations } from './operations.ts';
 
 /** The most nodes that a rule has; more is an error. Nesting is bounded too. */
 export const MAX_NODES = 1000;

@@ -1,6 +1,6 @@
-import { canonicalize } from './canonicalize.ts';
+import { canonicalize } from '../canonical/canonicalize.ts';
+import type { Expression } from '../language/expression.ts';
 import type { CompiledRule } from './compiled.ts';
-import type { Expression } from './expression.ts';
 import { lowerRule, type Node, type Program } from './program.ts';
 import { type Context, type Kernel, startProgram } from './run.ts';
 

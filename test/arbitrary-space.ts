@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { spaces } from './definitions.ts';
-import { findSpace } from './find.ts';
-import { constraints, type Space } from './space.ts';
+import { spaces } from '../src/rules/spaces/definitions.ts';
+import { findSpace } from '../src/rules/spaces/find.ts';
+import { constraints, type Space } from '../src/rules/spaces/space.ts';
 
 /** For tests: what random spaces are made of. */
 const texts = {

@@ -1,4 +1,4 @@
-import { NosError } from '../errors.ts';
+import { NosError } from '../../errors.ts';
 
 /** A rule text that is no rule: says what is wrong, at which column, and what was expected. Code 'bad-rule'. */
 export class RuleError extends NosError {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { Call, Expression } from '../language/expression.ts';
+import { operationOf } from '../language/operations.ts';
 import { isStepScalar, structure } from './analysis.ts';
 import { canonicalize } from './canonicalize.ts';
-import type { Call, Expression } from './expression.ts';
-import { operationOf } from './operations.ts';
 
 const keys = new WeakMap<Expression, string>();
 

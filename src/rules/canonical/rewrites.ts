@@ -1,7 +1,7 @@
+import { type Call, call, type Expression, type Literal, literal } from '../language/expression.ts';
+import type { ElementOperation, Facts, Operation } from '../language/operation.ts';
+import { operationOf } from '../language/operations.ts';
 import { isThreeValued, rangeOf, structure } from './analysis.ts';
-import { type Call, call, type Expression, type Literal, literal } from './expression.ts';
-import type { ElementOperation, Facts, Operation } from './operation.ts';
-import { operationOf } from './operations.ts';
 import { type Factor, factorsOf, partsOf } from './parts.ts';
 import { compareText, divide, multiply, negate, raise } from './products.ts';
 import { addSigned } from './sums.ts';

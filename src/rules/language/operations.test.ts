@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rangeOf } from './analysis.ts';
+import { rangeOf } from '../canonical/analysis.ts';
 import type { ElementOperation, StepOperation } from './operation.ts';
 import { lowered, operationOf, operations } from './operations.ts';
 import { parseRule } from './parse.ts';

@@ -1,9 +1,9 @@
+import { keyText } from '../canonical/key.ts';
+import type { Call, Expression, Leaf } from '../language/expression.ts';
+import type { ElementOperation, Operation, RandomOperation, StateOperation } from '../language/operation.ts';
+import { operationOf } from '../language/operations.ts';
+import { printRule } from '../language/print.ts';
 import type { Draw } from './draws.ts';
-import type { Call, Expression, Leaf } from './expression.ts';
-import { keyText } from './key.ts';
-import type { ElementOperation, Operation, RandomOperation, StateOperation } from './operation.ts';
-import { operationOf } from './operations.ts';
-import { printRule } from './print.ts';
 
 /**
  * A rule as a straight line of float32 values per weight, every one computed once: the common ground of the compiled

@@ -1,6 +1,6 @@
-import type { Expression } from './expression.ts';
-import { everything, type Interval, interval } from './interval.ts';
-import { operationOf } from './operations.ts';
+import type { Expression } from '../language/expression.ts';
+import { everything, type Interval, interval } from '../language/interval.ts';
+import { operationOf } from '../language/operations.ts';
 
 /** What the canonical form asks about a node again and again: computed once per node object. */
 interface Analysis {

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expressions } from '../../test/arbitrary-rule.ts';
-import { stream } from '../random/index.ts';
+import { expressions } from '../../../test/arbitrary-rule.ts';
+import { stream } from '../../random/index.ts';
+import { call, type Expression } from '../language/expression.ts';
+import { operationOf } from '../language/operations.ts';
+import { parseRule } from '../language/parse.ts';
+import { printRule } from '../language/print.ts';
+import { compileRule } from '../program/compile.ts';
 import { canonicalize } from './canonicalize.ts';
-import { compileRule } from './compile.ts';
-import { call, type Expression } from './expression.ts';
 import { ruleKey } from './key.ts';
-import { operationOf } from './operations.ts';
-import { parseRule } from './parse.ts';
-import { printRule } from './print.ts';
 
 const key = (text: string): string => ruleKey(parseRule(text));
 

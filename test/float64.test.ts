@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { stream } from '../random/index.ts';
-import { catalogue } from './catalogue/catalogue.ts';
-import { compileRule } from './compile.ts';
+import { stream } from '../src/random/index.ts';
+import { catalogue } from '../src/rules/catalogue/catalogue.ts';
+import { parseRule } from '../src/rules/language/parse.ts';
+import { compileRule } from '../src/rules/program/compile.ts';
 import { type Float64Step, startFloat64 } from './float64.ts';
-import { parseRule } from './parse.ts';
 
 /** The steps of one weight. */
 function steps(text: string, gradients: readonly number[]): Float64Step[] {

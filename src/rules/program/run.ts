@@ -1,4 +1,4 @@
-import { deriveKey, type Key } from '../random/index.ts';
+import { deriveKey, type Key } from '../../random/index.ts';
 import type { StartOptions, Stepper } from './compiled.ts';
 import { fillDraw, stepKey } from './draws.ts';
 import { evaluateScalar, type Program } from './program.ts';

@@ -1,5 +1,5 @@
+import { call, type Expression, literal } from '../language/expression.ts';
 import { isStepScalar, isThreeValued, same, structure } from './analysis.ts';
-import { call, type Expression, literal } from './expression.ts';
 import {
   type Factor,
   factorsOf,

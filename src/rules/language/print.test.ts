@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expressions, literals } from '../../test/arbitrary-rule.ts';
+import { expressions, literals } from '../../../test/arbitrary-rule.ts';
 import { parseRule } from './parse.ts';
 import { printNumber, printRule } from './print.ts';
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type Stream, stream } from '../random/index.ts';
+import { type Stream, stream } from '../../random/index.ts';
+import { catalogue } from '../catalogue/catalogue.ts';
+import { call, type Expression, leaf, literal } from '../language/expression.ts';
+import { operations } from '../language/operations.ts';
+import { parseRule } from '../language/parse.ts';
+import { printRule } from '../language/print.ts';
 import { canonicalize } from './canonicalize.ts';
-import { catalogue } from './catalogue/catalogue.ts';
-import { call, type Expression, leaf, literal } from './expression.ts';
 import { ruleKey } from './key.ts';
-import { operations } from './operations.ts';
-import { parseRule } from './parse.ts';
-import { printRule } from './print.ts';
 import { MAX_NODES, sizeOf } from './size.ts';
 
 const size = (text: string): number => sizeOf(parseRule(text));

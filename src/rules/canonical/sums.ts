@@ -1,5 +1,5 @@
+import { call, type Expression, literal } from '../language/expression.ts';
 import { isStepScalar, structure } from './analysis.ts';
-import { call, type Expression, literal } from './expression.ts';
 import { noteSum, ONE, type Parts, partsOf, termsOf } from './parts.ts';
 import { compareText, scale } from './products.ts';
 

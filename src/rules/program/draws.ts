@@ -1,5 +1,5 @@
-import { foldIn, type Key, threefry2x32 } from '../random/index.ts';
-import type { RandomOperation } from './operation.ts';
+import { foldIn, type Key, threefry2x32 } from '../../random/index.ts';
+import type { RandomOperation } from '../language/operation.ts';
 
 /**
  * The random draws of a rule are counter-based: the draw of element i at a step is a function of the node's key, the

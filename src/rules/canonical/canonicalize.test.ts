@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expressions } from '../../test/arbitrary-rule.ts';
+import { expressions } from '../../../test/arbitrary-rule.ts';
+import { catalogue } from '../catalogue/catalogue.ts';
+import { call, leaf, literal } from '../language/expression.ts';
+import { parseRule } from '../language/parse.ts';
+import { printRule } from '../language/print.ts';
 import { canonicalize } from './canonicalize.ts';
-import { catalogue } from './catalogue/catalogue.ts';
-import { call, leaf, literal } from './expression.ts';
-import { parseRule } from './parse.ts';
-import { printRule } from './print.ts';
 
 const canonical = (text: string): string => printRule(canonicalize(parseRule(text)));
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { stream } from '../random/index.ts';
-import type { Expression } from './expression.ts';
-import { startFloat64 } from './float64.ts';
+import { startFloat64 } from '../../../test/float64.ts';
+import { stream } from '../../random/index.ts';
+import type { Expression } from '../language/expression.ts';
+import { decode, findSpace, positions } from '../spaces/index.ts';
+import { substitute, template } from '../spaces/template.ts';
 import { ruleKey } from './key.ts';
-import { decode, findSpace, positions } from './spaces/index.ts';
-import { substitute, template } from './spaces/template.ts';
 
 /** Weights, steps and seed of the training in which rules are told apart. */
 const SIZE = 24;
