@@ -2,15 +2,8 @@
 export { dataDirectory } from './data/index.ts';
 export { type Dispatcher, type LocalPoolOptions, openLocalPool } from './dispatch/index.ts';
 export { type ErrorCode, NosError } from './errors.ts';
-export {
-  type Evaluation,
-  type EvaluationRequest,
-  type Evaluator,
-  fingerprint,
-  openEvaluator,
-  type Protocol,
-  protocols,
-} from './evaluate/index.ts';
+export { type Evaluator, fingerprint, openEvaluator } from './evaluate/index.ts';
+export { type Evaluation, type EvaluationRequest, type Protocol, protocols } from './evaluation/index.ts';
 export {
   canonicalize,
   catalogue,

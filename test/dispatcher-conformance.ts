@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DispatchEvent, Dispatcher } from '../src/dispatch/index.ts';
-import { type Evaluation, type EvaluationRequest, openEvaluator } from '../src/evaluate/index.ts';
+import { openEvaluator } from '../src/evaluate/index.ts';
+import type { Evaluation, EvaluationRequest } from '../src/evaluation/index.ts';
 
 /** What an implementation is opened with. Workers must inherit this process's environment: faults come that way. */
 export interface OpenOptions {

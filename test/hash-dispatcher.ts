@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Dispatcher, EvaluateOptions } from '../src/dispatch/index.ts';
-import type { Evaluation, EvaluationRequest } from '../src/evaluate/index.ts';
+import type { Evaluation, EvaluationRequest } from '../src/evaluation/index.ts';
 import { type Stream, stream } from '../src/random/index.ts';
 import { resolveRule, ruleKey } from '../src/rules/index.ts';
 

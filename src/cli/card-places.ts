@@ -1,5 +1,5 @@
 import { NosError } from '../errors.ts';
-import type { Evaluation } from '../evaluate/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import { inTurn } from '../in-turn.ts';
 import { plural } from '../report/index.ts';
 import { packageVersion } from '../version.ts';
@@ -47,7 +47,8 @@ async function inOrder(names: readonly string[]): Promise<readonly string[]> {
 async function storedEvaluations(context: Context, key: string): Promise<readonly Evaluation[]> {
   const { settings, places, stderr } = context;
   await prepareEngine(context);
-  const { findProtocol, fingerprint } = await import('../evaluate/index.ts');
+  const { fingerprint } = await import('../evaluate/index.ts');
+  const { findProtocol } = await import('../evaluation/index.ts');
   const protocol = findProtocol(settings.protocol ?? '').name;
   const machine = await fingerprint();
   const all = await withStore(places, (store) => store.evaluations({ key, protocol }));

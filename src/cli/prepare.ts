@@ -14,7 +14,7 @@ export async function prepareTask(context: Context, name: string, protocol?: str
   const { resolveTask } = await import('../tasks/index.ts');
   const task = await resolveTask(name);
   if (protocol !== undefined) {
-    const { checkSteps, findProtocol } = await import('../evaluate/index.ts');
+    const { checkSteps, findProtocol } = await import('../evaluation/index.ts');
     checkSteps(findProtocol(protocol), task);
   }
   await prepareEngine(context);

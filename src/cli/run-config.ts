@@ -11,12 +11,13 @@ import { spaceOptionsOf } from './space-options.ts';
 export async function runConfigOf(settings: Settings): Promise<RunConfig> {
   const { task, space: name, strategy, algorithm, option, protocol, environment } = settings;
   const { warmStart, samples, batch, pipeline, seed } = settings;
-  const [{ parseRunConfig }, { findSpace }, { findStrategy }, { findEnvironment, findProtocol }] =
+  const [{ parseRunConfig }, { findSpace }, { findStrategy }, { findEnvironment }, { findProtocol }] =
     await Promise.all([
       import('../run/index.ts'),
       import('../rules/index.ts'),
       import('../search/index.ts'),
       import('../evaluate/index.ts'),
+      import('../evaluation/index.ts'),
     ]);
   const choices = spaceOptionsOf(settings);
   const space = findSpace(name ?? '', choices);

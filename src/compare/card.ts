@@ -1,4 +1,5 @@
-import { type Evaluation, environmentText } from '../evaluate/index.ts';
+import { environmentText } from '../evaluate/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import { type Expression, latexRule, operations, printRule, resolveRule } from '../rules/index.ts';
 import type { ComparisonResult } from './compare.ts';
 import { type Contestant, contestant } from './contestant.ts';

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../evaluate/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import { type Comparison, summarizeAll } from './comparison.ts';
 import { type EvaluationServices, evaluateAll } from './evaluate-all.ts';
 import { type ComparisonPlan, wantedOf } from './plan.ts';

@@ -1,5 +1,5 @@
 import { NosError } from '../errors.ts';
-import type { Evaluation } from '../evaluate/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import { holm, smallestPairedP } from '../statistics/index.ts';
 import type { Contestant } from './contestant.ts';
 import type { ComparisonPlan } from './plan.ts';

@@ -1,6 +1,6 @@
 import type { Dispatcher } from '../dispatch/index.ts';
 import { NosError } from '../errors.ts';
-import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluate/index.ts';
+import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluation/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Wanted } from './plan.ts';
 

@@ -1,5 +1,6 @@
 import { NosError } from '../errors.ts';
-import { type Evaluation, findEnvironment, findProtocol, lengthen } from '../evaluate/index.ts';
+import { findEnvironment } from '../evaluate/index.ts';
+import { type Evaluation, findProtocol, lengthen } from '../evaluation/index.ts';
 import { deriveKey } from '../random/index.ts';
 import { ordinaryUpdates, resolveRule } from '../rules/index.ts';
 import { distinctRules, type LeaderboardRow } from '../run/index.ts';

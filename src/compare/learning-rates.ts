@@ -1,4 +1,4 @@
-import type { SweepPoint } from '../evaluate/index.ts';
+import type { SweepPoint } from '../evaluation/index.ts';
 import { mean } from '../statistics/index.ts';
 
 /** How much worse than the best is still good, as a share of the best. */

@@ -1,5 +1,6 @@
 import { NosError } from '../errors.ts';
-import { type EvaluationRequest, findEnvironment, findProtocol } from '../evaluate/index.ts';
+import { findEnvironment } from '../evaluate/index.ts';
+import { type EvaluationRequest, findProtocol } from '../evaluation/index.ts';
 import { inTurn } from '../in-turn.ts';
 import { taskReference } from '../tasks/index.ts';
 import { type Contestant, contestant, refuseTwins } from './contestant.ts';

@@ -1,4 +1,4 @@
-import { type Evaluation, lowestFinished, weight } from '../evaluate/index.ts';
+import { type Evaluation, lowestFinished, weight } from '../evaluation/index.ts';
 import { mean, midranks } from '../statistics/index.ts';
 
 /** The place of one of several rules over one or more tasks. */

@@ -1,5 +1,5 @@
 import type { Dispatcher, EvaluateOptions } from '../dispatch/index.ts';
-import type { Evaluation, EvaluationRequest } from '../evaluate/index.ts';
+import type { Evaluation, EvaluationRequest } from '../evaluation/index.ts';
 import { stream } from '../random/index.ts';
 import { resolveRule, ruleKey } from '../rules/index.ts';
 

@@ -1,4 +1,4 @@
-import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluate/index.ts';
+import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluation/index.ts';
 
 /**
  * Who evaluates: worker processes of this machine (`openLocalPool`), or workers anywhere that take jobs from a queue in Redis

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { dispatcherConformance, FAULTY_TASK } from '../../test/dispatcher-conformance.ts';
-import type { EvaluationRequest } from '../evaluate/index.ts';
+import type { EvaluationRequest } from '../evaluation/index.ts';
 import { openLocalPool } from './index.ts';
 
 dispatcherConformance('the local pool', async (options) => openLocalPool(options));

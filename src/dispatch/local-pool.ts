@@ -1,5 +1,5 @@
 import { NosError } from '../errors.ts';
-import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluate/index.ts';
+import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluation/index.ts';
 import { compiledProgram } from '../program.ts';
 import {
   type DispatchEvent,

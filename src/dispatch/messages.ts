@@ -1,5 +1,5 @@
 import { type ErrorCode, NosError } from '../errors.ts';
-import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluate/index.ts';
+import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluation/index.ts';
 
 /** What the pool and a worker process say to each other: one request at a time, answered once. */
 

@@ -1,10 +1,5 @@
-import {
-  type Evaluation,
-  type EvaluationRequest,
-  findEnvironment,
-  findProtocol,
-  fingerprint,
-} from '../evaluate/index.ts';
+import { findEnvironment, fingerprint } from '../evaluate/index.ts';
+import { type Evaluation, type EvaluationRequest, findProtocol } from '../evaluation/index.ts';
 import { resolveRule, ruleKey } from '../rules/index.ts';
 import { resolveTask } from '../tasks/index.ts';
 import { packageVersion } from '../version.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluate/index.ts';
+import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluation/index.ts';
 import { type Order, type Reply, unpackError } from './messages.ts';
 import { watchSilence } from './silence.ts';
 

@@ -5,7 +5,8 @@
  */
 import { Console } from 'node:console';
 import { Worker } from 'node:worker_threads';
-import { type EvaluationProgress, type Evaluator, openEvaluator } from '../evaluate/index.ts';
+import { type Evaluator, openEvaluator } from '../evaluate/index.ts';
+import type { EvaluationProgress } from '../evaluation/index.ts';
 import { taskTitle } from '../tasks/index.ts';
 import { keepExit, placeOf, taskError } from '../thrown.ts';
 import { type Order, packError, type Reply } from './messages.ts';

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { arrayDataset } from '../data/index.ts';
+import type { Evaluation, EvaluationProgress, Protocol } from '../evaluation/index.ts';
+import { protocolSteps } from '../evaluation/index.ts';
 import { maxPool2d, relu } from '../graph/index.ts';
 import { batchNorm, convolution, dense, flatten } from '../nn/index.ts';
 import { stream } from '../random/index.ts';
 import { type Child, defineTask } from '../tasks/index.ts';
-import type { Evaluation, EvaluationProgress, Protocol } from './evaluation.ts';
 import { bestLearningRate, type Evaluator, openEvaluator, type RunOptions } from './evaluator.ts';
 import { fingerprint } from './fingerprint.ts';
-import { protocolSteps } from './protocols.ts';
 
 const small: Protocol = {
   name: 'small',

@@ -1,18 +1,18 @@
 import { NosError } from '../errors.ts';
-import { type CompiledRule, compileRule, namesOf, resolveRule, ruleKey } from '../rules/index.ts';
-import { type Child, resolveTask, type Task } from '../tasks/index.ts';
-import { packageVersion } from '../version.ts';
-import { checkChild, checkMeasures, type Subject } from './checked.ts';
-import { type Environment, findEnvironment } from './environment/index.ts';
 import type {
   Evaluation,
   EvaluationProgress,
   EvaluationRequest,
   Protocol,
   SweepPoint,
-} from './evaluation.ts';
+} from '../evaluation/index.ts';
+import { checkSteps, findProtocol, protocolSteps, sweeps, trainingSteps } from '../evaluation/index.ts';
+import { type CompiledRule, compileRule, namesOf, resolveRule, ruleKey } from '../rules/index.ts';
+import { type Child, resolveTask, type Task } from '../tasks/index.ts';
+import { packageVersion } from '../version.ts';
+import { checkChild, checkMeasures, type Subject } from './checked.ts';
+import { type Environment, findEnvironment } from './environment/index.ts';
 import { fingerprint } from './fingerprint.ts';
-import { checkSteps, findProtocol, protocolSteps, sweeps, trainingSteps } from './protocols.ts';
 import { type Measures, type Trained, train } from './train.ts';
 
 export interface EvaluatorOptions {

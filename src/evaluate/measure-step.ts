@@ -1,6 +1,6 @@
+import { findProtocol, protocolSteps } from '../evaluation/index.ts';
 import type { Task } from '../tasks/index.ts';
 import { openEvaluator } from './evaluator.ts';
-import { findProtocol, protocolSteps } from './protocols.ts';
 
 export interface MeasureOptions {
   readonly task: Task;

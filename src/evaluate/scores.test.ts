@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NosError } from '../errors.ts';
+import type { Evaluation, Protocol } from '../evaluation/index.ts';
+import { byStanding } from '../evaluation/index.ts';
 import { shown } from '../shown.ts';
 import { type Child, defineTask, type Task } from '../tasks/index.ts';
-import type { Evaluation, Protocol } from './evaluation.ts';
 import { openEvaluator } from './evaluator.ts';
-import { byStanding } from './standing.ts';
 
 const protocol: Protocol = {
   name: 'small',

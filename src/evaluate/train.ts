@@ -1,10 +1,10 @@
+import type { Budget } from '../evaluation/index.ts';
+import { findSchedule } from '../evaluation/index.ts';
 import { stream } from '../random/index.ts';
 import type { CompiledRule } from '../rules/index.ts';
 import type { Child, ChildState } from '../tasks/index.ts';
 import { checkLoss, checkMeasures, checkState, isScore, type Subject, wrongScore } from './checked.ts';
 import { type Environment, enterEnvironment } from './environment/index.ts';
-import type { Budget } from './evaluation.ts';
-import { findSchedule } from './schedules.ts';
 
 /** What a task measures besides its score, by name. */
 export type Measures = Readonly<Record<string, number>>;

@@ -1,5 +1,5 @@
 import type { DispatchEvent, QueueDepth, WorkerEvent } from '../dispatch/index.ts';
-import type { Evaluation } from '../evaluate/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import type { RunEvent } from '../run/index.ts';
 import type { MetricName } from './definitions.ts';
 

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../evaluate/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import { type Axis, lineChart, type Series } from '../plot/index.ts';
 import { estimate } from './scores.ts';
 import type { Trained } from './trainings.ts';

@@ -1,5 +1,5 @@
 import { csv } from '../csv.ts';
-import type { Evaluation } from '../evaluate/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import { toJson } from '../json.ts';
 import { evaluationDocument } from '../store/index.ts';
 import { taskTitle } from '../tasks/index.ts';

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../evaluate/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 
 /**
  * What evaluations took: how many there are, and their seconds added up. One that several searches share, or that a search proposed

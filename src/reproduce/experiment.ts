@@ -1,5 +1,5 @@
 import type { Wanted } from '../compare/index.ts';
-import type { Evaluation } from '../evaluate/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import type { LearningCurves, RunConfig } from '../run/index.ts';
 import type { NamedRule } from './trainings.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Evaluation } from '../evaluate/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import { learningCurves } from '../run/index.ts';
 import type { Findings, Size, Trainings } from './experiment.ts';
 import { figure4 } from './figure4/figure4.ts';

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../evaluate/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import { catalogue } from '../rules/index.ts';
 
 /** The text of a rule that may be a catalogue name. */

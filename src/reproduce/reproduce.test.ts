@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Evaluation, type Evaluator, openEvaluator } from '../evaluate/index.ts';
+import { type Evaluator, openEvaluator } from '../evaluate/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import { findTestFunction, type Trajectory } from '../functions/index.ts';
 import { parseRule, resolveRule, ruleKey } from '../rules/index.ts';
 import { learningCurves } from '../run/index.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Evaluation } from '../evaluate/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import { toJson } from '../json.ts';
 import { learningCurves } from '../run/index.ts';
 import type { Trainings } from './experiment.ts';

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../evaluate/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import { holm, type Interval, mean, meanInterval, pairedPermutation } from '../statistics/index.ts';
 import type { Trained } from './trainings.ts';
 

@@ -1,5 +1,5 @@
 import { seedsFrom, type Wanted } from '../compare/index.ts';
-import { type Evaluation, findProtocol } from '../evaluate/index.ts';
+import { type Evaluation, findProtocol } from '../evaluation/index.ts';
 import { resolveRule, ruleKey } from '../rules/index.ts';
 import { taskReference } from '../tasks/index.ts';
 

@@ -1,4 +1,4 @@
-import { findProtocol, protocolSteps, type StepSizes } from '../evaluate/index.ts';
+import { findProtocol, protocolSteps, type StepSizes } from '../evaluation/index.ts';
 import type { RunConfig } from './config.ts';
 
 /** The evaluations that a run makes at most: equal rules are one evaluation. */

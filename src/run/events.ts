@@ -1,5 +1,5 @@
 import type { WorkerStatus } from '../dispatch/index.ts';
-import type { Evaluation, EvaluationProgress } from '../evaluate/index.ts';
+import type { Evaluation, EvaluationProgress } from '../evaluation/index.ts';
 import type { Metrics } from '../search/index.ts';
 import type { EvaluationSummary } from '../store/index.ts';
 

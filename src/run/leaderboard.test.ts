@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Evaluation } from '../evaluate/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import { canonicalize, parseRule, printRule, resolveRule, ruleKey } from '../rules/index.ts';
 import type { Score, ScoreRole } from '../store/index.ts';
 import { leaderboard } from './index.ts';

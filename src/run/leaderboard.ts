@@ -1,4 +1,4 @@
-import { lowestFinished, weight } from '../evaluate/index.ts';
+import { lowestFinished, weight } from '../evaluation/index.ts';
 import { namesOf } from '../rules/index.ts';
 import { mean } from '../statistics/index.ts';
 import type { EvaluationSummary, ScoreRole, ScoreSummary, Store } from '../store/index.ts';

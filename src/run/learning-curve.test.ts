@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Evaluation } from '../evaluate/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import { lineChart } from '../plot/index.ts';
 import { stream } from '../random/index.ts';
 import { openStore, type Store } from '../store/index.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Evaluation } from '../evaluate/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import { canonicalize, printRule, resolveRule, ruleKey } from '../rules/index.ts';
 import type { Score, ScoreRole } from '../store/index.ts';
 import { chooseRetests } from './retest.ts';

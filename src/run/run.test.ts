@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HashDispatcher } from '../../test/hash-dispatcher.ts';
 import { NosError } from '../errors.ts';
-import type { Evaluation } from '../evaluate/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import { deriveKey } from '../random/index.ts';
 import { resolveRule, ruleKey } from '../rules/index.ts';
 import { openStore, type Store } from '../store/index.ts';

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import type { Dispatcher } from '../dispatch/index.ts';
 import { NosError } from '../errors.ts';
-import { findEnvironment, findProtocol } from '../evaluate/index.ts';
+import { findEnvironment } from '../evaluate/index.ts';
+import { findProtocol } from '../evaluation/index.ts';
 import { deriveKey } from '../random/index.ts';
 import { findSpace, resolveRule, type Space } from '../rules/index.ts';
 import {

@@ -1,5 +1,5 @@
 import { NosError } from '../errors.ts';
-import type { Evaluation, EvaluationProgress } from '../evaluate/index.ts';
+import type { Evaluation, EvaluationProgress } from '../evaluation/index.ts';
 import { canonicalize, printRule, resolveRule, ruleKey } from '../rules/index.ts';
 import type { ScoreRole } from '../store/index.ts';
 import type { RunConfig } from './config.ts';

@@ -1,4 +1,4 @@
-import { byStanding, type Standing } from '../evaluate/index.ts';
+import { byStanding, type Standing } from '../evaluation/index.ts';
 import { resolveRule, ruleKey } from '../rules/index.ts';
 import type { LoopLog, Resume, ScoredProposal, StrategyPast } from '../search/index.ts';
 import type { EvaluationSummary, Store, StoredProposal } from '../store/index.ts';

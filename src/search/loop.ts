@@ -23,7 +23,7 @@
  * ask 0 is stored has no entry, and starts anew.
  */
 import { NosError } from '../errors.ts';
-import type { EvaluationStatus } from '../evaluate/index.ts';
+import type { EvaluationStatus } from '../evaluation/index.ts';
 import type { Metrics, Proposal, ScoredProposal, Strategy, StrategyCheckpoint } from './strategy.ts';
 
 /** One ask, to be stored in one transaction. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@libsql/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Evaluation } from '../evaluate/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import { openStore, type Store } from './index.ts';
 
 let directory: string;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Evaluation } from '../evaluate/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import { jsonNumber } from '../json.ts';
 import { checksumOf } from './checksum.ts';
 import { corrupt } from './errors.ts';

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Client, InStatement, ResultSet } from '@libsql/client';
 import { NosError, unknownName } from '../errors.ts';
-import type { Evaluation } from '../evaluate/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import { toJson } from '../json.ts';
 import type { Metrics } from '../search/index.ts';
 import { shellWord } from '../shell.ts';

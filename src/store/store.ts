@@ -1,4 +1,4 @@
-import type { Evaluation } from '../evaluate/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import type { Metrics, Proposal } from '../search/index.ts';
 
 /**

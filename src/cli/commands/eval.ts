@@ -1,4 +1,4 @@
-import type { Evaluation } from '../../evaluate/index.ts';
+import type { Evaluation } from '../../evaluation/index.ts';
 import {
   allDivergedText,
   type Column,
@@ -22,7 +22,8 @@ export const evalCommand: Command = {
   stopsGracefully: true,
   async run(context) {
     const { settings, stdout, call } = context;
-    const { findEnvironment, findProtocol } = await import('../../evaluate/index.ts');
+    const { findEnvironment } = await import('../../evaluate/index.ts');
+    const { findProtocol } = await import('../../evaluation/index.ts');
     const { task = '', seeds = 1, seed = 1 } = settings;
     const protocol = findProtocol(settings.protocol ?? '').name;
     const environment = findEnvironment(settings.environment ?? '').name;

@@ -1,5 +1,5 @@
 import { NosError } from '../../errors.ts';
-import type { Evaluation } from '../../evaluate/index.ts';
+import type { Evaluation } from '../../evaluation/index.ts';
 import {
   accuracy,
   bar,

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../../evaluate/index.ts';
+import type { Evaluation } from '../../evaluation/index.ts';
 import { accuracy, plural, type ShortRule } from '../../report/index.ts';
 import type { RunEvent } from '../../run/index.ts';
 import type { Progress } from './progress.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Evaluation } from '../../evaluate/index.ts';
+import type { Evaluation } from '../../evaluation/index.ts';
 import { coloursFor } from '../../report/index.ts';
 import type { RunEvent } from '../../run/index.ts';
 import { progressLine } from './data-progress.ts';

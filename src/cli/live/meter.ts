@@ -1,5 +1,5 @@
 import type { EvaluationEvent } from '../../compare/index.ts';
-import type { Evaluation, EvaluationRequest } from '../../evaluate/index.ts';
+import type { Evaluation, EvaluationRequest } from '../../evaluation/index.ts';
 import { accuracy, bar, duration, plural, shortRules, truncate } from '../../report/index.ts';
 import type { Context } from '../command.ts';
 import { openView } from './view.ts';

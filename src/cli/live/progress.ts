@@ -1,5 +1,5 @@
 import type { WorkerStatus } from '../../dispatch/index.ts';
-import { byStanding, type Evaluation } from '../../evaluate/index.ts';
+import { byStanding, type Evaluation } from '../../evaluation/index.ts';
 import { distinctRules, type Earlier, type RunEvent } from '../../run/index.ts';
 import type { Metrics } from '../../search/index.ts';
 import type { EvaluationSummary } from '../../store/index.ts';

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../../evaluate/index.ts';
+import type { Evaluation } from '../../evaluation/index.ts';
 import { accuracy, duration, learningRate, plural } from '../../report/index.ts';
 import type { RunEvent } from '../../run/index.ts';
 import type { LogLine } from './events.ts';

@@ -1,5 +1,6 @@
 import { type ErrorCode, NosError } from '../../errors.ts';
-import { type EvaluationRequest, findEnvironment, findProtocol } from '../../evaluate/index.ts';
+import { findEnvironment } from '../../evaluate/index.ts';
+import { type EvaluationRequest, findProtocol } from '../../evaluation/index.ts';
 import { resolveRule } from '../../rules/index.ts';
 import { knownReference } from '../../tasks/index.ts';
 import { describeProject, differences, queueName } from './project.ts';

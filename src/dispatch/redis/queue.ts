@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueueEvents } from 'bullmq';
-import type { Evaluation, EvaluationRequest } from '../../evaluate/index.ts';
+import type { Evaluation, EvaluationRequest } from '../../evaluation/index.ts';
 import { resolveRule, ruleKey } from '../../rules/index.ts';
 import type { DispatchEvent, Dispatcher, EvaluateOptions, QueueDepth, WorkerStatus } from '../dispatcher.ts';
 import { unpackError } from '../messages.ts';

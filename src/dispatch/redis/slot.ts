@@ -1,4 +1,4 @@
-import type { EvaluationProgress, EvaluationRequest } from '../../evaluate/index.ts';
+import type { EvaluationProgress, EvaluationRequest } from '../../evaluation/index.ts';
 import { MAX_TRIES } from '../dispatcher.ts';
 import { type Outcome, WorkerProcess, type WorkerProcessOptions } from '../worker-process.ts';
 import type { Held } from './lock.ts';

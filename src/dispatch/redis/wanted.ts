@@ -1,5 +1,5 @@
 import type { JobsOptions, Queue, QueueEvents } from 'bullmq';
-import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../../evaluate/index.ts';
+import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../../evaluation/index.ts';
 import type { FailedEvaluation } from '../request.ts';
 import type { Asked, JobData, Project } from './wire.ts';
 

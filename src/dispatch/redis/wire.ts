@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { type ErrorCode, NosError } from '../../errors.ts';
-import type { Evaluation } from '../../evaluate/index.ts';
+import type { Evaluation } from '../../evaluation/index.ts';
 import { jsonNumber, toJson } from '../../json.ts';
 import { MAX_TRIES } from '../dispatcher.ts';
 import type { Thrown } from '../messages.ts';

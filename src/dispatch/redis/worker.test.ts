@@ -11,7 +11,7 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FAULTY_TASK } from '../../../test/dispatcher-conformance.ts';
 import { noRedis, type RedisServer, startRedis } from '../../../test/redis-server.ts';
-import type { EvaluationRequest } from '../../evaluate/index.ts';
+import type { EvaluationRequest } from '../../evaluation/index.ts';
 import {
   type DispatchEvent,
   type Dispatcher,

@@ -1,5 +1,5 @@
 import { seedsFrom } from '../../compare/index.ts';
-import type { Evaluation } from '../../evaluate/index.ts';
+import type { Evaluation } from '../../evaluation/index.ts';
 import { taskTitle } from '../../tasks/index.ts';
 import { type CurvePicture, curvePicture, curveSubtitle } from '../curve-picture.ts';
 import { documentOf, trainingsCsv, trainingsDocument } from '../documents.ts';

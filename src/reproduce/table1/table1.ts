@@ -1,5 +1,5 @@
 import { seedsFrom } from '../../compare/index.ts';
-import type { Evaluation } from '../../evaluate/index.ts';
+import type { Evaluation } from '../../evaluation/index.ts';
 import { taskTitle } from '../../tasks/index.ts';
 import { documentOf, trainingsCsv, trainingsDocument } from '../documents.ts';
 import type { Findings, Size, Trainings } from '../experiment.ts';

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../../evaluate/index.ts';
+import type { Evaluation } from '../../evaluation/index.ts';
 import { mean } from '../../statistics/index.ts';
 
 /** "The averaged improvement of 5 points near the peak values" (NOS §5.3); our reading: the five highest epochs. */

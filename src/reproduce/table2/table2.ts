@@ -1,5 +1,5 @@
 import { seedsFrom } from '../../compare/index.ts';
-import { type Evaluation, findProtocol } from '../../evaluate/index.ts';
+import { type Evaluation, findProtocol } from '../../evaluation/index.ts';
 import { inTurn } from '../../in-turn.ts';
 import { taskTitle } from '../../tasks/index.ts';
 import { type CurvePicture, curvePicture, curveSubtitle } from '../curve-picture.ts';

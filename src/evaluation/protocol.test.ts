@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkSteps, findProtocol, lengthen, protocolSteps, protocols } from './protocols.ts';
+import { checkSteps, findProtocol, lengthen, protocolSteps, protocols } from './protocol.ts';
 
 describe('protocols', () => {
   it('has the paper’s, exactly (NOS §4.2)', () => {

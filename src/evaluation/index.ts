@@ -1,0 +1,13 @@
+export type * from './evaluation.ts';
+export {
+  checkSteps,
+  findProtocol,
+  lengthen,
+  protocolSteps,
+  protocols,
+  type StepSizes,
+  sweeps,
+  trainingSteps,
+} from './protocol.ts';
+export { findSchedule, type Schedule, schedules } from './schedules.ts';
+export { byStanding, lowestFinished, type Standing, weight } from './standing.ts';
