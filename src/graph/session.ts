@@ -36,10 +36,7 @@ export async function createSession(outputs: Readonly<Record<string, Tensor>>): 
   const inputs = inputPorts(Object.values(outputs));
   const ports = Object.entries(outputs).map(([name, { shape }]) => ({ name, shape }));
   // Imported when first needed: a command that trains nothing does not wait for the native library.
-  const [{ lower }, { loadSession }] = await Promise.all([
-    import('./lower.ts'),
-    import('./native-session.ts'),
-  ]);
+  const [{ lower }, { loadSession }] = await Promise.all([import('./lower.ts'), import('./onnx/session.ts')]);
   return loadSession(lower(outputs), inputs, ports);
 }
 

@@ -1,4 +1,4 @@
-import { gradients, input, type Shape, type Tensor } from '../graph/index.ts';
+import { formulateByPatches, gradients, input, type Shape, type Tensor } from '../graph/index.ts';
 import { stream } from '../random/index.ts';
 import type { NetworkBuilder } from './builder.ts';
 import type { Mask } from './dropout.ts';
@@ -43,6 +43,11 @@ export interface Model {
   /** Outputs: those of `evaluate`. Inputs: those that it uses, `weights`, `buffers`. */
   readonly evaluation: Tensors;
   /**
+   * The same two graphs as the network was written, without what is formulated for onnxruntime: for an engine that chooses its own
+   * formulations.
+   */
+  plain(): { readonly training: Tensors; readonly evaluation: Tensors };
+  /**
    * Another graph over the same `weights` and `buffers`, with inputs of its own, in mode `evaluation`: a step of decoding.
    *
    * @throws RangeError where it asks for a parameter that the model does not have.
@@ -69,9 +74,17 @@ export function buildModel<Name extends string>(definition: ModelDefinition<Name
   const evaluate = (nn: NetworkBuilder) => definition.evaluate(nn, inputs);
   const declared = declarations(evaluate);
   const training = trace((nn) => definition.loss(nn, inputs), 'training', declared);
-  const loss = training.result;
-  const buffers = training.buffers.length > 0 ? { buffers: pack(training.buffers) } : {};
   const graph = <T>(build: (nn: NetworkBuilder) => T): T => trace(build, 'evaluation', declared).result;
+  const trainingGraph = (formulate: Formulate): Tensors => {
+    const [loss, ...buffers] = formulate([training.result, ...training.buffers]) as [Tensor, ...Tensor[]];
+    const gradient = pack(gradients(loss, training.parameters));
+    return { loss, gradient, ...(buffers.length > 0 && { buffers: pack(buffers) }) };
+  };
+  const evaluationGraph = (formulate: Formulate): Tensors => {
+    const outputs = Object.entries(graph(evaluate));
+    const formulated = formulate(outputs.map(([, tensor]) => tensor));
+    return Object.fromEntries(outputs.map(([name], i) => [name, formulated[i]!]));
+  };
   return {
     parameters: declared.parameters.map(placeOnly),
     size: totalSize(declared.parameters),
@@ -90,11 +103,17 @@ export function buildModel<Name extends string>(definition: ModelDefinition<Name
       for (const { value, offset, size } of declared.buffers) values.fill(value, offset, offset + size);
       return values;
     },
-    training: { loss, gradient: pack(gradients(loss, training.parameters)), ...buffers },
-    evaluation: graph(evaluate),
+    training: trainingGraph(formulateByPatches),
+    evaluation: evaluationGraph(formulateByPatches),
+    plain: () => ({ training: trainingGraph(asWritten), evaluation: evaluationGraph(asWritten) }),
     graph,
   };
 }
+
+/** Equal graphs in the form that suits an engine. */
+type Formulate = (outputs: readonly Tensor[]) => readonly Tensor[];
+
+const asWritten: Formulate = (outputs) => outputs;
 
 function placeOnly({ name, shape, offset, size }: Placed): Placed {
   return { name, shape, offset, size };

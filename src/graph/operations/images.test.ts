@@ -7,6 +7,7 @@ import {
   convolution2d,
   createSession,
   evaluateFloat64,
+  formulateByPatches,
   gradients,
   input,
   maxOver,
@@ -14,17 +15,17 @@ import {
   mul,
   neg,
   patches,
+  reshape,
   type Shape,
+  scalar,
   scaleChannels,
   sum,
   type Tensor,
   upsample2d,
 } from '../index.ts';
 import { sizeOf } from '../shape.ts';
-import { createTensor } from '../tensor.ts';
 import { topologicalOrder } from '../topology.ts';
 import { convolution2dWeightGradient } from './convolution2d-weight-gradient.ts';
-import { maxPool2dOperation } from './max-pool2d.ts';
 
 describeOperations(imageCases);
 
@@ -73,26 +74,29 @@ describe('a convolution of data', () => {
   const w = input('w', [24, 2, 3, 3]);
   const filtered = convolution2d(x, w, { padding: 1 });
   const feeds = { x: random(x.shape, 'x'), w: random(w.shape, 'w') };
-  const plain = convolution2d(neg(neg(x)), w, { padding: 1 });
+  const byPatches = (tensor: Tensor): Tensor => formulateByPatches([tensor])[0]!;
 
   it('is pooled as a maximum over an axis, with the values of pooling', () => {
-    const pooled = maxPool2d(filtered, 2);
+    const plain = maxPool2d(filtered, 2);
+    const pooled = byPatches(plain);
+    expect(operationsOf(plain)).toContain('maxPool2d');
     expect(operationsOf(pooled)).not.toContain('maxPool2d');
     expect(operationsOf(pooled)).toContain('concat');
-    const direct = createTensor(maxPool2dOperation, [plain], { size: 2 });
-    expect(one(pooled, feeds)).toBeAllclose(one(direct, feeds), { rtol: 1e-12, atol: 1e-12 });
+    expect(one(pooled, feeds)).toBeAllclose(one(plain, feeds), { rtol: 1e-12, atol: 1e-12 });
   });
 
   it('has its moments computed from those of the patches', () => {
-    const fromPatches = channelMoments(filtered);
-    const direct = channelMoments(plain);
-    expect(operationsOf(fromPatches.variance)).not.toContain('convolution2d');
-    expect(one(fromPatches.mean, feeds)).toBeAllclose(one(direct.mean, feeds), { rtol: 1e-9, atol: 1e-12 });
-    expect(one(fromPatches.variance, feeds)).toBeAllclose(one(direct.variance, feeds), { rtol: 1e-9 });
+    const plain = channelMoments(filtered);
+    const [mean, variance] = formulateByPatches([plain.mean, plain.variance]) as [Tensor, Tensor];
+    expect(operationsOf(plain.variance)).toContain('convolution2d');
+    expect(operationsOf(mean)).not.toContain('convolution2d');
+    expect(operationsOf(variance)).not.toContain('convolution2d');
+    expect(one(mean, feeds)).toBeAllclose(one(plain.mean, feeds), { rtol: 1e-9, atol: 1e-12 });
+    expect(one(variance, feeds)).toBeAllclose(one(plain.variance, feeds), { rtol: 1e-9 });
   });
 
   it('has no negative variance, where all pixels are alike', async () => {
-    const { variance } = channelMoments(convolution2d(x, w));
+    const variance = byPatches(channelMoments(convolution2d(x, w)).variance);
     const session = await createSession({ variance });
     const bright = { x: new Float32Array(sizeOf(x.shape)).fill(255), w: Float32Array.from(feeds.w) };
     const computed = (await session.run(bright)).variance!;
@@ -104,9 +108,18 @@ describe('a convolution of data', () => {
   it('is scaled by its filters', () => {
     const s = input('s', [24]);
     const withScale = { ...feeds, s: random([24], 's') };
-    expect(operationsOf(scaleChannels(filtered, s)).at(-1)).toBe('convolution2d');
-    const expected = one(scaleChannels(plain, s), withScale);
-    expect(one(scaleChannels(filtered, s), withScale)).toBeAllclose(expected, { rtol: 1e-9, atol: 1e-12 });
+    const plain = scaleChannels(filtered, s);
+    const scaled = byPatches(plain);
+    expect(operationsOf(scaled).at(-1)).toBe('convolution2d');
+    expect(one(scaled, withScale)).toBeAllclose(one(plain, withScale), { rtol: 1e-9, atol: 1e-12 });
+  });
+
+  it('stays as it is where it is not of data, or another multiple than the mean is taken', () => {
+    const hidden = convolution2d(neg(neg(x)), w, { padding: 1 });
+    const doubled = reshape(mul(sum(filtered, { axes: [0, 2, 3], keepDims: true }), scalar(2)), [24]);
+    for (const plain of [maxPool2d(hidden, 2), channelMoments(hidden).variance, doubled]) {
+      expect(byPatches(plain)).toBe(plain);
+    }
   });
 });
 

@@ -4,8 +4,6 @@ import { add, addOperation } from './add.ts';
 import { attains } from './attains.ts';
 import { averagePool2d } from './average-pool2d.ts';
 import { scalar } from './constant.ts';
-import { convolution2dOperation } from './convolution2d.ts';
-import { isOfFewPatches, maxPoolOfFiltered } from './convolution2d-of-data.ts';
 import { div } from './div.ts';
 import { mul } from './mul.ts';
 import { relu, reluOperation } from './relu.ts';
@@ -51,7 +49,6 @@ export function maxPool2d(x: Tensor, size: number): Tensor {
   if (x.operation === reluOperation) return relu(maxPool2d(x.inputs[0]!, size));
   // max(x + b) = max(x) + b, with less to add.
   if (isChannelShift(x)) return add(maxPool2d(x.inputs[0]!, size), x.inputs[1]!);
-  if (isA(x, convolution2dOperation) && isOfFewPatches(x, 2)) return maxPoolOfFiltered(x, size);
   return node;
 }
 

@@ -1,8 +1,8 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
-import { type Engine, loadEngine } from '../engine/index.ts';
-import { inputName, outputName } from './onnx/names.ts';
-import type { Arrays, Port, Session } from './session.ts';
-import { describeShape, sizeOf } from './shape.ts';
+import { type Engine, loadEngine } from '../../engine/index.ts';
+import type { Arrays, Port, Session } from '../session.ts';
+import { describeShape, sizeOf } from '../shape.ts';
+import { inputName, outputName } from './names.ts';
 
 /** One thread, no spinning pool: workers are processes. `logSeverityLevel` 3: errors only. */
 const OPTIONS: InferenceSession.SessionOptions = {
@@ -25,7 +25,7 @@ export async function loadSession(
 ): Promise<Session> {
   const engine = await loadEngine();
   const native = await engine.InferenceSession.create(model, OPTIONS);
-  return new NativeSession(native, engine.Tensor, inputs, outputs);
+  return new OnnxSession(native, engine.Tensor, inputs, outputs);
 }
 
 /** A port, and the wrappers of arrays seen at it: kept as long as the arrays, so that training loops make none. */
@@ -36,7 +36,7 @@ interface WrappedPort extends Port {
 }
 
 /** A session on a loaded model; checks what is handed in. */
-class NativeSession implements Session {
+class OnnxSession implements Session {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly #native: InferenceSession;
