@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stream } from '../src/random/index.ts';
+import { parseRule } from '../src/rules/canonical/parse-rule.ts';
 import { catalogue } from '../src/rules/catalogue/catalogue.ts';
-import { parseRule } from '../src/rules/language/parse.ts';
 import { compileRule } from '../src/rules/program/compile.ts';
 import { type Float64Step, startFloat64 } from './float64.ts';
 

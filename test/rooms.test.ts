@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 /** ARCHITECTURE.md, "Rooms": from the ground up. */
@@ -39,13 +39,16 @@ const filesOf = (folder: string): string[] =>
     return statSync(path).isDirectory() ? filesOf(path) : path.endsWith('.ts') ? [path] : [];
   });
 
+/** The files of this project that a file imports. */
+const targetsOf = (file: string): readonly string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((match) =>
+    resolve(file, '..', match[1] as string),
+  );
+
 /** Every import between rooms as `from file → target path`, both relative to src/. */
 const imports = ROOMS.flatMap((room) => filesOf(join(src, room))).flatMap((file) =>
-  [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)]
-    .map((match) => ({
-      file: relative(src, file),
-      target: relative(src, resolve(file, '..', match[1] as string)),
-    }))
+  targetsOf(file)
+    .map((target) => ({ file: relative(src, file), target: relative(src, target) }))
     .filter(({ file, target }) => roomOf(file) !== roomOf(target) && ROOMS.includes(roomOf(target))),
 );
 
@@ -73,5 +76,40 @@ describe('rooms', () => {
 
   it('are really read by this test', () => {
     expect(imports.length).toBeGreaterThan(20);
+  });
+});
+
+/** The wings of rules/, each with the wings that it may import. */
+const WINGS: Readonly<Record<string, readonly string[]>> = {
+  language: [],
+  canonical: ['language'],
+  program: ['language', 'canonical'],
+  behaviour: ['language', 'canonical', 'program'],
+  catalogue: ['language', 'canonical'],
+  spaces: ['language', 'canonical'],
+};
+
+describe('the wings of rules/', () => {
+  const rules = join(src, 'rules');
+  const wingOf = (file: string): string => relative(rules, file).split(sep)[0] as string;
+  const between = filesOf(rules)
+    .filter((file) => !file.endsWith('.test.ts') && dirname(file) !== rules)
+    .flatMap((file) => targetsOf(file).map((target) => ({ file, target })))
+    .filter(({ file, target }) => target.startsWith(rules + sep) && wingOf(file) !== wingOf(target));
+
+  it('are all in the list', () => {
+    const folders = readdirSync(rules).filter((name) => statSync(join(rules, name)).isDirectory());
+    expect(folders.sort()).toEqual(Object.keys(WINGS).sort());
+  });
+
+  it('import only from wings below them', () => {
+    const others = between.filter(({ file, target }) => !WINGS[wingOf(file)]?.includes(wingOf(target)));
+    expect(others.map(({ file, target }) => `${relative(rules, file)} → ${relative(rules, target)}`)).toEqual(
+      [],
+    );
+  });
+
+  it('are really read by this test', () => {
+    expect(between.length).toBeGreaterThan(20);
   });
 });

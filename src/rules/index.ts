@@ -1,13 +1,13 @@
 export { behaviourHash, distance, NEAR, type OrdinaryUpdates, ordinaryUpdates } from './behaviour/index.ts';
 export { canonicalize } from './canonical/canonicalize.ts';
 export { ruleKey } from './canonical/key.ts';
+export { parseRule } from './canonical/parse-rule.ts';
 export type { CatalogueEntry } from './catalogue/catalogue.ts';
 export { catalogue, namesOf, resolveRule } from './catalogue/catalogue.ts';
 export type { Call, Expression, Leaf, Literal } from './language/expression.ts';
 export { call, leaf, literal } from './language/expression.ts';
 export { latexRule } from './language/latex.ts';
 export { operations } from './language/operations.ts';
-export { parseRule } from './language/parse.ts';
 export { printRule } from './language/print.ts';
 export { pointAt, RuleError } from './language/rule-error.ts';
 export { compileRule } from './program/compile.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { parseRule } from '../canonical/parse-rule.ts';
 import { catalogue } from '../catalogue/catalogue.ts';
-import { parseRule } from '../language/parse.ts';
 import { ordinaryUpdates } from './behaviour.ts';
 import { distance, NEAR } from './distance.ts';
 

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { expressions } from '../../../test/arbitrary-rule.ts';
 import { catalogue } from '../catalogue/catalogue.ts';
 import { call, leaf, literal } from '../language/expression.ts';
-import { parseRule } from '../language/parse.ts';
 import { printRule } from '../language/print.ts';
 import { canonicalize } from './canonicalize.ts';
+import { parseRule } from './parse-rule.ts';
 
 const canonical = (text: string): string => printRule(canonicalize(parseRule(text)));
 

@@ -5,10 +5,10 @@ import { type Float64Step, startFloat64 } from '../../../test/float64.ts';
 import { stream } from '../../random/index.ts';
 import { catalogue } from '../catalogue/catalogue.ts';
 import type { Expression } from '../language/expression.ts';
-import { parseRule } from '../language/parse.ts';
 import { printRule } from '../language/print.ts';
 import { decode, findSpace, positions, spaces } from '../spaces/index.ts';
 import { canonicalize } from './canonicalize.ts';
+import { parseRule } from './parse-rule.ts';
 
 /** Every pair of these magnitudes of g and w, with both signs, and three random pairs. */
 const MAGNITUDES = [0, 1e-30, 1e-8, 0.7, 30, 1e8, 1e30];

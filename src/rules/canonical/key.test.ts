@@ -4,11 +4,11 @@ import { expressions } from '../../../test/arbitrary-rule.ts';
 import { stream } from '../../random/index.ts';
 import { call, type Expression } from '../language/expression.ts';
 import { operationOf } from '../language/operations.ts';
-import { parseRule } from '../language/parse.ts';
 import { printRule } from '../language/print.ts';
 import { compileRule } from '../program/compile.ts';
 import { canonicalize } from './canonicalize.ts';
 import { ruleKey } from './key.ts';
+import { parseRule } from './parse-rule.ts';
 
 const key = (text: string): string => ruleKey(parseRule(text));
 

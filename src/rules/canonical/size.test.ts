@@ -3,11 +3,12 @@ import { type Stream, stream } from '../../random/index.ts';
 import { catalogue } from '../catalogue/catalogue.ts';
 import { call, type Expression, leaf, literal } from '../language/expression.ts';
 import { operations } from '../language/operations.ts';
-import { parseRule } from '../language/parse.ts';
+import { MAX_NODES } from '../language/parse.ts';
 import { printRule } from '../language/print.ts';
 import { canonicalize } from './canonicalize.ts';
 import { ruleKey } from './key.ts';
-import { MAX_NODES, sizeOf } from './size.ts';
+import { parseRule } from './parse-rule.ts';
+import { sizeOf } from './size.ts';
 
 const size = (text: string): number => sizeOf(parseRule(text));
 const canonicalText = (e: Expression): string => printRule(canonicalize(e));

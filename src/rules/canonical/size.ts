@@ -1,10 +1,8 @@
 import type { Expression } from '../language/expression.ts';
 import { operations } from '../language/operations.ts';
+import { MAX_NODES } from '../language/parse.ts';
 import { structure } from './analysis.ts';
 import { canonicalize } from './canonicalize.ts';
-
-/** The most nodes that a rule has; more is an error. Nesting is bounded too. */
-export const MAX_NODES = 1000;
 
 /** The canonical forms of names such as `m` and `adam`, by their structure. */
 const writtenOut: ReadonlyMap<string, Expression> = new Map(

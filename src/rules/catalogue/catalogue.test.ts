@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ruleKey } from '../canonical/key.ts';
-import { parseRule } from '../language/parse.ts';
+import { parseRule } from '../canonical/parse-rule.ts';
 import { ruleCost } from '../program/cost.ts';
 import { catalogue, namesOf, resolveRule } from './catalogue.ts';
 

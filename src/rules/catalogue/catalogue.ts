@@ -1,7 +1,7 @@
 import { NosError, unknownName } from '../../errors.ts';
 import { ruleKey } from '../canonical/key.ts';
+import { parseRule } from '../canonical/parse-rule.ts';
 import type { Expression } from '../language/expression.ts';
-import { parseRule } from '../language/parse.ts';
 import { RuleError } from '../language/rule-error.ts';
 import { hintInstead } from '../language/synonyms.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { parseRule } from '../canonical/parse-rule.ts';
 import { latexRule } from './latex.ts';
-import { parseRule } from './parse.ts';
 
 describe('latexRule', () => {
   it.each([

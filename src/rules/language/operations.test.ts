@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { rangeOf } from '../canonical/analysis.ts';
+import { parseRule } from '../canonical/parse-rule.ts';
 import type { ElementOperation, StepOperation } from './operation.ts';
 import { lowered, operationOf, operations } from './operations.ts';
-import { parseRule } from './parse.ts';
 import { printRule } from './print.ts';
 
 const VALUES = [

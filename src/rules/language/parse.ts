@@ -1,7 +1,5 @@
 import { unknownName } from '../../errors.ts';
 import { shorten } from '../../names.ts';
-import { canonicalize } from '../canonical/canonicalize.ts';
-import { MAX_NODES, MAX_WRITTEN, sizeOf } from '../canonical/size.ts';
 import { call, type Expression, leaf, literal } from './expression.ts';
 import { type Notation, type Operation, type Parameter, PRECEDENCE } from './operation.ts';
 import { operations } from './operations.ts';
@@ -9,28 +7,38 @@ import { RuleError } from './rule-error.ts';
 import { hintInstead } from './synonyms.ts';
 import { type Token, tokenize } from './tokens.ts';
 
-/** The deepest nesting of parentheses and operations. A rule of nodes in one another may have a name in the middle that is written out. */
+/** The most nodes that a rule has; more is an error. Nesting is bounded too. */
+export const MAX_NODES = 1000;
+
+/** The deepest nesting of parentheses and operations: a rule's nodes in one another, with a name in the middle written out. */
 const MAX_DEPTH = MAX_NODES + 20;
 
-/**
- * The expression that a rule text means, e.g. `exp(sign(g) * sign(m)) * g`. `^` binds tighter than the unary minus and
- * is right-associative; the unary minus binds tighter than `*`. Throws {@link RuleError} (code 'bad-rule') that names
- * the column and what was expected.
- *
- * A rule has at most {@link MAX_NODES} nodes, as it is written and in its canonical form, as `sizeOf` counts them: so the text
- * of a canonical form is a rule again.
- */
-export function parseRule(text: string): Expression {
-  return new Parser(text, [], MAX_WRITTEN).rule();
+/** What a rule text means, before its size is looked at. */
+export interface Parsed {
+  readonly expression: Expression;
+  /** Index into the text of node number {@link MAX_NODES} + 1 as written; of the first token in a shorter text. */
+  readonly excess: number;
 }
 
 /**
- * The expression of a function's text such as `clip(x, 1e-4)`: a rule text in which the variables stand for values, as
- * leaves of their names. It is a rule once they are replaced. Throws {@link RuleError} as {@link parseRule} does.
+ * Parses a rule text of at most `limit` nodes as written. `^` binds tighter than the unary minus and is right-associative; the
+ * unary minus binds tighter than `*`. Throws {@link RuleError} (code 'bad-rule') that names the column and what was expected.
+ */
+export function parseExpression(text: string, limit: number): Parsed {
+  return new Parser(text, [], limit).parsed();
+}
+
+/**
+ * Parses a function's text such as `clip(x, 1e-4)`: a rule text in which the variables stand for values, as leaves of their
+ * names. It is a rule once they are replaced. Throws {@link RuleError} as {@link parseExpression} does.
  */
 export function parseTemplate(text: string, variables: readonly string[]): Expression {
-  return new Parser(text, variables, MAX_NODES).expression();
+  return new Parser(text, variables, MAX_NODES).parsed().expression;
 }
+
+/** The error for a rule of too many nodes; `where` says in which form. */
+export const tooLong = (text: string, position: number, where = ''): RuleError =>
+  new RuleError(`more than ${MAX_NODES} nodes${where}`, { text, position, hint: 'write a shorter rule' });
 
 const infix = new Map<string, Operation & { notation: Notation }>();
 const prefix = new Map<string, Operation & { notation: Notation }>();
@@ -57,7 +65,6 @@ class Parser {
   /** Where the text has more nodes than a rule may have, unless they are names written out. */
   #oneTooMany: Token | undefined;
 
-  /** @param limit Of the nodes as they are written. */
   constructor(text: string, variables: readonly string[], limit: number) {
     this.#text = text;
     this.#tokens = tokenize(text);
@@ -65,15 +72,7 @@ class Parser {
     this.#limit = limit;
   }
 
-  rule(): Expression {
-    const rule = this.expression();
-    const at = this.#oneTooMany ?? (this.#tokens[0] as Token);
-    if (sizeOf(rule) > MAX_NODES) throw this.#tooLong(at, '');
-    if (sizeOf(canonicalize(rule)) > MAX_NODES) throw this.#tooLong(at, ' in its canonical form');
-    return rule;
-  }
-
-  expression(): Expression {
+  parsed(): Parsed {
     const start = this.#peek();
     if (start.kind === 'end') {
       throw this.#error(
@@ -82,10 +81,10 @@ class Parser {
         "write an expression such as 'g' or 'exp(sign(g) * sign(m)) * g'",
       );
     }
-    const value = this.#expression(PRECEDENCE.sum);
+    const expression = this.#expression(PRECEDENCE.sum);
     const rest = this.#peek();
     if (rest.kind !== 'end') throw this.#trailing(rest);
-    return value;
+    return { expression, excess: (this.#oneTooMany ?? start).position };
   }
 
   /** Everything that binds at least as tightly as `least`. */
@@ -252,12 +251,8 @@ class Parser {
 
   #node(e: Expression, at: Token): Expression {
     if (++this.#nodes > MAX_NODES) this.#oneTooMany ??= at;
-    if (this.#nodes > this.#limit) throw this.#tooLong(at, '');
+    if (this.#nodes > this.#limit) throw tooLong(this.#text, at.position);
     return e;
-  }
-
-  #tooLong(at: Token, where: string): RuleError {
-    return this.#error(`more than ${MAX_NODES} nodes${where}`, at, 'write a shorter rule');
   }
 
   #enter(): void {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expressions, literals } from '../../../test/arbitrary-rule.ts';
-import { parseRule } from './parse.ts';
+import { parseRule } from '../canonical/parse-rule.ts';
 import { printNumber, printRule } from './print.ts';
 
 describe('printRule', () => {

@@ -1,7 +1,8 @@
 import { NosError } from '../../errors.ts';
 import { ruleKey } from '../canonical/key.ts';
+import { parseRule } from '../canonical/parse-rule.ts';
 import type { Expression } from '../language/expression.ts';
-import { parseRule, parseTemplate } from '../language/parse.ts';
+import { parseTemplate } from '../language/parse.ts';
 import { printRule } from '../language/print.ts';
 import { RuleError } from '../language/rule-error.ts';
 import type { Vocabularies, Vocabulary } from './space.ts';

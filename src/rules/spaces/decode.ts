@@ -1,5 +1,5 @@
+import { parseRule } from '../canonical/parse-rule.ts';
 import type { Expression } from '../language/expression.ts';
-import { parseRule } from '../language/parse.ts';
 import { allowedTokens } from './masks.ts';
 import { positions, type Space } from './space.ts';
 import { substitute, template } from './template.ts';

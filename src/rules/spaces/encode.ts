@@ -1,8 +1,8 @@
 import { canonicalize } from '../canonical/canonicalize.ts';
 import { ruleKey } from '../canonical/key.ts';
+import { parseRule } from '../canonical/parse-rule.ts';
 import type { Expression } from '../language/expression.ts';
 import { lowered } from '../language/operations.ts';
-import { parseRule } from '../language/parse.ts';
 import { printRule } from '../language/print.ts';
 import { decode } from './decode.ts';
 import { allowedTokens } from './masks.ts';

@@ -1,5 +1,5 @@
 import { NosError, unknownName } from '../../errors.ts';
-import { MAX_NODES } from '../canonical/size.ts';
+import { MAX_NODES } from '../language/parse.ts';
 import { choose } from './choice.ts';
 import { spaces } from './definitions.ts';
 import { largestRule } from './largest.ts';

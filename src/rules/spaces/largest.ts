@@ -1,5 +1,5 @@
+import { parseRule } from '../canonical/parse-rule.ts';
 import type { Expression } from '../language/expression.ts';
-import { parseRule } from '../language/parse.ts';
 import type { Space } from './space.ts';
 import { template } from './template.ts';
 

@@ -1,7 +1,7 @@
 import { structure } from '../canonical/analysis.ts';
 import { canonicalize } from '../canonical/canonicalize.ts';
+import { parseRule } from '../canonical/parse-rule.ts';
 import type { Expression } from '../language/expression.ts';
-import { parseRule } from '../language/parse.ts';
 import { pairAllowed } from './masks.ts';
 import type { Space } from './space.ts';
 import { mentions, substitute, template } from './template.ts';

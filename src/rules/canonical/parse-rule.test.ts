@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { call, leaf, literal } from './expression.ts';
-import { parseRule } from './parse.ts';
-import { pointAt, RuleError } from './rule-error.ts';
+import { call, leaf, literal } from '../language/expression.ts';
+import { pointAt, RuleError } from '../language/rule-error.ts';
+import { parseRule } from './parse-rule.ts';
 
 const g = leaf('g');
 const w = leaf('w');
