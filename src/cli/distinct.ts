@@ -1,7 +1,7 @@
 import { bar, thousands } from '../report/index.ts';
 import type { DistinctCount, DistinctEstimate, Space } from '../rules/index.ts';
 import type { Context } from './command.ts';
-import { openView } from './live/view.ts';
+import { openBlock } from './live/progress-bar.ts';
 
 /** Of so many strings, a core counts the rules in some 5 s; it looks at so many random ones in as long. */
 const COUNTED = 200_000n;
@@ -16,38 +16,27 @@ export type Distinct =
 /** Works some seconds; a terminal shows how far it is. */
 export async function distinctOf(space: Space, stderr: Context['stderr']): Promise<Distinct> {
   const { countDistinct, estimateDistinct, spaceSize } = await import('../rules/index.ts');
-  const progress = await progressOn(stderr);
-  try {
-    if (spaceSize(space) <= COUNTED) {
-      return { counted: true, ...(await countDistinct(space, progress.show)) };
-    }
-    const options = { samples: SAMPLES, seed: SEED, onProgress: progress.show };
-    return { counted: false, ...(await estimateDistinct(space, options)) };
-  } finally {
-    progress.close();
-  }
-}
-
-interface Progress {
-  readonly show: (done: number) => Promise<void>;
-  close(): void;
-}
-
-const MILLISECONDS_A_DRAWING = 100;
-
-/** A bar on a terminal, nothing elsewhere. */
-async function progressOn(stderr: Context['stderr']): Promise<Progress> {
-  const view = stderr.interactive ? await openView(stderr) : undefined;
+  const block = await openBlock(stderr);
   let drawn = performance.now();
-  const show = async (done: number): Promise<void> => {
-    if (performance.now() - drawn < MILLISECONDS_A_DRAWING) return;
+  const onProgress = async (share: number): Promise<void> => {
+    if (performance.now() - drawn < REDRAW_MILLISECONDS) return;
     drawn = performance.now();
-    view?.draw(`distinct rules  ${bar(done, 24)} ${Math.floor(done * 100)}%`);
+    block.line(`distinct rules  ${bar(share, 24)} ${Math.floor(share * 100)}%`);
     // Lets Ctrl-C through.
     await new Promise(setImmediate);
   };
-  return { show, close: () => view?.close() };
+  try {
+    if (spaceSize(space) <= COUNTED) {
+      return { counted: true, ...(await countDistinct(space, onProgress)) };
+    }
+    const options = { samples: SAMPLES, seed: SEED, onProgress };
+    return { counted: false, ...(await estimateDistinct(space, options)) };
+  } finally {
+    block.close();
+  }
 }
+
+const REDRAW_MILLISECONDS = 100;
 
 /** The rows of `nos space`. */
 export function distinctRows(distinct: Distinct): readonly (readonly [string, string])[] {

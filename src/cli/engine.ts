@@ -1,6 +1,6 @@
 import type { FetchedEngine } from '../engine/index.ts';
 import type { Context } from './command.ts';
-import { dataProgress } from './live/data-progress.ts';
+import { openDownloadBar } from './live/progress-bar.ts';
 
 /**
  * The engine on this machine: downloaded, with a progress bar, where it is absent. The first who computes would fetch it as well,
@@ -18,7 +18,7 @@ export async function prepareEngine(
   if (folder !== undefined) return { folder, source: 'present' };
   const name = `onnxruntime ${ENGINE.version}`;
   const source = from ?? "npm's registry";
-  const progress = await dataProgress(name, stderr);
+  const progress = await openDownloadBar(name, stderr);
   try {
     return await fetchEngine({
       ...(from !== undefined && { from }),

@@ -3,7 +3,7 @@ import type { DispatchEvent } from '../dispatch/index.ts';
 import { packageVersion } from '../version.ts';
 import type { Context } from './command.ts';
 import { withWorkers } from './evaluators.ts';
-import { type Meter, openMeter } from './live/meter.ts';
+import { type Meter, openMeter } from './live/progress-bar.ts';
 import { dispatchLine } from './log/dispatch-lines.ts';
 import { prepareTask } from './prepare.ts';
 import { withStore } from './store.ts';

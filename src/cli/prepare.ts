@@ -1,7 +1,7 @@
 import type { Task } from '../tasks/index.ts';
 import type { Context } from './command.ts';
 import { prepareEngine } from './engine.ts';
-import { dataProgress } from './live/data-progress.ts';
+import { openDownloadBar } from './live/progress-bar.ts';
 
 /**
  * The task, with the engine and its data set on this machine: downloaded, with a progress bar, where they are absent.
@@ -24,7 +24,7 @@ export async function prepareTask(context: Context, name: string, protocol?: str
   const { state } = await dataSet.status(places.data);
   if (state === 'present') return task;
   if (state === 'corrupt') await dataSet.open({ directory: places.data }); // says what is damaged, and what to do
-  const progress = await dataProgress(dataSet.name, stderr);
+  const progress = await openDownloadBar(dataSet.name, stderr);
   try {
     await underWay(() => dataSet.fetch({ directory: places.data, onProgress: progress.onProgress, signal }));
     return task;

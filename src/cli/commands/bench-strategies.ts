@@ -7,7 +7,7 @@ import { packageVersion } from '../../version.ts';
 import type { Command, Context } from '../command.ts';
 import { prepareEngine } from '../engine.ts';
 import { workerCount } from '../evaluators.ts';
-import { openCounter } from '../live/counter.ts';
+import { openCounter } from '../live/progress-bar.ts';
 import { writable } from '../writable.ts';
 
 const DIRECTORY = 'bake-off';

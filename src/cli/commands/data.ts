@@ -1,6 +1,6 @@
 import { bytes, type Column, table } from '../../report/index.ts';
 import type { Command } from '../command.ts';
-import { dataProgress } from '../live/data-progress.ts';
+import { openDownloadBar } from '../live/progress-bar.ts';
 
 export const dataFetchCommand: Command = {
   name: 'data fetch',
@@ -12,7 +12,7 @@ export const dataFetchCommand: Command = {
   async run({ arguments: [name = ''], settings: { from }, places, signal, stderr, underWay }) {
     const { findDataSet } = await import('../../data/index.ts');
     const dataSet = findDataSet(name);
-    const progress = await dataProgress(name, stderr);
+    const progress = await openDownloadBar(name, stderr);
     try {
       const source = await underWay(() =>
         dataSet.fetch({

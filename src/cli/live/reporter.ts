@@ -1,17 +1,15 @@
-import { type ShortRule, shortRules } from '../../report/index.ts';
-import type { RunEvent } from '../../run/index.ts';
+import { accuracy, plural, type ShortRule, shortRules } from '../../report/index.ts';
+import { advance, initialProgress, type RunEvent, type RunProgress } from '../../run/index.ts';
 import type { EvaluationSummary } from '../../store/index.ts';
 import type { Context } from '../command.ts';
-import { plainLine } from './lines.ts';
-import { advance, initialProgress, type Progress } from './progress.ts';
-import { screen } from './screen.ts';
-import { openView } from './view.ts';
+import { openBlock } from './progress-bar.ts';
+import { screen, timeLeft } from './screen.ts';
 
 export interface ReporterOptions {
   readonly stderr: Context['stderr'];
   readonly run: string;
   readonly samples: number;
-  readonly expected: Progress['expected'];
+  readonly expected: RunProgress['expected'];
   /** Proposals that were told before. */
   readonly told?: number | undefined;
   /** Seconds after which no further batch is begun. */
@@ -34,54 +32,64 @@ export interface Reporter {
 
 const REDRAW_MILLISECONDS = 250;
 
-const printer =
-  ({ stream }: Context['stderr']) =>
-  (line: string): void => {
-    stream.write(`${line}\n`);
-  };
-
-/** A live view on a terminal, plain lines elsewhere; both on stderr. */
+/** Opens a live view on a terminal, plain lines elsewhere; both on stderr. */
 export async function openReporter(options: ReporterOptions): Promise<Reporter> {
-  const short = await shortRules();
-  return options.stderr.interactive ? liveView(options, short) : plainLines(options, short);
-}
-
-function plainLines({ stderr, run, samples, expected, nameOf }: ReporterOptions, short: ShortRule): Reporter {
-  let progress = initialProgress(run, samples, expected);
-  const onEvent = (event: RunEvent) => {
-    progress = advance(progress, event);
-    const line = plainLine(progress, event, { nameOf, short });
-    if (line !== undefined) stderr.note(line);
-  };
-  return { onEvent, print: printer(stderr), close: () => undefined };
-}
-
-async function liveView(options: ReporterOptions, short: ShortRule): Promise<Reporter> {
-  const { stderr, clock, nameOf, signal } = options;
-  const view = await openView(stderr);
+  const { stderr, run, samples, expected, told, timeout, clock, nameOf, signal } = options;
+  const [short, block] = await Promise.all([shortRules(), openBlock(stderr)]);
   const began = clock();
-  let progress = initialProgress(options.run, options.samples, options.expected, options.told);
-  const { colours } = stderr;
-  const print = printer(stderr);
-  const draw = () => {
+  let progress = initialProgress(run, samples, expected, told);
+  const draw = (): void => {
     const { columns, rows } = stderr.stream;
     const size = { columns: columns - 1, rows: rows - 1 };
-    const now = { elapsed: (clock() - began) / 1000, timeout: options.timeout, stopping: signal.aborted };
-    view.draw(screen(progress, { ...size, ...now, colours, nameOf, short }));
+    const now = { elapsed: (clock() - began) / 1000, timeout, stopping: signal.aborted };
+    block.draw(screen(progress, { ...size, ...now, colours: stderr.colours, nameOf, short }));
   };
-  const timer = setInterval(draw, REDRAW_MILLISECONDS);
-  draw();
+  const timer = stderr.interactive ? setInterval(draw, REDRAW_MILLISECONDS) : undefined;
+  if (stderr.interactive) draw();
   return {
     onEvent: (event) => {
       progress = advance(progress, event);
+      const line = plainLine(progress, event, { nameOf, short });
+      if (!stderr.interactive && line !== undefined) stderr.note(line);
     },
     print: (line) => {
-      view.clear();
-      print(line);
+      block.clear();
+      stderr.stream.write(`${line}\n`);
     },
     close: () => {
       clearInterval(timer);
-      view.close();
+      block.close();
     },
   };
+}
+
+type Names = Pick<ReporterOptions, 'nameOf'> & { readonly short: ShortRule };
+
+/** Returns the line that is printed for an event where there is no live view: one per batch, and few others. */
+export function plainLine(
+  progress: RunProgress,
+  event: RunEvent,
+  { nameOf, short }: Names,
+): string | undefined {
+  switch (event.type) {
+    case 'started': {
+      const from = event.resumedAt === 0 ? '' : `, going on after ${plural(event.resumedAt, 'rule')}`;
+      return `run ${event.run}: ${plural(event.samples, 'rule')}${from}`;
+    }
+    case 'reference': {
+      const { evaluation } = event;
+      return `reference ${nameOf(evaluation) || short(evaluation.rule)}: ${accuracy(evaluation.reward)}`;
+    }
+    case 'batch': {
+      const { batch, told, meanReward, best } = event;
+      const rewards = `mean ${accuracy(meanReward)}  best ${accuracy(best.reward)} ${short(best.rule)}`;
+      return `batch ${batch + 1}  ${told}/${progress.samples} rules  ${rewards}  ${timeLeft(progress)}`;
+    }
+    case 'retest': {
+      const all = plural(progress.expected.retests, 'evaluation');
+      return progress.retests === 1 ? `testing the best again: ${all}` : undefined;
+    }
+    default:
+      return undefined;
+  }
 }

@@ -12,9 +12,9 @@ import {
   truncate,
   withName,
 } from '../../report/index.ts';
+import { type RunProgress, secondsLeft } from '../../run/index.ts';
 import type { Metrics } from '../../search/index.ts';
 import type { EvaluationSummary } from '../../store/index.ts';
-import { type Progress, secondsLeft } from './progress.ts';
 
 export interface ScreenOptions {
   readonly columns: number;
@@ -31,7 +31,7 @@ export interface ScreenOptions {
   readonly stopping: boolean;
 }
 
-const PHASES: Readonly<Record<Progress['phase'], string>> = {
+const PHASES: Readonly<Record<RunProgress['phase'], string>> = {
   starting: 'starting the workers',
   references: 'scoring the reference rules',
   search: 'searching',
@@ -44,7 +44,7 @@ const TIME_OVER = 'the time is over: scoring what is under way';
 const STOPPING = 'stopping; Ctrl-C again ends at once.';
 
 /** The live view, as text of at most `columns` columns and `rows` lines; where rows are few, not every worker is shown. */
-export function screen(progress: Progress, options: ScreenOptions): string {
+export function screen(progress: RunProgress, options: ScreenOptions): string {
   const above = [
     ...heading(progress, options),
     ...course(progress, options),
@@ -56,7 +56,7 @@ export function screen(progress: Progress, options: ScreenOptions): string {
   return [...above, ...shown, below].join('\n');
 }
 
-function heading(progress: Progress, options: ScreenOptions): string[] {
+function heading(progress: RunProgress, options: ScreenOptions): string[] {
   const { columns, colours, elapsed } = options;
   const { share, figures } = progress.phase === 'retests' ? retested(progress) : searched(progress, elapsed);
   const text = `${figures}  ${duration(elapsed)} gone, ${timeLeft(progress)}`;
@@ -67,7 +67,7 @@ function heading(progress: Progress, options: ScreenOptions): string[] {
   return [colours.bold(run) + phase, truncate(room < 5 ? text : `${bar(share, room)}  ${text}`, columns)];
 }
 
-function phaseText({ phase }: Progress, { elapsed, timeout }: ScreenOptions): string {
+function phaseText({ phase }: RunProgress, { elapsed, timeout }: ScreenOptions): string {
   const text = PHASES[phase];
   if (timeout === undefined || phase === 'retests' || phase === 'over') return text;
   return elapsed < timeout ? `${text}, for at most ${duration(timeout)}` : TIME_OVER;
@@ -78,24 +78,27 @@ interface Heading {
   readonly figures: string;
 }
 
-function searched({ told, resumedAt, scored, samples }: Progress, elapsed: number): Heading {
+function searched({ told, resumedAt, scored, samples }: RunProgress, elapsed: number): Heading {
   const done = Math.min(Math.max(resumedAt + scored, told), samples);
   const rate = scored === 0 ? '—' : ((scored / elapsed) * 60).toFixed(1);
   const figures = `${thousands(done)}/${thousands(samples)} rules  ${rate} rules/min`;
   return { share: done / samples, figures };
 }
 
-function retested({ retests, expected }: Progress): Heading {
+function retested({ retests, expected }: RunProgress): Heading {
   return { share: retests / expected.retests, figures: `${retests}/${expected.retests} tests` };
 }
 
-export function timeLeft(progress: Progress): string {
+export function timeLeft(progress: RunProgress): string {
   const left = secondsLeft(progress);
   return Number.isFinite(left) ? `${duration(left)} left` : 'time left: —';
 }
 
 /** How the rewards go, and what the strategy says of itself. */
-function course({ batchMeans, bestSoFar, metrics }: Progress, { columns, colours }: ScreenOptions): string[] {
+function course(
+  { batchMeans, bestSoFar, metrics }: RunProgress,
+  { columns, colours }: ScreenOptions,
+): string[] {
   if (batchMeans.length === 0) return [];
   const line = (name: string, values: readonly number[]): string => {
     const spark = sparkline(values, Math.min(Math.max(columns - NAMES - 10, 1), 60));
@@ -135,7 +138,7 @@ export function metricsText(metrics: Metrics): string {
   }).join(', ');
 }
 
-function best({ top }: Progress, { columns, colours, nameOf, short }: ScreenOptions): string[] {
+function best({ top }: RunProgress, { columns, colours, nameOf, short }: ScreenOptions): string[] {
   if (top.length === 0) return [];
   const rows = top.map((evaluation, i) => {
     const rate = learningRate(evaluation.learningRate, evaluation.edgeOfGrid).padEnd(RATE);
@@ -149,7 +152,7 @@ function best({ top }: Progress, { columns, colours, nameOf, short }: ScreenOpti
 /** Columns of a learning rate, and of its head. */
 const RATE = 13;
 
-function references({ references }: Progress, { columns, colours, nameOf }: ScreenOptions): string[] {
+function references({ references }: RunProgress, { columns, colours, nameOf }: ScreenOptions): string[] {
   if (references.length === 0) return [];
   const text = references.map((one) => `${nameOf(one) || one.rule} ${accuracy(one.reward)}`).join('  ');
   return [colours.dim(truncate(`references  ${text}`, columns))];

@@ -12,7 +12,7 @@ import { packageVersion } from '../../version.ts';
 import type { Context } from '../command.ts';
 import { driveRun } from '../drive.ts';
 import { evaluating } from '../evaluating.ts';
-import { openCounter } from '../live/counter.ts';
+import { openCounter } from '../live/progress-bar.ts';
 import { withStore } from '../store.ts';
 
 /** What an experiment found, and what was evaluated for it, now or before. */

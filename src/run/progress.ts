@@ -1,70 +1,64 @@
-import type { WorkerStatus } from '../../dispatch/index.ts';
-import { byStanding, type Evaluation } from '../../evaluation/index.ts';
-import { distinctRules, type Earlier, type RunEvent } from '../../run/index.ts';
-import type { Metrics } from '../../search/index.ts';
-import type { EvaluationSummary } from '../../store/index.ts';
+import type { WorkerStatus } from '../dispatch/index.ts';
+import { byStanding, type Evaluation } from '../evaluation/index.ts';
+import type { Metrics } from '../search/index.ts';
+import type { EvaluationSummary } from '../store/index.ts';
+import { distinctRules } from './copies.ts';
+import type { Earlier, RunEvent } from './events.ts';
 
-/** What the live view knows of a run: folded from its events, drawn by `screen.ts`. */
-export interface Progress {
+/** How far a run has come: a fold of its events. */
+export interface RunProgress {
   readonly run: string;
   readonly phase: 'starting' | 'references' | 'search' | 'retests' | 'over';
-  /** Proposals to score in all, and proposals told. */
+  /** Number of proposals that the run makes in all. */
   readonly samples: number;
+  /** Number of proposals whose rewards the strategy was told. */
   readonly told: number;
-  /** Proposals scored by this process, and how many of them had to be trained: the others were known. */
+  /** Number of proposals that this process scored. */
   readonly scored: number;
+  /** Number of those that were trained; the scores of the others were known. */
   readonly trained: number;
-  /** Where this process took the run up. */
+  /** Index of the first proposal that this process scores. */
   readonly resumedAt: number;
-  /** Seconds of all trainings, and how many there were: references and retests included. */
+  /** Seconds of all trainings, including those of references and retests. */
   readonly trainingSeconds: number;
+  /** Number of all trainings, including those of references and retests. */
   readonly trainings: number;
   readonly references: readonly Evaluation[];
+  /** Number of retests that were made. */
   readonly retests: number;
-  /** References and retests that the run makes in all. */
+  /** Numbers of references and retests that the run makes in all. */
   readonly expected: { readonly references: number; readonly retests: number };
-  /** The best distinct rules, best first. */
+  /** The best proposals of rules that behave differently, best first, at most {@link TOP}. */
   readonly top: readonly EvaluationSummary[];
-  /** The mean reward of every batch told, and the best reward up to it. */
+  /** Mean reward of each batch. */
   readonly batchMeans: readonly number[];
+  /** Best reward up to the end of each batch. */
   readonly bestSoFar: readonly number[];
   readonly metrics: Metrics;
   readonly workers: readonly WorkerStatus[];
 }
 
-/** Rules that the live view lists. */
+/** Number of rules in {@link RunProgress.top}. */
 export const TOP = 5;
 
-/** @param told - proposals that were told before this process took the run up. */
+/**
+ * Returns the progress before the first event.
+ *
+ * @param told Number of proposals that were told before this process resumed the run.
+ */
 export function initialProgress(
   run: string,
   samples: number,
-  expected: Progress['expected'],
+  expected: RunProgress['expected'],
   told = 0,
-): Progress {
-  return {
-    run,
-    phase: 'starting',
-    samples,
-    told,
-    scored: 0,
-    trained: 0,
-    resumedAt: 0,
-    trainingSeconds: 0,
-    trainings: 0,
-    references: [],
-    retests: 0,
-    expected,
-    top: [],
-    batchMeans: [],
-    bestSoFar: [],
-    metrics: {},
-    workers: [],
-  };
+): RunProgress {
+  const none = { scored: 0, trained: 0, resumedAt: 0, trainingSeconds: 0, trainings: 0, retests: 0 };
+  const empty = { references: [], top: [], batchMeans: [], bestSoFar: [], metrics: {}, workers: [] };
+  return { run, phase: 'starting', samples, told, expected, ...none, ...empty };
 }
 
-/** The progress after one more event. */
-export function advance(progress: Progress, event: RunEvent): Progress {
+/** Returns the progress after one more event. */
+export function advance(progress: RunProgress, event: RunEvent): RunProgress {
   switch (event.type) {
     case 'started':
       return {
@@ -73,7 +67,7 @@ export function advance(progress: Progress, event: RunEvent): Progress {
         run: event.run,
         samples: event.samples,
         resumedAt: event.resumedAt,
-        // More may have been told than the checkpoint knows from which the run goes on.
+        // The store may hold more told proposals than the checkpoint from which the run is resumed.
         told: Math.max(progress.told, event.resumedAt),
         ...(event.earlier === undefined ? {} : found(event.earlier)),
       };
@@ -102,14 +96,14 @@ export function advance(progress: Progress, event: RunEvent): Progress {
   }
 }
 
-/** What was found before this process took the run up. */
+/** Returns the part of the progress that was made before this process resumed the run. */
 const found = ({ evaluations, batchMeans }: Earlier) => ({
   top: bestDistinct(evaluations),
   batchMeans,
   bestSoFar: bestSoFar(evaluations, batchMeans.length),
 });
 
-/** The best reward up to the end of each of so many batches of equal sizes. */
+/** Returns the best reward up to the end of each batch. All batches have equal sizes. */
 function bestSoFar(evaluations: readonly EvaluationSummary[], batches: number): readonly number[] {
   const size = Math.ceil(evaluations.length / batches);
   let best: EvaluationSummary | undefined;
@@ -121,13 +115,16 @@ function bestSoFar(evaluations: readonly EvaluationSummary[], batches: number): 
   });
 }
 
-function timed(progress: Progress, event: { evaluation: Evaluation; cached: boolean }): Progress {
+function timed(progress: RunProgress, event: { evaluation: Evaluation; cached: boolean }): RunProgress {
   if (event.cached) return progress;
   const trainingSeconds = progress.trainingSeconds + event.evaluation.seconds;
   return { ...progress, trainingSeconds, trainings: progress.trainings + 1 };
 }
 
-function scored(progress: Progress, { evaluation, cached }: RunEvent & { type: 'evaluated' }): Progress {
+function scored(
+  progress: RunProgress,
+  { evaluation, cached }: RunEvent & { type: 'evaluated' },
+): RunProgress {
   const last = progress.top[TOP - 1];
   const better = last === undefined || byStanding(evaluation, last) < 0;
   const top = better ? bestDistinct([evaluation, ...progress.top]) : progress.top;
@@ -135,13 +132,13 @@ function scored(progress: Progress, { evaluation, cached }: RunEvent & { type: '
   return { ...progress, phase: 'search', scored: progress.scored + 1, trained, top };
 }
 
-/** The best evaluations of rules that behave differently, best first: as many as the live view lists. */
+/** Returns the best evaluations of rules that behave differently, best first. */
 function bestDistinct(evaluations: readonly EvaluationSummary[]): readonly EvaluationSummary[] {
   return distinctRules([...evaluations].sort(byStanding), TOP);
 }
 
-/** Seconds that are left at the pace so far; NaN before the first training has ended. */
-export function secondsLeft(progress: Progress): number {
+/** Estimates the seconds that are left at the pace so far; NaN before the first training has ended. */
+export function secondsLeft(progress: RunProgress): number {
   const { samples, resumedAt, scored, trained, expected, trainings, trainingSeconds } = progress;
   const fresh = scored === 0 ? 1 : trained / scored;
   const rules = (samples - resumedAt - scored) * fresh;

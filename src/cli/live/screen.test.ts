@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Evaluation } from '../../evaluation/index.ts';
 import { coloursFor } from '../../report/index.ts';
-import type { RunEvent } from '../../run/index.ts';
-import { progressLine } from './data-progress.ts';
-import { plainLine } from './lines.ts';
-import { advance, initialProgress, type Progress, secondsLeft } from './progress.ts';
+import { advance, initialProgress, type RunEvent, type RunProgress } from '../../run/index.ts';
+import { plainLine } from './reporter.ts';
 import { screen } from './screen.ts';
 
 const evaluation = (rule: string, reward: number): Evaluation => ({
@@ -68,7 +66,7 @@ const events: readonly RunEvent[] = [
 ];
 
 const start = initialProgress('quick-1', 10, { references: 2, retests: 4 });
-const replay = (list: readonly RunEvent[]): Progress => list.reduce(advance, start);
+const replay = (list: readonly RunEvent[]): RunProgress => list.reduce(advance, start);
 const nameOf = ({ rule }: { readonly rule: string }): string =>
   rule === 'g' ? 'sgd' : rule === 'adam' ? 'adam' : '';
 const options = (columns: number, rows: number) => ({
@@ -80,55 +78,8 @@ const options = (columns: number, rows: number) => ({
   elapsed: 60,
   nameOf,
 });
-const view = (progress: Progress, columns = 80, rows = 24): readonly string[] =>
+const view = (progress: RunProgress, columns = 80, rows = 24): readonly string[] =>
   screen(progress, options(columns, rows)).split('\n');
-
-describe('progress', () => {
-  it('keeps the best distinct rules, best first', () => {
-    expect(replay(events).top.map(({ rule }) => rule)).toEqual(['m', 'g', 'sign(g)']);
-  });
-
-  it('estimates the time left from trainings, the share of fresh rules, and the workers', () => {
-    // 6 rules left of which 3/4 are fresh, 1 reference, 4 retests; 10 s a training, 2 workers
-    expect(secondsLeft(replay(events))).toBe(((6 * 0.75 + 1 + 4) * 10) / 2);
-  });
-
-  it('knows no time left before the first training has ended', () => {
-    expect(secondsLeft(start)).toBeNaN();
-  });
-
-  it('lists rules that behave differently', () => {
-    const copies = ['m + drop(g^3, 0.5)', '10 * m', 'sign(adam)', 'sign(m)', 'v'];
-    const { top } = replay([...events, ...copies.map((rule, i) => evaluated(4 + i, rule, 0.8 - i / 100))]);
-    expect(top.map(({ rule }) => rule)).toEqual(['m + drop(g^3, 0.5)', 'sign(adam)', 'v', 'g', 'sign(g)']);
-  });
-
-  it('goes on from what a resumed run found before', () => {
-    const earlier = { evaluations: [evaluation('v', 0.9)], batchMeans: [0.2] };
-    const resumed: RunEvent = { type: 'started', run: 'r', samples: 10, resumedAt: 1, earlier };
-    const after = replay([resumed, evaluated(6, 'm', 0.5), batch]);
-    expect(after.top.map(({ rule }) => rule)).toEqual(['v', 'm']);
-    expect(after.batchMeans).toEqual([0.2, 0.5]);
-    expect(after.bestSoFar).toEqual([0.9, 0.7]);
-  });
-
-  it('goes through the phases', () => {
-    expect(replay(events.slice(0, 1)).phase).toBe('references');
-    expect(replay(events).phase).toBe('search');
-    const retest: RunEvent = { type: 'retest', evaluation: evaluation('m', 0.6), cached: false };
-    expect(replay([...events, retest]).phase).toBe('retests');
-    expect(replay([...events, { ...batch, told: 10 }]).phase).toBe('retests');
-  });
-
-  it('counts a resumed run from where it goes on', () => {
-    const resumed = replay([
-      { type: 'started', run: 'r', samples: 10, resumedAt: 6 },
-      evaluated(6, 'm', 0.5),
-    ]);
-    expect(view(resumed)[1]).toContain('7/10 rules');
-    expect(secondsLeft({ ...resumed, expected: { references: 0, retests: 0 } })).toBe(30);
-  });
-});
 
 describe('screen', () => {
   it('shows the run, the pace, the best rules, the references and every worker', () => {
@@ -225,22 +176,5 @@ describe('plain lines', () => {
   it('say that the best are tested again, once', () => {
     const retest: RunEvent = { type: 'retest', evaluation: evaluation('m', 0.6), cached: false };
     expect(lines([retest, retest])).toEqual(['testing the best again: 4 evaluations']);
-  });
-});
-
-describe('download', () => {
-  it('is a bar with bytes and the source', () => {
-    const progress = {
-      source: 'example.org',
-      phase: 'download',
-      received: 81_000_000,
-      total: 162_000_000,
-    } as const;
-    expect(progressLine('cifar10', progress, 100)).toBe(
-      'cifar10  ████████████░░░░░░░░░░░░  50%  81.0 MB of 162.0 MB  example.org',
-    );
-    expect(progressLine('cifar10', { ...progress, phase: 'connect' }, 100)).toBe(
-      'cifar10  connecting to example.org',
-    );
   });
 });
