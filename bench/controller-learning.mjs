@@ -12,7 +12,7 @@
  * of the levels, and proposed first.
  */
 import { parseArgs } from 'node:util';
-import { createController, ppo, reinforce, trpo, trpoAdam } from '../dist/controller/index.js';
+import { algorithms, createController } from '../dist/controller/index.js';
 import { hiddenString, paperSpace, relatives } from '../dist/controller/testing.js';
 import { stream } from '../dist/random/index.js';
 
@@ -31,10 +31,11 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const algorithm = [reinforce, trpo, trpoAdam, ppo].find(({ name }) => name === values.algorithm);
+const algorithm = algorithms.find(values.algorithm);
 const options = JSON.parse(values.options);
 /** Of REINFORCE; the other algorithms keep their defaults, or take it from `--options`. */
-const learningRates = values['learning-rate'] ?? (algorithm === reinforce ? '0.001,0.002,0.003,0.005' : '');
+const learningRates =
+  values['learning-rate'] ?? (algorithm.name === 'reinforce' ? '0.001,0.002,0.003,0.005' : '');
 const WARM = Number(values['warm-start']);
 const levels = values.imitation ?? (WARM > 0 ? '0,0.3,0.4,0.5,0.6,0.9' : '');
 const numbers = (name) => values[name].split(',').map(Number);

@@ -8,14 +8,7 @@
  */
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import {
-  createController,
-  parameterCount,
-  ppo,
-  reinforce,
-  trpo,
-  trpoAdam,
-} from '../dist/controller/index.js';
+import { algorithms, createController, parameterCount } from '../dist/controller/index.js';
 import { paperSpace } from '../dist/controller/testing.js';
 import { dataDirectory } from '../dist/data/index.js';
 import { openEvaluator } from '../dist/evaluate/index.js';
@@ -34,12 +27,10 @@ async function timed(times, work) {
   return result;
 }
 
-const algorithms = [reinforce, trpo, trpoAdam, ppo];
-
 async function measure(iterations) {
   const space = paperSpace(iterations);
   const size = { hidden: 150, embedding: 150 };
-  const learners = algorithms.map((algorithm) => ({
+  const learners = algorithms.entries.map((algorithm) => ({
     controller: createController({ space, seed: 1, ...size, algorithm, options: {} }),
     times: { sampling: [], update: [], checkpoint: [] },
     bytes: 0,
@@ -56,7 +47,7 @@ async function measure(iterations) {
   }
   for (const { controller } of learners) await controller.close();
   return learners.map(({ times, bytes }, i) => ({
-    algorithm: algorithms[i].name,
+    algorithm: algorithms.names[i],
     tokens: space.vocabularies.length,
     parameters: parameterCount({ vocabularies: space.vocabularies, ...size }),
     samplingMs: median(times.sampling),

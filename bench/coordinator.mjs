@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { createClient } from '@libsql/client';
 import { findSpace, resolveRule, ruleKey } from '../dist/rules/index.js';
 import { parseRunConfig, startRun } from '../dist/run/index.js';
-import { findStrategy } from '../dist/search/index.js';
+import { strategies } from '../dist/search/index.js';
 import { openStore } from '../dist/store/index.js';
 import { median, table } from './text.mjs';
 
@@ -49,7 +49,7 @@ async function controller(store, batch) {
   const createdAt = new Date().toISOString();
   await store.createRun({ name: run, config, createdAt, version: 'bench', fingerprint: 'bench' });
   const context = { space: findSpace('icml2017'), seed: 1, batch, options: {}, warmStart: [] };
-  const strategy = await findStrategy('rl').create(context);
+  const strategy = await strategies.find('rl').create(context);
   const times = { ask: [], write: [], tell: [] };
   let bytes = 0;
   for (let round = 0; round <= Number(values.rounds); round++) {

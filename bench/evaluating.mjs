@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { dataDirectory } from '../dist/data/index.js';
 import { findSpace } from '../dist/rules/index.js';
-import { findStrategy } from '../dist/search/index.js';
+import { strategies } from '../dist/search/index.js';
 import { memoryOf, processorSeconds } from './processes.mjs';
 import { mean, quantile, table } from './text.mjs';
 
@@ -30,7 +30,7 @@ const { values } = parseArgs({
 
 async function proposals(count) {
   const context = { space: findSpace('icml2017'), seed: 1, batch: count, options: {}, warmStart: [] };
-  const strategy = await findStrategy('random').create(context);
+  const strategy = await strategies.find('random').create(context);
   const asked = await strategy.ask(count);
   await strategy.close();
   return asked.map(({ rule }) => rule);

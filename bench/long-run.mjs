@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { fingerprint } from '../dist/evaluate/index.js';
 import { findSpace, resolveRule, ruleKey } from '../dist/rules/index.js';
 import { parseRunConfig } from '../dist/run/index.js';
-import { findStrategy } from '../dist/search/index.js';
+import { strategies } from '../dist/search/index.js';
 import { openStore } from '../dist/store/index.js';
 import { packageVersion } from '../dist/version.js';
 
@@ -50,7 +50,7 @@ async function write(store, run, strategyName, length, samples, options = {}) {
   });
   await store.createRun({ name: run, config, createdAt: new Date(0).toISOString(), ...machine });
   const context = { space: findSpace('icml2017'), seed: 1, batch: BATCH, options };
-  const strategy = await findStrategy(strategyName).create(context);
+  const strategy = await strategies.find(strategyName).create(context);
   let bytes = 0;
   for (let batch = 0; batch * BATCH < length; batch++) {
     const first = batch * BATCH;

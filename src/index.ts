@@ -27,7 +27,7 @@ export {
   resumeRun,
   startRun,
 } from './run/index.ts';
-export { findStrategy, type Strategy, type StrategyDefinition, strategies } from './search/index.ts';
+export { type Strategy, type StrategyDefinition, strategies } from './search/index.ts';
 export { openStore, type Store } from './store/index.ts';
 export { defineTask, type Task, tasks } from './tasks/index.ts';
 export { packageVersion } from './version.ts';

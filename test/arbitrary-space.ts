@@ -13,7 +13,7 @@ const texts = {
 /** A named space of one to four operands and one to three functions of each kind, under any constraints. */
 export const narrowed: fc.Arbitrary<Space> = fc
   .record({
-    name: fc.constantFrom(...spaces.map(({ name }) => name)),
+    name: fc.constantFrom(...spaces.names),
     iterations: fc.integer({ min: 1, max: 3 }),
     constraints: fc.subarray([...constraints]),
     operands: fc.shuffledSubarray(texts.operands, { minLength: 1, maxLength: 4 }),

@@ -6,11 +6,17 @@ import {
   runBakeoff,
   TUNING_SEEDS,
 } from './bakeoff.ts';
-import { contestants, findContestant } from './contestants.ts';
+import { contestants } from './contestants.ts';
 import { landscapes } from './landscapes.ts';
 import { marks, type Trial, type TrialResult } from './trial.ts';
 
-const plan: BakeoffPlan = { contestants, landscapes, samples: 300, seeds: 3, tune: true };
+const plan: BakeoffPlan = {
+  contestants: contestants.entries,
+  landscapes: landscapes.entries,
+  samples: 300,
+  seeds: 3,
+  tune: true,
+};
 
 /** What was asked, call by call; a trial's regret follows from its strategy and options. */
 async function recorded(asked: BakeoffPlan) {
@@ -82,7 +88,7 @@ describe('a bake-off', () => {
     const [, comparison = []] = calls;
     const noises = (name: string) =>
       new Set(comparison.filter((t) => t.landscape === name).map((t) => t.noise));
-    for (const landscape of landscapes) expect([...noises(landscape.name)]).toEqual(landscape.noises);
+    for (const landscape of landscapes.entries) expect([...noises(landscape.name)]).toEqual(landscape.noises);
     expect(result.conditions).toHaveLength(4);
     expect([...new Set(comparison.map(({ seed }) => seed))]).toEqual([1, 2, 3]);
     expect([...new Set(comparison.map(({ samples }) => samples))]).toEqual([300]);
@@ -90,15 +96,15 @@ describe('a bake-off', () => {
 
   it('tunes on seeds that are never reported', async () => {
     expect([...new Set(calls[0]?.map(({ seed }) => seed))]).toEqual(TUNING_SEEDS);
-    const many = await recorded({ ...plan, seeds: 500, contestants: [findContestant('random')] });
+    const many = await recorded({ ...plan, seeds: 500, contestants: [contestants.find('random')] });
     const reported = new Set(many.calls[1]?.map(({ seed }) => seed));
     expect(TUNING_SEEDS.filter((seed) => reported.has(seed))).toEqual([]);
   });
 
   it('enters every contestant with the best setting of its grid', () => {
-    expect(result.entries.map(({ name }) => name)).toEqual(contestants.map(({ name }) => name));
+    expect(result.entries.map(({ name }) => name)).toEqual(contestants.entries.map(({ name }) => name));
     for (const { name, options } of result.entries) {
-      const { grid, options: own } = findContestant(name);
+      const { grid, options: own } = contestants.find(name);
       const tried = result.tuning.filter((tuned) => tuned.name === name);
       expect(tried).toHaveLength(grid.length);
       const regrets = tried.map(({ relativeRegret }) => relativeRegret);
@@ -134,7 +140,7 @@ describe('a bake-off', () => {
     expect(proposalsOf(untuned.calls.flat())).toBe(plannedProposals({ ...plan, tune: false }));
     expect(untuned.result.tuning).toEqual([]);
     expect(untuned.result.entries.map(({ options }) => options)).toEqual(
-      contestants.map(({ options }) => options),
+      contestants.entries.map(({ options }) => options),
     );
   });
 });

@@ -1,4 +1,4 @@
-import { unknownName } from '../errors.ts';
+import { registry } from '../registry.ts';
 
 type Options = Readonly<Record<string, number | string>>;
 
@@ -16,7 +16,7 @@ export interface Contestant {
   readonly grid: readonly Options[];
 }
 
-export const contestants: readonly Contestant[] = [
+export const contestants = registry<Contestant>('strategy', [
   { name: 'random', strategy: 'random', options: {}, grid: [{}] },
   {
     name: 'evolution',
@@ -39,18 +39,7 @@ export const contestants: readonly Contestant[] = [
   controller('trpo', { damping: [0.01, 0.1] }),
   controller('trpo-adam', { learningRate: [0.0005, 0.002] }),
   controller('ppo', { learningRate: [0.0005, 0.002] }),
-];
-
-/** @throws NosError `unknown-name`. */
-export function findContestant(name: string): Contestant {
-  const found = contestants.find((contestant) => contestant.name === name);
-  if (found) return found;
-  throw unknownName(
-    'strategy',
-    name,
-    contestants.map((contestant) => contestant.name),
-  );
-}
+]);
 
 /** How fast the policy moves, and how much it is kept from settling: as in the paper, and ten times as much. */
 function controller(algorithm: string, speed: Axis): Contestant {

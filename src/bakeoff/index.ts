@@ -6,8 +6,8 @@ export {
   runBakeoff,
   type Tuned,
 } from './bakeoff.ts';
-export { contestants, findContestant } from './contestants.ts';
-export { findLandscape, landscapes } from './landscapes.ts';
+export { contestants } from './contestants.ts';
+export { landscapes } from './landscapes.ts';
 export { bakeoffPicture, conditionText } from './picture.ts';
 export { YARDSTICK } from './relative-regret.ts';
 export { resumableTrials } from './resumable.ts';

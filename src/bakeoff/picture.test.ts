@@ -1,7 +1,7 @@
 import { SaxesParser } from 'saxes';
 import { describe, expect, it } from 'vitest';
 import { type BakeoffPlan, runBakeoff } from './bakeoff.ts';
-import { findContestant } from './contestants.ts';
+import { contestants } from './contestants.ts';
 import { landscapes } from './landscapes.ts';
 import { bakeoffPicture, conditionText } from './picture.ts';
 import { summarize } from './summary.ts';
@@ -9,8 +9,8 @@ import { marks } from './trial.ts';
 
 const NAMES = ['random', 'evolution', 'trpo'];
 const plan: BakeoffPlan = {
-  contestants: NAMES.map(findContestant),
-  landscapes,
+  contestants: NAMES.map(contestants.find),
+  landscapes: landscapes.entries,
   samples: 100,
   seeds: 3,
   tune: false,

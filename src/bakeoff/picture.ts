@@ -1,6 +1,6 @@
 import { lineChart, type Panel } from '../plot/index.ts';
 import type { Condition } from './bakeoff.ts';
-import { findLandscape } from './landscapes.ts';
+import { landscapes } from './landscapes.ts';
 import { RESOLUTION } from './relative-regret.ts';
 import type { Curve, Estimate } from './summary.ts';
 
@@ -37,7 +37,7 @@ export function bakeoffPicture(curves: readonly Curve[], measure: keyof typeof M
 
 /** `parts, noise 0.05`. */
 export function conditionText({ landscape, noise }: Condition): string {
-  return findLandscape(landscape).noises.length === 1 ? landscape : `${landscape}, noise ${noise}`;
+  return landscapes.find(landscape).noises.length === 1 ? landscape : `${landscape}, noise ${noise}`;
 }
 
 function panelOf(condition: Condition, curves: readonly Curve[], measure: keyof typeof MEASURES): Panel {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { stream } from '../random/index.ts';
 import { parseRule, ruleKey } from '../rules/index.ts';
-import { findStrategy, runLoop } from '../search/index.ts';
-import { findLandscape } from './landscapes.ts';
+import { runLoop, strategies } from '../search/index.ts';
+import { landscapes } from './landscapes.ts';
 import { budgetsWithin, marks, runTrial, SHORTLIST, type Trial } from './trial.ts';
 
 const trial = (more: Partial<Trial> = {}): Trial => ({
@@ -20,9 +20,9 @@ const trial = (more: Partial<Trial> = {}): Trial => ({
  * the whole list of proposals.
  */
 async function byHand({ strategy: name, options, landscape: where, noise, seed, samples }: Trial) {
-  const landscape = await findLandscape(where).open(seed);
+  const landscape = await landscapes.find(where).open(seed);
   const { space } = landscape;
-  const strategy = await findStrategy(name).create({ space, seed, batch: 5, options });
+  const strategy = await strategies.find(name).create({ space, seed, batch: 5, options });
   const noises = new Map<string, number>();
   const proposals: { key: string; reward: number; observed: number }[] = [];
   await runLoop({

@@ -1,8 +1,8 @@
 import { stream } from '../random/index.ts';
 import { parseRule, ruleKey } from '../rules/index.ts';
-import { findStrategy, type Proposal, runLoop, type Strategy } from '../search/index.ts';
+import { type Proposal, runLoop, type Strategy, strategies } from '../search/index.ts';
 import type { Landscape } from './landscape.ts';
-import { findLandscape } from './landscapes.ts';
+import { landscapes } from './landscapes.ts';
 
 /** One search of a landscape. */
 export interface Trial {
@@ -62,9 +62,9 @@ export function marks(samples: number): readonly number[] {
 /** Runs one search; a pure function of the trial. @throws NosError `unknown-name`, `bad-option`. */
 export async function runTrial(trial: Trial): Promise<TrialResult> {
   const { seed, samples } = trial;
-  const landscape = await findLandscape(trial.landscape).open(seed);
+  const landscape = await landscapes.find(trial.landscape).open(seed);
   const scores = new Scores(landscape, trial);
-  const strategy = await findStrategy(trial.strategy).create({
+  const strategy = await strategies.find(trial.strategy).create({
     space: landscape.space,
     seed,
     batch: BATCH,

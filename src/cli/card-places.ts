@@ -31,8 +31,8 @@ export async function cardPlaces(context: Context, key: string): Promise<CardPla
 
 /** `none,4bit`. */
 async function environmentsOf(text: string): Promise<readonly string[]> {
-  const { findEnvironment } = await import('../evaluate/index.ts');
-  const names = text.split(',').map((name) => findEnvironment(name.trim()).name);
+  const { environments } = await import('../evaluate/index.ts');
+  const names = text.split(',').map((name) => environments.find(name.trim()).name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice === undefined) return inOrder(names);
   throw new NosError('bad-option', `environment '${twice}' is named twice`, 'name it once');
@@ -40,7 +40,7 @@ async function environmentsOf(text: string): Promise<readonly string[]> {
 
 async function inOrder(names: readonly string[]): Promise<readonly string[]> {
   const { environments } = await import('../evaluate/index.ts');
-  return environments.map(({ name }) => name).filter((name) => names.includes(name));
+  return environments.names.filter((name) => names.includes(name));
 }
 
 /** Those of the rule under the protocol of the settings, by this machine and version. */

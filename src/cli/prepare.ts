@@ -19,8 +19,8 @@ export async function prepareTask(context: Context, name: string, protocol?: str
   }
   await prepareEngine(context);
   if (task.dataSet === undefined) return task;
-  const { findDataSet } = await import('../data/index.ts');
-  const dataSet = findDataSet(task.dataSet);
+  const { dataSets } = await import('../data/index.ts');
+  const dataSet = dataSets.find(task.dataSet);
   const { state } = await dataSet.status(places.data);
   if (state === 'present') return task;
   if (state === 'corrupt') await dataSet.open({ directory: places.data }); // says what is damaged, and what to do

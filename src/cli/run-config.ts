@@ -11,7 +11,7 @@ import { spaceOptionsOf } from './space-options.ts';
 export async function runConfigOf(settings: Settings): Promise<RunConfig> {
   const { task, space: name, strategy, algorithm, option, protocol, environment } = settings;
   const { warmStart, samples, batch, pipeline, seed } = settings;
-  const [{ parseRunConfig }, { findSpace }, { findStrategy }, { findEnvironment }, { findProtocol }] =
+  const [{ parseRunConfig }, { findSpace }, { strategies }, { environments }, { findProtocol }] =
     await Promise.all([
       import('../run/index.ts'),
       import('../rules/index.ts'),
@@ -22,7 +22,7 @@ export async function runConfigOf(settings: Settings): Promise<RunConfig> {
   const choices = spaceOptionsOf(settings);
   const space = findSpace(name ?? '', choices);
   findProtocol(protocol ?? '');
-  findEnvironment(environment ?? '');
+  environments.find(environment ?? '');
   const config = parseRunConfig({
     task,
     space: { name, ...choices },
@@ -41,6 +41,6 @@ export async function runConfigOf(settings: Settings): Promise<RunConfig> {
   // Options are the strategy's own: it says so when it is made.
   const { name: strategyName, ...own } = config.strategy;
   const context = { space, seed: config.seed, batch: config.batch, ...own };
-  await (await findStrategy(strategyName).create(context)).close();
+  await (await strategies.find(strategyName).create(context)).close();
   return config;
 }

@@ -1,4 +1,4 @@
-import { environmentText, findEnvironment } from '../evaluate/index.ts';
+import { environments, environmentText } from '../evaluate/index.ts';
 import { taskTitle } from '../tasks/index.ts';
 import type { CardPicture, RuleDescription } from './card.ts';
 import type { ComparedRow, Comparison } from './comparison.ts';
@@ -98,7 +98,7 @@ function overview(rule: RuleDescription, results: readonly CardResult[]): readon
 }
 
 function environmentParts(rule: RuleDescription, result: CardResult): readonly string[] {
-  const { name, description } = findEnvironment(environmentOf(result.comparison));
+  const { name, description } = environments.find(environmentOf(result.comparison));
   return [`## Environment ${code(name)}`, sentence(description), ...resultParts(rule, result, '###')];
 }
 

@@ -1,5 +1,5 @@
 import { NosError } from '../errors.ts';
-import { findEnvironment } from '../evaluate/index.ts';
+import { environments } from '../evaluate/index.ts';
 import { type Evaluation, findProtocol, lengthen } from '../evaluation/index.ts';
 import { deriveKey } from '../random/index.ts';
 import { ordinaryUpdates, resolveRule } from '../rules/index.ts';
@@ -124,7 +124,7 @@ export async function planFunnel(input: FunnelInput): Promise<FunnelPlan> {
   }
   return {
     tasks: await referencesOf(input.tasks),
-    environment: findEnvironment(environment).name,
+    environment: environments.find(environment).name,
     candidates,
     references: carried,
     reference,

@@ -1,5 +1,5 @@
 import { NosError } from '../errors.ts';
-import { findEnvironment } from '../evaluate/index.ts';
+import { environments } from '../evaluate/index.ts';
 import { type EvaluationRequest, findProtocol } from '../evaluation/index.ts';
 import { inTurn } from '../in-turn.ts';
 import { taskReference } from '../tasks/index.ts';
@@ -57,7 +57,7 @@ export async function planComparison(input: ComparisonInput): Promise<Comparison
     reference,
     tasks: await referencesOf(input.tasks),
     protocol: findProtocol(input.protocol).name,
-    environment: findEnvironment(environment).name,
+    environment: environments.find(environment).name,
     seeds: seedsFrom(seed, seeds),
   };
 }

@@ -5,10 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { evaluateFloat64 } from '../graph/index.ts';
 import { type Stream, stream } from '../random/index.ts';
 import type { ScoredSample } from './algorithm.ts';
+import { algorithms } from './algorithms.ts';
 import { type Controller, createController } from './controller.ts';
 import { policyGraph } from './lstm.ts';
-import { ppo } from './ppo.ts';
-import { reinforce } from './reinforce.ts';
 import { initialParameters } from './shape.ts';
 import {
   constrainedShape,
@@ -22,7 +21,7 @@ import { trpo } from './trpo.ts';
 import { trpoAdam } from './trpo-adam.ts';
 
 /** What holds for every learning algorithm. */
-describe.each([reinforce, trpo, trpoAdam, ppo])('algorithm $name', (algorithm) => {
+describe.each(algorithms.entries)('algorithm $name', (algorithm) => {
   const tiny = { space: paperSpace(1), hidden: 6, embedding: 5, algorithm, options: {} };
   const fraction = hiddenString(tiny.space, 1);
 

@@ -1,5 +1,6 @@
 export { type AdamState, adamStep, initialAdam } from './adam.ts';
 export type { Algorithm, AlgorithmDefinition, Policy, ScoredSample } from './algorithm.ts';
+export { algorithms, DEFAULT_ALGORITHM } from './algorithms.ts';
 export { type Controller, type ControllerOptions, createController } from './controller.ts';
 export { decodeFloats, encodeFloats } from './floats.ts';
 export type { Imitated } from './imitation.ts';

@@ -18,7 +18,7 @@ export type { FetchingOptions, FetchProgress } from './progress.ts';
 export type { Normalisation } from './records.ts';
 export { recordSplit } from './records.ts';
 export type { DataSetDefinition, DataSetStatus, FetchOptions, OpenedData } from './registry.ts';
-export { dataSets, findDataSet } from './registry.ts';
+export { dataSets } from './registry.ts';
 export { openShakespeare } from './shakespeare.ts';
 export { openWmt14 } from './wmt14.ts';
 export { openWmt14Small } from './wmt14-small.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataDirectory } from './directory.ts';
-import { dataSets, findDataSet } from './registry.ts';
+import { dataSets } from './registry.ts';
 
 let directory: string;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }));
 
 describe('dataSets', () => {
-  it.each(dataSets)('$name says who made it, and whether it is here', async (dataSet) => {
+  it.each(dataSets.entries)('$name says who made it, and whether it is here', async (dataSet) => {
     expect(dataSet.source).not.toBe('');
     expect(dataSet.licence).not.toBe('');
     const state = dataSet.bytes === 0 ? 'present' : 'missing';
@@ -24,12 +24,12 @@ describe('dataSets', () => {
   it('tells a damaged file from a missing one', async () => {
     await mkdir(join(directory, 'cifar10'));
     await writeFile(join(directory, 'cifar10', 'data_batch_1.bin'), 'short');
-    const status = await findDataSet('cifar10').status(directory);
+    const status = await dataSets.find('cifar10').status(directory);
     expect(status).toMatchObject({ state: 'corrupt', detail: expect.stringContaining('data_batch_1.bin') });
   });
 
   it('names the nearest known data set', () => {
-    expect(() => findDataSet('cifar-10')).toThrow(
+    expect(() => dataSets.find('cifar-10')).toThrow(
       expect.objectContaining({
         code: 'unknown-name',
         hint: expect.stringContaining("did you mean 'cifar10'?"),

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { NosError, unknownName } from '../errors.ts';
+import { NosError } from '../errors.ts';
+import { registry } from '../registry.ts';
 import { fetchCifar10 } from './cifar10/fetch.ts';
 import { CIFAR10, CIFAR10_FOLDER, CIFAR10_PUBLISHED, CIFAR10_RECORD } from './cifar10/manifest.ts';
 import { openCifar10 } from './cifar10/open.ts';
@@ -145,7 +146,7 @@ function ofFiles(published: PublishedFiles): Pick<DataSetDefinition, 'name' | 'b
   };
 }
 
-export const dataSets: readonly DataSetDefinition[] = [
+export const dataSets = registry<DataSetDefinition>('data set', [
   cifar10,
   digits,
   mnist,
@@ -154,7 +155,7 @@ export const dataSets: readonly DataSetDefinition[] = [
   multi30k,
   wmt14Small,
   wmt14,
-];
+]);
 
 function sizeOf({ files }: PublishedFiles): number | null {
   const sizes = files.map(({ bytes }) => bytes);
@@ -166,17 +167,6 @@ function sizeOf({ files }: PublishedFiles): number | null {
 
 async function refusePlace(name: string, hint: string): Promise<never> {
   throw new NosError('bad-option', `--from: data set '${name}' is not taken from elsewhere`, hint);
-}
-
-/** @throws NosError `unknown-name`. */
-export function findDataSet(name: string): DataSetDefinition {
-  const found = dataSets.find((dataSet) => dataSet.name === name);
-  if (found) return found;
-  throw unknownName(
-    'data set',
-    name,
-    dataSets.map((dataSet) => dataSet.name),
-  );
 }
 
 async function statusOf(verify: () => Promise<unknown>): Promise<DataSetStatus> {

@@ -1,4 +1,4 @@
-import { findEnvironment, fingerprint } from '../evaluate/index.ts';
+import { environments, fingerprint } from '../evaluate/index.ts';
 import { type Evaluation, type EvaluationRequest, findProtocol } from '../evaluation/index.ts';
 import { resolveRule, ruleKey } from '../rules/index.ts';
 import { resolveTask } from '../tasks/index.ts';
@@ -15,7 +15,7 @@ export type FailedEvaluation = (reason: string) => Promise<Evaluation>;
 export async function checkRequest(request: EvaluationRequest): Promise<FailedEvaluation> {
   const key = ruleKey(resolveRule(request.rule));
   findProtocol(request.protocol);
-  const environment = findEnvironment(request.environment ?? 'none').name;
+  const environment = environments.find(request.environment ?? 'none').name;
   const { chance } = await resolveTask(request.task);
   return async (reason) => ({
     ...request,

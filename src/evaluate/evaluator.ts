@@ -11,7 +11,7 @@ import { type CompiledRule, compileRule, namesOf, resolveRule, ruleKey } from '.
 import { type Child, resolveTask, type Task } from '../tasks/index.ts';
 import { packageVersion } from '../version.ts';
 import { checkChild, checkMeasures, type Subject } from './checked.ts';
-import { type Environment, findEnvironment } from './environment/index.ts';
+import { type Environment, environments } from './environment/index.ts';
 import { fingerprint } from './fingerprint.ts';
 import { type Measures, type Trained, train } from './train.ts';
 
@@ -56,7 +56,7 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
     checkRequest(request, options.task);
     const expression = resolveRule(request.rule);
     const protocol = (options.findProtocol ?? findProtocol)(request.protocol);
-    const environment = findEnvironment(request.environment ?? 'none');
+    const environment = environments.find(request.environment ?? 'none');
     const { batchSize, trainExamples } = child;
     checkSteps(protocol, { name: task.name, batchSize, trainExamples });
     const start = clock();

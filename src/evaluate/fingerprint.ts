@@ -6,7 +6,7 @@ import { batchNorm, convolution, dense, flatten } from '../nn/index.ts';
 import { stream } from '../random/index.ts';
 import { compileRule, parseRule } from '../rules/index.ts';
 import { defineTask, type Task } from '../tasks/index.ts';
-import { findEnvironment } from './environment/index.ts';
+import { environments } from './environment/index.ts';
 import { train } from './train.ts';
 
 let known: Promise<string> | undefined;
@@ -39,7 +39,7 @@ async function trainingBits(): Promise<string> {
     child,
     subject: { task: task.name, rule: RULE },
     rule: compileRule(parseRule(RULE)),
-    environment: findEnvironment('none'),
+    environment: environments.find('none'),
     learningRate: 1e-3,
     budget: { epochs: 1, examples: STEPS * BATCH },
     validationExamples: 1,

@@ -1,5 +1,5 @@
 import type { Budget } from '../evaluation/index.ts';
-import { findSchedule } from '../evaluation/index.ts';
+import { schedules } from '../evaluation/index.ts';
 import { stream } from '../random/index.ts';
 import type { CompiledRule } from '../rules/index.ts';
 import type { Child, ChildState } from '../tasks/index.ts';
@@ -124,7 +124,7 @@ function startSteps(options: TrainOptions, steps: number): Steps {
     tensors: child.tensors ?? [{ offset: 0, size: weights.length }],
     seed,
   });
-  const schedule = findSchedule(options.schedule ?? 'constant');
+  const schedule = schedules.find(options.schedule ?? 'constant');
   let taken = 0;
 
   const take: Steps['take'] = async (indices) => {

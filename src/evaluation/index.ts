@@ -9,5 +9,5 @@ export {
   sweeps,
   trainingSteps,
 } from './protocol.ts';
-export { findSchedule, type Schedule, schedules } from './schedules.ts';
+export { type Schedule, schedules } from './schedules.ts';
 export { byStanding, lowestFinished, type Standing, weight } from './standing.ts';

@@ -1,6 +1,7 @@
-import { NosError, unknownName } from '../errors.ts';
+import { NosError } from '../errors.ts';
+import { registry } from '../registry.ts';
 import type { Budget, Protocol } from './evaluation.ts';
-import { findSchedule, schedules } from './schedules.ts';
+import { schedules } from './schedules.ts';
 
 /** λ = 10^i, i = −5…1 (NOS §4.2). */
 const LEARNING_RATES: readonly number[] = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10];
@@ -43,11 +44,12 @@ const curves: Protocol = {
   curves: true,
 };
 
-/** Those that have a length of their own. */
-export const protocols: readonly Protocol[] = [paper, quick];
-
-/** Those that `NAME@EPOCHS` may name: the same sweep and examples, with so many final epochs. */
-const families: readonly Protocol[] = [paper, quick, final, curves];
+/** Every protocol. `NAME@EPOCHS` names one with the same sweep and examples, and another number of final epochs. */
+export const protocols = registry<Protocol>(
+  'protocol',
+  [quick, paper, final, curves],
+  '; with another number of final epochs: quick@10, paper@10, final@20',
+);
 
 const MOST_EPOCHS = 100_000;
 const MOST_RATES = 50;
@@ -63,10 +65,9 @@ const [LEAST_RATE, LARGEST_RATE] = [1e-10, 1e10];
 export function findProtocol(name: string): Protocol {
   const [, length = '', schedule, rates] = /^([^:=]*)(?::([^=]*))?(?:=(.*))?$/s.exec(name) ?? [];
   const [, base = '', suffix] = /^([^@]*)(@.*)?$/s.exec(length) ?? [];
-  const family = families.find((protocol) => protocol.name === base);
-  if (family === undefined) throw unknownProtocol(name);
+  const family = protocols.find(base);
   const protocol =
-    suffix === undefined && protocols.includes(family)
+    suffix === undefined && family.final.epochs > 0
       ? family
       : withEpochs(family, epochsOf(suffix?.slice(1) ?? '', name));
   const scheduled = schedule === undefined ? protocol : withSchedule(protocol, schedule);
@@ -96,8 +97,8 @@ function withEpochs(family: Protocol, epochs: number): Protocol {
 }
 
 function withSchedule(protocol: Protocol, text: string): Protocol {
-  const { name } = findSchedule(text);
-  if (name === schedules[0]?.name) return protocol;
+  const { name } = schedules.find(text);
+  if (name === schedules.names[0]) return protocol;
   return {
     ...protocol,
     name: `${protocol.name}:${name}`,
@@ -137,16 +138,6 @@ function epochsOf(text: string, name: string): number {
     'bad-option',
     `protocol '${name}': expected a number of final epochs after @, from 1 to ${MOST_EPOCHS}`,
     'such as final@20',
-  );
-}
-
-function unknownProtocol(name: string): NosError {
-  const known = protocols.map((protocol) => protocol.name);
-  const { code, message, hint } = unknownName('protocol', name, known);
-  return new NosError(
-    code,
-    message,
-    `${hint}; with another number of final epochs: quick@10, paper@10, final@20`,
   );
 }
 

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { findSchedule, schedules } from './schedules.ts';
+import { schedules } from './schedules.ts';
 
 const factors = (name: string, steps: number, at: readonly number[]) =>
-  at.map((t) => findSchedule(name).factor(t, steps));
+  at.map((t) => schedules.find(name).factor(t, steps));
 
-describe.each(schedules)('schedule $name', ({ name, factor }) => {
+describe.each(schedules.entries)('schedule $name', ({ name, factor }) => {
   it('starts at the learning rate itself and never rises', () => {
     const all = Array.from({ length: 200 }, (_, t) => factor(t, 200));
     expect(all[0]).toBe(1);
     expect(all).toEqual([...all].sort((a, b) => b - a));
-    expect(findSchedule(name).name).toBe(name);
+    expect(schedules.find(name).name).toBe(name);
   });
 
   it('stays where it is once all steps are over', () => {
@@ -34,7 +34,7 @@ describe('schedules', () => {
   });
 
   it('names the nearest', () => {
-    expect(() => findSchedule('cosin')).toThrow(
+    expect(() => schedules.find('cosin')).toThrow(
       expect.objectContaining({ code: 'unknown-name', hint: expect.stringContaining("'cosine'") }),
     );
   });

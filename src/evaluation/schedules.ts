@@ -1,4 +1,4 @@
-import { unknownName } from '../errors.ts';
+import { registry } from '../registry.ts';
 
 /** How the learning rate goes over a training: the factor of its own value at step t of T, t from 0; after step T it stays. */
 export interface Schedule {
@@ -11,21 +11,10 @@ const STEPS: readonly number[] = [0.3, 0.6, 0.8];
 const FALL = 0.2;
 
 /** `constant` comes first: what holds where nobody names another. */
-export const schedules: readonly Schedule[] = [
+export const schedules = registry<Schedule>('learning-rate schedule', [
   { name: 'constant', factor: () => 1 },
   /** ½ (1 + cos πt/T), without restarts (Loshchilov & Hutter 2017). */
   { name: 'cosine', factor: (t, steps) => 0.5 * (1 + Math.cos((Math.PI * Math.min(t, steps)) / steps)) },
   /** A fifth after epochs 60, 120 and 160 of 200 (Zagoruyko & Komodakis 2016, §3), at the same shares of any length. */
   { name: 'step', factor: (t, steps) => FALL ** STEPS.filter((share) => t >= share * steps).length },
-];
-
-/** @throws NosError `unknown-name`. */
-export function findSchedule(name: string): Schedule {
-  const found = schedules.find((schedule) => schedule.name === name);
-  if (found) return found;
-  throw unknownName(
-    'learning-rate schedule',
-    name,
-    schedules.map((schedule) => schedule.name),
-  );
-}
+]);

@@ -6,7 +6,6 @@ import {
   decades,
   distanceToMinimum,
   endingOf,
-  findTestFunction,
   runTrajectory,
   stepsWithin,
   testFunctions,
@@ -17,8 +16,8 @@ import { heightOver, levelsWithin } from './picture.ts';
 
 const rule = (text: string) => compileRule(resolveRule(text));
 
-describe.each(testFunctions)('$name', ({ name }) => {
-  const testFunction = findTestFunction(name);
+describe.each(testFunctions.entries)('$name', ({ name }) => {
+  const testFunction = testFunctions.find(name);
   const { dimension, start, minima, least, bounds, value, gradient } = testFunction;
   const inside = (label: number): Coordinates => {
     const random = stream(2, name, label);
@@ -91,16 +90,16 @@ describe.each(testFunctions)('$name', ({ name }) => {
   });
 });
 
-describe('findTestFunction', () => {
+describe('testFunctions', () => {
   it('names the nearest function', () => {
-    expect(() => findTestFunction('rosenbrok')).toThrow(
+    expect(() => testFunctions.find('rosenbrok')).toThrow(
       expect.objectContaining({ code: 'unknown-name', hint: expect.stringContaining("'rosenbrock'") }),
     );
   });
 });
 
 describe('runTrajectory', () => {
-  const quadratic = findTestFunction('ill-conditioned');
+  const quadratic = testFunctions.find('ill-conditioned');
 
   it('is gradient descent in float32 on the float64 gradient', () => {
     const { points, values } = runTrajectory({
@@ -124,7 +123,7 @@ describe('runTrajectory', () => {
 
   it('stops where it diverges, at the last finite point', () => {
     const trajectory = runTrajectory({
-      testFunction: findTestFunction('rosenbrock'),
+      testFunction: testFunctions.find('rosenbrock'),
       rule: rule('g'),
       learningRate: 1,
       steps: 100,
@@ -133,13 +132,13 @@ describe('runTrajectory', () => {
     expect(trajectory.diverged).toBe(true);
     expect(trajectory.points.length).toBeLessThan(20);
     expect(trajectory.points.flat().every(Number.isFinite)).toBe(true);
-    expect(endingOf(findTestFunction('rosenbrock'), trajectory).excess).toBe(Number.POSITIVE_INFINITY);
+    expect(endingOf(testFunctions.find('rosenbrock'), trajectory).excess).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('draws noise by its seed alone, where the function has noise', () => {
     const run = (name: string, seed: number) =>
       runTrajectory({
-        testFunction: findTestFunction(name),
+        testFunction: testFunctions.find(name),
         rule: rule('g'),
         learningRate: 0.1,
         steps: 20,
@@ -151,7 +150,7 @@ describe('runTrajectory', () => {
   });
 
   it('noise has the standard deviation that the function says', () => {
-    const noisy = findTestFunction('noisy-quadratic');
+    const noisy = testFunctions.find('noisy-quadratic');
     const { points } = runTrajectory({
       testFunction: noisy,
       rule: rule('g'),
@@ -167,7 +166,7 @@ describe('runTrajectory', () => {
 });
 
 describe('stepsWithin', () => {
-  const quadratic = findTestFunction('ill-conditioned');
+  const quadratic = testFunctions.find('ill-conditioned');
   const of = (values: number[], diverged = false) =>
     stepsWithin(quadratic, { learningRate: 1, points: [], values, diverged }, 0.1);
   it('counts the steps until it is within for good', () => {
@@ -180,7 +179,7 @@ describe('stepsWithin', () => {
 });
 
 describe('the contours of a picture', () => {
-  const testFunction = findTestFunction('rosenbrock');
+  const testFunction = testFunctions.find('rosenbrock');
   const height = heightOver(testFunction);
   it('are where the value above the least is their power of ten', () => {
     for (const level of levelsWithin(height, testFunction.bounds)) {
@@ -200,7 +199,7 @@ describe('tuneTrajectory', () => {
     const controller = new AbortController();
     return { signal: controller.signal, abort: () => controller.abort(new Error('enough')) };
   };
-  const testFunction = findTestFunction('ill-conditioned');
+  const testFunction = testFunctions.find('ill-conditioned');
   const tune = (learningRates: readonly number[]) =>
     tuneTrajectory({ testFunction, rule: rule('g'), learningRates, steps: 100, seed: 1 });
 

@@ -1,6 +1,6 @@
 export { type TrajectoryPanel, trajectoryPicture } from './picture.ts';
 export { type Coordinates, distanceToMinimum, type TestFunction } from './test-function.ts';
-export { findTestFunction, testFunctions } from './test-functions.ts';
+export { testFunctions } from './test-functions.ts';
 export {
   type Ending,
   endingOf,

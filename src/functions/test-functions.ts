@@ -1,4 +1,4 @@
-import { unknownName } from '../errors.ts';
+import { registry } from '../registry.ts';
 import type { Coordinates, TestFunction } from './test-function.ts';
 
 type Pair = readonly [x: number, y: number];
@@ -176,7 +176,7 @@ const saddle = plane(
   (x, y) => [x, y ** 3 - y],
 );
 
-export const testFunctions: readonly TestFunction[] = [
+export const testFunctions = registry<TestFunction>('function', [
   rosenbrock,
   beale,
   himmelblau,
@@ -184,15 +184,4 @@ export const testFunctions: readonly TestFunction[] = [
   illConditioned,
   noisyQuadratic,
   saddle,
-];
-
-/** @throws NosError `unknown-name`. */
-export function findTestFunction(name: string): TestFunction {
-  const found = testFunctions.find((one) => one.name === name);
-  if (found) return found;
-  throw unknownName(
-    'function',
-    name,
-    testFunctions.map((one) => one.name),
-  );
-}
+]);

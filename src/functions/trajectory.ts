@@ -30,7 +30,7 @@ export interface Trajectory {
  * to a minimum than float32 can write.
  *
  * @throws RangeError for steps or a seed out of bounds.
- * @example runTrajectory({ testFunction: findTestFunction('rosenbrock'), rule: compileRule(resolveRule('adam')),
+ * @example runTrajectory({ testFunction: testFunctions.find('rosenbrock'), rule: compileRule(resolveRule('adam')),
  *   learningRate: 0.01, steps: 4000, seed: 1 })
  */
 export function runTrajectory(options: TrajectoryOptions): Trajectory {

@@ -1,4 +1,4 @@
-import { unknownName } from '../errors.ts';
+import { registry } from '../registry.ts';
 import type { Experiment } from './experiment.ts';
 import { figure4 } from './figure4/figure4.ts';
 import { figure5 } from './figure5/figure5.ts';
@@ -8,15 +8,11 @@ import { table1 } from './table1/table1.ts';
 import { table2 } from './table2/table2.ts';
 
 /** Every figure and table that can be reproduced, in the paper's order. */
-export const experiments: readonly Experiment[] = [figure4, figure5, figure6, figure7, table1, table2];
-
-/** @throws NosError `unknown-name`. */
-export function findExperiment(name: string): Experiment {
-  const found = experiments.find((experiment) => experiment.name === name);
-  if (found) return found;
-  throw unknownName(
-    'experiment',
-    name,
-    experiments.map((experiment) => experiment.name),
-  );
-}
+export const experiments = registry<Experiment>('experiment', [
+  figure4,
+  figure5,
+  figure6,
+  figure7,
+  table1,
+  table2,
+]);

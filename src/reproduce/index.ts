@@ -8,7 +8,7 @@ export type {
   Size,
   Trainings,
 } from './experiment.ts';
-export { experiments, findExperiment } from './experiments.ts';
+export { experiments } from './experiments.ts';
 export { experimentPage } from './page.ts';
 export type { Provenance } from './provenance.ts';
 export { type Result, type ResultData, readData, resultFiles, resultFromData } from './results.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Evaluator, openEvaluator } from '../evaluate/index.ts';
 import type { Evaluation } from '../evaluation/index.ts';
-import { findTestFunction, type Trajectory } from '../functions/index.ts';
+import { type Trajectory, testFunctions } from '../functions/index.ts';
 import { parseRule, resolveRule, ruleKey } from '../rules/index.ts';
 import { learningCurves } from '../run/index.ts';
 import { figure4 } from './figure4/figure4.ts';
@@ -15,7 +15,6 @@ import {
   experimentPage,
   experiments,
   type Findings,
-  findExperiment,
   type PlannedSearch,
   type Size,
   type Trainings,
@@ -26,7 +25,7 @@ import { table1 } from './table1/table1.ts';
 import { table2 } from './table2/table2.ts';
 import { bestTest, bestValidation, finalTest, finalValidation } from './trainings.ts';
 
-const testFunction = findTestFunction('rosenbrock');
+const testFunction = testFunctions.find('rosenbrock');
 const descent = { testFunction, start: testFunction.start, steps: 200, seed: 1 };
 const optimizer = (name: string) => {
   const found = optimizers.find((one) => one.name === name);
@@ -54,7 +53,7 @@ const checkFindings = (name: string, findings: Findings): void => {
   for (const text of Object.values(findings.files)) expect(text.length).toBeLessThan(500_000);
 };
 
-describe.each(experiments.filter(({ kind }) => kind === 'computation') as Computation[])(
+describe.each(experiments.entries.filter(({ kind }) => kind === 'computation') as Computation[])(
   '$name',
   (experiment) => {
     it('gives its files, its page and figures, the same again, and counts its work', {
@@ -90,7 +89,7 @@ const AT_FULL_SIZE: Readonly<Record<string, { readonly task: string; readonly pr
   table2: { task: 'wmt14-gnmt(beam=4)', protocol: 'curves@10:cosine=1e-5' },
 };
 
-describe.each(experiments.filter(({ kind }) => kind === 'trainings') as Trainings[])(
+describe.each(experiments.entries.filter(({ kind }) => kind === 'trainings') as Trainings[])(
   '$name',
   (experiment) => {
     it('gives its files, its page and figures of real trainings', { timeout: 120_000 }, async () => {
@@ -346,9 +345,9 @@ describe('scores', () => {
   });
 });
 
-describe('findExperiment', () => {
+describe('experiments', () => {
   it('names the nearest', () => {
-    expect(() => findExperiment('figure66')).toThrow(
+    expect(() => experiments.find('figure66')).toThrow(
       expect.objectContaining({ code: 'unknown-name', hint: expect.stringContaining("'figure6'") }),
     );
   });
@@ -434,7 +433,7 @@ describe('experimentPage', () => {
 
   it('says how it was made', () => {
     const findings: Findings = { files: { 'a.csv': '' }, page: 'Text.', seeds: '1', data: {} };
-    const [experiment] = experiments;
+    const [experiment] = experiments.entries;
     if (experiment === undefined) throw new Error('none');
     const page = experimentPage(experiment, findings, {
       command: 'nos reproduce figure6',

@@ -4,7 +4,7 @@ import type { Evaluation } from '../evaluation/index.ts';
 import { toJson } from '../json.ts';
 import { learningCurves } from '../run/index.ts';
 import type { Trainings } from './experiment.ts';
-import { experiments, findExperiment } from './experiments.ts';
+import { experiments } from './experiments.ts';
 import { figure4 } from './figure4/figure4.ts';
 import type { Provenance } from './provenance.ts';
 import { readData, resultFiles, resultFromData } from './results.ts';
@@ -13,9 +13,7 @@ import { table2 } from './table2/table2.ts';
 const RESULTS = new URL('../../docs/results/', import.meta.url);
 const textOf = (folder: string, file = 'data.json'): string =>
   readFileSync(new URL(`${folder}/${file}`, RESULTS), 'utf8');
-const committed = experiments
-  .map(({ name }) => name)
-  .filter((name) => existsSync(new URL(`${name}/data.json`, RESULTS)));
+const committed = experiments.names.filter((name) => existsSync(new URL(`${name}/data.json`, RESULTS)));
 
 const MADE: Provenance = {
   ...{
@@ -49,19 +47,19 @@ const lost = { status: 'diverged', curve: [], testCurve: [], lossCurve: [] } as 
 
 describe('the committed results', () => {
   it.each(committed)('of %s are what their data gives, to the byte', (name) => {
-    const experiment = findExperiment(name);
+    const experiment = experiments.find(name);
     const files = resultFiles(experiment, resultFromData(experiment, readData(textOf(name)), ''));
     expect(readdirSync(new URL(name, RESULTS)).sort()).toEqual(Object.keys(files).sort());
     for (const [file, text] of Object.entries(files)) expect(textOf(name, file) === text, file).toBe(true);
   });
 
   it('are those of every experiment but the searches', () => {
-    const expected = experiments.filter(({ kind }) => kind !== 'searches').map(({ name }) => name);
+    const expected = experiments.entries.filter(({ kind }) => kind !== 'searches').map(({ name }) => name);
     expect(committed).toEqual(expected);
   });
 });
 
-describe.each(experiments.filter(({ kind }) => kind === 'trainings') as Trainings[])(
+describe.each(experiments.entries.filter(({ kind }) => kind === 'trainings') as Trainings[])(
   '$name',
   (experiment) => {
     it('is the same again from its data, what diverged or failed too', async () => {
@@ -100,7 +98,7 @@ describe('figure4', () => {
 
 describe('resultFromData', () => {
   const from = (name: string, text: string) =>
-    resultFromData(findExperiment(name), readData(text), `nos reproduce ${name} --from-data there`);
+    resultFromData(experiments.find(name), readData(text), `nos reproduce ${name} --from-data there`);
 
   it('takes the data of another experiment that trained the same, and says so', () => {
     const { findings, made } = from('figure5', textOf('table1'));
@@ -110,7 +108,7 @@ describe('resultFromData', () => {
       trained: { count: 40 },
     });
     expect(findings.data.evaluations).toHaveLength(12);
-    const page = resultFiles(findExperiment('figure5'), { findings, made })['README.md'];
+    const page = resultFiles(experiments.find('figure5'), { findings, made })['README.md'];
     expect(page).toContain('of 40 evaluations, each on one core, added up; 12 of them are shown here');
   });
 
@@ -127,7 +125,7 @@ describe('resultFromData', () => {
     const data = JSON.parse(textOf('figure5'));
     const { findings, made } = from('figure5', toJson({ ...data, made: { ...data.made, added } }));
     expect(made.added).toEqual(added);
-    const page = resultFiles(findExperiment('figure5'), { findings, made })['README.md'];
+    const page = resultFiles(experiments.find('figure5'), { findings, made })['README.md'];
     expect(page).toMatch(/\| added 2026-01-02 \| 2\.50 core-hours: [^|]* 2 evaluations, [^|]*, busy +\|/);
     expect(page).toMatch(/\| by +\| `nos eval adam` +\|\n\| by +\| `nos eval sgd` +\|/);
   });

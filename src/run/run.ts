@@ -1,16 +1,16 @@
 import { hostname } from 'node:os';
 import type { Dispatcher } from '../dispatch/index.ts';
 import { NosError } from '../errors.ts';
-import { findEnvironment } from '../evaluate/index.ts';
+import { environments } from '../evaluate/index.ts';
 import { findProtocol } from '../evaluation/index.ts';
 import { deriveKey } from '../random/index.ts';
 import { findSpace, resolveRule, type Space } from '../rules/index.ts';
 import {
-  findStrategy,
   runLoop,
   type Strategy,
   type StrategyDefinition,
   type StrategyPast,
+  strategies,
 } from '../search/index.ts';
 import { shellWord } from '../shell.ts';
 import type { Store, StoredBatch } from '../store/index.ts';
@@ -131,10 +131,10 @@ interface Plan {
 async function makePlan(config: RunConfig): Promise<Plan> {
   const space = findSpace(config.space.name, config.space);
   findProtocol(config.protocol);
-  findEnvironment(config.environment);
+  environments.find(config.environment);
   for (const rule of config.references) resolveRule(rule);
   const task = await taskReference(config.task);
-  return { config: { ...config, task }, space, strategy: findStrategy(config.strategy.name) };
+  return { config: { ...config, task }, space, strategy: strategies.find(config.strategy.name) };
 }
 
 /** Why a run ends before its time: its caller's signal, or a failure. */

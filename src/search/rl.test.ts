@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { algorithms } from '../controller/index.ts';
 import { findSpace, parseRule, ruleKey } from '../rules/index.ts';
 import { mean } from '../statistics/index.ts';
 import { random } from './random.ts';
-import { algorithms, rl } from './rl.ts';
+import { rl } from './rl.ts';
 import type { Metrics } from './strategy.ts';
 import { hiddenString, pastOf, trial } from './testing.ts';
 
@@ -120,7 +121,7 @@ describe('rl', () => {
     expect(share(many)).toBeGreaterThan(share(few) + 0.1);
   });
 
-  it.each(algorithms)('comes back from a policy that has settled: $name', async ({ name }) => {
+  it.each(algorithms.entries)('comes back from a policy that has settled: $name', async ({ name }) => {
     const space = findSpace('quick/2');
     const fast = { trpo: { klBound: 0.1 }, reinforce: { learningRate: 0.03 } }[name] ?? {
       learningRate: 0.02,

@@ -1,15 +1,12 @@
 import * as z from 'zod';
 import {
   type AlgorithmDefinition,
+  algorithms,
   type Controller,
   createController,
-  ppo,
-  reinforce,
+  DEFAULT_ALGORITHM,
   type TokenSpace,
-  trpo,
-  trpoAdam,
 } from '../controller/index.ts';
-import { unknownName } from '../errors.ts';
 import { parseOptions } from '../options.ts';
 import { allowedTokens, positions, type Space } from '../rules/index.ts';
 import { appendedText, parseCheckpoint, restoreKeys, restoring } from './checkpoint.ts';
@@ -27,9 +24,6 @@ import type {
 } from './strategy.ts';
 import { type Candidate, candidateOf, type Tokens, tokensSchema } from './strings.ts';
 import { warmStartStrings } from './warm-start.ts';
-
-/** The controller's learning algorithms, by the option `algorithm`; the first is the default. */
-export const algorithms: readonly AlgorithmDefinition[] = [trpo, trpoAdam, ppo, reinforce];
 
 const checkpointSchema = (space: Space) =>
   z.strictObject({
@@ -56,15 +50,7 @@ export const rl: StrategyDefinition = {
   name: 'rl',
   description: 'the LSTM controller, trained by reinforcement learning (NOS §3.2)',
   create: async (context, past) => {
-    const name = context.options.algorithm ?? trpo.name;
-    const algorithm = algorithms.find((known) => known.name === name);
-    if (!algorithm) {
-      throw unknownName(
-        'algorithm',
-        String(name),
-        algorithms.map((known) => known.name),
-      );
-    }
+    const algorithm = algorithms.find(String(context.options.algorithm ?? DEFAULT_ALGORITHM));
     return createRl(context, algorithm, past);
   },
 };

@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { algorithms } from '../controller/index.ts';
 import { stream } from '../random/index.ts';
 import { decode, findSpace, printRule } from '../rules/index.ts';
 import { type AskedEntry, runLoop } from './loop.ts';
-import { algorithms, rl } from './rl.ts';
-import { findStrategy, strategies } from './strategies.ts';
+import { rl } from './rl.ts';
+import { strategies } from './strategies.ts';
 import type { Metrics, Proposal, Strategy, StrategyCheckpoint, StrategyPast } from './strategy.ts';
 import { constraintSets, isAllowed, pastOf } from './testing.ts';
 
 const space = findSpace('icml2017/2', { constraints: ['distinct'] });
 /** Every strategy, `rl` with each of its algorithms, with options that make it cheap enough for hundreds of runs. */
-const cases = strategies.flatMap((definition) =>
+const cases = strategies.entries.flatMap((definition) =>
   definition === rl
-    ? algorithms.map(({ name }) => ({
+    ? algorithms.entries.map(({ name }) => ({
         title: `rl by ${name}`,
         definition,
         options: { algorithm: name, hidden: 6, embedding: 5 },
@@ -35,7 +36,7 @@ describe.each(cases)('strategy $title', ({ definition, options }) => {
 
   it('has a name, a line of description, and is found', () => {
     expect(definition.description).toMatch(/^\S.{10,90}$/);
-    expect(findStrategy(definition.name)).toBe(definition);
+    expect(strategies.find(definition.name)).toBe(definition);
   });
 
   it('proposes as many rules as are asked for, each the text of its tokens', async () => {
@@ -172,8 +173,8 @@ describe.each(cases)('strategy $title', ({ definition, options }) => {
   });
 });
 
-describe('findStrategy', () => {
+describe('strategies', () => {
   it('refuses an unknown name and guesses', () => {
-    expect(() => findStrategy('randon')).toThrow("unknown strategy 'randon'");
+    expect(() => strategies.find('randon')).toThrow("unknown strategy 'randon'");
   });
 });

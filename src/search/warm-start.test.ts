@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { algorithms } from '../controller/index.ts';
 import { decode, findSpace, printRule, resolveRule, ruleKey } from '../rules/index.ts';
 import { evolution } from './evolution.ts';
 import { random } from './random.ts';
-import { algorithms, rl } from './rl.ts';
+import { rl } from './rl.ts';
 import { strategies } from './strategies.ts';
 import type { Strategy, StrategyDefinition, StrategyPast } from './strategy.ts';
 import { isAllowed, pastOf } from './testing.ts';
@@ -12,9 +13,9 @@ const space = findSpace('icml2017/2', { constraints: ['distinct', 'reuse'] });
 const warmStart = ['powersign', 'm * exp(sign(g) * sign(m))', 'adam', 'g + 1e-3 * w'];
 const keyOf = (rule: string): string => ruleKey(resolveRule(rule));
 
-const cases = strategies.flatMap((definition) =>
+const cases = strategies.entries.flatMap((definition) =>
   definition === rl
-    ? algorithms.map(({ name }) => ({
+    ? algorithms.entries.map(({ name }) => ({
         title: `rl by ${name}`,
         definition,
         options: { algorithm: name, hidden: 20, embedding: 20 },

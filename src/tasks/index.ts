@@ -15,7 +15,6 @@ export {
   knownReference,
   presentReference,
   resolveTask,
-  taskFamilies,
   taskReference,
   tasks,
   taskTitle,

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { NosError, unknownName } from '../errors.ts';
+import { NosError } from '../errors.ts';
+import { registry } from '../registry.ts';
 import { shown } from '../shown.ts';
 import { cifar10Convnet } from './cifar10-convnet.ts';
 import { cifar10WideResnet } from './cifar10-wide-resnet.ts';
@@ -17,22 +18,18 @@ import { importModule } from './own/import.ts';
 import { shakespeareLstm } from './shakespeare-lstm.ts';
 import type { ClassifierTask, Task } from './task.ts';
 
-/** The tasks that can be named. */
-export const tasks: readonly Task[] = [
+/** The tasks that can be named, and the families of those that take options: `cifar10-wide-resnet(depth=16,widening=2)`. */
+export const tasks = registry<Task | TaskFamily>('task', [
   cifar10Convnet({ name: 'cifar10-convnet', pool: 'max' }),
   cifar10Convnet({ name: 'cifar10-convnet-nopool', pool: 'none' }),
   digitsMlp,
   mnistMlp,
   fashionMlp,
-];
-
-/** Tasks that take options: `cifar10-wide-resnet(depth=16,widening=2)`. */
-export const taskFamilies: readonly TaskFamily[] = [
   cifar10WideResnet,
   multi30kGnmt,
   wmt14Gnmt,
   shakespeareLstm,
-];
+]);
 
 /**
  * A registered task, one of a family with its options in parentheses, or the `task` that a module exports, also by its
@@ -46,20 +43,12 @@ export async function resolveTask(name: string): Promise<Task> {
 }
 
 /** A task by its registered name alone: no text makes it look at a file. */
-function registeredTask(name: string): Task {
-  const found = tasks.find((task) => task.name === name);
-  if (found) return found;
-  const asked = splitTaskName(name);
-  const family = taskFamilies.find((known) => known.name === asked.name);
-  if (family) return family.create(asked.options);
-  const plain = tasks.find((task) => task.name === asked.name);
-  if (plain)
-    throw new NosError('bad-option', `task '${plain.name}' takes no options`, `name it '${plain.name}'`);
-  throw unknownName(
-    'task',
-    asked.name,
-    [...tasks, ...taskFamilies].map((known) => known.name),
-  );
+function registeredTask(text: string): Task {
+  const { name, options } = splitTaskName(text);
+  const found = tasks.find(name);
+  if ('create' in found) return found.create(options);
+  if (text === name) return found;
+  throw new NosError('bad-option', `task '${name}' takes no options`, `name it '${name}'`);
 }
 
 /**
@@ -68,8 +57,7 @@ function registeredTask(name: string): Task {
  * @example isRegistered('digits-mlp') // true
  */
 export function isRegistered(reference: string): boolean {
-  const { name } = splitTaskName(reference);
-  return !namesModule(reference) && [...tasks, ...taskFamilies].some((known) => known.name === name);
+  return !namesModule(reference) && isKnown(reference);
 }
 
 /**
@@ -146,11 +134,11 @@ const withoutHash = (reference: string): string => reference.replace(HASH, '');
 const isModule = (name: string): boolean =>
   /^file:/i.test(name) || /\.[cm]?[jt]s$|[/\\]/.test(withoutHash(name));
 
+const isKnown = (name: string): boolean => tasks.get(splitTaskName(name).name) !== undefined;
+
 /** Whether it names a module: by its text, or by a file of that name where no task has it. */
 function namesModule(name: string): boolean {
-  if (isModule(name)) return true;
-  const known = [...tasks, ...taskFamilies].some((task) => task.name === splitTaskName(name).name);
-  return !known && existsSync(resolve(name));
+  return isModule(name) || (!isKnown(name) && existsSync(resolve(name)));
 }
 
 /**

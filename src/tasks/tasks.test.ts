@@ -7,14 +7,8 @@ import { arrayDataset, dataSets } from '../data/index.ts';
 import { buildClassifier, dense, dropout } from '../nn/index.ts';
 import type { Moment } from './child.ts';
 import { defineTask } from './define.ts';
-import {
-  knownReference,
-  resolveTask,
-  taskFamilies,
-  taskReference,
-  tasks,
-  travellingReference,
-} from './registry.ts';
+import type { TaskFamily } from './family.ts';
+import { knownReference, resolveTask, taskReference, tasks, travellingReference } from './registry.ts';
 import type { ClassifierTask, Task } from './task.ts';
 
 let folder: string;
@@ -23,13 +17,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const [, , digits] = tasks as [Task, Task, Task];
-const classifiers = tasks.flatMap(({ classifier }) => classifier ?? []);
+const isFamily = (entry: Task | TaskFamily): entry is TaskFamily => 'create' in entry;
+const plainTasks = tasks.entries.filter((entry) => !isFamily(entry)) as readonly Task[];
+const [, , digits] = plainTasks as [Task, Task, Task];
+const classifiers = plainTasks.flatMap(({ classifier }) => classifier ?? []);
 
-describe.each(tasks)('$name', (task) => {
+describe.each(plainTasks)('$name', (task) => {
   it('is found by its name, and its data set is a registered one', async () => {
     expect(await resolveTask(task.name)).toBe(task);
-    expect(dataSets.map(({ name }) => name)).toContain(task.dataSet);
+    expect(dataSets.names).toContain(task.dataSet);
   });
 
   it('is what a module could export', () => {
@@ -142,12 +138,15 @@ describe('a task of a family', () => {
     await expect(resolveTask(text)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
-  it.each(taskFamilies)('$name is made of its defaults, and its data set is a registered one', (family) => {
-    const task = family.create({});
-    expect(task.name).toBe(family.name);
-    expect(family.create(family.defaults).name).toBe(family.name);
-    expect(dataSets.map(({ name }) => name)).toContain(task.dataSet);
-  });
+  it.each(tasks.entries.filter(isFamily))(
+    '$name is made of its defaults, and its data set is a registered one',
+    (family) => {
+      const task = family.create({});
+      expect(task.name).toBe(family.name);
+      expect(family.create(family.defaults).name).toBe(family.name);
+      expect(dataSets.names).toContain(task.dataSet);
+    },
+  );
 });
 
 describe('a classifier', () => {

@@ -50,13 +50,11 @@ export const benchStrategiesCommand: Command = {
 };
 
 async function planOf({ settings }: Context): Promise<BakeoffPlan> {
-  const { contestants, findContestant, findLandscape, landscapes, YARDSTICK } = await import(
-    '../../bakeoff/index.ts'
-  );
+  const { contestants, landscapes, YARDSTICK } = await import('../../bakeoff/index.ts');
   const { strategies: named, landscapes: where } = settings;
   return {
-    contestants: named ? [...new Set([YARDSTICK, ...named])].map(findContestant) : contestants,
-    landscapes: where ? [...new Set(where)].map(findLandscape) : landscapes,
+    contestants: named ? [...new Set([YARDSTICK, ...named])].map(contestants.find) : contestants.entries,
+    landscapes: where ? [...new Set(where)].map(landscapes.find) : landscapes.entries,
     samples: settings.budget ?? BUDGET,
     seeds: settings.repeats ?? REPEATS,
     tune: settings.tune ?? false,

@@ -10,8 +10,8 @@ export const dataFetchCommand: Command = {
   example: 'nos data fetch cifar10',
   stopsGracefully: true,
   async run({ arguments: [name = ''], settings: { from }, places, signal, stderr, underWay }) {
-    const { findDataSet } = await import('../../data/index.ts');
-    const dataSet = findDataSet(name);
+    const { dataSets } = await import('../../data/index.ts');
+    const dataSet = dataSets.find(name);
     const progress = await openDownloadBar(name, stderr);
     try {
       const source = await underWay(() =>
@@ -42,7 +42,7 @@ export const dataListCommand: Command = {
   async run({ places, call, stdout }) {
     const { dataSets } = await import('../../data/index.ts');
     const rows = await Promise.all(
-      dataSets.map(async ({ name, title, source, licence, bytes: size, status }) => ({
+      dataSets.entries.map(async ({ name, title, source, licence, bytes: size, status }) => ({
         name,
         title,
         source,

@@ -94,7 +94,7 @@ async function dataChecks({ places, call }: Context): Promise<readonly Check[]> 
   const { resolveTask } = await import('../../tasks/index.ts');
   const needed = (await resolveTask(defaults.task)).dataSet;
   return Promise.all(
-    dataSets.map(async (dataSet): Promise<Check> => {
+    dataSets.entries.map(async (dataSet): Promise<Check> => {
       const { state, detail } = await dataSet.status(places.data);
       const { name } = dataSet;
       const check = { name, detail: detail ?? `present and verified, in ${places.data}` };

@@ -27,8 +27,8 @@ export const reproduceCommand: Command = {
   async run(context) {
     const { settings, stdout } = context;
     const [name = ''] = context.arguments;
-    const { findExperiment, resultFiles } = await import('../../reproduce/index.ts');
-    const experiment = findExperiment(name);
+    const { experiments, resultFiles } = await import('../../reproduce/index.ts');
+    const experiment = experiments.find(name);
     refuseUntaken(experiment, context.flags);
     const began = performance.now();
     const { output, ...result } =

@@ -1,5 +1,5 @@
 import { pairs, table, thousands } from '../../report/index.ts';
-import type { Space, SpaceDefinition, Vocabulary } from '../../rules/index.ts';
+import type { Space, Vocabulary } from '../../rules/index.ts';
 import type { Command, Context, Result } from '../command.ts';
 import { distinctOf, distinctRows } from '../distinct.ts';
 import { spaceOptionsOf } from '../space-options.ts';
@@ -22,7 +22,7 @@ const ITERATIONS = [1, 2, 3] as const;
 
 async function listSpaces({ settings, stdout, call }: Context): Promise<Result> {
   const { chosenVocabularies, findSpace, spaces, spaceSize } = await import('../../rules/index.ts');
-  const rows = spaces.map(({ name, title }) => {
+  const rows = spaces.entries.map(({ name, title }) => {
     const space = findSpace(name, spaceOptionsOf(settings));
     const { iterations } = space;
     return { name, iterations, chosen: chosenVocabularies(space), size: spaceSize(space), title };
@@ -45,7 +45,7 @@ async function showSpace(name: string, { settings, stdout, stderr }: Context): P
   const base = space.name.split('/')[0] as string;
   const chosen = chosenVocabularies(space);
   const sizes = ITERATIONS.map((iterations) => ({ iterations, size: spaceSize({ ...space, iterations }) }));
-  const title = spaces.find((definition: SpaceDefinition) => definition.name === base)?.title ?? '';
+  const title = spaces.find(base).title;
   const { iterations, operands, unary, binary, constraints } = space;
   const distinct = await distinctOf(space, stderr);
   const document = {

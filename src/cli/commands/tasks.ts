@@ -1,4 +1,3 @@
-import { unknownName } from '../../errors.ts';
 import { type Column, pairs, type Terminal, table } from '../../report/index.ts';
 import type { Task, TaskFamily } from '../../tasks/index.ts';
 import type { Command, Result } from '../command.ts';
@@ -10,12 +9,9 @@ export const tasksCommand: Command = {
   options: [],
   example: 'nos tasks\nnos tasks multi30k-gnmt',
   async run({ arguments: [name], stdout }) {
-    const { taskFamilies, tasks } = await import('../../tasks/index.ts');
-    const rows: readonly Row[] = [
-      ...tasks,
-      ...taskFamilies.map((family) => ({ ...family.create({}), options: family.defaults })),
-    ];
-    if (name !== undefined) return showTask(findRow(rows, name), stdout);
+    const { tasks } = await import('../../tasks/index.ts');
+    if (name !== undefined) return showTask(rowOf(tasks.find(name)), stdout);
+    const rows = tasks.entries.map(rowOf);
     return {
       document: { tasks: rows.map(documentOf) },
       text: table(rows, columns(stdout.colours.bold), stdout.columns),
@@ -28,17 +24,8 @@ interface Row extends Task {
   readonly options?: TaskFamily['defaults'];
 }
 
-function findRow(rows: readonly Row[], name: string): Row {
-  const row = rows.find((task) => task.name.split('(')[0] === name);
-  if (row === undefined) {
-    throw unknownName(
-      'task',
-      name,
-      rows.map((task) => task.name.split('(')[0]!),
-    );
-  }
-  return row;
-}
+const rowOf = (entry: Task | TaskFamily): Row =>
+  'create' in entry ? { ...entry.create({}), options: entry.defaults } : entry;
 
 function documentOf({ name, description, classifier, batchSize, chance, options }: Row) {
   return {

@@ -25,12 +25,12 @@ export const trajectoryCommand: Command = {
   stopsGracefully: true,
   async run(context) {
     const { arguments: rules, settings, signal, stdout } = context;
-    const { decades, endingOf, findTestFunction, trajectoryPicture, tuneTrajectory } = await import(
+    const { decades, endingOf, testFunctions, trajectoryPicture, tuneTrajectory } = await import(
       '../../functions/index.ts'
     );
     const { compileRule, resolveRule } = await import('../../rules/index.ts');
     const { seed = 1, steps = STEPS, learningRate } = settings;
-    const testFunction = findTestFunction(settings.function ?? 'rosenbrock');
+    const testFunction = testFunctions.find(settings.function ?? 'rosenbrock');
     const { file, write } = pictureFile(context, `${testFunction.name}.svg`);
     const learningRates = learningRate === undefined ? decades(-5, 1, 2) : [learningRate];
     const compiled = rules.map((rule) => ({ name: rule, rule: compileRule(resolveRule(rule)) }));

@@ -1,5 +1,5 @@
 import { type ErrorCode, NosError } from '../../errors.ts';
-import { findEnvironment } from '../../evaluate/index.ts';
+import { environments } from '../../evaluate/index.ts';
 import { type EvaluationRequest, findProtocol } from '../../evaluation/index.ts';
 import { resolveRule } from '../../rules/index.ts';
 import { knownReference } from '../../tasks/index.ts';
@@ -103,7 +103,7 @@ export function requestOf(id: string, data: unknown, { search, task }: Served): 
   try {
     resolveRule(job.rule);
     const { name: protocol } = findProtocol(job.protocol);
-    const { name: environment } = findEnvironment(job.environment);
+    const { name: environment } = environments.find(job.environment);
     return { rule: job.rule, task, protocol, seed: job.seed, environment };
   } catch (wrong) {
     if (wrong instanceof NosError) return wrong;

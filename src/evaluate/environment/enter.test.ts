@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { stream } from '../../random/index.ts';
 import { compileRule, parseRule, type Stepper } from '../../rules/index.ts';
 import { enterEnvironment } from './enter.ts';
-import { environments, findEnvironment } from './environments.ts';
+import { environments } from './environments.ts';
 
 const SIZE = 57;
 /** Two tensors of very different size in their values. */
@@ -29,7 +29,7 @@ function train(environment: string, rule: string, { seed = 7, still = 0 } = {}) 
       return inner.step(current, gradient, rate);
     },
   };
-  const entered = enterEnvironment(findEnvironment(environment), {
+  const entered = enterEnvironment(environments.find(environment), {
     stepper,
     weights,
     tensors: TENSORS,
@@ -52,8 +52,8 @@ const levelsOf = (values: Float32Array, { offset, size }: (typeof TENSORS)[0]): 
 
 describe('environments', () => {
   it('have unique names; an unknown one is refused with the nearest', () => {
-    expect(new Set(environments.map(({ name }) => name)).size).toBe(environments.length);
-    expect(() => findEnvironment('4bits')).toThrow(
+    expect(new Set(environments.names).size).toBe(environments.names.length);
+    expect(() => environments.find('4bits')).toThrow(
       expect.objectContaining({
         code: 'unknown-name',
         hint: expect.stringContaining("did you mean '4bit'?"),
@@ -64,29 +64,34 @@ describe('environments', () => {
   it('none is the stepper itself', () => {
     const stepper = compileRule(parseRule('g')).start({ size: 1, steps: 1, seed: 0 });
     const options = { stepper, weights: new Float32Array(1), tensors: TENSORS, seed: 1 };
-    expect(enterEnvironment(findEnvironment('none'), options)).toBe(stepper);
+    expect(enterEnvironment(environments.find('none'), options)).toBe(stepper);
   });
 
-  it.each(environments)('$name gives the same bits for the same seed', ({ name }) => {
+  it.each(environments.entries)('$name gives the same bits for the same seed', ({ name }) => {
     const first = train(name, 'm / (sqrt(v) + eps) + 0.1 * noise');
     expect(train(name, 'm / (sqrt(v) + eps) + 0.1 * noise')).toEqual(first);
     const other = train(name, 'm / (sqrt(v) + eps)', { seed: 8 }).weights;
     const same = train(name, 'm / (sqrt(v) + eps)').weights;
-    const { gradient, updates, weights } = findEnvironment(name);
+    const { gradient, updates, weights } = environments.find(name);
     const random = [gradient?.quantiser, updates, weights].some((one) => one?.stochastic);
     expect(String(other) === String(same)).toBe(!random);
   });
 
-  it.each(environments)('$name stays finite with gradients as large as float32 goes', ({ name }) => {
+  it.each(environments.entries)('$name stays finite with gradients as large as float32 goes', ({ name }) => {
     const weights = Float32Array.from({ length: SIZE }, (_, i) => (i % 2 === 0 ? 3e38 : -1));
     const stepper = compileRule(parseRule('sign(g)')).start({ size: SIZE, steps: 3, seed: 1 });
-    const entered = enterEnvironment(findEnvironment(name), { stepper, weights, tensors: TENSORS, seed: 1 });
+    const entered = enterEnvironment(environments.find(name), {
+      stepper,
+      weights,
+      tensors: TENSORS,
+      seed: 1,
+    });
     const gradient = Float32Array.from({ length: SIZE }, (_, i) => (i % 3 === 0 ? 3e38 : -3e38));
     for (let t = 0; t < 3; t++) expect(entered.step(weights, gradient, 1e30)).toBe(true);
     expect(weights.every(Number.isFinite)).toBe(true);
   });
 
-  it.each(environments.filter(({ gradient }) => gradient))(
+  it.each(environments.entries.filter(({ gradient }) => gradient))(
     '$name shows the rule at most 2^bits gradients a tensor',
     ({ name }) => {
       for (const seen of train(name, 'g').seen) {
@@ -97,7 +102,7 @@ describe('environments', () => {
     },
   );
 
-  it.each(environments.filter(({ weights }) => weights))(
+  it.each(environments.entries.filter(({ weights }) => weights))(
     '$name keeps at most 2^bits weights a tensor, from the first on',
     ({ name }) => {
       for (const kept of train(name, 'g').path) {
@@ -108,7 +113,7 @@ describe('environments', () => {
     },
   );
 
-  it.each(environments.filter(({ updates, weights }) => updates && !weights))(
+  it.each(environments.entries.filter(({ updates, weights }) => updates && !weights))(
     '$name moves weights by few different steps',
     ({ name }) => {
       const { path } = train(name, 'g');
@@ -125,7 +130,7 @@ describe('environments', () => {
     },
   );
 
-  it.each(environments.filter(({ gradient }) => gradient?.feedback))(
+  it.each(environments.entries.filter(({ gradient }) => gradient?.feedback))(
     '$name loses nothing: once no gradients come, the rule has seen the sum of all',
     ({ name }) => {
       const { seen } = train(name, 'g', { still: 1_000 });
@@ -159,10 +164,10 @@ describe('environments', () => {
   });
 
   it('a divergence is seen: what is not finite comes through', () => {
-    for (const { name } of environments) {
+    for (const { name } of environments.entries) {
       const weights = new Float32Array(SIZE).fill(1);
       const stepper = compileRule(parseRule('g')).start({ size: SIZE, steps: 1, seed: 1 });
-      const entered = enterEnvironment(findEnvironment(name), {
+      const entered = enterEnvironment(environments.find(name), {
         stepper,
         weights,
         tensors: TENSORS,

@@ -1,4 +1,4 @@
-import { unknownName } from '../../errors.ts';
+import { registry } from '../../registry.ts';
 import { evenLevels, type Quantiser, signAndMeans } from './quantise.ts';
 
 /**
@@ -45,7 +45,7 @@ const allIn = (bits: number): Environment => ({
 });
 
 /** Every environment, `none` first: float32 throughout. */
-export const environments: readonly Environment[] = [
+export const environments = registry<Environment>('environment', [
   { name: 'none', description: 'float32 throughout' },
   {
     name: 'gradient-1bit',
@@ -87,20 +87,9 @@ export const environments: readonly Environment[] = [
     },
     allIn(bits),
   ]),
-];
+]);
 
 /** What is said of an environment behind a protocol or a task: `, environment 4bit`; nothing of `none`. */
 export function environmentText(name: string): string {
   return name === 'none' ? '' : `, environment ${name}`;
-}
-
-/** @throws NosError `unknown-name`. */
-export function findEnvironment(name: string): Environment {
-  const found = environments.find((environment) => environment.name === name);
-  if (found) return found;
-  throw unknownName(
-    'environment',
-    name,
-    environments.map((environment) => environment.name),
-  );
 }

@@ -1,2 +1,2 @@
 export { enterEnvironment } from './enter.ts';
-export { type Environment, environments, environmentText, findEnvironment } from './environments.ts';
+export { type Environment, environments, environmentText } from './environments.ts';

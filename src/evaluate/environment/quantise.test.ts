@@ -20,7 +20,7 @@ function applied(quantiser: Quantiser, values: ArrayLike<number>, random = words
   return out;
 }
 
-const all = environments.flatMap(({ name, gradient, updates, weights }) =>
+const all = environments.entries.flatMap(({ name, gradient, updates, weights }) =>
   [gradient?.quantiser, updates, weights]
     .filter((one) => one !== undefined)
     .map((quantiser) => [name, quantiser] as const),

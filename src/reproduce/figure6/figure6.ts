@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { csv } from '../../csv.ts';
 import {
   type Coordinates,
-  findTestFunction,
   runTrajectory,
   type TestFunction,
+  testFunctions,
   trajectoryPicture,
 } from '../../functions/index.ts';
 import { jsonNumber } from '../../json.ts';
@@ -54,7 +54,7 @@ export interface Figure6Data {
 }
 
 async function run({ scale, signal, onWork }: ComputationOptions): Promise<Findings> {
-  const testFunction = findTestFunction('rosenbrock');
+  const testFunction = testFunctions.find('rosenbrock');
   const steps = stepsAt(scale);
   const all = async (start: Coordinates, tune: TuneVariant) => {
     const descent: Descent = { testFunction, start, steps, seed: SEED, signal };
@@ -100,7 +100,7 @@ const found = z.object({
 /** Takes the chosen rules and learning rates from the data, and runs these alone. */
 function again(data: unknown): Findings {
   const { steps, fixed, paper, fine, starts } = found.parse(data);
-  const testFunction = findTestFunction('rosenbrock');
+  const testFunction = testFunctions.find('rosenbrock');
   const all = (chosen: readonly z.output<typeof descended>[], start: Coordinates = testFunction.start) =>
     chosen.map(({ learningRate, ...rest }): Descended => {
       const rule = compileRule(parseRule(rest.rule));

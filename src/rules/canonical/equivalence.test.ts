@@ -116,7 +116,7 @@ describe('the canonical form in float64 has the value of the original to 1e-9', 
     compareAll('expressions', fc.sample(expressions({ depth: 4 }), { seed: SEED, numRuns: 1200 }));
   });
 
-  it.each(spaces.flatMap(({ name }) => [1, 2, 3].map((iterations) => [name, iterations] as const)))(
+  it.each(spaces.entries.flatMap(({ name }) => [1, 2, 3].map((iterations) => [name, iterations] as const)))(
     'for random rules of the space %s with %i iterations',
     (name, iterations) => {
       compareAll(`${name}/${iterations}`, randomRules(name, iterations, 80));

@@ -34,7 +34,7 @@ describe('chosen vocabularies', () => {
     expect(chosenVocabularies(space)).toEqual(['operands', 'unary', 'binary']);
   });
 
-  it.each(spaces)('leave $name as it is where they are all of its members', (definition) => {
+  it.each(spaces.entries)('leave $name as it is where they are all of its members', (definition) => {
     const { operands, unary, binary } = definition;
     const space = findSpace(definition.name, { operands, unary, binary });
     expect(space).toEqual(findSpace(definition.name));

@@ -1,3 +1,4 @@
+import { registry } from '../../registry.ts';
 import type { SpaceDefinition } from './space.ts';
 
 /** NOS §4.1, the whole list; the small constant noise is 1e-2 · N(0, 1) by our reading. */
@@ -85,4 +86,4 @@ const momentum: SpaceDefinition = {
 };
 
 /** Every named space. */
-export const spaces: readonly SpaceDefinition[] = [quick, icml2017, arxiv2017, signs, momentum];
+export const spaces = registry<SpaceDefinition>('space', [quick, icml2017, arxiv2017, signs, momentum]);

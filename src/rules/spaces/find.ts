@@ -1,4 +1,4 @@
-import { NosError, unknownName } from '../../errors.ts';
+import { NosError } from '../../errors.ts';
 import { MAX_NODES } from '../language/parse.ts';
 import { choose } from './choice.ts';
 import { spaces } from './definitions.ts';
@@ -40,7 +40,7 @@ export interface SpaceOptions {
  */
 export function findSpace(name: string, options: SpaceOptions = {}): Space {
   const [base, suffix] = splitName(name);
-  const definition = definitionNamed(base);
+  const definition = spaces.find(base);
   if (suffix !== undefined && options.iterations !== undefined && options.iterations !== suffix) {
     throw new NosError(
       'bad-option',
@@ -61,7 +61,7 @@ export function findSpace(name: string, options: SpaceOptions = {}): Space {
 
 /** The vocabularies in which a space is not what its name alone would give. */
 export function chosenVocabularies(space: Space): readonly Vocabulary[] {
-  return differing(space, definitionNamed(splitName(space.name)[0]));
+  return differing(space, spaces.find(splitName(space.name)[0]));
 }
 
 function differing(own: Vocabularies, definition: SpaceDefinition): readonly Vocabulary[] {
@@ -72,16 +72,6 @@ function differing(own: Vocabularies, definition: SpaceDefinition): readonly Voc
 function splitName(name: string): readonly [base: string, iterations: number | undefined] {
   const slash = name.indexOf('/');
   return slash < 0 ? [name, undefined] : [name.slice(0, slash), Number(name.slice(slash + 1))];
-}
-
-function definitionNamed(base: string): SpaceDefinition {
-  const definition = spaces.find((space) => space.name === base);
-  if (definition) return definition;
-  throw unknownName(
-    'space',
-    base,
-    spaces.map((space) => space.name),
-  );
 }
 
 function checkIterations(iterations: number, name: string): number {

@@ -128,7 +128,7 @@ describe('findSpace', () => {
   });
 });
 
-const everySpace = spaces.flatMap(({ name }) =>
+const everySpace = spaces.entries.flatMap(({ name }) =>
   [1, 2, 3].flatMap((iterations) =>
     [[], [...constraints]].map((chosen) => findSpace(name, { iterations, constraints: chosen })),
   ),
