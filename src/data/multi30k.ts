@@ -56,12 +56,12 @@ export const MULTI30K: ParallelFiles = {
           {
             url: `${COPIES}training.tar.gz`,
             form: 'tar',
-            sha256: '20140d013d05dd9a72dfde46478663ba05737ce983f478f960c1123c6671be5e',
+            checksum: 'sha256:20140d013d05dd9a72dfde46478663ba05737ce983f478f960c1123c6671be5e',
           },
           {
             url: `${COPIES}validation.tar.gz`,
             form: 'tar',
-            sha256: 'a7aa20e9ebd5ba5adce7909498b94410996040857154dab029851af3a866da8c',
+            checksum: 'sha256:a7aa20e9ebd5ba5adce7909498b94410996040857154dab029851af3a866da8c',
           },
           ...filesBelow(RAW, tests, 'gzip').downloads,
         ],

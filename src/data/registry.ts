@@ -1,27 +1,20 @@
 import { join } from 'node:path';
 import { NosError } from '../errors.ts';
 import { registry } from '../registry.ts';
-import { fetchCifar10 } from './cifar10/fetch.ts';
-import { CIFAR10, CIFAR10_FOLDER, CIFAR10_PUBLISHED, CIFAR10_RECORD } from './cifar10/manifest.ts';
+import { CIFAR10 } from './cifar10/manifest.ts';
 import { openCifar10 } from './cifar10/open.ts';
-import { verifyFiles } from './cifar10/verify.ts';
 import { openDigits } from './digits.ts';
 import { FASHION_MNIST, MNIST } from './mnist/manifest.ts';
 import { openFashionMnist, openMnist } from './mnist/open.ts';
 import { MULTI30K } from './multi30k.ts';
 import { openParallelText, type ParallelFiles } from './parallel-text.ts';
-import type { FetchingOptions } from './progress.ts';
+import type { FetchOptions } from './progress.ts';
 import { fetchPublished } from './published/fetch.ts';
 import type { PublishedFiles } from './published/manifest.ts';
 import { verifyPublished } from './published/verify.ts';
 import { openShakespeare, SHAKESPEARE } from './shakespeare.ts';
 import { WMT14 } from './wmt14.ts';
 import { WMT14_SMALL } from './wmt14-small.ts';
-
-export interface FetchOptions extends Pick<FetchingOptions, 'directory' | 'onProgress' | 'signal'> {
-  /** Where to take the data from instead of their official place: a file or a folder at hand, or a URL. */
-  readonly from?: string;
-}
 
 /** What is known of any data set once it is open. */
 export interface OpenedData {
@@ -57,14 +50,10 @@ export interface DataSetDefinition {
 }
 
 const cifar10: DataSetDefinition = {
-  name: 'cifar10',
+  ...ofFiles(CIFAR10.published),
   title: 'CIFAR-10: 60,000 colour images of 32×32, ten classes',
   source: 'A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images" (2009)',
   licence: 'none stated; for research, cite the source',
-  bytes: CIFAR10.files.length * CIFAR10.recordsPerFile * CIFAR10_RECORD,
-  status: (directory) => statusOf(() => verifyFiles(join(directory, CIFAR10_FOLDER), CIFAR10)),
-  fetch: ({ from, ...options }) =>
-    from === undefined ? fetchCifar10(options) : fetchPublished(CIFAR10_PUBLISHED, { ...options, from }),
   open: openCifar10,
 };
 

@@ -24,12 +24,12 @@ export const WMT14: ParallelFiles = {
           {
             url: `${STATMT}wmt13/training-parallel-europarl-v7.tgz`,
             form: 'tar',
-            sha256: '0224c7c710c8a063dfd893b0cc0830202d61f4c75c17eb8e31836103d27d96e7',
+            checksum: 'sha256:0224c7c710c8a063dfd893b0cc0830202d61f4c75c17eb8e31836103d27d96e7',
           },
           {
             url: `${STATMT}wmt13/training-parallel-commoncrawl.tgz`,
             form: 'tar',
-            sha256: 'c7a74e2ea01ac6c920123108627e35278d4ccb5701e15428ffa34de86fa3a9e5',
+            checksum: 'sha256:c7a74e2ea01ac6c920123108627e35278d4ccb5701e15428ffa34de86fa3a9e5',
           },
           { url: `${STATMT}wmt14/training-parallel-nc-v9.tgz`, form: 'tar' },
           { url: `${STATMT}wmt14/dev.tgz`, form: 'tar' },

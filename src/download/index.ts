@@ -1,5 +1,5 @@
-export { saveArchive } from './archive.ts';
-export { type ByteStream, streamPackage } from './npm-package.ts';
+export { type DownloadOptions, download, hashFile, type RemoteFile } from './download.ts';
+export type { Environment } from './package.ts';
 export { makePartial, removeAbandoned } from './partial.ts';
 export { diskTrouble, reasonOf } from './trouble.ts';
-export { type GuardOptions, guarded, meterOf, TIMEOUTS, type Timeouts, type Watchdog } from './watchdog.ts';
+export type { Timeouts } from './watchdog.ts';

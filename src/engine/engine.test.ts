@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { packument, serve } from '../../test/support/small-cifar10.ts';
 import { fetchEngine } from './fetch.ts';
 import { loadEngine } from './load.ts';
 import { checkPlatform, ENGINE } from './package.ts';
@@ -57,12 +58,40 @@ describe('the engine', () => {
       message: expect.stringMatching(
         /^--from .*1\.30\.0\.tgz: that is not the published archive: its sha512 is another$/,
       ),
-      hint: 'name the archive of onnxruntime-node@1.30.0: npm pack onnxruntime-node@1.30.0 makes it',
+      hint: 'name the archive of onnxruntime-node@1.30.0: `npm pack onnxruntime-node@1.30.0` makes it',
     });
     expect(await readdir(target)).toEqual([]);
     await expect(fetchEngine({ directories: [target], from: directory })).rejects.toThrow(
       'published archive',
     );
+  });
+
+  it.each([
+    ['gives another archive', 'package', /npm did not fetch it: that is not the published archive/],
+    ['does not have it', 'nothing', /npm did not fetch it: .*Not Found - GET/],
+  ])('says what to do if the registry %s', async (_, path, message) => {
+    const bytes = await readFile(await archive('onnxruntime-node-1.30.0.tgz'));
+    const server = await serve((request, response) => {
+      if (path === 'nothing') response.writeHead(404).end('{}');
+      else if (request.url === '/archive.tgz') response.end(bytes);
+      else response.end(JSON.stringify(packument(ENGINE.name, `${server.url}/archive.tgz`, bytes, '1.30.0')));
+    });
+    const environment = {
+      ...process.env,
+      npm_config_registry: server.url,
+      npm_config_cache: join(directory, 'cache'),
+    };
+    const target = join(directory, 'engine');
+    await expect(fetchEngine({ directories: [target], environment })).rejects.toMatchObject({
+      code: 'engine',
+      exitCode: 1,
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(
+        /`npm pack onnxruntime-node@1\.30\.0`.*`nos engine fetch --from onnxruntime-node-1\.30\.0\.tgz`$/,
+      ),
+    });
+    expect(await readdir(target)).toEqual([]);
+    await server.close();
   });
 
   it('names an archive at hand that is missing', async () => {

@@ -1,31 +1,32 @@
 import { chmod, cp, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { extract } from 'tar';
+import type { Environment, Timeouts } from '../download/index.ts';
 import {
-  type ByteStream,
   diskTrouble,
-  guarded,
+  download,
+  hashFile,
   makePartial,
-  meterOf,
   reasonOf,
   removeAbandoned,
-  saveArchive,
-  streamPackage,
-  TIMEOUTS,
 } from '../download/index.ts';
 import { NosError } from '../errors.ts';
 import { checkPlatform, ENGINE } from './package.ts';
 import { ENGINE_FOLDER, engineDirectories, findEngine, packageIn } from './places.ts';
 
 export interface FetchEngineOptions {
-  /** The package's archive at hand, a folder that holds it, or its URL, in the place of npm's registry. Its integrity is checked as well. */
+  /** The package's archive at hand, a folder that holds it, or its URL, instead of npm's registry. Its checksum must be the same. */
   readonly from?: string;
-  /** Where it is looked for, and may go: the first that can be written is taken. All that {@link findEngine} knows where absent. */
+  /** Directories in which it is looked for; it goes to the first that can be written. All that {@link findEngine} knows unless given. */
   readonly directories?: readonly string[];
   readonly signal?: AbortSignal;
-  /** Called with the bytes of the archive that have come. */
+  /** Called with the number of bytes of the archive that have come. */
   readonly onReceived?: (bytes: number) => void;
+  readonly timeouts?: Timeouts;
+  /** The environment that npm runs in; this process's unless given. */
+  readonly environment?: Environment;
 }
 
 export interface FetchedEngine {
@@ -84,29 +85,21 @@ async function firstWritable(
 }
 
 /** Puts the package, and the one that it builds on, into a folder. */
-async function obtain(
-  partial: string,
-  { from, signal, onReceived = () => {} }: FetchEngineOptions,
-): Promise<void> {
-  // Where an administrator installs it, others use it.
+async function obtain(partial: string, { from, ...options }: FetchEngineOptions): Promise<void> {
+  // Other users use what an administrator installs.
   await chmod(partial, 0o755);
   const folder = packageIn(partial);
   await mkdir(folder, { recursive: true });
-  const spec = from === undefined ? SPEC : await specOf(from);
-  const archive = await guarded({ signal }, TIMEOUTS.stall, (watchdog) => {
-    const meter = meterOf({ timeouts: TIMEOUTS, onReceived }, watchdog);
-    const save = (stream: ByteStream): Promise<string> => saveArchive(stream, partial, meter);
-    const how = {
-      environment: undefined,
-      signal: watchdog.signal,
-      integrity: ENGINE.integrity,
-      cached: from === undefined,
-    };
-    return streamPackage(spec, save, how);
-  });
+  const archive = join(partial, 'archive.tar.gz');
+  const url = from === undefined ? `npm:${SPEC}` : await urlOf(from);
+  await download({ url, bytes: ENGINE.bytes }, archive, { ...options, cached: from === undefined });
+  const sha512 = (await hashFile(archive, 'sha512')).toString('base64');
+  if (ENGINE.integrity !== `sha512-${sha512}`) {
+    throw new Error('that is not the published archive: its sha512 is another');
+  }
   await extract({ file: archive, cwd: folder, strip: 1, strict: true, filter: (path) => NEEDED.test(path) });
   await rm(archive);
-  // Where the folder is in the user's cache, the package that it builds on would not be found.
+  // In the user's cache it would not find the package that it builds on.
   const common = join(createRequire(import.meta.url).resolve('onnxruntime-common'), '../../..');
   for (const part of ['package.json', 'dist/cjs']) {
     await cp(join(common, part), join(partial, 'node_modules/onnxruntime-common', part), { recursive: true });
@@ -118,32 +111,27 @@ const NEEDED = new RegExp(
   `^package/(package\\.json|dist/.+\\.js|bin/[^/]+/${process.platform}/${process.arch}/.+)$`,
 );
 
-async function specOf(from: string): Promise<string> {
-  if (/^https?:/.test(from)) return from;
+/** npm fetches from a URL, too: it knows the proxy and the certificates. */
+async function urlOf(from: string): Promise<string> {
+  if (/^https?:/.test(from)) return `npm:${from}`;
   const path = resolve(from);
   const folder = (await stat(path)).isDirectory();
-  return `file:${folder ? join(path, ARCHIVE) : path}`;
+  return pathToFileURL(folder ? join(path, ARCHIVE) : path).href;
 }
 
 function failure(error: unknown, from: string | undefined, directory: string): NosError {
   if (error instanceof NosError) return error;
   if (diskTrouble(error)) return unwritable(directory, error);
-  const other = (error as NodeJS.ErrnoException).code === 'EINTEGRITY';
-  const why = other ? 'that is not the published archive: its sha512 is another' : reasonOf(error);
+  const why = reasonOf(error);
+  const packing = `\`npm pack ${SPEC}\``;
   if (from !== undefined) {
-    return new NosError(
-      'bad-option',
-      `--from ${from}: ${why}`,
-      `name the archive of ${SPEC}: npm pack ${SPEC} makes it`,
-      {
-        cause: error,
-      },
-    );
+    const hint = `name the archive of ${SPEC}: ${packing} makes it`;
+    return new NosError('bad-option', `--from ${from}: ${why}`, hint, { cause: error });
   }
   return new NosError(
     'engine',
-    `onnxruntime ${ENGINE.version} is not on this machine, and npm's registry does not give it: ${why}`,
-    `check the network (npm's registry and proxy settings are honoured), or take it from an archive at hand: \`nos engine fetch --from ${ARCHIVE}\``,
+    `onnxruntime ${ENGINE.version} is not on this machine, and npm did not fetch it: ${why}`,
+    `check the network (npm's registry and proxy settings are honoured), or make its archive elsewhere by ${packing} and take it along: \`nos engine fetch --from ${ARCHIVE}\``,
     { cause: error },
   );
 }

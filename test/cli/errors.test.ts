@@ -250,7 +250,7 @@ describe('what is wrong with the machine exits with 1', () => {
     }
     expectFailure(
       await here.nos(['eval', 'adam', '--task', 'cifar10-convnet', '--data', data]),
-      /data_batch_1\.bin is damaged[^\n]*\n[^\n]*nos data fetch cifar10/,
+      /data_batch_1\.bin is not the published file[^\n]*\n[^\n]*nos data fetch cifar10/,
     );
     const { code, stdout } = await here.nos(['doctor', '--data', data]);
     expect(code).toBe(1);

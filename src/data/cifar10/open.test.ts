@@ -15,12 +15,12 @@ beforeAll(async () => {
   small = await makeSmallCifar10('http://127.0.0.1');
   directory = await mkdtemp(join(tmpdir(), 'nos-data-'));
   await mkdir(join(directory, 'cifar10'));
-  for (const [index, { name }] of small.manifest.files.entries()) {
+  for (const [index, { name }] of small.files.published.files.entries()) {
     await writeFile(join(directory, 'cifar10', name), small.records[index]!);
   }
 });
 afterAll(() => rm(directory, { recursive: true }));
-const open = () => openCifar10({ directory, manifest: small.manifest });
+const open = () => openCifar10({ directory, files: small.files });
 
 /** Runs `action` while a file holds other bytes (absent: `undefined`). */
 async function withFile(
@@ -103,7 +103,7 @@ describe('openCifar10', () => {
       expect(error).toMatchObject({ code: 'data-corrupt', exitCode: 1 });
       const { message } = error as Error;
       expect(message).toContain(
-        `test_batch.bin is damaged: expected sha256 ${small.manifest.files[2]!.sha256}, found`,
+        `test_batch.bin is not the published file: expected sha256 ${small.files.published.files[2]!.sha256}, found`,
       );
       expect(message).toMatch(end);
     });
@@ -111,13 +111,14 @@ describe('openCifar10', () => {
 });
 
 const real = dataDirectory(process.env);
-const present = CIFAR10.files.every(({ name }) => existsSync(join(real, 'cifar10', name)));
+const present = CIFAR10.published.files.every(({ name }) => existsSync(join(real, 'cifar10', name)));
 describe.runIf(present)('the real CIFAR-10', () => {
   it('has the stored mean and deviation over its 45,000 training examples', async () => {
     function* training(): Iterable<Uint8Array> {
       for (let i = 0; i < 45_000; i++) {
         const file = Math.floor(i / 10_000);
-        if (i % 10_000 === 0) bytes = readFileSync(join(real, 'cifar10', CIFAR10.files[file]!.name));
+        if (i % 10_000 === 0)
+          bytes = readFileSync(join(real, 'cifar10', CIFAR10.published.files[file]!.name));
         yield bytes.subarray((i % 10_000) * CIFAR10_RECORD, (i % 10_000) * CIFAR10_RECORD + CIFAR10_RECORD);
       }
     }

@@ -60,8 +60,9 @@ async function foldersIn(
 
 function below({ files, sources }: PublishedFiles, place: string): readonly PublishedSource[] {
   const base = place.endsWith('/') ? place : `${place}/`;
-  const elsewhere = sources.map(({ downloads }) => ({
-    downloads: downloads.map((download) => ({ ...download, url: base + downloadName(download) })),
+  const elsewhere = sources.map((source) => ({
+    ...source,
+    downloads: source.downloads.map((download) => ({ ...download, url: base + downloadName(download) })),
   }));
   return [filesBelow(base, files, 'file'), ...elsewhere];
 }
