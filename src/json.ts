@@ -13,7 +13,10 @@ export function toJson(value: unknown, indent = 0): string {
 /** The schema of a number that {@link toJson} wrote: a number, or the name of one that is not finite. */
 export const jsonNumber = z.union([
   z.number(),
-  z.literal(['NaN', 'Infinity', '-Infinity']).transform((name) => Number(name)),
+  z.codec(z.literal(['NaN', 'Infinity', '-Infinity']), z.custom<number>(isNonFinite), {
+    decode: Number,
+    encode: (value) => String(value) as 'NaN',
+  }),
 ]);
 
 function isNonFinite(value: unknown): value is number {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DispatchEvent, Dispatcher } from '../src/dispatch/index.ts';
 import { openEvaluator } from '../src/evaluate/index.ts';
-import type { Evaluation, EvaluationRequest } from '../src/evaluation/index.ts';
+import { type Evaluation, type EvaluationRequest, identityOf } from '../src/evaluation/index.ts';
 
 /** What an implementation is opened with. Workers must inherit this process's environment: faults come that way. */
 export interface OpenOptions {
@@ -72,7 +72,7 @@ export function dispatcherConformance(
       const pool = await opened({ workers: 2 });
       const rules = ['sgd', 'momentum', 'adam', 'rmsprop'];
       const both = await Promise.all(rules.map((rule) => pool.evaluate({ ...SOUND, rule })));
-      expect(both.map(({ rule }) => rule)).toEqual(rules);
+      expect(both.map(({ rule }) => rule)).toEqual(rules.map((rule) => identityOf(rule).text));
       expect(pool.workers().map(({ state }) => state)).toEqual(['idle', 'idle']);
       expect(pool.workers().reduce((sum, { finished }) => sum + finished, 0)).toBe(4);
       const coarse = await pool.evaluate({ ...SOUND, environment: 'gradient-2bit' });
@@ -170,6 +170,7 @@ export function dispatcherConformance(
       }
       expect(await doomed).toMatchObject({
         ...FAULTY,
+        rule: identityOf(FAULTY.rule).text,
         status: 'failed',
         reward: 0.1,
         learningRate: Number.NaN,

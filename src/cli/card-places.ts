@@ -31,7 +31,7 @@ export async function cardPlaces(context: Context, key: string): Promise<CardPla
 
 /** `none,4bit`. */
 async function environmentsOf(text: string): Promise<readonly string[]> {
-  const { environments } = await import('../evaluate/index.ts');
+  const { environments } = await import('../evaluation/index.ts');
   const names = text.split(',').map((name) => environments.find(name.trim()).name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice === undefined) return inOrder(names);
@@ -39,7 +39,7 @@ async function environmentsOf(text: string): Promise<readonly string[]> {
 }
 
 async function inOrder(names: readonly string[]): Promise<readonly string[]> {
-  const { environments } = await import('../evaluate/index.ts');
+  const { environments } = await import('../evaluation/index.ts');
   return environments.names.filter((name) => names.includes(name));
 }
 
@@ -48,8 +48,8 @@ async function storedEvaluations(context: Context, key: string): Promise<readonl
   const { settings, places, stderr } = context;
   await prepareEngine(context);
   const { fingerprint } = await import('../evaluate/index.ts');
-  const { findProtocol } = await import('../evaluation/index.ts');
-  const protocol = findProtocol(settings.protocol ?? '').name;
+  const { parseProtocol, printProtocol } = await import('../evaluation/index.ts');
+  const protocol = printProtocol(parseProtocol(settings.protocol ?? ''));
   const machine = await fingerprint();
   const all = await withStore(places, (store) => store.evaluations({ key, protocol }));
   const own = all.filter(({ fingerprint: of, version }) => of === machine && version === packageVersion);

@@ -14,8 +14,8 @@ export async function prepareTask(context: Context, name: string, protocol?: str
   const { resolveTask } = await import('../tasks/index.ts');
   const task = await resolveTask(name);
   if (protocol !== undefined) {
-    const { checkSteps, findProtocol } = await import('../evaluation/index.ts');
-    checkSteps(findProtocol(protocol), task);
+    const { checkSteps, parseProtocol } = await import('../evaluation/index.ts');
+    checkSteps(parseProtocol(protocol), task);
   }
   await prepareEngine(context);
   if (task.dataSet === undefined) return task;

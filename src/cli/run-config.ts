@@ -11,18 +11,16 @@ import { spaceOptionsOf } from './space-options.ts';
 export async function runConfigOf(settings: Settings): Promise<RunConfig> {
   const { task, space: name, strategy, algorithm, option, protocol, environment } = settings;
   const { warmStart, samples, batch, pipeline, seed } = settings;
-  const [{ parseRunConfig }, { findSpace }, { strategies }, { environments }, { findProtocol }] =
-    await Promise.all([
+  const [{ parseRunConfig }, { findSpace }, { strategies }, { parseRegime, printRegime }] = await Promise.all(
+    [
       import('../run/index.ts'),
       import('../rules/index.ts'),
       import('../search/index.ts'),
-      import('../evaluate/index.ts'),
       import('../evaluation/index.ts'),
-    ]);
+    ],
+  );
   const choices = spaceOptionsOf(settings);
   const space = findSpace(name ?? '', choices);
-  findProtocol(protocol ?? '');
-  environments.find(environment ?? '');
   const config = parseRunConfig({
     task,
     space: { name, ...choices },
@@ -31,8 +29,7 @@ export async function runConfigOf(settings: Settings): Promise<RunConfig> {
       options: algorithm === undefined ? option : { ...option, algorithm },
       warmStart,
     },
-    protocol,
-    environment,
+    ...printRegime(parseRegime({ protocol: protocol ?? '', environment })),
     samples,
     batch,
     pipeline,

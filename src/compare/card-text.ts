@@ -1,4 +1,4 @@
-import { environments, environmentText } from '../evaluate/index.ts';
+import { environments, environmentText } from '../evaluation/index.ts';
 import { taskTitle } from '../tasks/index.ts';
 import type { CardPicture, RuleDescription } from './card.ts';
 import type { ComparedRow, Comparison } from './comparison.ts';

@@ -1,5 +1,4 @@
-import { environmentText } from '../evaluate/index.ts';
-import type { Evaluation } from '../evaluation/index.ts';
+import { type Evaluation, environmentText, regimeText } from '../evaluation/index.ts';
 import { type Expression, latexRule, operations, printRule, resolveRule } from '../rules/index.ts';
 import type { ComparisonResult } from './compare.ts';
 import { type Contestant, contestant } from './contestant.ts';
@@ -69,7 +68,7 @@ export function cardPictures(plan: ComparisonPlan, result: ComparisonResult): re
 
 function coursesOf(plan: ComparisonPlan, { evaluations }: ComparisonResult) {
   const { protocol, environment, seeds } = plan;
-  const how = `protocol ${protocol}${environmentText(environment)}`;
+  const how = regimeText({ protocol, environment });
   const runs = `${how}, ${seeds.length} seeds: means, and bands from the least to the greatest`;
   const panelsOf = (pointsOf: (evaluation: Evaluation) => readonly (readonly [number, number])[]) =>
     plan.tasks

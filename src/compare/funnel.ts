@@ -1,6 +1,11 @@
 import { NosError } from '../errors.ts';
-import { environments } from '../evaluate/index.ts';
-import { type Evaluation, findProtocol, lengthen } from '../evaluation/index.ts';
+import {
+  type Evaluation,
+  environments,
+  lengthen,
+  parseProtocol,
+  printProtocol,
+} from '../evaluation/index.ts';
 import { deriveKey } from '../random/index.ts';
 import { ordinaryUpdates, resolveRule } from '../rules/index.ts';
 import { distinctRules, type LeaderboardRow } from '../run/index.ts';
@@ -95,7 +100,7 @@ export function rungsOf(
   for (let last = rules; last > finalists; sizes.push(last))
     last = Math.max(Math.ceil(last / eta), finalists);
   return sizes.map((size, k) => ({
-    protocol: k === 0 ? findProtocol(protocol).name : lengthen(protocol, eta ** k),
+    protocol: printProtocol(lengthen(parseProtocol(protocol), eta ** k)),
     rules: size,
     seeds: Array.from({ length: k === sizes.length - 1 ? seeds : k + 1 }, (_, j) => {
       return deriveKey(seed, 'funnel', k, j).k0;

@@ -1,4 +1,4 @@
-import { environmentText } from '../evaluate/index.ts';
+import { environmentText } from '../evaluation/index.ts';
 import { intervalChart, lineChart, type SymbolName } from '../plot/index.ts';
 import { taskTitle } from '../tasks/index.ts';
 import type { Comparison, Verdict } from './comparison.ts';

@@ -1,6 +1,5 @@
 import { NosError } from '../errors.ts';
-import { environments } from '../evaluate/index.ts';
-import { type EvaluationRequest, findProtocol } from '../evaluation/index.ts';
+import { type ConditionNames, parseRegime, printRegime } from '../evaluation/index.ts';
 import { inTurn } from '../in-turn.ts';
 import { taskReference } from '../tasks/index.ts';
 import { type Contestant, contestant, refuseTwins } from './contestant.ts';
@@ -35,14 +34,14 @@ export interface ComparisonPlan {
 }
 
 /** An evaluation that is wanted: all that its result depends on, and the key of its rule. */
-export type Wanted = Required<EvaluationRequest> & { readonly key: string };
+export type Wanted = ConditionNames & { readonly rule: string; readonly key: string };
 
 /**
  * @throws NosError `bad-rule`, `unknown-name`; `bad-option` where nothing is left to compare, something is named twice, or the
  *   seeds make no sense.
  */
 export async function planComparison(input: ComparisonInput): Promise<ComparisonPlan> {
-  const { against = 'adam', environment = 'none', seed, seeds } = input;
+  const { against = 'adam', seed, seeds } = input;
   const named = input.rules.map(contestant);
   const other = contestant(against);
   const reference = named.find(({ key }) => key === other.key) ?? other;
@@ -56,8 +55,7 @@ export async function planComparison(input: ComparisonInput): Promise<Comparison
     contestants,
     reference,
     tasks: await referencesOf(input.tasks),
-    protocol: findProtocol(input.protocol).name,
-    environment: environments.find(environment).name,
+    ...printRegime(parseRegime({ protocol: input.protocol, environment: input.environment })),
     seeds: seedsFrom(seed, seeds),
   };
 }

@@ -9,7 +9,7 @@ import {
   type QueueDepth,
   type WorkerStatus,
 } from './dispatcher.ts';
-import { abortable, aborted, checkRequest, type FailedEvaluation } from './request.ts';
+import { abortable, aborted, type CheckedRequest, checkRequest } from './request.ts';
 import { type Outcome, WorkerProcess } from './worker-process.ts';
 
 export interface LocalPoolOptions {
@@ -56,12 +56,14 @@ interface Job {
   readonly resolve: (evaluation: Evaluation) => void;
   readonly reject: (reason: unknown) => void;
   tries: number;
-  /** What to answer when every try is lost; set once the request is found to be in order. */
-  failed?: FailedEvaluation;
+  /** Set once the request is found to be in order. */
+  checked?: CheckedRequest;
   slot?: Slot;
   /** Its caller no longer waits. */
   dropped: boolean;
 }
+
+type CheckedJob = Job & { checked: CheckedRequest };
 
 /** A worker as the pool sees it. */
 class Slot {
@@ -130,7 +132,7 @@ class LocalPool implements Dispatcher {
   /** Bad input is refused without a worker; a sound request may start. */
   async #check(job: Job): Promise<void> {
     try {
-      job.failed = await checkRequest(job.request);
+      job.checked = await checkRequest(job.request);
       this.#startJobs();
     } catch (error) {
       this.#drop(job, error);
@@ -139,19 +141,19 @@ class LocalPool implements Dispatcher {
 
   /** Gives the first jobs to idle workers, those that run before those that must be started. */
   #startJobs(): void {
-    while (!this.#closed.signal.aborted && this.#queue[0]?.failed !== undefined) {
+    while (!this.#closed.signal.aborted && this.#queue[0]?.checked !== undefined) {
       const idle = this.#slots.filter((slot) => slot.job === undefined);
       const slot = idle.find((candidate) => candidate.process.ready) ?? idle[0];
       if (slot === undefined) return;
-      void this.#run(slot, this.#queue.shift() as Job);
+      void this.#run(slot, this.#queue.shift() as CheckedJob);
     }
   }
 
-  async #run(slot: Slot, job: Job): Promise<void> {
+  async #run(slot: Slot, job: CheckedJob): Promise<void> {
     slot.job = job;
     job.slot = slot;
     job.tries++;
-    const outcome = await slot.process.run(job.request, (progress) => {
+    const outcome = await slot.process.run(job.checked.request, (progress) => {
       slot.progress = progress;
       job.onProgress(progress);
     });
@@ -162,7 +164,7 @@ class LocalPool implements Dispatcher {
     this.#startJobs();
   }
 
-  #settle(slot: Slot, job: Job, outcome: Outcome): void {
+  #settle(slot: Slot, job: CheckedJob, outcome: Outcome): void {
     if (outcome.type === 'done') {
       slot.finished++;
       job.onWorker(slot.name);
@@ -175,7 +177,7 @@ class LocalPool implements Dispatcher {
     }
   }
 
-  #tryAgain(job: Job, lost: Extract<Outcome, { type: 'lost' }>, worker: string): void {
+  #tryAgain(job: CheckedJob, lost: Extract<Outcome, { type: 'lost' }>, worker: string): void {
     if (job.dropped) return;
     const reason = `${worker}: ${lost.reason}`;
     if (job.tries < MAX_TRIES) {
@@ -184,7 +186,7 @@ class LocalPool implements Dispatcher {
       this.#onEvent({ type: 'retried', worker, rule, seed, tries: job.tries, reason: lost.reason });
     } else if (lost.started) {
       job.onWorker(worker);
-      job.failed?.(reason).then(job.resolve, job.reject);
+      job.checked.failed(reason).then(job.resolve, job.reject);
     } else job.reject(new NosError('worker', `no worker could be started; ${reason}`, 'try: `nos doctor`'));
   }
 

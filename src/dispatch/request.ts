@@ -1,25 +1,34 @@
-import { environments, fingerprint } from '../evaluate/index.ts';
-import { type Evaluation, type EvaluationRequest, findProtocol } from '../evaluation/index.ts';
-import { resolveRule, ruleKey } from '../rules/index.ts';
+import { fingerprint } from '../evaluate/index.ts';
+import {
+  type ConditionNames,
+  type Evaluation,
+  type EvaluationRequest,
+  identityOf,
+  parseConditions,
+  printConditions,
+} from '../evaluation/index.ts';
 import { resolveTask } from '../tasks/index.ts';
 import { packageVersion } from '../version.ts';
 
-/** Makes the evaluation of a request whose every try was lost, the last for `reason`: status `failed`, reward chance. */
-export type FailedEvaluation = (reason: string) => Promise<Evaluation>;
+/** A request that is in order: canonical text, the rule's key, and every condition by its one name. */
+export interface CheckedRequest {
+  readonly request: ConditionNames & { readonly rule: string };
+  readonly key: string;
+  /** Makes the evaluation if every try is lost, the last one for `reason`: status `failed`, reward chance. */
+  readonly failed: (reason: string) => Promise<Evaluation>;
+}
 
 /**
  * Refuses a request that no worker could do.
  *
- * @throws NosError `bad-rule`, `unknown-name`, as rules/, tasks/ and evaluate/ throw them.
+ * @throws NosError `bad-rule`, `unknown-name`, `bad-option`, as rules/, tasks/ and evaluation/ throw them.
  */
-export async function checkRequest(request: EvaluationRequest): Promise<FailedEvaluation> {
-  const key = ruleKey(resolveRule(request.rule));
-  findProtocol(request.protocol);
-  const environment = environments.find(request.environment ?? 'none').name;
+export async function checkRequest({ rule, ...conditions }: EvaluationRequest): Promise<CheckedRequest> {
+  const { text, key } = identityOf(rule);
+  const request = { rule: text, ...printConditions(parseConditions(conditions)) };
   const { chance } = await resolveTask(request.task);
-  return async (reason) => ({
+  const failed: CheckedRequest['failed'] = async (reason) => ({
     ...request,
-    environment,
     key,
     learningRate: Number.NaN,
     edgeOfGrid: false,
@@ -33,6 +42,7 @@ export async function checkRequest(request: EvaluationRequest): Promise<FailedEv
     version: packageVersion,
     error: reason,
   });
+  return { request, key, failed };
 }
 
 /** What a request is rejected with that its caller, or `close`, has ended. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { arrayDataset } from '../data/index.ts';
 import type { Evaluation, EvaluationProgress, Protocol } from '../evaluation/index.ts';
-import { protocolSteps } from '../evaluation/index.ts';
+import { identityOf, protocolSteps } from '../evaluation/index.ts';
 import { maxPool2d, relu } from '../graph/index.ts';
 import { batchNorm, convolution, dense, flatten } from '../nn/index.ts';
 import { stream } from '../random/index.ts';
@@ -10,14 +10,15 @@ import { bestLearningRate, type Evaluator, openEvaluator, type RunOptions } from
 import { fingerprint } from './fingerprint.ts';
 
 const small: Protocol = {
-  name: 'small',
-  description: '',
+  family: 'small',
   learningRates: [1e-4, 1e-2, 1e-1],
   sweep: { epochs: 1, examples: 300 },
   final: { epochs: 3, examples: 10_000 },
   validationExamples: 250,
+  schedule: 'constant',
+  curves: false,
 };
-const findProtocol = (name: string): Protocol => ({ ...small, curves: name === 'curves' });
+const parseProtocol = (name: string): Protocol => ({ ...small, curves: name === 'curves' });
 
 /** Three classes of 8×8 images, told apart by where they are bright; 130 validation examples: no whole batches of 20. */
 const images = defineTask({
@@ -48,7 +49,7 @@ const images = defineTask({
 let digits: Evaluator;
 let convnet: Evaluator;
 const open = (task: Parameters<typeof openEvaluator>[0]['task']): Promise<Evaluator> =>
-  openEvaluator({ task, directory: '/nowhere', findProtocol, clock: () => 0 });
+  openEvaluator({ task, directory: '/nowhere', parseProtocol, clock: () => 0 });
 beforeAll(async () => {
   digits = await open('digits-mlp');
   convnet = await open(images);
@@ -63,7 +64,10 @@ const onImages = (rule: string, seed = 1): Promise<Evaluation> =>
 describe('evaluate', () => {
   it.each(['sgd', 'momentum', 'adam'])('%s learns the digits', async (rule) => {
     const evaluation = await onDigits(rule);
-    expect(evaluation).toMatchObject({ rule, task: 'digits-mlp', protocol: 'small', seed: 1, status: 'ok' });
+    expect(evaluation).toMatchObject({
+      rule: identityOf(rule).text,
+      ...{ task: 'digits-mlp', protocol: 'small', seed: 1, status: 'ok' },
+    });
     expect(evaluation.reward).toBeGreaterThan(0.85);
     expect(evaluation.reward).toBe(evaluation.curve.at(-1));
     expect(evaluation.curve).toHaveLength(3);
@@ -116,7 +120,7 @@ describe('evaluate', () => {
     const alone = await openEvaluator({
       task: 'digits-mlp',
       directory: '',
-      findProtocol: () => rates([1e-12, 1e-2]),
+      parseProtocol: () => rates([1e-12, 1e-2]),
     });
     const request = { rule: 'adam', task: 'digits-mlp', protocol: 'small', seed: 1 };
     const { sweep, curve, edgeOfGrid } = await alone.evaluate(request);
@@ -196,7 +200,7 @@ describe('evaluate', () => {
     const kept = await openEvaluator({
       task: 'digits-mlp',
       directory: '',
-      findProtocol: () => protocol,
+      parseProtocol: () => protocol,
       clock: () => 0,
     });
     const request = { rule: 'adam', task: 'digits-mlp', protocol: 'small', seed: 1 };
@@ -247,7 +251,7 @@ describe('evaluate', () => {
         task: 'digits-mlp',
         directory: '',
         clock: () => 0,
-        findProtocol: () => ({ ...small, learningRates }),
+        parseProtocol: () => ({ ...small, learningRates }),
       });
     const [one, three] = [await at([1e-2]), await at(small.learningRates)];
     const request = { rule: 'adam', task: 'digits-mlp', protocol: 'small', seed: 1 };
@@ -263,7 +267,7 @@ describe('evaluate', () => {
       const evaluator = await openEvaluator({
         task: 'digits-mlp',
         directory: '',
-        findProtocol: () => protocol,
+        parseProtocol: () => protocol,
         clock: () => 0,
       });
       const request = { rule: 'sgd', task: 'digits-mlp', protocol: 'small', seed: 1 };
@@ -330,7 +334,7 @@ describe('evaluate', () => {
     const timed = await openEvaluator({
       task: 'digits-mlp',
       directory: '',
-      findProtocol,
+      parseProtocol,
       clock: () => now,
     });
     const request = { rule: 'sgd', task: 'digits-mlp', protocol: 'small', seed: 1 };
@@ -343,7 +347,7 @@ describe('evaluate', () => {
 
   it('gives a sign of life where a score takes long', async () => {
     let now = 0;
-    const slow = await openEvaluator({ task: images, directory: '', findProtocol, clock: () => (now += 2) });
+    const slow = await openEvaluator({ task: images, directory: '', parseProtocol, clock: () => (now += 2) });
     const events: EvaluationProgress[] = [];
     const request = { rule: 'sgd', task: 'images', protocol: 'small', seed: 1 };
     await slow.evaluate(request, { onProgress: (event) => events.push(event) });

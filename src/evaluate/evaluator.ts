@@ -1,17 +1,22 @@
-import { NosError } from '../errors.ts';
-import type {
-  Evaluation,
-  EvaluationProgress,
-  EvaluationRequest,
-  Protocol,
-  SweepPoint,
+import {
+  type Conditions,
+  checkSteps,
+  type Evaluation,
+  type EvaluationProgress,
+  type EvaluationRequest,
+  identityOf,
+  type Protocol,
+  parseConditions,
+  printConditions,
+  protocolSteps,
+  type SweepPoint,
+  sweeps,
+  trainingSteps,
 } from '../evaluation/index.ts';
-import { checkSteps, findProtocol, protocolSteps, sweeps, trainingSteps } from '../evaluation/index.ts';
-import { type CompiledRule, compileRule, namesOf, resolveRule, ruleKey } from '../rules/index.ts';
+import { type CompiledRule, compileRule, namesOf, resolveRule } from '../rules/index.ts';
 import { type Child, resolveTask, type Task } from '../tasks/index.ts';
 import { packageVersion } from '../version.ts';
 import { checkChild, checkMeasures, type Subject } from './checked.ts';
-import { type Environment, environments } from './environment/index.ts';
 import { fingerprint } from './fingerprint.ts';
 import { type Measures, type Trained, train } from './train.ts';
 
@@ -24,8 +29,8 @@ export interface EvaluatorOptions {
   readonly onWork?: () => void;
   /** Seconds from any start; only `Evaluation.seconds` depends on it. */
   readonly clock?: () => number;
-  /** Finds a protocol by its name; tests hand in small ones. */
-  readonly findProtocol?: (name: string) => Protocol;
+  /** Knows protocols by their names; tests hand in small ones. */
+  readonly parseProtocol?: (name: string) => Protocol;
 }
 
 export interface RunOptions {
@@ -53,31 +58,25 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
   const child = checkChild(task.name, await task.open({ directory, ...(onWork && { onWork }) }));
   const clock = options.clock ?? (() => performance.now() / 1_000);
   const evaluate = async (request: EvaluationRequest, running: RunOptions = {}): Promise<Evaluation> => {
-    checkRequest(request, options.task);
+    checkTask(request, options.task);
+    const conditions = parseConditions(request, options.parseProtocol);
     const expression = resolveRule(request.rule);
-    const protocol = (options.findProtocol ?? findProtocol)(request.protocol);
-    const environment = environments.find(request.environment ?? 'none');
     const { batchSize, trainExamples } = child;
-    checkSteps(protocol, { name: task.name, batchSize, trainExamples });
+    checkSteps(conditions.protocol, { name: task.name, batchSize, trainExamples });
     const start = clock();
-    const key = ruleKey(expression);
+    const { text, key } = identityOf(expression);
     const score = await scoreRule({
       child,
       subject: { task: task.name, rule: namesOf(key)[0] ?? request.rule },
-      protocol,
-      environment,
+      ...conditions,
       rule: compileRule(expression),
-      seed: request.seed,
       signal: running.signal,
       clock,
       onProgress: running.onProgress ?? (() => {}),
     });
     return {
-      rule: request.rule,
-      task: request.task,
-      protocol: request.protocol,
-      seed: request.seed,
-      environment: environment.name,
+      rule: text,
+      ...printConditions(conditions),
       key,
       ...score,
       seconds: clock() - start,
@@ -88,21 +87,15 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
   return { evaluate, close: () => child.close() };
 }
 
-function checkRequest({ task, seed }: EvaluationRequest, opened: string | Task): void {
+function checkTask({ task }: EvaluationRequest, opened: string | Task): void {
   if (typeof opened === 'string' && task !== opened)
     throw new RangeError(`this evaluator serves task '${opened}', not '${task}'`);
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new NosError('bad-option', `seed ${seed}: expected an integer from 0 to 2^53 - 1`);
-  }
 }
 
-interface Scoring {
+interface Scoring extends Conditions {
   readonly child: Child;
   readonly subject: Subject;
   readonly rule: CompiledRule;
-  readonly protocol: Protocol;
-  readonly environment: Environment;
-  readonly seed: number;
   readonly signal: AbortSignal | undefined;
   /** In seconds. */
   readonly clock: () => number;
@@ -110,7 +103,7 @@ interface Scoring {
 }
 
 type Score = Pick<
-  Evaluation,
+  Extract<Evaluation, { status: 'ok' }>,
   | 'learningRate'
   | 'edgeOfGrid'
   | 'sweep'
@@ -121,9 +114,8 @@ type Score = Pick<
   | 'measures'
   | 'measureCurves'
   | 'testMeasures'
-  | 'status'
   | 'steps'
->;
+> & { readonly status: 'ok' | 'diverged' };
 
 /** The protocol of NOS §4.2: sweep, choose, train again from the same initial weights, score. */
 async function scoreRule(scoring: Scoring): Promise<Score> {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { arrayDataset, type Dataset } from '../data/index.ts';
 import { ENGINE } from '../engine/index.ts';
+import { environments, NO_ENVIRONMENT } from '../evaluation/index.ts';
 import { maxPool2d, relu } from '../graph/index.ts';
 import { batchNorm, convolution, dense, flatten } from '../nn/index.ts';
 import { stream } from '../random/index.ts';
 import { compileRule, parseRule } from '../rules/index.ts';
 import { defineTask, type Task } from '../tasks/index.ts';
-import { environments } from './environment/index.ts';
 import { train } from './train.ts';
 
 let known: Promise<string> | undefined;
@@ -39,7 +39,7 @@ async function trainingBits(): Promise<string> {
     child,
     subject: { task: task.name, rule: RULE },
     rule: compileRule(parseRule(RULE)),
-    environment: environments.find('none'),
+    environment: environments.find(NO_ENVIRONMENT),
     learningRate: 1e-3,
     budget: { epochs: 1, examples: STEPS * BATCH },
     validationExamples: 1,

@@ -1,4 +1,3 @@
-export { type Environment, environments, environmentText } from './environment/index.ts';
 export type { Evaluator, EvaluatorOptions, RunOptions } from './evaluator.ts';
 export { openEvaluator } from './evaluator.ts';
 export { fingerprint } from './fingerprint.ts';

@@ -1,4 +1,4 @@
-import { findProtocol, protocolSteps } from '../evaluation/index.ts';
+import { parseProtocol, protocolSteps } from '../evaluation/index.ts';
 import type { Task } from '../tasks/index.ts';
 import { openEvaluator } from './evaluator.ts';
 
@@ -24,7 +24,7 @@ const SECONDS = 4;
  */
 export async function measureStep(options: MeasureOptions): Promise<number> {
   const { task, protocol, environment, directory, clock, signal } = options;
-  const steps = protocolSteps(findProtocol(protocol), task);
+  const steps = protocolSteps(parseProtocol(protocol), task);
   if (!Number.isFinite(steps)) return Number.NaN;
   const enough = new AbortController();
   const timer = new Timer(clock);

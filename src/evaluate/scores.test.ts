@@ -8,12 +8,13 @@ import { type Child, defineTask, type Task } from '../tasks/index.ts';
 import { openEvaluator } from './evaluator.ts';
 
 const protocol: Protocol = {
-  name: 'small',
-  description: '',
+  family: 'small',
   learningRates: [0.1, 1],
   sweep: { epochs: 1, examples: 10 },
   final: { epochs: 2, examples: 10 },
   validationExamples: 10,
+  schedule: 'constant',
+  curves: false,
 };
 
 /** A line of two weights with loss |w|²; what is handed in stands in the place of its parts. */
@@ -40,8 +41,8 @@ const child: Child = {
 };
 
 async function evaluate(task: Task, rule = 'sgd', curves = false): Promise<Evaluation> {
-  const findProtocol = () => ({ ...protocol, curves });
-  const evaluator = await openEvaluator({ task, directory: '', findProtocol, clock: () => 0 });
+  const parseProtocol = () => ({ ...protocol, curves });
+  const evaluator = await openEvaluator({ task, directory: '', parseProtocol, clock: () => 0 });
   return evaluator.evaluate({ rule, task: task.name, protocol: 'small', seed: 1 }).finally(evaluator.close);
 }
 

@@ -1,10 +1,9 @@
-import type { Budget } from '../evaluation/index.ts';
-import { schedules } from '../evaluation/index.ts';
+import { type Budget, type Environment, schedules } from '../evaluation/index.ts';
 import { stream } from '../random/index.ts';
 import type { CompiledRule } from '../rules/index.ts';
 import type { Child, ChildState } from '../tasks/index.ts';
 import { checkLoss, checkMeasures, checkState, isScore, type Subject, wrongScore } from './checked.ts';
-import { type Environment, enterEnvironment } from './environment/index.ts';
+import { enterEnvironment } from './environment/index.ts';
 
 /** What a task measures besides its score, by name. */
 export type Measures = Readonly<Record<string, number>>;

@@ -1,98 +1,133 @@
-/**
- * How a rule is scored (NOS §4.2): every learning rate of a grid trains the child for a short sweep, the best one trains
- * it again from the same initial weights for the final training, and the validation accuracy at its end is the reward.
- */
-export interface Protocol {
-  readonly name: string;
-  /** One line for `--help`. */
-  readonly description: string;
-  /** Ascending; a single one needs no sweep, and there is none. */
-  readonly learningRates: readonly number[];
-  readonly sweep: Budget;
-  readonly final: Budget;
-  /** Validation examples that are scored: the first so many. Fewer where the split is smaller. */
-  readonly validationExamples: number;
-  /** How the learning rate goes over every training, that of the sweep too: a name of `schedules`; `constant` unless given. */
-  readonly schedule?: string;
-  /**
-   * Whether the final training keeps test accuracy, training loss and the task's own measures after every epoch; none of them ever
-   * chooses anything.
-   */
-  readonly curves?: boolean;
-}
-
-export interface Budget {
-  readonly epochs: number;
-  /** Training examples of one epoch: the first so many of the training split. Fewer where the split is smaller. */
-  readonly examples: number;
-}
+import * as z from 'zod';
+import { jsonNumber } from '../json.ts';
+import { type ConditionInput, type ConditionNames, conditionShape } from './conditions.ts';
 
 /** Everything that a reward depends on. Equal requests on equal fingerprints give equal evaluations, to the bit. */
-export interface EvaluationRequest {
+export interface EvaluationRequest extends ConditionInput {
   /** Rule text or catalogue name. */
   readonly rule: string;
-  /** The name of a registered task, or a path to a module that exports one as `task`. */
-  readonly task: string;
-  /** The name of a protocol. */
-  readonly protocol: string;
-  readonly seed: number;
-  /** The name of an environment; `none` unless given. */
-  readonly environment?: string;
 }
+
+const curve = z.array(jsonNumber);
+
+/** What was evaluated. */
+const requestShape = {
+  /** Canonical text; earlier versions also wrote catalogue names. */
+  rule: z.string(),
+  ...conditionShape,
+  /** The rule's key: a hash of its canonical form. */
+  key: z.string(),
+};
+
+const resultShape = {
+  /** Learning rate that the sweep chose (ties go to the smaller); NaN if every one diverged. */
+  learningRate: jsonNumber,
+  /** Whether that learning rate is the smallest or the largest of the grid, so that a better one may lie outside. */
+  edgeOfGrid: z.boolean(),
+  /** Validation accuracy after the sweep at each learning rate; NaN if the training diverged. */
+  sweep: z.array(z.strictObject({ learningRate: jsonNumber, accuracy: jsonNumber })),
+  /** Final validation accuracy, or chance. */
+  reward: jsonNumber,
+  /** Validation accuracy after each epoch of the final training. */
+  curve,
+  /** Test accuracy after each epoch of the final training, if the protocol keeps curves. */
+  testCurve: curve.exactOptional(),
+  /** Mean training loss of each epoch of the final training, if the protocol keeps curves. */
+  lossCurve: curve.exactOptional(),
+  /** Measures of the task's own, on the validation examples after the final training. */
+  measures: z.record(z.string(), jsonNumber).exactOptional(),
+  /** The task's own measures after each epoch of the final training, if the protocol keeps curves. */
+  measureCurves: z.record(z.string(), curve).exactOptional(),
+  /** The task's own measures on the test examples after the final training, if the protocol keeps curves. */
+  testMeasures: z.record(z.string(), jsonNumber).exactOptional(),
+};
+
+/** What it took, and who computed it. */
+const makingShape = {
+  /** Training steps taken, sweep and final training together. */
+  steps: z.int(),
+  /** Wall-clock seconds: not part of the result's identity. */
+  seconds: jsonNumber,
+  fingerprint: z.string(),
+  /** Version of this package. */
+  version: z.string(),
+};
+
+function ending<Status extends string, More extends z.core.$ZodLooseShape>(status: Status, more: More) {
+  return z.strictObject({
+    ...requestShape,
+    ...resultShape,
+    status: z.literal(status),
+    ...makingShape,
+    ...more,
+  });
+}
+
+/** How an evaluation can end, each with what it has of its own; better ones stand above worse ones. */
+const endings = [
+  /** The training came to its end. */
+  ending('ok', {}),
+  /** The final training, or every one of the sweep, met a loss or a weight that is not finite; the reward is chance. */
+  ending('diverged', {}),
+  /** Three tries ended for outside reasons (a crash, a hang), the last one for that `error`; the reward is chance. */
+  ending('failed', { error: z.string().exactOptional() }),
+] as const;
 
 /**
- * `ok`; `diverged`: the final training, or every learning rate of the sweep, met a loss or a weight that is not finite,
- * and the reward is chance; `failed`: three tries ended for outside reasons (a crash, a hang), the reward is chance.
+ * The one schema of an evaluation as it is written down: in a store, in a message, in a document. Numbers that are not finite
+ * are written by name. What it reads has its fields in this order.
  */
-export type EvaluationStatus = 'ok' | 'diverged' | 'failed';
+export const evaluationSchema = z.discriminatedUnion('status', endings);
 
-export interface SweepPoint {
-  readonly learningRate: number;
-  /** Validation accuracy after the sweep; NaN where the training diverged. */
-  readonly accuracy: number;
+export type Evaluation = Immutable<z.output<typeof evaluationSchema>>;
+export type EvaluationStatus = Evaluation['status'];
+export type SweepPoint = Evaluation['sweep'][number];
+
+type Immutable<T> = T extends object ? { readonly [Name in keyof T]: Immutable<T[Name]> } : T;
+
+/** Every way to end, the best one first. */
+export const statuses = endings.map(({ shape }) => shape.status.value) as readonly EvaluationStatus[];
+
+/** The fields that evaluations of every ending have, to pick from. */
+export const evaluationFields = z.object({
+  ...requestShape,
+  ...resultShape,
+  status: z.enum(statuses),
+  ...makingShape,
+});
+
+/** What says which evaluation it is: the rule's key, its conditions, and who computed it. */
+const identitySchema = z.object({
+  key: requestShape.key,
+  ...conditionShape,
+  fingerprint: makingShape.fingerprint,
+  version: makingShape.version,
+});
+export type EvaluationIdentity = Readonly<z.output<typeof identitySchema>>;
+
+/** Names of the fields of an {@link EvaluationIdentity}. */
+export const identityFields = Object.keys(identitySchema.shape) as readonly (keyof EvaluationIdentity)[];
+
+/** The part of an evaluation that rankings look at, as little as is quick to read. */
+export const summarySchema = identitySchema.extend(
+  evaluationFields.pick({ rule: true, learningRate: true, edgeOfGrid: true, reward: true, status: true })
+    .shape,
+);
+export type EvaluationSummary = Readonly<z.output<typeof summarySchema>>;
+
+/** A text that equal evaluations of one machine share, and no others. */
+export function evaluationId(evaluation: ConditionNames & { readonly key: string }): string {
+  return JSON.stringify([evaluation.key, ...conditionNames.map((name) => evaluation[name])]);
 }
+const conditionNames = Object.keys(conditionShape) as readonly (keyof ConditionNames)[];
 
-export interface Evaluation extends EvaluationRequest {
-  readonly environment: string;
-  /** The rule's key: a hash of its canonical form. */
-  readonly key: string;
-  /** The learning rate that the sweep chose (ties go to the smaller); NaN where every one diverged. */
-  readonly learningRate: number;
-  /** Whether that learning rate is the smallest or the largest of the grid, so that a better one may lie outside. */
-  readonly edgeOfGrid: boolean;
-  readonly sweep: readonly SweepPoint[];
-  /** Final validation accuracy, or chance. */
-  readonly reward: number;
-  /** Validation accuracy after each epoch of the final training. */
-  readonly curve: readonly number[];
-  /** Test accuracy after each epoch of the final training, where the protocol keeps it. */
-  readonly testCurve?: readonly number[];
-  /** The mean training loss of each epoch of the final training, likewise. */
-  readonly lossCurve?: readonly number[];
-  /** What else the task measures on the validation examples after the final training; absent where it measures nothing else. */
-  readonly measures?: Readonly<Record<string, number>>;
-  /** The same after each epoch of the final training, where the protocol keeps curves. */
-  readonly measureCurves?: Readonly<Record<string, readonly number[]>>;
-  /** The same on the test examples after the final training, likewise. */
-  readonly testMeasures?: Readonly<Record<string, number>>;
-  readonly status: EvaluationStatus;
-  /** Training steps taken, sweep and final together. */
-  readonly steps: number;
-  /** Wall-clock seconds: not part of the result's identity. */
-  readonly seconds: number;
-  readonly fingerprint: string;
-  /** The version of this package. */
-  readonly version: string;
-  /** Why, where status is `failed`. */
-  readonly error?: string;
-}
-
-/** What an evaluation reports while it runs. */
-export interface EvaluationProgress {
-  readonly phase: 'sweep' | 'final';
-  readonly learningRate: number;
+/** What an evaluation reports while it runs, as messages hold it. */
+export const progressSchema = z.strictObject({
+  phase: z.enum(['sweep', 'final']),
+  learningRate: jsonNumber,
   /** Share of the evaluation's steps that are done, 0…1. */
-  readonly done: number;
-  /** The latest validation accuracy, if any. */
-  readonly accuracy?: number;
-}
+  done: z.number().min(0).max(1),
+  /** The latest validation accuracy, if there is one. */
+  accuracy: jsonNumber.exactOptional(),
+});
+export type EvaluationProgress = Readonly<z.output<typeof progressSchema>>;

@@ -1,13 +1,8 @@
-export type * from './evaluation.ts';
-export {
-  checkSteps,
-  findProtocol,
-  lengthen,
-  protocolSteps,
-  protocols,
-  type StepSizes,
-  sweeps,
-  trainingSteps,
-} from './protocol.ts';
-export { type Schedule, schedules } from './schedules.ts';
-export { byStanding, lowestFinished, type Standing, weight } from './standing.ts';
+export * from './conditions.ts';
+export * from './environments.ts';
+export * from './evaluation.ts';
+export * from './identity.ts';
+export * from './protocol.ts';
+export * from './protocol-steps.ts';
+export * from './schedules.ts';
+export * from './standing.ts';

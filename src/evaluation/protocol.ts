@@ -1,125 +1,166 @@
 import { NosError } from '../errors.ts';
 import { registry } from '../registry.ts';
-import type { Budget, Protocol } from './evaluation.ts';
 import { schedules } from './schedules.ts';
+
+/**
+ * How a rule is scored (NOS §4.2): every learning rate of a grid trains the child for a short sweep, the best one trains
+ * it again from the same initial weights for the final training, and the validation accuracy at its end is the reward.
+ * Plain data: {@link parseProtocol} reads its name, {@link printProtocol} writes it.
+ */
+export interface Protocol {
+  /** Which protocol this one is a variant of. */
+  readonly family: string;
+  /** Ascending. A single learning rate needs no sweep, and there is none. */
+  readonly learningRates: readonly number[];
+  readonly sweep: Budget;
+  readonly final: Budget;
+  /** Number of validation examples that are scored, from the first on; fewer if the split is smaller. */
+  readonly validationExamples: number;
+  /** Name of the learning-rate schedule of every training, in the sweep too. */
+  readonly schedule: string;
+  /**
+   * Whether the final training keeps test accuracy, training loss and the task's own measures after every epoch. None of them ever
+   * chooses anything.
+   */
+  readonly curves: boolean;
+}
+
+export interface Budget {
+  readonly epochs: number;
+  /** Training examples per epoch, from the first of the training split on; fewer if the split is smaller. */
+  readonly examples: number;
+}
 
 /** λ = 10^i, i = −5…1 (NOS §4.2). */
 const LEARNING_RATES: readonly number[] = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10];
+const CONSTANT = 'constant';
 
 /** NOS §4.2; that the five epochs are of 10,000 examples too is our reading. */
 const paper: Protocol = {
-  name: 'paper',
-  description: "the paper's (NOS §4.2): seven learning rates, an epoch of 10,000 each; then five epochs",
+  family: 'paper',
   learningRates: LEARNING_RATES,
   sweep: { epochs: 1, examples: 10_000 },
   final: { epochs: 5, examples: 10_000 },
   validationExamples: 5_000,
+  schedule: CONSTANT,
+  curves: false,
 };
 
-/** The same shape with fewer examples: what the ten minutes of `nos search --preset quick` allow. */
+/** The same shape with fewer examples, for the ten minutes of `nos search --preset quick`. */
 const quick: Protocol = {
-  name: 'quick',
-  description: 'the same shape with fewer examples, for a search of minutes',
-  learningRates: LEARNING_RATES,
+  ...paper,
+  family: 'quick',
   sweep: { epochs: 1, examples: 600 },
   final: { epochs: 5, examples: 1_000 },
   validationExamples: 1_000,
 };
 
-/** For results: all examples. `final` alone says no length, so only `final@EPOCHS` names a protocol. */
+/** For results: all examples. It has no length of its own, so only `final@EPOCHS` names a protocol. */
 const final: Protocol = {
-  name: 'final',
-  description: "the paper's sweep; then so many epochs over all training examples",
-  learningRates: LEARNING_RATES,
-  sweep: paper.sweep,
+  ...paper,
+  family: 'final',
   final: { epochs: 0, examples: Number.POSITIVE_INFINITY },
   validationExamples: Number.POSITIVE_INFINITY,
 };
 
 /** For figures over the epochs. */
-const curves: Protocol = {
-  ...final,
-  name: 'curves',
-  description: 'as final, and test accuracy and training loss after every epoch are kept',
-  curves: true,
-};
+const curves: Protocol = { ...final, family: 'curves', curves: true };
 
-/** Every protocol. `NAME@EPOCHS` names one with the same sweep and examples, and another number of final epochs. */
-export const protocols = registry<Protocol>(
+/** A protocol that has a name of its own, from which variants are made: `NAME@EPOCHS` has another number of final epochs. */
+export interface ProtocolFamily {
+  readonly name: string;
+  readonly description: string;
+  readonly base: Protocol;
+}
+
+export const protocols = registry<ProtocolFamily>(
   'protocol',
-  [quick, paper, final, curves],
+  [
+    {
+      name: 'quick',
+      description: 'the shape of paper with fewer examples, for a search of minutes',
+      base: quick,
+    },
+    {
+      name: 'paper',
+      description:
+        "the paper's (NOS §4.2): seven learning rates, an epoch of 10,000 examples each; then five epochs",
+      base: paper,
+    },
+    {
+      name: 'final',
+      description: "the paper's sweep; then as many epochs as final@EPOCHS says over all training examples",
+      base: final,
+    },
+    {
+      name: 'curves',
+      description: 'as final; test accuracy and training loss are kept after every epoch',
+      base: curves,
+    },
+  ],
   '; with another number of final epochs: quick@10, paper@10, final@20',
 );
+
+const hasLength = ({ final: { epochs } }: Protocol): boolean => epochs > 0;
 
 const MOST_EPOCHS = 100_000;
 const MOST_RATES = 50;
 const [LEAST_RATE, LARGEST_RATE] = [1e-10, 1e10];
 
+/** NAME, @EPOCHS, :SCHEDULE, =RATES; it matches every text. */
+const PARTS = /^([^@:=]*)(?:@([^:=]*))?(?::([^=]*))?(?:=(.*))?$/s;
+
 /**
- * The protocol of that name: `quick`, `paper`, or a family's name and a number of final epochs: `final@20`, `paper@50`, `curves@300`;
- * behind it may stand a learning-rate schedule, `final@20:cosine`, and learning rates in the place of the paper's seven,
- * `final@20=1e-3` or `final@20:cosine=1e-3,1e-2`. Its `name` is the one that results are stored under: `paper@5` is `paper`.
+ * Parses the name of a protocol: `quick`, `paper`, or a family and its number of final epochs: `final@20`, `paper@50`,
+ * `curves@300`. A learning-rate schedule may follow, `final@20:cosine`, and learning rates that take the place of the paper's
+ * seven, `final@20=1e-3` or `final@20:cosine=1e-3,1e-2`.
  *
  * @throws NosError `unknown-name`; `bad-option` for epochs or learning rates that make no sense, `final` or `curves` without epochs.
  */
-export function findProtocol(name: string): Protocol {
-  const [, length = '', schedule, rates] = /^([^:=]*)(?::([^=]*))?(?:=(.*))?$/s.exec(name) ?? [];
-  const [, base = '', suffix] = /^([^@]*)(@.*)?$/s.exec(length) ?? [];
-  const family = protocols.find(base);
-  const protocol =
-    suffix === undefined && family.final.epochs > 0
-      ? family
-      : withEpochs(family, epochsOf(suffix?.slice(1) ?? '', name));
-  const scheduled = schedule === undefined ? protocol : withSchedule(protocol, schedule);
-  return rates === undefined ? scheduled : withRates(scheduled, ratesOf(rates, name));
+export function parseProtocol(name: string): Protocol {
+  const [, family = '', epochs, schedule, rates] = PARTS.exec(name) ?? [];
+  const { base } = protocols.find(family);
+  const ownLength = epochs === undefined && hasLength(base);
+  return {
+    ...base,
+    final: ownLength ? base.final : { ...base.final, epochs: parseEpochs(epochs ?? '', name) },
+    schedule: schedule === undefined ? base.schedule : schedules.find(schedule).name,
+    learningRates: rates === undefined ? base.learningRates : parseRates(rates, name),
+  };
 }
 
 /**
- * The name of a protocol with `factor` times the final epochs, and everything else the same.
+ * Prints the one name of a protocol, which results are stored under: what is as in its family is left out.
  *
- * @throws NosError as {@link findProtocol}.
- * @example lengthen('quick', 3) // 'quick@15'
+ * @example printProtocol(parseProtocol('paper@5:cosine=0.1')) // 'paper:cosine=1e-1'
  */
-export function lengthen(name: string, factor: number): string {
-  const { name: own, final: budget } = findProtocol(name);
-  const [, family, suffix] = /^([^@:=]*)[^:=]*(.*)$/.exec(own) ?? [];
-  return findProtocol(`${family}@${budget.epochs * factor}${suffix}`).name;
+export function printProtocol({ family, final: { epochs }, schedule, learningRates }: Protocol): string {
+  const base = protocols.get(family)?.base;
+  if (base === undefined) return family; // made by hand, as in a test
+  const rates = learningRates.map((rate) => rate.toExponential()).join(',');
+  return [
+    family,
+    epochs === base.final.epochs ? '' : `@${epochs}`,
+    schedule === base.schedule ? '' : `:${schedule}`,
+    learningRates.join() === base.learningRates.join() ? '' : `=${rates}`,
+  ].join('');
 }
 
-function withEpochs(family: Protocol, epochs: number): Protocol {
-  if (epochs === family.final.epochs) return family;
-  return {
-    ...family,
-    name: `${family.name}@${epochs}`,
-    description: `${family.description}: ${epochs} final epochs`,
-    final: { ...family.final, epochs },
-  };
+/**
+ * The same protocol with `factor` times the final epochs.
+ *
+ * @throws NosError `bad-option` if these are too many.
+ * @example printProtocol(lengthen(parseProtocol('quick'), 3)) // 'quick@15'
+ */
+export function lengthen(protocol: Protocol, factor: number): Protocol {
+  const epochs = protocol.final.epochs * factor;
+  const longer = { ...protocol, final: { ...protocol.final, epochs } };
+  parseEpochs(String(epochs), printProtocol(longer));
+  return longer;
 }
 
-function withSchedule(protocol: Protocol, text: string): Protocol {
-  const { name } = schedules.find(text);
-  if (name === schedules.names[0]) return protocol;
-  return {
-    ...protocol,
-    name: `${protocol.name}:${name}`,
-    description: `${protocol.description}; learning-rate schedule ${name}`,
-    schedule: name,
-  };
-}
-
-function withRates(protocol: Protocol, learningRates: readonly number[]): Protocol {
-  if (learningRates.join() === protocol.learningRates.join()) return protocol;
-  const list = learningRates.map((rate) => rate.toExponential());
-  return {
-    ...protocol,
-    name: `${protocol.name}=${list.join(',')}`,
-    description: `${protocol.description}; learning ${list.length === 1 ? 'rate' : 'rates'} ${list.join(', ')}`,
-    learningRates,
-  };
-}
-
-/** Ascending. */
-function ratesOf(text: string, name: string): readonly number[] {
+/** Parses learning rates between commas; gives them ascending, each once. */
+function parseRates(text: string, name: string): readonly number[] {
   const rates = [...new Set(text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part))))];
   if (rates.length <= MOST_RATES && rates.every((rate) => rate >= LEAST_RATE && rate <= LARGEST_RATE)) {
     return rates.sort((a, b) => a - b);
@@ -131,7 +172,7 @@ function ratesOf(text: string, name: string): readonly number[] {
   );
 }
 
-function epochsOf(text: string, name: string): number {
+function parseEpochs(text: string, name: string): number {
   const epochs = Number(text);
   if (/^[1-9]\d*$/.test(text) && epochs <= MOST_EPOCHS) return epochs;
   throw new NosError(
@@ -139,52 +180,4 @@ function epochsOf(text: string, name: string): number {
     `protocol '${name}': expected a number of final epochs after @, from 1 to ${MOST_EPOCHS}`,
     'such as final@20',
   );
-}
-
-/** What the number of steps depends on, besides the protocol; a task has it. */
-export interface StepSizes {
-  readonly batchSize: number;
-  /** Of the training split; taken to be enough where absent. */
-  readonly trainExamples?: number;
-}
-
-/**
- * Steps of one training. An epoch has as many steps as whole batches fit into its examples; the rest sits out, other ones in
- * each epoch.
- */
-export function trainingSteps({ epochs, examples }: Budget, sizes: StepSizes): number {
-  const { batchSize, trainExamples = Number.POSITIVE_INFINITY } = sizes;
-  return epochs * Math.floor(Math.min(examples, trainExamples) / batchSize);
-}
-
-/** Whether a protocol has learning rates to choose from. */
-export const sweeps = ({ learningRates }: Protocol): boolean => learningRates.length > 1;
-
-/**
- * Whether a protocol trains a task at all.
- *
- * @throws NosError `bad-option` where its sweep or its final training has fewer examples than one step takes.
- * @example checkSteps(findProtocol('quick'), { name: 'mine', batchSize: 1_000 }) // throws: 600 examples are no batch
- */
-export function checkSteps(protocol: Protocol, task: StepSizes & { readonly name: string }): void {
-  for (const phase of sweeps(protocol) ? (['sweep', 'final'] as const) : (['final'] as const)) {
-    if (trainingSteps(protocol[phase], task) > 0) continue;
-    const examples = Math.min(protocol[phase].examples, task.trainExamples ?? Number.POSITIVE_INFINITY);
-    throw new NosError(
-      'bad-option',
-      `task '${task.name}' takes ${task.batchSize} examples a step, and protocol '${protocol.name}' has ${examples} in its ${phase}: it would not train`,
-      'take a smaller batch, or a protocol of more examples: paper, final@EPOCHS',
-    );
-  }
-}
-
-/**
- * Training steps of one evaluation, where nothing diverges: sweep and final together.
- *
- * @example protocolSteps(findProtocol('paper'), { batchSize: 100 }) // 1200
- */
-export function protocolSteps(protocol: Protocol, sizes: StepSizes): number {
-  const { learningRates, sweep, final } = protocol;
-  const tries = sweeps(protocol) ? learningRates.length : 0;
-  return tries * trainingSteps(sweep, sizes) + trainingSteps(final, sizes);
 }

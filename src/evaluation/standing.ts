@@ -1,9 +1,10 @@
-import type { Evaluation } from './evaluation.ts';
+import { type EvaluationStatus, statuses } from './evaluation.ts';
 
-/** What the order of trainings is about. */
-export type Standing = Pick<Evaluation, 'status' | 'reward'>;
-
-const PLACES: Readonly<Record<Evaluation['status'], number>> = { ok: 0, diverged: 1, failed: 2 };
+/** What trainings are ranked by. */
+export interface Standing {
+  readonly status: EvaluationStatus;
+  readonly reward: number;
+}
 
 /**
  * Compares two trainings, for sorting, the better one first: one that finished stands above one that diverged, and that above one
@@ -13,12 +14,12 @@ const PLACES: Readonly<Record<Evaluation['status'], number>> = { ok: 0, diverged
  * @example [diverged, finished].sort(byStanding) // the finished one first
  */
 export function byStanding(a: Standing, b: Standing): number {
-  return PLACES[a.status] - PLACES[b.status] || b.reward - a.reward;
+  return statuses.indexOf(a.status) - statuses.indexOf(b.status) || b.reward - a.reward;
 }
 
 /**
- * The lowest reward of the trainings that finished; Infinity where none did. A training that diverged counts for no more than
- * this where rewards are averaged: see {@link weight}.
+ * The lowest reward of the trainings that finished; Infinity if none did. A training that diverged counts for no more than
+ * this when rewards are averaged: see {@link weight}.
  */
 export function lowestFinished(trainings: readonly Standing[]): number {
   return trainings.reduce(
@@ -28,9 +29,9 @@ export function lowestFinished(trainings: readonly Standing[]): number {
 }
 
 /**
- * What a training counts for in a mean beside others: its reward; where it diverged, at most what the worst one of those that finished has.
+ * What a training counts for in a mean with others: its reward; if it diverged, at most that of the worst one that finished.
  *
- * @param lowest {@link lowestFinished} of all that it stands beside.
+ * @param lowest {@link lowestFinished} of all of them.
  */
 export function weight({ status, reward }: Standing, lowest: number): number {
   return status === 'ok' ? reward : Math.min(reward, lowest);

@@ -1,7 +1,6 @@
 import { csv } from '../csv.ts';
-import type { Evaluation } from '../evaluation/index.ts';
+import { type Evaluation, evaluationFields } from '../evaluation/index.ts';
 import { toJson } from '../json.ts';
-import { evaluationDocument } from '../store/index.ts';
 import { taskTitle } from '../tasks/index.ts';
 import type { Trained } from './trainings.ts';
 
@@ -9,7 +8,7 @@ import type { Trained } from './trainings.ts';
 export const documentOf = <Row extends Trained>({ evaluations: _, ...row }: Row) => row;
 
 /** An evaluation in `data.json`: seconds are no part of a result, and an error may name places of the machine. */
-export const trainingDocument = evaluationDocument.omit({ seconds: true, error: true });
+export const trainingDocument = evaluationFields.omit({ seconds: true });
 
 /** Evaluations as `data.json` holds them, their fields always in one order; a task of the user's own has its file name alone. */
 export const trainingsDocument = (evaluations: readonly Evaluation[]) =>

@@ -1,5 +1,5 @@
 import { seedsFrom, type Wanted } from '../compare/index.ts';
-import { type Evaluation, findProtocol } from '../evaluation/index.ts';
+import { type Evaluation, parseProtocol, printProtocol } from '../evaluation/index.ts';
 import { resolveRule, ruleKey } from '../rules/index.ts';
 import { taskReference } from '../tasks/index.ts';
 
@@ -26,7 +26,7 @@ export async function wantedTrainings(
   how: { readonly task: string; readonly protocol: string; readonly seeds: number },
 ): Promise<readonly Wanted[]> {
   const task = await taskReference(how.task);
-  const protocol = findProtocol(how.protocol).name;
+  const protocol = printProtocol(parseProtocol(how.protocol));
   return seedsFrom(1, how.seeds).flatMap((seed) =>
     optimizers.map(({ rule }) => ({ rule, key: keyOf(rule), task, protocol, environment: 'none', seed })),
   );

@@ -1,4 +1,4 @@
-import { findProtocol, protocolSteps, type StepSizes } from '../evaluation/index.ts';
+import { parseProtocol, protocolSteps, type StepSizes } from '../evaluation/index.ts';
 import type { RunConfig } from './config.ts';
 
 /** The evaluations that a run makes at most: equal rules are one evaluation. */
@@ -42,7 +42,7 @@ export function estimateRun(
   workers: number,
 ): RunEstimate {
   const evaluations = plannedEvaluations(config);
-  const planned = protocolSteps(findProtocol(config.protocol), task);
+  const planned = protocolSteps(parseProtocol(config.protocol), task);
   const stepsPerEvaluation = Number.isFinite(planned) ? planned : Number.NaN;
   const steps = evaluations.total * stepsPerEvaluation;
   const coreSeconds = steps * secondsPerStep;

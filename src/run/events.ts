@@ -1,7 +1,6 @@
 import type { WorkerStatus } from '../dispatch/index.ts';
-import type { Evaluation, EvaluationProgress } from '../evaluation/index.ts';
+import type { Evaluation, EvaluationProgress, EvaluationSummary } from '../evaluation/index.ts';
 import type { Metrics } from '../search/index.ts';
-import type { EvaluationSummary } from '../store/index.ts';
 
 /** One line of the leaderboard: a found rule, or a reference rule scored by the same protocol. */
 export interface LeaderboardRow {

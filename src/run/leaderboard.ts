@@ -1,7 +1,7 @@
-import { lowestFinished, weight } from '../evaluation/index.ts';
+import { type EvaluationSummary, lowestFinished, weight } from '../evaluation/index.ts';
 import { namesOf } from '../rules/index.ts';
 import { mean } from '../statistics/index.ts';
-import type { EvaluationSummary, ScoreRole, ScoreSummary, Store } from '../store/index.ts';
+import type { ScoreRole, ScoreSummary, Store } from '../store/index.ts';
 import type { LeaderboardRow } from './events.ts';
 
 type Unranked = Omit<LeaderboardRow, 'rank'>;

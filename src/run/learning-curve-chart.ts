@@ -1,4 +1,4 @@
-import { environmentText } from '../evaluate/index.ts';
+import { regimeText } from '../evaluation/index.ts';
 import type { Level, LineChart, Point, Series } from '../plot/index.ts';
 import { taskTitle } from '../tasks/index.ts';
 import type { LearningCurve, LearningCurves } from './learning-curve.ts';
@@ -12,7 +12,7 @@ const USUAL = 'adam';
  */
 export function learningCurveChart(data: LearningCurves): LineChart {
   const { task, protocol, environment, window, step, curves } = data;
-  const where = `${taskTitle(task)}, protocol ${protocol}${environmentText(environment)}`;
+  const where = `${taskTitle(task)}, ${regimeText({ protocol, environment })}`;
   const points = step === 1 ? 'every rule' : `one rule in ${step}`;
   return {
     title: 'Reward of the sampled rules',

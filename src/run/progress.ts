@@ -1,7 +1,6 @@
 import type { WorkerStatus } from '../dispatch/index.ts';
-import { byStanding, type Evaluation } from '../evaluation/index.ts';
+import { byStanding, type Evaluation, type EvaluationSummary } from '../evaluation/index.ts';
 import type { Metrics } from '../search/index.ts';
-import type { EvaluationSummary } from '../store/index.ts';
 import { distinctRules } from './copies.ts';
 import type { Earlier, RunEvent } from './events.ts';
 

@@ -1,8 +1,7 @@
 import { hostname } from 'node:os';
 import type { Dispatcher } from '../dispatch/index.ts';
 import { NosError } from '../errors.ts';
-import { environments } from '../evaluate/index.ts';
-import { findProtocol } from '../evaluation/index.ts';
+import { parseRegime, printRegime } from '../evaluation/index.ts';
 import { deriveKey } from '../random/index.ts';
 import { findSpace, resolveRule, type Space } from '../rules/index.ts';
 import {
@@ -130,11 +129,13 @@ interface Plan {
 
 async function makePlan(config: RunConfig): Promise<Plan> {
   const space = findSpace(config.space.name, config.space);
-  findProtocol(config.protocol);
-  environments.find(config.environment);
   for (const rule of config.references) resolveRule(rule);
   const task = await taskReference(config.task);
-  return { config: { ...config, task }, space, strategy: strategies.find(config.strategy.name) };
+  return {
+    config: { ...config, ...printRegime(parseRegime(config)), task },
+    space,
+    strategy: strategies.find(config.strategy.name),
+  };
 }
 
 /** Why a run ends before its time: its caller's signal, or a failure. */

@@ -1,7 +1,7 @@
-import { byStanding, type Standing } from '../evaluation/index.ts';
+import { byStanding, type EvaluationSummary, type Standing } from '../evaluation/index.ts';
 import { resolveRule, ruleKey } from '../rules/index.ts';
 import type { LoopLog, Resume, ScoredProposal, StrategyPast } from '../search/index.ts';
-import type { EvaluationSummary, Store, StoredProposal } from '../store/index.ts';
+import type { Store, StoredProposal } from '../store/index.ts';
 import type { Earlier, RunEvent } from './events.ts';
 
 type Best = Extract<RunEvent, { type: 'batch' }>['best'] & Standing;

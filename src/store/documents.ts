@@ -1,11 +1,15 @@
 import * as z from 'zod';
-import type { Evaluation } from '../evaluation/index.ts';
+import {
+  type Evaluation,
+  type EvaluationSummary,
+  evaluationSchema,
+  summarySchema,
+} from '../evaluation/index.ts';
 import { jsonNumber } from '../json.ts';
 import { checksumOf } from './checksum.ts';
 import { corrupt } from './errors.ts';
 import type {
   Checkpoint,
-  EvaluationSummary,
   RunRecord,
   Score,
   ScoreRole,
@@ -15,49 +19,6 @@ import type {
 } from './store.ts';
 
 /** Rows and JSON documents of the file as the data that the store gives out, each checked when it is read. */
-
-/** An evaluation as JSON, as `toJson` writes it; what it reads has its fields in this order. */
-export const evaluationDocument = z.object({
-  rule: z.string(),
-  task: z.string(),
-  protocol: z.string(),
-  seed: z.int(),
-  /** Absent in stores of version 1, which knew no other. */
-  environment: z.string().default('none'),
-  key: z.string(),
-  learningRate: jsonNumber,
-  edgeOfGrid: z.boolean(),
-  sweep: z.array(z.object({ learningRate: jsonNumber, accuracy: jsonNumber })),
-  reward: jsonNumber,
-  curve: z.array(jsonNumber),
-  testCurve: z.array(jsonNumber).exactOptional(),
-  lossCurve: z.array(jsonNumber).exactOptional(),
-  measures: z.record(z.string(), jsonNumber).exactOptional(),
-  measureCurves: z.record(z.string(), z.array(jsonNumber)).exactOptional(),
-  testMeasures: z.record(z.string(), jsonNumber).exactOptional(),
-  status: z.enum(['ok', 'diverged', 'failed']),
-  steps: z.int(),
-  seconds: jsonNumber,
-  fingerprint: z.string(),
-  version: z.string(),
-  error: z.string().exactOptional(),
-});
-
-/** What a run's order of its rules depends on: as little as is quick to check. */
-const summary = evaluationDocument.pick({
-  rule: true,
-  task: true,
-  protocol: true,
-  seed: true,
-  environment: true,
-  key: true,
-  learningRate: true,
-  edgeOfGrid: true,
-  reward: true,
-  status: true,
-  fingerprint: true,
-  version: true,
-});
 
 const metrics = z.record(z.string(), jsonNumber);
 const tokens = z.array(z.int());
@@ -97,7 +58,7 @@ function check(path: string, kind: Kind, row: Columns, { checksum } = row): void
 /** @param row `scope`, `document` and, so that it can stand beside others, `evaluation_checksum`. */
 export function readEvaluation(path: string, row: Columns): Evaluation {
   check(path, 'evaluation', row, { checksum: row.evaluation_checksum });
-  return parseDocument(path, 'an evaluation', evaluationDocument, row.document);
+  return parseDocument(path, 'an evaluation', evaluationSchema, row.document);
 }
 
 /** @param best The columns of the evaluation of its best proposal. */
@@ -178,7 +139,7 @@ export function readScore(path: string, row: Columns): Score {
 /** {@link readScore}, of the evaluation only what its summary has. */
 export function readSummary(path: string, row: Columns): ScoreSummary {
   check(path, 'evaluation', row, { checksum: row.evaluation_checksum });
-  const evaluation = parseDocument(path, 'an evaluation', summary, row.document);
+  const evaluation = parseDocument(path, 'an evaluation', summarySchema, row.document);
   checkScore(path, row, evaluation);
   return { role: row.role as ScoreRole, index: Number(row.position), evaluation };
 }

@@ -1,3 +1,2 @@
-export { evaluationDocument } from './documents.ts';
 export { openStore } from './open.ts';
 export type * from './store.ts';

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Client, InStatement, ResultSet } from '@libsql/client';
 import { NosError, unknownName } from '../errors.ts';
-import type { Evaluation } from '../evaluation/index.ts';
+import { type Evaluation, type EvaluationIdentity, identityFields } from '../evaluation/index.ts';
 import { toJson } from '../json.ts';
 import type { Metrics } from '../search/index.ts';
 import { shellWord } from '../shell.ts';
@@ -25,7 +25,6 @@ import { corrupt, guarded, readOnly } from './errors.ts';
 import { isLocked, lockFile, PATIENCE_MS } from './lock.ts';
 import type {
   Checkpoint,
-  EvaluationIdentity,
   NewBatch,
   NewRun,
   Removed,
@@ -99,10 +98,7 @@ const BATCHES = `SELECT ${packed(named('b', 'batch', 'first', 'size', 'metrics',
 
 const CHECKPOINTS = `SELECT ${packed(named('c', 'asked', 'told', 'state', 'checksum'))} FROM checkpoints c`;
 
-const IDENTIFYING = ['key', 'task', 'protocol', 'seed', 'environment', 'fingerprint', 'version'] as const;
-
-const IDENTITY =
-  'key = ? AND task = ? AND protocol = ? AND seed = ? AND environment = ? AND fingerprint = ? AND version = ? AND scope IN (?, ?)';
+const IDENTITY = `${identityFields.map((name) => `${name} = ?`).join(' AND ')} AND scope IN (?, ?)`;
 
 /** {@link Store} on libSQL; {@link openStore} makes it. */
 export class SqliteStore implements Store {
@@ -302,7 +298,7 @@ export class SqliteStore implements Store {
   }
 
   async evaluations(identity: Partial<EvaluationIdentity>): Promise<readonly Evaluation[]> {
-    const given = IDENTIFYING.filter((name) => identity[name] !== undefined);
+    const given = identityFields.filter((name) => identity[name] !== undefined);
     const conditions = [...given, 'scope'].map((name) => `${name} = ?`).join(' AND ');
     const rows = await this.#rows(`${EVALUATIONS} WHERE ${conditions} ORDER BY e.id`, [
       ...given.map((name) => identity[name] as string | number),
@@ -474,15 +470,14 @@ function insertProposal(
 }
 
 function identityOf(identity: EvaluationIdentity): (string | number)[] {
-  return IDENTIFYING.map((name) => identity[name]);
+  return identityFields.map((name) => identity[name]);
 }
 
 function insertion(evaluation: Evaluation, scope: string): InStatement {
   const document = toJson(evaluation);
   return {
-    sql: `INSERT OR IGNORE INTO evaluations
-          (key, task, protocol, seed, environment, fingerprint, version, scope, document, checksum)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    sql: `INSERT OR IGNORE INTO evaluations (${[...identityFields, 'scope', 'document', 'checksum'].join(', ')})
+          VALUES (${identityFields.map(() => '?').join(', ')}, ?, ?, ?)`,
     args: [...identityOf(evaluation), scope, document, sealOf('evaluation', { scope, document })],
   };
 }

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../evaluation/index.ts';
+import type { Evaluation, EvaluationIdentity, EvaluationSummary } from '../evaluation/index.ts';
 import type { Metrics, Proposal } from '../search/index.ts';
 
 /**
@@ -171,17 +171,6 @@ export interface Checkpoint {
   readonly state: string;
 }
 
-/** Everything that an evaluation's result depends on. */
-export interface EvaluationIdentity {
-  readonly key: string;
-  readonly task: string;
-  readonly protocol: string;
-  readonly seed: number;
-  readonly environment: string;
-  readonly fingerprint: string;
-  readonly version: string;
-}
-
 /** What an evaluation is to its run. */
 export type ScoreRole = 'reference' | 'proposal' | 'retest';
 
@@ -191,10 +180,6 @@ export interface Score {
   readonly index: number;
   readonly evaluation: Evaluation;
 }
-
-/** What says who an evaluation is of, and what came out. */
-export type EvaluationSummary = EvaluationIdentity &
-  Pick<Evaluation, 'rule' | 'learningRate' | 'edgeOfGrid' | 'reward' | 'status'>;
 
 /** A {@link Score} with less of its evaluation. */
 export interface ScoreSummary {

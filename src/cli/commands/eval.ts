@@ -22,11 +22,11 @@ export const evalCommand: Command = {
   stopsGracefully: true,
   async run(context) {
     const { settings, stdout, call } = context;
-    const { environments } = await import('../../evaluate/index.ts');
-    const { findProtocol } = await import('../../evaluation/index.ts');
+    const { parseRegime, printRegime } = await import('../../evaluation/index.ts');
     const { task = '', seeds = 1, seed = 1 } = settings;
-    const protocol = findProtocol(settings.protocol ?? '').name;
-    const environment = environments.find(settings.environment ?? '').name;
+    const { protocol, environment } = printRegime(
+      parseRegime({ protocol: settings.protocol ?? '', environment: settings.environment }),
+    );
     await noteRemarks(context.arguments, context);
     const { contestant, evaluateAll, seedsFrom } = await import('../../compare/index.ts');
     const { taskReference } = await import('../../tasks/index.ts');

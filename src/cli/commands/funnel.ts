@@ -64,7 +64,7 @@ export const funnelCommand: Command = {
 /** The settings, else what the run itself had, with the first rung η times as long. */
 async function inputOf({ settings, places, stderr }: Context, run: string) {
   const { parseRunConfig, readLeaderboard } = await import('../../run/index.ts');
-  const { lengthen } = await import('../../evaluation/index.ts');
+  const { lengthen, parseProtocol, printProtocol } = await import('../../evaluation/index.ts');
   const { record, leaderboard } = await withStore(places, async (store) => ({
     record: await store.run(run),
     leaderboard: await readLeaderboard(store, run),
@@ -80,7 +80,7 @@ async function inputOf({ settings, places, stderr }: Context, run: string) {
     references: config.references,
     against: settings.against ?? 'adam',
     tasks: settings.task === undefined ? [config.task] : tasksOf(settings.task),
-    protocol: settings.protocol ?? lengthen(config.protocol, eta),
+    protocol: settings.protocol ?? printProtocol(lengthen(parseProtocol(config.protocol), eta)),
     environment: settings.environment ?? config.environment,
     eta,
     finalists,

@@ -135,7 +135,7 @@ function evaluationRows(evaluation: Evaluation): readonly (readonly [string, str
   return [
     ['task', `${task}, ${conditionsText(evaluation)}, seed ${seed}`],
     ['reward', accuracy(reward) + (status === 'ok' ? '' : ` (${status})`)],
-    ...(evaluation.error === undefined ? [] : [['error', evaluation.error] as const]),
+    ...(evaluation.status === 'failed' ? [['error', evaluation.error ?? ''] as const] : []),
     ['learning rate', learningRate(evaluation.learningRate, evaluation.edgeOfGrid)],
     ...sweep,
     ['curve', curve.map(accuracy).join(' ') || '—'],

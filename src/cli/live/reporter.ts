@@ -1,6 +1,6 @@
+import type { EvaluationSummary } from '../../evaluation/index.ts';
 import { accuracy, plural, type ShortRule, shortRules } from '../../report/index.ts';
 import { advance, initialProgress, type RunEvent, type RunProgress } from '../../run/index.ts';
-import type { EvaluationSummary } from '../../store/index.ts';
 import type { Context } from '../command.ts';
 import { openBlock } from './progress-bar.ts';
 import { screen, timeLeft } from './screen.ts';

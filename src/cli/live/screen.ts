@@ -1,4 +1,5 @@
 import type { WorkerStatus } from '../../dispatch/index.ts';
+import type { EvaluationSummary } from '../../evaluation/index.ts';
 import {
   accuracy,
   bar,
@@ -14,7 +15,6 @@ import {
 } from '../../report/index.ts';
 import { type RunProgress, secondsLeft } from '../../run/index.ts';
 import type { Metrics } from '../../search/index.ts';
-import type { EvaluationSummary } from '../../store/index.ts';
 
 export interface ScreenOptions {
   readonly columns: number;

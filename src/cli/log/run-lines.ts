@@ -86,13 +86,14 @@ type Scored = Extract<RunEvent, { type: 'reference' | 'evaluated' | 'retest' }>;
 
 /** A score that was known, one that was trained, or one that three lost tries stand for. */
 function scored({ evaluation, cached, worker }: Scored, what: { role: string; index?: number }): LogLine {
-  const { key, rule, seed, reward, status, error } = evaluation;
+  const { key, rule, seed, reward, status } = evaluation;
   const fields = { ...what, key, rule, seed, reward };
   if (cached) {
     const message = `known  ${accuracy(reward)}  ${rule}  seed ${seed}`;
     return { event: 'evaluation-cached', fields: { ...fields, status }, message };
   }
-  if (status === 'failed') {
+  if (evaluation.status === 'failed') {
+    const { error } = evaluation;
     const message = `failed  ${rule}  seed ${seed}  ${error}`;
     return { event: 'evaluation-failed', fields: { ...fields, worker, reason: error }, message };
   }

@@ -1,6 +1,5 @@
 import { type ErrorCode, NosError } from '../../errors.ts';
-import { environments } from '../../evaluate/index.ts';
-import { type EvaluationRequest, findProtocol } from '../../evaluation/index.ts';
+import { type EvaluationRequest, parseConditions, printConditions } from '../../evaluation/index.ts';
 import { resolveRule } from '../../rules/index.ts';
 import { knownReference } from '../../tasks/index.ts';
 import { describeProject, differences, queueName } from './project.ts';
@@ -102,9 +101,7 @@ export function requestOf(id: string, data: unknown, { search, task }: Served): 
   if (job.task !== search.project.task) return invalid("its task is not the search's");
   try {
     resolveRule(job.rule);
-    const { name: protocol } = findProtocol(job.protocol);
-    const { name: environment } = environments.find(job.environment);
-    return { rule: job.rule, task, protocol, seed: job.seed, environment };
+    return { rule: job.rule, ...printConditions(parseConditions({ ...job, task })) };
   } catch (wrong) {
     if (wrong instanceof NosError) return wrong;
     throw wrong;

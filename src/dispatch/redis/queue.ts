@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueueEvents } from 'bullmq';
-import type { Evaluation, EvaluationRequest } from '../../evaluation/index.ts';
-import { resolveRule, ruleKey } from '../../rules/index.ts';
+import { type Evaluation, type EvaluationRequest, evaluationId } from '../../evaluation/index.ts';
 import type { DispatchEvent, Dispatcher, EvaluateOptions, QueueDepth, WorkerStatus } from '../dispatcher.ts';
 import { unpackError } from '../messages.ts';
 import { abortable, aborted, checkRequest } from '../request.ts';
@@ -166,14 +165,13 @@ class RedisQueue implements Dispatcher {
   /** Checks a request and finds its place; one that nobody waits for any more gives nothing. */
   async #prepare(waiter: Waiter, stop: AbortSignal): Promise<Wanted | undefined> {
     const { request } = waiter;
-    const failed = await checkRequest(request);
+    const checked = await checkRequest(request);
     const channel = await this.#channelOf(request.task);
     if (stop.aborted) return undefined;
-    const { rule, protocol, seed, environment = 'none' } = request;
     const { task, fingerprint, version } = channel.project;
-    const key = ruleKey(resolveRule(rule));
-    const id = jobId([key, task, protocol, seed, environment, fingerprint, this.#options.run]);
-    const data = { rule, task, protocol, seed, environment };
+    const { key, failed } = checked;
+    const data = { ...checked.request, task };
+    const id = jobId([evaluationId({ ...data, key }), fingerprint, this.#options.run]);
     const wanted = this.#wanted.get(id) ?? {
       id,
       channel,
@@ -352,7 +350,7 @@ class RedisQueue implements Dispatcher {
     for (const { request, resolve, reject } of wanted.waiters) {
       if (answer.type === 'threw') reject(unpackError(answer.thrown));
       else if (answer.type === 'lost') wanted.failed(answer.reason).then(resolve, reject);
-      else resolve({ ...answer.evaluation, rule: request.rule, task: request.task });
+      else resolve({ ...answer.evaluation, task: request.task });
     }
   }
 

@@ -1,6 +1,6 @@
 import type { JobsOptions, Queue, QueueEvents } from 'bullmq';
 import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../../evaluation/index.ts';
-import type { FailedEvaluation } from '../request.ts';
+import type { CheckedRequest } from '../request.ts';
 import type { Asked, JobData, Project } from './wire.ts';
 
 /** The queue of one project. */
@@ -27,7 +27,7 @@ export interface Wanted {
   readonly data: JobData;
   /** What an answer must say of itself. */
   readonly asked: Asked;
-  readonly failed: FailedEvaluation;
+  readonly failed: CheckedRequest['failed'];
   readonly waiters: Set<Waiter>;
   /** Whether Redis was told of it. */
   added: boolean;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { environments } from '../../evaluation/index.ts';
 import { stream } from '../../random/index.ts';
 import { compileRule, parseRule, type Stepper } from '../../rules/index.ts';
 import { enterEnvironment } from './enter.ts';
-import { environments } from './environments.ts';
+import { quantiserOf } from './quantise.ts';
 
 const SIZE = 57;
 /** Two tensors of very different size in their values. */
@@ -73,7 +74,7 @@ describe('environments', () => {
     const other = train(name, 'm / (sqrt(v) + eps)', { seed: 8 }).weights;
     const same = train(name, 'm / (sqrt(v) + eps)').weights;
     const { gradient, updates, weights } = environments.find(name);
-    const random = [gradient?.quantiser, updates, weights].some((one) => one?.stochastic);
+    const random = [gradient, updates, weights].some((one) => one && quantiserOf(one).stochastic);
     expect(String(other) === String(same)).toBe(!random);
   });
 

@@ -1,7 +1,7 @@
+import type { Environment, Quantisation } from '../../evaluation/index.ts';
 import { deriveKey, foldIn, threefry2x32 } from '../../random/index.ts';
 import type { Stepper } from '../../rules/index.ts';
-import type { Environment, GradientChannel } from './environments.ts';
-import { float32, type Quantiser } from './quantise.ts';
+import { float32, quantiserOf } from './quantise.ts';
 
 /** A training that enters an environment. */
 export interface EnterOptions {
@@ -42,16 +42,17 @@ const asItIs = (gradient: Float32Array): Float32Array => gradient;
 const plainly = (_: Float32Array, step: () => boolean): boolean => step();
 
 /** Gradients in, what the rule sees out: an array that the next call writes again. */
-function openGradient({ quantiser, feedback }: GradientChannel, options: EnterOptions) {
-  const pass = openChannel(quantiser, 'gradient', options);
+function openGradient(gradient: NonNullable<Environment['gradient']>, options: EnterOptions) {
+  const { feedback } = gradient;
+  const pass = openChannel(gradient, 'gradient', options);
   const size = options.weights.length;
   const [values, lost, seen] = [new Float64Array(size), new Float64Array(size), new Float32Array(size)];
-  return (gradient: Float32Array): Float32Array => {
-    for (let i = 0; i < size; i++) values[i] = (gradient[i] as number) + (lost[i] as number);
+  return (slope: Float32Array): Float32Array => {
+    for (let i = 0; i < size; i++) values[i] = (slope[i] as number) + (lost[i] as number);
     seen.set(pass(values));
     if (!feedback) return seen;
     for (let i = 0; i < size; i++) {
-      const wanted = (gradient[i] as number) + (lost[i] as number);
+      const wanted = (slope[i] as number) + (lost[i] as number);
       lost[i] = Number.isFinite(wanted) ? wanted - (seen[i] as number) : 0;
     }
     return seen;
@@ -59,8 +60,8 @@ function openGradient({ quantiser, feedback }: GradientChannel, options: EnterOp
 }
 
 /** Takes the step, and then another in its place: by the quantised update. */
-function openUpdates(quantiser: Quantiser, options: EnterOptions) {
-  const pass = openChannel(quantiser, 'updates', options);
+function openUpdates(quantisation: Quantisation, options: EnterOptions) {
+  const pass = openChannel(quantisation, 'updates', options);
   const before = new Float32Array(options.weights.length);
   const update = new Float64Array(options.weights.length);
   return (weights: Float32Array, step: () => boolean): boolean => {
@@ -74,8 +75,8 @@ function openUpdates(quantiser: Quantiser, options: EnterOptions) {
   };
 }
 
-function openInPlace(quantiser: Quantiser, name: string, options: EnterOptions) {
-  const pass = openChannel(quantiser, name, options);
+function openInPlace(quantisation: Quantisation, name: string, options: EnterOptions) {
+  const pass = openChannel(quantisation, name, options);
   const values = new Float64Array(options.weights.length);
   return (weights: Float32Array): void => {
     values.set(weights);
@@ -84,7 +85,8 @@ function openInPlace(quantiser: Quantiser, name: string, options: EnterOptions) 
 }
 
 /** Quantises all tensors in place, with new random words at every call. */
-function openChannel(quantiser: Quantiser, name: string, { weights, tensors, seed }: EnterOptions) {
+function openChannel(quantisation: Quantisation, name: string, { weights, tensors, seed }: EnterOptions) {
+  const quantiser = quantiserOf(quantisation);
   const key = deriveKey(seed, 'environment', name);
   const random = new Uint32Array(quantiser.stochastic ? weights.length : 0);
   const block = new Uint32Array(2);

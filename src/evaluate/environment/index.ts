@@ -1,2 +1,1 @@
 export { enterEnvironment } from './enter.ts';
-export { type Environment, environments, environmentText } from './environments.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { environments } from '../../evaluation/index.ts';
 import { stream } from '../../random/index.ts';
-import { environments } from './environments.ts';
-import { evenLevels, type Quantiser, signAndMeans } from './quantise.ts';
+import { evenLevels, type Quantiser, quantiserOf, signAndMeans } from './quantise.ts';
 
 const words = (size: number, ...labels: (string | number)[]): Uint32Array => {
   const random = stream(3, 'quantise', ...labels);
@@ -21,9 +21,9 @@ function applied(quantiser: Quantiser, values: ArrayLike<number>, random = words
 }
 
 const all = environments.entries.flatMap(({ name, gradient, updates, weights }) =>
-  [gradient?.quantiser, updates, weights]
+  [gradient, updates, weights]
     .filter((one) => one !== undefined)
-    .map((quantiser) => [name, quantiser] as const),
+    .map((quantisation) => [name, quantiserOf(quantisation)] as const),
 );
 const finite = fc.float({ noNaN: true, noDefaultInfinity: true });
 const tensor = fc.array(finite, { minLength: 1, maxLength: 40 });
@@ -95,7 +95,7 @@ describe('stochastic rounding', () => {
   });
 
   it('goes to a neighbouring level only, and leaves the levels where they are', () => {
-    const quantiser = evenLevels(4, { rounding: 'stochastic', outermost: 'largest' });
+    const quantiser = evenLevels({ bits: 4, rounding: 'stochastic', outermost: 'largest' });
     const levels = Array.from({ length: 15 }, (_, i) => Math.fround((i - 7) / 7));
     expect([...applied(quantiser, levels)]).toEqual(levels.map((level) => level || 0));
     applied(
@@ -117,12 +117,12 @@ describe('the values themselves', () => {
   });
 
   it('2 bits, nearest: the largest magnitude, its opposite, or 0', () => {
-    const nearest = evenLevels(2, { rounding: 'nearest', outermost: 'largest' });
+    const nearest = evenLevels({ bits: 2, rounding: 'nearest', outermost: 'largest' });
     expect([...applied(nearest, [-4, 1.9, 2.1, -2.1, 0.1])]).toEqual([-4, 0, 4, -4, 0]);
   });
 
   it('of a power of two outermost: levels that do not move with the largest weight', () => {
-    const kept = evenLevels(4, { rounding: 'nearest', outermost: 'power-of-two' });
+    const kept = evenLevels({ bits: 4, rounding: 'nearest', outermost: 'power-of-two' });
     expect([...applied(kept, [0.6, 0.15])]).toEqual([4 / 7, 1 / 7].map(Math.fround));
     expect([...applied(kept, [0.9, 0.15])]).toEqual([6 / 7, 1 / 7].map(Math.fround));
     expect([...applied(kept, [1, 0.15])]).toEqual([1, 1 / 7].map(Math.fround));

@@ -1,3 +1,5 @@
+import type { EvenLevels, Quantisation } from '../../evaluation/index.ts';
+
 /** One tensor in few levels: how numbers are made to fit into a few bits each, besides a scale or two for the whole tensor. */
 export interface Quantiser {
   /** Whether {@link Quantiser.apply} reads its random words. */
@@ -33,18 +35,16 @@ export const signAndMeans: Quantiser = {
   },
 };
 
-export interface LevelOptions {
-  /** `stochastic`: to either neighbour, so that the mean is the value; `nearest`: always to the nearer one. */
-  readonly rounding: 'stochastic' | 'nearest';
-  /** The outermost level: the tensor's largest magnitude, or the next power of two, which seldom changes from step to step. */
-  readonly outermost: 'largest' | 'power-of-two';
+/** The quantiser that an environment describes. */
+export function quantiserOf(quantisation: Quantisation): Quantiser {
+  return quantisation.levels === 'even' ? evenLevels(quantisation) : signAndMeans;
 }
 
 /**
  * Sign and magnitude in 2^bits − 1 evenly spaced levels, 0 among them. With stochastic rounding and the largest magnitude outermost:
  * of 2 bits, TernGrad (Wen et al. 2017); of more, QSGD (Alistarh et al. 2017) scaled by the largest magnitude, as its §4 does.
  */
-export function evenLevels(bits: number, { rounding, outermost }: LevelOptions): Quantiser {
+export function evenLevels({ bits, rounding, outermost }: Omit<EvenLevels, 'levels'>): Quantiser {
   const levels = 2 ** (bits - 1) - 1;
   const stochastic = rounding === 'stochastic';
   const apply = (values: Float64Array, random: Uint32Array): void => {

@@ -1,5 +1,5 @@
 import { seedsFrom } from '../../compare/index.ts';
-import { type Evaluation, findProtocol } from '../../evaluation/index.ts';
+import { type Evaluation, parseProtocol } from '../../evaluation/index.ts';
 import { inTurn } from '../../in-turn.ts';
 import { taskTitle } from '../../tasks/index.ts';
 import { type CurvePicture, curvePicture, curveSubtitle } from '../curve-picture.ts';
@@ -38,7 +38,7 @@ export const table2: Trainings = {
 
 /** What trains with a seed: each optimizer to the end at each of its learning rates. */
 function columnsAt(scale: number): readonly { readonly optimizer: TableRow; readonly rate: number }[] {
-  const { learningRates } = findProtocol('paper');
+  const { learningRates } = parseProtocol('paper');
   return OPTIMIZERS.flatMap((optimizer) =>
     (scale >= 1 ? learningRates : optimizer.rates).map((rate) => ({ optimizer, rate })),
   );
@@ -67,7 +67,7 @@ function best(trainings: readonly Evaluation[]): Evaluation {
 }
 
 /** The one of its protocol. */
-const rateOf = ({ protocol }: Evaluation): number => findProtocol(protocol).learningRates[0] as number;
+const rateOf = ({ protocol }: Evaluation): number => parseProtocol(protocol).learningRates[0] as number;
 
 /** One that failed for outside reasons is the last to be chosen, one that diverged the last but it. */
 const worth = ({ status, reward }: Evaluation): number =>

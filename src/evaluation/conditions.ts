@@ -1,0 +1,90 @@
+import * as z from 'zod';
+import { NosError } from '../errors.ts';
+import { type Environment, environments, NO_ENVIRONMENT } from './environments.ts';
+import { type Protocol, parseProtocol, printProtocol } from './protocol.ts';
+
+/**
+ * How rules are trained and scored, wherever and with whatever seed: what all evaluations of a run or a comparison share.
+ * A new condition of evaluations is a field here, in {@link regimeShape}, and in the three functions below.
+ */
+export interface Regime {
+  readonly protocol: Protocol;
+  readonly environment: Environment;
+}
+
+/** Everything but the rule that an evaluation depends on, on one machine. */
+export interface Conditions extends Regime {
+  /** A task's reference, as `taskReference` of tasks/ gives it. */
+  readonly task: string;
+  readonly seed: number;
+}
+
+/** A regime as documents, rows of a store and messages hold it: every condition by its one name. */
+export const regimeShape = {
+  protocol: z.string(),
+  /** Absent in stores of version 1, which knew no other. */
+  environment: z.string().default(NO_ENVIRONMENT),
+};
+
+/** Conditions the same way. */
+export const conditionShape = {
+  task: z.string(),
+  protocol: regimeShape.protocol,
+  seed: z.int().nonnegative(),
+  environment: regimeShape.environment,
+};
+
+const regimeSchema = z.strictObject(regimeShape);
+const conditionSchema = z.strictObject(conditionShape);
+
+export type RegimeNames = Readonly<z.output<typeof regimeSchema>>;
+export type ConditionNames = Readonly<z.output<typeof conditionSchema>>;
+/** Conditions as somebody names them: those that have defaults may be absent. */
+export type ConditionInput = Readonly<z.input<typeof conditionSchema>>;
+export type RegimeInput = Readonly<z.input<typeof regimeSchema>>;
+
+/**
+ * @param protocolOf What knows protocols by their names; tests know small ones.
+ * @throws NosError `unknown-name`, `bad-option`.
+ */
+export function parseRegime(
+  { protocol, environment = NO_ENVIRONMENT }: RegimeInput,
+  protocolOf = parseProtocol,
+): Regime {
+  return { protocol: protocolOf(protocol), environment: environments.find(environment) };
+}
+
+/** Prints a regime as the names that parse to it; each regime has one such form. */
+export function printRegime({ protocol, environment }: Regime): RegimeNames {
+  return { protocol: printProtocol(protocol), environment: environment.name };
+}
+
+/**
+ * Writes a regime for people; what is usual goes without saying.
+ *
+ * @example regimeText({ protocol: 'quick', environment: '4bit' }) // 'protocol quick, environment 4bit'
+ */
+export function regimeText({ protocol, environment = NO_ENVIRONMENT }: RegimeInput): string {
+  return `protocol ${protocol}${environmentText(environment)}`;
+}
+
+/** `, environment 4bit`, to stand behind a text; empty for the usual environment. */
+export function environmentText(name = NO_ENVIRONMENT): string {
+  return name === NO_ENVIRONMENT ? '' : `, environment ${name}`;
+}
+
+/** @throws NosError as {@link parseRegime}; `bad-option` for a seed that is no integer from 0 to 2^53 − 1. */
+export function parseConditions(
+  { task, seed, ...regime }: ConditionInput,
+  protocolOf = parseProtocol,
+): Conditions {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new NosError('bad-option', `seed ${seed}: expected an integer from 0 to 2^53 - 1`);
+  }
+  return { task, ...parseRegime(regime, protocolOf), seed };
+}
+
+export function printConditions({ task, seed, ...regime }: Conditions): ConditionNames {
+  const { protocol, ...others } = printRegime(regime);
+  return { task, protocol, seed, ...others };
+}

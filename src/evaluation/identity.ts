@@ -1,0 +1,20 @@
+import { canonicalize, type Expression, printRule, resolveRule, ruleKey } from '../rules/index.ts';
+
+/** Which rule a text means, however it is written. */
+export interface RuleIdentity {
+  /** Canonical text. */
+  readonly text: string;
+  /** Hash of the canonical form: rules of one key are one rule. */
+  readonly key: string;
+}
+
+/**
+ * Says which rule a text or a catalogue name means.
+ *
+ * @throws NosError `bad-rule`, `unknown-name`.
+ * @example identityOf('adam').key === identityOf('m / (sqrt(v) + eps)').key // true
+ */
+export function identityOf(rule: string | Expression): RuleIdentity {
+  const form = canonicalize(typeof rule === 'string' ? resolveRule(rule) : rule);
+  return { text: printRule(form), key: ruleKey(form) };
+}
