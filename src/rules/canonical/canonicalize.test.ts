@@ -184,17 +184,17 @@ describe('canonicalize', () => {
     fc.assert(
       fc.property(expressions({ depth: 5 }), (e) => {
         const form = canonicalize(e);
-        expect(canonicalize(form)).toBe(form);
+        expect(canonicalize(form)).toEqual(form);
         expect(canonicalize(parseRule(printRule(form)))).toEqual(form);
       }),
       options,
     );
   });
 
-  it('gives the same object for the same object, and leaves its argument alone', () => {
+  it('leaves its argument alone', () => {
     const rule = parseRule('m + g * adam');
     const copy = structuredClone(rule);
-    expect(canonicalize(rule)).toBe(canonicalize(rule));
+    canonicalize(rule);
     expect(rule).toEqual(copy);
   });
 

@@ -1,41 +1,38 @@
-import { type Call, call, type Expression, literal } from '../language/expression.ts';
-import { lowered, operationOf, operations } from '../language/operations.ts';
-import { type Rewrite, rewrites } from './rewrites.ts';
-
-/** What an expression object became; expressions are immutable, so it holds for ever. */
-const canonical = new WeakMap<Expression, Expression>();
-
-/** The rewrites that look at each operation, in the table's order. */
-const rewritesOf: ReadonlyMap<string, readonly Rewrite[]> = new Map(
-  [...operations].map(([name, operation]) => [name, rewrites.filter(({ on }) => on(operation))]),
-);
+import { type Expression, type Leaf, leaf } from '../language/expression.ts';
+import { operationOf, operations } from '../language/operations.ts';
+import { type Normal, nameCore, number, toExpression } from './normal.ts';
+import { apply } from './rewrites.ts';
 
 /**
  * The canonical form: macros expanded, then the table of `rewrites.ts` applied from the arguments up until none applies.
  * It keeps the value, within rounding, wherever the original's intermediate values are finite (docs/language.md says
  * exactly). Idempotent, also through print and parse.
  */
-export function canonicalize(e: Expression): Expression {
-  if (e.kind === 'literal') return Object.is(e.value, -0) ? literal(0) : e;
-  const known = canonical.get(e);
-  if (known !== undefined) return known;
-  const result = e.kind === 'call' ? rewrite(e) : expand(e);
-  canonical.set(e, result);
-  canonical.set(result, result);
+export const canonicalize = (e: Expression): Expression => toExpression(normalize(e));
+
+/**
+ * The normal form of an expression.
+ *
+ * @param known The normal forms of expressions that were met before; this one and its parts join them.
+ */
+export function normalize(e: Expression, known = new Map<Expression, Normal>()): Normal {
+  if (e.kind === 'literal') return number(e.value);
+  if (e.kind === 'leaf') return macros.get(e.name) ?? normalizeName(e);
+  const met = known.get(e);
+  if (met !== undefined) return met;
+  const args = e.args.map((arg) => normalize(arg, known));
+  const result = apply(operationOf(e), args, e.parameters);
+  known.set(e, result);
   return result;
 }
 
-function expand(e: Expression): Expression {
-  const expansion = lowered(e);
-  return expansion === e ? e : canonicalize(expansion);
+function normalizeName(e: Leaf): Normal {
+  const operation = operationOf(e);
+  return operation.kind === 'macro' ? normalize(operation.expansion) : { coefficient: 1, core: nameCore(e) };
 }
 
-function rewrite(e: Call): Expression {
-  const args = e.args.map(canonicalize);
-  const node = args.every((arg, i) => arg === e.args[i]) ? e : call(e.name, args, e.parameters);
-  for (const { apply, normal } of rewritesOf.get(operationOf(e).name) as readonly Rewrite[]) {
-    const result = apply(node, args[0] as Expression, args[1] as Expression);
-    if (result !== undefined) return normal ? result : canonicalize(result);
-  }
-  return node;
+/** The normal forms of names such as `m` and `adam`. */
+const macros = new Map<string, Normal>();
+for (const { kind, name } of operations.values()) {
+  if (kind === 'macro') macros.set(name, normalizeName(leaf(name)));
 }

@@ -4,22 +4,16 @@ import { operationOf } from '../language/operations.ts';
 import { isStepScalar, structure } from './analysis.ts';
 import { canonicalize } from './canonicalize.ts';
 
-const keys = new WeakMap<Expression, string>();
-
 /**
  * The rule's key: 16 hexadecimal digits of the SHA-256 of {@link keyText} of its canonical form. Rules of one key give
  * the same weights to the bit; rules of different keys may still be equal.
  */
 export function ruleKey(e: Expression): string {
-  const form = canonicalize(e);
-  const known = keys.get(form);
-  if (known !== undefined) return known;
-  const key = createHash('sha256').update(keyText(form)).digest('hex').slice(0, 16);
-  keys.set(form, key);
-  return key;
+  return createHash('sha256')
+    .update(keyText(canonicalize(e)))
+    .digest('hex')
+    .slice(0, 16);
 }
-
-const texts = new WeakMap<Expression, string>();
 
 /**
  * The text that names a canonical expression, and its random draws: literals and parameters of which only the float32
@@ -27,11 +21,7 @@ const texts = new WeakMap<Expression, string>();
  */
 export function keyText(e: Expression): string {
   if (e.kind === 'literal') return String(Math.fround(e.value));
-  const known = texts.get(e);
-  if (known !== undefined) return known;
-  const text = isStepScalar(e) || e.kind === 'leaf' ? structure(e) : writeCall(e);
-  texts.set(e, text);
-  return text;
+  return e.kind === 'leaf' || isStepScalar(e) ? structure(e) : writeCall(e);
 }
 
 function writeCall({ name, args, parameters }: Call): string {

@@ -1,157 +1,151 @@
-import { call, type Expression, literal } from '../language/expression.ts';
-import { isStepScalar, isThreeValued, same, structure } from './analysis.ts';
+import { operationOf } from '../language/operations.ts';
+import { isThreeValued } from './analysis.ts';
 import {
+  type Core,
   type Factor,
-  factorsOf,
-  isReciprocal,
-  mayCombine,
-  noteFactors,
-  noteParts,
+  type Normal,
+  number,
   ONE,
-  oppositeOf,
-  type Parts,
-  partsOf,
-} from './parts.ts';
+  operationCore,
+  productCore,
+  same,
+  scale,
+  textOf,
+  toExpression,
+} from './normal.ts';
 
-/**
- * The normal form of products: one coefficient, then powers of different bases in a fixed order, step scalars first.
- * All arguments are canonical, and so are the results.
- */
+/** Arithmetic on normal forms: products, powers and quotients. Factors that are step scalars come first. */
 
 /** x·y. */
-export function multiply(x: Expression, y: Expression): Expression {
-  const a = partsOf(x);
-  const b = partsOf(y);
-  const coefficient = a.coefficient * b.coefficient;
-  if (a.coefficient === 0 || b.coefficient === 0) return literal(0);
-  if (mayCombine(coefficient, a.coefficient, b.coefficient)) return build(coefficient, merge(a.core, b.core));
-  return multiplyApart(a, b);
+export function multiply(x: Normal, y: Normal): Normal {
+  const coefficient = x.coefficient * y.coefficient;
+  if (x.coefficient === 0 || y.coefficient === 0) return number(0);
+  if (mayCombine(coefficient, x.coefficient, y.coefficient)) return build(coefficient, merge(x.core, y.core));
+  return multiplyApart(x, y);
 }
 
 /** The product of two whose coefficients may not combine: one keeps its own, as a factor. */
-function multiplyApart(a: Parts, b: Parts): Expression {
-  const sign = Math.sign(a.coefficient) * Math.sign(b.coefficient);
-  const [first, second] = [a, b]
+function multiplyApart(x: Normal, y: Normal): Normal {
+  const sign = Math.sign(x.coefficient) * Math.sign(y.coefficient);
+  const [first, second] = [x, y]
     .map(({ coefficient, core }) => scale(Math.abs(coefficient), core))
-    .sort((x, y) => compareText(structure(x), structure(y))) as [Expression, Expression];
-  const { coefficient, core } = partsOf(first);
-  return build(sign * coefficient, combine([...factorsOf(core), { base: second, exponent: 1 }]));
+    .sort((a, b) => compareText(textOf(a), textOf(b))) as [Normal, Normal];
+  return build(sign * first.coefficient, combine([...factorsOf(first.core), { base: second, exponent: 1 }]));
 }
 
 /** x^n for an integer n of at least 2. */
-export function raise(x: Expression, n: number): Expression {
-  const { coefficient, core } = partsOf(x);
-  const scaleBy = coefficient ** n;
-  if (!mayCombine(scaleBy, coefficient)) return build(1, [{ base: x, exponent: n }]);
-  const { base, exponent } = asPower(core);
-  return build(scaleBy, [{ base, exponent: exponent * n }]);
+export function raise(x: Normal, n: number): Normal {
+  const coefficient = x.coefficient ** n;
+  if (!mayCombine(coefficient, x.coefficient)) return build(1, [{ base: x, exponent: n }]);
+  const { base, exponent } = asPower(x.core);
+  return build(coefficient, [{ base, exponent: exponent * n }]);
 }
 
-/** x/y; undefined where it stays as it is because its value may not be finite. */
-export function divide(x: Expression, y: Expression): Expression | undefined {
-  const a = partsOf(x);
-  const b = partsOf(y);
-  if (b.coefficient === 0) return undefined;
-  if (a.coefficient === 0) return literal(0);
-  const coefficient = a.coefficient / b.coefficient;
-  if (!mayCombine(coefficient, a.coefficient, b.coefficient)) return undefined;
+/** x/y; undefined if it stays as it is because its value may not be finite. */
+export function divide(x: Normal, y: Normal): Normal | undefined {
+  if (y.coefficient === 0) return undefined;
+  if (x.coefficient === 0) return number(0);
+  const coefficient = x.coefficient / y.coefficient;
+  if (!mayCombine(coefficient, x.coefficient, y.coefficient)) return undefined;
   // x / x => 1
-  if (same(a.core, b.core)) return literal(coefficient);
+  if (same(x.core, y.core)) return number(coefficient);
   // x / c => (1/c) * x
-  if (b.core === ONE) return scale(coefficient, a.core);
-  return scale(coefficient, call('div', [a.core, b.core]));
+  if (y.core === ONE) return scale(coefficient, x.core);
+  return scale(coefficient, operationCore('div', [scale(1, x.core), scale(1, y.core)]));
 }
 
 /** −x. */
-export function negate(x: Expression): Expression {
-  const { coefficient, core } = partsOf(x);
-  return scale(-coefficient, core);
+export const negate = ({ coefficient, core }: Normal): Normal => scale(-coefficient, core);
+
+/** The powers whose product a core is: one power, in which the core is the base, if it is no product. */
+export function factorsOf(core: Core): readonly Factor[] {
+  if (core === ONE) return [];
+  return core.kind === 'product' ? core.factors : [{ base: { coefficient: 1, core }, exponent: 1 }];
 }
 
-/** coefficient·core, written as people would: -x, 2 * x, 2 / x, and a sum with its signs changed. */
-export function scale(coefficient: number, core: Expression): Expression {
-  if (core === ONE) return literal(coefficient);
-  if (coefficient === 1) return core;
-  const result = writeScaled(coefficient, core);
-  noteParts(result, { coefficient, core });
-  return result;
-}
-
-function writeScaled(coefficient: number, core: Expression): Expression {
-  if (isReciprocal(core)) return call('div', [literal(coefficient), core.args[1] as Expression]);
-  if (coefficient === -1) return oppositeOf(core) ?? call('neg', [core]);
-  return chain([literal(coefficient), ...factorsOf(core).map(writeFactor)]);
-}
-
-/** A product of two bare cores that are the same is a power of it, even where the core is itself a product. */
-function merge(a: Expression, b: Expression): readonly Factor[] {
+/** A product of two bare cores that are the same is a power of it, even if the core is itself a product. */
+function merge(a: Core, b: Core): readonly Factor[] {
+  if (a === ONE) return factorsOf(b);
+  if (b === ONE) return factorsOf(a);
   const x = asPower(a);
   const y = asPower(b);
-  if (a !== ONE && b !== ONE && same(x.base, y.base)) {
-    return [{ base: x.base, exponent: x.exponent + y.exponent }];
-  }
+  if (sameBase(x, y)) return [{ base: x.base, exponent: x.exponent + y.exponent }];
   return combine([...factorsOf(a), ...factorsOf(b)]);
 }
 
-function asPower(core: Expression): Factor {
-  const factors = factorsOf(core);
-  return factors.length === 1 ? (factors[0] as Factor) : { base: core, exponent: 1 };
+function asPower(core: Core): Factor {
+  const [factor, another] = factorsOf(core);
+  return factor !== undefined && another === undefined
+    ? factor
+    : { base: { coefficient: 1, core }, exponent: 1 };
 }
+
+const sameBase = (a: Factor, b: Factor): boolean => textOf(a.base) === textOf(b.base);
 
 /** x^a * x^b => x^(a + b) */
 function combine(factors: readonly Factor[]): readonly Factor[] {
-  if (factors.length < 2) return factors;
-  const byBase = new Map<string, Factor>();
-  for (const { base, exponent } of factors) {
-    const key = structure(base);
-    const known = byBase.get(key);
-    byBase.set(key, { base, exponent: exponent + (known?.exponent ?? 0) });
+  const combined: Factor[] = [];
+  for (const factor of factors) {
+    const { base, exponent } = factor;
+    const at = combined.findIndex((other) => sameBase(other, factor));
+    if (at < 0) combined.push({ base, exponent });
+    else combined[at] = { base, exponent: combined[at]!.exponent + exponent };
   }
-  return [...byBase.values()];
+  return combined;
 }
 
 /** The product of a coefficient and of powers of different bases. */
-function build(coefficient: number, factors: readonly Factor[]): Expression {
-  const index = factors.findIndex((factor) => factor.exponent > 1 && simplerPower(factor) !== undefined);
-  if (index >= 0) {
-    const rest = build(coefficient, factors.toSpliced(index, 1));
-    return multiply(rest, simplerPower(factors[index] as Factor) as Expression);
+function build(coefficient: number, factors: readonly Factor[]): Normal {
+  for (const [i, factor] of factors.entries()) {
+    const simpler = simplerPower(factor);
+    if (simpler !== undefined) return multiply(build(coefficient, factors.toSpliced(i, 1)), simpler);
   }
   return scale(coefficient, coreOf(factors));
 }
 
 /** Powers of some functions that are powers of something simpler; undefined for all others. */
-function simplerPower({ base, exponent }: Factor): Expression | undefined {
+function simplerPower({ base, exponent }: Factor): Normal | undefined {
+  if (exponent === 1) return undefined;
   // sign(x)^3 => sign(x), sign(x)^4 => sign(x)^2
-  if (exponent > 2 && isThreeValued(base)) return power(base, exponent % 2 === 0 ? 2 : 1);
-  if (exponent % 2 !== 0 || base.kind !== 'call') return undefined;
-  const [x] = base.args as [Expression];
-  // sqrt(x)^2 => x
-  if (base.name === 'sqrt') return power(x, exponent / 2);
-  // abs(x)^2 => x^2
-  return base.name === 'abs' ? power(x, exponent) : undefined;
+  if (exponent > 2 && isThreeValued(toExpression(base))) return power(base, exponent % 2 === 0 ? 2 : 1);
+  if (exponent % 2 !== 0 || base.coefficient !== 1 || base.core.kind !== 'operation') return undefined;
+  // sqrt(x)^2 => x, abs(x)^2 => x^2
+  const { square } = operationOf(base.core).facts;
+  return square && power(base.core.args[0]!, (square * exponent) / 2);
 }
 
-const power = (x: Expression, n: number): Expression => (n === 1 ? x : raise(x, n));
+const power = (x: Normal, n: number): Normal => (n === 1 ? x : raise(x, n));
 
-function coreOf(factors: readonly Factor[]): Expression {
-  if (factors.length === 0) return ONE;
-  const sorted = factors.length === 1 ? factors : [...factors].sort(byOrder);
-  const core = chain(sorted.map(writeFactor));
-  if (sorted.length > 1 || (sorted[0] as Factor).exponent > 1) noteFactors(core, sorted);
-  return core;
+function coreOf(factors: readonly Factor[]): Core {
+  const [first] = factors;
+  if (first === undefined) return ONE;
+  const isBare = factors.length === 1 && first.exponent === 1 && first.base.coefficient === 1;
+  return isBare ? first.base.core : productCore([...factors].sort(byOrder));
 }
 
-/** Step scalars first: a product of several is then one step scalar. */
 function byOrder(a: Factor, b: Factor): number {
-  const rank = Number(isStepScalar(b.base)) - Number(isStepScalar(a.base));
-  return rank !== 0 ? rank : compareText(structure(a.base), structure(b.base));
+  const rank = Number(b.base.core.isStep) - Number(a.base.core.isStep);
+  return rank !== 0 ? rank : compareText(textOf(a.base), textOf(b.base));
 }
 
 /** By code unit, not by the reader's language: the canonical form is the same everywhere. */
 export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const writeFactor = ({ base, exponent }: Factor): Expression =>
-  exponent === 1 ? base : call('pow', [base, literal(exponent)]);
+const SMALLEST_NORMAL = 2 ** -126;
+/** Smaller float64 numbers have fewer digits. */
+const SMALLEST_DOUBLE = 2 ** -1022;
+const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 
-const chain = (parts: readonly Expression[]): Expression => parts.reduce((x, y) => call('mul', [x, y]));
+/** Numbers that float32 holds to full precision. */
+const isNormal = (value: number): boolean =>
+  value === 0 || (Math.abs(value) >= SMALLEST_NORMAL && Math.abs(value) <= LARGEST);
+
+/**
+ * Whether `result`, combined of coefficients, may stand for them: not if they are float32 numbers and it is not, so that
+ * 1e-30 * (1e-30 * x) does not become 0 * x; and not if float64 loses digits.
+ */
+function mayCombine(result: number, ...coefficients: readonly number[]): boolean {
+  if (isNormal(result)) return result !== 0;
+  const isWhole = Number.isFinite(result) && Math.abs(result) >= SMALLEST_DOUBLE;
+  return isWhole && !coefficients.every(isNormal);
+}

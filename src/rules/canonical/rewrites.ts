@@ -1,203 +1,237 @@
-import { type Call, call, type Expression, type Literal, literal } from '../language/expression.ts';
-import type { ElementOperation, Facts, Operation } from '../language/operation.ts';
-import { operationOf } from '../language/operations.ts';
-import { isThreeValued, rangeOf, structure } from './analysis.ts';
-import { type Factor, factorsOf, partsOf } from './parts.ts';
-import { compareText, divide, multiply, negate, raise } from './products.ts';
+import type { Facts, Operation } from '../language/operation.ts';
+import { operationOf, operations } from '../language/operations.ts';
+import { isThreeValued, rangeOf } from './analysis.ts';
+import {
+  type Factor,
+  isNumber,
+  type Normal,
+  number,
+  operationCore,
+  productCore,
+  scale,
+  textOf,
+  toExpression,
+} from './normal.ts';
+import { compareText, divide, factorsOf, multiply, negate, raise } from './products.ts';
 import { addSigned } from './sums.ts';
 
-/**
- * The ordered table of rewrites. Each keeps the value, within rounding, wherever the original's intermediate values are
- * finite; where the comment says so, to the bit. A rewrite sees a call whose arguments are canonical, and says what the
- * call becomes, or undefined. What is left out, and why, is in docs/language.md.
- */
-export interface Rewrite {
-  /** Which operations it looks at. */
-  readonly on: (operation: Operation) => boolean;
-  readonly apply: (e: Call, x: Expression, y: Expression) => Expression | undefined;
-  /** Its results are canonical already. */
-  readonly normal?: true;
+/** An operation and what it is applied to. */
+interface Applied {
+  readonly operation: Operation;
+  readonly args: readonly Normal[];
+  readonly parameters: readonly number[];
 }
 
-const named =
-  (...names: readonly string[]) =>
-  ({ name }: Operation): boolean =>
-    names.includes(name);
+/**
+ * Says what an operation on normal forms becomes, or undefined; `x` and `y` are its first two arguments. Each rewrite keeps
+ * the value, within rounding, wherever the original's intermediate values are finite; if the comment says so, to the bit. What
+ * is left out, and why, is in docs/language.md.
+ */
+type Rewrite = (e: Applied, x: Normal, y: Normal) => Normal | undefined;
 
-const having =
-  (...facts: readonly (keyof Facts)[]) =>
-  (operation: Operation): boolean =>
-    facts.every((fact) => operation.facts[fact]);
+/** Of all operations for which a fact of the table is declared. */
+type General = readonly [fact: keyof Facts, rewrite: Rewrite];
 
-const isCall = (e: Expression, name: string): e is Call => e.kind === 'call' && e.name === name;
-
-const withArgument = (e: Call, x: Expression): Call => call(e.name, [x], e.parameters);
-
-export const rewrites: readonly Rewrite[] = [
-  // f(1, 2) => its value, computed in float64, if that is finite
-  { on: ({ kind }) => kind === 'element', apply: fold },
+const constants: readonly General[] = [
   // f(0) => 0
-  { on: having('zero'), apply: (_, x) => (x.kind === 'literal' && x.value === 0 ? x : undefined) },
+  ['zero', (_, x) => (isNumber(x) && x.coefficient === 0 ? x : undefined)],
   // ema(x, 0) => x, acc(x, 0) => x, drop(x, 0) => x
-  {
-    on: having('identity'),
-    apply: (e, x) => (operationOf(e).facts.identity?.(e.parameters) ? x : undefined),
-  },
-
-  // -x, x + y, x - y, x * y, x / y to the normal forms of sums.ts and products.ts
-  { on: named('neg'), apply: (_, x) => negate(x), normal: true },
-  { on: named('add'), apply: (_, x, y) => addSigned(x, y, 1), normal: true },
-  { on: named('sub'), apply: (_, x, y) => addSigned(x, y, -1), normal: true },
-  { on: named('mul'), apply: (_, x, y) => multiply(x, y), normal: true },
-  { on: named('div'), apply: (_, x, y) => divide(x, y), normal: true },
-
-  // x^2 to the normal form of products
-  {
-    on: named('pow'),
-    apply: (_, x, y) => (isInteger(y) && y.value > 1 ? raise(x, y.value) : undefined),
-    normal: true,
-  },
-  // x^0 => 1, x^1 => x, x^-2 => 1 / x^2
-  { on: named('pow'), apply: smallPower },
-  // 1^x => 1
-  { on: named('pow'), apply: (_, x) => (x.kind === 'literal' && x.value === 1 ? x : undefined) },
-
-  // f(-x) => -f(x) for an odd f, to the bit
-  { on: having('odd'), apply: (e, x) => (isNegative(x) ? negative(withArgument(e, negate(x))) : undefined) },
-  // f(-x) => f(x) for an even f, to the bit
-  { on: having('even'), apply: (e, x) => (isNegative(x) ? withArgument(e, negate(x)) : undefined) },
-
-  // sign(x) => 1 where x > 0, -1 where x < 0, whatever its arguments
-  { on: named('sign'), apply: knownSign },
-  // sign(f(x)) => sign(x) for an f that keeps the sign: clip, tanh, sqrt, sign
-  {
-    on: named('sign'),
-    apply: (e, x) =>
-      x.kind === 'call' && operationOf(x).facts.keepsSign ? withArgument(e, x.args[0]!) : undefined,
-  },
-  // sign(abs(x)) => sign(x)^2, to the bit
-  {
-    on: named('sign'),
-    apply: (e, x) => (isCall(x, 'abs') ? call('pow', [withArgument(e, x.args[0]!), literal(2)]) : undefined),
-  },
-  // sign(c * x) => sign(x), sign(x / c) => sign(x) for a c > 0 that cannot vanish or overflow
-  { on: named('sign'), apply: (e, x) => mapped(withoutPositive(x), (rest) => withArgument(e, rest)) },
-
-  // abs(x) => x for x >= 0, to the bit
-  { on: named('abs'), apply: (_, x) => (rangeOf(x).low >= 0 ? x : undefined) },
-  // abs(x) => -x for x <= 0, to the bit
-  { on: named('abs'), apply: (_, x) => (rangeOf(x).high <= 0 ? negate(x) : undefined) },
-  // abs(sign(x)) => sign(x)^2, to the bit
-  { on: named('abs'), apply: (_, x) => (isThreeValued(x) ? raise(x, 2) : undefined) },
-  // abs(c * x) => c * abs(x)
-  {
-    on: named('abs'),
-    apply: (e, x) => mapped(scaled(x), ({ coefficient, core }) => times(coefficient, withArgument(e, core))),
-  },
-
-  // clip(x, l) => x for -l <= x <= l, to the bit
-  { on: named('clip'), apply: (e, x) => (within(x, e.parameters[0]!) ? x : undefined) },
-  // clip(clip(x, k), l) => clip(x, min(k, l)), to the bit
-  {
-    on: named('clip'),
-    apply: (e, x) =>
-      isCall(x, 'clip') ? call('clip', x.args, [Math.min(e.parameters[0]!, x.parameters[0]!)]) : undefined,
-  },
-  // clip(sign(x), l) => l * sign(x) for l < 1, to the bit
-  { on: named('clip'), apply: (e, x) => (isThreeValued(x) ? times(e.parameters[0]!, x) : undefined) },
-
-  // exp(log(x)) => x
-  { on: named('exp'), apply: (_, x) => (isCall(x, 'log') ? x.args[0] : undefined) },
-  // x^0.5 => sqrt(x)
-  {
-    on: named('pow'),
-    apply: (_, x, y) => (y.kind === 'literal' && y.value === 0.5 ? call('sqrt', [x]) : undefined),
-  },
-
-  // min(min(x, y), x) => min(x, y), in a fixed order; numbers folded; to the bit
-  { on: having('commutative', 'associative', 'idempotent'), apply: lattice, normal: true },
+  ['identity', ({ operation, parameters }, x) => (operation.facts.identity?.(parameters) ? x : undefined)],
 ];
 
-function mapped<T>(value: T | undefined, f: (value: T) => Expression): Expression | undefined {
-  return value === undefined ? undefined : f(value);
-}
+/** Operations that have a normal form: it is the last word on all but pow. */
+const arithmetic: Readonly<Record<string, readonly Rewrite[]>> = {
+  // -x, x + y, x - y, x * y, x / y to the normal forms of sums.ts and products.ts
+  neg: [(_, x) => negate(x)],
+  add: [(_, x, y) => addSigned(x, y, 1)],
+  sub: [(_, x, y) => addSigned(x, y, -1)],
+  mul: [(_, x, y) => multiply(x, y)],
+  div: [(_, x, y) => divide(x, y)],
+  pow: [
+    // x^2 to the normal form of products
+    (_, x, y) => (isInteger(y) && y.coefficient > 1 ? raise(x, y.coefficient) : undefined),
+    // x^0 => 1, x^1 => x, x^-2 => 1 / x^2
+    (_, x, y) => (isInteger(y) ? smallPower(x, y.coefficient) : undefined),
+    // 1^x => 1
+    (_, x) => (isNumber(x) && x.coefficient === 1 ? x : undefined),
+  ],
+};
 
-const times = (c: number, x: Expression): Expression => call('mul', [literal(c), x]);
-const negative = (x: Expression): Expression => call('neg', [x]);
-const isNegative = (x: Expression): boolean => x.kind !== 'literal' && partsOf(x).coefficient < 0;
+const symmetries: readonly General[] = [
+  // f(-x) => -f(x) for an odd f, to the bit
+  ['odd', (e, x) => (isNegative(x) ? negate(again(e, negate(x))) : undefined)],
+  // f(-x) => f(x) for an even f, to the bit
+  ['even', (e, x) => (isNegative(x) ? again(e, negate(x)) : undefined)],
+];
 
-function fold(e: Call): Expression | undefined {
-  const values: number[] = [];
-  for (const arg of e.args) {
-    if (arg.kind !== 'literal') return undefined;
-    values.push(arg.value);
+const simplifications: Readonly<Record<string, readonly Rewrite[]>> = {
+  sign: [
+    // sign(x) => 1 where x > 0, -1 where x < 0, whatever its arguments
+    (_, x) => knownSign(x),
+    // sign(f(x)) => sign(x) for an f that keeps the sign: clip, tanh, sqrt, sign
+    (e, x) => mapped(signKept(x), (inner) => again(e, inner)),
+    // sign(abs(x)) => sign(x)^2, to the bit
+    (e, x) => mapped(argumentOf(x, 'abs'), (inner) => call('pow', again(e, inner), number(2))),
+    // sign(c * x) => sign(x), sign(x / c) => sign(x) for a c > 0 that cannot vanish or overflow
+    (e, x) => mapped(withoutPositive(x), (rest) => again(e, rest)),
+  ],
+  abs: [
+    // abs(x) => x for x >= 0, to the bit
+    (_, x) => (rangeOf(toExpression(x)).low >= 0 ? x : undefined),
+    // abs(x) => -x for x <= 0, to the bit
+    (_, x) => (rangeOf(toExpression(x)).high <= 0 ? negate(x) : undefined),
+    // abs(sign(x)) => sign(x)^2, to the bit
+    (_, x) => (isThreeValued(toExpression(x)) ? raise(x, 2) : undefined),
+    // abs(c * x) => c * abs(x)
+    (e, x) =>
+      x.coefficient === 1 || isNumber(x)
+        ? undefined
+        : call('mul', number(x.coefficient), again(e, scale(1, x.core))),
+  ],
+  clip: [
+    // clip(x, l) => x for -l <= x <= l, to the bit
+    ({ parameters: [l] }, x) => (isWithin(x, l!) ? x : undefined),
+    // clip(clip(x, k), l) => clip(x, min(k, l)), to the bit
+    (e, x) => mapped(argumentOf(x, 'clip'), (inner) => apply(e.operation, [inner], [tighter(e, x)])),
+    // clip(sign(x), l) => l * sign(x) for l < 1, to the bit
+    ({ parameters: [l] }, x) => (isThreeValued(toExpression(x)) ? call('mul', number(l!), x) : undefined),
+  ],
+  // exp(log(x)) => x
+  exp: [(_, x) => argumentOf(x, 'log')],
+  // x^0.5 => sqrt(x)
+  pow: [(_, x, y) => (isNumber(y) && y.coefficient === 0.5 ? call('sqrt', x) : undefined)],
+};
+
+/** The rewrites of each operation, in their order. */
+const rewritesOf: ReadonlyMap<string, readonly Rewrite[]> = new Map(
+  [...operations.values()].map((operation) => {
+    const { name, kind, facts } = operation;
+    const general = (rows: readonly General[]): readonly Rewrite[] =>
+      rows.flatMap(([fact, rewrite]) => (facts[fact] ? [rewrite] : []));
+    return [
+      name,
+      [
+        // f(1, 2) => its value, computed in float64, if that is finite
+        ...(kind === 'element' ? [fold] : []),
+        ...general(constants),
+        ...(arithmetic[name] ?? []),
+        ...general(symmetries),
+        ...(simplifications[name] ?? []),
+        // min(min(x, y), x) => min(x, y), in a fixed order; numbers folded; to the bit
+        ...(facts.commutative && facts.associative && facts.idempotent ? [flatten] : []),
+      ],
+    ];
+  }),
+);
+
+/** The normal form of an operation on normal forms. */
+export function apply(
+  operation: Operation,
+  args: readonly Normal[],
+  parameters: readonly number[] = [],
+): Normal {
+  const applied = { operation, args, parameters };
+  for (const rewrite of rewritesOf.get(operation.name)!) {
+    const result = rewrite(applied, args[0]!, args[1]!);
+    if (result !== undefined) return result;
   }
-  const value = (operationOf(e) as ElementOperation).float64(values, e.parameters);
-  return Number.isFinite(value) ? literal(value) : undefined;
+  return { coefficient: 1, core: operationCore(operation.name, args, parameters) };
 }
 
-const isInteger = (e: Expression): e is Literal => e.kind === 'literal' && Number.isInteger(e.value);
+const call = (name: string, ...args: readonly Normal[]): Normal => apply(operationOf({ name }), args);
 
-function smallPower(_: Call, x: Expression, y: Expression): Expression | undefined {
-  if (!isInteger(y)) return undefined;
-  if (y.value === 0) return literal(1);
-  if (y.value === 1) return x;
-  return call('div', [literal(1), call('pow', [x, literal(-y.value)])]);
+/** The same function of another argument. */
+const again = ({ operation, parameters }: Applied, x: Normal): Normal => apply(operation, [x], parameters);
+
+const mapped = <T>(value: T | undefined, f: (value: T) => Normal): Normal | undefined =>
+  value === undefined ? undefined : f(value);
+
+const isNegative = (x: Normal): boolean => !isNumber(x) && x.coefficient < 0;
+
+const isInteger = (x: Normal): boolean => isNumber(x) && Number.isInteger(x.coefficient);
+
+function fold({ operation, args, parameters }: Applied): Normal | undefined {
+  if (operation.kind !== 'element' || !args.every(isNumber)) return undefined;
+  const value = operation.float64(
+    args.map(({ coefficient }) => coefficient),
+    parameters,
+  );
+  return Number.isFinite(value) ? number(value) : undefined;
+}
+
+function smallPower(x: Normal, n: number): Normal {
+  if (n === 0) return number(1);
+  return n === 1 ? x : call('div', number(1), call('pow', x, number(-n)));
 }
 
 /** Farther from 0 than float32 underflows. */
-function knownSign(_: Call, x: Expression): Expression | undefined {
-  const { low, high } = rangeOf(x);
-  if (low >= SMALLEST) return literal(1);
-  return high <= -SMALLEST ? literal(-1) : undefined;
-}
-
 const SMALLEST = 1e-37;
 
-/** A product or quotient without its factors that are positive and bounded; undefined when there are none. */
-function withoutPositive(x: Expression): Expression | undefined {
-  const { coefficient, core } = partsOf(x);
-  if (!isHarmless(literal(coefficient))) return undefined;
-  if (isCall(core, 'div') && isHarmless(core.args[1]!)) return core.args[0];
+function knownSign(x: Normal): Normal | undefined {
+  const { low, high } = rangeOf(toExpression(x));
+  if (low >= SMALLEST) return number(1);
+  return high <= -SMALLEST ? number(-1) : undefined;
+}
+
+/** The operation that a value is, unless it has a coefficient. */
+const operationIn = ({ coefficient, core }: Normal) =>
+  coefficient === 1 && core.kind === 'operation' ? core : undefined;
+
+/** x of f(x) for the function of that name. */
+function argumentOf(e: Normal, name: string): Normal | undefined {
+  const operation = operationIn(e);
+  return operation?.name === name ? operation.args[0] : undefined;
+}
+
+/** x of f(x) for a function that keeps the sign. */
+function signKept(e: Normal): Normal | undefined {
+  const operation = operationIn(e);
+  return operation && operationOf(operation).facts.keepsSign ? operation.args[0] : undefined;
+}
+
+/** A product or quotient without its factors that are positive and bounded; undefined if there are none. */
+function withoutPositive({ coefficient, core }: Normal): Normal | undefined {
+  if (!isHarmless(number(coefficient))) return undefined;
+  if (core.kind === 'operation' && core.name === 'div' && isHarmless(core.args[1]!)) return core.args[0];
   const factors = factorsOf(core).map(power);
   const rest = factors.filter((factor) => !isHarmless(factor));
   if (rest.length === factors.length && coefficient === 1) return undefined;
-  return rest.length === 0 ? literal(1) : rest.reduce((a, b) => call('mul', [a, b]));
+  return rest.length === 0 ? number(1) : rest.reduce((a, b) => call('mul', a, b));
 }
 
-const power = ({ base, exponent }: Factor): Expression =>
-  exponent === 1 ? base : call('pow', [base, literal(exponent)]);
+const power = (factor: Factor): Normal =>
+  factor.exponent === 1 ? factor.base : { coefficient: 1, core: productCore([factor]) };
 
 /** Positive, and multiplying or dividing by it takes no float32 to 0 or infinity but those near the ends. */
-function isHarmless(e: Expression): boolean {
-  const { low, high } = rangeOf(e);
+function isHarmless(x: Normal): boolean {
+  const { low, high } = rangeOf(toExpression(x));
   return low >= 1e-10 && high <= 1e10;
 }
 
-/** The parts of an expression that has a coefficient. */
-function scaled(x: Expression) {
-  const parts = partsOf(x);
-  return parts.coefficient === 1 || x.kind === 'literal' ? undefined : parts;
-}
-
-function within(x: Expression, l: number): boolean {
-  const { low, high } = rangeOf(x);
+function isWithin(x: Normal, l: number): boolean {
+  const { low, high } = rangeOf(toExpression(x));
   return -l <= low && high <= l;
 }
 
+/** The smaller bound of a clip in a clip. */
+const tighter = ({ parameters }: Applied, inner: Normal): number =>
+  Math.min(parameters[0]!, operationIn(inner)!.parameters[0]!);
+
 /** min and max of many: flat, sorted, each once. */
-function lattice(e: Call): Expression {
-  const byText = new Map(flatten(e, e.name).map((arg) => [structure(arg), arg]));
-  const args = [...byText.values()].sort((a, b) => compareText(structure(a), structure(b)));
-  const numbers = args.filter((arg) => arg.kind === 'literal');
-  const others = args.filter((arg) => arg.kind !== 'literal');
-  const bounds =
-    numbers.length === 0
-      ? []
-      : [numbers.reduce<Expression>((a, b) => fold(call(e.name, [a, b])) ?? a, numbers[0]!)];
-  return [...bounds, ...others].reduce((a, b) => call(e.name, [a, b]));
+function flatten({ operation, args }: Applied): Normal {
+  const byText = new Map(args.flatMap((arg) => nested(arg, operation.name)).map((arg) => [textOf(arg), arg]));
+  const all = [...byText.values()].sort((a, b) => compareText(textOf(a), textOf(b)));
+  const numbers = all.filter(isNumber);
+  const others = all.filter((arg) => !isNumber(arg));
+  const combine = (a: Normal, b: Normal): Normal => fold({ operation, args: [a, b], parameters: [] }) ?? a;
+  const bounds = numbers.length === 0 ? [] : [numbers.reduce(combine)];
+  return [...bounds, ...others].reduce((a, b) => ({
+    coefficient: 1,
+    core: operationCore(operation.name, [a, b]),
+  }));
 }
 
-function flatten(e: Expression, name: string): readonly Expression[] {
-  return isCall(e, name) ? e.args.flatMap((arg) => flatten(arg, name)) : [e];
+function nested(e: Normal, name: string): readonly Normal[] {
+  const operation = operationIn(e);
+  return operation?.name === name ? operation.args.flatMap((arg) => nested(arg, name)) : [e];
 }

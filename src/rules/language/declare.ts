@@ -1,6 +1,6 @@
 import type { Expression } from './expression.ts';
-import { everything, type Interval, interval } from './interval.ts';
 import type { ElementOperation, Facts, Latex, Operation, Parameter, StateOperation } from './operation.ts';
+import { everything, type Range, rangeFrom } from './range.ts';
 
 /** What the entries of the table in `operations.ts` are written with. */
 
@@ -18,11 +18,11 @@ export const infixed = (symbol: string) => (args: readonly string[]) =>
 export const first = (args: readonly number[]) => args[0] as number;
 export const second = (args: readonly number[]) => args[1] as number;
 export const range1 =
-  (f: (x: Interval, parameters: readonly number[]) => Interval): NonNullable<Facts['range']> =>
+  (f: (x: Range, parameters: readonly number[]) => Range): NonNullable<Facts['range']> =>
   (args, parameters) =>
     f(args[0] ?? everything, parameters);
 export const range2 =
-  (f: (x: Interval, y: Interval) => Interval): NonNullable<Facts['range']> =>
+  (f: (x: Range, y: Range) => Range): NonNullable<Facts['range']> =>
   (args) =>
     f(args[0] ?? everything, args[1] ?? everything);
 
@@ -73,8 +73,8 @@ export const state = (
 });
 
 /** A sum of many values of x has no bound but its sign. */
-export const sumRange = (x: Interval): Interval =>
-  interval(x.low >= 0 ? 0 : -Infinity, x.high <= 0 ? 0 : Infinity);
+export const sumRange = (x: Range): Range =>
+  rangeFrom(x.low >= 0 ? 0 : -Infinity, x.high <= 0 ? 0 : Infinity);
 
 /** The parameter is 0: nothing is averaged, nothing dropped. */
 export const unused = ([parameter]: readonly number[]): boolean => parameter === 0;
@@ -95,7 +95,7 @@ export const step = (
   name: string,
   summary: string,
   value: (t: number, T: number, parameters: readonly number[]) => number,
-  rest: { readonly latex: Latex; readonly range: Interval; readonly parameters?: readonly Parameter[] },
+  rest: { readonly latex: Latex; readonly range: Range; readonly parameters?: readonly Parameter[] },
 ): Operation => ({
   kind: 'step',
   name,

@@ -1,5 +1,5 @@
 import type { Call, Expression } from './expression.ts';
-import type { Interval } from './interval.ts';
+import type { Range } from './range.ts';
 
 /**
  * What the table of operations (`operations.ts`) says about one name of the language. Shared code reads these
@@ -122,12 +122,14 @@ export interface Facts {
   readonly zero?: boolean;
   /** f(x) = x for these parameters. */
   readonly identity?: (parameters: readonly number[]) => boolean;
+  /** f(x)^2 = x^square, wherever f(x) is finite. */
+  readonly square?: 1 | 2;
   /** Every value is −1, 0 or 1: `always`, or where the `arguments` are such. */
   readonly threeValued?: 'always' | 'arguments';
   /** sign(f(x)) = sign(x), to the bit, wherever f(x) is finite. */
   readonly keepsSign?: boolean;
   /** Values that a finite result can have. */
-  readonly range?: (args: readonly Interval[], parameters: readonly number[]) => Interval;
+  readonly range?: (args: readonly Range[], parameters: readonly number[]) => Range;
 }
 
 /** Precedence of infix and prefix writing, in text and in LaTeX; atoms and calls bind tightest. */

@@ -22,20 +22,20 @@ import {
   unused,
 } from './declare.ts';
 import { type Call, call, type Expression, leaf, literal } from './expression.ts';
+import { type Operation, PRECEDENCE } from './operation.ts';
 import {
   everything,
-  interval,
   magnitude,
   mapped,
   negated,
   power,
   product,
+  rangeFrom,
   reciprocal,
   sum,
   unit,
   withZero,
-} from './interval.ts';
-import { type Operation, PRECEDENCE } from './operation.ts';
+} from './range.ts';
 
 /** Integer powers up to this size are chains of products; larger ones are one call of pow. */
 const LONGEST_CHAIN = 64;
@@ -122,11 +122,11 @@ const table: readonly Operation[] = [
 
   step('t', 'the step of this training, 1 at the first', (at) => at, {
     latex: atom('t'),
-    range: interval(1, Infinity),
+    range: rangeFrom(1, Infinity),
   }),
   step('T', 'the number of steps of this training', (_, T) => T, {
     latex: atom('T'),
-    range: interval(1, Infinity),
+    range: rangeFrom(1, Infinity),
   }),
   step('ld', 'linear decay, 1 - s/T with s = min(t - 1, T)', (at, T) => 1 - stepsOver(at, T) / T, {
     latex: atom('\\mathrm{ld}'),
@@ -139,7 +139,7 @@ const table: readonly Operation[] = [
     {
       parameters: [cycles(0.5)],
       latex: { render: (_, [n]) => `\\mathrm{cd}_{${n as string}}` },
-      range: interval(0, 1),
+      range: rangeFrom(0, 1),
     },
   ),
   step(
@@ -149,7 +149,7 @@ const table: readonly Operation[] = [
     {
       parameters: [cycles(1)],
       latex: { render: (_, [n]) => `\\mathrm{rd}_{${n as string}}` },
-      range: interval(0, 1),
+      range: rangeFrom(0, 1),
     },
   ),
 
@@ -216,7 +216,8 @@ const table: readonly Operation[] = [
   }),
   analytic('sqrt', 'square root', { render: ([x]) => `\\sqrt{${x}}` }, 1, {
     keepsSign: true,
-    range: range1((x) => mapped(interval(Math.max(0, x.low), Math.max(0, x.high)), Math.sqrt)),
+    square: 1,
+    range: range1((x) => mapped(rangeFrom(Math.max(0, x.low), Math.max(0, x.high)), Math.sqrt)),
   }),
   analytic('tanh', 'hyperbolic tangent', { render: ([x]) => `\\tanh\\left(${x}\\right)` }, 10, {
     odd: true,
@@ -232,7 +233,14 @@ const table: readonly Operation[] = [
     javascript: ([x]) => `Math.abs(${x})`,
     latex: { render: ([x]) => `\\left|${x}\\right|` },
     flops: 1,
-    facts: { even: true, zero: true, idempotent: true, threeValued: 'arguments', range: range1(magnitude) },
+    facts: {
+      even: true,
+      zero: true,
+      idempotent: true,
+      square: 2,
+      threeValued: 'arguments',
+      range: range1(magnitude),
+    },
   }),
   element('sign', '-1, +0 or 1; sign(±0) = +0, NaN passes', {
     float64: ([x]) => ((x as number) > 0 ? 1 : (x as number) < 0 ? -1 : x === 0 ? 0 : (x as number)),
@@ -269,7 +277,7 @@ const table: readonly Operation[] = [
       commutative: true,
       associative: true,
       idempotent: true,
-      range: range2((x, y) => interval(Math.min(x.low, y.low), Math.min(x.high, y.high))),
+      range: range2((x, y) => rangeFrom(Math.min(x.low, y.low), Math.min(x.high, y.high))),
     },
   }),
   element('max', 'the larger; NaN if either is NaN', {
@@ -282,7 +290,7 @@ const table: readonly Operation[] = [
       commutative: true,
       associative: true,
       idempotent: true,
-      range: range2((x, y) => interval(Math.max(x.low, y.low), Math.max(x.high, y.high))),
+      range: range2((x, y) => rangeFrom(Math.max(x.low, y.low), Math.max(x.high, y.high))),
     },
   }),
 

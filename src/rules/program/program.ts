@@ -1,3 +1,4 @@
+import { isStepScalar } from '../canonical/analysis.ts';
 import { keyText } from '../canonical/key.ts';
 import type { Call, Expression, Leaf } from '../language/expression.ts';
 import type { ElementOperation, Operation, RandomOperation, StateOperation } from '../language/operation.ts';
@@ -100,8 +101,6 @@ class Builder {
   /** Nodes by the expression object: shared objects are visited once, and a state's update finds its operands here. */
   readonly #visited = new Map<Expression, number>();
 
-  readonly #scalarness = new Map<Expression, boolean>();
-
   value(e: Expression): number {
     const visited = this.#visited.get(e);
     if (visited !== undefined) return visited;
@@ -110,23 +109,9 @@ class Builder {
     return index;
   }
 
-  /** Whether a value is a function of the step alone. */
-  #isScalar(e: Expression): boolean {
-    if (e.kind === 'literal') return true;
-    const known = this.#scalarness.get(e);
-    if (known !== undefined) return known;
-    const operation = operationOf(e);
-    const scalar =
-      operation.kind === 'step' ||
-      (operation.kind === 'macro' && this.#isScalar(operation.expansion)) ||
-      (operation.kind === 'element' && argsOf(e).every((arg) => this.#isScalar(arg)));
-    this.#scalarness.set(e, scalar);
-    return scalar;
-  }
-
   #lower(e: Expression): number {
     if (e.kind === 'literal') return this.#literal(e.value);
-    if (this.#isScalar(e)) return this.#step(e);
+    if (isStepScalar(e)) return this.#step(e);
     const operation = operationOf(e);
     switch (operation.kind) {
       case 'macro':
@@ -200,7 +185,6 @@ class Builder {
     const before = this.#add(`previous ${slot}`, { kind: 'previous', slot });
     const previous: Expression = { kind: 'leaf', name: `previous ${slot}` };
     this.#visited.set(previous, before);
-    this.#scalarness.set(previous, false);
     const next = this.value(operation.next(previous, x, parameters));
     this.slots.push({ operation, next });
     return operation.reads === 'after' ? next : before;

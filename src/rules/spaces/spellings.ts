@@ -1,4 +1,4 @@
-import { same, structure } from '../canonical/analysis.ts';
+import { structure } from '../canonical/analysis.ts';
 import { ruleKey } from '../canonical/key.ts';
 import type { Expression } from '../language/expression.ts';
 import type { IterationTokens } from './decode.ts';
@@ -116,3 +116,5 @@ function waysTo(space: Space, composer: Composer, { value, iteration, sides, lef
 function waysAlone(space: Space, iteration: number, { tokens }: Side): number {
   return tokens.reduce((sum, left) => sum + partners(space, iteration, left), 0) * space.unary.length;
 }
+
+const same = (a: Expression, b: Expression): boolean => a === b || structure(a) === structure(b);
