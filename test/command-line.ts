@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect } from 'vitest';
-import type { Ask } from '../src/cli/ask.ts';
 import { nos as nosHere } from '../src/cli/nos.ts';
+import type { Ask } from '../src/cli/process.ts';
 
 export interface Outcome {
   readonly code: number | null;

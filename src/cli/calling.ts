@@ -1,8 +1,7 @@
 import { accessSync, constants, realpathSync } from 'node:fs';
 import { delimiter, resolve, sep } from 'node:path';
 import { shellWord } from '../shell.ts';
-import type { Command } from './command.ts';
-import { flagOf, type OptionName } from './options.ts';
+import type { CommandEntry } from './commands/index.ts';
 
 /** What a process knows of the way it was started. */
 export interface Start {
@@ -55,7 +54,7 @@ function sameFile(a: string, b: string): boolean {
 export type WriteCall = (line: string) => string;
 
 /** Flags that say where a command works, and so belong to whatever goes on with its work. */
-const CARRIED = ['store', 'data', 'config', 'redis'] as const satisfies readonly OptionName[];
+export const CARRIED = ['store', 'data', 'config', 'redis'] as const;
 
 /**
  * Makes the one function that writes commands for the user. It calls the program as the user does, and adds what this very call
@@ -68,18 +67,18 @@ const CARRIED = ['store', 'data', 'config', 'redis'] as const satisfies readonly
 export function callWriter(
   program: string,
   flags: Readonly<Record<string, unknown>>,
-  commands: readonly Pick<Command, 'name' | 'options'>[],
+  commands: readonly Pick<CommandEntry, 'name' | 'takes'>[],
 ): WriteCall {
   return (line) => {
     const words = line.replace(/^nos\s*/, '');
     const command = commands.find(({ name }) => `${words} `.startsWith(`${name} `));
     const carried = CARRIED.flatMap((name): readonly string[] => {
       const value = flags[name];
-      const taken = name === 'config' || command?.options.includes(name);
+      const taken = name === 'config' || command?.takes.includes(name);
       if (command === undefined || !taken || typeof value !== 'string') return [];
       // A password is not repeated; what the command says itself stands.
-      if ((name === 'redis' && value.includes('@')) || words.includes(`${flagOf(name)} `)) return [];
-      return [`${flagOf(name)} ${shellWord(value)}`];
+      if ((name === 'redis' && value.includes('@')) || words.includes(`--${name} `)) return [];
+      return [`--${name} ${shellWord(value)}`];
     });
     const [, said = '', after = ''] = BEFORE_REDIRECTION.exec(words) ?? [];
     return [program, said, ...carried].filter((part) => part !== '').join(' ') + after;

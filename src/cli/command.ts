@@ -1,47 +1,48 @@
 import type { Terminal } from '../report/index.ts';
-import type { Ask } from './ask.ts';
 import type { WriteCall } from './calling.ts';
+import type { Source } from './configuration.ts';
 import type { Log } from './log/log.ts';
-import type { OptionName, Settings } from './options.ts';
+import type { Options, SettingsOf } from './option.ts';
+import type { Ask } from './process.ts';
 
 /** One command: what it takes, and what it gives. It prints nothing itself, so that `--json` stays pure. */
-export interface Command {
-  /** `top`; `data fetch` for a command of a group. */
-  readonly name: string;
-  readonly summary: string;
+export interface Command<O extends Options = Options> {
   /** In commander's notation: `<rule...>`, `[index]`. */
   readonly arguments?: string;
   /** Whether the arguments are paths: a leading `~/` is the user's home. */
   readonly takesPaths?: boolean;
-  readonly options: readonly OptionName[];
-  /** What holds where nobody sets anything else, instead of the defaults of all commands. */
-  readonly defaults?: Settings;
-  /** What `--help` shows; the first part runs as it stands. */
+  readonly options: O;
+  /** What `--help` shows; the first line runs as it stands. */
   readonly example: string;
   /** Whether the first Ctrl-C lets the command end its work by `context.signal`; others end at once. */
   readonly stopsGracefully?: boolean;
-  run(context: Context): Promise<Result>;
+  run(context: Context<SettingsOf<O>>): Promise<Result>;
 }
 
-export interface Context {
+/** Lets the compiler give `run` the types of the options. */
+export const defineCommand = <O extends Options>(command: Command<O>): Command<O> => command;
+
+export interface Context<S = object> {
   readonly arguments: readonly string[];
-  readonly settings: Settings;
-  /** The options that this very call set. */
-  readonly flags: readonly OptionName[];
+  readonly settings: S;
+  /** Who set an option, for those that mean something else if this very call sets them. */
+  readonly sourceOf: (option: string) => Source;
+  /** Whether `--json` is given. */
+  readonly json: boolean;
   readonly places: Places;
   /** Writes a command such as `nos show first 5` as the user can run it. */
   readonly call: WriteCall;
-  /** Absent where nobody can be asked. */
+  /** Absent if nobody can be asked. */
   readonly ask?: Ask;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
-  /** Does work that ends in good order by the signal; while there is none under way, an interruption ends the command at once. */
+  /** Does work that ends in good order by the signal. While none is under way, an interruption ends the command at once. */
   underWay<T>(work: () => Promise<T>): Promise<T>;
   readonly stdout: Terminal;
-  /** For people; `interactive` only where nobody asked for less, or for another form of log. */
+  /** For people; `interactive` only if nobody asked for less, or for another form of log. */
   readonly stderr: Terminal & {
     readonly stream: NodeJS.WriteStream;
-    /** Says a line, in the log's form, where level info is shown. */
+    /** Says a line, in the log's form, if level info is shown. */
     note(line: string): void;
   };
   /** What happens, on stderr too. */

@@ -2,9 +2,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { command as search } from './commands/search.ts';
 import { type ConfigurationSources, resolveSettings } from './configuration.ts';
-import { flagOf, optionNames, variableOf } from './options.ts';
-import { defaults, presets } from './presets.ts';
+import { flagOf, variableOf } from './option.ts';
+import { fromPlace, output, settings as shared } from './options.ts';
+import { presets } from './presets.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -14,8 +16,15 @@ beforeEach(() => {
 const file = (content: unknown, name = 'nos.config.json'): void =>
   writeFileSync(join(directory, name), typeof content === 'string' ? content : JSON.stringify(content));
 
-const resolve = (sources: Partial<ConfigurationSources> = {}) =>
-  resolveSettings({ flags: {}, environment: {}, directory, ...sources });
+const options = {
+  ...search.options,
+  output: output('', ''),
+  from: fromPlace('', ''),
+  fromData: fromPlace('', ''),
+};
+
+const resolve = async (sources: Partial<ConfigurationSources> = {}) =>
+  resolveSettings(options, { flags: {}, environment: {}, directory, ...sources }).settings;
 
 describe('a configuration file', () => {
   const bytes = (content: Uint8Array): void => writeFileSync(join(directory, 'nos.config.json'), content);
@@ -117,7 +126,7 @@ describe('precedence', () => {
     expect(settings.seed).toBe(31);
     expect(settings.batch).toBe(11);
     expect(settings.space).toBe(presets.quick?.space);
-    expect(settings.pipeline).toBe(defaults.pipeline);
+    expect(settings.pipeline).toBe(2);
   });
 
   it('takes the preset and the file from the environment too', async () => {
@@ -130,7 +139,7 @@ describe('precedence', () => {
   it('joins strategy options key by key', async () => {
     file({ option: { hidden: 20, entropyWeight: 0.1 } });
     const { option } = await resolve({
-      flags: { preset: 'paper', option: ['entropyWeight=0.2', 'word=yes'] },
+      flags: { preset: 'paper', option: 'entropyWeight=0.2,word=yes' },
     });
     expect(option).toEqual({
       algorithm: 'trpo-adam',
@@ -167,7 +176,7 @@ describe('precedence', () => {
 
   it('ignores empty variables and those of other programs', async () => {
     const settings = await resolve({ environment: { NOS_TASK: '', NOSE: 'x' } });
-    expect(settings.task).toBe(defaults.task);
+    expect(settings.task).toBe('cifar10-convnet');
   });
 
   it('knows the data directory by two names', async () => {
@@ -186,7 +195,7 @@ describe('mistakes', () => {
     ['a flag below its minimum', () => ({ flags: { samples: '0' } }), '--samples: expected an integer of 1'],
     ['a negative seed', () => ({ flags: { seed: '-1' } }), '--seed: expected an integer of 0'],
     ['a seed beyond 2^53', () => ({ flags: { seed: '9007199254740993' } }), '--seed'],
-    ['an option without a value', () => ({ flags: { option: ['hidden'] } }), 'expected KEY=VALUE'],
+    ['an option without a value', () => ({ flags: { option: 'hidden' } }), 'expected KEY=VALUE'],
     ['an unknown preset', () => ({ flags: { preset: 'qick' } }), "unknown preset 'qick'"],
     ['a preset that every object has', () => ({ flags: { preset: 'constructor' } }), 'unknown preset'],
     ['a missing file', () => ({ flags: { config: 'none.json' } }), 'no such file'],
@@ -217,6 +226,7 @@ describe('the options table', () => {
   it('names flags and variables in their own ways', () => {
     expect(flagOf('dryRun')).toBe('--dry-run');
     expect(variableOf('dryRun')).toBe('NOS_DRY_RUN');
-    expect(new Set(optionNames.map(flagOf)).size).toBe(optionNames.length);
+    const names = Object.keys(shared);
+    expect(new Set(names.map(flagOf)).size).toBe(names.length);
   });
 });

@@ -1,37 +1,28 @@
 import { NosError } from '../errors.ts';
-import { conditionsText, duration, pairs, thousands } from '../report/index.ts';
-import type { RunConfig, RunEstimate } from '../run/index.ts';
+import { measureStep } from '../evaluate/index.ts';
+import { conditionsText, duration, pairs, plural, thousands } from '../report/index.ts';
+import { findSpace, spaceSize } from '../rules/index.ts';
+import { estimateRun, type RunConfig, type RunEstimate } from '../run/index.ts';
+import { resolveTask, type Task } from '../tasks/index.ts';
 import type { Context, Result } from './command.ts';
-import { prepareEngine } from './engine.ts';
-import { workerCount } from './evaluators.ts';
+import { type EvaluatingSettings, workerCount } from './evaluators.ts';
+import { prepareEngine } from './prepare.ts';
 
-/** What a search would cost, from a few seconds of real training where the data are here. Nothing is stored. */
-export async function dryRun(context: Context, config: RunConfig): Promise<Result> {
-  const { findSpace, spaceSize } = await import('../rules/index.ts');
-  const { resolveTask } = await import('../tasks/index.ts');
-  const { estimateRun } = await import('../run/index.ts');
+/** Estimates what a search would cost, from a few seconds of real training if the data are here. Nothing is stored. */
+export async function dryRun(context: Context<EvaluatingSettings>, config: RunConfig): Promise<Result> {
   const task = await resolveTask(config.task);
   const workers = workerCount(context.settings, config.batch * config.pipeline);
-  const estimate = estimateRun(config, task, await secondsPerStep(context, config), workers);
-  const document = { config, ...estimate };
-  const space = findSpace(config.space.name, config.space);
-  const size = thousands(spaceSize(space));
-  const text = [
-    plan(document, `${space.name}, ${size} token strings`, context),
-    ...notes(document, task.dataSet, context),
-  ].join('\n');
-  return { document, text };
+  await prepareEngine(context);
+  const estimate = estimateRun(config, task, await secondsPerStep(context, config, task), workers);
+  const rows = rowsOf(config, estimate);
+  const text = [pairs(rows, context.stdout.columns), ...notesOn(estimate, task, context)].join('\n');
+  return { document: { config, ...estimate }, text };
 }
 
-/** Measured; NaN where the data set is not on this machine, or the task does not say how many examples it has. */
-async function secondsPerStep(context: Context, config: RunConfig): Promise<number> {
-  const { places, signal } = context;
-  await prepareEngine(context);
+/** Measures a step; NaN if the data set is not on this machine, or the task does not say how many examples it has. */
+function secondsPerStep({ places, signal }: Context, config: RunConfig, task: Task): Promise<number> {
   const { protocol, environment } = config;
-  const { measureStep } = await import('../evaluate/index.ts');
-  const { resolveTask } = await import('../tasks/index.ts');
   const clock = () => performance.now() / 1000;
-  const task = await resolveTask(config.task);
   const options = { task, protocol, environment, directory: places.data, clock, signal };
   return measureStep(options).catch((error: unknown) => {
     if (error instanceof NosError && error.code === 'data-missing') return Number.NaN;
@@ -39,45 +30,29 @@ async function secondsPerStep(context: Context, config: RunConfig): Promise<numb
   });
 }
 
-interface Plan extends RunEstimate {
-  readonly config: RunConfig;
-}
-
-function plan(document: Plan, space: string, { stdout }: Context): string {
-  const { config, evaluations, stepsPerEvaluation, steps, secondsPerStep, workers, coreHours, seconds } =
-    document;
+function rowsOf(config: RunConfig, estimate: RunEstimate): readonly (readonly [string, string])[] {
+  const { evaluations, stepsPerEvaluation, steps, secondsPerStep, workers, coreHours, seconds } = estimate;
   const { proposals, references, retests, total } = evaluations;
+  const { name, ...choices } = config.space;
+  const space = findSpace(name, choices);
+  const parts = `${thousands(proposals)} proposals, ${references} references, ${retests} retests`;
+  const each = `${thousands(stepsPerEvaluation)} per evaluation`;
   const measured = Number.isFinite(secondsPerStep);
-  return pairs(
-    [
-      ['search', `${config.strategy.name} in ${space}`],
-      ['scored by', `${config.task}, ${conditionsText(config)}`],
-      [
-        'evaluations',
-        `at most ${thousands(total)}: ${thousands(proposals)} proposals, ${references} references, ${retests} retests`,
-      ],
-      [
-        'steps',
-        Number.isNaN(steps)
-          ? 'not known'
-          : `${thousands(stepsPerEvaluation)} an evaluation, ${thousands(steps)} in all`,
-      ],
-      ['step', measured ? `${(secondsPerStep * 1000).toFixed(1)} ms, measured on one core` : 'not measured'],
-      ['cost', measured ? `at most ${hours(coreHours)} core-hours` : '—'],
-      [
-        'time',
-        measured ? `at most ${duration(seconds)} on ${workers} worker${workers === 1 ? '' : 's'}` : '—',
-      ],
-    ],
-    stdout.columns,
-  );
+  const hours = coreHours < 10 ? coreHours.toFixed(2) : thousands(Math.round(coreHours));
+  return [
+    ['search', `${config.strategy.name} in ${space.name}, ${thousands(spaceSize(space))} token strings`],
+    ['scored by', `${config.task}, ${conditionsText(config)}`],
+    ['evaluations', `at most ${thousands(total)}: ${parts}`],
+    ['steps', Number.isNaN(steps) ? 'not known' : `${each}, ${thousands(steps)} in all`],
+    ['step', measured ? `${(secondsPerStep * 1000).toFixed(1)} ms, measured on one core` : 'not measured'],
+    ['cost', measured ? `at most ${hours} core-hours` : '—'],
+    ['time', measured ? `at most ${duration(seconds)} on ${plural(workers, 'worker')}` : '—'],
+  ];
 }
 
-const hours = (value: number): string => (value < 10 ? value.toFixed(2) : thousands(Math.round(value)));
-
-function notes(
-  { steps, secondsPerStep }: Plan,
-  dataSet: string | undefined,
+function notesOn(
+  { steps, secondsPerStep }: RunEstimate,
+  { dataSet }: Task,
   { call }: Context,
 ): readonly string[] {
   if (Number.isNaN(steps)) {
@@ -85,8 +60,10 @@ function notes(
       'the task does not say how many training examples it has (trainExamples, docs/tasks.md): estimate a protocol that takes fewer, such as paper',
     ];
   }
-  const lines = ['equal rules are trained once, and rules that diverge stop early: it is mostly less'];
-  if (!Number.isFinite(secondsPerStep))
-    lines.push(`to measure a step: ${call(`nos data fetch ${dataSet ?? 'NAME'}`)}`);
-  return lines;
+  return [
+    'equal rules are trained once, and rules that diverge stop early, so it is usually less',
+    ...(Number.isFinite(secondsPerStep)
+      ? []
+      : [`to measure a step: ${call(`nos data fetch ${dataSet ?? 'NAME'}`)}`]),
+  ];
 }

@@ -1,57 +1,124 @@
 import { availableParallelism } from 'node:os';
-import type { DispatchEvent, Dispatcher } from '../dispatch/index.ts';
+import type { EvaluationServices } from '../compare/index.ts';
+import { type DispatchEvent, type Dispatcher, openLocalPool, openRedisQueue } from '../dispatch/index.ts';
 import { NosError } from '../errors.ts';
-import type { Places } from './command.ts';
-import type { Settings } from './options.ts';
+import { fingerprint } from '../evaluate/index.ts';
+import { remarksOn, resolveRule } from '../rules/index.ts';
+import type { Store } from '../store/index.ts';
+import { packageVersion } from '../version.ts';
+import type { Context } from './command.ts';
+import { withStore } from './files.ts';
+import { type Meter, openMeter } from './live/progress-bar.ts';
+import { dispatchLine } from './log/dispatch-lines.ts';
+import type { SettingsOf } from './option.ts';
+import type { evaluatingOptions } from './options.ts';
+import { prepareTask } from './prepare.ts';
 
-/** What is to be evaluated. */
-export interface Work {
+/** The settings of a command that evaluates. */
+export type EvaluatingSettings = SettingsOf<typeof evaluatingOptions>;
+
+/** What a result depends on beside its inputs. */
+export interface Machine {
+  readonly fingerprint: string;
+  readonly version: string;
+}
+
+/** Makes the tasks ready on this machine; see {@link prepareTask}. */
+export async function prepareTasks(
+  context: Context,
+  tasks: readonly string[],
+  protocol?: string,
+): Promise<Machine> {
+  for (const task of tasks) await prepareTask(context, task, protocol);
+  return { fingerprint: await fingerprint(), version: packageVersion };
+}
+
+interface Work {
   /** What workers elsewhere are told they work for: the name of a run, or of a command. */
   readonly run: string;
   /** Evaluations that can be under way at a time. */
   readonly useful: number;
-  /** Hears what happens on the way. */
   readonly onEvent: (event: DispatchEvent) => void;
 }
 
+interface Opened {
+  readonly store: Store;
+  readonly dispatcher: Dispatcher;
+}
+
 /**
- * Opens whoever evaluates, for one piece of work: the workers of a Redis where the settings name one, otherwise processes of
- * this machine, as many as the settings say, one a core otherwise, at most `useful`.
+ * Opens the store and whoever evaluates, for one piece of work: the workers of a Redis if the settings name one, otherwise processes
+ * of this machine.
  */
-export async function withWorkers<T>(
-  settings: Settings,
-  places: Places,
-  work: Work,
-  act: (dispatcher: Dispatcher) => Promise<T>,
+export async function withEvaluators<T>(
+  { settings, places, underWay }: Context<EvaluatingSettings>,
+  { run, useful, onEvent }: Work,
+  work: (opened: Opened) => Promise<T>,
 ): Promise<T> {
-  const dispatcher = await openDispatcher(settings, places, work);
-  try {
-    return await act(dispatcher);
-  } finally {
-    await dispatcher.close();
-  }
-}
-
-async function openDispatcher(settings: Settings, places: Places, work: Work): Promise<Dispatcher> {
-  const { openLocalPool, openRedisQueue } = await import('../dispatch/index.ts');
-  const { run, useful, onEvent } = work;
   const { redis: url } = settings;
-  if (url === undefined) {
-    return openLocalPool({ workers: workerCount(settings, useful), directory: places.data, onEvent });
-  }
-  return openRedisQueue({ url, directory: places.data, run, onEvent });
+  const directory = places.data;
+  return withStore(places, async (store) => {
+    const dispatcher =
+      url === undefined
+        ? await openLocalPool({ workers: workerCount(settings, useful), directory, onEvent })
+        : await openRedisQueue({ url, directory, run, onEvent });
+    return underWay(() => work({ store, dispatcher })).finally(() => dispatcher.close());
+  });
 }
 
-export function workerCount(settings: Settings, useful: number): number {
-  return Math.min(settings.workers ?? availableParallelism(), useful);
+/** Worker processes of this machine, at most `useful`. */
+export function workerCount({ workers }: { readonly workers?: number | undefined }, useful: number): number {
+  return Math.min(workers ?? availableParallelism(), useful);
 }
 
-/** @throws NosError `bad-option` where the settings name no Redis. */
-export function redisOf({ redis }: Settings): string {
+/** @throws NosError `bad-option` if the settings name no Redis. */
+export function redisOf({ redis }: { readonly redis?: string | undefined }): string {
   if (redis !== undefined) return redis;
   throw new NosError(
     'bad-option',
     '--redis: expected the URL of the Redis that searches use',
     'give --redis redis://HOST:PORT, or set NOS_REDIS_URL',
   );
+}
+
+/** Evaluations that a command makes, or finds in the store. */
+export interface Evaluating {
+  /** What workers elsewhere are told they work for. */
+  readonly name: string;
+  /** Rules as the user wrote them: what is odd about one of them is noted. */
+  readonly rules?: readonly string[];
+  /** Their data are fetched if they are not here. */
+  readonly tasks: readonly string[];
+  readonly total: number;
+  /** The protocol, if it is one for all: it is checked first that it can train each task. */
+  readonly protocol?: string;
+}
+
+/** Does work that evaluates, with everything around it: data, workers, the store of evaluations, and a bar with the time left. */
+export async function evaluating<T>(
+  context: Context<EvaluatingSettings>,
+  { name, rules = [], tasks, total, protocol }: Evaluating,
+  work: (services: EvaluationServices & { readonly note: Meter['note'] }) => Promise<T>,
+): Promise<T> {
+  const { stderr, signal, log } = context;
+  for (const rule of rules) {
+    for (const remark of remarksOn(resolveRule(rule))) stderr.note(`'${rule}': ${remark}`);
+  }
+  const machine = await prepareTasks(context, tasks, protocol);
+  const { note, onEvent, close } = await openMeter(total, stderr);
+  const around = {
+    run: name,
+    useful: total,
+    onEvent: (event: DispatchEvent) => log.write(dispatchLine(event)),
+  };
+  try {
+    return await withEvaluators(context, around, (opened) =>
+      work({ ...opened, ...machine, signal, onEvent, note }),
+    );
+  } catch (error) {
+    if (signal.aborted) note('what is done is stored: the same command goes on from there');
+    throw error;
+  } finally {
+    close();
+  }
 }

@@ -3,8 +3,8 @@ import { NosError } from '../errors.ts';
 import { withoutTyped } from '../redis-url.ts';
 import type { Colours } from '../report/index.ts';
 import { type WriteCall, writeCalls } from './calling.ts';
-import { Interruption } from './interrupt.ts';
 import type { LogLine } from './log/events.ts';
+import { Interruption } from './process.ts';
 
 /** What goes wrong, for people (`lines`), for scripts (`document`, with `--json`) and for the shell (`exitCode`). */
 export interface Failure {

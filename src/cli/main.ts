@@ -1,8 +1,6 @@
-import { askOn } from './ask.ts';
 import { programOf } from './calling.ts';
-import { openInterrupts } from './interrupt.ts';
 import { nos } from './nos.ts';
-import { ownProcess } from './own-process.ts';
+import { askOn, openInterrupts, ownProcess } from './process.ts';
 
 const { stdout, stderr, failure, end, exit } = ownProcess();
 const interrupts = openInterrupts(exit);

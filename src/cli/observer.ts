@@ -1,16 +1,18 @@
 import type { DispatchEvent, WorkerEvent } from '../dispatch/index.ts';
-import type { Measure, Role, Status } from '../observe/index.ts';
+import * as observe from '../observe/index.ts';
 import type { RunEvent } from '../run/index.ts';
 import { packageVersion } from '../version.ts';
 import type { Context } from './command.ts';
+
+type ObservedSettings = { readonly metrics?: string | undefined; readonly redis?: string | undefined };
 
 /** Keeps the metrics of a command, and serves them. */
 export interface Observer {
   readonly onRun: (event: RunEvent) => void;
   readonly onDispatch: (event: DispatchEvent) => void;
   readonly onWorker: (event: WorkerEvent) => void;
-  /** Whoever evaluates is open: `status` is asked at every scrape. */
-  watch(status: () => Status): void;
+  /** Tells that whoever evaluates is open. `status` is asked at every scrape. */
+  watch(status: () => observe.Status): void;
   /** Serves no more; ends at once. */
   close(): void;
 }
@@ -24,23 +26,22 @@ const nobody: Observer = {
 };
 
 /**
- * Serves the metrics of this process where the settings name an address.
+ * Serves the metrics of this process if the settings name an address.
  *
- * @throws NosError `bad-option` for what is no address; `address` where it cannot be listened on.
+ * @throws NosError `bad-option` for what is no address; `address` if it cannot be listened on.
  */
 export async function openObserver(
-  { settings, log }: Context,
-  role: Role,
+  { settings, log }: Context<ObservedSettings>,
+  role: observe.Role,
   fingerprint: string,
 ): Promise<Observer> {
   if (settings.metrics === undefined) return nobody;
-  const observe = await import('../observe/index.ts');
   const address = observe.parseAddress(settings.metrics, '--metrics');
   const redis = settings.redis !== undefined;
   const metrics = observe.openMetrics({ role, version: packageVersion, fingerprint, redis });
   let connected = !redis;
-  let status = (): Status => ({ states: [] });
-  const record = (measures: readonly Measure[]): void => {
+  let status = (): observe.Status => ({ states: [] });
+  const record = (measures: readonly observe.Measure[]): void => {
     for (const { metric, value } of measures) if (metric === 'nos_redis_up') connected = value === 1;
     metrics.record(measures);
   };

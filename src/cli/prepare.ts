@@ -1,34 +1,64 @@
-import type { Task } from '../tasks/index.ts';
+import { dataSets } from '../data/index.ts';
+import { ENGINE, type FetchedEngine, fetchEngine, findEngine } from '../engine/index.ts';
+import { checkSteps, parseProtocol } from '../evaluation/index.ts';
+import { resolveTask, type Task } from '../tasks/index.ts';
 import type { Context } from './command.ts';
-import { prepareEngine } from './engine.ts';
 import { openDownloadBar } from './live/progress-bar.ts';
 
 /**
- * The task, with the engine and its data set on this machine: downloaded, with a progress bar, where they are absent.
+ * Downloads the engine with a progress bar if it is not on this machine. Whatever computes would fetch it too, but show nothing.
  *
- * @param protocol What it is to be trained by, where that is known; whether it can be is looked at first.
+ * @param from The place to take it from instead of npm's registry.
+ * @throws NosError as `fetchEngine` does.
+ */
+export async function prepareEngine({ stderr, signal }: Context, from?: string): Promise<FetchedEngine> {
+  const folder = findEngine();
+  if (folder !== undefined) return { folder, source: 'present' };
+  const source = from ?? "npm's registry";
+  const bar = await openDownloadBar(`onnxruntime ${ENGINE.version}`, stderr);
+  try {
+    return await fetchEngine({
+      ...(from !== undefined && { from }),
+      signal,
+      onReceived: (received) => bar.onProgress({ source, phase: 'download', received, total: ENGINE.bytes }),
+    });
+  } finally {
+    bar.close();
+  }
+}
+
+/**
+ * Resolves a task and makes it ready: the engine and its data set are downloaded, with a progress bar, if they are not on this machine.
+ *
+ * @param protocol The protocol that will train it. If it is known, it is checked first that it can.
  * @throws NosError `unknown-name`, `bad-option`, `engine`, `network`, `data-corrupt`, `unwritable`.
  */
 export async function prepareTask(context: Context, name: string, protocol?: string): Promise<Task> {
-  const { places, stderr, signal, underWay } = context;
-  const { resolveTask } = await import('../tasks/index.ts');
+  const { places } = context;
   const task = await resolveTask(name);
-  if (protocol !== undefined) {
-    const { checkSteps, parseProtocol } = await import('../evaluation/index.ts');
-    checkSteps(parseProtocol(protocol), task);
-  }
+  if (protocol !== undefined) checkSteps(parseProtocol(protocol), task);
   await prepareEngine(context);
   if (task.dataSet === undefined) return task;
-  const { dataSets } = await import('../data/index.ts');
-  const dataSet = dataSets.find(task.dataSet);
-  const { state } = await dataSet.status(places.data);
-  if (state === 'present') return task;
-  if (state === 'corrupt') await dataSet.open({ directory: places.data }); // says what is damaged, and what to do
-  const progress = await openDownloadBar(dataSet.name, stderr);
-  try {
-    await underWay(() => dataSet.fetch({ directory: places.data, onProgress: progress.onProgress, signal }));
-    return task;
-  } finally {
-    progress.close();
-  }
+  const { state } = await dataSets.find(task.dataSet).status(places.data);
+  // Opening a damaged data set says what is damaged, and what to do.
+  if (state === 'corrupt') await dataSets.find(task.dataSet).open({ directory: places.data });
+  if (state === 'missing') await fetchDataSet(context, task.dataSet);
+  return task;
+}
+
+/**
+ * Downloads a data set with a progress bar.
+ *
+ * @param from The place to take it from instead of the official one.
+ * @returns where it came from.
+ */
+export async function fetchDataSet(
+  { places, stderr, signal, underWay }: Context,
+  name: string,
+  from?: string,
+) {
+  const dataSet = dataSets.find(name);
+  const { onProgress, close } = await openDownloadBar(dataSet.name, stderr);
+  const options = { directory: places.data, onProgress, signal, ...(from !== undefined && { from }) };
+  return underWay(() => dataSet.fetch(options)).finally(close);
 }

@@ -2,20 +2,17 @@ import { Command as Commander, CommanderError, Option } from 'commander';
 import { shorten } from '../names.ts';
 import { shellWord } from '../shell.ts';
 import type { Command } from './command.ts';
-import { definitionOf, flagOf, type OptionName, type Settings, variableOf } from './options.ts';
-import { defaults } from './presets.ts';
+import type { CommandEntry } from './commands/index.ts';
 
 /** What the user asked for: a command, its arguments, and its flags as they were typed. */
 export interface Invocation {
+  readonly name: string;
   readonly command: Command;
   readonly arguments: readonly string[];
-  readonly flags: Readonly<Record<string, string | boolean | readonly string[]>>;
+  readonly flags: Readonly<Record<string, string | boolean>>;
 }
 
-/** Options of every command. */
-const COMMON: readonly OptionName[] = ['config', 'json', 'debug'];
-
-/** Where help goes: asked for on stdout, in place of what is missing on stderr. */
+/** Where help goes: to stdout if it is asked for, to stderr if it stands in for a missing command. */
 interface Surroundings {
   /** How the user calls this program: examples run as they stand. */
   readonly program: string;
@@ -24,17 +21,16 @@ interface Surroundings {
 }
 
 /**
- * Reads the command line with commander.
+ * Reads the command line with commander. Only the command that it names is loaded.
  *
  * @throws CommanderError for wrong usage, and for `--help` and `--version`, once they are printed (exit code 0).
  */
 export async function parseCommandLine(
   argv: readonly string[],
-  commands: readonly Command[],
+  entries: readonly CommandEntry[],
   version: string,
   { program: called, stdout, stderr }: Surroundings,
 ): Promise<Invocation> {
-  let invocation: Invocation | undefined;
   // Its commands inherit where it writes.
   const program = strict(new Commander('nos'))
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
@@ -42,10 +38,19 @@ export async function parseCommandLine(
     .helpCommand('help [command]', 'print the help of a command')
     .version(version, '-V, --version', 'print the version')
     .addHelpText('after', `\nFirst:    ${called} search --preset quick\nHelp:     ${called} COMMAND --help`);
-  for (const command of commands) {
+  const commanders = new Map(entries.map((entry) => [entry, addCommand(program, entry)]));
+  const entry = entryOf(argv[0] === 'help' ? argv.slice(1) : argv, entries);
+  let invocation: Invocation | undefined;
+  if (entry !== undefined) {
+    const { name } = entry;
+    const { command } = await entry.load();
+    const commander = commanders.get(entry)!;
     const example = command.example.replace(/\bnos (?=\w)/g, `${called} `);
-    addCommand(program, { ...command, example }, (found) => {
-      invocation = found;
+    const help = argv[0] === 'help' || argv.includes('--help') || argv.includes('-h');
+    await describe(commander, { ...command, example }, name, help);
+    commander.action(() => {
+      const args = commander.processedArgs.flat().filter((arg) => arg !== undefined);
+      invocation = { name, command, arguments: args, flags: commander.opts() };
     });
   }
   await program.parseAsync([...argv], { from: 'user' });
@@ -53,62 +58,21 @@ export async function parseCommandLine(
   return invocation;
 }
 
+/** The command that a command line begins with. */
+export function entryOf(
+  words: readonly string[],
+  entries: readonly CommandEntry[],
+): CommandEntry | undefined {
+  return entries.find(({ name }) => `${words.join(' ')} `.startsWith(`${name} `));
+}
+
 /** Errors and exits become exceptions; nothing is printed but help. */
 function strict(commander: Commander): Commander {
   return commander
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
-    .helpOption('-h, --help', 'print this help');
-}
-
-function addCommand(program: Commander, command: Command, found: (invocation: Invocation) => void): void {
-  const words = command.name.split(' ');
-  const parent = words.length === 1 ? program : group(program, words[0] as string);
-  const commander = strict(parent.command(words.at(-1) as string));
-  commander.exitOverride((error) => {
-    throw explained(error, command, commander);
-  });
-  commander.summary(command.summary).description(command.summary).helpCommand(false);
-  if (command.arguments) commander.arguments(command.arguments);
-  for (const name of [...command.options, ...COMMON]) commander.addOption(commanderOption(name, command));
-  commander.addHelpText('after', `\nExample:\n  ${command.example.replaceAll('\n', '\n  ')}`);
-  commander.action(() => {
-    const args = commander.processedArgs.flat().filter((arg) => arg !== undefined);
-    found({ command, arguments: args, flags: commander.opts() });
-  });
-}
-
-/** What names an argument of a kind. */
-const ARGUMENTS: Readonly<Record<string, string>> = {
-  run: '`nos runs` lists the runs',
-  rule: "a rule is a name of `nos rules`, or a text in quotes such as 'sign(g) * m'",
-  name: '`nos COMMAND --help` shows an example',
-};
-
-/** commander's error with a hint at what was likely meant, where arguments are missing or too many. */
-function explained(error: CommanderError, command: Command, commander: Commander): CommanderError {
-  const usage = `usage: nos ${command.name} ${commander.usage()}`;
-  const declared = commander.registeredArguments.map((argument) => argument.name());
-  if (error.code === 'commander.missingArgument') {
-    const missing = declared[commander.args.length] ?? '';
-    return hinted(error, error.message, [usage, ARGUMENTS[missing]]);
-  }
-  if (error.code !== 'commander.excessArguments') return error;
-  const excess = commander.args[declared.length]!;
-  const message = `error: too many arguments: '${shorten(excess)}' is one more than nos ${command.name} takes`;
-  return hinted(error, message, [meant(command, declared, commander.args), usage]);
-}
-
-function meant({ name, options: taken }: Command, declared: readonly string[], args: readonly string[]) {
-  if (declared[0] === 'rule') return `a rule with spaces is quoted: nos ${name} '${shorten(args.join(' '))}'`;
-  if (declared.length === 0 && taken.includes('task'))
-    return `a task is an option: \`nos ${name} --task ${shellWord(shorten(args[0]!))}\``;
-  return undefined;
-}
-
-function hinted({ exitCode, code }: CommanderError, message: string, hints: readonly (string | undefined)[]) {
-  const hint = hints.filter((text) => text !== undefined).join('; ');
-  return new CommanderError(exitCode, code, `${message}\n${hint}`);
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false);
 }
 
 const GROUPS: Readonly<Record<string, string>> = {
@@ -117,28 +81,72 @@ const GROUPS: Readonly<Record<string, string>> = {
   engine: 'what trains: download',
 };
 
-function group(program: Commander, name: string): Commander {
-  const existing = program.commands.find((command) => command.name() === name);
-  return (
-    existing ??
-    strict(program.command(name))
-      .summary(GROUPS[name] ?? '')
-      .helpCommand(false)
-  );
+/** A command by its name alone, as the list of commands has it. */
+function addCommand(program: Commander, { name, summary }: CommandEntry): Commander {
+  const [first = '', second] = name.split(' ');
+  if (second === undefined) return strict(program.command(first)).summary(summary).description(summary);
+  const group =
+    program.commands.find((command) => command.name() === first) ??
+    strict(program.command(first)).summary(GROUPS[first] ?? '');
+  return strict(group.command(second)).summary(summary).description(summary);
 }
 
-function commanderOption(name: OptionName, { defaults: own = defaults }: Command): Option {
-  const { kind, short, value, description, joins } = definitionOf(name);
-  const flag = flagOf(name) + (value ? ` <${value}>` : '');
-  const option = new Option(short ? `-${short}, ${flag}` : flag, description + noteOf(name, own));
-  if (kind === 'assignments') option.argParser((text, before: readonly string[] = []) => [...before, text]);
-  if (joins) option.argParser((text, before?: string) => (before === undefined ? text : `${before},${text}`));
-  return option;
+/** Adds what a command takes. `help`: whether it is to be printed, with the names that options accept. */
+async function describe(commander: Commander, command: Command, name: string, help: boolean): Promise<void> {
+  const { commonOptions } = await import('./options.ts');
+  const { defaultOf, flagOf, metaOf, variableOf } = await import('./option.ts');
+  commander.exitOverride((error) => {
+    throw explained(error, command, name, commander);
+  });
+  if (command.arguments) commander.arguments(command.arguments);
+  for (const [key, schema] of Object.entries({ ...command.options, ...commonOptions })) {
+    const { description, value, short, source, joins, names } = metaOf(schema);
+    const flag = `${short ? `-${short}, ` : ''}${flagOf(key)}${value ? ` <${value}>` : ''}`;
+    const accepted = help && names ? listText(await names()) : '';
+    const otherwise = defaultOf(schema);
+    const variable = source === 'flag' ? '' : ` (${variableOf(key)})`;
+    const note = (otherwise === undefined ? '' : ` [${otherwise}]`) + variable;
+    const option = new Option(flag, description + accepted + note);
+    if (joins)
+      option.argParser((text, before?: string) => (before === undefined ? text : `${before},${text}`));
+    commander.addOption(option);
+  }
+  commander.addHelpText('after', `\nExample:\n  ${command.example.replaceAll('\n', '\n  ')}`);
 }
 
-/** The default and the environment variable, where there are any. */
-function noteOf(name: OptionName, values: Settings): string {
-  const value = values[name];
-  const variable = definitionOf(name).source === 'flag' ? '' : ` (${variableOf(name)})`;
-  return (value === undefined ? '' : ` [${String(value)}]`) + variable;
+/** More names are left to the command or the page that lists them. */
+const LISTED = 8;
+
+const listText = (names: readonly string[]): string => (names.length > LISTED ? '' : `: ${names.join(', ')}`);
+
+/** What an argument stands for. */
+const ARGUMENTS: Readonly<Record<string, string>> = {
+  run: '`nos runs` lists the runs',
+  rule: "a rule is a name of `nos rules`, or a text in quotes such as 'sign(g) * m'",
+  name: '`nos COMMAND --help` shows an example',
+};
+
+/** commander's error with a hint at what was probably meant, if arguments are missing or too many. */
+function explained(error: CommanderError, command: Command, name: string, commander: Commander) {
+  const usage = `usage: nos ${name} ${commander.usage()}`;
+  const declared = commander.registeredArguments.map((argument) => argument.name());
+  if (error.code === 'commander.missingArgument') {
+    return hinted(error, error.message, [usage, ARGUMENTS[declared[commander.args.length] ?? '']]);
+  }
+  if (error.code !== 'commander.excessArguments') return error;
+  const excess = commander.args[declared.length]!;
+  const message = `error: too many arguments: '${shorten(excess)}' is one more than nos ${name} takes`;
+  return hinted(error, message, [meant(name, command, declared, commander.args), usage]);
+}
+
+function meant(name: string, { options }: Command, declared: readonly string[], args: readonly string[]) {
+  if (declared[0] === 'rule') return `a rule with spaces is quoted: nos ${name} '${shorten(args.join(' '))}'`;
+  if (declared.length === 0 && 'task' in options)
+    return `a task is an option: \`nos ${name} --task ${shellWord(shorten(args[0]!))}\``;
+  return undefined;
+}
+
+function hinted({ exitCode, code }: CommanderError, message: string, hints: readonly (string | undefined)[]) {
+  const hint = hints.filter((text) => text !== undefined).join('; ');
+  return new CommanderError(exitCode, code, `${message}\n${hint}`);
 }

@@ -15,10 +15,25 @@ import {
   verdictDocument,
   verdictText,
 } from '../report/index.ts';
-import type { LeaderboardRow, RunConfig, RunResult } from '../run/index.ts';
+import { findSpace } from '../rules/index.ts';
+import {
+  foldCopies,
+  isFound,
+  type LeaderboardRow,
+  type RunConfig,
+  type RunResult,
+  verdictOf,
+} from '../run/index.ts';
 import { shellWord } from '../shell.ts';
-import type { Context } from './command.ts';
-import { DEFAULT_ROWS, documentOf } from './commands/top.ts';
+import type { Context, Result } from './command.ts';
+
+/** Rows of a leaderboard unless a number is given: all that were tested again, as these come first, and some more. */
+export const DEFAULT_ROWS = 15;
+
+/** `evaluations` counts the search's own, which equal proposals share, and the retests. */
+export function rowDocument(row: LeaderboardRow) {
+  return { ...row, evaluations: 1 + (row.retest?.rewards.length ?? 0) };
+}
 
 export interface RunReport {
   readonly result: RunResult;
@@ -29,14 +44,10 @@ export interface RunReport {
   readonly seconds: number;
 }
 
-/** What a search or a resume says at its end: the leaderboard, all that the result depends on, and what to do next. */
-export async function reportRun(
-  report: RunReport,
-  context: Context,
-): Promise<{ document: unknown; text: string }> {
+/** Reports a run at its end: the leaderboard, all that the result depends on, and what to do next. */
+export async function reportRun(report: RunReport, context: Context): Promise<Result> {
   const { result, config, fingerprint, version } = report;
   const { run, status, stoppedBy, told } = result;
-  const { foldCopies, isFound, verdictOf } = await import('../run/index.ts');
   const leaderboard = foldCopies(result.leaderboard, DEFAULT_ROWS);
   const short = await shortRules();
   const verdict = verdictOf(leaderboard, { seeds: config.retest.seeds, finished: status === 'finished' });
@@ -50,7 +61,7 @@ export async function reportRun(
     fingerprint,
     version,
     store: context.places.store,
-    rules: leaderboard.map(documentOf),
+    rules: leaderboard.map(rowDocument),
     verdict: verdictDocument(verdict, short),
     ...remarksOf(diverged),
   };
@@ -58,17 +69,16 @@ export async function reportRun(
     await leaderboardText(leaderboard.slice(0, DEFAULT_ROWS), context.stdout),
     context.stdout.colours.bold(verdictText(verdict, short)),
     ...(diverged.length === 0 ? [] : [allDivergedText(diverged, context.call)]),
-    await facts(report, context),
+    facts(report, context),
     nextSteps(report, leaderboard.find(isFound), compareCommandText(verdict, config, short), context),
   ];
   return { document, text: parts.join('\n\n') };
 }
 
-async function facts(
+function facts(
   { result, config, fingerprint, version, seconds }: RunReport,
   { places, stdout }: Context,
-): Promise<string> {
-  const { findSpace } = await import('../rules/index.ts');
+): string {
   const { name, constraints } = findSpace(config.space.name, config.space);
   const limits = constraints.length === 0 ? '' : ` (${constraints.join(', ')})`;
   const told = `${thousands(result.told)} of ${plural(config.samples, 'rule')}`;

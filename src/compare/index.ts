@@ -1,4 +1,5 @@
 export { type CardPicture, cardPictures, describeRule, type RuleDescription } from './card.ts';
+export { type CardPlaces, cardPlaces } from './card-places.ts';
 export { type CardContents, type CardResult, cardText } from './card-text.ts';
 export { type ComparisonResult, runComparison, runComparisons } from './compare.ts';
 export {

@@ -1,82 +1,97 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BakeoffPlan, BakeoffResult, Curve, Ranked, RunTrials } from '../../bakeoff/index.ts';
-import { makeDirectory } from '../../make-directory.ts';
+import * as bakeoff from '../../bakeoff/index.ts';
+import { fingerprint } from '../../evaluate/index.ts';
+import { toJson } from '../../json.ts';
 import { type Column, pairs, table, thousands } from '../../report/index.ts';
 import { packageVersion } from '../../version.ts';
-import type { Command, Context } from '../command.ts';
-import { prepareEngine } from '../engine.ts';
+import { type Context, defineCommand } from '../command.ts';
 import { workerCount } from '../evaluators.ts';
+import { makeFolder, writeFiles } from '../files.ts';
 import { openCounter } from '../live/progress-bar.ts';
-import { writable } from '../writable.ts';
+import { names } from '../names.ts';
+import { flag, integer, list, type SettingsOf } from '../option.ts';
+import { outputPath, settings } from '../options.ts';
+import { prepareEngine } from '../prepare.ts';
 
-const DIRECTORY = 'bake-off';
-const BUDGET = 3_000;
-const REPEATS = 20;
+const options = {
+  strategies: list('strategies and algorithms to compare with random', {
+    ...{ source: 'flag', names: names.contestants, otherwise: 'all' },
+  }).optional(),
+  landscapes: list('where they search', {
+    source: 'flag',
+    names: names.landscapes,
+    otherwise: 'all',
+  }).optional(),
+  budget: integer('rules proposed in a search', { minimum: 10, source: 'flag' }).default(3_000),
+  repeats: integer('searches of each strategy on each landscape and noise', {
+    ...{ minimum: 2, source: 'flag' },
+  }).default(20),
+  tune: flag("choose every strategy's settings from its grid first"),
+  workers: settings.workers.optional(),
+  output: outputPath('the folder to write').default('bake-off'),
+};
 
-export const benchStrategiesCommand: Command = {
-  name: 'bench strategies',
-  summary: 'compare strategies at equal budgets, on landscapes whose best rules are known',
-  options: ['strategies', 'landscapes', 'budget', 'repeats', 'tune', 'workers', 'output'],
+type Settings = SettingsOf<typeof options>;
+
+export const command = defineCommand({
+  options,
   example:
     'nos bench strategies --strategies random,evolution --budget 300 --repeats 5\nnos bench strategies --tune -o results',
   stopsGracefully: true,
   async run(context) {
     const { settings, stdout } = context;
-    const bakeoff = await import('../../bakeoff/index.ts');
-    const plan = await planOf(context);
-    const directory = settings.output ?? DIRECTORY;
-    await writable(directory, () => makeDirectory(directory));
-    const result = await bakeoff.runBakeoff(plan, await trialRunner(context, plan, directory));
+    const folder = settings.output;
+    const plan = planOf(settings);
+    await makeFolder(folder);
+    const result = await bakeoff.runBakeoff(plan, await trialRunner(context, plan, folder));
     const curves = bakeoff.summarize(result);
     const budgets = bakeoff.budgetsWithin(plan.samples);
     const ranking = bakeoff.rank(result.results, budgets);
     const document = { ...withoutTrials(result), budget: plan.samples, repeats: plan.seeds, ranking, curves };
-    const { toJson } = await import('../../json.ts');
     const files = {
       'bake-off.json': `${toJson(document, 2)}\n`,
       'regret.svg': bakeoff.bakeoffPicture(curves, 'regret'),
       'proposals.svg': bakeoff.bakeoffPicture(curves, 'proposalRegret'),
     };
-    for (const [name, text] of Object.entries(files)) {
-      await writable(directory, () => writeFile(join(directory, name), text));
-    }
-    const wrote = `wrote ${Object.keys(files).join(', ')} to ${directory}`;
-    return {
-      document,
-      text: `${report(result, curves, ranking, budgets, stdout)}\n\n${stdout.colours.dim(wrote)}`,
-    };
+    await writeFiles(folder, files);
+    const wrote = stdout.colours.dim(`wrote ${Object.keys(files).join(', ')} to ${folder}`);
+    return { document, text: `${report(result, curves, ranking, budgets, stdout)}\n\n${wrote}` };
   },
-};
+});
 
-async function planOf({ settings }: Context): Promise<BakeoffPlan> {
-  const { contestants, landscapes, YARDSTICK } = await import('../../bakeoff/index.ts');
-  const { strategies: named, landscapes: where } = settings;
+function planOf({ strategies, landscapes, budget, repeats, tune }: Settings): BakeoffPlan {
+  const { contestants, YARDSTICK } = bakeoff;
   return {
-    contestants: named ? [...new Set([YARDSTICK, ...named])].map(contestants.find) : contestants.entries,
-    landscapes: where ? [...new Set(where)].map(landscapes.find) : landscapes.entries,
-    samples: settings.budget ?? BUDGET,
-    seeds: settings.repeats ?? REPEATS,
-    tune: settings.tune ?? false,
+    contestants: strategies
+      ? [...new Set([YARDSTICK, ...strategies])].map(contestants.find)
+      : contestants.entries,
+    landscapes: landscapes
+      ? [...new Set(landscapes)].map(bakeoff.landscapes.find)
+      : bakeoff.landscapes.entries,
+    samples: budget,
+    seeds: repeats,
+    tune,
   };
 }
 
-/** Runs the trials that an earlier call has not left in the directory, and shows how far they are. */
-async function trialRunner(context: Context, plan: BakeoffPlan, directory: string): Promise<RunTrials> {
+/** Runs the trials that an earlier call has not left in the folder, and shows how far they are. */
+async function trialRunner(
+  context: Context<Settings>,
+  plan: BakeoffPlan,
+  folder: string,
+): Promise<RunTrials> {
   const { settings, signal, stderr, underWay } = context;
-  const { plannedProposals, resumableTrials } = await import('../../bakeoff/index.ts');
   await prepareEngine(context);
-  const { fingerprint } = await import('../../evaluate/index.ts');
-  const path = join(directory, 'trials.jsonl');
-  const version = `${packageVersion} ${await fingerprint()}`;
-  const run = resumableTrials({
+  const path = join(folder, 'trials.jsonl');
+  const run = bakeoff.resumableTrials({
     path,
-    version,
+    version: `${packageVersion} ${await fingerprint()}`,
     workers: workerCount(settings, Number.POSITIVE_INFINITY),
     signal,
     onProposed: (count, known) => (known ? counter.resume(count) : counter.add(count)),
   });
-  const counter = await openCounter(plannedProposals(plan), 'rules proposed', stderr);
+  const counter = await openCounter(bakeoff.plannedProposals(plan), 'rules proposed', stderr);
   return async (trials) => {
     try {
       return await underWay(() => run(trials)).finally(counter.close);

@@ -1,18 +1,16 @@
 import { inTurn } from '../../in-turn.ts';
 import { plural, thousands } from '../../report/index.ts';
-import type { Bleu, TextFile } from '../../text/index.ts';
-import type { Command } from '../command.ts';
+import { type Bleu, bleu, checkAligned, readText, type TextFile } from '../../text/index.ts';
+import { defineCommand } from '../command.ts';
+import { flag } from '../option.ts';
 
-export const bleuCommand: Command = {
-  name: 'bleu',
-  summary: 'BLEU of translations against references, as SacreBLEU computes it',
+export const command = defineCommand({
   arguments: '<hypotheses> <reference...>',
   takesPaths: true,
-  options: ['tokenised'],
+  options: { tokenised: flag('the texts are tokenised: their words stand between spaces') },
   example:
     'nos bleu translations.de test_2016_flickr.de\nnos bleu translations.tok.de reference.tok.de --tokenised',
   async run({ arguments: paths, settings, stderr }) {
-    const { bleu, checkAligned, readText } = await import('../../text/index.ts');
     const files = await inTurn(paths, readText);
     const texts = files.map(({ lines }) => lines);
     checkAligned(paths, texts);
@@ -26,7 +24,7 @@ export const bleuCommand: Command = {
     const sentences = hypotheses.length;
     return { document: { ...result, sentences, notes }, text: textOf(result, sentences) };
   },
-};
+});
 
 /** What SacreBLEU reads in another way, so that its score may be another. */
 function notesOn(path: string, { marked, returns }: TextFile): readonly string[] {

@@ -1,104 +1,130 @@
-import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import type { ComparisonPlan } from '../../compare/index.ts';
+import { resolve } from 'node:path';
+import * as compare from '../../compare/index.ts';
+import { fingerprint } from '../../evaluate/index.ts';
+import { parseProtocol, printProtocol } from '../../evaluation/index.ts';
 import { inTurn } from '../../in-turn.ts';
-import { makeDirectory } from '../../make-directory.ts';
-import { allDivergedText, comparisonText, divergedTasks, fileName, remarksOf } from '../../report/index.ts';
+import {
+  allDivergedText,
+  comparisonText,
+  divergedTasks,
+  fileName,
+  plural,
+  remarksOf,
+} from '../../report/index.ts';
 import { shellWord } from '../../shell.ts';
-import { cardPlaces } from '../card-places.ts';
-import type { Command } from '../command.ts';
-import { EVALUATING, evaluating } from '../evaluating.ts';
-import type { Settings } from '../options.ts';
-import { defaults, logDefaults } from '../presets.ts';
-import { noteRemarks } from '../remarks.ts';
-import { writable } from '../writable.ts';
-import { SEEDS } from './compare.ts';
+import { taskTitle } from '../../tasks/index.ts';
+import { packageVersion } from '../../version.ts';
+import { type Context, defineCommand } from '../command.ts';
+import { evaluating } from '../evaluators.ts';
+import { makeFolder, withStore, writeFiles } from '../files.ts';
+import type { SettingsOf } from '../option.ts';
+import { described, splitList } from '../option.ts';
+import {
+  against,
+  comparedSeeds,
+  evaluatingOptions,
+  output,
+  protocol,
+  seed,
+  settings,
+  tasks,
+} from '../options.ts';
+import { prepareEngine } from '../prepare.ts';
 
-/** What a rule stands beside. */
+/** The rules that a card compares its rule with. */
 const REFERENCES = ['sgd', 'momentum', 'adam', 'rmsprop', 'powersign'];
 
-export const cardCommand: Command = {
-  name: 'card',
-  summary: 'write the transfer card of a rule: what it is, and what it does on tasks, with pictures',
+const options = {
+  task: described(tasks, { otherwise: 'those of the store' }).optional(),
+  protocol,
+  environment: described(settings.environment.transform(splitList), {
+    description: 'numerical environments of the training, with commas in between',
+    otherwise: 'those of the store',
+  }).optional(),
+  seeds: comparedSeeds,
+  seed,
+  against,
+  output: output('the folder to write', "card- and the rule's name"),
+  ...evaluatingOptions,
+};
+
+export const command = defineCommand({
   arguments: '<rule>',
-  options: ['task', 'protocol', 'environment', 'seeds', 'seed', 'against', 'output', ...EVALUATING],
-  defaults: { ...logDefaults, protocol: defaults.protocol, seed: 1, seeds: SEEDS },
+  options,
   example:
     'nos card powersign --task digits-mlp --seeds 3\nnos card powersign -o cards/powersign\nnos card powersign --environment none,4bit',
   stopsGracefully: true,
   async run(context) {
     const { settings, stdout, call } = context;
-    const compare = await import('../../compare/index.ts');
-    const { taskTitle } = await import('../../tasks/index.ts');
     const [text = ''] = context.arguments;
     const rule = compare.describeRule(text);
-    const { against, protocol = '', seed = 1, seeds = SEEDS } = settings;
     const others = REFERENCES.filter((name) => compare.contestant(name).key !== rule.key);
-    const { tasks, environments } = await cardPlaces(context, rule.key);
-    await noteRemarks(context.arguments, context);
+    const { tasks, environments } = await placesOf(context, rule.key);
+    const { against, protocol, seed, seeds } = settings;
+    const input = { rules: [text, ...others], against, tasks, protocol, seed, seeds };
     const plans = await inTurn(environments, (environment) =>
-      compare.planComparison({
-        rules: [text, ...others],
-        ...(against === undefined ? {} : { against }),
-        tasks,
-        protocol,
-        environment,
-        seed,
-        seeds,
-      }),
+      compare.planComparison({ ...input, environment }),
     );
-    const [first] = plans as [ComparisonPlan];
-    const directory = resolve(settings.output ?? `card-${fileName(rule.names[0] ?? rule.key)}`);
-    await writable(directory, () => makeDirectory(directory));
+    const [first] = plans as [compare.ComparisonPlan];
+    const folder = resolve(settings.output ?? `card-${fileName(rule.names[0] ?? rule.key)}`);
+    await makeFolder(folder);
     const total = plans.length * first.contestants.length * first.tasks.length * first.seeds.length;
-    const compared = await evaluating(context, { name: 'nos card', tasks: first.tasks, total }, (services) =>
-      compare.runComparisons(plans, services),
-    );
-    const results = compared.map((result, i) => {
-      const pictures = compare.cardPictures(plans[i] as ComparisonPlan, result);
-      return { comparison: result.comparison, pictures };
-    });
+    const work = { name: 'nos card', rules: [text], tasks: first.tasks, total };
+    const compared = await evaluating(context, work, (services) => compare.runComparisons(plans, services));
+    const results = compared.map((result, i) => ({
+      comparison: result.comparison,
+      pictures: compare.cardPictures(plans[i]!, result),
+    }));
     const card = compare.cardText({
       rule,
       results,
       date: new Date().toISOString().slice(0, 10),
-      command: call(`nos card ${shellWord(text)} ${flagsOf(settings, plans, taskTitle)}`),
+      command: call(`nos card ${shellWord(text)} ${flagsOf(settings, plans)}`),
     });
     const pictures = results.flatMap((result) => result.pictures.map(({ file, svg }) => [file, svg]));
-    const files = { 'card.md': card, ...Object.fromEntries(pictures) };
-    for (const [name, content] of Object.entries<string>(files))
-      await writable(directory, () => writeFile(join(directory, name), content));
-    const [comparison, ...inOthers] = results.map((result) => result.comparison);
-    const diverged = divergedTasks(results.map((one) => one.comparison));
-    const remark = diverged.length === 0 ? [] : [allDivergedText(diverged, call)];
-    const wrote = `wrote ${Object.keys(files).join(', ')} to ${directory}`;
+    const files: Record<string, string> = { 'card.md': card, ...Object.fromEntries(pictures) };
+    await writeFiles(folder, files);
+    const comparisons = results.map((result) => result.comparison);
+    const [comparison, ...otherEnvironments] = comparisons;
+    const diverged = divergedTasks(comparisons);
     return {
       document: {
-        ...{ directory, files: Object.keys(files), rule, comparison },
-        ...(inOthers.length === 0 ? {} : { otherEnvironments: inOthers }),
+        ...{ directory: folder, files: Object.keys(files), rule, comparison },
+        ...(otherEnvironments.length === 0 ? {} : { otherEnvironments }),
         ...remarksOf(diverged),
       },
       text: [
-        ...results.map((one) => comparisonText(one.comparison, stdout, taskTitle)),
-        ...remark,
-        wrote,
+        ...comparisons.map((one) => comparisonText(one, stdout, taskTitle)),
+        ...(diverged.length === 0 ? [] : [allDivergedText(diverged, call)]),
+        `wrote ${Object.keys(files).join(', ')} to ${folder}`,
       ].join('\n\n'),
     };
   },
-};
+});
 
-/** What makes the same card again, whatever the store has by then; `none` is said where the user did. */
-function flagsOf(
-  settings: Settings,
-  plans: readonly ComparisonPlan[],
-  titleOf: (task: string) => string,
-): string {
-  const [{ tasks, protocol, seeds }] = plans as [ComparisonPlan];
-  const environments = plans.map(({ environment }) => environment).join(',');
-  const usual = settings.environment === undefined && environments === 'none';
+type Settings = SettingsOf<typeof options>;
+
+/** The tasks and environments that the settings name; otherwise those of the evaluations that this machine has stored. */
+async function placesOf(context: Context<Settings>, key: string): Promise<compare.CardPlaces> {
+  const { settings, places, stderr } = context;
+  await prepareEngine(context);
+  const protocol = printProtocol(parseProtocol(settings.protocol));
+  const machine = await fingerprint();
+  const all = await withStore(places, (store) => store.evaluations({ key, protocol }));
+  const own = all.filter((one) => one.fingerprint === machine && one.version === packageVersion);
+  if (own.length < all.length && settings.task === undefined) {
+    stderr.note(`${plural(all.length - own.length, 'evaluation')} of other machines or versions: left out`);
+  }
+  return compare.cardPlaces({ tasks: settings.task, environments: settings.environment, protocol }, own);
+}
+
+/** Flags that make the same card again, whatever the store has by then; `none` is said if the user said so. */
+function flagsOf({ environment }: Settings, plans: readonly compare.ComparisonPlan[]): string {
+  const [{ tasks, protocol, seeds }] = plans as [compare.ComparisonPlan];
+  const environments = plans.map((plan) => plan.environment).join(',');
   return [
-    `--task ${shellWord(tasks.map(titleOf).join(','))}`,
-    ...(usual ? [] : [`--environment ${environments}`]),
+    `--task ${shellWord(tasks.map(taskTitle).join(','))}`,
+    ...(environment === undefined && environments === 'none' ? [] : [`--environment ${environments}`]),
     `--protocol ${protocol} --seed ${seeds[0]} --seeds ${seeds.length}`,
   ].join(' ');
 }

@@ -1,14 +1,18 @@
 import { stat, statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname } from 'node:path';
+import { dataSets } from '../../data/index.ts';
+import { checkPlatform, ENGINE, findEngine } from '../../engine/index.ts';
 import { NosError } from '../../errors.ts';
+import { fingerprint } from '../../evaluate/index.ts';
 import { bytes, type Colours, plural } from '../../report/index.ts';
+import { resolveTask } from '../../tasks/index.ts';
 import { writeCalls } from '../calling.ts';
-import type { Command, Context } from '../command.ts';
-import { defaults } from '../presets.ts';
-import { withStore } from '../store.ts';
+import { type Context, defineCommand } from '../command.ts';
+import { withStore } from '../files.ts';
+import { DEFAULT_TASK, dataOption, storeOption } from '../options.ts';
 
-/** One thing that was looked at; `absent` is what nobody misses; `todo` says what to do where it is not ok. */
+/** One thing that was checked. `absent` means that nobody misses it; `todo` says what to do if it is not ok. */
 interface Check {
   readonly name: string;
   readonly state: 'ok' | 'absent' | 'warn' | 'fail';
@@ -16,10 +20,8 @@ interface Check {
   readonly todo?: string;
 }
 
-export const doctorCommand: Command = {
-  name: 'doctor',
-  summary: 'is this machine fit, and what to do where it is not',
-  options: ['store', 'data'],
+export const command = defineCommand({
+  options: { ...storeOption, ...dataOption },
   example: 'nos doctor',
   async run(context) {
     const { colours } = context.stdout;
@@ -39,7 +41,7 @@ export const doctorCommand: Command = {
       exitCode: healthy ? 0 : 1,
     };
   },
-};
+});
 
 /** Width of the names. */
 const NAME = 13;
@@ -64,7 +66,6 @@ export function nodeCheck(version: string): Check {
 
 /** Loads the engine and computes with it: the fingerprint hashes the bits of a short training. */
 async function engineCheck({ call }: Context): Promise<Check> {
-  const { checkPlatform, ENGINE, findEngine } = await import('../../engine/index.ts');
   const check = { name: 'engine' } as const;
   try {
     checkPlatform();
@@ -72,7 +73,6 @@ async function engineCheck({ call }: Context): Promise<Check> {
       const detail = `onnxruntime ${ENGINE.version} is not here yet: ${bytes(ENGINE.bytes)} from npm's registry`;
       return { ...check, state: 'warn', detail, todo: call('nos engine fetch') };
     }
-    const { fingerprint } = await import('../../evaluate/index.ts');
     return { ...check, state: 'ok', detail: `onnxruntime trains, fingerprint ${await fingerprint()}` };
   } catch (error) {
     const todo = error instanceof NosError ? error.hint : call('nos engine fetch');
@@ -85,14 +85,12 @@ function coresCheck(): Check {
   const detail = `${plural(cores, 'core')}, ${bytes(totalmem())} of memory`;
   const check = { name: 'processor', detail } as const;
   if (cores > 1) return { ...check, state: 'ok' };
-  return { ...check, state: 'warn', todo: 'a search trains one rule a core: expect it to take its time' };
+  return { ...check, state: 'warn', todo: 'a search trains one rule per core: expect it to take its time' };
 }
 
-/** Only what a first search needs is missed where it is absent. */
+/** Only what a first search needs is missed if it is absent. */
 async function dataChecks({ places, call }: Context): Promise<readonly Check[]> {
-  const { dataSets } = await import('../../data/index.ts');
-  const { resolveTask } = await import('../../tasks/index.ts');
-  const needed = (await resolveTask(defaults.task)).dataSet;
+  const needed = (await resolveTask(DEFAULT_TASK)).dataSet;
   return Promise.all(
     dataSets.entries.map(async (dataSet): Promise<Check> => {
       const { state, detail } = await dataSet.status(places.data);
@@ -148,7 +146,7 @@ async function existing(path: string): Promise<string> {
 
 function terminalCheck({ stderr }: Context): Check {
   const { interactive, columns } = stderr;
-  const detail = interactive ? `${columns} columns` : 'none: a plain line a batch instead of the live view';
+  const detail = interactive ? `${columns} columns` : 'none: a plain line per batch instead of the live view';
   if (!interactive || columns >= 80) return { name: 'terminal', state: 'ok', detail };
   return { name: 'terminal', state: 'warn', detail, todo: 'tables are made for 80 columns or more' };
 }

@@ -1,14 +1,13 @@
-import type { Command } from '../command.ts';
-import { prepareEngine } from '../engine.ts';
+import { ENGINE } from '../../engine/index.ts';
+import { defineCommand } from '../command.ts';
+import { fromPlace } from '../options.ts';
+import { prepareEngine } from '../prepare.ts';
 
-export const engineFetchCommand: Command = {
-  name: 'engine fetch',
-  summary: 'download the engine, which whatever trains does by itself',
-  options: ['from'],
+export const command = defineCommand({
+  options: { from: fromPlace('the archive, as a file or a URL', "npm's registry") },
   example: 'nos engine fetch\nnos engine fetch --from onnxruntime-node-1.30.0.tgz',
   stopsGracefully: true,
   async run(context) {
-    const { ENGINE } = await import('../../engine/index.ts');
     const { folder, source } = await prepareEngine(context, context.settings.from);
     const how = source === 'present' ? 'was here already' : `fetched from ${source}`;
     return {
@@ -16,4 +15,4 @@ export const engineFetchCommand: Command = {
       text: `onnxruntime ${ENGINE.version}: ${how}, in ${folder}`,
     };
   },
-};
+});

@@ -1,4 +1,5 @@
-import type { Evaluation } from '../../evaluation/index.ts';
+import { contestant, evaluateAll, seedsFrom } from '../../compare/index.ts';
+import { type Evaluation, parseRegime, printRegime } from '../../evaluation/index.ts';
 import {
   allDivergedText,
   type Column,
@@ -9,52 +10,45 @@ import {
   type Terminal,
   table,
 } from '../../report/index.ts';
-import type { Command } from '../command.ts';
-import { EVALUATING, evaluating } from '../evaluating.ts';
-import { noteRemarks } from '../remarks.ts';
+import { taskReference } from '../../tasks/index.ts';
+import { defineCommand } from '../command.ts';
+import { evaluating } from '../evaluators.ts';
+import { environment, evaluatingOptions, protocol, seed, settings, task } from '../options.ts';
 
-export const evalCommand: Command = {
-  name: 'eval',
-  summary: 'score rules, given as text or catalogue name; what is stored is not trained again',
+export const command = defineCommand({
   arguments: '<rule...>',
-  options: ['task', 'protocol', 'environment', 'seeds', 'seed', ...EVALUATING],
+  options: { task, protocol, environment, seeds: settings.seeds.default(1), seed, ...evaluatingOptions },
   example: "nos eval adam 'exp(sign(g) * sign(m)) * g' --task digits-mlp --seeds 3",
   stopsGracefully: true,
   async run(context) {
-    const { settings, stdout, call } = context;
-    const { parseRegime, printRegime } = await import('../../evaluation/index.ts');
-    const { task = '', seeds = 1, seed = 1 } = settings;
-    const { protocol, environment } = printRegime(
-      parseRegime({ protocol: settings.protocol ?? '', environment: settings.environment }),
-    );
-    await noteRemarks(context.arguments, context);
-    const { contestant, evaluateAll, seedsFrom } = await import('../../compare/index.ts');
-    const { taskReference } = await import('../../tasks/index.ts');
-    const reference = await taskReference(task);
-    const rules = context.arguments.map((text) => ({ text: text.trim(), ...contestant(text) }));
+    const { arguments: texts, stdout, call } = context;
+    const { seeds, seed, ...names } = context.settings;
+    const { protocol, environment } = printRegime(parseRegime(names));
+    const task = await taskReference(names.task);
+    const rules = texts.map((text) => ({ text: text.trim(), ...contestant(text) }));
     const all = seedsFrom(seed, seeds);
     const wanted = [...new Map(rules.map((one) => [one.key, one])).values()].flatMap(({ rule, key }) =>
-      all.map((one) => ({ rule, key, task: reference, protocol, environment, seed: one })),
+      all.map((one) => ({ rule, key, task, protocol, environment, seed: one })),
     );
-    const work = { name: 'nos eval', tasks: [reference], protocol, total: wanted.length };
+    const work = { name: 'nos eval', rules: texts, tasks: [task], protocol, total: wanted.length };
     const found = await evaluating(context, work, (services) => evaluateAll(wanted, services));
     // Rows are named by the text that the user gave: the stored one may be another text of the same rule.
     const groups = rules.map(({ text, key: wantedKey }) =>
       found.filter(({ key }) => key === wantedKey).map((evaluation) => ({ ...evaluation, rule: text })),
     );
     const diverged = found.every(({ status }) => status === 'diverged')
-      ? [{ what: 'rules', count: groups.length, task: reference }]
+      ? [{ what: 'rules', count: groups.length, task }]
       : [];
     const text = table(groups, columns(stdout, seeds, groups), stdout.columns);
     return {
       document: {
-        ...{ task: reference, protocol, environment, evaluations: groups.flat() },
+        ...{ task, protocol, environment, evaluations: groups.flat() },
         ...remarksOf(diverged),
       },
       text: [text, ...(diverged.length === 0 ? [] : [allDivergedText(diverged, call)])].join('\n\n'),
     };
   },
-};
+});
 
 type Group = readonly Evaluation[];
 
@@ -78,7 +72,7 @@ function columns({ colours }: Terminal, seeds: number, groups: readonly Group[])
   ];
 }
 
-/** One for everything that the task measures besides the reward. */
+/** A column for everything that the task measures in addition to the reward. */
 function measureColumns(groups: readonly Group[]): readonly Column<Group>[] {
   const names = new Set(groups.flat().flatMap(({ measures = {} }) => Object.keys(measures)));
   return [...names].map((name) => ({

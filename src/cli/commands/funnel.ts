@@ -1,4 +1,5 @@
-import type { FunnelResult } from '../../compare/index.ts';
+import { type FunnelResult, planFunnel, plannedFunnel, runFunnel } from '../../compare/index.ts';
+import { lengthen, parseProtocol, printProtocol } from '../../evaluation/index.ts';
 import {
   accuracy,
   type Column,
@@ -9,62 +10,59 @@ import {
   table,
   withinText,
 } from '../../report/index.ts';
-import type { Command, Context } from '../command.ts';
-import { EVALUATING, evaluating } from '../evaluating.ts';
-import { logDefaults } from '../presets.ts';
-import { withStore } from '../store.ts';
-import { SEEDS, tasksOf } from './compare.ts';
+import { parseRunConfig, readLeaderboard } from '../../run/index.ts';
+import { taskTitle } from '../../tasks/index.ts';
+import { type Context, defineCommand } from '../command.ts';
+import { evaluating } from '../evaluators.ts';
+import { withStore } from '../files.ts';
+import { described, integer, type SettingsOf } from '../option.ts';
+import { against, comparedSeeds, evaluatingOptions, seed, settings, tasks } from '../options.ts';
 
-const RULES = 27;
-const ETA = 3;
-const FINALISTS = 3;
+const options = {
+  number: integer('how many rules enter', { minimum: 1, short: 'n', source: 'flag' }).default(27),
+  task: described(tasks, { otherwise: "the run's" }).optional(),
+  protocol: described(settings.protocol, {
+    otherwise: "the run's, with final trainings eta times as long",
+  }).optional(),
+  environment: described(settings.environment, { otherwise: "the run's" }).optional(),
+  eta: integer('each rung keeps one rule of N, and trains N times as long', {
+    minimum: 2,
+    source: 'flag',
+  }).default(3),
+  finalists: integer('rules that reach the last rung', { minimum: 1, source: 'flag' }).default(3),
+  seeds: comparedSeeds,
+  seed,
+  against,
+  ...evaluatingOptions,
+};
 
-export const funnelCommand: Command = {
-  name: 'funnel',
-  summary: 'train the best rules of a run longer and longer, and keep the best of them: successive halving',
+export const command = defineCommand({
   arguments: '<run>',
-  options: [
-    'number',
-    'task',
-    'protocol',
-    'environment',
-    'eta',
-    'finalists',
-    'seeds',
-    'seed',
-    'against',
-    ...EVALUATING,
-  ],
-  defaults: { ...logDefaults, number: RULES, seed: 1, seeds: SEEDS },
+  options,
   example: 'nos funnel quick-1\nnos funnel quick-1 -n 12 --protocol quick@10 --task digits-mlp --seeds 6',
   stopsGracefully: true,
   async run(context) {
-    const { planFunnel, plannedFunnel, runFunnel } = await import('../../compare/index.ts');
-    const { taskTitle } = await import('../../tasks/index.ts');
+    const { stdout } = context;
     const [run = ''] = context.arguments;
     const plan = await planFunnel(await inputOf(context, run));
-    const total = plannedFunnel(plan);
-    const result = await evaluating(
-      context,
-      { name: `nos funnel ${run}`, tasks: plan.tasks, total },
-      (services) =>
-        runFunnel(plan, services, ({ protocol, rules, seeds }, index) =>
-          services.note(
-            `rung ${index + 1} of ${plan.rungs.length}: ${plural(rules, 'rule')} and ${plan.references.length} references, ${conditionsText({ ...plan, protocol })}, ${plural(seeds.length, 'seed')}`,
-          ),
-        ),
+    const { references, rungs, tasks } = plan;
+    const work = { name: `nos funnel ${run}`, tasks, total: plannedFunnel(plan) };
+    const result = await evaluating(context, work, (services) =>
+      runFunnel(plan, services, ({ protocol, rules, seeds }, index) => {
+        const entering = `${plural(rules, 'rule')} and ${references.length} references`;
+        const conditions = `${conditionsText({ ...plan, protocol })}, ${plural(seeds.length, 'seed')}`;
+        services.note(`rung ${index + 1} of ${rungs.length}: ${entering}, ${conditions}`);
+      }),
     );
     return {
       document: { run, ...result },
-      text: `${rungsText(result, context.stdout)}\n\n${comparisonText(result.comparison, context.stdout, taskTitle)}`,
+      text: `${rungsText(result, stdout)}\n\n${comparisonText(result.comparison, stdout, taskTitle)}`,
     };
   },
-};
+});
 
-/** The settings, else what the run itself had, with the first rung η times as long. */
-async function inputOf({ settings, places, stderr }: Context, run: string) {
-  const { parseRunConfig, readLeaderboard } = await import('../../run/index.ts');
-  const { lengthen, parseProtocol, printProtocol } = await import('../../evaluation/index.ts');
+/** What the settings say, otherwise what the run itself had, with the first rung η times as long. */
+async function inputOf({ settings, places, stderr }: Context<SettingsOf<typeof options>>, run: string) {
   const { record, leaderboard } = await withStore(places, async (store) => ({
     record: await store.run(run),
     leaderboard: await readLeaderboard(store, run),
@@ -73,19 +71,13 @@ async function inputOf({ settings, places, stderr }: Context, run: string) {
     stderr.note(`run ${run} is not finished: what enters the funnel may change until it is`);
   }
   const config = parseRunConfig(record.config);
-  const { eta = ETA, finalists = FINALISTS, seed = 1, seeds = SEEDS, number: rules = RULES } = settings;
+  const { number: rules, task: tasks = [config.task], against, eta, finalists, seed, seeds } = settings;
   return {
+    ...{ rules, tasks, against, eta, finalists, seed, seeds },
     leaderboard: leaderboard.filter(({ reference }) => !reference),
-    rules,
     references: config.references,
-    against: settings.against ?? 'adam',
-    tasks: settings.task === undefined ? [config.task] : tasksOf(settings.task),
     protocol: settings.protocol ?? printProtocol(lengthen(parseProtocol(config.protocol), eta)),
     environment: settings.environment ?? config.environment,
-    eta,
-    finalists,
-    seed,
-    seeds,
     nameOf: await shortRules(),
   };
 }

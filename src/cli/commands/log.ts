@@ -1,5 +1,6 @@
 import { csv } from '../../csv.ts';
 import { NosError } from '../../errors.ts';
+import { toJson } from '../../json.ts';
 import {
   accuracy,
   type Column,
@@ -10,17 +11,23 @@ import {
   table,
 } from '../../report/index.ts';
 import type { Score } from '../../store/index.ts';
-import type { Command } from '../command.ts';
-import { withStore } from '../store.ts';
+import { defineCommand } from '../command.ts';
+import { withStore } from '../files.ts';
+import { flag } from '../option.ts';
+import { storeOption } from '../options.ts';
 
-export const logCommand: Command = {
-  name: 'log',
-  summary: 'every evaluation of a run, for a notebook',
+export const command = defineCommand({
   arguments: '<run>',
-  options: ['csv', 'tidy', 'jsonl', 'store'],
+  options: {
+    csv: flag('comma-separated values'),
+    tidy: flag('comma-separated values in long form: a line for each point of a sweep or a curve'),
+    jsonl: flag('one JSON document per line'),
+    ...storeOption,
+  },
   example: 'nos log quick-1 --csv > quick-1.csv\nnos log quick-1 --tidy > curves.csv',
-  async run({ arguments: [run = ''], settings, places, stdout }) {
-    const asked = (['tidy', 'csv', 'jsonl', 'json'] as const).filter((form) => settings[form]);
+  async run({ arguments: [run = ''], settings, json, places, stdout }) {
+    const given = { ...settings, json };
+    const asked = (['tidy', 'csv', 'jsonl', 'json'] as const).filter((form) => given[form]);
     const forms = settings.tidy ? asked.filter((form) => form !== 'csv') : asked;
     if (forms.length > 1) {
       throw new NosError('bad-option', `--${forms.join(' and --')}: expected one of them`);
@@ -29,7 +36,6 @@ export const logCommand: Command = {
       await store.run(run);
       return store.scores(run);
     });
-    const { toJson } = await import('../../json.ts');
     const evaluations = scores.map(flatten);
     const document = { run, evaluations };
     if (forms[0] === 'csv') return { document, text: csv(evaluations.map(csvRow), CSV_COLUMNS) };
@@ -38,7 +44,7 @@ export const logCommand: Command = {
     if (scores.length === 0) return { document, text: 'no evaluations yet' };
     return { document, text: table(scores, columns(await shortRules()), stdout.columns) };
   },
-};
+});
 
 const flatten = ({ role, index, evaluation }: Score) => ({ role, index, ...evaluation });
 

@@ -1,15 +1,14 @@
 import { NosError } from '../../errors.ts';
-import type { Command } from '../command.ts';
-import { withStore } from '../store.ts';
+import { defineCommand } from '../command.ts';
+import { withStore } from '../files.ts';
+import { storeOption } from '../options.ts';
 
 /** Characters that a table of runs can still show the beginning of. */
 const LONGEST = 1000;
 
-export const noteCommand: Command = {
-  name: 'note',
-  summary: 'say something of a run; an empty text takes the note away',
+export const command = defineCommand({
   arguments: '<run> <text...>',
-  options: ['store'],
+  options: storeOption,
   example: "nos note quick-1 'with the larger grid'\nnos note quick-1 ''",
   async run({ arguments: [run = '', ...words], places }) {
     const note = checkedNote(words.join(' '));
@@ -17,7 +16,7 @@ export const noteCommand: Command = {
     const text = note === '' ? `run '${run}' has no note` : `noted of run '${run}': ${note}`;
     return { document: { run, note }, text };
   },
-};
+});
 
 /** The note as one line. @throws NosError `bad-option`. */
 function checkedNote(text: string): string {

@@ -1,25 +1,28 @@
+import { lineChart } from '../../plot/index.ts';
 import { accuracy, type Column, fileName, table, thousands } from '../../report/index.ts';
-import type { Difference, LearningCurve, LearningCurves } from '../../run/index.ts';
-import type { Command } from '../command.ts';
-import { pictureFile } from '../picture-file.ts';
-import { withStore } from '../store.ts';
+import {
+  type Difference,
+  type LearningCurve,
+  type LearningCurves,
+  learningCurveChart,
+  readLearningCurves,
+} from '../../run/index.ts';
+import { defineCommand } from '../command.ts';
+import { pictureFile, withStore } from '../files.ts';
+import { pictureOptions, storeOption } from '../options.ts';
 
-export const plotCommand: Command = {
-  name: 'plot',
-  summary: 'draw the rewards of runs as a picture, and tell whether they rose',
+export const command = defineCommand({
   arguments: '<run...>',
-  options: ['output', 'size', 'store'],
+  options: { ...pictureOptions('the names of the runs, as .svg'), ...storeOption },
   example: 'nos plot quick-1\nnos plot rl-1 random-1 -o figure4.svg\nnos plot quick-1 -o quick-1.png',
   async run(context) {
     const { arguments: runs, places, stdout } = context;
-    const { learningCurveChart, readLearningCurves } = await import('../../run/index.ts');
     const { file, write } = pictureFile(context, `${fileName(runs.join('-'))}.svg`);
     const curves = await withStore(places, (store) => readLearningCurves(store, runs));
-    const { lineChart } = await import('../../plot/index.ts');
     await write(lineChart(learningCurveChart(curves)));
     return { document: { file, ...curves }, text: textOf(file, curves, stdout.columns) };
   },
-};
+});
 
 function textOf(file: string, { curves, leads }: LearningCurves, width: number): string {
   const ofLeads = leads.length === 0 ? [] : ['', table(leads, LEADS, width)];

@@ -1,16 +1,15 @@
-import type { Command } from '../command.ts';
-import { withStore } from '../store.ts';
+import { checkRunName } from '../../run/index.ts';
+import { defineCommand } from '../command.ts';
+import { withStore } from '../files.ts';
+import { storeOption } from '../options.ts';
 
-export const renameCommand: Command = {
-  name: 'rename',
-  summary: 'give a run another name',
+export const command = defineCommand({
   arguments: '<run> <new>',
-  options: ['store'],
+  options: storeOption,
   example: 'nos rename quick-1 with-noise',
   async run({ arguments: [run = '', to = ''], places }) {
-    const { checkRunName } = await import('../../run/index.ts');
     checkRunName(to);
     await withStore(places, (store) => store.renameRun(run, to));
     return { document: { run: to, renamedFrom: run }, text: `run '${run}' is now '${to}'` };
   },
-};
+});

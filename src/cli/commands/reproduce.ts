@@ -1,79 +1,95 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readableText } from '../../decode-text.ts';
 import { NosError } from '../../errors.ts';
-import { makeDirectory } from '../../make-directory.ts';
-import type { Experiment, Result } from '../../reproduce/index.ts';
+import { fingerprint } from '../../evaluate/index.ts';
+import {
+  type Experiment,
+  type Result as ExperimentResult,
+  experiments,
+  readData,
+  resultFiles,
+  resultFromData,
+} from '../../reproduce/index.ts';
 import { packageVersion } from '../../version.ts';
-import type { Command, Context } from '../command.ts';
-import { prepareEngine } from '../engine.ts';
-import { EVALUATING } from '../evaluating.ts';
-import { flagOf } from '../options.ts';
-import { logDefaults } from '../presets.ts';
-import { prepare } from '../reproduce/conduct.ts';
-import { writable } from '../writable.ts';
+import { type Context, defineCommand } from '../command.ts';
+import { makeFolder, writeFiles } from '../files.ts';
+import { described, flagOf, number, type SettingsOf, text } from '../option.ts';
+import { evaluatingOptions, output, settings } from '../options.ts';
+import { prepareEngine } from '../prepare.ts';
+import { planExperiment } from '../run-experiment.ts';
 
-export const reproduceCommand: Command = {
-  name: 'reproduce',
-  summary:
-    "the paper's results: figure4, figure5, figure6, figure7, table1, table2; data, tables, pictures and a page beside what the paper says",
+const options = {
+  scale: number("share of the paper's size: docs/cli.md says what shrinks", {
+    maximum: 1,
+    source: 'flag',
+  }).default(1),
+  seeds: described(settings.seeds, {
+    description: 'evaluations of each training or search, with seeds 1, 2, …',
+    otherwise: '2; figure4 1',
+  }).optional(),
+  task: described(settings.task, {
+    description: "a task in the place of the paper's: a name of `nos tasks`, or a module",
+  }).optional(),
+  fromData: text("make the folder again from its data.json, or from another experiment's; train nothing", {
+    ...{ value: 'DIR', path: true, source: 'flag' },
+  }).optional(),
+  output: output('the folder to write', 'results/ and its name'),
+  ...evaluatingOptions,
+};
+
+export const command = defineCommand({
   arguments: '<experiment>',
-  options: ['scale', 'seeds', 'task', 'fromData', 'output', ...EVALUATING],
-  defaults: logDefaults,
+  options,
   example:
     'nos reproduce figure6 --scale 0.1\nnos reproduce figure5 --scale 0.01 --task digits-mlp\nnos reproduce table1 --from-data docs/results/table1 -o table1',
   stopsGracefully: true,
   async run(context) {
     const { settings, stdout } = context;
     const [name = ''] = context.arguments;
-    const { experiments, resultFiles } = await import('../../reproduce/index.ts');
     const experiment = experiments.find(name);
-    refuseUntaken(experiment, context.flags);
+    refuseUnused(experiment, context);
     const began = performance.now();
     const { output, ...result } =
       settings.fromData === undefined
-        ? await conducted(experiment, context)
+        ? await runHere(experiment, context)
         : await fromData(experiment, settings.fromData, settings.output);
     const directory = resolve(output);
     const files = resultFiles(experiment, result);
-    await writable(directory, () => makeDirectory(directory));
-    for (const [file, text] of Object.entries(files)) {
-      await writable(directory, () => writeFile(join(directory, file), text));
-    }
+    await writeFiles(directory, files);
     const { findings, made } = result;
-    const wrote = `wrote ${Object.keys(files).join(', ')} to ${output}`;
     return {
       document: {
         ...{ experiment: name, directory, files: Object.keys(files), ...made },
         seconds: (performance.now() - began) / 1000,
         findings: findings.data,
       },
-      text: `${files['README.md']?.trim()}\n\n${stdout.colours.dim(wrote)}`,
+      text: `${files['README.md']?.trim()}\n\n${stdout.colours.dim(`wrote ${Object.keys(files).join(', ')} to ${output}`)}`,
     };
   },
-};
+});
 
-/** What was found, how, and the directory for it. */
-type Written = Result & { readonly output: string };
+type Settings = SettingsOf<typeof options>;
 
-/** Where nobody names a directory. */
+/** What was found, how, and the folder for it. */
+type Written = ExperimentResult & { readonly output: string };
+
+/** The folder if nobody names one. */
 const usualOutput = ({ name }: Experiment): string => join('results', name);
 
-/** Does it, with everything around it. */
-async function conducted(experiment: Experiment, context: Context): Promise<Written> {
+/** Runs an experiment on this machine, or on its workers. */
+async function runHere(experiment: Experiment, context: Context<Settings>): Promise<Written> {
   const { settings } = context;
-  const { output = usualOutput(experiment) } = settings;
-  const conduct = await prepare(experiment, context);
+  const { output = usualOutput(experiment), scale } = settings;
+  const run = await planExperiment(experiment, context);
   await prepareEngine(context);
-  const directory = resolve(output);
-  await writable(directory, () => makeDirectory(directory));
-  const { fingerprint } = await import('../../evaluate/index.ts');
+  await makeFolder(resolve(output));
   const began = performance.now();
-  const { findings, ...trained } = await conduct();
+  const { findings, ...trained } = await run();
   const made = {
     command: commandOf(experiment, settings, output),
-    scale: settings.scale ?? 1,
+    scale,
     version: packageVersion,
     fingerprint: await fingerprint(),
     machine: `${cpus()[0]?.model ?? 'unknown processor'}, Node.js ${process.version}`,
@@ -83,9 +99,8 @@ async function conducted(experiment: Experiment, context: Context): Promise<Writ
   return { findings, made, output };
 }
 
-/** Takes everything from a folder that this command wrote: back into it, where it is of this experiment and nobody names another. */
+/** Takes everything from a folder that this command wrote: back into it, if it is of this experiment and nobody names another. */
 async function fromData(experiment: Experiment, from: string, named: string | undefined): Promise<Written> {
-  const { readData, resultFromData } = await import('../../reproduce/index.ts');
   const file = join(from, 'data.json');
   const bytes = await readFile(file).catch((cause: Error) => {
     const message = `cannot read ${file}: ${cause.message}`;
@@ -97,22 +112,18 @@ async function fromData(experiment: Experiment, from: string, named: string | un
   return { ...resultFromData(experiment, data, command), output };
 }
 
-/** Flags that would change nothing; settings of the environment and of the file are for every command. */
-function refuseUntaken({ kind, name }: Experiment, flags: Context['flags']): void {
-  const again = flags.includes('fromData');
-  const options = again ? SIZES : kind === 'computation' ? TRAINED : [];
-  const untaken = options.find((option) => flags.includes(option));
-  if (untaken === undefined) return;
+/** Refuses flags that would change nothing; settings of the environment and of the file are for every command. */
+function refuseUnused({ kind, name }: Experiment, { sourceOf }: Context): void {
+  const again = sourceOf('fromData') === 'flag';
+  const unused = again ? ['scale', 'task', 'seeds'] : kind === 'computation' ? ['task', 'seeds'] : [];
+  const option = unused.find((one) => sourceOf(one) === 'flag');
+  if (option === undefined) return;
   const why = again ? `the data of ${flagOf('fromData')} has its own` : `${name} trains nothing`;
-  throw new NosError('bad-option', `${flagOf(untaken)}: ${why}`, 'leave it out');
+  throw new NosError('bad-option', `${flagOf(option)}: ${why}`, 'leave it out');
 }
 
-const TRAINED = ['task', 'seeds'] as const;
-const SIZES = ['scale', ...TRAINED] as const;
-
-/** As a user would type it, without what has its default. */
-function commandOf(experiment: Experiment, settings: Context['settings'], output: string): string {
-  const { scale = 1, seeds, task } = settings;
+/** The command as a user would type it, without what has its default. */
+function commandOf(experiment: Experiment, { scale, seeds, task }: Settings, output: string): string {
   const own = experiment.kind === 'computation' ? undefined : experiment.seeds;
   return [
     `nos reproduce ${experiment.name}`,

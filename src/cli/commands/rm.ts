@@ -1,14 +1,14 @@
 import { NosError } from '../../errors.ts';
 import { bytes, plural } from '../../report/index.ts';
 import type { Removed, RunRecord } from '../../store/index.ts';
-import type { Command, Context } from '../command.ts';
-import { withStore } from '../store.ts';
+import { type Context, defineCommand } from '../command.ts';
+import { withStore } from '../files.ts';
+import { flag } from '../option.ts';
+import { storeOption } from '../options.ts';
 
-export const rmCommand: Command = {
-  name: 'rm',
-  summary: 'remove runs, with the evaluations that no other run holds',
+export const command = defineCommand({
   arguments: '<run...>',
-  options: ['yes', 'store'],
+  options: { yes: flag('ask nothing', { short: 'y' }), ...storeOption },
   example: 'nos rm quick-1\nnos rm quick-1 quick-2 --yes',
   async run(context) {
     const names = [...new Set(context.arguments)];
@@ -25,16 +25,16 @@ export const rmCommand: Command = {
     });
     return { document: { removed }, text: removed.map(sentence).join('\n') };
   },
-};
+});
 
 type Row = Removed & { readonly run: string };
 
-/** @throws NosError `bad-option` where nobody can be asked. */
+/** @throws NosError `bad-option` if nobody can be asked. */
 async function confirmed(
   records: readonly RunRecord[],
-  { ask, settings, arguments: names }: Context,
+  { ask, json, arguments: names }: Context,
 ): Promise<boolean> {
-  if (ask === undefined || settings.json) {
+  if (ask === undefined || json) {
     const what = `to remove ${names.length === 1 ? `run '${names[0]}'` : plural(names.length, 'run')}`;
     throw new NosError('bad-option', `${what}, --yes is needed: nobody can be asked`, 'add --yes');
   }

@@ -1,14 +1,12 @@
 import { pairs, plural } from '../../report/index.ts';
-import type { Command } from '../command.ts';
+import * as rules from '../../rules/index.ts';
+import { defineCommand } from '../command.ts';
 
-export const ruleCommand: Command = {
-  name: 'rule',
-  summary: 'inspect an update rule: canonical text, key, LaTeX, memory, cost, names',
+export const command = defineCommand({
   arguments: '<rule>',
-  options: [],
+  options: {},
   example: "nos rule 'exp(sign(g) * sign(m)) * g'\nnos rule adam",
   async run({ arguments: [text = ''], stdout }) {
-    const rules = await import('../../rules/index.ts');
     const rule = rules.resolveRule(text);
     const canonical = rules.canonicalize(rule);
     const key = rules.ruleKey(rule);
@@ -26,7 +24,7 @@ export const ruleCommand: Command = {
     };
     return { document, text: describe(document, stdout.columns) };
   },
-};
+});
 
 interface RuleDocument {
   readonly text: string;

@@ -1,13 +1,11 @@
 import { type Column, table } from '../../report/index.ts';
-import type { Command } from '../command.ts';
+import { catalogue } from '../../rules/index.ts';
+import { defineCommand } from '../command.ts';
 
-export const rulesCommand: Command = {
-  name: 'rules',
-  summary: 'list the catalogue of named rules',
-  options: [],
+export const command = defineCommand({
+  options: {},
   example: 'nos rules',
   async run({ stdout }) {
-    const { catalogue } = await import('../../rules/index.ts');
     const rules = catalogue.map(({ name, title, text, source }) => ({ name, title, text, source }));
     const columns: readonly Column<(typeof rules)[number]>[] = [
       { title: 'name', cell: (rule) => rule.name, paint: stdout.colours.bold },
@@ -16,4 +14,4 @@ export const rulesCommand: Command = {
     ];
     return { document: { rules }, text: table(rules, columns, stdout.columns) };
   },
-};
+});

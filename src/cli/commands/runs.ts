@@ -8,19 +8,17 @@ import {
   truncate,
   withinText,
 } from '../../report/index.ts';
-import type { RunConfig } from '../../run/index.ts';
+import { parseRunConfig, type RunConfig } from '../../run/index.ts';
 import type { RunRecord } from '../../store/index.ts';
-import type { Command } from '../command.ts';
-import { withStore } from '../store.ts';
+import { taskTitle } from '../../tasks/index.ts';
+import { defineCommand } from '../command.ts';
+import { withStore } from '../files.ts';
+import { storeOption } from '../options.ts';
 
-export const runsCommand: Command = {
-  name: 'runs',
-  summary: 'list the runs in the store',
-  options: ['store'],
+export const command = defineCommand({
+  options: storeOption,
   example: 'nos runs',
   async run({ places, call, stdout }) {
-    const { parseRunConfig } = await import('../../run/index.ts');
-    const { taskTitle } = await import('../../tasks/index.ts');
     const records = await withStore(places, (store) => store.listRuns());
     const runs = records.map((record) => ({ ...record, config: parseRunConfig(record.config) }));
     if (runs.length === 0) {
@@ -38,7 +36,7 @@ export const runsCommand: Command = {
     });
     return { document: { runs }, text: [head, ...noted].join('\n') };
   },
-};
+});
 
 type Row = Omit<RunRecord, 'config'> & { readonly config: RunConfig };
 

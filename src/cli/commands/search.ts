@@ -1,62 +1,88 @@
-import type { Command, Context } from '../command.ts';
-import { driveRun } from '../drive.ts';
+import { parseRegime, printRegime } from '../../evaluation/index.ts';
+import { type Constraint, findSpace } from '../../rules/index.ts';
+import { checkRunName, parseRunConfig, type RunConfig, startRun } from '../../run/index.ts';
+import { strategies } from '../../search/index.ts';
+import { type Context, defineCommand } from '../command.ts';
 import { dryRun } from '../dry-run.ts';
-import { DEFAULT_STRATEGY } from '../presets.ts';
-import { runConfigOf } from '../run-config.ts';
-import { withStore } from '../store.ts';
+import { withStore } from '../files.ts';
+import { flag, type SettingsOf, text } from '../option.ts';
+import { environment, evaluatingOptions, protocol, seed, settings, spaceOptions, task } from '../options.ts';
+import { runSearch } from '../run-search.ts';
 
-export const searchCommand: Command = {
-  name: 'search',
-  summary: 'search for update rules: live progress, a leaderboard at the end',
-  options: [
-    'preset',
-    'task',
-    'space',
-    'iterations',
-    'constraints',
-    'operands',
-    'unary',
-    'binary',
-    'strategy',
-    'algorithm',
-    'option',
-    'warmStart',
-    'protocol',
-    'environment',
-    'samples',
-    'batch',
-    'pipeline',
-    'workers',
-    'redis',
-    'seed',
-    'run',
-    'timeout',
-    'dryRun',
-    'log',
-    'logLevel',
-    'metrics',
-    'store',
-    'data',
-  ],
+/** The winner of `nos bench strategies`, docs/strategies.md. */
+const DEFAULT_STRATEGY = 'evolution';
+
+const options = {
+  preset: settings.preset.optional(),
+  task,
+  space: settings.space.default('icml2017'),
+  ...spaceOptions,
+  strategy: settings.strategy.default(DEFAULT_STRATEGY),
+  algorithm: settings.algorithm.optional(),
+  option: settings.option.default({}),
+  warmStart: settings.warmStart.optional(),
+  protocol,
+  environment,
+  samples: settings.samples.default(500),
+  batch: settings.batch.default(5),
+  pipeline: settings.pipeline.default(2),
+  seed,
+  run: text('the name of the run', { source: 'flag' }).optional(),
+  timeout: settings.timeout.optional(),
+  dryRun: flag('estimate time and cost; search nothing'),
+  metrics: settings.metrics.optional(),
+  ...evaluatingOptions,
+};
+
+export const command = defineCommand({
+  options,
   example:
     'nos search --preset quick\nnos search --task digits-mlp --samples 50 --run first\nnos search --task digits-mlp --samples 1000 --timeout 10m',
   stopsGracefully: true,
   async run(context) {
     const config = await runConfigOf(context.settings);
     if (context.settings.dryRun) return dryRun(context, config);
-    const { checkRunName, startRun } = await import('../../run/index.ts');
     const name = context.settings.run ?? (await freshName(context));
     checkRunName(name);
-    if (context.settings.strategy === undefined) context.stderr.note(DEFAULT_NOTE);
-    return driveRun(context, { name, config, go: (services) => startRun(name, config, services) });
+    if (context.sourceOf('strategy') === 'default') context.stderr.note(DEFAULT_NOTE);
+    return runSearch(context, { name, config, go: (services) => startRun(name, config, services) });
   },
-};
+});
+
+type Settings = SettingsOf<typeof options>;
 
 const DEFAULT_NOTE = `strategy ${DEFAULT_STRATEGY} (the default: best in the comparison of docs/strategies.md; --strategy rl is the paper's)`;
 
+/**
+ * The configuration of the run that the settings ask for.
+ *
+ * @throws NosError `unknown-name` or `bad-option` for anything that no room knows.
+ */
+async function runConfigOf(settings: Settings): Promise<RunConfig> {
+  const { algorithm, option, strategy: name, warmStart, iterations, operands, unary, binary } = settings;
+  const constraints = settings.constraints as readonly Constraint[] | undefined;
+  const choices = { iterations, constraints, operands, unary, binary };
+  const space = findSpace(settings.space, choices);
+  const config = parseRunConfig({
+    task: settings.task,
+    space: { name: settings.space, ...choices },
+    strategy: { name, options: algorithm === undefined ? option : { ...option, algorithm }, warmStart },
+    ...printRegime(parseRegime(settings)),
+    samples: settings.samples,
+    batch: settings.batch,
+    pipeline: settings.pipeline,
+    seed: settings.seed,
+  });
+  // The options are the strategy's own: it checks them when it is created.
+  const { name: strategyName, ...given } = config.strategy;
+  const context = { space, seed: config.seed, batch: config.batch, ...given };
+  await (await strategies.find(strategyName).create(context)).close();
+  return config;
+}
+
 /** `quick-1`, `quick-2`, …: the preset or the space, and the first number that is free in the store. */
-async function freshName({ settings, places }: Context): Promise<string> {
-  const base = settings.preset ?? (settings.space ?? 'run').replace('/', '-');
+async function freshName({ settings, places }: Context<Settings>): Promise<string> {
+  const base = settings.preset ?? settings.space.replace('/', '-');
   const runs = await withStore(places, (store) => store.listRuns());
   const taken = new Set(runs.map((run) => run.name));
   let number = 1;

@@ -13,22 +13,23 @@ import {
   sparkline,
   thousands,
 } from '../../report/index.ts';
-import type { RunConfig } from '../../run/index.ts';
+import * as rules from '../../rules/index.ts';
+import { chosenVocabularies, findSpace } from '../../rules/index.ts';
+import { parseRunConfig, type RunConfig } from '../../run/index.ts';
 import type { StoredBatch } from '../../store/index.ts';
-import type { Command, Context, Result } from '../command.ts';
-import { withStore } from '../store.ts';
+import { type Context, defineCommand, type Result } from '../command.ts';
+import { withStore } from '../files.ts';
+import { storeOption } from '../options.ts';
 
-export const showCommand: Command = {
-  name: 'show',
-  summary: 'show a run, or one of its proposals with its whole evaluation',
+export const command = defineCommand({
   arguments: '<run> [index]',
-  options: ['store'],
+  options: storeOption,
   example: 'nos show quick-1\nnos show quick-1 17',
   run: (context) => {
     const [run = '', index] = context.arguments;
     return index === undefined ? showRun(run, context) : showProposal(run, parseIndex(index), context);
   },
-};
+});
 
 function parseIndex(text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
@@ -36,7 +37,6 @@ function parseIndex(text: string): number {
 }
 
 async function showRun(name: string, { places, stdout }: Context): Promise<Result> {
-  const { parseRunConfig } = await import('../../run/index.ts');
   return withStore(places, async (store) => {
     const record = await store.run(name);
     const batches = await store.batches(name);
@@ -76,7 +76,6 @@ const WITHOUT_LISTS = { operands: undefined, unary: undefined, binary: undefined
 
 /** The operands and functions of a run's space, where they are not all that its name stands for. */
 async function chosenLists({ space }: RunConfig): Promise<readonly (readonly [string, readonly string[]])[]> {
-  const { chosenVocabularies, findSpace } = await import('../../rules/index.ts');
   const found = findSpace(space.name, space);
   return chosenVocabularies(found).map((name) => [`${name} (${found[name].length})`, found[name]]);
 }
@@ -98,7 +97,6 @@ function settingText(value: unknown): string {
 }
 
 async function showProposal(name: string, index: number, { places, stdout }: Context): Promise<Result> {
-  const rules = await import('../../rules/index.ts');
   return withStore(places, async (store) => {
     const proposal = await store.proposal(name, index);
     const canonical = rules.printRule(rules.canonicalize(rules.parseRule(proposal.rule)));

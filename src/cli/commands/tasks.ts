@@ -1,15 +1,12 @@
 import { type Column, pairs, type Terminal, table } from '../../report/index.ts';
-import type { Task, TaskFamily } from '../../tasks/index.ts';
-import type { Command, Result } from '../command.ts';
+import { type Task, type TaskFamily, tasks } from '../../tasks/index.ts';
+import { defineCommand, type Result } from '../command.ts';
 
-export const tasksCommand: Command = {
-  name: 'tasks',
-  summary: 'list the tasks that rules are tried on, or show one of them',
+export const command = defineCommand({
   arguments: '[task]',
-  options: [],
+  options: {},
   example: 'nos tasks\nnos tasks multi30k-gnmt',
   async run({ arguments: [name], stdout }) {
-    const { tasks } = await import('../../tasks/index.ts');
     if (name !== undefined) return showTask(rowOf(tasks.find(name)), stdout);
     const rows = tasks.entries.map(rowOf);
     return {
@@ -17,7 +14,7 @@ export const tasksCommand: Command = {
       text: table(rows, columns(stdout.colours.bold), stdout.columns),
     };
   },
-};
+});
 
 interface Row extends Task {
   /** With their defaults, of a task that takes any. */

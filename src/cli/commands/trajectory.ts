@@ -1,9 +1,21 @@
-import type { Ending, TestFunction, Trajectory, Tuned } from '../../functions/index.ts';
+import {
+  decades,
+  type Ending,
+  endingOf,
+  type TestFunction,
+  type Trajectory,
+  type Tuned,
+  testFunctions,
+  trajectoryPicture,
+  tuneTrajectory,
+} from '../../functions/index.ts';
 import { type Column, learningRate, table } from '../../report/index.ts';
-import type { Command } from '../command.ts';
-import { pictureFile } from '../picture-file.ts';
-
-const STEPS = 1_000;
+import { compileRule, resolveRule } from '../../rules/index.ts';
+import { defineCommand } from '../command.ts';
+import { pictureFile } from '../files.ts';
+import { names } from '../names.ts';
+import { integer, number, text } from '../option.ts';
+import { pictureOptions, seed } from '../options.ts';
 
 interface Row extends Ending {
   readonly rule: string;
@@ -15,22 +27,25 @@ interface Row extends Ending {
   readonly values: Trajectory['values'];
 }
 
-export const trajectoryCommand: Command = {
-  name: 'trajectory',
-  summary: 'draw the paths of rules on a function of the plane as a picture',
+export const command = defineCommand({
   arguments: '<rule...>',
-  options: ['function', 'learningRate', 'steps', 'seed', 'output', 'size'],
+  options: {
+    function: text('function of the plane', { source: 'flag', names: names.functions }).default('rosenbrock'),
+    learningRate: number('learning rate of every rule', {
+      source: 'flag',
+      otherwise: 'the best of 13 for each',
+    }).optional(),
+    steps: integer('how many steps', { minimum: 1, maximum: 100_000, source: 'flag' }).default(1_000),
+    seed,
+    ...pictureOptions("the function's name, as .svg"),
+  },
   example:
     'nos trajectory adam momentum powersign --function rosenbrock\nnos trajectory sgd --function saddle --learning-rate 0.1 -o saddle.svg',
   stopsGracefully: true,
   async run(context) {
     const { arguments: rules, settings, signal, stdout } = context;
-    const { decades, endingOf, testFunctions, trajectoryPicture, tuneTrajectory } = await import(
-      '../../functions/index.ts'
-    );
-    const { compileRule, resolveRule } = await import('../../rules/index.ts');
-    const { seed = 1, steps = STEPS, learningRate } = settings;
-    const testFunction = testFunctions.find(settings.function ?? 'rosenbrock');
+    const { seed, steps, learningRate } = settings;
+    const testFunction = testFunctions.find(settings.function);
     const { file, write } = pictureFile(context, `${testFunction.name}.svg`);
     const learningRates = learningRate === undefined ? decades(-5, 1, 2) : [learningRate];
     const compiled = rules.map((rule) => ({ name: rule, rule: compileRule(resolveRule(rule)) }));
@@ -42,7 +57,7 @@ export const trajectoryCommand: Command = {
     }
     const panels = rows.map((row) => ({ title: `${row.rule}, ${rateText(row)}`, trajectory: row }));
     const tuning = learningRate === undefined ? `the best of ${learningRates.length} learning rates` : '';
-    const subtitle = `${steps} steps${tuning && ` at ${tuning}`}. Contours: the value above the minimum, two a factor of ten.`;
+    const subtitle = `${steps} steps${tuning && ` at ${tuning}`}. Contours: the value above the minimum, two per factor of ten.`;
     const title = `${testFunction.title}: ${testFunction.equation}`;
     const picture = trajectoryPicture(testFunction, panels, { title, subtitle });
     await write(picture);
@@ -51,7 +66,7 @@ export const trajectoryCommand: Command = {
       text: `wrote ${file}\n\n${table(rows, COLUMNS, stdout.columns)}\n\n${NOTES}`,
     };
   },
-};
+});
 
 const factsOf = ({ name, title, equation, source, start, minima, least, noise }: TestFunction) => ({
   name,

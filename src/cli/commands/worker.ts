@@ -1,34 +1,41 @@
 import { availableParallelism } from 'node:os';
-import type { WorkerEvent } from '../../dispatch/index.ts';
+import { runRedisWorker, type WorkerEvent } from '../../dispatch/index.ts';
+import { fingerprint } from '../../evaluate/index.ts';
+import { busyAfter } from '../../observe/index.ts';
 import { plural } from '../../report/index.ts';
+import { taskReference } from '../../tasks/index.ts';
 import { packageVersion } from '../../version.ts';
-import type { Command, Context } from '../command.ts';
-import { prepareEngine } from '../engine.ts';
+import { type Context, defineCommand } from '../command.ts';
 import { redisOf } from '../evaluators.ts';
-import { Interruption } from '../interrupt.ts';
 import { workerLine } from '../log/dispatch-lines.ts';
 import type { Log } from '../log/log.ts';
 import { onShutdown } from '../log/shutdown.ts';
 import { type Observer, openObserver } from '../observer.ts';
-import { prepareTask } from '../prepare.ts';
-import { logDefaults } from '../presets.ts';
-import { tasksOf } from './compare.ts';
+import { described } from '../option.ts';
+import { dataOption, logOptions, settings, tasks } from '../options.ts';
+import { prepareEngine, prepareTask } from '../prepare.ts';
+import { Interruption } from '../process.ts';
 
-export const workerCommand: Command = {
-  name: 'worker',
-  summary: 'evaluate for searches elsewhere, until Ctrl-C',
-  options: ['redis', 'task', 'concurrency', 'log', 'logLevel', 'metrics', 'data'],
-  // Registered tasks need no naming.
-  defaults: logDefaults,
+export const command = defineCommand({
+  options: {
+    redis: settings.redis.optional(),
+    task: described(tasks, {
+      description:
+        'modules of tasks that it may load, with commas in between; registered tasks need no naming',
+    }).default([]),
+    concurrency: settings.concurrency.optional(),
+    metrics: settings.metrics.optional(),
+    ...logOptions,
+    ...dataOption,
+  },
   example:
     'nos worker --redis redis://127.0.0.1:6379\nnos worker --redis redis://127.0.0.1:6379 --task spirals.mjs\nNOS_REDIS_URL=rediss://:SECRET@queue.example:6379 nos worker',
   stopsGracefully: true,
   async run(context) {
     const { settings, places, signal, log, underWay } = context;
     const url = redisOf(settings);
-    const concurrency = settings.concurrency ?? availableParallelism();
+    const { concurrency = availableParallelism() } = settings;
     await prepareEngine(context);
-    const { fingerprint } = await import('../../evaluate/index.ts');
     const machine = await fingerprint();
     const observer = await openObserver(context, 'worker', machine);
     log.write({
@@ -37,11 +44,9 @@ export const workerCommand: Command = {
       message: `${plural(concurrency, 'evaluation')} at a time, fingerprint ${machine}`,
       viewed: true,
     });
-    const { runRedisWorker } = await import('../../dispatch/index.ts');
     const prepare = (task: string): Promise<unknown> => prepareTask(context, task);
-    const { taskReference } = await import('../../tasks/index.ts');
-    const tasks = await Promise.all(tasksOf(settings.task).map(taskReference));
-    const onEvent = await listener(context, observer, concurrency);
+    const tasks = await Promise.all(settings.task.map(taskReference));
+    const onEvent = listener(context, observer, concurrency);
     const report = await underWay(() =>
       runRedisWorker({ url, signal, concurrency, prepare, tasks, directory: places.data, onEvent }),
     ).finally(observer.close);
@@ -57,15 +62,14 @@ export const workerCommand: Command = {
       exitCode: signal.reason instanceof Interruption ? signal.reason.exitCode : 0,
     };
   },
-};
+});
 
-/** Tells the log and the metrics what the worker does; from its first event on, every line of the log names it and its run. */
-async function listener(
+/** Tells the log and the metrics what the worker does. After its first event, every line of the log names it and its run. */
+function listener(
   { log, signal }: Context,
   observer: Observer,
   concurrency: number,
-): Promise<(event: WorkerEvent) => void> {
-  const { busyAfter } = await import('../../observe/index.ts');
+): (event: WorkerEvent) => void {
   let named: Log = log;
   let busy: ReadonlySet<string> = new Set();
   onShutdown(signal, { ...log, write: (line) => named.write(line) });

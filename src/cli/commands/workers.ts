@@ -1,16 +1,14 @@
-import type { Attendance } from '../../dispatch/index.ts';
+import { type Attendance, listWorkers } from '../../dispatch/index.ts';
 import { type Column, plural, table } from '../../report/index.ts';
-import type { Command } from '../command.ts';
+import { defineCommand } from '../command.ts';
 import { redisOf } from '../evaluators.ts';
+import { settings } from '../options.ts';
 
-export const workersCommand: Command = {
-  name: 'workers',
-  summary: 'list the workers of a Redis, what each does, and its rate',
-  options: ['redis'],
+export const command = defineCommand({
+  options: { redis: settings.redis.optional() },
   example: 'nos workers --redis redis://127.0.0.1:6379',
-  async run({ settings, stdout, call }) {
-    const url = redisOf(settings);
-    const { listWorkers } = await import('../../dispatch/index.ts');
+  async run({ settings: given, stdout, call }) {
+    const url = redisOf(given);
     const { place, searches, workers } = await listWorkers(url);
     const rows = workers.flatMap(({ slots, version, fingerprint, search }) =>
       slots.map(({ sequence: _, ...slot }) => ({ ...slot, version, fingerprint, run: search?.run ?? null })),
@@ -22,7 +20,7 @@ export const workersCommand: Command = {
     const text = rows.length === 0 ? none : table(rows, columns(stdout.colours.bold), stdout.columns);
     return { document: { redis: place, searches, workers: rows }, text: [...found, text].join('\n') };
   },
-};
+});
 
 type Row = Omit<Attendance['workers'][number]['slots'][number], 'sequence'> & { readonly run: string | null };
 
@@ -38,7 +36,7 @@ function columns(bold: (text: string) => string): readonly Column<Row>[] {
       align: 'right',
     },
     { title: 'finished', cell: (row) => String(row.finished), align: 'right' },
-    { title: 'a minute', cell: (row) => row.perMinute.toFixed(1), align: 'right' },
+    { title: 'per minute', cell: (row) => row.perMinute.toFixed(1), align: 'right' },
     { title: 'restarts', cell: (row) => String(row.restarts), align: 'right' },
   ];
 }

@@ -1,5 +1,4 @@
 import { unknownName } from '../../errors.ts';
-import type { Settings } from '../options.ts';
 import { type Level, type LogLine, levels, logEvents } from './events.ts';
 
 /** Where a command says what happens. */
@@ -28,7 +27,7 @@ const FORMS: readonly LogForm[] = ['text', 'json'];
  * @throws NosError `unknown-name` for a form or a level that there is not.
  */
 export async function openLog(
-  settings: Settings,
+  settings: { readonly log: string; readonly logLevel: string },
   stderr: NodeJS.WriteStream,
   written: Written = (message) => message,
 ): Promise<Log> {
@@ -40,9 +39,9 @@ export async function openLog(
   return textLog(shows, (line) => stderr.write(`${line}\n`), written);
 }
 
-function known<Name extends string>(kind: string, name: string | undefined, all: readonly Name[]): Name {
+function known<Name extends string>(kind: string, name: string, all: readonly Name[]): Name {
   const found = all.find((one) => one === name);
-  if (found === undefined) throw unknownName(kind, name ?? '', all);
+  if (found === undefined) throw unknownName(kind, name, all);
   return found;
 }
 

@@ -1,5 +1,6 @@
 /** What the process is to this program, and to nobody else in it: a task's module runs here too, with whatever it does. */
 import { syncBuiltinESMExports } from 'node:module';
+import { createInterface } from 'node:readline';
 import { NosError } from '../errors.ts';
 import { keepExit, placeOf, taskError } from '../thrown.ts';
 
@@ -84,3 +85,73 @@ function uncaught(): Promise<never> {
 }
 
 const STUCK = 'nothing is left to do, and the command is not over: what it waits for never comes';
+
+/** Why a command was ended from outside. */
+export class Interruption extends Error {
+  /** 128 + the number of the signal. */
+  readonly exitCode: 130 | 143;
+
+  constructor(signal: 'SIGINT' | 'SIGTERM') {
+    super(signal === 'SIGINT' ? 'interrupted' : 'terminated');
+    this.name = 'AbortError';
+    this.exitCode = signal === 'SIGINT' ? 130 : 143;
+  }
+}
+
+/** One Ctrl-C under `npm start` comes twice: from the terminal, and forwarded by npm. */
+const SAME_MILLISECONDS = 500;
+
+export interface Interrupts {
+  /**
+   * The first SIGINT or SIGTERM aborts the signal with an {@link Interruption}, so that the command can end in good order;
+   * the second exits at once. A command that is not `graceful` exits at once on the first.
+   */
+  watch(graceful: boolean): AbortSignal;
+  /** The command is over: from now on the first one exits at once. */
+  over(): void;
+}
+
+/** @param exit Ends the process. */
+export function openInterrupts(exit: (exitCode: number) => void): Interrupts {
+  const controller = new AbortController();
+  let waits = false;
+  let first = Number.NaN;
+  const on = (signal: 'SIGINT' | 'SIGTERM') => {
+    const interruption = new Interruption(signal);
+    if (!waits) exit(interruption.exitCode);
+    if (!controller.signal.aborted) first = performance.now();
+    else if (performance.now() - first > SAME_MILLISECONDS) exit(interruption.exitCode);
+    controller.abort(interruption);
+  };
+  return {
+    watch: (graceful) => {
+      waits = graceful;
+      process.on('SIGINT', on);
+      process.on('SIGTERM', on);
+      return controller.signal;
+    },
+    over: () => {
+      waits = false;
+    },
+  };
+}
+
+/** Asks a person; resolves with the line that they type, empty where they end the input instead. */
+export type Ask = (question: string) => Promise<string>;
+
+/** Asks on a terminal; undefined where there is none to be read from or to ask on. */
+export function askOn(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Ask | undefined {
+  if (!input.isTTY || !output.isTTY) return undefined;
+  return (question) =>
+    new Promise((resolve) => {
+      // Without line editing, so that Ctrl-C stays the signal that ends the command.
+      const lines = createInterface({ input, terminal: false });
+      let answer = '';
+      lines.once('line', (line) => {
+        answer = line;
+        lines.close();
+      });
+      lines.once('close', () => resolve(answer));
+      output.write(question);
+    });
+}

@@ -1,0 +1,25 @@
+import { dataSets } from '../../data/index.ts';
+import { defineCommand } from '../command.ts';
+import { dataOption, fromPlace } from '../options.ts';
+import { fetchDataSet } from '../prepare.ts';
+
+export const command = defineCommand({
+  arguments: '<name>',
+  options: {
+    from: fromPlace('the data from a file or a folder at hand, or from a URL', 'the official place'),
+    ...dataOption,
+  },
+  example: 'nos data fetch cifar10',
+  stopsGracefully: true,
+  async run(context) {
+    const { settings, places } = context;
+    const [name = ''] = context.arguments;
+    const source = await fetchDataSet(context, name, settings.from);
+    const { state } = await dataSets.find(name).status(places.data);
+    const how = source === 'present' ? 'was here already' : `fetched from ${source}`;
+    return {
+      document: { name, source, directory: places.data, state },
+      text: `${name}: ${how}; verified, in ${places.data}`,
+    };
+  },
+});

@@ -1,0 +1,35 @@
+import { dataSets } from '../../data/index.ts';
+import { bytes, type Column, table } from '../../report/index.ts';
+import { defineCommand } from '../command.ts';
+import { dataOption } from '../options.ts';
+
+export const command = defineCommand({
+  options: dataOption,
+  example: 'nos data list',
+  async run({ places, call, stdout }) {
+    const rows = await Promise.all(
+      dataSets.entries.map(async ({ name, title, source, licence, bytes: size, status }) => ({
+        ...{ name, title, source, licence, bytes: size },
+        ...(await status(places.data)),
+      })),
+    );
+    const missing = rows.filter((row) => row.state !== 'present');
+    const columns: readonly Column<(typeof rows)[number]>[] = [
+      { title: 'data set', cell: (row) => row.name, paint: stdout.colours.bold },
+      { title: 'state', cell: (row) => row.state },
+      { title: 'size', cell: (row) => sizeText(row.bytes), align: 'right' },
+      { title: 'what', cell: (row) => row.title, flexible: true },
+    ];
+    const lines = [
+      table(rows, columns, stdout.columns),
+      `directory: ${places.data}`,
+      ...missing.map((row) => `get it: ${call(`nos data fetch ${row.name}`)}`),
+    ];
+    return { document: { directory: places.data, dataSets: rows }, text: lines.join('\n') };
+  },
+});
+
+function sizeText(size: number | null): string {
+  if (size === null) return 'unknown';
+  return size === 0 ? 'bundled' : bytes(size);
+}

@@ -1,0 +1,124 @@
+import type { DispatchEvent } from '../dispatch/index.ts';
+import { namesOf } from '../rules/index.ts';
+import {
+  plannedEvaluations,
+  type RunConfig,
+  type RunEvent,
+  type RunResult,
+  type RunServices,
+} from '../run/index.ts';
+import type { Context, Result } from './command.ts';
+import { type EvaluatingSettings, type Machine, prepareTasks, withEvaluators } from './evaluators.ts';
+import { openReporter, type Reporter, type ReporterOptions } from './live/reporter.ts';
+import { dispatchLine } from './log/dispatch-lines.ts';
+import { runLine } from './log/run-lines.ts';
+import { onShutdown } from './log/shutdown.ts';
+import { type Observer, openObserver } from './observer.ts';
+import { Interruption } from './process.ts';
+import { reportRun } from './run-report.ts';
+
+/** The settings of a command that searches. */
+export type SearchSettings = EvaluatingSettings & {
+  readonly timeout?: number | undefined;
+  readonly metrics?: string | undefined;
+};
+
+/** A run that is to be started or resumed. */
+export interface PlannedRun {
+  readonly name: string;
+  readonly config: RunConfig;
+  /** Proposals that were told before. */
+  readonly told?: number;
+  readonly go: (services: RunServices) => Promise<RunResult>;
+}
+
+/** Drives a run with everything around it: data, workers, store, live view, log, metrics, and the report at the end. */
+export async function runSearch(context: Context<SearchSettings>, planned: PlannedRun): Promise<Result> {
+  const { name, config, go } = planned;
+  const { settings, signal } = context;
+  const machine = await prepareTasks(context, [config.task], config.protocol);
+  const { references, retests } = plannedEvaluations(config);
+  const useful = Math.max(config.batch * config.pipeline + references, retests);
+  const observer = await openObserver(context, 'search', machine.fingerprint);
+  const listener = await openRunListener(context, observer, planned, machine);
+  const timeout = settings.timeout === undefined ? {} : { timeout: settings.timeout * 1000 };
+  const given = { ...machine, ...timeout, clock: Date.now, signal, onEvent: listener.onRun };
+  const around = { run: name, useful, onEvent: listener.onDispatch };
+  const { result, seconds } = await withEvaluators(context, around, async ({ store, dispatcher }) => {
+    observer.watch(() => ({
+      states: dispatcher.workers().map(({ state }) => state),
+      depth: dispatcher.depth(),
+    }));
+    return {
+      result: await go({ ...given, store, dispatcher }),
+      // Seconds for which processes have driven the run.
+      seconds: (await store.run(name)).seconds,
+    };
+  }).finally(() => {
+    listener.close();
+    observer.close();
+  });
+  const report = await reportRun({ result, config, ...machine, seconds }, context);
+  return { ...report, exitCode: exitCodeOf(result, signal) };
+}
+
+/** A run that its own timeout stops does what it was told. */
+function exitCodeOf({ stoppedBy }: RunResult, { reason }: AbortSignal): number {
+  if (stoppedBy !== 'signal') return 0;
+  return reason instanceof Interruption ? reason.exitCode : 1;
+}
+
+/** Hears all that happens to a run, and tells the live view, the log and the metrics. */
+interface RunListener {
+  readonly onRun: (event: RunEvent) => void;
+  readonly onDispatch: (event: DispatchEvent) => void;
+  /** Takes the live view away. */
+  close(): void;
+}
+
+async function openRunListener(
+  context: Context<SearchSettings>,
+  observer: Observer,
+  { name: run, config, told }: PlannedRun,
+  machine: Machine,
+): Promise<RunListener> {
+  const clock = () => performance.now();
+  const began = clock();
+  const { timeout } = context.settings;
+  const nameOf: ReporterOptions['nameOf'] = ({ key }) => namesOf(key)[0] ?? '';
+  const expected = plannedEvaluations(config);
+  const about = { run, samples: config.samples, expected, told, timeout, clock, nameOf };
+  const reporter = await reporterOf(context, about);
+  const log = context.log.with({ run }, reporter.print);
+  const forget = onShutdown(context.signal, log);
+  const facts = { ...factsOf(config), ...machine };
+  return {
+    onRun: (event) => {
+      observer.onRun(event);
+      reporter.onEvent(event);
+      log.write(runLine(event, { seconds: (clock() - began) / 1000, facts }));
+    },
+    onDispatch: (event) => {
+      observer.onDispatch(event);
+      log.write(dispatchLine(event));
+    },
+    close: () => {
+      forget();
+      reporter.close();
+    },
+  };
+}
+
+/** A log in JSON tells what the view would. */
+async function reporterOf(
+  { stderr, signal, log }: Context,
+  about: Omit<ReporterOptions, 'stderr' | 'signal'>,
+): Promise<Reporter> {
+  if (log.form === 'text') return openReporter({ ...about, stderr, signal });
+  return { onEvent: () => undefined, print: () => undefined, close: () => undefined };
+}
+
+function factsOf({ task, protocol, environment, strategy, space, seed }: RunConfig) {
+  const where = environment === 'none' ? {} : { environment };
+  return { task, protocol, ...where, strategy: strategy.name, space: space.name, seed };
+}
