@@ -51,10 +51,10 @@ export async function download(file: RemoteFile, path: string, options: Download
 }
 
 /** The digest of a file. @param algorithm As Node names it, such as `sha256`. */
-export async function hashFile(path: string, algorithm: string): Promise<Buffer> {
+export async function hashFile(path: string, algorithm: string, encoding: 'hex' | 'base64'): Promise<string> {
   const hash = createHash(algorithm);
   await pipeline(createReadStream(path), hash);
-  return hash.digest();
+  return hash.digest(encoding);
 }
 
 /** By the name that fetch gives it. */
@@ -140,7 +140,7 @@ async function openFile(path: string): Promise<Opened> {
 async function check({ url, checksum }: RemoteFile, path: string): Promise<void> {
   if (checksum === undefined) return;
   const [algorithm = '', expected] = checksum.split(':');
-  const found = (await hashFile(path, algorithm)).toString('hex');
+  const found = await hashFile(path, algorithm, 'hex');
   if (found === expected) return;
   const name = url.slice(url.lastIndexOf('/') + 1);
   throw new Error(`${name} has ${algorithm} ${found}, expected ${expected}`);

@@ -93,7 +93,7 @@ async function obtain(partial: string, { from, ...options }: FetchEngineOptions)
   const archive = join(partial, 'archive.tar.gz');
   const url = from === undefined ? `npm:${SPEC}` : await urlOf(from);
   await download({ url, bytes: ENGINE.bytes }, archive, { ...options, cached: from === undefined });
-  const sha512 = (await hashFile(archive, 'sha512')).toString('base64');
+  const sha512 = await hashFile(archive, 'sha512', 'base64');
   if (ENGINE.integrity !== `sha512-${sha512}`) {
     throw new Error('that is not the published archive: its sha512 is another');
   }
