@@ -16,29 +16,39 @@ function wrong(task: string, what: string): NosError {
   return new NosError('task', `task '${task}': ${what}`, SEE);
 }
 
-/** @throws NosError `task` where it is none. */
+/** What the parts of a child must be. */
+const PARTS: readonly (readonly [keyof Child, (value: unknown) => boolean, expected: string])[] = [
+  ...(['batchSize', 'trainExamples'] as const).map(
+    (name) => [name, isPositiveInteger, 'a positive integer'] as const,
+  ),
+  ['chance', isScore, 'a number from 0 to 1'],
+  ...(['initialState', 'step', 'score', 'close'] as const).map(
+    (name) => [name, isFunction, 'a function'] as const,
+  ),
+  ['measures', (value) => value === undefined || isFunction(value), 'a function, or nothing'],
+];
+
+/** @throws NosError `task` if it is no child. */
 export function checkChild(task: string, child: Child): Child {
   if (typeof child !== 'object' || child === null) {
     throw wrong(task, `open gave ${shown(child)}: expected a child`);
   }
-  for (const name of ['batchSize', 'trainExamples'] as const) {
-    if (Number.isSafeInteger(child[name]) && child[name] > 0) continue;
-    throw wrong(task, `${name} of its child is ${shown(child[name])}: expected a positive integer`);
-  }
-  if (!isScore(child.chance)) {
-    throw wrong(task, `chance of its child is ${shown(child.chance)}: expected a number from 0 to 1`);
-  }
-  for (const name of ['initialState', 'step', 'score', 'close'] as const) {
-    if (typeof child[name] === 'function') continue;
-    throw wrong(task, `${name} of its child is ${shown(child[name])}: expected a function`);
-  }
-  if (child.measures !== undefined && typeof child.measures !== 'function') {
-    throw wrong(task, `measures of its child is ${shown(child.measures)}: expected a function, or nothing`);
+  for (const [name, isSound, expected] of PARTS) {
+    if (isSound(child[name])) continue;
+    throw wrong(task, `${name} of its child is ${shown(child[name])}: expected ${expected}`);
   }
   return child;
 }
 
-/** @throws NosError `task` where a state is not two arrays of 32-bit floating-point numbers. */
+function isPositiveInteger(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}
+
+/** @throws NosError `task` if a state is not two arrays of 32-bit floating-point numbers. */
 export function checkState(state: ChildState, { task }: Subject): ChildState {
   const sound = state?.weights instanceof Float32Array && state.buffers instanceof Float32Array;
   if (sound) return state;

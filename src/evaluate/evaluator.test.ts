@@ -6,7 +6,7 @@ import { maxPool2d, relu } from '../graph/index.ts';
 import { batchNorm, convolution, dense, flatten } from '../nn/index.ts';
 import { stream } from '../random/index.ts';
 import { type Child, defineTask } from '../tasks/index.ts';
-import { bestLearningRate, type Evaluator, openEvaluator, type RunOptions } from './evaluator.ts';
+import { type Evaluator, openEvaluator, type RunOptions } from './evaluator.ts';
 import { fingerprint } from './fingerprint.ts';
 
 const small: Protocol = {
@@ -378,18 +378,5 @@ describe('evaluate', () => {
     [{ batchSize: 311 }, /batchSize is 311, but there are 310 training examples/],
   ])('refuses a task that does not fit its data: %j', async (wrong, message) => {
     await expect(open(defineTask({ ...images.classifier!, ...wrong }))).rejects.toThrow(message);
-  });
-});
-
-describe('bestLearningRate', () => {
-  const points = (...accuracies: number[]) =>
-    accuracies.map((accuracy, i) => ({ learningRate: 10 ** i, accuracy }));
-  it.each([
-    ['the highest', points(0.1, 0.3, 0.2), 10],
-    ['the smallest of equals', points(0.1, 0.3, 0.3), 10],
-    ['none that diverged', points(Number.NaN, 0, Number.NaN), 10],
-    ['NaN where all did', points(Number.NaN, Number.NaN), Number.NaN],
-  ])('is %s', (_, sweep, expected) => {
-    expect(bestLearningRate(sweep)).toBe(expected);
   });
 });

@@ -7,7 +7,8 @@ import { batchNorm, convolution, dense, flatten } from '../nn/index.ts';
 import { stream } from '../random/index.ts';
 import { compileRule, parseRule } from '../rules/index.ts';
 import { defineTask, type Task } from '../tasks/index.ts';
-import { train } from './train.ts';
+import { trainChild } from './train-child.ts';
+import type { Training } from './trainer.ts';
 
 let known: Promise<string> | undefined;
 
@@ -35,20 +36,23 @@ const STEPS = 8;
 async function trainingBits(): Promise<string> {
   const child = await task.open({ directory: '' });
   const hash = createHash('sha256');
-  const trained = await train({
-    child,
-    subject: { task: task.name, rule: RULE },
-    rule: compileRule(parseRule(RULE)),
+  const rule = parseRule(RULE);
+  const training: Training = {
+    rule,
+    ruleName: RULE,
     environment: environments.find(NO_ENVIRONMENT),
     learningRate: 1e-3,
+    schedule: 'constant',
     budget: { epochs: 1, examples: STEPS * BATCH },
     validationExamples: 1,
+    detail: 'accuracy',
     seed: 1,
-    onStep: () => {},
-    onAccuracy: () => {},
+  };
+  const { state } = await trainChild({ task: task.name, child, rule: compileRule(rule) }, training, {
+    onProgress: () => {},
   });
-  hash.update(new Uint8Array(trained.weights.buffer));
-  hash.update(new Uint8Array(trained.buffers.buffer));
+  hash.update(new Uint8Array(state.weights.buffer));
+  hash.update(new Uint8Array(state.buffers.buffer));
   await child.close();
   return hash.digest('hex').slice(0, 16);
 }

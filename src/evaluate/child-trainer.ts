@@ -1,0 +1,32 @@
+import { type CompiledRule, compileRule, type Expression } from '../rules/index.ts';
+import type { Task } from '../tasks/index.ts';
+import { checkChild } from './checked.ts';
+import { trainChild } from './train-child.ts';
+import type { Trainer } from './trainer.ts';
+
+/**
+ * Loads the data and builds the network of a task: the trainer of this program's own children.
+ *
+ * @throws NosError `data-missing`, `data-corrupt`, `task`.
+ */
+export async function openChildTrainer(task: Task, options: Parameters<Task['open']>[0]): Promise<Trainer> {
+  const child = checkChild(task.name, await task.open(options));
+  /** The rule that was trained last: the trainings of an evaluation share what is compiled. */
+  let last: { readonly expression: Expression; readonly compiled: CompiledRule } | undefined;
+  return {
+    batchSize: child.batchSize,
+    trainExamples: child.trainExamples,
+    chance: child.chance,
+    async train(training, watch) {
+      const { rule: expression } = training;
+      if (last?.expression !== expression) last = { expression, compiled: compileRule(expression) };
+      const { state: _, ...trained } = await trainChild(
+        { task: task.name, child, rule: last.compiled },
+        training,
+        watch,
+      );
+      return trained;
+    },
+    close: () => child.close(),
+  };
+}

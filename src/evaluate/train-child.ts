@@ -1,0 +1,182 @@
+import { schedules } from '../evaluation/index.ts';
+import { stream } from '../random/index.ts';
+import type { CompiledRule, Stepper } from '../rules/index.ts';
+import type { Child, ChildState } from '../tasks/index.ts';
+import { checkLoss, checkMeasures, checkState, isScore, type Subject, wrongScore } from './checked.ts';
+import { enterEnvironment } from './environment/index.ts';
+import type { Measures, Trained, Training, Watch } from './trainer.ts';
+
+/** What is trained, and what trains it. */
+export interface ChildAndRule {
+  /** Name of the task, for messages. */
+  readonly task: string;
+  readonly child: Child;
+  /** The training's rule. */
+  readonly rule: CompiledRule;
+}
+
+/**
+ * Trains a child from its initial weights. What the seed decides (initial weights, order of the examples in each epoch, random
+ * draws of the rule) is the same at every learning rate and length.
+ *
+ * @returns What it has come to, and the state of the child at the end.
+ * @throws the signal's reason; NosError `task` if the child gives what it must not.
+ */
+export async function trainChild(
+  trained: ChildAndRule,
+  training: Training,
+  watch: Watch,
+): Promise<Trained & { readonly state: ChildState }> {
+  const run = new ChildTraining(trained, training, watch);
+  for (let epoch = 0; epoch < training.budget.epochs; epoch++) {
+    if (!(await run.epoch(epoch))) return run.outcome('diverged');
+  }
+  return { ...run.outcome('finished'), ...(await run.finalMeasures()) };
+}
+
+/** As many examples as there are. */
+const ALL = Number.POSITIVE_INFINITY;
+
+/** A child on its way from the initial weights. */
+class ChildTraining {
+  /** Changed in place. */
+  readonly #state: ChildState;
+  /** Steps taken. */
+  #steps = 0;
+  readonly #curve: number[] = [];
+  readonly #testCurve: number[] = [];
+  readonly #lossCurve: number[] = [];
+  readonly #measureCurve: Measures[] = [];
+  readonly #child: Child;
+  readonly #training: Training;
+  readonly #watch: Watch;
+  readonly #subject: Subject;
+  /** Examples of an epoch. */
+  readonly #examples: number;
+  readonly #stepsPerEpoch: number;
+  readonly #stepper: Stepper;
+  readonly #gradient: Float32Array;
+  /** The learning rate at a step. */
+  readonly #rate: (step: number) => number;
+  /** Examples of the current epoch in their order. */
+  #order: Uint32Array = new Uint32Array(0);
+
+  constructor({ task, child, rule }: ChildAndRule, training: Training, watch: Watch) {
+    const { budget, environment, learningRate, ruleName, seed } = training;
+    this.#child = child;
+    this.#training = training;
+    this.#watch = watch;
+    this.#subject = { task, rule: ruleName };
+    this.#examples = Math.min(budget.examples, child.trainExamples);
+    this.#stepsPerEpoch = Math.floor(this.#examples / child.batchSize);
+    this.#state = checkState(child.initialState(seed), this.#subject);
+    const { weights } = this.#state;
+    this.#gradient = new Float32Array(weights.length);
+    const steps = budget.epochs * this.#stepsPerEpoch;
+    this.#stepper = enterEnvironment(environment, {
+      stepper: rule.start({ size: weights.length, steps, seed }),
+      weights,
+      tensors: child.tensors ?? [{ offset: 0, size: weights.length }],
+      seed,
+    });
+    const schedule = schedules.find(training.schedule);
+    this.#rate = (step) => learningRate * schedule.factor(step, steps);
+  }
+
+  /** Trains for one epoch and scores what it has led to. Tells whether everything is still finite. */
+  async epoch(index: number): Promise<boolean> {
+    const { detail, validationExamples } = this.#training;
+    const loss = await this.#trainEpoch(index);
+    if (loss === 'diverged') return false;
+    this.#lossCurve.push(loss);
+    const scores = await this.#scoreEpoch();
+    if (scores === 'diverged') return false;
+    this.#curve.push(scores.accuracy);
+    if (scores.tested !== undefined) this.#testCurve.push(scores.tested);
+    const measures = detail === 'curves' && (await this.#measure('validation', validationExamples));
+    if (measures) this.#measureCurve.push(measures);
+    this.#watch.onProgress(this.#steps, scores.accuracy);
+    return true;
+  }
+
+  /** What the task measures once the training is over. */
+  async finalMeasures(): Promise<Pick<Trained, 'measures' | 'testMeasures'>> {
+    const { detail, validationExamples } = this.#training;
+    if (detail === 'accuracy') return {};
+    const measures = this.#measureCurve.at(-1) ?? (await this.#measure('validation', validationExamples));
+    const testMeasures = detail === 'curves' && (await this.#measure('test', ALL));
+    return { ...(measures && { measures }), ...(testMeasures && { testMeasures }) };
+  }
+
+  outcome(status: Trained['status']): Trained & { readonly state: ChildState } {
+    return {
+      status,
+      curve: this.#curve,
+      testCurve: this.#testCurve,
+      lossCurve: this.#lossCurve,
+      measureCurve: this.#measureCurve,
+      steps: this.#steps,
+      state: this.#state,
+    };
+  }
+
+  /** Takes the steps of one epoch, and gives their mean loss. */
+  async #trainEpoch(epoch: number): Promise<number | 'diverged'> {
+    this.#order = stream(this.#training.seed, 'order', epoch).permutation(this.#examples);
+    let losses = 0;
+    for (let i = 0; i < this.#stepsPerEpoch; i++) {
+      this.#watch.signal?.throwIfAborted();
+      const loss = await this.#step(this.#batch(i), this.#state, this.#gradient);
+      const rate = this.#rate(this.#steps++);
+      const finite = Number.isFinite(loss) && this.#stepper.step(this.#state.weights, this.#gradient, rate);
+      losses += loss;
+      this.#watch.onProgress(this.#steps);
+      if (!finite) return 'diverged';
+    }
+    return losses / this.#stepsPerEpoch;
+  }
+
+  async #scoreEpoch(): Promise<{ readonly accuracy: number; readonly tested?: number } | 'diverged'> {
+    const { detail, validationExamples } = this.#training;
+    const tested = detail === 'curves' ? await this.#score('test', ALL) : undefined;
+    if (tested === 'diverged') return tested;
+    const accuracy = await this.#score('validation', validationExamples);
+    if (accuracy === 'diverged') return accuracy;
+    return { accuracy, ...(tested !== undefined && { tested }) };
+  }
+
+  /** The child's score. One that is not finite means that the training diverged, unless the loss is still finite. */
+  async #score(split: 'validation' | 'test', examples: number): Promise<number | 'diverged'> {
+    const score: unknown = await this.#child.score(split, examples, this.#state, this.#alive);
+    if (isScore(score)) return score + 0; // never -0, which a store would give back as 0
+    const lost = typeof score === 'number' && !Number.isFinite(score);
+    if (lost && !(await this.#hasFiniteLoss())) return 'diverged';
+    throw wrongScore(score, this.#subject);
+  }
+
+  /** What the task measures apart from its score, if it measures anything. */
+  async #measure(split: 'validation' | 'test', examples: number): Promise<Measures | undefined> {
+    return checkMeasures(
+      await this.#child.measures?.(split, examples, this.#state, this.#alive),
+      this.#subject,
+    );
+  }
+
+  readonly #alive = (): void => this.#watch.onProgress(this.#steps);
+
+  #batch(index: number): Uint32Array {
+    const { batchSize } = this.#child;
+    return this.#order.subarray(index * batchSize, (index + 1) * batchSize);
+  }
+
+  async #step(batch: Uint32Array, state: ChildState, gradient: Float32Array): Promise<number> {
+    const moment = { seed: this.#training.seed, step: this.#steps };
+    return checkLoss(await this.#child.step(batch, state, gradient, moment), this.#subject);
+  }
+
+  /** Whether the loss of the epoch's first batch is finite now. Nothing changes. */
+  async #hasFiniteLoss(): Promise<boolean> {
+    const copy = { weights: this.#state.weights.slice(), buffers: this.#state.buffers.slice() };
+    return Number.isFinite(await this.#step(this.#batch(0), copy, this.#gradient.slice()));
+  }
+}

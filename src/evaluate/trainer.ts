@@ -1,0 +1,75 @@
+import type { Budget, Environment } from '../evaluation/index.ts';
+import type { Expression } from '../rules/index.ts';
+
+/** One training: a rule at one learning rate, from the initial weights on. */
+export interface Training {
+  readonly rule: Expression;
+  /** What messages call the rule. */
+  readonly ruleName: string;
+  readonly environment: Environment;
+  readonly learningRate: number;
+  /** Name of the learning-rate schedule. */
+  readonly schedule: string;
+  readonly budget: Budget;
+  /** Number of validation examples that are scored after every epoch, from the first on. */
+  readonly validationExamples: number;
+  /**
+   * What to find out: `accuracy` on the validation examples after each epoch; `measures`: at the end, what else the task
+   * measures; `curves`: after each epoch all of that, the accuracy on the test examples, and the mean loss.
+   */
+  readonly detail: 'accuracy' | 'measures' | 'curves';
+  /** Decides the initial weights, the order of the examples, and the random draws of rule and environment. */
+  readonly seed: number;
+}
+
+/** Named numbers that a task measures apart from its score. */
+export type Measures = Readonly<Record<string, number>>;
+
+/** What a training has come to. */
+export interface Trained {
+  /** `diverged`: a loss or a weight was not finite, or a score and the loss with it. The training stopped there. */
+  readonly status: 'finished' | 'diverged';
+  /** Validation accuracy after each epoch that ended. */
+  readonly curve: readonly number[];
+  /** Test accuracy after each epoch; empty unless curves were asked for. */
+  readonly testCurve: readonly number[];
+  /** Mean loss of the steps of each epoch. */
+  readonly lossCurve: readonly number[];
+  /** Measures on the validation examples after each epoch; empty unless curves were asked for, and if the task has none. */
+  readonly measureCurve: readonly Measures[];
+  /** Measures at the end of a finished training. */
+  readonly measures?: Measures;
+  /** Measures on the test examples at the end of a finished training, if curves were asked for. */
+  readonly testMeasures?: Measures;
+  /** Steps taken, the one that diverged included. */
+  readonly steps: number;
+}
+
+/** Who watches a training, and may end it. */
+export interface Watch {
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Called after every step and every epoch, and now and then while a score takes long: a sign of life.
+   *
+   * @param steps Steps taken so far.
+   * @param accuracy Validation accuracy of the epoch that has just ended.
+   */
+  onProgress(steps: number, accuracy?: number): void;
+}
+
+/**
+ * What trains: the seam behind which the built-in child stands. Guarantees: equal trainings have equal results, to the bit,
+ * whatever was trained before; what the seed decides is the same at every learning rate and length. Trainings must not overlap.
+ */
+export interface Trainer {
+  /** Examples per step. */
+  readonly batchSize: number;
+  /** Size of the training split. */
+  readonly trainExamples: number;
+  /** The reward of a training that diverged: the score of a model that has learnt nothing. */
+  readonly chance: number;
+  /** @throws the signal's reason, between two steps; NosError `task` if the task gives what it must not. */
+  train(training: Training, watch: Watch): Promise<Trained>;
+  /** Frees native resources. */
+  close(): Promise<void>;
+}
