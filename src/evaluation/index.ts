@@ -6,3 +6,4 @@ export * from './protocol.ts';
 export * from './protocol-steps.ts';
 export * from './schedules.ts';
 export * from './standing.ts';
+export * from './task-title.ts';

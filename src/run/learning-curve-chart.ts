@@ -1,6 +1,5 @@
-import { regimeText } from '../evaluation/index.ts';
+import { regimeText, taskTitle } from '../evaluation/index.ts';
 import type { Level, LineChart, Point, Series } from '../plot/index.ts';
-import { taskTitle } from '../tasks/index.ts';
 import type { LearningCurve, LearningCurves } from './learning-curve.ts';
 
 /** The known rule that everybody compares with. */

@@ -4,7 +4,6 @@ import { resolveRule, ruleKey } from '../rules/index.ts';
 import { shellWord } from '../shell.ts';
 import { blockedDifference, type Interval, mean, movingAverage } from '../statistics/index.ts';
 import type { RunRecord, Store } from '../store/index.ts';
-import { resolveTask } from '../tasks/index.ts';
 import { evaluationSeedOf, parseRunConfig, type RunConfig } from './config.ts';
 
 /** How the rewards of one run went, in the order in which its rules were proposed: Figure 4 of the paper. */
@@ -222,6 +221,7 @@ function refuseOther(
 /** Nothing for a task of the user's own that is gone or has changed. */
 async function chanceOf(task: string): Promise<{ readonly chance?: number }> {
   try {
+    const { resolveTask } = await import('../tasks/index.ts');
     return { chance: (await resolveTask(task)).chance };
   } catch (error) {
     if (error instanceof NosError) return {};

@@ -1,5 +1,4 @@
 import type { Store } from '../store/index.ts';
-import { presentReference } from '../tasks/index.ts';
 import { parseRunConfig, type RunConfig } from './config.ts';
 
 /**
@@ -14,6 +13,7 @@ export async function takeMended(
 ): Promise<RunConfig> {
   const config = parseRunConfig((await store.run(name)).config);
   if ((await store.scores(name)).length > 0) return config;
+  const { presentReference } = await import('../tasks/index.ts');
   const task = await presentReference(config.task);
   if (task === config.task) return config;
   const mended = { ...config, task };

@@ -4,16 +4,9 @@ import { NosError } from '../errors.ts';
 import { parseRegime, printRegime } from '../evaluation/index.ts';
 import { deriveKey } from '../random/index.ts';
 import { findSpace, resolveRule, type Space } from '../rules/index.ts';
-import {
-  runLoop,
-  type Strategy,
-  type StrategyDefinition,
-  type StrategyPast,
-  strategies,
-} from '../search/index.ts';
+import type { Strategy, StrategyDefinition, StrategyPast } from '../search/index.ts';
 import { shellWord } from '../shell.ts';
 import type { Store, StoredBatch } from '../store/index.ts';
-import { taskReference } from '../tasks/index.ts';
 import { evaluationSeedOf, parseRunConfig, type RunConfig, type RunConfigInput } from './config.ts';
 import type { LeaderboardRow, RunEvent } from './events.ts';
 import { readLeaderboard, readSummaries } from './leaderboard.ts';
@@ -127,7 +120,10 @@ interface Plan {
   readonly strategy: StrategyDefinition;
 }
 
+/** What drives a run is loaded here and below, as most who use this room only read runs. */
 async function makePlan(config: RunConfig): Promise<Plan> {
+  const { strategies } = await import('../search/index.ts');
+  const { taskReference } = await import('../tasks/index.ts');
   const space = findSpace(config.space.name, config.space);
   for (const rule of config.references) resolveRule(rule);
   const task = await taskReference(config.task);
@@ -260,6 +256,7 @@ async function search(
   const strategy = await createStrategy(plan, progress.past);
   const log = storeLog(store, name, progress, onEvent);
   try {
+    const { runLoop } = await import('../search/index.ts');
     const whole = await runLoop({
       strategy,
       samples,

@@ -1,3 +1,4 @@
+export { taskTitle } from '../evaluation/index.ts';
 export type { CharacterTask } from './character-child.ts';
 export { characterLstm } from './character-lstm.ts';
 export { type CharacterSizes, characterModel } from './character-model.ts';
@@ -17,7 +18,6 @@ export {
   resolveTask,
   taskReference,
   tasks,
-  taskTitle,
   travellingReference,
 } from './registry.ts';
 export type { ClassifierTask, LoadOptions, Task } from './task.ts';

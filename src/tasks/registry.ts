@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NosError } from '../errors.ts';
+import { taskTitle, withoutHash } from '../evaluation/index.ts';
 import { registry } from '../registry.ts';
 import { shown } from '../shown.ts';
 import { cifar10Convnet } from './cifar10-convnet.ts';
@@ -117,18 +118,7 @@ export function knownReference(name: string, modules: readonly string[]): string
   );
 }
 
-/**
- * A task's reference for people: a module by its file name alone, as a picture is shown to others.
- *
- * @example taskTitle('/home/me/spirals.mjs#6b1f0c2d9e8a') // 'spirals.mjs'
- */
-export function taskTitle(reference: string): string {
-  return withoutHash(reference).replace(/^.*[/\\]/, '');
-}
-
 const HASH = /#([0-9a-f]{12})$/;
-
-const withoutHash = (reference: string): string => reference.replace(HASH, '');
 
 /** Whether a name is that of a module, by its text alone, whatever there is on this machine. */
 const isModule = (name: string): boolean =>

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import * as compare from '../../compare/index.ts';
 import { fingerprint } from '../../evaluate/index.ts';
-import { parseProtocol, printProtocol } from '../../evaluation/index.ts';
+import { parseProtocol, printProtocol, taskTitle } from '../../evaluation/index.ts';
 import { inTurn } from '../../in-turn.ts';
 import {
   allDivergedText,
@@ -12,7 +12,6 @@ import {
   remarksOf,
 } from '../../report/index.ts';
 import { shellWord } from '../../shell.ts';
-import { taskTitle } from '../../tasks/index.ts';
 import { packageVersion } from '../../version.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { evaluating } from '../evaluators.ts';

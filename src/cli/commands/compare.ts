@@ -1,6 +1,6 @@
 import { comparisonPicture, planComparison, runComparison } from '../../compare/index.ts';
+import { taskTitle } from '../../evaluation/index.ts';
 import { allDivergedText, comparisonText, divergedTasks, remarksOf } from '../../report/index.ts';
-import { taskTitle } from '../../tasks/index.ts';
 import { defineCommand } from '../command.ts';
 import { evaluating } from '../evaluators.ts';
 import { pictureFile } from '../files.ts';

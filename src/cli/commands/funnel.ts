@@ -1,5 +1,5 @@
 import { type FunnelResult, planFunnel, plannedFunnel, runFunnel } from '../../compare/index.ts';
-import { lengthen, parseProtocol, printProtocol } from '../../evaluation/index.ts';
+import { lengthen, parseProtocol, printProtocol, taskTitle } from '../../evaluation/index.ts';
 import {
   accuracy,
   type Column,
@@ -11,7 +11,6 @@ import {
   withinText,
 } from '../../report/index.ts';
 import { parseRunConfig, readLeaderboard } from '../../run/index.ts';
-import { taskTitle } from '../../tasks/index.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { evaluating } from '../evaluators.ts';
 import { withStore } from '../files.ts';

@@ -1,3 +1,4 @@
+import { taskTitle } from '../../evaluation/index.ts';
 import {
   accuracy,
   briefDuration,
@@ -10,7 +11,6 @@ import {
 } from '../../report/index.ts';
 import { parseRunConfig, type RunConfig } from '../../run/index.ts';
 import type { RunRecord } from '../../store/index.ts';
-import { taskTitle } from '../../tasks/index.ts';
 import { defineCommand } from '../command.ts';
 import { withStore } from '../files.ts';
 import { storeOption } from '../options.ts';
