@@ -8,6 +8,7 @@ const ROOMS = [
   'statistics',
   'plot',
   'rules',
+  'export',
   'evaluation',
   'functions',
   'download',

@@ -1,0 +1,154 @@
+import type { RandomDraw } from '../plan.ts';
+import { argumentLine, checkLines, ruleArguments, totalSteps } from '../python/arguments.ts';
+import { arithmetic, decayFunctions, docstring, pythonNumber, scalarLines } from '../python/python.ts';
+import type { ExportSource, Target } from '../target.ts';
+import type { Term } from '../term.ts';
+import {
+  type ArrayWriters,
+  atom,
+  called,
+  indented,
+  LEVEL,
+  type Spelling,
+  within,
+  writeTerm,
+} from '../text.ts';
+
+const writers: ArrayWriters = {
+  ...arithmetic,
+  exp: called('np.exp'),
+  log: called('np.log'),
+  sqrt: called('np.sqrt'),
+  tanh: called('np.tanh'),
+  cos: called('np.cos'),
+  abs: called('np.abs'),
+  sign: called('np.sign'),
+  clip: ([x], [l]) => atom(`np.clip(${x!.text}, -${within(l!, LEVEL.power)}, ${l!.text})`),
+  min: called('np.minimum'),
+  max: called('np.maximum'),
+  drop: ([dropped, x]) => atom(`np.where(${dropped!.text}, 0.0, ${x!.text})`),
+};
+
+const spelling: Spelling = {
+  number: pythonNumber,
+  leaf: (term) => {
+    if (term.kind === 'gradient') return atom('grad');
+    if (term.kind === 'weight') return atom('param');
+    if (term.kind === 'parameter') return atom(`self.${term.name}`);
+    return atom('name' in term ? term.name : term.kind === 'step' ? 'step' : 'self.total_steps');
+  },
+};
+
+const text = (term: Term): string => writeTerm(term, writers, spelling).text;
+
+export const numpy: Target = {
+  name: 'numpy',
+  title: 'NumPy',
+  description: 'a class whose step(params, grads) changes arrays in place',
+  extension: 'py',
+  write: writeNumpy,
+};
+
+function writeNumpy(source: ExportSource): string {
+  const { plan, className } = source;
+  const all = [
+    {
+      name: 'lr',
+      type: 'float',
+      fallback: pythonNumber(source.learningRate).text,
+      description: 'learning rate',
+      invalid: 'not lr >= 0.0',
+    },
+    ...(plan.uses.totalSteps ? [totalSteps] : []),
+    ...ruleArguments(plan),
+    ...(plan.draws.length > 0
+      ? [{ name: 'seed', type: 'int | None', fallback: 'None', description: 'seed of the random draws' }]
+      : []),
+  ];
+  const [first, ...rest] = all;
+  const scalars = scalarLines(plan, (name) => `self.${name}`);
+  const math =
+    scalars.some((line) => line.includes('math.')) ||
+    decayFunctions(plan).some((line) => line.includes('math.'));
+  return [
+    `# Made by: ${source.command}`,
+    '# SPDX-License-Identifier: MIT',
+    'from __future__ import annotations',
+    '',
+    ...(math ? ['import math', ''] : []),
+    'import numpy as np',
+    ...decayFunctions(plan),
+    '',
+    '',
+    `class ${className}:`,
+    ...indented(
+      docstring(source, {
+        args: all.map(({ name, description }) => [name, description] as const),
+        example: [
+          `optimizer = ${className}(lr=${first!.fallback}${plan.uses.totalSteps ? ', total_steps=1000' : ''})`,
+          'optimizer.step([weight], [gradient])',
+        ],
+      }),
+      '    ',
+    ),
+    '',
+    '    def __init__(',
+    '        self,',
+    `        ${argumentLine(first!)}`,
+    ...(rest.length > 0 ? ['        *,', ...rest.map((one) => `        ${argumentLine(one)}`)] : []),
+    '    ) -> None:',
+    ...indented(checkLines(all), '        '),
+    ...all.filter(({ name }) => name !== 'seed').map(({ name }) => `        self.${name} = ${name}`),
+    ...(plan.draws.length > 0 ? ['        self.rng = np.random.default_rng(seed)'] : []),
+    ...(plan.uses.step ? ['        self.count = 0'] : []),
+    ...(plan.states.length > 0 ? ['        self.state: list[dict[str, np.ndarray]] = []'] : []),
+    '',
+    '    def step(self, params: list[np.ndarray], grads: list[np.ndarray]) -> None:',
+    '        """Takes one step: changes every array of `params` in place."""',
+    ...indented(stepLines(source, scalars), '        '),
+    '',
+  ].join('\n');
+}
+
+function stepLines({ plan }: ExportSource, scalars: readonly string[]): readonly string[] {
+  const { states, body, stores, update, uses } = plan;
+  const names = states.map((name) => `"${name}"`).join(', ');
+  const loop =
+    states.length > 0
+      ? 'for param, grad, state in zip(params, grads, self.state):'
+      : 'for param, grad in zip(params, grads):';
+  return [
+    ...(uses.step ? ['self.count += 1', 'step = self.count'] : []),
+    ...scalars,
+    ...(states.length > 0
+      ? [
+          'if not self.state:',
+          `    names = (${names}${states.length === 1 ? ',' : ''})`,
+          '    for param in params:',
+          '        self.state.append({name: np.zeros_like(param) for name in names})',
+        ]
+      : []),
+    loop,
+    ...indented(
+      [
+        ...states.map((name) => `${name} = state["${name}"]`),
+        ...plan.draws.map(drawLine),
+        ...body.map(({ name, value }) => `${name} = ${text(value)}`),
+        `delta = self.lr * ${within(writeTerm(update, writers, spelling), LEVEL.product + 1)}`,
+        ...body.filter(({ kind }) => kind === 'state').map(({ name }) => `state["${name}"] = ${name}`),
+        ...stores.map(({ state, value }) => `state["${state}"] = ${storedText(value)}`),
+        'param -= delta',
+      ],
+      '    ',
+    ),
+  ];
+}
+
+const drawLine = (draw: RandomDraw): string =>
+  draw.distribution === 'normal'
+    ? `${draw.name} = self.rng.standard_normal(param.shape)`
+    : `${draw.name} = self.rng.random(param.shape) < ${text(draw.rate)}`;
+
+/** A state keeps a copy of what is the caller's own. */
+const storedText = (value: Term): string =>
+  value.kind === 'gradient' || value.kind === 'weight' ? `${text(value)}.copy()` : text(value);

@@ -1,0 +1,255 @@
+import { type Expression, lowerRule, type Program, printRule } from '../rules/index.ts';
+import { nameParameters, type ParameterNames, type RuleParameter } from './parameters.ts';
+import { apply, distinct, type Statement, type Term, textLength } from './term.ts';
+
+/**
+ * A rule as a person would write it down: constants with names, state arrays with names, a few statements, the update. Every target
+ * writes the same plan in its own language.
+ */
+export interface Plan {
+  /** The constants of the rule that a user may want to change, in the order of their first use. */
+  readonly parameters: readonly RuleParameter[];
+  /** Numbers that depend on the step alone, in the order in which they are computed. */
+  readonly scalars: readonly { readonly name: string; readonly value: Term }[];
+  /** Random numbers of this step, an array each, in the order in which they are drawn. */
+  readonly draws: readonly RandomDraw[];
+  /** State arrays of the shape of the weight; all 0 before the first step. */
+  readonly states: readonly string[];
+  readonly body: readonly Statement[];
+  /** The direction u of the step w ← w − lr·u. */
+  readonly update: Term;
+  /** States that are written when the update is known, because it reads the values of the step before. */
+  readonly stores: readonly { readonly state: string; readonly value: Term }[];
+  readonly uses: Uses;
+}
+
+/** `normal`: standard normal numbers. `mask`: true with the probability `rate`, where a value is to be 0. */
+export type RandomDraw =
+  | { readonly name: string; readonly distribution: 'normal' }
+  | { readonly name: string; readonly distribution: 'mask'; readonly rate: Term };
+
+/** What a rule reads. */
+export interface Uses {
+  readonly gradient: boolean;
+  readonly weight: boolean;
+  /** The count of steps, 1 at the first. */
+  readonly step: boolean;
+  /** The number of steps of the whole training. */
+  readonly totalSteps: boolean;
+}
+
+/** Terms longer than this, as text, are broken into statements: no target has to wrap a line. */
+const LONGEST = 48;
+
+/** Plans a canonical rule. */
+export function planRule(canonical: Expression): Plan {
+  return new Planner(lowerRule(canonical)).plan();
+}
+
+class Planner {
+  readonly #program: Program;
+  readonly #parameters: ParameterNames;
+  /** The nodes that read each node. */
+  readonly #readers: readonly (readonly number[])[];
+  readonly #states: readonly string[];
+  readonly #inPlace: readonly boolean[];
+  readonly #terms: Term[] = [];
+  readonly #body: Statement[] = [];
+  readonly #taken: Set<string>;
+  readonly #scalars: { readonly name: string; readonly value: Term }[] = [];
+  readonly #draws: RandomDraw[] = [];
+
+  constructor(program: Program) {
+    this.#program = program;
+    this.#parameters = nameParameters(program);
+    this.#readers = readersOf(program);
+    this.#states = distinct(program.slots.map((_, slot) => stateName(program, slot)));
+    this.#inPlace = program.slots.map((_, slot) => this.#isUpdatedInPlace(slot));
+    this.#taken = new Set([...this.#states, ...this.#parameters.list.map(({ name }) => name)]);
+  }
+
+  plan(): Plan {
+    const { nodes, slots, scalars, result } = this.#program;
+    for (const [i, scalar] of scalars.entries()) this.#scalar(scalar, i);
+    for (const draw of this.#program.draws) this.#draw(draw);
+    for (const i of nodes.keys()) this.#terms.push(this.#term(i));
+    const terms = this.#terms;
+    const stores = slots.flatMap(({ next }, slot) =>
+      this.#inPlace[slot] ? [] : [{ state: this.#states[slot]!, value: terms[next]! }],
+    );
+    const used = new Set(
+      [...this.#body, ...stores, { value: terms[result]! }].flatMap(({ value }) => scalarsIn(value)),
+    );
+    const texts = scalars.map(printRule).join(' ');
+    return {
+      parameters: this.#parameters.list,
+      scalars: this.#scalars.filter(({ name }) => used.has(name)),
+      draws: this.#draws,
+      states: this.#states,
+      body: this.#body,
+      update: terms[result]!,
+      stores: inOrder(stores),
+      uses: {
+        gradient: nodes.some((node) => node.kind === 'input' && node.name === 'g'),
+        weight: nodes.some((node) => node.kind === 'input' && node.name === 'w'),
+        step: scalars.length > 0,
+        totalSteps: /\b(?:T|ld|cd|rd)\b/.test(texts),
+      },
+    };
+  }
+
+  #scalar(scalar: Expression, index: number): void {
+    const value = this.#parameters.scalarTerm(scalar);
+    const decayed = value.kind === 'call' && value.operation === 'sub' ? value.args[1] : undefined;
+    const base = decayed?.kind === 'call' && decayed.operation === 'pow' ? decayed.args[0] : undefined;
+    const beta = base?.kind === 'parameter' ? base.name : undefined;
+    const wanted = beta?.startsWith('beta') ? `bias_correction${beta.slice(4)}` : 'factor';
+    this.#scalars[index] = { name: this.#free(wanted), value };
+  }
+
+  #draw({ distribution, parameters: [rate = 0] }: Program['draws'][number]): void {
+    this.#draws.push(
+      distribution === 'normal'
+        ? { name: this.#free('noise'), distribution }
+        : {
+            name: this.#free('dropped'),
+            distribution,
+            rate: this.#parameters.parameterTerm(rate, 'drop_rate'),
+          },
+    );
+  }
+
+  /** The term of a node; a node that is read more than once, or is long, becomes a statement and a name. */
+  #term(i: number): Term {
+    const node = this.#program.nodes[i]!;
+    switch (node.kind) {
+      case 'literal':
+        return this.#parameters.literalTerm(node.exact);
+      case 'scalar':
+        return { kind: 'scalar', name: this.#scalars[node.index]!.name };
+      case 'input':
+        return { kind: node.name === 'g' ? 'gradient' : 'weight' };
+      case 'previous':
+        return { kind: 'state', name: this.#states[node.slot]! };
+      case 'element': {
+        const parameters = node.parameters.map((value) => this.#parameters.parameterTerm(value, 'bound'));
+        return this.#named(i, apply(node.operation.name, this.#args(node), parameters));
+      }
+      case 'random': {
+        const draw: Term = { kind: 'variable', name: this.#draws[node.draw]!.name };
+        if (node.args.length === 0) return draw;
+        return this.#named(i, apply(node.operation.name, [draw, ...this.#args(node)]));
+      }
+    }
+  }
+
+  #args({ args }: { readonly args: readonly number[] }): readonly Term[] {
+    return args.map((arg) => this.#terms[arg]!);
+  }
+
+  #named(i: number, value: Term): Term {
+    const slot = this.#program.slots.findIndex(({ next }, s) => next === i && this.#inPlace[s]);
+    if (slot >= 0) {
+      const state = this.#states[slot]!;
+      this.#body.push({ kind: 'state', name: state, value: withoutFactorOne(value) });
+      return { kind: 'state', name: state };
+    }
+    const stored = this.#program.slots.findIndex(({ next }) => next === i);
+    const long = textLength(value) > LONGEST && i !== this.#program.result;
+    if (stored < 0 && this.#readers[i]!.length < 2 && !long) return value;
+    const name = this.#free(stored < 0 ? nameOf(value) : `new_${this.#states[stored]}`);
+    this.#body.push({ kind: 'variable', name, value: withoutFactorOne(value) });
+    return { kind: 'variable', name };
+  }
+
+  #free(wanted: string): string {
+    let name = wanted;
+    for (let n = 2; this.#taken.has(name); n++) name = `${wanted}_${n}`;
+    this.#taken.add(name);
+    return name;
+  }
+
+  /** Whether nothing but its own update reads a state's old value, through a chain of nodes with one reader each. */
+  #isUpdatedInPlace(slot: number): boolean {
+    const { nodes, slots } = this.#program;
+    const { next } = slots[slot]!;
+    let node = nodes.findIndex((one) => one.kind === 'previous' && one.slot === slot);
+    while (node >= 0 && node !== next) {
+      const readers = this.#readers[node]!;
+      node = readers.length === 1 ? readers[0]! : -1;
+    }
+    return node === next;
+  }
+}
+
+function scalarsIn(term: Term): readonly string[] {
+  if (term.kind === 'scalar') return [term.name];
+  return term.kind === 'call' ? term.args.flatMap(scalarsIn) : [];
+}
+
+/** A state that goes into another one is read before it is written. */
+function inOrder(stores: Plan['stores']): Plan['stores'] {
+  const free = stores.findIndex(
+    ({ state }, i) =>
+      !stores.some(({ value }, j) => j !== i && value.kind === 'state' && value.name === state),
+  );
+  return free < 0 ? stores : [stores[free]!, ...inOrder(stores.toSpliced(free, 1))];
+}
+
+/** The result is read by the step itself, which is no node: -1 stands for it. */
+function readersOf({ nodes, result, slots }: Program): readonly (readonly number[])[] {
+  const readers: number[][] = nodes.map(() => []);
+  for (const [i, node] of nodes.entries()) {
+    if (node.kind === 'element' || node.kind === 'random') for (const arg of node.args) readers[arg]!.push(i);
+  }
+  readers[result]!.push(-1);
+  for (const { next } of slots) readers[next]!.push(-1);
+  return readers;
+}
+
+const KNOWN_AVERAGES = ['exp_avg', 'exp_avg_sq', 'exp_avg_cube'];
+
+/** The usual name of a state: torch's, where it has one. */
+function stateName({ nodes, slots }: Program, slot: number): string {
+  const { operation, next } = slots[slot]!;
+  const node = nodes[next]!;
+  if (operation.reads === 'before')
+    return node.kind !== 'input' ? 'previous' : node.name === 'g' ? 'prev_grad' : 'prev_param';
+  const power = node.kind === 'element' ? powerOfGradient(nodes, node.args.at(-1)!, slot) : 0;
+  if (operation.name === 'ema') return KNOWN_AVERAGES[power - 1] ?? 'average';
+  return power === 1 ? 'momentum_buffer' : power === 2 ? 'sum_sq' : 'accumulator';
+}
+
+/** n of the g^n that enters a state by the second part of its update; 0 for anything else. */
+function powerOfGradient(nodes: Program['nodes'], i: number, slot: number): number {
+  const node = nodes[i]!;
+  if (node.kind === 'input') return node.name === 'g' ? 1 : 0;
+  if (node.kind !== 'element' || node.operation.name !== 'mul') return 0;
+  const factors = node.args.filter((arg) => nodes[arg]!.kind !== 'literal');
+  const powers = factors.map((arg) => powerOfGradient(nodes, arg, slot));
+  return powers.includes(0) ? 0 : powers.reduce((sum, power) => sum + power, 0);
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  add: 'total',
+  sub: 'difference',
+  mul: 'product',
+  div: 'ratio',
+  pow: 'power',
+  sqrt: 'root',
+  exp: 'scale',
+  sign: 'direction',
+  clip: 'clipped',
+  drop: 'kept',
+};
+
+const nameOf = (term: Term): string => (term.kind === 'call' ? (NAMES[term.operation] ?? 'value') : 'value');
+
+/** 1·x is x to the bit: the sum of `acc(x, 1)` is written without its factor. */
+function withoutFactorOne(term: Term): Term {
+  if (term.kind !== 'call') return term;
+  const args = term.args.map(withoutFactorOne);
+  const [x, y] = args;
+  if (term.operation === 'mul' && x?.kind === 'number' && x.value === 1) return y!;
+  return { ...term, args };
+}

@@ -1,0 +1,145 @@
+import type { Plan } from '../plan.ts';
+import type { ExportSource } from '../target.ts';
+import type { Term } from '../term.ts';
+import {
+  atom,
+  called,
+  indented,
+  infix,
+  LEVEL,
+  negated,
+  numberText,
+  type ScalarWriters,
+  type Spelling,
+  type Text,
+  within,
+  wrapped,
+  writeTerm,
+} from '../text.ts';
+
+/** What the Python targets share: numbers, operators, the docstring, the functions of the step. */
+const WIDTH = 88;
+
+export const pythonNumber = (value: number): Text => numberText(value);
+
+const SIMPLE = /^-?[\w.]+$/;
+
+/** `a**b` if both are simple and `a ** (b + c)` otherwise, as Black writes it. */
+export const power: (args: readonly Text[]) => Text = ([x, y]) => {
+  const [base, exponent] = [within(x!, LEVEL.atom), within(y!, LEVEL.negation)];
+  const gap = SIMPLE.test(base) && SIMPLE.test(exponent) ? '' : ' ';
+  return { text: `${base}${gap}**${gap}${exponent}`, level: LEVEL.power };
+};
+
+export const arithmetic = {
+  add: infix('+', LEVEL.sum),
+  sub: infix('-', LEVEL.sum),
+  mul: infix('*', LEVEL.product),
+  div: infix('/', LEVEL.product),
+  neg: negated,
+  pow: power,
+};
+
+/** Functions of the step in plain Python; `total` is how the number of steps is read. */
+const pythonScalars = (total: string): ScalarWriters => ({
+  ...arithmetic,
+  exp: called('math.exp'),
+  log: called('math.log'),
+  sqrt: called('math.sqrt'),
+  tanh: called('math.tanh'),
+  cos: called('math.cos'),
+  abs: called('abs'),
+  sign: ([x]) => atom(`math.copysign(${x!.text} != 0, ${x!.text})`),
+  clip: ([x], [l]) => atom(`max(-${within(l!, LEVEL.power)}, min(${l!.text}, ${x!.text}))`),
+  min: called('min'),
+  max: called('max'),
+  ld: () => atom(`linear_decay(step, ${total})`),
+  cd: (_, [n]) => atom(`cosine_decay(step, ${total}, ${n!.text})`),
+  rd: (_, [n]) => atom(`restart_decay(step, ${total}, ${n!.text})`),
+});
+
+const DECAYS: Readonly<Record<string, readonly string[]>> = {
+  ld: [
+    'def linear_decay(step: int, total_steps: int) -> float:',
+    '    """Goes from 1 at the first step to 0 at the end, and stays there."""',
+    '    return 1.0 - min(step - 1, total_steps) / total_steps',
+  ],
+  cd: [
+    'def cosine_decay(step: int, total_steps: int, cycles: float) -> float:',
+    '    """Follows `cycles` periods of a cosine between 1 and 0."""',
+    '    elapsed = min(step - 1, total_steps)',
+    '    angle = 2.0 * math.pi * cycles * elapsed / total_steps',
+    '    return 0.5 * (1.0 + math.cos(angle))',
+  ],
+  rd: [
+    'def restart_decay(step: int, total_steps: int, cycles: float) -> float:',
+    '    """Falls from 1 to 0 along half a cosine, `cycles` times."""',
+    '    elapsed = cycles * min(step - 1, total_steps) % total_steps',
+    '    return 0.5 * (1.0 + math.cos(math.pi * elapsed / total_steps))',
+  ],
+};
+
+/** The functions of a module that its scalars call, two empty lines before each. */
+export function decayFunctions({ scalars }: Plan): readonly string[] {
+  const names = new Set(scalars.flatMap(({ value }) => operationsIn(value)));
+  return Object.entries(DECAYS).flatMap(([name, lines]) => (names.has(name) ? ['', '', ...lines] : []));
+}
+
+/** The names of the operations in a term, each as often as it stands there. */
+export function operationsIn(term: Term): readonly string[] {
+  return term.kind === 'call' ? [term.operation, ...term.args.flatMap(operationsIn)] : [];
+}
+
+/** Every operation of a plan, in its scalars and in its arrays. */
+export function operationsOf({ scalars, body, update, stores }: Plan): ReadonlySet<string> {
+  const terms = [...scalars, ...body, { value: update }, ...stores].map(({ value }) => value);
+  return new Set(terms.flatMap(operationsIn));
+}
+
+/** Lines that compute the numbers of a step; `parameter` says how a constant is read, such as `self.beta`. */
+export function scalarLines({ scalars }: Plan, parameter: (name: string) => string): readonly string[] {
+  return scalars.map(({ name, value }) => `${name} = ${scalarText(value, parameter)}`);
+}
+
+export function scalarText(value: Term, parameter: (name: string) => string): string {
+  const spelling: Spelling = {
+    number: pythonNumber,
+    leaf: (term) => {
+      if (term.kind === 'parameter') return atom(parameter(term.name));
+      if (term.kind === 'totalSteps') return atom(parameter('total_steps'));
+      return atom('name' in term ? term.name : 'step');
+    },
+  };
+  return writeTerm(value, pythonScalars(parameter('total_steps')), spelling).text;
+}
+
+/** A docstring's lines: title, formula, source, arguments, an example. */
+export function docstring(
+  source: ExportSource,
+  parts: {
+    readonly args: readonly (readonly [string, string])[];
+    readonly notes?: readonly string[];
+    readonly example: readonly string[];
+  },
+): readonly string[] {
+  const paragraph = (text: string): readonly string[] => ['', ...wrapped(text, WIDTH - 8)];
+  return [
+    `"""${source.title}`,
+    '',
+    'The update is',
+    '',
+    ...indented(wrapped(`w <- w - lr * u,  u = ${source.rule}`, WIDTH - 12, '    '), '    '),
+    ...(source.source ? paragraph(`Source: ${source.source}.`) : []),
+    ...source.advice.flatMap(paragraph),
+    ...(parts.notes ?? []).flatMap(paragraph),
+    '',
+    'Args:',
+    ...parts.args.flatMap(([name, text]) =>
+      indented(wrapped(`${name}: ${text}.`, WIDTH - 12, '    '), '    '),
+    ),
+    '',
+    'Example:',
+    ...indented(parts.example, '    '),
+    '"""',
+  ];
+}

@@ -1,0 +1,154 @@
+import type { Plan } from '../plan.ts';
+import { isScalar, type Statement, type Term } from '../term.ts';
+import { writeTerm } from '../text.ts';
+import { singleWriters, spelling } from './single.ts';
+import { updateParts } from './update.ts';
+
+/**
+ * The multi-tensor path: every operation is taken for all tensors at once, so every step of a formula has a name. What torch has no
+ * such function for is a comprehension over the tensors.
+ */
+export function foreachLines(plan: Plan): readonly string[] {
+  const writer = new Lists(plan);
+  for (const statement of plan.body) writer.statement(statement);
+  const update = writer.list(plan.update);
+  writer.lines.push(`deltas = torch._foreach_mul(${update}, lr)`);
+  for (const { state, value } of plan.stores) {
+    writer.lines.push(
+      `for state, value in zip(${plural(state)}, ${writer.list(value)}):`,
+      '    state.copy_(value)',
+    );
+  }
+  return [...writer.lines, 'torch._foreach_sub_(params, deltas)'];
+}
+
+/** The name of the list of a tensor's name. */
+export const plural = (name: string): string => (name.endsWith('s') ? `${name}_list` : `${name}s`);
+
+/** Operations of two lists, or of a list and a number. */
+const BINARY: Readonly<Record<string, string>> = {
+  add: '_foreach_add',
+  sub: '_foreach_sub',
+  mul: '_foreach_mul',
+  div: '_foreach_div',
+};
+const UNARY: Readonly<Record<string, string>> = {
+  neg: '_foreach_neg',
+  exp: '_foreach_exp',
+  log: '_foreach_log',
+  sqrt: '_foreach_sqrt',
+  tanh: '_foreach_tanh',
+  cos: '_foreach_cos',
+  abs: '_foreach_abs',
+};
+
+class Lists {
+  readonly lines: string[] = [];
+  readonly #taken: Set<string>;
+
+  constructor(plan: Plan) {
+    this.#taken = new Set(
+      [...plan.states, ...plan.scalars.map(({ name }) => name), ...plan.draws.map(({ name }) => name)].map(
+        plural,
+      ),
+    );
+  }
+
+  statement({ kind, name, value }: Statement): void {
+    if (kind === 'variable') this.#name(plural(name), this.#call(value));
+    else this.#update(plural(name), value);
+  }
+
+  /** The name of the list of a term's values, tensors, once it is computed. */
+  list(term: Term): string {
+    if (term.kind === 'gradient') return 'grads';
+    if (term.kind === 'weight') return 'params';
+    if (term.kind === 'state' || term.kind === 'variable') return plural(term.name);
+    const text = isScalar(term) ? this.#filled(term) : this.#call(term);
+    const wanted = (term.kind === 'call' ? NAMES[term.operation] : undefined) ?? 'values';
+    let name = wanted;
+    for (let n = 2; this.#taken.has(name); n++) name = `${wanted}_${n}`;
+    return this.#name(name, text);
+  }
+
+  /** Tensors of one number each. */
+  #filled(term: Term): string {
+    const numbers = this.#number(term);
+    return term.kind === 'scalar'
+      ? `[torch.full_like(param, x) for param, x in zip(params, ${numbers})]`
+      : `[torch.full_like(param, ${numbers}) for param in params]`;
+  }
+
+  /** The text of a number; one that depends on the step has a list of its own, as parameters may have different counts of steps. */
+  #number(term: Term): string {
+    return term.kind === 'scalar' ? plural(term.name) : writeTerm(term, singleWriters, spelling).text;
+  }
+
+  #operand(term: Term): string {
+    return isScalar(term) ? this.#number(term) : this.list(term);
+  }
+
+  #name(name: string, text: string): string {
+    this.#taken.add(name);
+    this.lines.push(`${name} = ${text}`);
+    return name;
+  }
+
+  #call(term: Term): string {
+    if (term.kind !== 'call') return `list(${this.list(term)})`;
+    const [x, y] = term.args;
+    const unary = UNARY[term.operation];
+    if (unary !== undefined) return `torch.${unary}(${this.list(x!)})`;
+    const binary = BINARY[term.operation];
+    if (binary !== undefined && !isScalar(x!))
+      return `torch.${binary}(${this.list(x!)}, ${this.#operand(y!)})`;
+    // A sum and a product are the same to the bit the other way round.
+    if (term.operation === 'add' || term.operation === 'mul')
+      return `torch.${binary}(${this.list(y!)}, ${this.#operand(x!)})`;
+    return this.#comprehension(term);
+  }
+
+  #comprehension(term: Extract<Term, { readonly kind: 'call' }>): string {
+    const lists: { readonly name: string; readonly list: string }[] = [];
+    const args = term.args.map((arg): Term => {
+      if (isScalar(arg) && arg.kind !== 'scalar') return arg;
+      const name = VARIABLES[lists.length]!;
+      lists.push({ name, list: this.#operand(arg) });
+      return arg.kind === 'scalar' ? { kind: 'scalar', name } : { kind: 'variable', name };
+    });
+    if (term.operation === 'drop' && isScalar(term.args[1]!)) lists.push({ name: 'param', list: 'params' });
+    const { text } = writeTerm({ ...term, args }, singleWriters, spelling);
+    const names = lists.map(({ name }) => name).join(', ');
+    const over = lists.map(({ list }) => list).join(', ');
+    return `[${text} for ${names} in ${lists.length === 1 ? over : `zip(${over})`}]`;
+  }
+
+  /** `state = b * state + c * x`, in place. */
+  #update(list: string, value: Term): void {
+    const { kept, coefficient, factors } = updateParts(value);
+    const factorLists = factors.map((factor) => this.list(factor));
+    if (kept) this.lines.push(`torch._foreach_mul_(${list}, ${this.#operand(kept)})`);
+    const alpha = coefficient ? this.#number(coefficient) : undefined;
+    if (factorLists.length === 2) {
+      const value = alpha === undefined ? '' : `, value=${alpha}`;
+      this.lines.push(`torch._foreach_addcmul_(${list}, ${factorLists.join(', ')}${value})`);
+    } else {
+      this.lines.push(
+        `torch._foreach_add_(${list}, ${factorLists[0]}${alpha === undefined ? '' : `, alpha=${alpha}`})`,
+      );
+    }
+  }
+}
+
+const VARIABLES = ['x', 'y', 'z'];
+
+const NAMES: Readonly<Record<string, string>> = {
+  add: 'totals',
+  sub: 'differences',
+  mul: 'products',
+  div: 'ratios',
+  sqrt: 'roots',
+  exp: 'scales',
+  sign: 'directions',
+  neg: 'negatives',
+};

@@ -1,0 +1,344 @@
+import type { Plan } from '../plan.ts';
+import { type Argument, argumentLine, checkLines, ruleArguments, totalSteps } from '../python/arguments.ts';
+import { decayFunctions, docstring, pythonNumber, scalarLines, scalarText } from '../python/python.ts';
+import type { ExportSource, Target } from '../target.ts';
+import { indented } from '../text.ts';
+import { foreachLines, plural } from './foreach.ts';
+import { drawText, singleLines } from './single.ts';
+
+export const pytorch: Target = {
+  name: 'pytorch',
+  title: 'PyTorch',
+  description: 'a torch.optim.Optimizer with a single-tensor and a multi-tensor path',
+  extension: 'py',
+  write: writePytorch,
+};
+
+const FLAGS = ['foreach', 'maximize', 'capturable', 'differentiable'];
+
+function writePytorch(source: ExportSource): string {
+  const { plan, className } = source;
+  const own = [...(plan.uses.totalSteps ? [totalSteps] : []), ...ruleArguments(plan)];
+  const functions = decayFunctions(plan);
+  const scalars = scalarLines(plan, (name) => name);
+  const usesMath = [...functions, ...scalars].some((line) => line.includes('math.'));
+  const hosted = usesMath || functions.length > 0;
+  return [
+    `# Made by: ${source.command}`,
+    '# SPDX-License-Identifier: MIT',
+    'from __future__ import annotations',
+    '',
+    ...(usesMath ? ['import math'] : []),
+    'from typing import Any, Callable, Iterable',
+    '',
+    'import torch',
+    'from torch import Tensor',
+    'from torch.optim.optimizer import Optimizer, _use_grad_for_differentiable',
+    '',
+    `__all__ = ["${className}", "${functionName(className)}"]`,
+    ...functions,
+    ...drawFunctions(plan),
+    '',
+    '',
+    `class ${className}(Optimizer):`,
+    ...indented(classLines(source, own, hosted), '    '),
+    '',
+    '',
+    ...functionLines(source, own),
+    '',
+    '',
+    ...pathLines(source, own, 'single', singleBody(plan, scalars)),
+    '',
+    '',
+    ...pathLines(source, own, 'multi', multiBody(plan)),
+    '',
+  ].join('\n');
+}
+
+/** `PowerSign` is the class, `powersign` the function, as in torch. */
+const functionName = (className: string): string => className.toLowerCase();
+
+function classLines(source: ExportSource, own: readonly Argument[], hosted: boolean): readonly string[] {
+  const { plan, className } = source;
+  const lr: Argument = {
+    name: 'lr',
+    type: 'float | Tensor',
+    fallback: pythonNumber(source.learningRate).text,
+    description: 'learning rate',
+  };
+  const random = plan.draws.length > 0;
+  const states = plan.states;
+  return [
+    ...docstring(source, {
+      args: [
+        ['params', 'iterable of parameters to optimize, or dicts of parameter groups'],
+        ...[lr, ...own].map(({ name, description }) => [name, description] as const),
+        ...(random
+          ? [['generator', 'where the random draws come from; the default generator if None'] as const]
+          : []),
+        [
+          'foreach',
+          'whether the multi-tensor path is used; by default, if every parameter is on a CUDA device',
+        ],
+        ['maximize', 'whether the objective is maximized'],
+        [
+          'capturable',
+          hosted
+            ? 'not supported: the rule computes with the count of steps on the host'
+            : 'whether the count of steps is a tensor on the device',
+        ],
+        ['differentiable', 'whether autograd runs through the step'],
+      ],
+      notes: notesOf(plan),
+      example: [
+        `optimizer = ${className}(model.parameters(), lr=${lr.fallback}${plan.uses.totalSteps ? ', total_steps=1000' : ''})`,
+        'loss_fn(model(inputs), targets).backward()',
+        'optimizer.step()',
+      ],
+    }).with(0, `r"""${source.title}`),
+    '',
+    'def __init__(',
+    '    self,',
+    '    params: Iterable[Tensor] | Iterable[dict[str, Any]],',
+    `    ${argumentLine(lr)}`,
+    ...(plan.uses.totalSteps ? ['    *,'] : []),
+    ...own.map((one) => `    ${argumentLine(one)}`),
+    ...(plan.uses.totalSteps ? [] : ['    *,']),
+    ...(random ? ['    generator: torch.Generator | None = None,'] : []),
+    '    foreach: bool | None = None,',
+    '    maximize: bool = False,',
+    '    capturable: bool = False,',
+    '    differentiable: bool = False,',
+    ') -> None:',
+    ...indented(
+      [
+        'if not 0.0 <= lr:',
+        '    raise ValueError(f"Invalid learning rate: {lr}")',
+        ...checkLines(own),
+        ...(hosted
+          ? ['if capturable:', '    raise RuntimeError("capturable is not supported by this optimizer")']
+          : []),
+        'defaults = dict(',
+        ...['lr', ...own.map(({ name }) => name), ...FLAGS].map((name) => `    ${name}=${name},`),
+        ')',
+        ...(random ? ['self.generator = generator'] : []),
+        'super().__init__(params, defaults)',
+      ],
+      '    ',
+    ),
+    '',
+    'def __setstate__(self, state: dict[str, Any]) -> None:',
+    ...indented(
+      [
+        'super().__setstate__(state)',
+        ...(random ? ['self.__dict__.setdefault("generator", None)'] : []),
+        'for group in self.param_groups:',
+        '    group.setdefault("foreach", None)',
+        '    group.setdefault("maximize", False)',
+        '    group.setdefault("capturable", False)',
+        '    group.setdefault("differentiable", False)',
+        '    for p in group["params"]:',
+        '        p_state = self.state.get(p, {})',
+        '        if len(p_state) != 0 and not torch.is_tensor(p_state["step"]):',
+        '            p_state["step"] = torch.tensor(float(p_state["step"]))',
+      ],
+      '    ',
+    ),
+    '',
+    'def _init_group(',
+    '    self,',
+    '    group: dict[str, Any],',
+    '    params: list[Tensor],',
+    '    grads: list[Tensor],',
+    ...states.map((name) => `    ${plural(name)}: list[Tensor],`),
+    '    state_steps: list[Tensor],',
+    ') -> None:',
+    ...indented(
+      [
+        'for p in group["params"]:',
+        '    if p.grad is None:',
+        '        continue',
+        '    if p.grad.is_sparse:',
+        `        raise RuntimeError("${className} does not support sparse gradients")`,
+        '    if torch.is_complex(p):',
+        `        raise RuntimeError("${className} does not support complex parameters")`,
+        '    params.append(p)',
+        '    grads.append(p.grad)',
+        '    state = self.state[p]',
+        '    if len(state) == 0:',
+        '        device = p.device if group["capturable"] else None',
+        '        state["step"] = torch.zeros((), dtype=torch.float32, device=device)',
+        ...states.flatMap((name) => [
+          `        state["${name}"] = torch.zeros_like(`,
+          '            p, memory_format=torch.preserve_format',
+          '        )',
+        ]),
+        ...states.map((name) => `    ${plural(name)}.append(state["${name}"])`),
+        '    state_steps.append(state["step"])',
+      ],
+      '    ',
+    ),
+    '',
+    '@_use_grad_for_differentiable',
+    'def step(self, closure: Callable[[], Any] | None = None) -> Any:',
+    ...indented(
+      [
+        '"""Performs a single optimization step.',
+        '',
+        'Args:',
+        '    closure: A closure that evaluates the model again and returns the loss.',
+        '"""',
+        'loss = None',
+        'if closure is not None:',
+        '    with torch.enable_grad():',
+        '        loss = closure()',
+        '',
+        'for group in self.param_groups:',
+        ...['params', 'grads', ...states.map(plural), 'state_steps'].map(
+          (name) => `    ${name}: list[Tensor] = []`,
+        ),
+        '    self._init_group(',
+        ...['group', 'params', 'grads', ...states.map(plural), 'state_steps'].map(
+          (name) => `        ${name},`,
+        ),
+        '    )',
+        `    ${functionName(className)}(`,
+        ...['params', 'grads', ...states.map(plural), 'state_steps'].map((name) => `        ${name},`),
+        ...(random ? ['        generator=self.generator,'] : []),
+        ...[...FLAGS, 'lr', ...own.map(({ name }) => name)].map(
+          (name) => `        ${name}=group["${name}"],`,
+        ),
+        '    )',
+        '',
+        'return loss',
+      ],
+      '    ',
+    ),
+  ];
+}
+
+/** What a user of the class must know, because torch means something else by it. */
+function notesOf(plan: Plan): readonly string[] {
+  const terms = JSON.stringify([plan.body, plan.update, plan.stores]);
+  return [
+    "Weight decay, schedules of the learning rate and clipping of gradients are torch's own: use parameter groups, torch.optim.lr_scheduler and torch.nn.utils.",
+    ...(terms.includes('"sign"') ? ['The sign of NaN is 0 in torch, and NaN in the rule.'] : []),
+  ];
+}
+
+const declared = (own: readonly Argument[]): readonly string[] =>
+  own.map(({ name, type }) => `    ${name}: ${type},`);
+
+function listsOf({ plan }: ExportSource): readonly string[] {
+  return ['params', 'grads', ...plan.states.map(plural), 'state_steps'];
+}
+
+function functionLines(source: ExportSource, own: readonly Argument[]): readonly string[] {
+  const name = functionName(source.className);
+  const random = source.plan.draws.length > 0;
+  const keywords = [
+    ...(random ? ['generator'] : []),
+    'maximize',
+    'capturable',
+    'lr',
+    ...own.map((one) => one.name),
+  ];
+  return [
+    `def ${name}(`,
+    ...listsOf(source).map((list) => `    ${list}: list[Tensor],`),
+    '    foreach: bool | None = None,',
+    '    maximize: bool = False,',
+    '    capturable: bool = False,',
+    '    differentiable: bool = False,',
+    ...(random ? ['    generator: torch.Generator | None = None,'] : []),
+    '    *,',
+    '    lr: float | Tensor,',
+    ...declared(own),
+    ') -> None:',
+    `    """Functional form: see :class:\`${source.className}\`."""`,
+    '    if foreach is None:',
+    '        foreach = not differentiable and all(p.is_cuda for p in params)',
+    `    path = _multi_tensor_${name} if foreach and params else _single_tensor_${name}`,
+    '    path(',
+    ...listsOf(source).map((list) => `        ${list},`),
+    ...keywords.map((keyword) => `        ${keyword}=${keyword},`),
+    '    )',
+  ];
+}
+
+function pathLines(
+  source: ExportSource,
+  own: readonly Argument[],
+  path: 'single' | 'multi',
+  body: readonly string[],
+): readonly string[] {
+  return [
+    `def _${path}_tensor_${functionName(source.className)}(`,
+    ...listsOf(source).map((list) => `    ${list}: list[Tensor],`),
+    '    *,',
+    ...(source.plan.draws.length > 0 ? ['    generator: torch.Generator | None,'] : []),
+    '    maximize: bool,',
+    '    capturable: bool,',
+    '    lr: float | Tensor,',
+    ...declared(own),
+    ') -> None:',
+    ...indented(body, '    '),
+  ];
+}
+
+function singleBody(plan: Plan, scalars: readonly string[]): readonly string[] {
+  return [
+    'for i, param in enumerate(params):',
+    ...indented(
+      [
+        'grad = grads[i] if not maximize else -grads[i]',
+        ...plan.states.map((name) => `${name} = ${plural(name)}[i]`),
+        'state_steps[i] += 1',
+        ...(plan.uses.step
+          ? ['step = state_steps[i] if capturable else state_steps[i].item()', ...scalars]
+          : []),
+        ...singleLines(plan),
+      ],
+      '    ',
+    ),
+  ];
+}
+
+function multiBody(plan: Plan): readonly string[] {
+  const { scalars, draws } = plan;
+  return [
+    'if maximize:',
+    '    grads = torch._foreach_neg(grads)',
+    'torch._foreach_add_(state_steps, 1)',
+    ...(plan.uses.step
+      ? ['steps = state_steps if capturable else [step.item() for step in state_steps]']
+      : []),
+    ...scalars.map(
+      ({ name, value }) =>
+        `${plural(name)} = [${scalarText(value, (parameter) => parameter)} for step in steps]`,
+    ),
+    ...draws.map(({ name }) => `${plural(name)}: list[Tensor] = []`),
+    ...(draws.length > 0
+      ? ['for param in params:', ...draws.map((draw) => `    ${plural(draw.name)}.append(${drawText(draw)})`)]
+      : []),
+    ...foreachLines(plan),
+  ];
+}
+
+const DRAWS = {
+  normal: [
+    'def _normal(param: Tensor, generator: torch.Generator | None) -> Tensor:',
+    '    return torch.randn(',
+    '        param.shape, generator=generator, dtype=param.dtype, device=param.device',
+    '    )',
+  ],
+  mask: [
+    'def _uniform(param: Tensor, generator: torch.Generator | None) -> Tensor:',
+    '    return torch.rand(param.shape, generator=generator, device=param.device)',
+  ],
+};
+
+function drawFunctions({ draws }: Plan): readonly string[] {
+  const kinds = [...new Set(draws.map(({ distribution }) => distribution))];
+  return kinds.flatMap((kind) => ['', '', ...DRAWS[kind]]);
+}

@@ -1,0 +1,82 @@
+import type { Plan, RandomDraw } from '../plan.ts';
+import { arithmetic, pythonNumber } from '../python/python.ts';
+import { isScalar, type Statement, type Term } from '../term.ts';
+import {
+  type ArrayWriters,
+  atom,
+  called,
+  LEVEL,
+  type Spelling,
+  type Text,
+  within,
+  writeTerm,
+} from '../text.ts';
+import { updateParts } from './update.ts';
+
+/** torch.minimum wants tensors; torch.clamp takes numbers, and lets NaN through too. */
+const bounded =
+  (tensors: string, bound: string) =>
+  ([x, y]: readonly Text[]): Text => {
+    if (!x!.scalar && !y!.scalar) return atom(`torch.${tensors}(${x!.text}, ${y!.text})`);
+    const [value, limit] = x!.scalar ? [y!, x!] : [x!, y!];
+    return atom(`torch.clamp(${value.text}, ${bound}=${limit.text})`);
+  };
+
+export const singleWriters: ArrayWriters = {
+  ...arithmetic,
+  exp: called('torch.exp'),
+  log: called('torch.log'),
+  sqrt: called('torch.sqrt'),
+  tanh: called('torch.tanh'),
+  cos: called('torch.cos'),
+  abs: called('torch.abs'),
+  sign: called('torch.sign'),
+  clip: ([x], [l]) => atom(`torch.clamp(${x!.text}, -${within(l!, LEVEL.power)}, ${l!.text})`),
+  min: bounded('minimum', 'max'),
+  max: bounded('maximum', 'min'),
+  drop: ([dropped, x]) => {
+    const values = x!.scalar ? `torch.full_like(param, ${x!.text})` : within(x!, LEVEL.atom);
+    return atom(`${values}.masked_fill(${dropped!.text}, 0.0)`);
+  },
+};
+
+export const spelling: Spelling = {
+  number: pythonNumber,
+  leaf: (term) => {
+    if (term.kind === 'gradient') return atom('grad');
+    if (term.kind === 'weight') return atom('param');
+    return atom('name' in term ? term.name : term.kind === 'step' ? 'step' : 'total_steps');
+  },
+};
+
+const text = (term: Term): string => writeTerm(term, singleWriters, spelling).text;
+
+/** The single-tensor path, for one parameter. */
+export function singleLines(plan: Plan): readonly string[] {
+  return [
+    ...plan.draws.map((draw) => `${draw.name} = ${drawText(draw)}`),
+    ...plan.body.map(statementLine),
+    `delta = ${within(writeTerm(plan.update, singleWriters, spelling), LEVEL.product)} * lr`,
+    ...plan.stores.map(
+      ({ state, value }) => `${state}.${isScalar(value) ? 'fill_' : 'copy_'}(${text(value)})`,
+    ),
+    'param.sub_(delta)',
+  ];
+}
+
+/** A draw for `param`. */
+export const drawText = (draw: RandomDraw): string =>
+  draw.distribution === 'normal'
+    ? '_normal(param, generator)'
+    : `_uniform(param, generator) < ${text(draw.rate)}`;
+
+function statementLine({ kind, name, value }: Statement): string {
+  if (kind === 'variable') return `${name} = ${text(value)}`;
+  const { kept, coefficient, factors } = updateParts(value);
+  const scaled = kept === undefined ? name : `${name}.mul_(${text(kept)})`;
+  const amount = coefficient === undefined ? undefined : text(coefficient);
+  if (factors.length === 2) {
+    return `${scaled}.addcmul_(${factors.map(text).join(', ')}${amount === undefined ? '' : `, value=${amount}`})`;
+  }
+  return `${scaled}.add_(${text(factors[0]!)}${amount === undefined ? '' : `, alpha=${amount}`})`;
+}

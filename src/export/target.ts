@@ -1,0 +1,32 @@
+import type { Plan } from './plan.ts';
+
+/** One framework or language that rules are exported to. A target is a folder with its tables and its writer. */
+export interface Target {
+  readonly name: string;
+  readonly title: string;
+  /** One line: what the text is, and with what it is used. */
+  readonly description: string;
+  /** Of a file: `py`. */
+  readonly extension: string;
+  readonly write: (source: ExportSource) => string;
+}
+
+/** All that an exported text says. */
+export interface ExportSource {
+  readonly plan: Plan;
+  /** The class or function: `PowerSign`. */
+  readonly className: string;
+  /** The rule's short canonical text. */
+  readonly rule: string;
+  /** Where the rule comes from, such as a paper. */
+  readonly source: string | undefined;
+  /** LaTeX of the rule. */
+  readonly latex: string;
+  /** What a person reads first: `PowerSign: exp(sign(g) * sign(m)) * g`. */
+  readonly title: string;
+  readonly learningRate: number;
+  /** Learning rates that did well, with the tasks: sentences. */
+  readonly advice: readonly string[];
+  /** The command that makes this text again. */
+  readonly command: string;
+}

@@ -1,0 +1,62 @@
+/** A value of a rule as a target writes it down: the arguments of an operation are terms again. */
+export type Term =
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'parameter'; readonly name: string }
+  /** A number of this step, of {@link Plan.scalars}. */
+  | { readonly kind: 'scalar'; readonly name: string }
+  | { readonly kind: 'step' | 'totalSteps' | 'gradient' | 'weight' }
+  | { readonly kind: 'state' | 'variable'; readonly name: string }
+  | Apply;
+
+/** An operation of the language, by its name, applied to terms. */
+export interface Apply {
+  readonly kind: 'call';
+  readonly operation: string;
+  readonly args: readonly Term[];
+  readonly parameters: readonly Term[];
+}
+
+/** `state`: the array of that name gets its value of this step, in place. */
+export interface Statement {
+  readonly kind: 'variable' | 'state';
+  readonly name: string;
+  readonly value: Term;
+}
+
+export const number = (value: number): Term => ({ kind: 'number', value });
+export const apply = (operation: string, args: readonly Term[], parameters: readonly Term[] = []): Apply => ({
+  kind: 'call',
+  operation,
+  args,
+  parameters,
+});
+
+/** Whether a term is a number, not an array: it depends on parameters and the step alone. */
+export function isScalar(term: Term): boolean {
+  switch (term.kind) {
+    case 'number':
+    case 'parameter':
+    case 'scalar':
+    case 'step':
+    case 'totalSteps':
+      return true;
+    case 'call':
+      return term.args.length > 0 && term.args.every(isScalar);
+    default:
+      return false;
+  }
+}
+
+/** About how many characters a term takes. */
+export function textLength(term: Term): number {
+  if (term.kind !== 'call') return 'name' in term ? term.name.length : 5;
+  return [...term.args, ...term.parameters].reduce((sum, arg) => sum + textLength(arg) + 3, 3);
+}
+
+/** Names made distinct: the second `average` is `average_2`. */
+export function distinct(names: readonly string[]): readonly string[] {
+  return names.map((name, i) => {
+    const before = names.slice(0, i).filter((other) => other === name).length;
+    return before === 0 ? name : `${name}_${before + 1}`;
+  });
+}

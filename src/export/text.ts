@@ -1,0 +1,99 @@
+import { type Apply, isScalar, type Term } from './term.ts';
+
+/** A piece of program text, and how tightly it binds. */
+export interface Text {
+  readonly text: string;
+  readonly level: number;
+  /** Whether it is a number, not an array. */
+  readonly scalar?: boolean;
+}
+
+/** How tightly operators bind in the languages of the targets; names, numbers and calls are atoms. */
+export const LEVEL = { condition: 0, sum: 1, product: 2, negation: 3, power: 4, atom: 5 } as const;
+
+/** Writes an operation from the texts of its arguments and parameters. */
+export type Writer = (args: readonly Text[], parameters: readonly Text[]) => Text;
+
+export const atom = (text: string): Text => ({ text, level: LEVEL.atom });
+
+/** The text in parentheses if it binds less tightly than `level`. */
+export const within = ({ text, level }: Text, least: number): string => (level < least ? `(${text})` : text);
+
+/** `x + y`: a right operand of the same level is in parentheses, so that sums are taken in the rule's own order. */
+export const infix =
+  (symbol: string, level: number): Writer =>
+  ([x, y]) => ({ text: `${within(x!, level)} ${symbol} ${within(y!, level + 1)}`, level });
+
+export const negated: Writer = ([x]) => ({ text: `-${within(x!, LEVEL.power)}`, level: LEVEL.negation });
+
+/** `f(x, y, parameter)`. */
+export const called =
+  (name: string): Writer =>
+  (args, parameters) =>
+    atom(`${name}(${[...args, ...parameters].map(({ text }) => text).join(', ')})`);
+
+/** The operations of the language that work on arrays; every target has a writer for each. `drop` takes its mask first. */
+export type ArrayOperation =
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'div'
+  | 'neg'
+  | 'pow'
+  | 'exp'
+  | 'log'
+  | 'sqrt'
+  | 'tanh'
+  | 'cos'
+  | 'abs'
+  | 'sign'
+  | 'clip'
+  | 'min'
+  | 'max'
+  | 'drop';
+
+/** Those that work on numbers of the step, in float64. */
+export type ScalarOperation = Exclude<ArrayOperation, 'drop'> | 'ld' | 'cd' | 'rd';
+
+export type ArrayWriters = Readonly<Record<ArrayOperation, Writer>>;
+export type ScalarWriters = Readonly<Record<ScalarOperation, Writer>>;
+
+/** How a language writes what stands at the leaves of a term. */
+export interface Spelling {
+  number(value: number): Text;
+  /** A parameter, a scalar, the count of steps, the gradient, the weight, a state or a variable. */
+  leaf(term: Exclude<Term, Apply | { readonly kind: 'number' }>): Text;
+}
+
+/** The text of a term by a table of writers. @throws Error for an operation that the table lacks: a bug. */
+export function writeTerm(term: Term, writers: Readonly<Record<string, Writer>>, spelling: Spelling): Text {
+  if (term.kind === 'number') return { ...spelling.number(term.value), scalar: true };
+  if (term.kind !== 'call') return { ...spelling.leaf(term), scalar: isScalar(term) };
+  const writer = writers[term.operation];
+  if (writer === undefined) throw new Error(`no way to write '${term.operation}'`);
+  const write = (arg: Term): Text => writeTerm(arg, writers, spelling);
+  return { ...writer(term.args.map(write), term.parameters.map(write)), scalar: isScalar(term) };
+}
+
+/** A number as the languages of the targets read it: `0.9`, `1e-8`, `2.0` if `whole` is the suffix of whole numbers. */
+export function numberText(value: number, whole = '.0'): Text {
+  const short = Math.abs(value) < 1e-4 || Math.abs(value) >= 1e7 ? value.toExponential() : String(value);
+  const text = /^-?\d+$/.test(short) ? `${short}${whole}` : short.replace('e+', 'e');
+  return { text, level: value < 0 || Object.is(value, -0) ? LEVEL.negation : LEVEL.atom };
+}
+
+/** Lines of at most `width` characters, broken between words; every line after the first begins with `indent`. */
+export function wrapped(text: string, width: number, indent = ''): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = indent + word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+export const indented = (lines: readonly string[], by: string): readonly string[] =>
+  lines.map((line) => (line === '' ? '' : by + line));

@@ -1,0 +1,98 @@
+"""Replays gradients on exported optimizers: a JSON document of cases on stdin, their weights on stdout.
+
+Each case has code, class, kind ('torch' or 'numpy'), arguments, weights, gradients (a list per step) and draws (a list per step of
+lists per draw, which stand for the random numbers); torch cases may have options and a step at which the state is saved and loaded.
+"""
+
+import io
+import json
+import sys
+
+import numpy as np
+
+try:
+    import torch
+except ImportError:
+    torch = None
+
+
+def load(code):
+    namespace = {"__name__": "exported"}
+    exec(compile(code, "exported.py", "exec"), namespace)
+    return namespace
+
+
+class Draws:
+    """The recorded draws of a case, one array after the other."""
+
+    def __init__(self, steps):
+        self.queue = [draw for step in steps for draw in step]
+
+    def take(self):
+        return np.array(self.queue.pop(0))
+
+
+def replay_numpy(case):
+    namespace = load(case["code"])
+    optimizer = namespace[case["class"]](**case["arguments"])
+    draws = Draws(case["draws"])
+    if draws.queue:
+
+        class Recorded:
+            random = staticmethod(lambda shape: draws.take())
+            standard_normal = staticmethod(lambda shape: draws.take())
+
+        optimizer.rng = Recorded()
+    weights = np.array(case["weights"])
+    with np.errstate(all="ignore"):
+        for gradient in case["gradients"]:
+            optimizer.step([weights], [np.array(gradient)])
+    return weights.tolist()
+
+
+def replay_torch(case):
+    namespace = load(case["code"])
+    draws = Draws(case["draws"])
+    for name in ("_uniform", "_normal"):
+        if name in namespace:
+            namespace[name] = lambda param, generator: torch.tensor(draws.take()).to(param)
+    make = namespace[case["class"]]
+    # Several groups: the second has a learning rate of its own, that of the first.
+    parts = case.get("parts", 1)
+    params = [torch.tensor(part, dtype=torch.float64, requires_grad=True) for part in np.array_split(case["weights"], parts)]
+    arguments = dict(case["arguments"])
+    lr = arguments.pop("lr")
+    groups = [{"params": params[:1]}] + ([{"params": params[1:], "lr": lr}] if parts > 1 else [])
+    first = lr if parts == 1 else lr
+    optimizer = make(groups, lr=first, **arguments, **case["options"])
+    sign = -1.0 if case["options"].get("maximize") else 1.0
+    for step, gradient in enumerate(case["gradients"]):
+        if step == case.get("reload"):
+            buffer = io.BytesIO()
+            torch.save(optimizer.state_dict(), buffer)
+            buffer.seek(0)
+            optimizer = make(groups_of(params), lr=lr, **arguments, **case["options"])
+            optimizer.load_state_dict(torch.load(buffer))
+        for param, part in zip(params, np.array_split(gradient, parts)):
+            param.grad = torch.tensor(part, dtype=torch.float64) * sign
+        optimizer.step()
+    return torch.cat([param.detach() for param in params]).tolist()
+
+
+def groups_of(params):
+    return [{"params": params[:1]}] + ([{"params": params[1:]}] if len(params) > 1 else [])
+
+
+def main():
+    cases = json.load(sys.stdin)
+    replays = {"torch": replay_torch, "numpy": replay_numpy}
+    results = []
+    for case in cases:
+        try:
+            results.append({"weights": [repr(float(w)) for w in replays[case["kind"]](case)]})
+        except Exception as error:  # said with the case that it belongs to
+            results.append({"error": f"{type(error).__name__}: {error}"})
+    json.dump(results, sys.stdout)
+
+
+main()

@@ -1,0 +1,266 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { exportRule } from '../src/export/index.ts';
+import { stream } from '../src/random/index.ts';
+import {
+  canonicalize,
+  catalogue,
+  decode,
+  type Expression,
+  findSpace,
+  lowerRule,
+  positions,
+  printRule,
+  resolveRule,
+} from '../src/rules/index.ts';
+import { distanceFrom, follow, type Trajectory } from './export/trajectory.ts';
+
+/**
+ * Exported optimizers step as the interpreter does: their weights after recorded gradients, in float64, are within 1e-6 of the way travelled.
+ * EXPORT_RULES and EXPORT_STEPS choose how many random rules of each space, and how many steps.
+ */
+const RULES = Number(process.env.EXPORT_RULES ?? 4);
+const STEPS = Number(process.env.EXPORT_STEPS ?? 60);
+const TOLERANCE = 1e-6;
+
+interface Case {
+  readonly title: string;
+  readonly rule: Expression;
+  readonly className: string;
+  readonly trajectory: Trajectory;
+}
+
+const random = stream(7, 'exported rules');
+
+function sampled(name: string, iterations: number): readonly (readonly [string, Expression])[] {
+  const space = findSpace(name, { iterations });
+  const sizes = positions(space).map(({ size }) => size);
+  return Array.from({ length: RULES }, () => {
+    const rule = decode(
+      space,
+      sizes.map((size) => random.integer(size)),
+    );
+    return [`${name}: ${printRule(rule)}`, rule] as const;
+  });
+}
+
+const cases: readonly Case[] = [
+  ...catalogue.map(({ name }) => [name, resolveRule(name)] as const),
+  ...['quick', 'icml2017', 'arxiv2017'].flatMap((name) =>
+    [1, 2].flatMap((iterations) => sampled(name, iterations)),
+  ),
+  ...[
+    'prev(prev(w)) * max(g, 0.1)',
+    'prev(prev(g)) + prev(g)',
+    'prev(ema(g, 0.9)) + ema(g, 0.9)',
+    'noise * g + drop(drop(g, 0.3), 0.1)',
+    '2^g + min(w, g) - clip(m, 0.1)',
+    'prev(ld)',
+    'ema(cd, 0.9) + drop(2, 0.5)',
+    't^-0.5',
+    '3',
+  ].map((text) => [text, resolveRule(text)] as const),
+].map(([title, rule], i) => ({ title, rule, className: `Rule${i}`, trajectory: follow(rule, STEPS) }));
+
+const isRandom = ({ trajectory }: Case): boolean => trajectory.draws[0]!.length > 0;
+
+const usesTotal = (rule: Expression): boolean =>
+  lowerRule(canonicalize(rule)).scalars.some((e) => /\b(?:T|ld|cd|rd)\b/.test(printRule(e)));
+
+function argumentsOf({ rule, trajectory }: Case): Readonly<Record<string, number>> {
+  return { lr: trajectory.learningRate, ...(usesTotal(rule) ? { total_steps: STEPS } : {}) };
+}
+
+function check(
+  each: readonly Case[],
+  found: readonly { readonly weights?: readonly string[]; readonly error?: string }[],
+): void {
+  const wrong = each.flatMap(({ title, trajectory }, i) => {
+    const { weights, error } = found[i]!;
+    if (weights === undefined) return [`${title}: ${error}`];
+    const distance = distanceFrom(trajectory, weights.map(numberOf));
+    return distance <= TOLERANCE ? [] : [`${title}: ${distance}`];
+  });
+  expect(wrong).toEqual([]);
+}
+
+const numberOf = (text: string): number =>
+  text === 'inf' ? Infinity : text === '-inf' ? -Infinity : Number(text);
+
+const PYTHON = '/usr/bin/python3';
+const has = (module: string): boolean => spawnSync(PYTHON, ['-c', `import ${module}`]).status === 0;
+
+function python(
+  documents: readonly object[],
+): readonly { readonly weights?: readonly string[]; readonly error?: string }[] {
+  const { stdout, stderr, status } = spawnSync(PYTHON, [join(import.meta.dirname, 'export/replay.py')], {
+    input: JSON.stringify(documents),
+    encoding: 'utf8',
+    maxBuffer: 2 ** 30,
+  });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+const pythonCase = (one: Case, kind: string, more: object = {}) => ({
+  kind: kind === 'numpy' ? 'numpy' : 'torch',
+  code: exportRule(one.rule, kind, { className: one.className }),
+  class: one.className,
+  arguments: argumentsOf(one),
+  weights: one.trajectory.initial,
+  gradients: one.trajectory.gradients,
+  draws: one.trajectory.draws,
+  options: {},
+  ...more,
+});
+
+it('has rules of which the reference is sure', () => {
+  const sure = cases.filter(({ trajectory }) => trajectory.sure.some(Boolean));
+  expect(sure.length).toBeGreaterThan(0.7 * cases.length);
+});
+
+describe.skipIf(!has('numpy'))('numpy', () => {
+  it('steps as the interpreter', () => check(cases, python(cases.map((one) => pythonCase(one, 'numpy')))));
+});
+
+describe.skipIf(!has('torch'))('pytorch', () => {
+  const plain = cases.filter((one) => !isRandom(one));
+  it('steps as the interpreter, tensor by tensor', () =>
+    check(cases, python(cases.map((one) => pythonCase(one, 'pytorch', { options: { foreach: false } })))));
+  it('steps as the interpreter, all tensors at once', () =>
+    check(cases, python(cases.map((one) => pythonCase(one, 'pytorch', { options: { foreach: true } })))));
+  it('goes on after its state was saved and loaded, in groups of parameters, to the bit', () => {
+    const [whole, parts] = [{}, { reload: Math.floor(STEPS / 2), parts: 3, options: { foreach: true } }].map(
+      (more) => python(plain.map((one) => pythonCase(one, 'pytorch', more))),
+    );
+    expect(parts).toEqual(whole);
+  });
+  it('maximizes', () =>
+    check(
+      plain,
+      python(plain.map((one) => pythonCase(one, 'pytorch', { options: { maximize: true, foreach: true } }))),
+    ));
+});
+
+describe('javascript', () => {
+  it('steps as the interpreter', async () => {
+    const found = await Promise.all(cases.map(replayJavascript));
+    check(cases, found);
+  });
+});
+
+async function replayJavascript(one: Case) {
+  const code = exportRule(one.rule, 'javascript', { className: one.className });
+  const { trajectory } = one;
+  const module = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+  const queue = drawQueue(one);
+  const optimizer = new module[one.className]({
+    learningRate: trajectory.learningRate,
+    totalSteps: STEPS,
+    random: () => queue.next().value as number,
+  });
+  const weights = Float64Array.from(trajectory.initial);
+  for (const gradient of trajectory.gradients) optimizer.step([weights], [Float64Array.from(gradient)]);
+  return { weights: [...weights].map(String) };
+}
+
+/** Uniform numbers, weight by weight, that give the recorded draws; a normal number is made of two. */
+function* drawQueue({ rule, trajectory }: Case): Generator<number> {
+  const { draws } = lowerRule(canonicalize(rule));
+  for (const step of trajectory.draws) {
+    for (let i = 0; i < trajectory.initial.length; i++) {
+      for (const [d, { distribution }] of draws.entries()) {
+        const value = step[d]![i]!;
+        if (distribution === 'mask') yield value === 0 ? 0 : 1 - 1e-16;
+        else {
+          yield 1 - Math.exp((value * value) / -2);
+          yield value < 0 ? 0.5 : 0;
+        }
+      }
+    }
+  }
+}
+
+const compiler = ['cc', 'gcc', 'clang'].find((name) => spawnSync(name, ['--version']).status === 0);
+
+describe.skipIf(compiler === undefined)('c', () => {
+  it('steps as the interpreter, and compiles without a warning as C99 and C++', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'nos-export-'));
+    try {
+      for (const one of cases) writeFileSync(join(folder, `${one.className}.h`), headerOf(one));
+      writeFileSync(join(folder, 'main.c'), mainOf(cases));
+      const flags = [
+        '-O1',
+        '-ffp-contract=off',
+        '-Wall',
+        '-Wextra',
+        '-Werror',
+        '-Wno-unused-function',
+        'main.c',
+        '-lm',
+      ];
+      for (const standard of [
+        ['-x', 'c', '-std=c99'],
+        ['-x', 'c++'],
+      ]) {
+        const { status, stderr } = spawnSync(compiler!, [...standard, ...flags, '-o', 'main'], {
+          cwd: folder,
+          encoding: 'utf8',
+        });
+        expect(stderr).toBe('');
+        expect(status).toBe(0);
+      }
+      const uniform = cases.filter(isRandom).flatMap((one) => [...drawQueue(one)]);
+      const { stdout } = spawnSync(join(folder, 'main'), {
+        input: Buffer.from(Float64Array.from(uniform).buffer),
+        encoding: 'utf8',
+        maxBuffer: 2 ** 28,
+      });
+      const rows = stdout
+        .trim()
+        .split('\n')
+        .map((line) => ({ weights: line.trim().split(' ') }));
+      check(cases, rows);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+const headerOf = (one: Case): string => exportRule(one.rule, 'c', { className: one.className });
+
+function mainOf(all: readonly Case[]): string {
+  const { initial, gradients } = all[0]!.trajectory;
+  const size = initial.length;
+  return [
+    ...all.flatMap(({ className }) => [
+      `#define ${className.toUpperCase()}_REAL double`,
+      `#include "${className}.h"`,
+    ]),
+    '#include <stdio.h>',
+    `static const double initial[] = {${initial.join(',')}};`,
+    `static const double gradients[] = {${gradients.flat().join(',')}};`,
+    'static double recorded(void *source) { double x = 0; return fread(&x, sizeof x, 1, (FILE *)source) == 1 ? x : NAN; }',
+    'int main(void) {',
+    `  double w[${size}];`,
+    '  size_t i, t;',
+    ...all.flatMap((one) => {
+      const p = one.className.toLowerCase();
+      return [
+        `  { ${p}_config config = ${p}_defaults(${usesTotal(one.rule) ? STEPS : ''}); ${p}_state state;`,
+        `    config.lr = ${one.trajectory.learningRate}; if (${p}_init(&state, ${size})) return 1;`,
+        ...(isRandom(one) ? ['    config.uniform = recorded; config.source = stdin;'] : []),
+        `    for (i = 0; i < ${size}; i++) w[i] = initial[i];`,
+        `    for (t = 0; t < ${gradients.length}; t++) ${p}_step(&config, &state, w, gradients + t * ${size});`,
+        `    for (i = 0; i < ${size}; i++) printf("%.17g ", w[i]);`,
+        `    printf("\\n"); ${p}_free(&state); }`,
+      ];
+    }),
+    '  return 0;',
+    '}',
+    '',
+  ].join('\n');
+}
