@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { nos as nosHere } from '../src/cli/nos.ts';
 import type { Ask } from '../src/cli/process.ts';
+import { documentOf } from '../src/report/documents/index.ts';
 
 export interface Outcome {
   readonly code: number | null;
@@ -19,7 +20,7 @@ type Variables = Readonly<Record<string, string>>;
 
 interface Caller {
   nos(args: readonly string[], variables?: Variables): Promise<Outcome>;
-  /** The document of a command that must succeed. */
+  /** The document of a command that must succeed; it is what its schema says. */
   // biome-ignore lint/suspicious/noExplicitAny: tests say what is in it
   json(args: readonly string[], variables?: Variables): Promise<any>;
 }
@@ -103,9 +104,16 @@ function callerOf(nos: Caller['nos']): Caller {
     json: async (args, variables) => {
       const { code, stdout, stderr } = await nos([...args, '--json'], variables);
       expect(code, stderr).toBe(0);
-      return JSON.parse(stdout);
+      const document = JSON.parse(stdout);
+      documentOf(commandIn(args)).parse(document);
+      return document;
     },
   };
+}
+
+/** The command that arguments call: `data fetch`, `top`. */
+function commandIn([first = '', second = '']: readonly string[]): string {
+  return ['bench', 'data', 'engine'].includes(first) ? `${first} ${second}` : first;
 }
 
 /** A process's stream that is no terminal. */
