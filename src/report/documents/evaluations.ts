@@ -1,52 +1,49 @@
 import * as z from 'zod';
 import type { Comparison, FunnelResult, RuleDescription } from '../../compare/index.ts';
-import type { Evaluation } from '../../evaluation/index.ts';
+import { evaluationFields } from '../../evaluation/index.ts';
 import * as f from './fields.ts';
 
-const curves = (what: string) =>
-  z
-    .record(z.string(), z.array(f.figure('value')))
-    .describe(`${what}, by the name of the measure`)
-    .exactOptional();
-const measures = (what: string) =>
-  z.record(z.string(), f.figure('value')).describe(`${what}, by name`).exactOptional();
+/** What each field of an evaluation holds. The compiler asks for a description of a field that is new. */
+const about: Readonly<Record<keyof typeof evaluationFields.shape, string>> = {
+  rule: 'the rule as text',
+  task: 'name of the task, or path of its module with a hash of its text',
+  protocol: 'name of the protocol',
+  seed: 'seed',
+  environment: 'name of the environment; `none` for the usual one',
+  key: 'key of the rule: a hash of its canonical text',
+  learningRate: 'learning rate that the sweep chose; NaN if all diverged',
+  edgeOfGrid: 'whether that is the first or last of the grid, so that a better one may lie outside',
+  sweep: 'trials of the learning rates; empty if there was nothing to choose',
+  reward: 'validation accuracy after the final training, from 0 to 1; that of guessing if it diverged',
+  curve: 'validation accuracy after each epoch of the final training',
+  testCurve: 'test accuracy after each epoch, if the protocol keeps curves',
+  lossCurve: 'mean training loss of each epoch, if the protocol keeps curves',
+  measures: 'further measures of the task on the validation examples, by name',
+  measureCurves: 'the same measures after each epoch, by name, if the protocol keeps curves',
+  testMeasures: 'the same measures on the test examples, by name, if the protocol keeps curves',
+  status: f.STATUS,
+  steps: 'training steps of sweep and final training together',
+  seconds: 'wall-clock seconds',
+  fingerprint: 'fingerprint of the machine that computed',
+  version: 'version of this package',
+};
 
+/** An evaluation of any ending. */
 export const evaluation = z
   .strictObject({
-    rule: f.text('the rule as text'),
-    task: f.task,
-    protocol: f.protocol,
-    seed: f.seed,
+    ...f.described(evaluationFields.shape, about),
+    // Documents always name it.
     environment: f.environment,
-    key: f.key,
-    learningRate: f.figure('learning rate that the sweep chose; NaN if all diverged'),
-    edgeOfGrid: f.flag(
-      'whether that learning rate is the first or last of the grid, so that a better one may lie outside',
-    ),
     sweep: f.list(
       z.strictObject({
         learningRate: f.figure('learning rate that was tried'),
         accuracy: f.figure('validation accuracy; NaN if the training diverged'),
       }),
-      'trials of the learning rates; empty if there was nothing to choose',
+      about.sweep,
     ),
-    reward: f.figure(
-      'validation accuracy after the final training, from 0 to 1; the accuracy of guessing if it diverged',
-    ),
-    curve: f.figures('validation accuracy after each epoch of the final training'),
-    testCurve: f.figures('test accuracy after each epoch, if the protocol keeps curves').exactOptional(),
-    lossCurve: f.figures('mean training loss of each epoch, if the protocol keeps curves').exactOptional(),
-    measures: measures('further measures of the task on the validation examples after the final training'),
-    measureCurves: curves('the same measures after each epoch, if the protocol keeps curves'),
-    testMeasures: measures('the same measures on the test examples, if the protocol keeps curves'),
-    status: f.status,
-    steps: f.count('training steps of sweep and final training together'),
-    seconds: f.figure('wall-clock seconds'),
-    fingerprint: f.fingerprint,
-    version: f.version,
     error: f.text('why it failed, for status `failed`').exactOptional(),
   })
-  .meta({ id: 'Evaluation', description: 'an evaluation' }) satisfies z.ZodType<Evaluation>;
+  .meta({ id: 'Evaluation', description: 'an evaluation' });
 
 const rule = {
   name: f.text('the rule as the user named it'),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { progressSchema, statuses } from '../../evaluation/index.ts';
 import { jsonNumber } from '../../json.ts';
 
 /** The kinds of fields that documents consist of, each with its description. */
@@ -39,16 +40,26 @@ export const files = texts('names of the files written to the directory');
 export const remarks = texts(
   'what is odd about the result, as sentences: every reference rule diverged',
 ).exactOptional();
-export const status = oneOf(
-  ['ok', 'diverged', 'failed'],
-  '`ok`; `diverged`: the training met a number that is not finite; `failed`: three tries ended in a crash or a hang',
-);
+export const STATUS =
+  '`ok`; `diverged`: the training met a number that is not finite; `failed`: three tries ended in a crash or a hang';
+export const status = oneOf(statuses, STATUS);
 export const options = z
   .record(z.string(), z.union([z.number(), z.string()]))
   .describe('options of the strategy by name');
-export const progress = z.strictObject({
-  phase: oneOf(['sweep', 'final'], 'whether a learning rate is tried or the final training is under way'),
-  learningRate: figure('learning rate of the training under way'),
-  done: number('share of the evaluation that is done, from 0 to 1'),
-  accuracy: figure('newest validation accuracy').exactOptional(),
-});
+export const progress = z.strictObject(
+  described(progressSchema.shape, {
+    phase: 'whether a learning rate is tried or the final training is under way',
+    learningRate: 'learning rate of the training under way',
+    done: 'share of the evaluation that is done, from 0 to 1',
+    accuracy: 'newest validation accuracy',
+  }),
+);
+
+/** The fields of a schema of another room, each with a description. */
+export function described<Shape extends z.core.$ZodLooseShape>(
+  shape: Shape,
+  texts: Readonly<Record<keyof Shape, string>>,
+): Shape {
+  const fields = Object.entries(shape) as [keyof Shape, z.ZodType][];
+  return Object.fromEntries(fields.map(([name, schema]) => [name, schema.describe(texts[name])])) as Shape;
+}
