@@ -85,6 +85,12 @@ async function throughput(queue, count) {
   };
 }
 
+/** Jobs in Redis that have no answer. */
+async function jobsThere() {
+  const [jobs] = await redis.client.keys('nos:*:jobs');
+  return jobs === undefined ? 0 : redis.client.hlen(jobs);
+}
+
 /** Bytes of Redis's memory that a job takes while it waits. */
 async function waitingJob(queue) {
   const stop = new AbortController();
@@ -92,11 +98,11 @@ async function waitingJob(queue) {
   const asked = Array.from({ length: JOBS }, (_, i) =>
     queue.evaluate(request(20 * JOBS + i), { signal: stop.signal }),
   );
-  while ((await redis.client.dbsize()) < JOBS) await sleep(50);
+  while ((await jobsThere()) < JOBS) await sleep(50);
   const after = await redis.figure('memory', 'used_memory');
   stop.abort();
   await Promise.allSettled(asked);
-  while ((await redis.client.dbsize()) >= JOBS) await sleep(50);
+  while ((await jobsThere()) > 0) await sleep(50);
   return { redisBytes: (after - before) / JOBS };
 }
 

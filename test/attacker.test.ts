@@ -10,7 +10,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { fingerprint } from '../src/evaluate/index.ts';
@@ -124,13 +123,19 @@ describe.skipIf(noRedis)('an attacker who can write to Redis', () => {
     });
     const searching = cli.nos(['eval', ...rules, '--task', there, '--redis', redis.url, '--json']);
     await expect
-      .poll(async () => (await client.keys('nos:evaluations-*:e[0-9a-f]*')).length, { timeout: 120_000 })
+      .poll(
+        async () => {
+          const [jobs] = await client.keys('nos:evaluations-*:jobs');
+          return jobs === undefined ? 0 : await client.hlen(jobs);
+        },
+        { timeout: 120_000 },
+      )
       .toBe(rules.length);
-    const [jobKey = ''] = await client.keys('nos:evaluations-*:e[0-9a-f]*');
-    const queueName = jobKey.split(':')[1] as string;
-
-    const evil = new Queue(queueName, { connection: client, prefix: 'nos' });
-    const byRule = new Map((await evil.getWaiting()).map(({ id, data: { rule } }) => [rule, id]));
+    const [jobsKey = ''] = await client.keys('nos:evaluations-*:jobs');
+    const queueName = jobsKey.split(':')[1] as string;
+    const key = (part: string): string => `nos:${queueName}:${part}`;
+    const honest = Object.entries(await client.hgetall(jobsKey));
+    const byRule = new Map(honest.map(([id, text]) => [JSON.parse(text).rule as string, id]));
     expect([...byRule.keys()].sort()).toEqual([...rules].sort());
 
     // Search records and presence records, in the name of whatever is right otherwise.
@@ -179,30 +184,24 @@ describe.skipIf(noRedis)('an attacker who can write to Redis', () => {
       7,
       [],
     ];
-    await evil.addBulk(
-      jobs.map((job, i) => ({
-        name: i % 2 ? './x.mjs' : 'evaluation',
-        data: job,
-        opts: { jobId: `e${String(i).padStart(32, '0')}`, lifo: true },
-      })),
-    );
-    const unreadable: readonly Readonly<Record<string, string>>[] = [
-      { data: 'not JSON' },
-      { data: `{"rule":"${ESCAPE}"` },
-      { data: '{}', opts: 'not JSON' },
-      { data: '{}', opts: 'null' },
-      { data: '{}', progress: 'not JSON' },
-      { data: '{}', parent: 'not JSON' },
-      { data: '{}', rjk: 'x', opts: '{"repeat":{"pattern":"./x.mjs"}}' },
-      { defa: './x.mjs' },
+    const unreadable = ['not JSON', '', `{"rule":"${ESCAPE}"`, '{"__proto__":{"rule":"g"}}', HUGE];
+    const forged = [
+      ...jobs.map((job, i) => [`e${String(i).padStart(32, '0')}`, JSON.stringify(job)] as const),
+      ...unreadable.map((text, i) => [`e${String(900 + i).padStart(32, '0')}`, text] as const),
+      ...['f0', '../x.mjs', '__proto__', ESCAPE].map((id) => [id, JSON.stringify(data)] as const),
     ];
-    for (const [i, hash] of unreadable.entries()) {
-      const id = `f${i}`;
-      await client.hset(evil.toKey(id), hash);
-      await client.rpush(evil.toKey('wait'), id);
+    for (const [id, text] of forged) {
+      await client.hset(jobsKey, id, text);
+      await client.lpush(key('waiting'), id);
     }
-    await client.set(evil.toKey('a-text'), './x.mjs');
-    await client.rpush(evil.toKey('wait'), 'a-text', 'nothing', '../x.mjs', '__proto__');
+    await client.lpush(key('waiting'), 'nothing', './x.mjs', HUGE);
+    // Workers that hold what is none, an answer and a mark that are none.
+    await client.sadd(key('holders'), 'evil', '../x.mjs', '__proto__', HUGE);
+    await client.set(key('held:evil'), './x.mjs');
+    await client.rpush(key('held:../x.mjs'), 'nothing', ESCAPE);
+    await client.rpush(key(`answer:${byRule.get(rules.at(-1) as string)}`), './x.mjs');
+    await client.del(key('checked'));
+    await client.rpush(key('checked'), './x.mjs');
 
     // Answers to honest questions that differ from what was asked, and events that are none.
     const by = { name: 'evil', state: 'idle', finished: 0, restarts: 0, perMinute: 0, sequence: 0 };
@@ -231,18 +230,23 @@ describe.skipIf(noRedis)('an attacker who can write to Redis', () => {
       };
       const done = { type: 'done', evaluation: { ...sound, ...(answer as object) }, by, retries: [] };
       const returned = typeof answer === 'string' ? answer : JSON.stringify(done);
-      const fields = ['event', 'completed', 'jobId', byRule.get(rule) as string, 'returnvalue', returned];
-      await client.xadd(evil.toKey('events'), '*', ...fields);
+      const fields = ['type', 'answer', 'job', byRule.get(rule) as string, 'text', returned];
+      await client.xadd(key('events'), '*', ...fields);
     }
-    for (const [event, more] of [
-      ['error', 'x'],
-      ['progress', 'not JSON'],
-      ['completed', 'not JSON'],
+    const [someone = ''] = byRule.values();
+    for (const fields of [
+      ['type', 'import', 'job', someone, 'text', './x.mjs'],
+      ['type', '__proto__', 'job', someone, 'text', 'x'],
+      ['type', 'progress', 'job', someone, 'text', 'not JSON'],
+      ['type', 'progress', 'job', someone, 'text', JSON.stringify({ ...by, rule: ESCAPE, state: 'evil' })],
+      ['type', 'returned', 'job', someone, 'text', ESCAPE],
+      ['type', 'answer', 'job', '../x.mjs', 'text', './x.mjs'],
+      ['type', 'answer', 'job', HUGE, 'text', 'x'],
+      ['type', 'answer', 'job', someone, 'text', HUGE],
       ['__proto__', 'x'],
-      ['close', 'x'],
+      [ESCAPE, ESCAPE],
     ]) {
-      const fields = ['event', event as string, 'data', more as string, 'returnvalue', more as string];
-      await client.xadd(evil.toKey('events'), '*', ...fields);
+      await client.xadd(key('events'), '*', ...fields);
     }
 
     const worker = cli.start(['worker', '--concurrency', '2', '--redis', redis.url, '--task', here]);
@@ -250,12 +254,11 @@ describe.skipIf(noRedis)('an attacker who can write to Redis', () => {
     const { code, stdout, stderr } = await searching;
     expect(code, stderr).toBe(0);
     for (const [, complaint] of answers) expect(stderr).toMatch(complaint);
+    expect(stderr).toMatch(/an event of the queue is passed over: type/);
 
     // Every job has an end, and the queue is not blocked by any.
     await expect
-      .poll(() => Promise.all([evil.getWaitingCount(), client.llen(evil.toKey('active'))]), {
-        timeout: 120_000,
-      })
+      .poll(() => Promise.all([client.llen(key('waiting')), client.hlen(jobsKey)]), { timeout: 120_000 })
       .toEqual([0, 0]);
     expect(worker.exitCode).toBe(null);
     worker.kill('SIGTERM');
@@ -278,6 +281,5 @@ describe.skipIf(noRedis)('an attacker who can write to Redis', () => {
       expect([...text].filter((sign) => sign < ' ' && sign !== '\n')).toEqual([]);
       expect(text.length).toBeLessThan(100_000);
     }
-    await evil.close();
   });
 });

@@ -150,7 +150,7 @@ describe.skipIf(noRedis)('a Redis that refuses for a while, under a search', () 
     const working = cli.finish(worker);
     const rules = Array.from({ length: 12 }, (_, i) => `${(i + 1) / 100} * g`);
     const evaluation = cli.nos(['eval', ...rules, '--task', 'digits-mlp', '--redis', redis.url, '--json']);
-    await expect.poll(() => client.keys('nos:evaluations-*:e*'), { timeout: 120_000 }).not.toEqual([]);
+    await expect.poll(() => client.keys('nos:evaluations-*:jobs'), { timeout: 120_000 }).not.toEqual([]);
     await client.config('SET', 'maxmemory', '1');
     await new Promise((resolve) => setTimeout(resolve, 6_000));
     await client.config('SET', 'maxmemory', '0');

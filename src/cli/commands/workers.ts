@@ -1,4 +1,4 @@
-import { type Attendance, listWorkers } from '../../dispatch/index.ts';
+import { listWorkers, type RedisOverview } from '../../dispatch/index.ts';
 import { type Column, plural, table } from '../../report/index.ts';
 import { defineCommand } from '../command.ts';
 import { redisOf } from '../evaluators.ts';
@@ -22,7 +22,9 @@ export const command = defineCommand({
   },
 });
 
-type Row = Omit<Attendance['workers'][number]['slots'][number], 'sequence'> & { readonly run: string | null };
+type Row = Omit<RedisOverview['workers'][number]['slots'][number], 'sequence'> & {
+  readonly run: string | null;
+};
 
 function columns(bold: (text: string) => string): readonly Column<Row>[] {
   return [

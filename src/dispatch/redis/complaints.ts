@@ -25,7 +25,7 @@ export class Complaints {
     this.#listener = listener;
   }
 
-  /** Whether Redis refused what was done last. */
+  /** Whether Redis refused what was written last. */
   get refused(): boolean {
     return this.#refused !== undefined;
   }
@@ -36,26 +36,29 @@ export class Complaints {
     this.#listener(text, about);
   }
 
-  /** @param error Of Redis or BullMQ; an event that BullMQ calls an error can hold anything. */
+  /** Says what is wrong, unless it is an outage, which the connection says. */
   complain(error: unknown): void {
     if (error instanceof Error && !isOutage(error)) this.say(this.#textOf(error));
   }
 
-  /**
-   * Does what needs Redis. If Redis refuses it, that is said and there is no result: by the next time it may be well again.
-   *
-   * @throws what `act` throws otherwise.
-   */
-  async patiently<T>(act: () => Promise<T>): Promise<T | undefined> {
+  /** Does what needs Redis. An error is said, and then there is no result. */
+  async attempt<T>(act: () => Promise<T>): Promise<T | undefined> {
     try {
-      const result = await act();
-      if (this.#refused !== undefined) this.#recover(this.#refused);
-      return result;
+      return await act();
     } catch (error) {
-      if (!isRefusal(error)) throw error;
-      this.#refused = this.#textOf(error);
-      this.say(this.#refused);
+      this.complain(error);
       return undefined;
+    }
+  }
+
+  /** Does what is written to Redis again and again: as {@link attempt}, and says when Redis takes it again after a refusal. */
+  async attemptAgain(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+      if (this.#refused !== undefined) this.#recover(this.#refused);
+    } catch (error) {
+      if (isRefusal(error)) this.#refused = this.#textOf(error);
+      this.complain(error);
     }
   }
 

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect as connectTo, createServer, type Server } from 'node:net';
-import { Queue, Worker } from 'bullmq';
-import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { noRedis, type RedisServer, startRedis } from '../../../test/redis-server.ts';
 import { connect } from './connection.ts';
+
+const { signal } = new AbortController();
 
 describe.skipIf(noRedis)('a connection to Redis', () => {
   let redis: RedisServer;
@@ -33,22 +33,58 @@ describe.skipIf(noRedis)('a connection to Redis', () => {
     await redis.stop();
   });
 
-  it('serves a worker of BullMQ whose own connection is cut at first, as while Redis restarts', async () => {
+  it('waits on a copy whose own way is cut at first, as while Redis restarts', async () => {
     const { port } = server.address() as AddressInfo;
-    const { client, close } = await connect(`redis://127.0.0.1:${port}`, () => undefined);
+    const { client, duplicate, close } = await connect(`redis://127.0.0.1:${port}`, () => undefined);
     cuts = 2;
-    const worker = new Worker('jobs', async () => 'done', { connection: client, runRetryDelay: 100 });
-    worker.on('error', () => undefined);
-    const direct = new Redis(redis.url, { maxRetriesPerRequest: null });
-    const queue = new Queue('jobs', { connection: direct });
-    for (const jobId of ['one', 'two']) {
-      const job = await queue.add('job', {}, { jobId });
-      await expect.poll(() => job.isCompleted(), { timeout: 60_000 }).toBe(true);
+    const waited = duplicate(signal).blpop('list', 60);
+    await expect.poll(() => cuts, { timeout: 60_000 }).toBe(0);
+    await client.rpush('list', 'one');
+    expect(await waited).toEqual(['list', 'one']);
+    close();
+  });
+
+  it('says when it is lost, and when it is back, and counts its age from then', async () => {
+    const said: string[] = [];
+    const { client, age, close } = await connect(redis.url, (line) => said.push(line));
+    expect(age()).toBeGreaterThan(0);
+    await redis.kill();
+    await expect.poll(() => said).toHaveLength(1);
+    expect(age()).toBe(0);
+    const waiting = client.ping();
+    await redis.start();
+    expect(await waiting).toBe('PONG');
+    expect(said).toEqual([
+      `lost the connection to ${redis.url}: trying again`,
+      `connected to ${redis.url} again`,
+    ]);
+    close();
+    await expect(client.ping()).rejects.toThrow(/closed/);
+  });
+
+  it('fails what waits when it is closed while Redis is away', async () => {
+    const { client, duplicate, close } = await connect(redis.url, () => undefined);
+    const copy = duplicate(signal);
+    await copy.ping();
+    await redis.kill();
+    const waiting = [client.ping(), copy.blpop('list', 60)].map((command) =>
+      expect(command).rejects.toThrow(),
+    );
+    close();
+    await Promise.all(waiting);
+  });
+
+  it('closes a copy by its signal, whether Redis is there or not', async () => {
+    const { duplicate, close } = await connect(redis.url, () => undefined);
+    for (const away of [false, true]) {
+      const stop = new AbortController();
+      const copy = duplicate(stop.signal);
+      await copy.ping();
+      if (away) await redis.kill();
+      const waiting = expect(copy.blpop('list', 60)).rejects.toThrow(/closed/);
+      stop.abort();
+      await waiting;
     }
-    expect(cuts).toBe(0);
-    await worker.close();
-    await queue.close();
-    direct.disconnect();
     close();
   });
 });

@@ -15,7 +15,11 @@ export interface Connection {
   readonly redact: (text: string) => string;
   /** What Redis refuses, as an error of ours that says what helps. */
   readonly refusal: (error: Error) => NosError;
-  /** Closes at once, whatever is under way; copies that BullMQ made of the client connect no more. */
+  /** Makes a further connection, for commands that wait for something. It is closed with this one, or by the signal. */
+  duplicate(signal: AbortSignal): Redis;
+  /** Milliseconds for which the connection has been there without a loss. */
+  age(): number;
+  /** Closes everything at once, whatever is under way. */
   close(): void;
 }
 
@@ -53,7 +57,7 @@ export async function connect(url: string, note: Note): Promise<Connection> {
     lazyConnect: true,
     // While Redis loads its data, it shall say so instead of keeping us waiting without a word.
     enableReadyCheck: false,
-    // BullMQ asks for it: commands wait for the connection instead of failing.
+    // Commands wait for the connection instead of failing.
     maxRetriesPerRequest: null,
     connectTimeout: CONNECT_MS,
     socketTimeout: SILENCE_MS,
@@ -85,9 +89,9 @@ export async function connect(url: string, note: Note): Promise<Connection> {
     () => true,
     () => false,
   );
-  // BullMQ copies the client. A lazy copy whose first attempt to connect fails is never ready for it, though it is there later. It
-  // asks for no version, which not every user of a Redis may know, and prints nothing by itself.
-  Object.assign(client.options, { lazyConnect: false, enableReadyCheck, skipVersionCheck: true });
+  Object.assign(client.options, { lazyConnect: false, enableReadyCheck });
+  const closed = new AbortController();
+  let since = performance.now();
   let lost = false;
   client.on('close', () => {
     if (!lost && state === 'open') note(`lost the connection to ${place}: trying again`, 'lost');
@@ -96,19 +100,39 @@ export async function connect(url: string, note: Note): Promise<Connection> {
   client.on('ready', () => {
     if (lost) note(`connected to ${place} again`, 'back');
     lost = false;
+    since = performance.now();
   });
   return {
     client,
     place,
     redact,
     refusal,
+    duplicate: (signal) => {
+      const copy = client.duplicate();
+      const leave = (): void => hangUp(copy);
+      // The client says that the connection is lost.
+      copy.on('error', () => undefined);
+      for (const one of [signal, closed.signal]) {
+        one.addEventListener('abort', leave);
+        copy.on('end', () => one.removeEventListener('abort', leave));
+      }
+      return copy;
+    },
+    age: () => (client.status === 'ready' ? performance.now() - since : 0),
     close: () => {
       state = 'closed';
-      // Between two attempts, ioredis would forget the commands that wait; the next attempt, the last one, fails them.
-      if (client.status === 'reconnecting') client.once('connect', () => client.disconnect());
-      else client.disconnect();
+      closed.abort();
+      hangUp(client);
     },
   };
+}
+
+/** Closes a connection for good. The commands that wait fail. */
+function hangUp(client: Redis): void {
+  client.options.retryStrategy = () => null;
+  // Between two attempts to connect, ioredis would forget the commands that wait; the next attempt, the last one, fails them.
+  if (client.status === 'reconnecting') client.once('connect', () => client.disconnect());
+  else client.disconnect();
 }
 
 function optionsOf({ host, port, username, password, database, tls }: RedisAddress) {

@@ -1,5 +1,5 @@
 import type { Connection, Note } from './connection.ts';
-import { PREFIX } from './registry.ts';
+import { PREFIX } from './presence.ts';
 
 /**
  * Finds out whether a Redis takes what is to be written, and says what its settings would do to it.

@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { type ErrorCode, NosError } from '../../errors.ts';
-import type { Evaluation } from '../../evaluation/index.ts';
-import { jsonNumber, toJson } from '../../json.ts';
+import { conditionShape, type Evaluation, evaluationSchema, progressSchema } from '../../evaluation/index.ts';
+import { toJson } from '../../json.ts';
 import { MAX_TRIES } from '../dispatcher.ts';
 import type { Thrown } from '../messages.ts';
 
@@ -23,8 +23,6 @@ const short = z
 const rule = z.string().max(20_000);
 /** A message. */
 const text = z.string().max(20_000).transform(sayable);
-/** What a task calls a measure, and no name that every object knows. */
-const measure = short.refine((name) => !(name in {}), 'a reserved name');
 const count = z.int().nonnegative();
 
 /** What coordinator and workers must have in common for equal requests to give equal evaluations. */
@@ -47,19 +45,12 @@ export const searchSchema = z.strictObject({
 });
 export type Search = z.output<typeof searchSchema>;
 
-const progress = z.strictObject({
-  phase: z.enum(['sweep', 'final']),
-  learningRate: jsonNumber,
-  done: z.number().min(0).max(1),
-  accuracy: jsonNumber.exactOptional(),
-});
-
 /** One evaluating process of a worker. */
-export const slotSchema = z.strictObject({
+export const processSchema = z.strictObject({
   name: short,
   state: z.enum(['starting', 'idle', 'busy']),
   rule: text.exactOptional(),
-  progress: progress.exactOptional(),
+  progress: progressSchema.exactOptional(),
   finished: count,
   restarts: count,
   /** Evaluations a minute, over the last ten minutes. */
@@ -67,7 +58,7 @@ export const slotSchema = z.strictObject({
   /** Grows with every change: what is older than what is known is no news. */
   sequence: count,
 });
-export type SlotStatus = z.output<typeof slotSchema>;
+export type ProcessStatus = z.output<typeof processSchema>;
 
 /** What a worker publishes of itself. */
 export const workerSchema = z.strictObject({
@@ -76,39 +67,41 @@ export const workerSchema = z.strictObject({
   fingerprint: short,
   /** What it evaluates for; absent while it waits for a search. */
   search: searchSchema.exactOptional(),
-  slots: z.array(slotSchema).max(10_000),
+  slots: z.array(processSchema).max(10_000),
 });
 export type WorkerRecord = z.output<typeof workerSchema>;
 
 /** A job. Its id says which evaluation of which run it is, so that adding it again changes nothing. */
-export const jobSchema = z.strictObject({
-  rule,
-  task: short,
-  protocol: short,
-  seed: count,
-  environment: short,
+export const jobSchema = z.strictObject({ rule, ...conditionShape }).superRefine((job, context) => {
+  for (const name of Object.keys(conditionShape) as (keyof typeof conditionShape)[]) {
+    const found = z.union([short, count]).safeParse(job[name]);
+    if (!found.success) context.addIssue({ code: 'custom', path: [name], message: 'not a short text' });
+  }
 });
 export type JobData = z.output<typeof jobSchema>;
 
-const evaluation = z.strictObject({
-  ...jobSchema.shape,
-  key: short,
-  learningRate: jsonNumber,
-  edgeOfGrid: z.boolean(),
-  sweep: z.array(z.strictObject({ learningRate: jsonNumber, accuracy: jsonNumber })).max(1_000),
-  reward: z.number().min(0).max(1),
-  curve: z.array(jsonNumber).max(100_000),
-  testCurve: z.array(jsonNumber).max(100_000).exactOptional(),
-  lossCurve: z.array(jsonNumber).max(100_000).exactOptional(),
-  measures: z.record(measure, jsonNumber).exactOptional(),
-  measureCurves: z.record(measure, z.array(jsonNumber).max(100_000)).exactOptional(),
-  testMeasures: z.record(measure, jsonNumber).exactOptional(),
-  status: z.enum(['ok', 'diverged']),
-  steps: count,
-  seconds: z.number().nonnegative(),
-  fingerprint: short,
-  version: short,
+/** Names of measures that every object has already, or that a terminal would obey. */
+const isOddName = (name: string): boolean => name in {} || !short.safeParse(name).success;
+
+/** An evaluation as a worker gives it: one that came to an end by itself. */
+const evaluation = evaluationSchema.superRefine((value, context) => {
+  const object = (path: keyof Evaluation, message: string): void =>
+    context.addIssue({ code: 'custom', path: [path], message });
+  if (value.status === 'failed') object('status', 'no worker gives it');
+  if (!(value.reward >= 0 && value.reward <= 1)) object('reward', 'not from 0 to 1');
+  for (const field of ['measures', 'measureCurves', 'testMeasures'] as const) {
+    if (Object.keys(value[field] ?? {}).some(isOddName)) object(field, 'a name that is none');
+  }
 });
+
+/** What is told of a job on the way: its answer, how far it is, that it waits again. */
+export const eventSchema = z.strictObject({
+  type: z.enum(['answer', 'progress', 'returned']),
+  job: short,
+  /** The answer, or the status of the process that evaluates it, as JSON; or why it waits again: `died`, `handed-back`. */
+  text: z.string(),
+});
+export type JobNews = z.output<typeof eventSchema>;
 
 const thrown = z.strictObject({
   message: text,
@@ -119,12 +112,12 @@ const thrown = z.strictObject({
 
 /** Where an answer comes from. */
 const origin = {
-  by: slotSchema,
+  by: processSchema,
   /** Why the tries before the last one were lost. */
   retries: z.array(text).max(MAX_TRIES - 1),
 };
 interface Origin {
-  readonly by: SlotStatus;
+  readonly by: ProcessStatus;
   readonly retries: readonly string[];
 }
 
@@ -167,9 +160,30 @@ export function invalidAnswer(complaint: string): NosError {
   );
 }
 
-/** As JSON can hold it: numbers that are not finite become strings, which the schemas read back. */
-export function pack(value: unknown): unknown {
-  return JSON.parse(toJson(value));
+/** Characters of a text in an answer; what is longer is cut. */
+const LONGEST = 10_000;
+
+/** An answer as it travels. */
+export function packAnswer(answer: Answer): string {
+  const cut = { ...answer, retries: answer.retries.map((reason) => reason.slice(0, LONGEST)) };
+  if (cut.type === 'done') return toJson(cut);
+  if (cut.type === 'lost') return toJson({ ...cut, reason: cut.reason.slice(0, LONGEST) });
+  const { message, stack, ...rest } = cut.thrown;
+  const texts = { message: message.slice(0, LONGEST), ...(stack && { stack: stack.slice(0, LONGEST) }) };
+  return toJson({ ...cut, thrown: { ...rest, ...texts } });
+}
+
+/** Characters of a message. Jobs, answers and records have far less. */
+const MOST_CHARACTERS = 4_000_000;
+
+/** Reads JSON of somebody else's; undefined if it is none, or endless. */
+export function parseJson(text: string): unknown {
+  if (text.length > MOST_CHARACTERS) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The first `length` digits of a hash of the parts. */
@@ -177,7 +191,7 @@ export function digest(parts: readonly unknown[], length: number): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, length);
 }
 
-/** The id of a job: which evaluation it is, of which run. A letter comes first, as BullMQ takes no numbers as ids. */
+/** The id of a job: which evaluation it is, of which run. */
 export function jobId(parts: readonly unknown[]): string {
   return `e${digest(parts, 32)}`;
 }

@@ -1,26 +1,29 @@
 import type { Redis } from 'ioredis';
 import type * as z from 'zod';
-import { complaint } from './wire.ts';
+import { toJson } from '../../json.ts';
+import { complaint, parseJson } from './wire.ts';
 
-/** Every key of ours begins so, those of BullMQ too. */
+/** Every key of ours begins so. */
 export const PREFIX = 'nos';
-
-/**
- * Who takes part says so every {@link BEAT_MS}, and is gone when it has not for {@link LAPSE_MS}. Redis keeps the time, by its
- * wall clock: where that is set back, whoever reads a record sees to it that it lasts no longer.
- */
-export const BEAT_MS = 2_000;
-const LAPSE_MS = 8_000;
 
 export type Kind = 'search' | 'worker';
 
+/** Milliseconds between two times that a search, or a worker, says that it is there. */
+export const BEAT_MS: Readonly<Record<Kind, number>> = { search: 2_000, worker: 1_000 };
+
+/**
+ * Milliseconds after which one that has said nothing is gone. The jobs of a worker that is gone are given to others. Redis
+ * keeps the time, by its wall clock: if that is set back, whoever reads a record sees to it that it lasts no longer.
+ */
+export const LAPSE_MS: Readonly<Record<Kind, number>> = { search: 8_000, worker: 3_000 };
+
 const members = (kind: Kind): string => `${PREFIX}:${kind}`;
-const keyOf = (kind: Kind, name: string): string => `${PREFIX}:${kind}:${name}`;
+export const keyOf = (kind: Kind, name: string): string => `${PREFIX}:${kind}:${name}`;
 
 /** Says, for the next {@link LAPSE_MS}, that `name` is there and what it is. */
 export async function publish(client: Redis, kind: Kind, name: string, record: unknown): Promise<void> {
   await Promise.all([
-    client.set(keyOf(kind, name), JSON.stringify(record), 'PX', LAPSE_MS),
+    client.set(keyOf(kind, name), toJson(record), 'PX', LAPSE_MS[kind]),
     client.sadd(members(kind), name),
   ]);
 }
@@ -36,7 +39,8 @@ export async function find<T>(
   name: string,
   schema: z.ZodType<T>,
 ): Promise<T | undefined> {
-  return schema.safeParse(parseJson((await read(client, [keyOf(kind, name)]))[0] ?? '')).data;
+  const [text] = await read(client, kind, [name]);
+  return schema.safeParse(parseJson(text ?? '')).data;
 }
 
 /** Names that are looked at: far more than there are, unless somebody else writes them. */
@@ -55,10 +59,7 @@ export async function list<T>(
 ): Promise<readonly T[]> {
   const names = (await client.smembers(members(kind))).sort().slice(0, MOST);
   if (names.length === 0) return [];
-  const texts = await read(
-    client,
-    names.map((name) => keyOf(kind, name)),
-  );
+  const texts = await read(client, kind, names);
   const lapsed = names.filter((_, i) => texts[i] === null);
   if (lapsed.length > 0) await client.srem(members(kind), ...lapsed);
   return names.flatMap((name, i) => {
@@ -73,8 +74,9 @@ export async function list<T>(
 /** A worker's record with a thousand slots has a tenth of it. */
 const MOST_BYTES = 4_000_000;
 
-function read(client: Redis, keys: readonly string[]): Promise<readonly (string | null)[]> {
-  return client.eval(READ, keys.length, ...keys, LAPSE_MS, MOST_BYTES) as Promise<(string | null)[]>;
+function read(client: Redis, kind: Kind, names: readonly string[]): Promise<readonly (string | null)[]> {
+  const keys = names.map((name) => keyOf(kind, name));
+  return client.eval(READ, keys.length, ...keys, LAPSE_MS[kind], MOST_BYTES) as Promise<(string | null)[]>;
 }
 
 /** KEYS: of records. ARGV: milliseconds, bytes. What is no text, or longer, is read as an empty one. */
@@ -90,11 +92,3 @@ const READ = `
     else records[i] = '' end
   end
   return records`;
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,15 +1,15 @@
 import type { EvaluationProgress, EvaluationRequest } from '../../evaluation/index.ts';
 import { MAX_TRIES } from '../dispatcher.ts';
 import { type Outcome, WorkerProcess, type WorkerProcessOptions } from '../worker-process.ts';
-import type { Held } from './lock.ts';
-import type { SlotStatus } from './wire.ts';
+import type { ProcessStatus } from './wire.ts';
 
+/** Milliseconds over which the rate of evaluations is taken. */
 const WINDOW_MS = 10 * 60_000;
 /** A rate over less would say nothing. */
 const LEAST_MS = 1_000;
 
-/** One evaluating process of a worker, and the job that it works on. */
-export class Slot {
+/** One evaluating process of a worker: runs evaluations one after another, and keeps its figures. */
+export class EvaluatingProcess {
   readonly #name: string;
   readonly #process: WorkerProcess;
   readonly #since = performance.now();
@@ -19,17 +19,20 @@ export class Slot {
   #finished = 0;
   #restarts = 0;
   #sequence = 0;
-  /** The job that this slot is busy with. */
-  held: Held | undefined;
 
   constructor(name: string, options: WorkerProcessOptions) {
     this.#name = name;
     this.#process = new WorkerProcess(options);
   }
 
+  /** Whether it has nothing to do. */
+  get idle(): boolean {
+    return this.#rule === undefined;
+  }
+
   /**
-   * Evaluates, and tries again where the process is lost: `onRetry` gets why, and the number of the lost try. `killed` where {@link kill} came first; `lost` after
-   * {@link MAX_TRIES} tries.
+   * Evaluates, and tries again if the process is lost: `onRetry` gets why, and the number of the lost try. The outcome is `killed`
+   * if {@link kill} came first, and `lost` after {@link MAX_TRIES} tries.
    */
   async run(
     request: EvaluationRequest,
@@ -55,11 +58,10 @@ export class Slot {
     return this.#process.kill();
   }
 
-  status(): SlotStatus {
-    const busy = this.#rule !== undefined;
+  status(): ProcessStatus {
     return {
       name: this.#name,
-      state: busy ? (this.#process.ready ? 'busy' : 'starting') : 'idle',
+      state: this.idle ? 'idle' : this.#process.ready ? 'busy' : 'starting',
       finished: this.#finished,
       restarts: this.#restarts,
       perMinute: this.#perMinute(),
@@ -80,7 +82,7 @@ export class Slot {
     return outcome;
   }
 
-  /** Over the last ten minutes, or since this worker began. */
+  /** Evaluations per minute over the last ten minutes, or since this worker began. */
   #perMinute(): number {
     const now = performance.now();
     while ((this.#ends[0] ?? now) < now - WINDOW_MS) this.#ends.shift();
