@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Dispatcher, EvaluateOptions } from '../src/dispatch/index.ts';
-import type { Evaluation, EvaluationRequest } from '../src/evaluation/index.ts';
+import { type Evaluation, type EvaluationRequest, identityOf } from '../src/evaluation/index.ts';
 import { type Stream, stream } from '../src/random/index.ts';
-import { resolveRule, ruleKey } from '../src/rules/index.ts';
 
 /**
  * Evaluates by hashing, so that a run takes milliseconds and can be disturbed at every moment; results come in a random
@@ -39,7 +38,7 @@ export class HashDispatcher implements Dispatcher {
 }
 
 function evaluationOf(request: EvaluationRequest): Evaluation {
-  const key = ruleKey(resolveRule(request.rule));
+  const { key } = identityOf(request.rule);
   const environment = request.environment ?? 'none';
   const named = `${key} ${request.seed}${environment === 'none' ? '' : ` ${environment}`}`;
   const reward = createHash('sha256').update(named).digest().readUInt32LE() / 2 ** 32;

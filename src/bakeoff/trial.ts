@@ -1,6 +1,6 @@
 import { stream } from '../random/index.ts';
-import { parseRule, ruleKey } from '../rules/index.ts';
-import { type Proposal, runLoop, type Strategy, strategies } from '../search/index.ts';
+import { parseRule } from '../rules/index.ts';
+import { type IdentifiedProposal, runLoop, type Strategy, strategies } from '../search/index.ts';
 import type { Landscape } from './landscape.ts';
 import { landscapes } from './landscapes.ts';
 
@@ -118,9 +118,8 @@ class Scores {
   }
 
   /** The reward that the strategy is told. */
-  observe({ rule, tokens }: Proposal, index: number): number {
+  observe({ rule, tokens, identity: { key } }: IdentifiedProposal, index: number): number {
     const expression = parseRule(rule);
-    const key = ruleKey(expression);
     const reward = this.#landscape.reward({ expression, tokens });
     const { seed, noise } = this.#trial;
     const observed = noise === 0 ? reward : reward + noise * stream(seed, 'noise', key).normal();

@@ -1,5 +1,6 @@
 import { NosError } from '../errors.ts';
-import { canonicalize, namesOf, printRule, resolveRule, ruleCost, ruleKey } from '../rules/index.ts';
+import { identityOf } from '../evaluation/index.ts';
+import { namesOf, resolveRule, ruleCost } from '../rules/index.ts';
 
 /** A rule that is compared with others. */
 export interface Contestant {
@@ -19,10 +20,10 @@ export interface Contestant {
 /** @throws NosError `bad-rule`, `unknown-name`. */
 export function contestant(textOrName: string): Contestant {
   const expression = resolveRule(textOrName);
-  const key = ruleKey(expression);
+  const { text, key } = identityOf(expression);
   return {
     name: textOrName.trim(),
-    rule: printRule(canonicalize(expression)),
+    rule: text,
     key,
     names: namesOf(key),
     ...ruleCost(expression),

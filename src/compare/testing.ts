@@ -1,7 +1,6 @@
 import type { Dispatcher, EvaluateOptions } from '../dispatch/index.ts';
-import type { Evaluation, EvaluationRequest } from '../evaluation/index.ts';
+import { type Evaluation, type EvaluationRequest, identityOf } from '../evaluation/index.ts';
 import { stream } from '../random/index.ts';
-import { resolveRule, ruleKey } from '../rules/index.ts';
 
 /** An evaluation with everything usual but what is given. */
 export function evaluationOf(
@@ -16,7 +15,7 @@ export function evaluationOf(
   return {
     ...request,
     environment: request.environment ?? 'none',
-    key: ruleKey(resolveRule(request.rule)),
+    key: identityOf(request.rule).key,
     learningRate: 1e-2,
     edgeOfGrid: false,
     sweep,

@@ -11,14 +11,15 @@ const SHORT = ['adam', 'rmsprop', 'm', 'v', 'gamma', 'exp(1)'];
  * `ema(g, 0.9) / (1 - 0.9^t)` is `m`, and e is `exp(1)`. The short text denotes the same rule.
  */
 export async function shortRules(): Promise<ShortRule> {
-  const { canonicalize, catalogue, parseRule, printRule, ruleKey } = await import('../rules/index.ts');
+  const { canonicalize, catalogue, parseRule, printRule } = await import('../rules/index.ts');
+  const { identityOf } = await import('../evaluation/index.ts');
   const names = new Map(SHORT.map(parseRule).map((rule) => [printRule(canonicalize(rule)), rule]));
   const shorten = (node: Expression): Expression =>
     names.get(printRule(node)) ?? (node.kind === 'call' ? { ...node, args: node.args.map(shorten) } : node);
   const shortText = (text: string): string => {
     const rule = canonicalize(parseRule(text));
     const short = shorten(rule);
-    return printRule(ruleKey(short) === ruleKey(rule) ? short : rule);
+    return printRule(identityOf(short).key === identityOf(rule).key ? short : rule);
   };
   const known = new Map(catalogue.map(({ name }) => [name, name]));
   return (text) => {

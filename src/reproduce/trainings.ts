@@ -1,6 +1,5 @@
 import { seedsFrom, type Wanted } from '../compare/index.ts';
-import { type Evaluation, parseProtocol, printProtocol } from '../evaluation/index.ts';
-import { resolveRule, ruleKey } from '../rules/index.ts';
+import { type Evaluation, identityOf, parseProtocol, printProtocol } from '../evaluation/index.ts';
 import { taskReference } from '../tasks/index.ts';
 
 /** An optimizer of the paper as a rule of the catalogue. */
@@ -47,7 +46,7 @@ export function byOptimizer(
 }
 
 /** The key of a rule's text or catalogue name. */
-export const keyOf = (rule: string): string => ruleKey(resolveRule(rule));
+export const keyOf = (rule: string): string => identityOf(rule).key;
 
 /** The seeds of evaluations, each once. */
 export const seedsOf = (evaluations: readonly Evaluation[]): readonly number[] => [

@@ -138,10 +138,10 @@ class Evolution implements Strategy {
   async close(): Promise<void> {}
 
   #propose(): Proposal {
-    const { tokens, rule, key } = this.#next();
+    const { tokens, rule, identity } = this.#next();
     this.#asked++;
-    this.#known.add(key);
-    return { rule, tokens };
+    this.#known.add(identity.key);
+    return { rule, tokens, identity };
   }
 
   /** A warm-start string; then random strings, as many as the population holds; then children. */
@@ -168,11 +168,11 @@ class Evolution implements Strategy {
    * on top of it; one that leads to a rule known already is taken back.
    */
   #child(parent: Tokens): Candidate {
-    const { key } = candidateOf(this.#space, parent);
+    const { key } = candidateOf(this.#space, parent).identity;
     let from = parent;
     return preferNew(this.#known, TRIES, () => {
       const child = candidateOf(this.#space, mutate(this.#space, from, this.#random));
-      if (child.key === key) from = child.tokens;
+      if (child.identity.key === key) from = child.tokens;
       return child;
     });
   }

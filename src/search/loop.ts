@@ -23,8 +23,15 @@
  * ask 0 is stored has no entry, and starts anew.
  */
 import { NosError } from '../errors.ts';
-import type { EvaluationStatus } from '../evaluation/index.ts';
-import type { Metrics, Proposal, ScoredProposal, Strategy, StrategyCheckpoint } from './strategy.ts';
+import { type EvaluationStatus, identityOf } from '../evaluation/index.ts';
+import type {
+  IdentifiedProposal,
+  Metrics,
+  Proposal,
+  ScoredProposal,
+  Strategy,
+  StrategyCheckpoint,
+} from './strategy.ts';
 
 /** One ask, to be stored in one transaction. */
 export interface AskedEntry {
@@ -32,7 +39,7 @@ export interface AskedEntry {
   readonly batch: number;
   /** The index, among all of the search's proposals, of this batch's first one. */
   readonly firstIndex: number;
-  readonly proposals: readonly Proposal[];
+  readonly proposals: readonly IdentifiedProposal[];
   /** Batches that were told before this ask: what {@link Resume.told} is when the search goes on from this entry. */
   readonly told: number;
   /** The strategy's state after this ask, and what its lists have got since the ask before. */
@@ -48,6 +55,7 @@ export interface ToldEntry {
 
 /** A proposal as it was told, and how its training ended. */
 export interface ToldProposal extends ScoredProposal {
+  readonly proposal: IdentifiedProposal;
   readonly status: EvaluationStatus;
 }
 
@@ -80,7 +88,7 @@ export interface LoopOptions {
    * aborted or another evaluation failed, and the result no longer counts.
    */
   readonly evaluate: (
-    proposal: Proposal,
+    proposal: IdentifiedProposal,
     index: number,
     signal: AbortSignal,
   ) => Promise<{ readonly reward: number; readonly status?: EvaluationStatus }>;
@@ -107,7 +115,10 @@ export async function runLoop(options: LoopOptions): Promise<boolean> {
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
 
-  const start = (batch: number, proposals: readonly Proposal[]): Promise<readonly ToldProposal[]> => {
+  const start = (
+    batch: number,
+    proposals: readonly IdentifiedProposal[],
+  ): Promise<readonly ToldProposal[]> => {
     const first = batches.firstIndex(batch);
     const scoring = Promise.all(
       proposals.map(async (proposal, i) => {
@@ -121,9 +132,9 @@ export async function runLoop(options: LoopOptions): Promise<boolean> {
     return scoring;
   };
 
-  const ask = async (batch: number): Promise<readonly Proposal[]> => {
+  const ask = async (batch: number): Promise<readonly IdentifiedProposal[]> => {
     const count = batches.size(batch);
-    const proposals = await strategy.ask(count);
+    const proposals = (await strategy.ask(count)).map(identified);
     if (proposals.length !== count)
       throw new Error(`${strategy.name}: asked for ${count}, got ${proposals.length}`);
     const checkpoint = await strategy.checkpoint();
@@ -134,7 +145,9 @@ export async function runLoop(options: LoopOptions): Promise<boolean> {
   let { told } = resumeFrom;
   const inFlight: Promise<readonly ToldProposal[]>[] = [];
   try {
-    for (const proposals of resumeFrom.inFlight) inFlight.push(start(told + inFlight.length, proposals));
+    for (const proposals of resumeFrom.inFlight) {
+      inFlight.push(start(told + inFlight.length, proposals.map(identified)));
+    }
     while (told < batches.count) {
       signal.throwIfAborted();
       while (inFlight.length < Math.min(pipeline, batches.count - told) && !enough()) {
@@ -156,6 +169,10 @@ export async function runLoop(options: LoopOptions): Promise<boolean> {
     stop.abort(reason);
     throw signal.reason;
   }
+}
+
+function identified(proposal: Proposal): IdentifiedProposal {
+  return { ...proposal, identity: proposal.identity ?? identityOf(proposal.rule) };
 }
 
 /** How `samples` proposals fall into batches. */

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { parseOptions } from '../options.ts';
 import { restoreStream, type Stream, stream } from '../random/index.ts';
-import { allowedTokens, decode, positions, printRule, type Space, spaceSize } from '../rules/index.ts';
+import { allowedTokens, positions, type Space, spaceSize } from '../rules/index.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import { rewardMetrics } from './metrics.ts';
 import type { Proposal, StrategyDefinition } from './strategy.ts';
-import { streamSchema, tokensSchema } from './strings.ts';
+import { candidateOf, streamSchema, tokensSchema } from './strings.ts';
 import { warmStartStrings } from './warm-start.ts';
 
 const checkpointSchema = (space: Space) =>
@@ -32,9 +32,8 @@ export const random: StrategyDefinition = {
     const logProbability = -Math.log(Number(spaceSize(space)));
     const propose = (): Proposal => {
       const given = first.shift();
-      if (given) return { rule: printRule(decode(space, given)), tokens: given };
-      const tokens = uniformTokens(space, draws);
-      return { rule: printRule(decode(space, tokens)), tokens, logProbability };
+      if (given) return candidateOf(space, given);
+      return { ...candidateOf(space, uniformTokens(space, draws)), logProbability };
     };
     return {
       name: 'random',

@@ -126,10 +126,15 @@ class RlStrategy implements Strategy {
     const first = given.map((sample) => ({ ...sample, ...candidateOf(this.#space, sample.tokens) }));
     const { strings, newShare } = await this.#draw(count - first.length);
     const proposed = [...first, ...strings];
-    for (const { key } of proposed) this.#known.add(key);
+    for (const { identity } of proposed) this.#known.add(identity.key);
     const samples = proposed.map(({ tokens, logProbability }) => ({ tokens: [...tokens], logProbability }));
     this.#pending.push({ samples, newShare });
-    return proposed.map(({ rule, tokens, logProbability }) => ({ rule, tokens, logProbability }));
+    return proposed.map(({ rule, tokens, identity, logProbability }) => ({
+      rule,
+      tokens,
+      identity,
+      logProbability,
+    }));
   }
 
   /**
@@ -146,8 +151,9 @@ class RlStrategy implements Strategy {
     for (let round = 0; round <= this.#settings.redraws && fresh.size < count; round++) {
       for (const { tokens, logProbability } of await this.#controller.sample(count)) {
         const drawn = { ...candidateOf(this.#space, tokens), logProbability };
-        if (this.#known.has(drawn.key) || fresh.has(drawn.key)) repeated.push(drawn);
-        else if (fresh.size < count) fresh.set(drawn.key, drawn);
+        const { key } = drawn.identity;
+        if (this.#known.has(key) || fresh.has(key)) repeated.push(drawn);
+        else if (fresh.size < count) fresh.set(key, drawn);
         else late++;
       }
     }

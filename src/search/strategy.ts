@@ -1,3 +1,4 @@
+import type { RuleIdentity } from '../evaluation/index.ts';
 import type { Space } from '../rules/index.ts';
 
 /** A rule that a strategy wants scored. */
@@ -8,7 +9,12 @@ export interface Proposal {
   readonly tokens: readonly number[];
   /** Sum of the tokens' log-probabilities under the policy that sampled them, in nats; recorded when asked. */
   readonly logProbability?: number;
+  /** Which rule it is. The loop finds out if the strategy does not say. */
+  readonly identity?: RuleIdentity;
 }
+
+/** A proposal as the loop passes it on. */
+export type IdentifiedProposal = Proposal & { readonly identity: RuleIdentity };
 
 export interface ScoredProposal {
   readonly proposal: Proposal;

@@ -1,22 +1,23 @@
 import * as z from 'zod';
+import { identityOf, type RuleIdentity } from '../evaluation/index.ts';
 import type { Stream } from '../random/index.ts';
-import { allowedTokens, decode, positions, printRule, ruleKey, type Space } from '../rules/index.ts';
+import { allowedTokens, decode, positions, printRule, type Space } from '../rules/index.ts';
 import type { KnownKeys } from './known-keys.ts';
 
 /** A token string. */
 export type Tokens = readonly number[];
 
-/** A string with its rule's text and key; equal keys are one rule, however it is written. */
+/** A string, the text of the rule that it denotes, and which rule that is, however it is written. */
 export interface Candidate {
   readonly tokens: Tokens;
   readonly rule: string;
-  readonly key: string;
+  readonly identity: RuleIdentity;
 }
 
 /** The candidate that a string of the space denotes. */
 export function candidateOf(space: Space, tokens: Tokens): Candidate {
   const rule = decode(space, tokens);
-  return { tokens, rule: printRule(rule), key: ruleKey(rule) };
+  return { tokens, rule: printRule(rule), identity: identityOf(rule) };
 }
 
 /** The tokens that may follow a prefix, ascending; none after a whole string. */
@@ -55,7 +56,7 @@ export function pick<T>(list: readonly T[], random: Stream): T {
 /** What `draw` gives, drawn again up to `tries` times until it is a rule that is not known yet; else the last. */
 export function preferNew(known: Pick<KnownKeys, 'has'>, tries: number, draw: () => Candidate): Candidate {
   let drawn = draw();
-  for (let i = 1; i < tries && known.has(drawn.key); i++) drawn = draw();
+  for (let i = 1; i < tries && known.has(drawn.identity.key); i++) drawn = draw();
   return drawn;
 }
 

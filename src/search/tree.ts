@@ -151,7 +151,7 @@ class TreeSearch implements Strategy {
   async ask(count: number): Promise<readonly Proposal[]> {
     const paths = Array.from({ length: count }, () => this.#propose());
     this.#pending.push(paths.map(({ tokens, depth }) => ({ tokens, depth })));
-    return paths.map(({ rule, tokens }) => ({ rule, tokens }));
+    return paths.map(({ rule, tokens, identity }) => ({ rule, tokens, identity }));
   }
 
   async tell(batch: readonly ScoredProposal[]): Promise<Metrics> {
@@ -183,7 +183,7 @@ class TreeSearch implements Strategy {
 
   #propose(): Candidate & Path {
     const next = this.#next();
-    this.#known.add(next.key);
+    this.#known.add(next.identity.key);
     this.#tree.ask(next.tokens, next.depth);
     return next;
   }
@@ -193,7 +193,7 @@ class TreeSearch implements Strategy {
     const first = this.#first.shift();
     if (first) return { ...candidateOf(this.#space, first), depth: first.length };
     let next = this.#completed();
-    for (let i = 1; i < PATHS && this.#known.has(next.key) && !this.#tree.exhausted; i++) {
+    for (let i = 1; i < PATHS && this.#known.has(next.identity.key) && !this.#tree.exhausted; i++) {
       this.#tree.leave(next.prefix);
       this.#left.push(next.prefix);
       next = this.#completed();
