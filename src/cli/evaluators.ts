@@ -113,7 +113,7 @@ export async function evaluating<T>(
   };
   try {
     return await withEvaluators(context, around, (opened) =>
-      work({ ...opened, ...machine, signal, onEvent, note }),
+      work({ ...opened, ...machine, clock: Date.now, by: name, signal, onEvent, note }),
     );
   } catch (error) {
     if (signal.aborted) note('what is done is stored: the same command goes on from there');

@@ -1,7 +1,7 @@
 import type { Evaluation } from '../evaluation/index.ts';
 import { type Comparison, summarizeAll } from './comparison.ts';
 import { type EvaluationServices, evaluateAll } from './evaluate-all.ts';
-import { type ComparisonPlan, wantedOf } from './plan.ts';
+import { type ComparisonPlan, requestsOf } from './plan.ts';
 
 export interface ComparisonResult {
   readonly comparison: Comparison;
@@ -27,7 +27,7 @@ export async function runComparisons(
   plans: readonly ComparisonPlan[],
   services: EvaluationServices,
 ): Promise<readonly ComparisonResult[]> {
-  const evaluations = await evaluateAll(plans.flatMap(wantedOf), services);
+  const evaluations = await evaluateAll(plans.flatMap(requestsOf), services);
   const comparisons = summarizeAll(plans, evaluations);
   return plans.map(({ environment }, i) => ({
     comparison: comparisons[i] as Comparison,

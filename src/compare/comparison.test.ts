@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Evaluation } from '../evaluation/index.ts';
+import type { Evaluation, IdentifiedRequest } from '../evaluation/index.ts';
 import { stream } from '../random/index.ts';
 import { summarizeAll } from './comparison.ts';
 import { contestant } from './contestant.ts';
 import { comparisonPicture, summarize } from './index.ts';
-import { type ComparisonPlan, planComparison, type Wanted, wantedOf } from './plan.ts';
+import { type ComparisonPlan, planComparison, requestsOf } from './plan.ts';
 import { rankOver } from './ranking.ts';
 import { evaluationOf } from './testing.ts';
 
@@ -19,10 +19,10 @@ const plan = (
 /** The evaluations of a plan, with rewards as said. */
 const made = (
   wanted: ComparisonPlan,
-  rewardOf: (one: Wanted & { readonly name: string }) => number,
-  more: (one: Wanted & { readonly name: string }) => Partial<Evaluation> = () => ({}),
+  rewardOf: (one: IdentifiedRequest & { readonly name: string }) => number,
+  more: (one: IdentifiedRequest & { readonly name: string }) => Partial<Evaluation> = () => ({}),
 ): Evaluation[] =>
-  wantedOf(wanted).map(({ key, ...request }) => {
+  requestsOf(wanted).map(({ key, ...request }) => {
     const name = wanted.contestants.find((one) => one.key === key)?.name ?? '';
     return evaluationOf(request, rewardOf({ ...request, key, name }), more({ ...request, key, name }));
   });
@@ -304,7 +304,7 @@ describe('a plan', () => {
   });
 
   it('wants every rule with the same seeds, task by task', async () => {
-    const wanted = wantedOf(await plan(['sgd'], 2, ['digits-mlp', 'cifar10-convnet']));
+    const wanted = requestsOf(await plan(['sgd'], 2, ['digits-mlp', 'cifar10-convnet']));
     expect(wanted.map(({ task, seed }) => `${task} ${seed}`)).toEqual(
       ['digits-mlp', 'cifar10-convnet'].flatMap((task) => [1, 1, 2, 2].map((seed) => `${task} ${seed}`)),
     );
@@ -316,7 +316,7 @@ describe('a plan', () => {
       environment: 'none',
       seed: 1,
     });
-    const coarse = wantedOf(await plan(['sgd'], 1, ['digits-mlp'], '4bit'));
+    const coarse = requestsOf(await plan(['sgd'], 1, ['digits-mlp'], '4bit'));
     expect(coarse.map(({ environment }) => environment)).toEqual(['4bit', '4bit']);
   });
 

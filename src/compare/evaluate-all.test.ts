@@ -34,6 +34,8 @@ const services = (more: Partial<EvaluationServices> = {}): EvaluationServices =>
   dispatcher: new NormalDispatcher(),
   fingerprint: 'this machine',
   version: '1.0.0',
+  clock: () => Date.UTC(2017, 8, 21),
+  by: 'a test',
   ...more,
 });
 
@@ -52,7 +54,7 @@ describe('a comparison that is evaluated', () => {
     expect(dispatcher.requests.map(({ seed }) => seed)).toEqual(
       [1, 2, 3, 4].flatMap((seed) => [seed, seed, seed]),
     );
-    expect(events[0]).toEqual({ type: 'started', total: 12, stored: 0 });
+    expect(events[0]).toEqual({ type: 'started', total: 12, stored: 0, origins: [] });
     expect(events.filter(({ type }) => type === 'evaluated')).toHaveLength(12);
 
     const again = new NormalDispatcher();
@@ -63,7 +65,8 @@ describe('a comparison that is evaluated', () => {
     );
     expect(second).toEqual(first);
     expect(again.requests).toEqual([]);
-    expect(told).toEqual([{ type: 'started', total: 12, stored: 12 }]);
+    const origins = [{ by: 'a test', at: '2017-09-21T00:00:00.000Z' }];
+    expect(told).toEqual([{ type: 'started', total: 12, stored: 12, origins }]);
 
     const more = new NormalDispatcher();
     await runComparison(await plan(5), services({ dispatcher: more }));

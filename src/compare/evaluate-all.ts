@@ -1,53 +1,56 @@
-import type { Dispatcher } from '../dispatch/index.ts';
-import { NosError } from '../errors.ts';
-import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluation/index.ts';
-import type { Store } from '../store/index.ts';
-import type { Wanted } from './plan.ts';
+import type { Evaluation, EvaluationProgress, IdentifiedRequest } from '../evaluation/index.ts';
+import { Once, type OnceServices, type Scored } from '../run/index.ts';
+import type { Origin } from '../store/index.ts';
 
 /** What a comparison is given by its caller. */
-export interface EvaluationServices {
-  readonly store: Pick<Store, 'evaluations' | 'addEvaluation'>;
-  /** Evaluates; stays open. */
-  readonly dispatcher: Dispatcher;
-  /** What this machine computes, as `fingerprint()` of evaluate/ gives it. */
-  readonly fingerprint: string;
-  /** The version of this package. */
-  readonly version: string;
+export interface EvaluationServices extends OnceServices {
+  /** Who asks, for the origin of what is made: `nos compare`. */
+  readonly by: string;
   /** Ends the work; what is done is kept. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: EvaluationEvent) => void;
 }
 
-/** What is said while evaluations go: first how many there are and how many of them were stored already, then each. */
+/** What is said while evaluations go: first how many there are and which of them were stored already, then each. */
 export type EvaluationEvent =
-  | { readonly type: 'started'; readonly total: number; readonly stored: number }
-  | { readonly type: 'progress'; readonly request: EvaluationRequest; readonly progress: EvaluationProgress }
-  | { readonly type: 'evaluated'; readonly request: EvaluationRequest; readonly evaluation: Evaluation };
+  | {
+      readonly type: 'started';
+      readonly total: number;
+      readonly stored: number;
+      /** Who made those that were stored, each once with the first time of it. */
+      readonly origins: readonly Origin[];
+    }
+  | { readonly type: 'progress'; readonly request: IdentifiedRequest; readonly progress: EvaluationProgress }
+  | { readonly type: 'evaluated'; readonly request: IdentifiedRequest; readonly evaluation: Evaluation };
 
 /**
- * Evaluates all that is wanted, in the order in which it is wanted; equal evaluations of the store, of whatever run or
- * comparison, stand for those that would be made again. Each is stored as it ends, so that a second call costs nothing and an
- * ended one goes on. A failed evaluation (three crashes or hangs) is given back, but not kept: the next call tries again.
+ * Makes all evaluations that are requested, in the order of the requests, each equal one once ({@link Once}). Each is stored as it
+ * ends, so that a second call costs nothing and an ended one goes on. A failed evaluation (three crashes or hangs) is given back, but not
+ * kept: the next call tries again.
  *
- * @throws NosError `fingerprint` where a worker computes otherwise than this machine; what store and dispatcher throw. Nothing
- *   is on its way then.
+ * @throws NosError as `Once.evaluate`. Nothing is on its way then.
  */
 export async function evaluateAll(
-  wanted: readonly Wanted[],
+  requests: readonly IdentifiedRequest[],
   services: EvaluationServices,
 ): Promise<readonly Evaluation[]> {
-  const { store, fingerprint, version, onEvent = () => undefined } = services;
-  const stored = await Promise.all(
-    wanted.map(async ({ rule: _, ...identity }) => {
-      const [found] = await store.evaluations({ ...identity, fingerprint, version });
-      return found;
-    }),
-  );
-  const known = stored.filter((evaluation) => evaluation !== undefined);
-  onEvent({ type: 'started', total: wanted.length, stored: known.length });
+  const { by, onEvent = () => undefined } = services;
   const failure = new AbortController();
   const signal = AbortSignal.any([failure.signal, ...(services.signal ? [services.signal] : [])]);
-  const calls = wanted.map(async (one, i) => stored[i] ?? (await evaluate(one, services, signal)));
+  const once = new Once(services, {
+    by,
+    signal,
+    onProgress: (request, progress) => onEvent({ type: 'progress', request, progress }),
+  });
+  const found = await Promise.all(requests.map((request) => once.find(request)));
+  const stored = found.filter((one) => one !== undefined);
+  onEvent({ type: 'started', total: requests.length, stored: stored.length, origins: originsOf(stored) });
+  const calls = requests.map(async (request, i) => {
+    if (found[i] !== undefined) return found[i].evaluation;
+    const { evaluation } = await once.evaluate(request);
+    onEvent({ type: 'evaluated', request, evaluation });
+    return evaluation;
+  });
   for (const call of calls) call.catch((reason: unknown) => failure.abort(reason));
   try {
     return await Promise.all(calls);
@@ -56,27 +59,11 @@ export async function evaluateAll(
   }
 }
 
-async function evaluate(
-  { key: _, ...request }: Wanted,
-  services: EvaluationServices,
-  signal: AbortSignal,
-): Promise<Evaluation> {
-  const { store, dispatcher, onEvent = () => undefined } = services;
-  const evaluation = await dispatcher.evaluate(request, {
-    signal,
-    onProgress: (progress) => onEvent({ type: 'progress', request, progress }),
-  });
-  checkMachine(evaluation, services);
-  await store.addEvaluation(evaluation);
-  onEvent({ type: 'evaluated', request, evaluation });
-  return evaluation;
-}
-
-function checkMachine(evaluation: Evaluation, { fingerprint, version }: EvaluationServices): void {
-  if (evaluation.fingerprint === fingerprint && evaluation.version === version) return;
-  throw new NosError(
-    'fingerprint',
-    `a worker computes as ${evaluation.fingerprint} (version ${evaluation.version}), this machine as ${fingerprint} (version ${version}): their results cannot be compared`,
-    'use workers on equal processors with the same version of this program',
-  );
+function originsOf(stored: readonly Scored[]): readonly Origin[] {
+  const origins = new Map<string, Origin>();
+  for (const { origin } of stored) {
+    const known = origin && origins.get(origin.by);
+    if (origin && (known === undefined || origin.at < known.at)) origins.set(origin.by, origin);
+  }
+  return [...origins.values()];
 }

@@ -13,7 +13,7 @@ import { mean } from '../statistics/index.ts';
 import { type Comparison, summarize } from './comparison.ts';
 import { type Contestant, contestant, refuseTwins } from './contestant.ts';
 import { type EvaluationServices, evaluateAll } from './evaluate-all.ts';
-import { type ComparisonPlan, referencesOf, wantedOf } from './plan.ts';
+import { type ComparisonPlan, referencesOf, requestsOf } from './plan.ts';
 import { type Endings, rankingScore, rankOver, weighed } from './ranking.ts';
 
 /** What a funnel is asked for. */
@@ -171,7 +171,7 @@ export async function runFunnel(
       environment,
       seeds: rung.seeds,
     };
-    const evaluations = await evaluateAll(wantedOf(stage), services);
+    const evaluations = await evaluateAll(requestsOf(stage), services);
     const kept = plan.rungs[index + 1]?.rules ?? rung.rules;
     const rows = rowsOf(stage, references, evaluations, kept);
     rungs.push({ ...rung, rows });

@@ -28,5 +28,5 @@ export {
 } from './funnel.ts';
 export { type LearningRateRange, learningRateRange, meanSweep } from './learning-rates.ts';
 export { comparisonPicture } from './picture.ts';
-export { type ComparisonInput, type ComparisonPlan, planComparison, seedsFrom, type Wanted } from './plan.ts';
+export { type ComparisonInput, type ComparisonPlan, planComparison, seedsFrom } from './plan.ts';
 export type { Measured, PairedDifference } from './row.ts';

@@ -1,20 +1,24 @@
 import { NosError } from '../errors.ts';
-import { type ConditionNames, parseRegime, printRegime } from '../evaluation/index.ts';
+import {
+  type IdentifiedRequest,
+  parseRegime,
+  printRegime,
+  type RegimeInput,
+  type RegimeNames,
+  regimeOf,
+} from '../evaluation/index.ts';
 import { inTurn } from '../in-turn.ts';
 import { taskReference } from '../tasks/index.ts';
 import { type Contestant, contestant, refuseTwins } from './contestant.ts';
 
 /** What a comparison is asked for. */
-export interface ComparisonInput {
+export interface ComparisonInput extends RegimeInput {
   /** Texts or catalogue names; the reference may be among them. */
   readonly rules: readonly string[];
   /** What the others are compared with; `adam` unless given. */
   readonly against?: string;
   /** Names of tasks, or paths to modules that export one. */
   readonly tasks: readonly string[];
-  readonly protocol: string;
-  /** In which every rule is trained, the reference too; `none` unless given. */
-  readonly environment?: string;
   /** The first seed; the others count on from it. */
   readonly seed: number;
   /** How many seeds, the same ones for every rule and task. */
@@ -22,19 +26,14 @@ export interface ComparisonInput {
 }
 
 /** A comparison whose names are all known: everything that its result depends on, besides fingerprint and version. */
-export interface ComparisonPlan {
+export interface ComparisonPlan extends RegimeNames {
   /** In the order in which they were named; a reference that was not named comes last. */
   readonly contestants: readonly Contestant[];
   readonly reference: Contestant;
   /** As `taskReference` of tasks/ gives them. */
   readonly tasks: readonly string[];
-  readonly protocol: string;
-  readonly environment: string;
   readonly seeds: readonly number[];
 }
-
-/** An evaluation that is wanted: all that its result depends on, and the key of its rule. */
-export type Wanted = ConditionNames & { readonly rule: string; readonly key: string };
 
 /**
  * @throws NosError `bad-rule`, `unknown-name`; `bad-option` where nothing is left to compare, something is named twice, or the
@@ -55,7 +54,7 @@ export async function planComparison(input: ComparisonInput): Promise<Comparison
     contestants,
     reference,
     tasks: await referencesOf(input.tasks),
-    ...printRegime(parseRegime({ protocol: input.protocol, environment: input.environment })),
+    ...printRegime(parseRegime(input)),
     seeds: seedsFrom(seed, seeds),
   };
 }
@@ -78,12 +77,11 @@ export async function referencesOf(tasks: readonly string[]): Promise<readonly s
   return references;
 }
 
-/** What the comparison needs, task by task and seed by seed, so that what is done early already says something of all. */
-export function wantedOf(plan: ComparisonPlan): readonly Wanted[] {
-  const { contestants, tasks, protocol, environment, seeds } = plan;
+/** The evaluations of a comparison, task by task and seed by seed, so that what is done early already says something of all. */
+export function requestsOf(plan: ComparisonPlan): readonly IdentifiedRequest[] {
+  const { contestants, tasks, seeds } = plan;
+  const regime = regimeOf(plan);
   return tasks.flatMap((task) =>
-    seeds.flatMap((seed) =>
-      contestants.map(({ rule, key }) => ({ rule, key, task, protocol, environment, seed })),
-    ),
+    seeds.flatMap((seed) => contestants.map(({ rule, key }) => ({ rule, key, task, seed, ...regime }))),
   );
 }

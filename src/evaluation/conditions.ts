@@ -68,9 +68,20 @@ export function regimeText({ protocol, environment = NO_ENVIRONMENT }: RegimeInp
   return `protocol ${protocol}${environmentText(environment)}`;
 }
 
+/** The names of conditions that are not what holds if nobody says. */
+export function unusual({ environment }: RegimeNames): readonly string[] {
+  return environment === NO_ENVIRONMENT ? [] : [environment];
+}
+
 /** `, environment 4bit`, to stand behind a text; empty for the usual environment. */
 export function environmentText(name = NO_ENVIRONMENT): string {
   return name === NO_ENVIRONMENT ? '' : `, environment ${name}`;
+}
+
+/** The regime of something that has one among other fields: a run's configuration, an evaluation, a plan. */
+export function regimeOf(from: RegimeNames): RegimeNames {
+  const names = Object.keys(regimeShape) as (keyof RegimeNames)[];
+  return Object.fromEntries(names.map((name) => [name, from[name]])) as RegimeNames;
 }
 
 /** @throws NosError as {@link parseRegime}; `bad-option` for a seed that is no integer from 0 to 2^53 − 1. */

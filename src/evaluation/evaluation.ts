@@ -10,6 +10,9 @@ export interface EvaluationRequest extends ConditionInput {
 
 const curve = z.array(jsonNumber);
 
+/** A request that is parsed: canonical text, the rule's key, and every condition by its one name. */
+export type IdentifiedRequest = ConditionNames & { readonly rule: string; readonly key: string };
+
 /** What was evaluated. */
 const requestShape = {
   /** Canonical text; earlier versions also wrote catalogue names. */

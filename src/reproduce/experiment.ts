@@ -1,5 +1,4 @@
-import type { Wanted } from '../compare/index.ts';
-import type { Evaluation } from '../evaluation/index.ts';
+import type { Evaluation, IdentifiedRequest } from '../evaluation/index.ts';
 import type { LearningCurves, RunConfig } from '../run/index.ts';
 import type { NamedRule } from './trainings.ts';
 
@@ -39,7 +38,7 @@ export interface Trainings extends Named {
   /** What it trains; no two are one rule. */
   readonly optimizers: readonly NamedRule[];
   /** Every evaluation that it takes, in the order in which they are best made. @throws NosError `unknown-name`, `bad-option`. */
-  plan(size: Size): Promise<readonly Wanted[]>;
+  plan(size: Size): Promise<readonly IdentifiedRequest[]>;
   /**
    * What they say. Pure: equal evaluations give equal findings, their `seconds` aside.
    *

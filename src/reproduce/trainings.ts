@@ -1,5 +1,11 @@
-import { seedsFrom, type Wanted } from '../compare/index.ts';
-import { type Evaluation, identityOf, parseProtocol, printProtocol } from '../evaluation/index.ts';
+import { seedsFrom } from '../compare/index.ts';
+import {
+  type Evaluation,
+  type IdentifiedRequest,
+  identityOf,
+  parseRegime,
+  printRegime,
+} from '../evaluation/index.ts';
 import { taskReference } from '../tasks/index.ts';
 
 /** An optimizer of the paper as a rule of the catalogue. */
@@ -23,11 +29,12 @@ export interface Trained extends NamedRule {
 export async function wantedTrainings(
   optimizers: readonly NamedRule[],
   how: { readonly task: string; readonly protocol: string; readonly seeds: number },
-): Promise<readonly Wanted[]> {
+): Promise<readonly IdentifiedRequest[]> {
   const task = await taskReference(how.task);
-  const protocol = printProtocol(parseProtocol(how.protocol));
+  const regime = printRegime(parseRegime({ protocol: how.protocol }));
+  const rules = optimizers.map(({ rule }) => identityOf(rule));
   return seedsFrom(1, how.seeds).flatMap((seed) =>
-    optimizers.map(({ rule }) => ({ rule, key: keyOf(rule), task, protocol, environment: 'none', seed })),
+    rules.map(({ text, key }) => ({ rule: text, key, task, seed, ...regime })),
   );
 }
 

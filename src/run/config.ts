@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { NosError } from '../errors.ts';
+import { regimeShape } from '../evaluation/index.ts';
 import { deriveKey } from '../random/index.ts';
 import { constraints } from '../rules/index.ts';
 
@@ -23,8 +24,7 @@ const schema = z.strictObject({
     /** Rules (text or catalogue names) that are proposed first. */
     warmStart: z.array(name).default([]),
   }),
-  protocol: name,
-  environment: name.default('none'),
+  ...regimeShape,
   /** Proposals in all. */
   samples: count,
   /** Proposals per batch. */

@@ -1,6 +1,7 @@
 import type { WorkerStatus } from '../dispatch/index.ts';
 import type { Evaluation, EvaluationProgress, EvaluationSummary } from '../evaluation/index.ts';
 import type { Metrics } from '../search/index.ts';
+import type { Origin } from '../store/index.ts';
 
 /** One line of the leaderboard: a found rule, or a reference rule scored by the same protocol. */
 export interface LeaderboardRow {
@@ -39,13 +40,15 @@ export interface LeaderboardRow {
   readonly copies?: readonly Pick<LeaderboardRow, 'index' | 'rule' | 'key' | 'reward'>[];
 }
 
-/** An evaluation that is in the store. */
+/** An evaluation that is in the store, and where it comes from. */
 export interface Scored {
   readonly evaluation: Evaluation;
   /** Whether an equal one was in the store or on its way already. */
   readonly cached: boolean;
-  /** Who made it, where it is not cached. */
+  /** The worker that made it, if it is not cached. */
   readonly worker?: string;
+  /** Who made it when, if it was in the store. */
+  readonly origin?: Origin;
 }
 
 /** What a run that is resumed was told before. */

@@ -15,6 +15,7 @@ export {
 } from './learning-curve.ts';
 export { learningCurveChart } from './learning-curve-chart.ts';
 export { takeMended } from './mended.ts';
+export { Once, type OnceOptions, type OnceServices } from './once.ts';
 export { advance, initialProgress, type RunProgress, secondsLeft } from './progress.ts';
 export { extendRun, type RunResult, type RunServices, resumeRun, startRun } from './run.ts';
 export { checkRunName } from './run-name.ts';

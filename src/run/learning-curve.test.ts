@@ -209,7 +209,11 @@ describe('readLearningCurves', () => {
       version: '1',
       fingerprint: 'f',
     });
-    const proposals = rewards.map((_, i) => ({ rule: `g^2 + ${i}`, tokens: [], key: `${name}${i}` }));
+    const proposals = rewards.map((_, i) => ({
+      rule: `g^2 + ${i}`,
+      tokens: [],
+      identity: { text: '', key: `${name}${i}` },
+    }));
     await store.addBatch(name, { batch: 0, first: 0, proposals }, { asked: 1, told: 0, state: '' });
     for (const [index, reward] of rewards.entries()) {
       if (reward !== undefined)

@@ -1,6 +1,7 @@
 import { NosError } from '../errors.ts';
+import { identityOf, regimeOf } from '../evaluation/index.ts';
 import { inTurn } from '../in-turn.ts';
-import { resolveRule, ruleKey } from '../rules/index.ts';
+
 import { shellWord } from '../shell.ts';
 import { blockedDifference, type Interval, mean, movingAverage } from '../statistics/index.ts';
 import type { RunRecord, Store } from '../store/index.ts';
@@ -112,14 +113,14 @@ export async function readLearningCurves(store: Store, runs: readonly string[]):
 async function referencesOf(
   store: Store,
   { name: run, fingerprint, version }: RunRecord,
-  { task, protocol, environment, seed, references }: RunConfig,
+  { task, seed, references, ...config }: RunConfig,
 ): Promise<readonly ReferenceReward[]> {
-  const shared = { task, protocol, environment, fingerprint, version, seed: evaluationSeedOf(seed) };
+  const shared = { task, ...regimeOf(config), fingerprint, version, seed: evaluationSeedOf(seed) };
   const found = await inTurn(references, async (name) => ({
     name,
-    evaluation: await store.findEvaluation(run, { ...shared, key: ruleKey(resolveRule(name)) }),
+    found: await store.findEvaluation({ ...shared, key: identityOf(name).key }, run),
   }));
-  return found.flatMap(({ name, evaluation }) =>
+  return found.flatMap(({ name, found: { evaluation } = {} }) =>
     evaluation === undefined || evaluation.status === 'failed' ? [] : [{ name, reward: evaluation.reward }],
   );
 }

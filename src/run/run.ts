@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import type { Dispatcher } from '../dispatch/index.ts';
 import { NosError } from '../errors.ts';
-import { parseRegime, printRegime } from '../evaluation/index.ts';
+import { identityOf, parseRegime, printRegime, type RuleIdentity } from '../evaluation/index.ts';
 import { deriveKey } from '../random/index.ts';
-import { findSpace, resolveRule, type Space } from '../rules/index.ts';
+import { findSpace, type Space } from '../rules/index.ts';
 import type { Strategy, StrategyDefinition, StrategyPast } from '../search/index.ts';
 import { shellWord } from '../shell.ts';
 import type { Store, StoredBatch } from '../store/index.ts';
@@ -118,6 +118,7 @@ interface Plan {
   readonly config: RunConfig;
   readonly space: Space;
   readonly strategy: StrategyDefinition;
+  readonly references: readonly RuleIdentity[];
 }
 
 /** What drives a run is loaded here and below, as most who use this room only read runs. */
@@ -125,12 +126,12 @@ async function makePlan(config: RunConfig): Promise<Plan> {
   const { strategies } = await import('../search/index.ts');
   const { taskReference } = await import('../tasks/index.ts');
   const space = findSpace(config.space.name, config.space);
-  for (const rule of config.references) resolveRule(rule);
   const task = await taskReference(config.task);
   return {
     config: { ...config, ...printRegime(parseRegime(config)), task },
     space,
     strategy: strategies.find(config.strategy.name),
+    references: config.references.map((rule) => identityOf(rule)),
   };
 }
 
@@ -247,7 +248,7 @@ async function search(
   onEvent({ type: 'started', run: name, samples, resumedAt: earlier.evaluations.length, earlier });
 
   const references = Promise.all(
-    config.references.map(async (rule, i) => {
+    plan.references.map(async (rule, i) => {
       onEvent({ type: 'reference', ...(await scorer.score('reference', i, rule, evaluationSeed)) });
     }),
   );
@@ -262,8 +263,8 @@ async function search(
       samples,
       batch,
       pipeline,
-      evaluate: async ({ rule }, index) => {
-        const scored = await scorer.score('proposal', index, rule, evaluationSeed);
+      evaluate: async ({ identity }, index) => {
+        const scored = await scorer.score('proposal', index, identity, evaluationSeed);
         onEvent({ type: 'evaluated', index, ...scored });
         return scored.evaluation;
       },
@@ -297,7 +298,10 @@ async function retest(
     chooseRetests(await readSummaries(store, name), config).flatMap(({ slot, rule }) =>
       Array.from({ length: seeds }, async (_, j) => {
         const fresh = deriveKey(config.seed, 'retest', j).k0;
-        onEvent({ type: 'retest', ...(await scorer.score('retest', slot * seeds + j, rule, fresh)) });
+        onEvent({
+          type: 'retest',
+          ...(await scorer.score('retest', slot * seeds + j, identityOf(rule), fresh)),
+        });
       }),
     ),
   );

@@ -1,5 +1,4 @@
 import { byStanding, type EvaluationSummary, type Standing } from '../evaluation/index.ts';
-import { resolveRule, ruleKey } from '../rules/index.ts';
 import type { LoopLog, Resume, ScoredProposal, StrategyPast } from '../search/index.ts';
 import type { Store, StoredProposal } from '../store/index.ts';
 import type { Earlier, RunEvent } from './events.ts';
@@ -79,7 +78,7 @@ export function storeLog(
         {
           batch,
           first: firstIndex,
-          proposals: proposals.map((p) => ({ ...p, key: keyOf(p.rule) })),
+          proposals,
           appended: checkpoint.appended,
         },
         { asked: batch + 1, told, state: checkpoint.state },
@@ -94,7 +93,7 @@ export function storeLog(
         batch,
         told: firstIndex + scored.length,
         meanReward: meanReward(scored),
-        distinct: new Set(scored.map(({ proposal }) => keyOf(proposal.rule))).size,
+        distinct: new Set(scored.map(({ proposal }) => proposal.identity.key)).size,
         best: { rule: (best as Best).rule, reward: (best as Best).reward },
         metrics,
       });
@@ -115,8 +114,4 @@ function better(best: Best | undefined, rule: string, { status, reward }: Standi
 
 function meanReward(scored: readonly { readonly reward: number }[]): number {
   return scored.reduce((sum, { reward }) => sum + reward, 0) / scored.length;
-}
-
-function keyOf(rule: string): string {
-  return ruleKey(resolveRule(rule));
 }

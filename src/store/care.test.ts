@@ -32,15 +32,19 @@ async function addRun(name: string, batches = 2, keys = name): Promise<void> {
   await store.createRun({ name, config: { samples: 2 * batches }, ...about });
   await store.addScore(name, 'reference', 0, evaluation('sgd'));
   for (let batch = 0; batch < batches; batch++) {
-    const proposals = [0, 1].map((i) => ({ rule: 'g', tokens: [i], key: `${keys} ${2 * batch + i}` }));
+    const proposals = [0, 1].map((i) => ({
+      rule: 'g',
+      tokens: [i],
+      identity: { text: 'g', key: `${keys} ${2 * batch + i}` },
+    }));
     const state = `state ${batch}`;
     await store.addBatch(
       name,
       { batch, first: 2 * batch, proposals },
       { asked: batch + 1, told: batch, state },
     );
-    for (const [i, { key }] of proposals.entries()) {
-      await store.addScore(name, 'proposal', 2 * batch + i, evaluation(key));
+    for (const [i, { identity }] of proposals.entries()) {
+      await store.addScore(name, 'proposal', 2 * batch + i, evaluation(identity.key));
     }
     await store.tellBatch(name, batch, { mean: batch });
   }
@@ -118,10 +122,12 @@ describe('a run that is renamed', () => {
     expect(await store.run("it's another")).toEqual({ ...before, name: "it's another" });
     expect(await contentOf("it's another")).toEqual(content);
     const identity = evaluation('lost', 8, 'failed');
-    expect(await store.findEvaluation("it's another", identity)).toMatchObject({ status: 'failed' });
+    expect(await store.findEvaluation(identity, "it's another")).toMatchObject({
+      evaluation: { status: 'failed' },
+    });
     await expect(store.run('first')).rejects.toMatchObject({ code: 'unknown-name' });
     await addRun('first');
-    expect(await store.findEvaluation('first', identity)).toBeUndefined();
+    expect(await store.findEvaluation(identity, 'first')).toBeUndefined();
     await store.verify("it's another");
   });
 

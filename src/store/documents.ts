@@ -1,12 +1,15 @@
 import * as z from 'zod';
 import {
   type Evaluation,
+  type EvaluationIdentity,
   type EvaluationSummary,
   evaluationSchema,
   summarySchema,
+  unusual,
 } from '../evaluation/index.ts';
 import { jsonNumber } from '../json.ts';
 import { checksumOf } from './checksum.ts';
+import { named } from './columns.ts';
 import { corrupt } from './errors.ts';
 import type {
   Checkpoint,
@@ -15,6 +18,7 @@ import type {
   ScoreRole,
   ScoreSummary,
   StoredBatch,
+  StoredEvaluation,
   StoredProposal,
 } from './store.ts';
 
@@ -38,14 +42,18 @@ const COVERED = {
 
 type Kind = keyof typeof COVERED;
 
-/** A column of a later version: covered where it holds something, so that rows without it keep their checksums. */
-const COVERED_IF_SET: Readonly<Partial<Record<Kind, string>>> = { run: 'note', batch: 'appended' };
+/** Columns of later versions: covered if they hold something, so that rows without them keep their checksums. */
+const COVERED_IF_SET: Readonly<Partial<Record<Kind, readonly string[]>>> = {
+  run: ['note'],
+  batch: ['appended'],
+  evaluation: ['made_by', 'made_at'],
+};
 
 /** What a row of a kind must have as its checksum, which says that the row is what was written. */
 export function sealOf(kind: Kind, row: Columns): string {
-  const values = COVERED[kind].map((column: string) => row[column] as Value);
-  const later = row[COVERED_IF_SET[kind] ?? ''] as Value | undefined;
-  return checksumOf(later === undefined || later === null ? values : [...values, later]);
+  const cell = (column: string): Value => (row[column] ?? null) as Value;
+  const later = (COVERED_IF_SET[kind] ?? []).map(cell).filter((value) => value !== null);
+  return checksumOf([...COVERED[kind].map(cell), ...later]);
 }
 
 type Value = string | number | null;
@@ -55,10 +63,23 @@ function check(path: string, kind: Kind, row: Columns, { checksum } = row): void
   throw corrupt(path, `what it holds of a ${kind} is not what was written: the checksum differs`);
 }
 
-/** @param row `scope`, `document` and, so that it can stand beside others, `evaluation_checksum`. */
+/** The columns of evaluations, by the names that they have in rows with the columns of others. */
+export const EVALUATION = {
+  ...named('e', 'scope', 'document', 'made_by', 'made_at'),
+  evaluation_checksum: 'e.checksum',
+};
+
+/** @param row With the columns of {@link EVALUATION}. */
 export function readEvaluation(path: string, row: Columns): Evaluation {
   check(path, 'evaluation', row, { checksum: row.evaluation_checksum });
   return parseDocument(path, 'an evaluation', evaluationSchema, row.document);
+}
+
+/** @param row As for {@link readEvaluation}. */
+export function readStoredEvaluation(path: string, row: Columns): StoredEvaluation {
+  const evaluation = readEvaluation(path, row);
+  const { made_by: by, made_at: at } = row;
+  return by === null ? { evaluation } : { evaluation, origin: { by: String(by), at: String(at) } };
 }
 
 /** @param best The columns of the evaluation of its best proposal. */
@@ -115,13 +136,11 @@ export function readAppended(path: string, row: Columns): string {
 }
 
 /**
- * What a score's checksum covers of its evaluation. An environment is covered with the protocol, so that the scores of stores
- * that knew none keep their checksums.
+ * What a score's checksum covers of its evaluation. Conditions that are not the usual ones are covered with the protocol, so that
+ * the scores of stores that knew no others keep their checksums.
  */
-export function scoreIdentity(evaluation: EvaluationSummary): Columns {
-  const { key, task, protocol, seed, environment, fingerprint, version } = evaluation;
-  const where = environment === 'none' ? protocol : `${protocol} in ${environment}`;
-  return { key, task, protocol: where, seed, fingerprint, version };
+export function scoreIdentity(evaluation: EvaluationIdentity): Columns {
+  return { ...evaluation, protocol: [evaluation.protocol, ...unusual(evaluation)].join(' in ') };
 }
 
 function checkScore(path: string, row: Columns, evaluation: EvaluationSummary): void {

@@ -2,10 +2,13 @@ import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createClient } from '@libsql/client/sqlite3';
 import { makeDirectory } from '../make-directory.ts';
+import { batchesOf } from './batches.ts';
+import { Database } from './database.ts';
 import { guarded } from './errors.ts';
+import { evaluationsOf } from './evaluations.ts';
 import { copyUnwritable } from './read-only.ts';
+import { runsOf } from './runs.ts';
 import { prepareSchema } from './schema.ts';
-import { SqliteStore } from './sqlite-store.ts';
 import { BUSY_SECONDS, type Store } from './store.ts';
 
 /**
@@ -29,7 +32,7 @@ export async function openStore(path: string): Promise<Store> {
       await prepareSchema(client, file);
       // With WAL this outlives a kill of the process; only a power cut may cost the last transactions, whole.
       await client.execute('PRAGMA synchronous = NORMAL');
-      return new SqliteStore(file, client, copy === undefined);
+      return storeOf(new Database(file, client, copy === undefined));
     } catch (error) {
       client.close();
       throw error;
@@ -38,4 +41,17 @@ export async function openStore(path: string): Promise<Store> {
       await copy?.remove();
     }
   });
+}
+
+function storeOf(db: Database): Store {
+  const { path, client } = db;
+  const { locks, ...runs } = runsOf(db);
+  const close = async (): Promise<void> => {
+    for (const lock of locks) await lock.release();
+    if (client.closed) return;
+    // So that the one file is the whole store for whoever copies it. Not vital: the next to open it does the same.
+    await client.execute('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => undefined);
+    client.close();
+  };
+  return { path, ...runs, ...batchesOf(db), ...evaluationsOf(db), close };
 }

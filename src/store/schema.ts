@@ -1,28 +1,52 @@
 import type { Client } from '@libsql/client';
 import { NosError } from '../errors.ts';
+import { identityFields } from '../evaluation/index.ts';
 
 /** Marks a SQLite file as ours: "NOS1". */
 const APPLICATION_ID = 0x4e4f5331;
 
 /** The version of the tables below, kept in `PRAGMA user_version`; a change of the tables raises it. */
-const SCHEMA_VERSION = 4;
+const SCHEMA_VERSION = 5;
 const MARK = `PRAGMA user_version = ${SCHEMA_VERSION}`;
 
-/** Apart from the others, as an upgrade makes it anew. */
-const EVALUATIONS = `CREATE TABLE evaluations (
-     id INTEGER PRIMARY KEY, key TEXT NOT NULL, task TEXT NOT NULL, protocol TEXT NOT NULL, seed INTEGER NOT NULL,
-     environment TEXT NOT NULL, fingerprint TEXT NOT NULL, version TEXT NOT NULL, scope TEXT NOT NULL, document TEXT NOT NULL,
-     checksum TEXT,
-     UNIQUE (key, task, protocol, seed, environment, fingerprint, version, scope)) STRICT`;
+/**
+ * The table of evaluations.
+ *
+ * @param identity What says which evaluation it is, together with its scope.
+ * @param more Columns that may be null.
+ */
+function evaluationsTable(table: string, identity: readonly string[], more: readonly string[]): string {
+  const columns = [
+    'id INTEGER PRIMARY KEY',
+    ...identity.map((name) => `${name} ${name === 'seed' ? 'INTEGER' : 'TEXT'} NOT NULL`),
+    'scope TEXT NOT NULL',
+    'document TEXT NOT NULL',
+    ...more.map((name) => `${name} TEXT`),
+    `UNIQUE (${[...identity, 'scope'].join(', ')})`,
+  ];
+  return `CREATE TABLE ${table} (${columns.join(', ')}) STRICT`;
+}
+
+/** Gives the evaluations, whose columns are there, another identity: SQLite can change a table's UNIQUE only with the table. */
+function rebuildEvaluations(identity: readonly string[], more: readonly string[]): readonly string[] {
+  const columns = ['id', ...identity, 'scope', 'document', ...more].join(', ');
+  return [
+    evaluationsTable('evaluations_new', identity, more),
+    `INSERT INTO evaluations_new (${columns}) SELECT ${columns} FROM evaluations`,
+    'DROP TABLE evaluations',
+    'ALTER TABLE evaluations_new RENAME TO evaluations',
+  ];
+}
 
 /** A failed evaluation of a run that is removed goes with it: without this, each would search all scores for those that refer to it. */
 const SCORES_OF_EVALUATION = 'CREATE INDEX scores_of_evaluation ON scores (evaluation)';
 
 /**
- * `note` is what a person says of the run, `seconds` how long processes have driven it. `appended` is what a strategy's growing lists got with the batch, null in batches of
- * earlier versions, whose checkpoints held the whole lists. `scope` is empty for a sound evaluation, which every run may use, and
- * the run's name for one that failed for outside reasons, which only that run replays. `log_probability` is a number, or the name
- * of one that is not finite. `checksum` is of the row's other values (documents.ts), and null in rows of version 1, which had none.
+ * `note` is what a person says of the run, `seconds` how long processes have driven it. `appended` is what a strategy's growing lists
+ * got with the batch, null in batches of versions before 4, whose checkpoints held the whole lists. `scope` is empty for a sound
+ * evaluation, which every run may use, and the run's name for one that failed for outside reasons, which only that run replays.
+ * `made_by` and `made_at` are an evaluation's origin, null before version 5. `log_probability` is a number, or the name of one that is
+ * not finite. `checksum` is of the row's other values (documents.ts), and null in rows of version 1, which had none.
  */
 const TABLES = [
   `CREATE TABLE runs (
@@ -35,7 +59,7 @@ const TABLES = [
   `CREATE TABLE proposals (
      run INTEGER NOT NULL REFERENCES runs (id), position INTEGER NOT NULL, batch INTEGER NOT NULL, tokens TEXT NOT NULL,
      rule TEXT NOT NULL, key TEXT NOT NULL, log_probability ANY, checksum TEXT, PRIMARY KEY (run, position)) STRICT`,
-  EVALUATIONS,
+  evaluationsTable('evaluations', identityFields, ['checksum', 'made_by', 'made_at']),
   `CREATE TABLE scores (
      run INTEGER NOT NULL REFERENCES runs (id), role TEXT NOT NULL, position INTEGER NOT NULL,
      evaluation INTEGER NOT NULL REFERENCES evaluations (id), checksum TEXT, PRIMARY KEY (run, role, position)) STRICT`,
@@ -46,22 +70,21 @@ const TABLES = [
 ];
 
 /**
- * What makes a store of a version one of the next. The first statement of each fails where another process has been faster, and
- * with it all of them.
+ * What makes a store of a version one of the next. The first statement of each fails if another process has been faster, and
+ * with it all of them. Columns are spelt out: a later version may have others.
  */
 const UPGRADES: readonly (readonly string[])[] = [
   [],
   ['runs', 'batches', 'proposals', 'evaluations', 'scores', 'checkpoints'].map(
     (table) => `ALTER TABLE ${table} ADD COLUMN checksum TEXT`,
   ),
-  // Until then every evaluation was made in the environment `none`. SQLite cannot change a table's UNIQUE: it is made anew.
+  // Until then every evaluation was made in the environment `none`.
   [
     `ALTER TABLE evaluations ADD COLUMN environment TEXT NOT NULL DEFAULT 'none'`,
-    EVALUATIONS.replace('evaluations', 'evaluations_new'),
-    `INSERT INTO evaluations_new
-       SELECT id, key, task, protocol, seed, environment, fingerprint, version, scope, document, checksum FROM evaluations`,
-    'DROP TABLE evaluations',
-    'ALTER TABLE evaluations_new RENAME TO evaluations',
+    ...rebuildEvaluations(
+      ['key', 'task', 'protocol', 'seed', 'environment', 'fingerprint', 'version'],
+      ['checksum'],
+    ),
   ],
   [
     'ALTER TABLE runs ADD COLUMN note TEXT',
@@ -69,6 +92,7 @@ const UPGRADES: readonly (readonly string[])[] = [
     'ALTER TABLE batches ADD COLUMN appended TEXT',
     SCORES_OF_EVALUATION,
   ],
+  ['made_by', 'made_at'].map((column) => `ALTER TABLE evaluations ADD COLUMN ${column} TEXT`),
 ];
 
 /**

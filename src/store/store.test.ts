@@ -54,8 +54,13 @@ const BATCH: NewBatch = {
   batch: 0,
   first: 0,
   proposals: [
-    { rule: 'g', tokens: [0, 1, 2], logProbability: Number.NEGATIVE_INFINITY, key: 'k1' },
-    { rule: '-g', tokens: [], key: 'k2' },
+    {
+      rule: 'g',
+      tokens: [0, 1, 2],
+      logProbability: Number.NEGATIVE_INFINITY,
+      identity: { text: 'g', key: 'k1' },
+    },
+    { rule: '-g', tokens: [], identity: { text: '-g', key: 'k2' } },
   ],
 };
 
@@ -91,16 +96,26 @@ describe('what is written comes back', () => {
     const store = await storeWithRun();
     await store.addBatch('first', BATCH, { asked: 1, told: 0, state: '{"a":1}' });
     await store.addScore('first', 'proposal', 0, SOUND);
-    expect(await store.proposals('first')).toEqual([
-      { ...BATCH.proposals[0], index: 0, batch: 0, evaluation: SOUND },
-      { ...BATCH.proposals[1], index: 1, batch: 0 },
-    ]);
-    expect(await store.proposal('first', 1)).toEqual({ ...BATCH.proposals[1], index: 1, batch: 0 });
+    const [first, second] = BATCH.proposals.map(({ identity: { key }, ...asked }, index) => {
+      return { ...asked, key, index, batch: 0 };
+    });
+    expect(await store.proposals('first')).toEqual([{ ...first, evaluation: SOUND }, second]);
+    expect(await store.proposal('first', 1)).toEqual(second);
     expect(await store.batches('first')).toEqual([{ batch: 0, first: 0, size: 2, told: false, metrics: {} }]);
     await store.tellBatch('first', 0, { entropy: 0.5, loss: Number.NaN });
     expect((await store.batches('first'))[0]).toMatchObject({ told: true, metrics: { loss: Number.NaN } });
     expect(await store.run('first')).toMatchObject({ proposals: 2, told: 2, bestReward: 1 / 3 });
     expect(await store.checkpoint('first')).toEqual({ asked: 1, told: 0, state: '{"a":1}' });
+    await store.close();
+  });
+
+  it('evaluations with who made them first, and when', async () => {
+    const store = await storeWithRun();
+    const origin = { by: 'nos eval', at: '2017-09-21T00:00:00.000Z' };
+    await store.addEvaluation(SOUND, origin);
+    await store.addScore('first', 'proposal', 0, SOUND, { ...origin, by: 'run first' });
+    expect(await store.findEvaluation(SOUND)).toEqual({ evaluation: SOUND, origin });
+    expect(await store.scores('first')).toEqual([{ role: 'proposal', index: 0, evaluation: SOUND }]);
     await store.close();
   });
 
@@ -145,10 +160,10 @@ describe('writing twice is writing once', () => {
   it('but an unequal identity is another evaluation', async () => {
     const store = await storeWithRun();
     await store.addScore('first', 'proposal', 0, SOUND);
-    expect(await store.findEvaluation('first', SOUND)).toEqual(SOUND);
+    expect(await store.findEvaluation(SOUND, 'first')).toEqual({ evaluation: SOUND });
     const others = [{ key: 'x' }, { task: 'x' }, { protocol: 'x' }, { seed: 0 }, { fingerprint: 'x' }];
     for (const other of [...others, { environment: '4bit' }]) {
-      expect(await store.findEvaluation('first', { ...SOUND, ...other })).toBeUndefined();
+      expect(await store.findEvaluation({ ...SOUND, ...other }, 'first')).toBeUndefined();
     }
     await store.close();
   });
@@ -157,7 +172,7 @@ describe('writing twice is writing once', () => {
     const store = await storeWithRun();
     await store.addEvaluation(SOUND);
     await store.addEvaluation({ ...SOUND, seconds: 99 });
-    expect(await store.findEvaluation('first', SOUND)).toEqual(SOUND);
+    expect(await store.findEvaluation(SOUND, 'first')).toEqual({ evaluation: SOUND });
     const ofRun: Evaluation = { ...SOUND, task: 'other' };
     await store.addScore('first', 'retest', 0, ofRun);
     const failed: Evaluation = { ...SOUND, seed: 3, status: 'failed', error: 'killed' };
@@ -175,8 +190,8 @@ describe('writing twice is writing once', () => {
     const coarse: Evaluation = { ...SOUND, environment: '4bit', reward: 0.2 };
     await store.addScore('first', 'proposal', 0, SOUND);
     await store.addScore('first', 'proposal', 1, coarse);
-    expect(await store.findEvaluation('first', SOUND)).toEqual(SOUND);
-    expect(await store.findEvaluation('first', coarse)).toEqual(coarse);
+    expect(await store.findEvaluation(SOUND, 'first')).toEqual({ evaluation: SOUND });
+    expect(await store.findEvaluation(coarse, 'first')).toEqual({ evaluation: coarse });
     await store.close();
   });
 
@@ -185,10 +200,10 @@ describe('writing twice is writing once', () => {
     await store.createRun({ ...RUN, name: 'other' });
     const failed: Evaluation = { ...SOUND, status: 'failed', reward: 0.1, error: 'SIGSEGV' };
     await store.addScore('first', 'proposal', 0, failed);
-    expect(await store.findEvaluation('other', SOUND)).toBeUndefined();
+    expect(await store.findEvaluation(SOUND, 'other')).toBeUndefined();
     await store.addScore('other', 'proposal', 0, SOUND);
-    expect(await store.findEvaluation('first', SOUND)).toEqual(failed);
-    expect(await store.findEvaluation('other', SOUND)).toEqual(SOUND);
+    expect(await store.findEvaluation(SOUND, 'first')).toEqual({ evaluation: failed });
+    expect(await store.findEvaluation(SOUND, 'other')).toEqual({ evaluation: SOUND });
     expect((await store.scores('first'))[0]?.evaluation).toEqual(failed);
     await store.close();
   });
@@ -252,10 +267,12 @@ describe.each([1, 2])('a store of version %i', (old) => {
 
   it('is brought up to date, its evaluations those of no environment', async () => {
     const store = await openStore(path);
-    const found = await store.findEvaluation('first', { ...RECORD, ...MACHINE, environment: 'none' });
-    expect(found).toMatchObject({ ...RECORD, environment: 'none', reward: 0.5, curve: [0.25, 0.5] });
+    const found = await store.findEvaluation({ ...RECORD, ...MACHINE, environment: 'none' }, 'first');
+    expect(found).toEqual({
+      evaluation: expect.objectContaining({ ...RECORD, environment: 'none', curve: [0.25, 0.5] }),
+    });
     expect(
-      await store.findEvaluation('first', { ...RECORD, ...MACHINE, environment: '4bit' }),
+      await store.findEvaluation({ ...RECORD, ...MACHINE, environment: '4bit' }, 'first'),
     ).toBeUndefined();
     const scores = await store.scores('first');
     expect(scores.map(({ role, evaluation }) => [role, evaluation.status])).toEqual([
@@ -267,7 +284,7 @@ describe.each([1, 2])('a store of version %i', (old) => {
     await store.addScore('first', 'retest', 1, { ...SOUND, ...RECORD, environment: 'none' });
     expect((await store.scores('first')).slice(3).map(({ evaluation }) => evaluation.seconds)).toEqual([
       SOUND.seconds,
-      found?.seconds,
+      found?.evaluation.seconds,
     ]);
     expect((await store.run('first')).bestReward).toBe(0.5);
     await store.tellBatch('first', 0, { entropy: 0.5 });
@@ -336,7 +353,7 @@ describe('what it refuses', () => {
     await sql(`UPDATE evaluations SET document = substr(document, 1, 100)`);
     await expect(store.listRuns()).rejects.toMatchObject({ code: 'store-corrupt' });
     await expect(store.scores('first')).rejects.toMatchObject({ code: 'store-corrupt' });
-    await expect(store.findEvaluation('first', SOUND)).rejects.toMatchObject({ code: 'store-corrupt' });
+    await expect(store.findEvaluation(SOUND, 'first')).rejects.toMatchObject({ code: 'store-corrupt' });
     await store.close();
   });
 
@@ -352,9 +369,9 @@ describe('what it refuses', () => {
     [
       'a digit of a reward',
       `UPDATE evaluations SET document = replace(document, '0.333', '0.433')`,
-      (s) => s.findEvaluation('first', SOUND),
+      (s) => s.findEvaluation(SOUND, 'first'),
     ],
-    ['a key', `UPDATE evaluations SET key = 'k3'`, (s) => s.findEvaluation('first', { ...SOUND, key: 'k3' })],
+    ['a key', `UPDATE evaluations SET key = 'k3'`, (s) => s.findEvaluation({ ...SOUND, key: 'k3' }, 'first')],
     ['whose score it is', `UPDATE scores SET position = 1`, (s) => s.scores('first')],
     ['a metric', `UPDATE batches SET metrics = '{"entropy":0.25}'`, (s) => s.batches('first')],
     ['a checkpoint', `UPDATE checkpoints SET state = '{"a":2}'`, (s) => s.checkpoint('first')],

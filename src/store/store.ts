@@ -1,5 +1,5 @@
 import type { Evaluation, EvaluationIdentity, EvaluationSummary } from '../evaluation/index.ts';
-import type { Metrics, Proposal } from '../search/index.ts';
+import type { IdentifiedProposal, Metrics, Proposal } from '../search/index.ts';
 
 /**
  * What searches leave behind: runs, their proposals, evaluations, batches and strategy checkpoints, in one SQLite file
@@ -73,13 +73,25 @@ export interface Store {
   /**
    * Adds an evaluation, unless an equal one ({@link EvaluationIdentity}) is there already, and notes that it is the run's
    * score in the given role. A failed evaluation is kept for this run only: other runs try again.
+   *
+   * @param origin Who made the evaluation; it is kept with an evaluation that is new.
    */
-  addScore(run: string, role: ScoreRole, index: number, evaluation: Evaluation): Promise<void>;
-  /** The stored evaluation with that identity, sound or failed in this very run; undefined where there is none. */
-  findEvaluation(run: string, identity: EvaluationIdentity): Promise<Evaluation | undefined>;
+  addScore(
+    run: string,
+    role: ScoreRole,
+    index: number,
+    evaluation: Evaluation,
+    origin?: Origin,
+  ): Promise<void>;
+  /**
+   * Finds the stored evaluation with that identity.
+   *
+   * @param run The run whose own failed evaluations are wanted too.
+   */
+  findEvaluation(identity: EvaluationIdentity, run?: string): Promise<StoredEvaluation | undefined>;
 
   /** Adds an evaluation that belongs to no run, unless an equal one is there already. A failed one is not kept. */
-  addEvaluation(evaluation: Evaluation): Promise<void>;
+  addEvaluation(evaluation: Evaluation, origin?: Origin): Promise<void>;
   /** The sound evaluations whose identity has these parts, of runs and of none, oldest first. */
   evaluations(identity: Partial<EvaluationIdentity>): Promise<readonly Evaluation[]>;
 
@@ -157,8 +169,7 @@ export interface NewBatch {
   readonly batch: number;
   /** The index, within the run, of the first of its proposals. */
   readonly first: number;
-  /** The proposals and the keys of their rules. */
-  readonly proposals: readonly (Proposal & { readonly key: string })[];
+  readonly proposals: readonly IdentifiedProposal[];
   /** What the strategy's checkpoint appended; nothing unless given. */
   readonly appended?: string;
 }
@@ -169,6 +180,20 @@ export interface Checkpoint {
   readonly told: number;
   /** The `state` that the strategy's `checkpoint()` gave. */
   readonly state: string;
+}
+
+/** Who made an evaluation, and when. */
+export interface Origin {
+  /** A run by the name that it had then, or a command: `run quick-1`, `nos eval`. */
+  readonly by: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+export interface StoredEvaluation {
+  readonly evaluation: Evaluation;
+  /** Absent for evaluations of versions before 5. */
+  readonly origin?: Origin;
 }
 
 /** What an evaluation is to its run. */

@@ -56,10 +56,18 @@ describe('a meter', () => {
   it('prints a line per evaluation where there is no terminal, after what is stored', async () => {
     const { stderr, notes } = fakeStderr(false);
     const { onEvent } = await openMeter(3, stderr);
-    onEvent({ type: 'started', stored: 1 } as never);
+    onEvent({
+      type: 'started',
+      total: 3,
+      stored: 1,
+      origins: [{ by: 'nos eval', at: '2017-09-21T08:00:00Z' }],
+    });
     onEvent({ type: 'progress', request: request(2), progress: { done: 0.5 } } as never);
     onEvent({ type: 'evaluated', request: request(2), evaluation: evaluation(2) } as never);
-    expect(notes).toEqual(['1/3  1 evaluation of the store, not made again', '2/3  g  seed 2  0.5000  ok']);
+    expect(notes).toEqual([
+      '1/3  1 evaluation of the store, not made again (nos eval 2017-09-21)',
+      '2/3  g  seed 2  0.5000  ok',
+    ]);
   });
 
   it('fills its bar with the shares of what is under way', async () => {

@@ -11,6 +11,7 @@ import {
   thousands,
   truncate,
 } from '../../report/index.ts';
+import type { Origin } from '../../store/index.ts';
 import type { Context } from '../command.ts';
 
 type Stderr = Context['stderr'];
@@ -136,7 +137,9 @@ export async function openMeter(total: number, stderr: Stderr): Promise<Meter> {
     if (event.type === 'started' && event.stored > 0) {
       counter.resume(event.stored);
       const place = stderr.interactive ? '' : `${counter.done}/${total}  `;
-      counter.note(`${place}${plural(event.stored, 'evaluation')} of the store, not made again`);
+      counter.note(
+        `${place}${plural(event.stored, 'evaluation')} of the store, not made again${originsText(event.origins)}`,
+      );
     }
     if (event.type === 'progress') shares.set(event.request, event.progress.done);
     if (event.type === 'evaluated') {
@@ -183,4 +186,10 @@ export function downloadText(name: string, { phase, received, total, source }: F
 function downloadLine(name: string, { phase, received, total, source }: FetchProgress): string {
   const quarter = phase === 'download' && total > 0 ? Math.floor((received / total) * 4) * 25 : 0;
   return `${name}: ${phase}${quarter > 0 ? ` ${quarter}%` : ''} (${source})`;
+}
+
+/** ` (nos eval 2017-09-21, run quick-1 2017-09-22)`: who made them, and since when. */
+function originsText(origins: readonly Origin[]): string {
+  const makers = origins.map(({ by, at }) => `${by} ${at.slice(0, 10)}`);
+  return makers.length === 0 ? '' : ` (${makers.slice(0, 3).join(', ')}${makers.length > 3 ? ', …' : ''})`;
 }

@@ -1,0 +1,88 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Client, InStatement, ResultSet } from '@libsql/client';
+import { unknownName } from '../errors.ts';
+import { decodeRows, exact, named, packed } from './columns.ts';
+import type { Columns } from './documents.ts';
+import { guarded, readOnly } from './errors.ts';
+
+/** Rows that are read at once from tables that have many. */
+const PAGE = 500;
+
+const RUNS = `
+  SELECT ${packed({
+    ...named('r', 'id', 'name', 'config', 'created_at', 'version', 'fingerprint', 'finished', 'driver'),
+    ...named('r', 'note', 'checksum'),
+    proposals: '(SELECT count(*) FROM proposals p WHERE p.run = r.id)',
+    told: '(SELECT coalesce(sum(size), 0) FROM batches b WHERE b.run = r.id AND b.metrics IS NOT NULL)',
+  })}, ${exact('seconds', 'r.seconds')} FROM runs r`;
+
+type Values = readonly (string | number)[];
+
+/** The file, as statements over it: what every part of the store reads and writes through. */
+export class Database {
+  readonly path: string;
+  readonly client: Client;
+  readonly #writable: boolean;
+
+  constructor(path: string, client: Client, writable: boolean) {
+    this.path = path;
+    this.client = client;
+    this.#writable = writable;
+  }
+
+  rows(sql: string, args: Values = []): Promise<readonly Columns[]> {
+    return guarded(this.path, async () => decodeRows(this.path, await this.client.execute(sql, [...args])));
+  }
+
+  /** Runs the statements in one transaction. @throws NosError `unwritable`. */
+  async write(statements: InStatement[]): Promise<ResultSet[]> {
+    this.checkWritable();
+    return guarded(this.path, () => this.client.batch(statements, 'write'));
+  }
+
+  /** @throws NosError `unwritable`. */
+  checkWritable(): void {
+    if (!this.#writable) throw readOnly(this.path);
+  }
+
+  /**
+   * Reads the rows of a statement a page at a time, so that a long run is never in memory as a whole.
+   *
+   * @param sql In order of `position`; its last parameters are the first position and the number of rows.
+   */
+  async *pages(sql: string, args: Values, first = 0): AsyncGenerator<readonly Columns[]> {
+    for (let next = first; ; ) {
+      const rows = await this.rows(sql, [...args, next, PAGE]);
+      yield rows;
+      if (rows.length < PAGE) return;
+      next = Number(rows.at(-1)?.position) + 1;
+      // libSQL frees a statement in a turn of the event loop, which promises alone never give.
+      await nextTurn();
+    }
+  }
+
+  /** Rows of all runs, oldest first. */
+  runRows(): Promise<readonly Columns[]> {
+    return this.rows(`${RUNS} ORDER BY r.id`);
+  }
+
+  /** @throws NosError `unknown-name`. */
+  async runRow(name: string): Promise<Columns> {
+    const [row] = await this.rows(`${RUNS} WHERE r.name = ?`, [name]);
+    if (row) return row;
+    const known = await this.rows(
+      `SELECT ${packed({ name: 'r.name' })} FROM runs r ORDER BY r.id DESC LIMIT 20`,
+    );
+    throw unknownName(
+      'run',
+      name,
+      known.map((run) => String(run.name)),
+    );
+  }
+
+  /** The number of a run. @throws NosError `unknown-name`. */
+  async runId(name: string): Promise<number> {
+    const [row] = await this.rows('SELECT id FROM runs WHERE name = ?', [name]);
+    return row ? Number(row.id) : Number((await this.runRow(name)).id);
+  }
+}
