@@ -19,7 +19,7 @@ export type ErrorCode =
   | 'run-exists' // a run of that name is there already
   | 'run-locked' // another process drives that run
   | 'fingerprint' // this machine does not compute what the run's machine computed
-  | 'engine' // onnxruntime that cannot be had, or does not run on this machine
+  | 'engine' // onnxruntime or a C compiler that cannot be had, or does not run on this machine
   | 'worker' // no worker could be started
   | 'address' // an address of this machine that cannot be listened on
   | 'queue'; // Redis that cannot be reached, refuses, or holds what is not ours

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { buildClassifier, type Model, openModel } from '../src/nn/index.ts';
 import { resolveTask } from '../src/tasks/index.ts';
+import { engines } from './support/engines.ts';
 import { hashedImages, uniform } from './support/hashed.ts';
 
 /*
@@ -45,7 +46,7 @@ const norms = ({ parameters }: Model, flat: Float32Array) =>
     ]),
   );
 
-describe("the paper's child after 20 steps of SGD", async () => {
+describe.each(engines)("the paper's child after 20 steps of SGD by %s", async (engine) => {
   const path = new URL('fixtures/torch-child.json', import.meta.url);
   const reference = JSON.parse(await readFile(path, 'utf8')) as Record<'float32' | 'float64', Record20>;
   const task = await resolveTask('cifar10-convnet');
@@ -55,7 +56,7 @@ describe("the paper's child after 20 steps of SGD", async () => {
   const gradient = new Float32Array(classifier.size);
   const batches = Array.from({ length: BATCHES }, (_, k) => hashedImages(k, BATCH, [3, 32, 32], 10));
 
-  const session = await openModel(classifier);
+  const session = await openModel(classifier, { engine });
   const losses: number[] = [];
   let firstGradientNorms: Record<string, number> = {};
   for (let step = 0; step < 20; step++) {
@@ -77,6 +78,8 @@ describe("the paper's child after 20 steps of SGD", async () => {
     expect(Object.keys(received)).toEqual(Object.keys(expected));
     expect(Object.values(received)).toBeAllclose(Object.values(expected), { rtol });
   };
+
+  it('runs on the engine asked for', () => expect(session.engine).toBe(engine));
 
   it.each(['float32', 'float64'] as const)("has PyTorch's losses in %s", (precision) => {
     expect(losses).toBeAllclose(reference[precision].losses, { rtol: 1e-4, atol: 0 });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { buildClassifier, type Model, openMasks, openModel } from '../src/nn/index.ts';
 import { wideResnet } from '../src/tasks/wide-resnet.ts';
+import { engines } from './support/engines.ts';
 import { hashedImages, uniform } from './support/hashed.ts';
 
 /*
@@ -44,51 +45,57 @@ const examplesOf = (k: number) => Uint32Array.from({ length: BATCH }, (_, i) => 
 const path = new URL('fixtures/torch-wide-resnet.json', import.meta.url);
 const references = JSON.parse(await readFile(path, 'utf8')) as Record<string, Record<Precision, Record20>>;
 
-describe.each([
+const networks = [
   { name: '10-2', depth: 10, widening: 2, dropout: 0 },
   { name: '10-2, dropout 0.3', depth: 10, widening: 2, dropout: 0.3 },
   { name: '16-1', depth: 16, widening: 1, dropout: 0 },
-])('a Wide ResNet $name after 20 steps of SGD', async ({ name, depth, widening, dropout }) => {
-  const reference = references[name]!;
-  const network = wideResnet({ depth, widening, classes: 10, dropout });
-  const classifier = buildClassifier({ network, inputShape: IMAGE, classes: 10, batchSize: BATCH });
-  const weights = initialWeights(classifier, widening);
-  const buffers = classifier.initialBuffers();
-  const gradient = new Float32Array(classifier.size);
-  const batches = Array.from({ length: BATCHES }, (_, k) => hashedImages(k, BATCH, IMAGE, 10));
+];
 
-  const masks = openMasks(classifier.masks);
-  const session = await openModel(classifier);
-  const losses: number[] = [];
-  let firstGradient = gradient;
-  for (let step = 0; step < 20; step++) {
-    const k = step % BATCHES;
-    const feeds = { ...batches[k], ...masks({ seed: SEED, step, examples: examplesOf(k) }) };
-    losses.push(await session.step(feeds, weights, buffers, gradient));
-    if (step === 0) firstGradient = gradient.slice();
-    weights.forEach((w, i) => {
-      weights[i] = w - LEARNING_RATE * gradient[i]!;
+describe.each(engines.flatMap((engine) => networks.map((network) => ({ ...network, engine }))))(
+  'a Wide ResNet $name after 20 steps of SGD by $engine',
+  async ({ name, depth, widening, dropout, engine }) => {
+    const reference = references[name]!;
+    const network = wideResnet({ depth, widening, classes: 10, dropout });
+    const classifier = buildClassifier({ network, inputShape: IMAGE, classes: 10, batchSize: BATCH });
+    const weights = initialWeights(classifier, widening);
+    const buffers = classifier.initialBuffers();
+    const gradient = new Float32Array(classifier.size);
+    const batches = Array.from({ length: BATCHES }, (_, k) => hashedImages(k, BATCH, IMAGE, 10));
+
+    const masks = openMasks(classifier.masks);
+    const session = await openModel(classifier, { engine });
+    const losses: number[] = [];
+    let firstGradient = gradient;
+    for (let step = 0; step < 20; step++) {
+      const k = step % BATCHES;
+      const feeds = { ...batches[k], ...masks({ seed: SEED, step, examples: examplesOf(k) }) };
+      losses.push(await session.step(feeds, weights, buffers, gradient));
+      if (step === 0) firstGradient = gradient.slice();
+      weights.forEach((w, i) => {
+        weights[i] = w - LEARNING_RATE * gradient[i]!;
+      });
+    }
+    const { inputs } = batches[0]!;
+    const logits = (await session.evaluate({ inputs }, weights, buffers)).logits!;
+    await session.close();
+
+    it.each(['float32', 'float64'] as const)("has PyTorch's losses in %s", (precision) => {
+      expect(losses).toBeAllclose(reference[precision].losses, { rtol: 1e-3, atol: 0 });
     });
-  }
-  const { inputs } = batches[0]!;
-  const logits = (await session.evaluate({ inputs }, weights, buffers)).logits!;
-  await session.close();
 
-  it.each(['float32', 'float64'] as const)("has PyTorch's losses in %s", (precision) => {
-    expect(losses).toBeAllclose(reference[precision].losses, { rtol: 1e-3, atol: 0 });
-  });
+    it("has PyTorch's first gradient, by norm, of every parameter", () => {
+      const norms = classifier.parameters
+        .map(({ name, offset, size }) => [name, norm(firstGradient.subarray(offset, offset + size))] as const)
+        .sort(([a], [b]) => (a < b ? -1 : 1));
+      expect(norms.map(([name]) => name)).toEqual(Object.keys(reference.float64.firstGradientNorms));
+      const expected = Object.values(reference.float64.firstGradientNorms);
+      expect(norms.map(([, value]) => value)).toBeAllclose(expected, { rtol: 1e-4 });
+    });
 
-  it("has PyTorch's first gradient, by norm, of every parameter", () => {
-    const norms = classifier.parameters
-      .map(({ name, offset, size }) => [name, norm(firstGradient.subarray(offset, offset + size))] as const)
-      .sort(([a], [b]) => (a < b ? -1 : 1));
-    expect(norms.map(([name]) => name)).toEqual(Object.keys(reference.float64.firstGradientNorms));
-    const expected = Object.values(reference.float64.firstGradientNorms);
-    expect(norms.map(([, value]) => value)).toBeAllclose(expected, { rtol: 1e-4 });
-  });
-
-  it("has PyTorch's logits in evaluation mode, where nothing is dropped", () => {
-    const expected = reference.float64.logits.flat();
-    expect(logits.subarray(0, expected.length)).toBeAllclose(expected, { rtol: 1e-3, atol: 1e-3 });
-  });
-});
+    it("has PyTorch's logits in evaluation mode, where nothing is dropped", () => {
+      const expected = reference.float64.logits.flat();
+      // One rounding that flips one ReLU in one of twenty steps moves single logits in the third digit.
+      expect(logits.subarray(0, expected.length)).toBeAllclose(expected, { rtol: 1e-3, atol: 3e-3 });
+    });
+  },
+);

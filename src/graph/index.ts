@@ -1,5 +1,6 @@
 export { evaluateFloat64 } from './evaluate.ts';
 export { gradients, jvp, vjp } from './gradients.ts';
+export { Unsupported } from './native/unsupported.ts';
 export { formulateByPatches } from './onnx/data-patches.ts';
 export type { OnnxAttribute, OnnxAttributes, OnnxWriter } from './onnx/writer.ts';
 export { add } from './operations/add.ts';
@@ -44,7 +45,7 @@ export { type ReduceOptions, sum } from './operations/sum.ts';
 export { tanh } from './operations/tanh.ts';
 export { transpose } from './operations/transpose.ts';
 export { upsample2d } from './operations/upsample2d.ts';
-export { type Arrays, createSession, type Port, type Session } from './session.ts';
+export { type Arrays, createSession, type EngineName, type Port, type Session } from './session.ts';
 export { SessionCache } from './session-cache.ts';
 export type { Shape } from './shape.ts';
 export type { Attributes, AttributeValue, Operation, Tensor } from './tensor.ts';

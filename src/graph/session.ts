@@ -26,21 +26,33 @@ export interface Session {
 
 export type Arrays = Readonly<Record<string, Float32Array>>;
 
+/** What computes a graph: onnxruntime, or C that this machine's compiler made of it. Their results differ by rounding. */
+export type EngineName = 'onnxruntime' | 'native';
+
 /**
- * Lowers the graph of `outputs` to ONNX and loads it.
+ * Makes the graph of `outputs` ready to run.
  *
  * @throws RangeError when two inputs of one name differ in shape.
+ * @throws Unsupported for the engine `native`, when an operation has no form there.
+ * @throws NosError `engine` when the engine is not to be had on this machine.
  * @example const session = await createSession({ y: mul(input('x', [2]), scalar(3)) });
  */
-export async function createSession(outputs: Readonly<Record<string, Tensor>>): Promise<Session> {
+export async function createSession(
+  outputs: Readonly<Record<string, Tensor>>,
+  engine: EngineName = 'onnxruntime',
+): Promise<Session> {
   const inputs = inputPorts(Object.values(outputs));
   const ports = Object.entries(outputs).map(([name, { shape }]) => ({ name, shape }));
+  if (engine === 'native') {
+    const { openNativeSession } = await import('./native/session.ts');
+    return openNativeSession(outputs, inputs, ports);
+  }
   // Imported when first needed: a command that trains nothing does not wait for the native library.
   const [{ lower }, { loadSession }] = await Promise.all([import('./lower.ts'), import('./onnx/session.ts')]);
   return loadSession(lower(outputs), inputs, ports);
 }
 
-function inputPorts(outputs: readonly Tensor[]): Port[] {
+export function inputPorts(outputs: readonly Tensor[]): Port[] {
   const ports = new Map<string, Port>();
   for (const node of topologicalOrder(outputs)) {
     if (!isA(node, inputOperation)) continue;

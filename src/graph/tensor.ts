@@ -1,3 +1,4 @@
+import type { NativeForm } from './native/form.ts';
 import type { OnnxWriter } from './onnx/writer.ts';
 import type { Shape } from './shape.ts';
 
@@ -31,6 +32,8 @@ export interface Operation<A extends Attributes = Attributes> {
   evaluate(node: Tensor<A>, inputs: readonly Float64Array[]): Float64Array;
   /** Writes ONNX nodes for `node`, whose inputs are the values named `inputs`; returns the name of the result. */
   lower(node: Tensor<A>, inputs: readonly string[], writer: OnnxWriter): string;
+  /** How the native engine computes it; left out: a graph with such a node runs on onnxruntime. */
+  readonly native?: NativeForm<A>;
   /**
    * The vector–Jacobian product: for each input a function that builds the cotangent of that input (of the input's
    * shape) from the cotangent of `node`. Written with builder functions, so it can be differentiated again. A function

@@ -34,4 +34,4 @@ export {
 } from './lstm.ts';
 export { buildModel, type Model, type ModelDefinition, type Tensors } from './model.ts';
 export { type SequenceLossOptions, sequenceCrossEntropy, tokenLogLikelihood } from './sequence-loss.ts';
-export { type ModelSession, openModel } from './session.ts';
+export { type ModelSession, type OpenModelOptions, openModel } from './session.ts';

@@ -1,8 +1,10 @@
-import { type Arrays, createSession } from '../graph/index.ts';
+import { type Arrays, createSession, type EngineName, type Session, Unsupported } from '../graph/index.ts';
 import type { Model } from './model.ts';
 
 /** A model ready to train and evaluate. Arrays are read and written in place; equal calls give equal bits. */
 export interface ModelSession {
+  /** What computes it: the engine asked for, or onnxruntime for a model with an operation that the native engine does not have. */
+  readonly engine: EngineName;
   /**
    * One forward and backward pass over a batch, an array for each input of the model: writes the gradient, moves the
    * buffers on, and gives the loss. The weights stay: the step is the update rule's.
@@ -17,12 +19,26 @@ export interface ModelSession {
   close(): Promise<void>;
 }
 
-/** Loads both graphs of a model. */
-export async function openModel(model: Model): Promise<ModelSession> {
-  const [training, evaluation] = await Promise.all([
-    createSession(model.training),
-    createSession(model.evaluation),
-  ]);
+export interface OpenModelOptions {
+  /** Default `onnxruntime`. */
+  readonly engine?: EngineName | undefined;
+}
+
+/**
+ * Loads both graphs of a model.
+ *
+ * @throws NosError `engine` when the engine is not to be had on this machine.
+ */
+export async function openModel(
+  model: Model,
+  { engine: wanted = 'onnxruntime' }: OpenModelOptions = {},
+): Promise<ModelSession> {
+  const native = wanted === 'native' ? await nativeSessions(model) : undefined;
+  const { engine, training, evaluation }: Sessions = native ?? {
+    engine: 'onnxruntime',
+    training: await createSession(model.training),
+    evaluation: await createSession(model.evaluation),
+  };
   const loss = new Float32Array(1);
   const newBuffers = new Float32Array(model.bufferSize);
   const evaluated = Object.fromEntries(
@@ -30,6 +46,7 @@ export async function openModel(model: Model): Promise<ModelSession> {
   );
   const carried = model.bufferSize > 0;
   return {
+    engine,
     step: async (batch, weights, buffers, gradient) => {
       const feeds = { ...batch, weights, ...(carried && { buffers }) };
       await training.run(feeds, { loss, gradient, ...(carried && { buffers: newBuffers }) });
@@ -44,4 +61,24 @@ export async function openModel(model: Model): Promise<ModelSession> {
       await Promise.all([training.close(), evaluation.close()]);
     },
   };
+}
+
+/** Both graphs on the native engine, as the network was written; undefined when it lacks one of their operations. */
+async function nativeSessions(model: Model): Promise<Sessions | undefined> {
+  const { training, evaluation } = model.plain();
+  const opened: Session[] = [];
+  try {
+    for (const graph of [training, evaluation]) opened.push(await createSession(graph, 'native'));
+    return { engine: 'native', training: opened[0]!, evaluation: opened[1]! };
+  } catch (error) {
+    await Promise.all(opened.map((session) => session.close()));
+    if (error instanceof Unsupported) return undefined;
+    throw error;
+  }
+}
+
+interface Sessions {
+  readonly engine: EngineName;
+  readonly training: Session;
+  readonly evaluation: Session;
 }

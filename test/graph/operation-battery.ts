@@ -42,13 +42,7 @@ export interface Derivatives {
 /** The battery that every operation goes through. */
 export function describeOperations(cases: readonly OperationCase[]): void {
   describe.each(cases)('$name', (operationCase) => {
-    const { feeds, derivatives } = prepare(operationCase);
-    const all = {
-      value: derivatives.value,
-      tangent: derivatives.tangent,
-      ...named('first', derivatives.first),
-      ...named('second', derivatives.second),
-    };
+    const { feeds, derivatives, all } = prepare(operationCase);
     const reference = evaluateFloat64(Object.values(all), feeds);
 
     it('has the first derivative of central differences', () => {
@@ -86,14 +80,28 @@ export function describeOperations(cases: readonly OperationCase[]): void {
       const computed = await session.run(Object.fromEntries(used));
       await session.close();
       Object.keys(all).forEach((name, i) => {
-        const scale = Math.max(1, ...reference[i]!.map(Math.abs));
-        expect(computed[name]).toBeAllclose(reference[i]!, { rtol: 2e-5, atol: 2e-6 * scale });
+        expectRounded(computed[name]!, reference[i]!);
       });
     });
   });
 }
 
-function prepare(operationCase: OperationCase): { feeds: Values; derivatives: Derivatives } {
+/** Float32 results are those of float64 but for rounding. */
+export function expectRounded(computed: Float32Array, reference: Float64Array): void {
+  const scale = Math.max(1, ...reference.map(Math.abs));
+  expect(computed).toBeAllclose(reference, { rtol: 2e-5, atol: 2e-6 * scale });
+}
+
+export interface PreparedCase {
+  /** By input, whose names begin with the prefix. */
+  readonly feeds: Values;
+  readonly derivatives: Derivatives;
+  /** Everything that an engine must compute right. */
+  readonly all: Readonly<Record<string, Tensor>>;
+}
+
+/** @param prefix Tells the inputs of cases in one graph apart. */
+export function prepare(operationCase: OperationCase, prefix = ''): PreparedCase {
   const { name, inputs, domain } = operationCase;
   const random = stream(1, 'operation', name);
   const feeds: Values = {};
@@ -101,11 +109,17 @@ function prepare(operationCase: OperationCase): { feeds: Values; derivatives: De
   const draw = (shape: Shape, map = (x: number) => x) =>
     Float64Array.from({ length: sizeOf(shape) }, () => Math.fround(map(random.normal())));
   inputs.forEach((shape, i) => {
-    feeds[`x${i}`] = draw(shape, domain === 'positive' ? (x) => Math.abs(x) + 0.5 : undefined);
-    feeds[`d${i}`] = draw(shape);
+    feeds[`${prefix}x${i}`] = draw(shape, domain === 'positive' ? (x) => Math.abs(x) + 0.5 : undefined);
+    feeds[`${prefix}d${i}`] = draw(shape);
   });
-  const derivatives = derive(operationCase, draw);
-  return { feeds, derivatives };
+  const derivatives = derive(operationCase, draw, prefix);
+  const all = {
+    value: derivatives.value,
+    tangent: derivatives.tangent,
+    ...named('first', derivatives.first),
+    ...named('second', derivatives.second),
+  };
+  return { feeds, derivatives, all };
 }
 
 /**
@@ -115,9 +129,10 @@ function prepare(operationCase: OperationCase): { feeds: Values; derivatives: De
 export function derive(
   { inputs, build }: OperationCase,
   weights: (shape: Shape) => ArrayLike<number>,
+  prefix = '',
 ): Derivatives {
-  const xs = inputs.map((shape, i) => input(`x${i}`, shape));
-  const ds = inputs.map((shape, i) => input(`d${i}`, shape));
+  const xs = inputs.map((shape, i) => input(`${prefix}x${i}`, shape));
+  const ds = inputs.map((shape, i) => input(`${prefix}d${i}`, shape));
   const value = build(...xs);
   const curved = addAll([value, mul(scalar(0.5), mul(value, value))]);
   const loss = sum(mul(constant(weights(value.shape), value.shape), curved));

@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { type Engine, loadEngine } from '../../engine/index.ts';
+import { checkArrays } from '../ports.ts';
 import type { Arrays, Port, Session } from '../session.ts';
-import { describeShape, sizeOf } from '../shape.ts';
 import { inputName, outputName } from './names.ts';
 
 /** One thread, no spinning pool: workers are processes. `logSeverityLevel` 3: errors only. */
@@ -31,7 +31,6 @@ export async function loadSession(
 /** A port, and the wrappers of arrays seen at it: kept as long as the arrays, so that training loops make none. */
 interface WrappedPort extends Port {
   readonly nativeName: string;
-  readonly size: number;
   readonly wrappers: WeakMap<Float32Array, Tensor>;
 }
 
@@ -60,19 +59,15 @@ class OnnxSession implements Session {
   }
 
   async run(feeds: Arrays, results: Arrays = {}): Promise<Record<string, Float32Array>> {
-    checkNames('input', this.#inputs, feeds);
-    checkNames('output', this.#outputs, results);
-    checkOverlap(feeds, results);
+    checkArrays(this, feeds, results);
     const values: Record<string, Tensor> = {};
     for (const port of this.#inputs.values()) {
-      const array = feeds[port.name];
-      if (array === undefined) throw new RangeError(`session: input '${port.name}' has no value`);
-      values[port.nativeName] = this.#wrap('input', port, array);
+      values[port.nativeName] = this.#wrap(port, feeds[port.name]!);
     }
     const fetches: Record<string, Tensor | null> = {};
     for (const port of this.#outputs.values()) {
       const array = results[port.name];
-      fetches[port.nativeName] = array === undefined ? null : this.#wrap('output', port, array);
+      fetches[port.nativeName] = array === undefined ? null : this.#wrap(port, array);
     }
     const computed = await this.#native.run(values, fetches);
     const arrays: Record<string, Float32Array> = {};
@@ -86,12 +81,7 @@ class OnnxSession implements Session {
     return this.#native.release();
   }
 
-  #wrap(kind: string, { name, shape, size, wrappers }: WrappedPort, array: Float32Array): Tensor {
-    if (array.length !== size) {
-      throw new RangeError(
-        `session: ${kind} '${name}' has shape ${describeShape(shape)}: expected ${size} numbers, got ${array.length}`,
-      );
-    }
+  #wrap({ shape, wrappers }: WrappedPort, array: Float32Array): Tensor {
     const known = wrappers.get(array);
     if (known !== undefined) return known;
     const wrapper = new this.#Tensor('float32', array, shape);
@@ -101,33 +91,5 @@ class OnnxSession implements Session {
 }
 
 function wrapped({ name, shape }: Port, nativeName: string): WrappedPort {
-  return { name, shape, nativeName, size: sizeOf(shape), wrappers: new WeakMap() };
-}
-
-function checkNames(kind: string, ports: ReadonlyMap<string, unknown>, arrays: Arrays): void {
-  for (const name in arrays) {
-    if (ports.has(name)) continue;
-    throw new RangeError(`session: no ${kind} '${name}'; known: ${[...ports.keys()].join(', ')}`);
-  }
-}
-
-/** Results are written while feeds are still read. */
-function checkOverlap(feeds: Arrays, results: Arrays): void {
-  for (const name in results) {
-    for (const other in feeds) {
-      if (overlap(results[name]!, feeds[other]!)) throw overlapError(name, other);
-    }
-    for (const other in results) {
-      if (other !== name && overlap(results[name]!, results[other]!)) throw overlapError(name, other);
-    }
-  }
-}
-
-function overlap(a: Float32Array, b: Float32Array): boolean {
-  if (a.buffer !== b.buffer) return false;
-  return a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
-}
-
-function overlapError(name: string, other: string): RangeError {
-  return new RangeError(`session: result '${name}' overlaps '${other}' in memory`);
+  return { name, shape, nativeName, wrappers: new WeakMap() };
 }

@@ -17,6 +17,7 @@ export const addAllOperation: Operation = {
   },
   evaluate: (_node, inputs) =>
     inputs.slice(1).reduce((total, x) => total.map((value, i) => value + (x[i] as number)), inputs[0]!),
+  native: { kind: 'element', text: (operands) => operands.join(' + ') },
   // Left to right, so that the order of rounding is that of the inputs.
   lower: (_node, inputs, writer) => inputs.slice(1).reduce((a, b) => writer.node('Add', [a, b]), inputs[0]!),
   vjp: ({ inputs }, cotangent) => inputs.map(() => () => cotangent),

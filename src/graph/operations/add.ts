@@ -5,6 +5,7 @@ export const addOperation = defineBinary({
   name: 'add',
   onnx: 'Add',
   compute: (a, b) => a + b,
+  native: (a, b) => `${a} + ${b}`,
   vjp: (_a, _b, cotangent) => [() => cotangent, () => cotangent],
 });
 

@@ -11,6 +11,7 @@ export const attainsOperation: Operation = {
       value >= (bounds[i] as number) ? 1 : 0,
     );
   },
+  native: { kind: 'element', text: ([x, bound], width) => `attains_${width}(${x}, ${bound})` },
   // clamp(2^100·(x − bound) + 1, 0, 1). Comparison and Cast are several times slower.
   lower: (_node, inputs, writer) => {
     const difference = writer.node('Sub', inputs);

@@ -19,6 +19,7 @@ export const averagePool2dOperation: Operation<{ readonly size: number }> = {
     });
     return out;
   },
+  native: { kind: 'pool', combine: 'mean', size: ({ attributes }) => attributes.size },
   lower: ({ attributes: { size } }, inputs, writer) =>
     writer.node('AveragePool', inputs, { kernel_shape: [size, size], strides: [size, size] }),
   vjp: ({ attributes: { size } }, cotangent) => [

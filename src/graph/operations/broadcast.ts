@@ -9,6 +9,8 @@ export interface BinaryDefinition {
   /** The ONNX operation. */
   readonly onnx: string;
   compute(a: number, b: number): number;
+  /** Its C text, given those of the operands; `width` as in {@link NativeForm}. */
+  native(a: string, b: string, width: string): string;
   /** Cotangents before they are summed to the inputs' shapes. */
   vjp(a: Tensor, b: Tensor, cotangent: Tensor, node: Tensor): readonly [() => Tensor, () => Tensor];
 }
@@ -24,6 +26,7 @@ export function defineBinary(definition: BinaryDefinition): Operation {
       return left.map((x, i) => definition.compute(x, right[i] as number));
     },
     lower: (_node, inputs, writer) => writer.node(definition.onnx, inputs),
+    native: { kind: 'element', text: ([a, b], width) => definition.native(a!, b!, width) },
     vjp: (node, cotangent) => {
       const [a, b] = node.inputs as [Tensor, Tensor];
       const [forA, forB] = definition.vjp(a, b, cotangent, node);

@@ -29,6 +29,27 @@ export const channelVarianceOperation: Operation = {
     });
     return out;
   },
+  native: {
+    kind: 'variance',
+    otherwise: {
+      kind: 'function',
+      text: `
+void @(int *failed, const float *x, float *y, int batch, int channels, int inner) {
+  (void)failed;
+  for (int c = 0; c < channels; c++) {
+    double mean = 0, squares = 0;
+    for (int n = 0; n < batch; n++) for (int i = 0; i < inner; i++) mean += x[((long)n*channels + c)*inner + i];
+    mean /= (double)batch*inner;
+    for (int n = 0; n < batch; n++) for (int i = 0; i < inner; i++) {
+      const double d = x[((long)n*channels + c)*inner + i] - mean;
+      squares += d*d;
+    }
+    y[c] = (float)(squares / ((double)batch*inner));
+  }
+}`,
+      sizes: ({ inputs: [x] }) => [x!.shape[0]!, x!.shape[1]!, sizeOf(x!.shape.slice(2))],
+    },
+  },
   // In two passes: E[x²] − E[x]² would lose digits where the mean is large. The centred x is written as the gradient
   // writes it, so that the two share it.
   lower: ({ inputs: [x] }, [name], writer) => {

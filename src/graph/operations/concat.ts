@@ -35,6 +35,7 @@ export const concatOperation: Operation<{ readonly axis: number }> = {
     });
     return out;
   },
+  native: { kind: 'concat', axis: ({ attributes }) => attributes.axis },
   lower: ({ attributes: { axis } }, inputs, writer) => writer.node('Concat', inputs, { axis }),
   vjp: ({ inputs, attributes: { axis } }, cotangent) => {
     let end = 0;

@@ -14,6 +14,7 @@ export const constantOperation: Operation<{ readonly values: Float64Array; reado
     return shape;
   },
   evaluate: ({ attributes }) => attributes.values,
+  native: { kind: 'constant', values: ({ attributes }) => attributes.values },
   lower: ({ attributes }, _inputs, writer) => writer.floats(attributes.values, attributes.shape),
 };
 

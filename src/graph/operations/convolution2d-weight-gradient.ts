@@ -33,6 +33,7 @@ export const convolution2dWeightGradientOperation: Operation<Attributes> = {
     });
     return out;
   },
+  native: { kind: 'weightGradient', windows: ({ attributes: { padding } }) => ({ stride: 1, padding }) },
   lower: ({ inputs, attributes, shape }, [x, g], writer) => {
     const [batch, , ...places] = inputs[1]!.shape as readonly [number, number, number, number];
     const [filters, channels, height, width] = imageShape('convolution2dWeightGradient', shape);

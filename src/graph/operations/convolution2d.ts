@@ -30,6 +30,11 @@ export const convolution2dOperation: Operation<{ readonly padding: Padding }> = 
     });
     return out;
   },
+  native: {
+    kind: 'convolution',
+    direction: 'forward',
+    windows: ({ attributes: { padding } }) => ({ stride: 1, padding }),
+  },
   lower: ({ inputs, attributes: { padding } }, names, writer) =>
     writer.node('Conv', names, { kernel_shape: inputs[1]!.shape.slice(2), pads: onnxPads(padding) }),
   vjp: ({ inputs, attributes: { padding } }, cotangent) => {

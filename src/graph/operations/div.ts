@@ -6,6 +6,7 @@ export const divOperation = defineBinary({
   name: 'div',
   onnx: 'Div',
   compute: (a, b) => a / b,
+  native: (a, b) => `${a} / ${b}`,
   vjp: (_a, b, cotangent, node) => [() => div(cotangent, b), () => neg(div(mul(cotangent, node), b))],
 });
 

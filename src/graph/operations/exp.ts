@@ -5,6 +5,7 @@ export const expOperation = defineUnary({
   name: 'exp',
   onnx: 'Exp',
   compute: (x) => Math.exp(x),
+  native: (x, width) => `exp_${width}(${x})`,
   vjp: (_x, cotangent, node) => mul(cotangent, node),
 });
 

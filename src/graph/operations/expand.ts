@@ -12,6 +12,7 @@ export const expandOperation: Operation<{ readonly shape: Shape }> = {
     return shape;
   },
   evaluate: ({ inputs, shape }, [x]) => broadcastValues(x!, inputs[0]!.shape, shape),
+  native: { kind: 'element', text: ([x]) => x! },
   lower: ({ shape }, [x], writer) => writer.node('Expand', [x!, writer.integers(shape)]),
   vjp: ({ inputs }, cotangent) => [() => sumTo(cotangent, inputs[0]!.shape)],
 };

@@ -17,6 +17,17 @@ export const gatherRowsOperation: Operation = {
     });
     return out;
   },
+  native: {
+    kind: 'function',
+    text: `
+void @(int *failed, const float *table, const float *indices, float *y, int rows, int columns, int count) {
+  for (int r = 0; r < rows; r++) {
+    const int i = index_s(indices[r], count, failed);
+    memcpy(y + (long)r*columns, table + (long)i*columns, 4*(size_t)columns);
+  }
+}`,
+    sizes: ({ inputs: [table], shape: [rows, columns] }) => [rows!, columns!, table!.shape[0]!],
+  },
   lower: (_node, [table, indices], writer) =>
     writer.node('Gather', [table!, whole(indices!, writer)], { axis: 0 }),
   vjp: ({ inputs: [table, indices] }, cotangent) => [
@@ -47,6 +58,18 @@ export const scatterRowsOperation: Operation<{ readonly count: number }> = {
       }
     });
     return out;
+  },
+  native: {
+    kind: 'function',
+    text: `
+void @(int *failed, const float *rows, const float *indices, float *y, int count, int columns, int total) {
+  memset(y, 0, 4*(size_t)total*columns);
+  for (int r = 0; r < count; r++) {
+    float *to = y + (long)index_s(indices[r], total, failed)*columns;
+    for (int c = 0; c < columns; c++) to[c] += rows[(long)r*columns + c];
+  }
+}`,
+    sizes: ({ inputs: [rows], shape: [total, columns] }) => [rows!.shape[0]!, columns!, total!],
   },
   lower: ({ inputs, shape }, [rows, indices], writer) => {
     const zeros = writer.node('ConstantOfShape', [writer.integers(shape)]);

@@ -18,6 +18,7 @@ export const gemmOperation: Operation<Required<MatmulOptions>> = {
     const added = broadcastValues(z!, c!.shape, shape);
     return product.map((value, i) => value + (added[i] as number));
   },
+  native: { kind: 'product', transposed: ({ attributes }) => [attributes.transposeA, attributes.transposeB] },
   lower: ({ attributes: { transposeA, transposeB } }, inputs, writer) =>
     writer.node('Gemm', inputs, { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 }),
 };

@@ -6,6 +6,7 @@ export const heavisideOperation: Operation = {
     name: 'heaviside',
     onnx: 'HardSigmoid',
     compute: (x) => (x > 0 ? 1 : Number.isNaN(x) ? x : 0),
+    native: (x, width) => `heaviside_${width}(${x})`,
   }),
   // clamp(2^127·x, 0, 1): exact for every normal float32 (the least is 2^-126), a fraction for subnormal x > 0.
   // Greater and Cast take 1.6 times as long, Sign and Relu 6 times.

@@ -10,6 +10,7 @@ export const inputOperation: Operation<{ readonly name: string; readonly shape: 
   evaluate: ({ attributes }) => {
     throw new RangeError(`input '${attributes.name}' has no value`);
   },
+  native: { kind: 'input' },
   lower: ({ attributes }, _inputs, writer) => writer.input(attributes.name, attributes.shape),
 };
 

@@ -1,3 +1,4 @@
+import { sizeOf } from '../shape.ts';
 import { createTensor, type Operation, type Tensor } from '../tensor.ts';
 import { exp } from './exp.ts';
 import { mul } from './mul.ts';
@@ -9,6 +10,22 @@ export const logSoftmaxOperation: Operation = {
   name: 'logSoftmax',
   shape: ([x]) => lastAxis('logSoftmax', x!),
   evaluate: ({ shape }, [x]) => logSoftmaxValues(x!, shape.at(-1) as number),
+  native: {
+    kind: 'function',
+    text: `
+void @(int *failed, const float *x, float *y, int rows, int width) {
+  (void)failed;
+  for (int r = 0; r < rows; r++, x += width, y += width) {
+    float largest = x[0], total = 0;
+    for (int i = 1; i < width; i++) largest = max_s(x[i], largest);
+    for (int i = 0; i < width; i++) y[i] = exp_s(x[i] - largest);
+    for (int i = 0; i < width; i++) total += y[i];
+    const float shift = largest + log_s(total);
+    for (int i = 0; i < width; i++) y[i] = x[i] - shift;
+  }
+}`,
+    sizes: ({ shape }) => [sizeOf(shape.slice(0, -1)), shape.at(-1)!],
+  },
   lower: (_node, inputs, writer) => writer.node('LogSoftmax', inputs, { axis: -1 }),
   // g − softmax(x)·Σ g
   vjp: (node, cotangent) => [

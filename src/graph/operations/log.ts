@@ -5,6 +5,7 @@ export const logOperation = defineUnary({
   name: 'log',
   onnx: 'Log',
   compute: (x) => Math.log(x),
+  native: (x, width) => `log_${width}(${x})`,
   vjp: (x, cotangent) => div(cotangent, x),
 });
 

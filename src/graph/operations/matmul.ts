@@ -23,6 +23,7 @@ export const matmulOperation: Operation<Required<MatmulOptions>> = {
   },
   evaluate: ({ inputs, attributes, shape }, [a, b]) =>
     multiply(a!, b!, rowsAndColumns(inputs[0]!.shape, attributes.transposeA)[1], attributes, shape),
+  native: { kind: 'product', transposed: ({ attributes }) => [attributes.transposeA, attributes.transposeB] },
   lower: ({ attributes: { transposeA, transposeB }, shape }, inputs, writer) => {
     if (!transposeA && !transposeB) return writer.node('MatMul', inputs);
     const flags = { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 };

@@ -21,6 +21,24 @@ export const maxOverOperation: Operation<{ readonly axis: number }> = {
       return largest;
     });
   },
+  native: {
+    kind: 'function',
+    text: `
+void @(int *failed, const float *x, float *y, int rows, int length, int inner) {
+  (void)failed;
+  for (int r = 0; r < rows; r++) for (int i = 0; i < inner; i++) {
+    const float *first = x + (long)r*length*inner + i;
+    float largest = first[0];
+    for (int k = 1; k < length; k++) largest = max_s(largest, first[(long)k*inner]);
+    y[(long)r*inner + i] = largest;
+  }
+}`,
+    sizes: ({ inputs: [x], attributes: { axis }, shape }) => [
+      sizeOf(shape.slice(0, axis)),
+      x!.shape[axis]!,
+      sizeOf(shape.slice(axis + 1)),
+    ],
+  },
   lower: ({ attributes: { axis } }, [x], writer) =>
     writer.node('ReduceMax', [x!, writer.integers([axis])], { keepdims: 1 }),
   vjp: (node, cotangent) => [

@@ -9,6 +9,7 @@ export const maximumOperation = defineBinary({
   name: 'maximum',
   onnx: 'Max',
   compute: (a, b) => Math.max(a, b),
+  native: (a, b, width) => `max_${width}(${a}, ${b})`,
   vjp: (a, b, cotangent) => [() => mul(cotangent, share(a, b)), () => mul(cotangent, share(b, a))],
 });
 

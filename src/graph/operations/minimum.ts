@@ -6,6 +6,7 @@ export const minimumOperation = defineBinary({
   name: 'minimum',
   onnx: 'Min',
   compute: (a, b) => Math.min(a, b),
+  native: (a, b, width) => `min_${width}(${a}, ${b})`,
   vjp: (a, b, cotangent) => [() => mul(cotangent, share(b, a)), () => mul(cotangent, share(a, b))],
 });
 

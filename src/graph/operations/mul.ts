@@ -5,6 +5,7 @@ export const mulOperation = defineBinary({
   name: 'mul',
   onnx: 'Mul',
   compute: (a, b) => a * b,
+  native: (a, b) => `${a} * ${b}`,
   vjp: (a, b, cotangent) => [() => mul(cotangent, b), () => mul(cotangent, a)],
 });
 

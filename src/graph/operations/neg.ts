@@ -5,6 +5,7 @@ export const negOperation = defineUnary({
   name: 'neg',
   onnx: 'Neg',
   compute: (x) => -x,
+  native: (x) => `-${x}`,
   vjp: (_x, cotangent) => neg(cotangent),
 });
 

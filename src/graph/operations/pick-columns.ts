@@ -17,6 +17,14 @@ export const pickColumnsOperation: Operation = {
     const columns = inputs[0]!.shape[1] as number;
     return indices!.map((index, row) => x![row * columns + index] as number);
   },
+  native: {
+    kind: 'function',
+    text: `
+void @(int *failed, const float *x, const float *indices, float *y, int rows, int columns) {
+  for (int r = 0; r < rows; r++) y[r] = x[(long)r*columns + index_s(indices[r], columns, failed)];
+}`,
+    sizes: ({ inputs: [x] }) => [...x!.shape],
+  },
   lower: ({ inputs, shape }, [x, indices], writer) => {
     const places = writer.node('Reshape', [
       whole(indices!, writer),
@@ -47,6 +55,15 @@ export const placeColumnsOperation: Operation<{ readonly columns: number }> = {
       out[row * columns + (indices![row] as number)] = value;
     });
     return out;
+  },
+  native: {
+    kind: 'function',
+    text: `
+void @(int *failed, const float *values, const float *indices, float *y, int rows, int columns) {
+  memset(y, 0, 4*(size_t)rows*columns);
+  for (int r = 0; r < rows; r++) y[(long)r*columns + index_s(indices[r], columns, failed)] = values[r];
+}`,
+    sizes: ({ shape }) => [...shape],
   },
   lower: ({ shape }, [values, indices], writer) => {
     const column = writer.integers([shape[0] as number, 1]);

@@ -6,6 +6,7 @@ export const reluOperation = defineUnary({
   name: 'relu',
   onnx: 'Relu',
   compute: (x) => Math.max(x, 0),
+  native: (x, width) => `relu_${width}(${x})`,
   vjp: (x, cotangent) => mul(cotangent, heaviside(x)),
 });
 

@@ -13,6 +13,7 @@ export const reshapeOperation: Operation<{ readonly shape: Shape }> = {
     return shape;
   },
   evaluate: (_node, [x]) => x!,
+  native: { kind: 'reshape' },
   lower: ({ shape }, [x], writer) => writer.node('Reshape', [x!, writer.integers(shape)]),
   vjp: ({ inputs }, cotangent) => [() => reshape(cotangent, inputs[0]!.shape)],
 };

@@ -17,6 +17,16 @@ export const rotateKernelOperation: Operation = {
       return w![(f * channels + c + 1) * area - 1 - (i % area)] as number;
     });
   },
+  native: {
+    kind: 'function',
+    text: `
+void @(int *failed, const float *w, float *y, int filters, int channels, int area) {
+  (void)failed;
+  for (int c = 0; c < channels; c++) for (int f = 0; f < filters; f++) for (int k = 0; k < area; k++)
+    *y++ = w[((long)f*channels + c + 1)*area - 1 - k];
+}`,
+    sizes: ({ shape: [channels, filters, height, width] }) => [filters!, channels!, height! * width!],
+  },
   lower: (_node, [w], writer) => {
     const backwards = [-1, -1];
     const beforeFirst = [-(2 ** 31), -(2 ** 31)];

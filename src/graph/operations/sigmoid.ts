@@ -7,6 +7,7 @@ export const sigmoidOperation = defineUnary({
   name: 'sigmoid',
   onnx: 'Sigmoid',
   compute: (x) => 1 / (1 + Math.exp(-x)),
+  native: (x, width) => `sigmoid_${width}(${x})`,
   vjp: (_x, cotangent, node) => mul(cotangent, mul(node, sub(scalar(1), node))),
 });
 

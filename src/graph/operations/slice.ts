@@ -31,6 +31,14 @@ export const sliceOperation: Operation<SliceAttributes> = {
     const strides = stridesOf(inputs[0]!.shape);
     return gather(x!, shape, strides, start * (strides[axis] as number));
   },
+  native: {
+    kind: 'view',
+    view: ({ attributes: { axis, start }, shape }, { offset, strides }) => ({
+      shape,
+      offset: offset + start * (strides[axis] as number),
+      strides,
+    }),
+  },
   lower: ({ attributes: { axis, start, end } }, [x], writer) =>
     writer.node('Slice', [x!, writer.integers([start]), writer.integers([end]), writer.integers([axis])]),
   vjp: ({ inputs, attributes: { axis, start, end } }, cotangent) => [

@@ -18,6 +18,13 @@ export const splitPartOperation: Operation<SplitPartAttributes> = {
     const sliced = slice(x!, axis, start, start + (lengths[part] as number));
     return sliced.operation.evaluate(sliced, values);
   },
+  native: {
+    kind: 'view',
+    view: ({ attributes: { axis, lengths, part }, shape }, { offset, strides }) => {
+      const start = lengths.slice(0, part).reduce((a, b) => a + b, 0);
+      return { shape, offset: offset + start * (strides[axis] as number), strides };
+    },
+  },
   lower: ({ attributes: { axis, lengths, part } }, [x], writer) =>
     writer.nodes('Split', [x!, writer.integers(lengths)], lengths.length, { axis })[part] as string,
 };

@@ -7,6 +7,7 @@ export const sqrtOperation = defineUnary({
   name: 'sqrt',
   onnx: 'Sqrt',
   compute: (x) => Math.sqrt(x),
+  native: (x, width) => `sqrt_${width}(${x})`,
   vjp: (_x, cotangent, node) => div(mul(cotangent, scalar(0.5)), node),
 });
 

@@ -36,6 +36,7 @@ const stridedConvolution2dOperation: Operation<Windows> = {
     });
     return out;
   },
+  native: { kind: 'convolution', direction: 'forward', windows: ({ attributes }) => attributes },
   lower: ({ inputs, attributes: { stride, padding } }, names, writer) =>
     writer.node('Conv', names, {
       kernel_shape: inputs[1]!.shape.slice(2),
@@ -64,6 +65,7 @@ const stridedInputGradientOperation: Operation<Windows & { readonly image: Pair 
     });
     return out;
   },
+  native: { kind: 'convolution', direction: 'backward', windows: ({ attributes }) => attributes },
   lower: ({ inputs: [g, w], attributes: { stride, padding, image } }, names, writer) => {
     const kernel = edges(w!);
     const reached = edges(g!).map((places, i) => (places - 1) * stride + kernel[i]! - 2 * padding[i]!);
@@ -97,6 +99,7 @@ const stridedWeightGradientOperation: Operation<Windows & { readonly kernel: Pai
     });
     return out;
   },
+  native: { kind: 'weightGradient', windows: ({ attributes }) => attributes },
   // The patches times g, image by image, then the sum over images.
   lower: (
     { inputs: [x, g], attributes: { kernel, padding, stride }, shape },

@@ -5,6 +5,7 @@ export const subOperation = defineBinary({
   name: 'sub',
   onnx: 'Sub',
   compute: (a, b) => a - b,
+  native: (a, b) => `${a} - ${b}`,
   vjp: (_a, _b, cotangent) => [() => cotangent, () => neg(cotangent)],
 });
 

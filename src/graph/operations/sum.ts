@@ -32,6 +32,7 @@ export const sumOperation: Operation<{ readonly axes: readonly number[]; readonl
     });
     return out;
   },
+  native: { kind: 'sum', axes: ({ attributes }) => attributes.axes },
   lower: ({ attributes: { axes, keepDims } }, [x], writer) =>
     writer.node('ReduceSum', [x!, writer.integers(axes)], { keepdims: keepDims ? 1 : 0 }),
   vjp: ({ inputs, attributes }, cotangent) => [

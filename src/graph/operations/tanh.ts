@@ -7,6 +7,7 @@ export const tanhOperation = defineUnary({
   name: 'tanh',
   onnx: 'Tanh',
   compute: (x) => Math.tanh(x),
+  native: (x, width) => `tanh_${width}(${x})`,
   vjp: (_x, cotangent, node) => mul(cotangent, sub(scalar(1), mul(node, node))),
 });
 

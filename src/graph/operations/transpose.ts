@@ -18,6 +18,14 @@ export const transposeOperation: Operation<{ readonly permutation: readonly numb
     const permuted = permutation.map((axis) => strides[axis] as number);
     return gather(x!, shape, permuted, 0);
   },
+  native: {
+    kind: 'view',
+    view: ({ attributes: { permutation }, shape }, { offset, strides }) => ({
+      shape,
+      offset,
+      strides: permutation.map((axis) => strides[axis] as number),
+    }),
+  },
   lower: ({ attributes }, inputs, writer) =>
     writer.node('Transpose', inputs, { perm: attributes.permutation }),
   vjp: ({ attributes: { permutation } }, cotangent) => [

@@ -21,6 +21,7 @@ export const upsample2dOperation: Operation<{ readonly factor: number }> = {
     });
     return out;
   },
+  native: { kind: 'upsampling', factor: ({ attributes }) => attributes.factor },
   lower: ({ attributes: { factor } }, [x], writer) =>
     writer.node('Resize', [x!, '', writer.floats([1, 1, factor, factor], [4])], {
       mode: 'nearest',

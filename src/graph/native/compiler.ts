@@ -1,0 +1,182 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { lstat, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { NosError } from '../../errors.ts';
+import { userDirectories } from '../../user-directories.ts';
+import { TARGETS, type Target } from './target.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A compiler for C that runs. */
+export interface Compiler {
+  /** The program, and arguments before all others, as `CC` gives them. */
+  readonly command: readonly [string, ...string[]];
+  /** The first line of what it says of its version. */
+  readonly version: string;
+}
+
+/** The compiled graph: what the end of its file of C exports. */
+export interface Addon {
+  create(): object;
+  run(state: object, ...arrays: readonly Float32Array[]): void;
+  destroy(state: object): void;
+}
+
+/** Neither contraction nor reordering: a compiler computes what the text says, so that all compilers give equal bits. */
+const FLAGS = [
+  ...['-std=gnu11', '-O3', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-w'],
+  ...['-fPIC', '-fvisibility=hidden'],
+];
+const LINKING: Readonly<Record<string, readonly string[]>> = {
+  darwin: ['-bundle', '-undefined', 'dynamic_lookup'],
+};
+
+/** A minute is ten times what the largest built-in network takes on a quiet machine. */
+const TIME_LIMIT = 10 * 60_000;
+
+const run = promisify(execFile);
+
+/** Compilers by command, asked once per process. */
+const compilers = new Map<string, Promise<Compiler | undefined>>();
+
+/** The compiler that `CC` names, else `cc`; undefined if it does not run. */
+export function findCompiler(environment: Environment = process.env): Promise<Compiler | undefined> {
+  const named = environment.CC?.trim();
+  const text = named === undefined || named === '' ? 'cc' : named;
+  const known = compilers.get(text) ?? askVersion(text.split(/\s+/) as [string, ...string[]]);
+  compilers.set(text, known);
+  return known;
+}
+
+async function askVersion(command: Compiler['command']): Promise<Compiler | undefined> {
+  const [program, ...before] = command;
+  try {
+    const { stdout } = await run(program, [...before, '--version'], { timeout: 60_000 });
+    return { command, version: stdout.split('\n', 1)[0]!.trim() };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What to compile for on this machine; undefined if its processor has no fused multiply-add that we compile for. */
+export function machineTarget(): Target | undefined {
+  if (process.arch === 'arm64' && process.platform !== 'win32') return TARGETS.arm64;
+  if (process.arch !== 'x64' || process.platform !== 'linux') return undefined;
+  const has = processorFlags();
+  if (!['avx2', 'fma', 'bmi1', 'bmi2', 'f16c', 'movbe', 'abm'].every((flag) => has.has(flag)))
+    return undefined;
+  const wide = ['avx512f', 'avx512bw', 'avx512cd', 'avx512dq', 'avx512vl'].every((flag) => has.has(flag));
+  return TARGETS[wide ? 'x86-64-v4' : 'x86-64-v3'];
+}
+
+function processorFlags(): ReadonlySet<string> {
+  try {
+    const [, flags = ''] = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8')) ?? [];
+    return new Set(flags.trim().split(' '));
+  } catch {
+    return new Set();
+  }
+}
+
+export interface CompileOptions {
+  readonly compiler: Compiler;
+  readonly target: Target;
+  /** Where compiled files are kept. Default: `compiled` in the user's cache folder. */
+  readonly folder?: string;
+  /** More flags, such as sanitizers. */
+  readonly flags?: readonly string[];
+}
+
+/**
+ * Compiles a file of C and loads it, or loads what was compiled before from the same text by the same compiler.
+ *
+ * @throws NosError `engine` when the compiler fails, or the folder is not the user's own.
+ */
+export async function compileAddon(text: string, options: CompileOptions): Promise<Addon> {
+  const folder = options.folder ?? join(userDirectories().cache, 'compiled');
+  await ownFolder(folder);
+  const flags = [
+    ...FLAGS,
+    ...options.target.flags,
+    ...(LINKING[process.platform] ?? ['-shared']),
+    ...(options.flags ?? []),
+  ];
+  const { version, command } = options.compiler;
+  const key = sha256(JSON.stringify([version, command, flags, text])).slice(0, 40);
+  const file = join(folder, `${key}.node`);
+  if (!(await isIntact(file))) await compile(text, file, options.compiler, flags);
+  const module = { exports: {} };
+  process.dlopen(module, file);
+  return module.exports as Addon;
+}
+
+/** Makes the folder, for the user alone. What is loaded from it runs in this process, so it may be nobody else's. */
+async function ownFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const found = await lstat(folder);
+    if (!found.isDirectory()) throw new Error('it is no folder');
+    if (!isOwn(found)) throw new Error('others may write to it');
+  } catch (error) {
+    throw new NosError(
+      'engine',
+      `compiled code cannot be kept in ${folder}: ${(error as Error).message}`,
+      'make it a folder of your own that nobody else may write to, or remove it',
+    );
+  }
+}
+
+function isOwn({ uid, mode }: { readonly uid: number; readonly mode: number }): boolean {
+  return uid === process.getuid?.() && (mode & 0o022) === 0;
+}
+
+/** Whether a compiled file is there, the user's own, and as long ago written: its checksum stands beside it. */
+async function isIntact(file: string): Promise<boolean> {
+  try {
+    if (!isOwn(await lstat(file))) return false;
+    const [contents, sum] = await Promise.all([readFile(file), readFile(`${file}.sha256`, 'utf8')]);
+    return sha256(contents) === sum.trim();
+  } catch {
+    return false;
+  }
+}
+
+async function compile(
+  text: string,
+  file: string,
+  compiler: Compiler,
+  flags: readonly string[],
+): Promise<void> {
+  const [program, ...before] = compiler.command;
+  // In a folder of its own, and renamed when whole: processes that compile the same at once do not meet.
+  const work = await mkdtemp(`${file}.`);
+  const [source, result] = [join(work, 'graph.c'), join(work, 'graph.node')];
+  try {
+    await writeFile(source, text);
+    // By relative names, so that the compiled file does not hold the folder's.
+    await run(program, [...before, ...flags, 'graph.c', '-o', 'graph.node'], {
+      cwd: work,
+      timeout: TIME_LIMIT,
+    });
+    await writeFile(`${result}.sha256`, sha256(await readFile(result)));
+    await rename(result, file);
+    await rename(`${result}.sha256`, `${file}.sha256`);
+  } catch (error) {
+    const { stderr = '', message } = error as Error & { readonly stderr?: string };
+    const reason = stderr.trim().split('\n', 1)[0] || message.split('\n', 1)[0];
+    throw new NosError(
+      'engine',
+      `${program} does not compile the graph: ${reason}`,
+      'name another compiler with CC, or use --engine onnxruntime',
+    );
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { imageCases } from '../../../test/graph/image-cases.ts';
+import { nativeVariants, openVariant, temporaryFolder } from '../../../test/graph/native-variants.ts';
+import { expectRounded, type OperationCase, prepare } from '../../../test/graph/operation-battery.ts';
+import { operationCases } from '../../../test/graph/operation-cases.ts';
+import { evaluateFloat64, type Tensor } from '../index.ts';
+import { emitGraph } from './emit.ts';
+import { TARGETS } from './target.ts';
+import { Unsupported } from './unsupported.ts';
+
+/*
+ * The battery of all operations on the native engine: as one graph for each number of images, so that it is compiled in seconds.
+ */
+
+const { folder, remove } = await temporaryFolder();
+// What `nos` uses, and what differs most from it; all the others are compared in test/native.test.ts.
+const variants = (await nativeVariants(folder)).filter((_, i, { length }) => i === 0 || i === length - 1);
+afterAll(remove);
+
+/** Those that are formulated for onnxruntime; no plain network has them. */
+const isForOnnx = ({ name }: OperationCase): boolean =>
+  /^patches|^(maxPool2d|channelMoments) of a convolution of data/.test(name);
+const batchOf = ({ inputs }: OperationCase): number => inputs[0]![0]!;
+
+function graphOf(cases: readonly OperationCase[]) {
+  const outputs: Record<string, Tensor> = {};
+  const feeds: Record<string, Float64Array> = {};
+  cases.forEach((operationCase, i) => {
+    const prepared = prepare(operationCase, `${i} `);
+    Object.assign(feeds, prepared.feeds as unknown as Record<string, Float64Array>);
+    for (const [name, tensor] of Object.entries(prepared.all))
+      outputs[`${operationCase.name}: ${name}`] = tensor;
+  });
+  return { outputs, feeds };
+}
+
+const plainImages = imageCases.filter((operationCase) => !isForOnnx(operationCase));
+const groups = [
+  { name: 'tensors', cases: operationCases },
+  { name: 'images, by two', cases: plainImages.filter((operationCase) => batchOf(operationCase) === 2) },
+  { name: 'images, by one', cases: plainImages.filter((operationCase) => batchOf(operationCase) === 1) },
+  { name: 'vectors among images', cases: plainImages.filter((operationCase) => batchOf(operationCase) > 2) },
+];
+
+describe.skipIf(variants.length === 0).each(groups)('$name on the native engine', ({ cases }) => {
+  const { outputs, feeds } = graphOf(cases);
+  const reference = evaluateFloat64(Object.values(outputs), feeds);
+  const computed: Record<string, Float32Array>[] = [];
+  beforeAll(async () => {
+    for (const variant of variants) {
+      const session = await openVariant(outputs, variant);
+      const used = session.inputs.map(({ name }) => [name, Float32Array.from(feeds[name]!)] as const);
+      computed.push(await session.run(Object.fromEntries(used)));
+      await session.close();
+    }
+  }, 300_000);
+
+  it.each(Object.keys(outputs).map((name, i) => ({ name, i })))('$name', ({ name, i }) => {
+    expectRounded(computed[0]![name]!, reference[i]!);
+  });
+
+  it.each(variants.slice(1).map(({ name }, i) => ({ name, i })))('has the same bits by $name', ({ i }) => {
+    for (const name of Object.keys(outputs)) {
+      expect([name, ...computed[i + 1]![name]!]).toEqual([name, ...computed[0]![name]!]);
+    }
+  });
+});
+
+describe('what is formulated for onnxruntime', () => {
+  it.each(imageCases.filter(isForOnnx))('has no form in C: $name', (operationCase) => {
+    const { all } = prepare(operationCase);
+    expect(() => emitGraph(all, TARGETS['x86-64-v3'])).toThrow(Unsupported);
+  });
+});

@@ -1,0 +1,85 @@
+import { NosError } from '../../errors.ts';
+import { checkArrays } from '../ports.ts';
+import type { Arrays, Port, Session } from '../session.ts';
+import { sizeOf } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+import { type Addon, type CompileOptions, compileAddon, findCompiler, machineTarget } from './compiler.ts';
+import { type CompiledGraph, emitGraph } from './emit.ts';
+
+/**
+ * Compiles a graph to C and loads it.
+ *
+ * @param options For what and with what to compile. Default: this machine and its compiler.
+ * @throws Unsupported when an operation has no form.
+ * @throws NosError `engine` without a compiler, on a processor that is not compiled for, or when compiling fails.
+ */
+export async function openNativeSession(
+  outputs: Readonly<Record<string, Tensor>>,
+  inputs: readonly Port[],
+  ports: readonly Port[],
+  options?: CompileOptions,
+): Promise<Session> {
+  const { compiler, target, ...rest } = options ?? (await machineOptions());
+  const graph = emitGraph(outputs, target);
+  return new NativeSession(
+    graph,
+    await compileAddon(graph.text, { compiler, target, ...rest }),
+    inputs,
+    ports,
+  );
+}
+
+/** What this machine compiles for and with. @throws NosError `engine` that says what is missing. */
+async function machineOptions(): Promise<CompileOptions> {
+  const target = machineTarget();
+  if (target === undefined) {
+    throw new NosError(
+      'engine',
+      `the native engine is made for arm64 and for x86-64 with AVX2 and FMA under Linux, not for this ${process.platform}-${process.arch}`,
+      'onnxruntime runs here: --engine onnxruntime',
+    );
+  }
+  const compiler = await findCompiler();
+  if (compiler !== undefined) return { compiler, target };
+  throw new NosError(
+    'engine',
+    `the native engine needs a C compiler, and '${process.env.CC?.trim() || 'cc'}' does not run`,
+    'install one (Debian: apt-get install gcc libc6-dev), or name one with CC',
+  );
+}
+
+/** A session on a compiled graph. */
+class NativeSession implements Session {
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly #graph: CompiledGraph;
+  readonly #addon: Addon;
+  #state: object | undefined;
+
+  constructor(graph: CompiledGraph, addon: Addon, inputs: readonly Port[], outputs: readonly Port[]) {
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.#graph = graph;
+    this.#addon = addon;
+    this.#state = addon.create();
+  }
+
+  async run(feeds: Arrays, results: Arrays = {}): Promise<Record<string, Float32Array>> {
+    checkArrays(this, feeds, results);
+    if (this.#state === undefined) throw new Error('session: closed');
+    const arrays: Record<string, Float32Array> = {};
+    for (const { name, shape } of this.outputs)
+      arrays[name] = results[name] ?? new Float32Array(sizeOf(shape));
+    this.#addon.run(
+      this.#state,
+      ...this.#graph.inputs.map((name) => feeds[name]!),
+      ...this.#graph.outputs.map((name) => arrays[name]!),
+    );
+    return arrays;
+  }
+
+  async close(): Promise<void> {
+    if (this.#state !== undefined) this.#addon.destroy(this.#state);
+    this.#state = undefined;
+  }
+}

@@ -1,0 +1,35 @@
+/** What a file of C is emitted and compiled for. Results do not depend on it: no sum crosses the lanes of a vector. */
+export interface Target {
+  readonly name: string;
+  /** Floats of the widest vector. */
+  readonly lanes: Lanes;
+  /** Vector registers. */
+  readonly registers: 16 | 32;
+  /** What the compiler is told of the processor. */
+  readonly flags: readonly string[];
+}
+
+export type Lanes = 1 | 2 | 4 | 8 | 16;
+
+/** All widths of vectors, widest first. */
+export const WIDTHS: readonly Lanes[] = [16, 8, 4, 2, 1];
+
+/** The widest vectors of a target of which `channels` is a multiple. */
+export function lanesFor(channels: number, { lanes }: Target): Lanes {
+  return WIDTHS.find((width) => width <= lanes && channels % width === 0) ?? 1;
+}
+
+/** Processors by named level, never `native`: a cache folder may be shared by machines. */
+export const TARGETS = {
+  /** AVX-512. */
+  'x86-64-v4': {
+    name: 'x86-64-v4',
+    lanes: 16,
+    registers: 32,
+    flags: ['-march=x86-64-v4', '-mprefer-vector-width=512'],
+  },
+  /** AVX2 and FMA. */
+  'x86-64-v3': { name: 'x86-64-v3', lanes: 8, registers: 16, flags: ['-march=x86-64-v3'] },
+  /** NEON. */
+  arm64: { name: 'arm64', lanes: 4, registers: 32, flags: ['-march=armv8-a'] },
+} as const satisfies Record<string, Target>;
