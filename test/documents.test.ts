@@ -39,6 +39,9 @@ const CALLS: readonly (readonly string[])[] = [
   ['space', 'quick', '--operands', 'g,m'],
   ['tasks'],
   ['tasks', 'multi30k-gnmt'],
+  ['strategies'],
+  ['protocols'],
+  ['environments'],
   ['trajectory', 'sgd', '--function', 'saddle', '--steps', '10'],
   ['bleu', resolve('LICENSE'), resolve('LICENSE')],
   ['reproduce', 'figure6', '--from-data', figure6, '-o', 'figure6'],
@@ -50,6 +53,7 @@ const CALLS: readonly (readonly string[])[] = [
   ['data', 'fetch', 'digits'],
   ['engine', 'fetch'],
   ['doctor'],
+  ['completion', 'bash'],
 ];
 
 describe('documents', () => {

@@ -1,53 +1,52 @@
 import { CommanderError } from 'commander';
 import { NosError } from '../errors.ts';
 import { withoutTyped } from '../redis-url.ts';
-import type { Colours } from '../report/index.ts';
+import { coloursFor } from '../report/index.ts';
+import { pointAt, RuleError } from '../rules/index.ts';
 import { type WriteCall, writeCalls } from './calling.ts';
 import type { LogLine } from './log/events.ts';
 import { Interruption } from './process.ts';
 
-/** What goes wrong, for people (`lines`), for scripts (`document`, with `--json`) and for the shell (`exitCode`). */
+/** What went wrong, for people (`lines`), for scripts (`document`, with `--json`) and for the shell (`exitCode`). */
 export interface Failure {
   readonly lines: readonly string[];
   readonly document: { readonly error: Readonly<Record<string, string>> };
   readonly exitCode: number;
-  /** Where `debug` asks for it. */
+  /** Present if `debug` asks for it. */
   readonly stack?: string;
 }
 
-/**
- * One line for what a command threw and one for what to do, its commands as the user can run them, with a caret under the place in a rule that does not parse; a
- * stack trace only where `debug` asks for it.
- */
-export async function describeFailure(
-  error: unknown,
-  { colours, call, debug }: { readonly colours: Colours; readonly call: WriteCall; readonly debug: boolean },
-): Promise<Failure> {
-  const classified = classify(error);
-  const { code, exitCode } = classified;
-  const message = writeCalls(classified.message, call);
-  const hint = writeCalls(classified.hint, call);
-  const lines = [`${colours.red('nos:')} ${message.replaceAll(/\s*\n\s*/g, ' ')}`];
-  lines.push(...(await pointer(error)));
-  if (hint) lines.push(colours.dim(hint));
-  const stack = debug && error instanceof Error && error.stack ? stackOf(error) : undefined;
-  if (stack !== undefined) lines.push(stack);
-  const document = { error: { code, message, hint } };
-  return { lines, document, exitCode, ...(stack === undefined ? {} : { stack }) };
+interface Described {
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly call: WriteCall;
+  readonly debug: boolean;
+  /** Everything that the user typed: URLs of Redis in it may hold a password, which is not repeated. */
+  readonly typed: readonly string[];
 }
 
 /**
- * A failure without what stands in URLs of Redis among the things that the user typed, in whatever place: it may be a password.
+ * Describes what a command threw: one line for it and one for what to do, its commands as the user can run them, with a caret under the
+ * place in a rule that does not parse; a stack trace only if `debug` asks for it.
  */
-export function withoutSecrets(failure: Failure, typed: readonly string[]): Failure {
+export function describeFailure(error: unknown, { stderr, env, call, debug, typed }: Described): Failure {
+  const colours = coloursFor(stderr, env);
+  const classified = classify(error);
+  const { code, exitCode } = classified;
   const shown = (text: string): string => withoutTyped(text, typed);
-  const { lines, document, exitCode, stack } = failure;
-  const error = Object.fromEntries(Object.entries(document.error).map(([key, text]) => [key, shown(text)]));
+  const message = shown(writeCalls(classified.message, call));
+  const hint = shown(writeCalls(classified.hint, call));
+  const stack = debug && error instanceof Error && error.stack ? shown(stackOf(error)) : undefined;
   return {
-    lines: lines.map(shown),
-    document: { error },
+    lines: [
+      `${colours.red('nos:')} ${message.replaceAll(/\s*\n\s*/g, ' ')}`,
+      ...pointer(error).map(shown),
+      ...(hint ? [colours.dim(hint)] : []),
+      ...(stack === undefined ? [] : [stack]),
+    ],
+    document: { error: { code, message, hint } },
     exitCode,
-    ...(stack === undefined ? {} : { stack: shown(stack) }),
+    ...(stack === undefined ? {} : { stack }),
   };
 }
 
@@ -58,9 +57,8 @@ export function failureLine({ document, exitCode, stack }: Failure): LogLine {
 }
 
 /** The rule that does not parse, in the error or as its cause, and a caret under the place. */
-async function pointer(error: unknown): Promise<readonly string[]> {
+function pointer(error: unknown): readonly string[] {
   if (!(error instanceof NosError)) return [];
-  const { pointAt, RuleError } = await import('../rules/index.ts');
   const wrong = error instanceof RuleError ? error : error.cause;
   if (!(wrong instanceof RuleError) || wrong.text.trim() === '') return [];
   return pointAt(wrong)

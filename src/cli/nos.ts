@@ -1,10 +1,8 @@
 import { CommanderError } from 'commander';
-import { coloursFor } from '../report/index.ts';
 import { packageVersion } from '../version.ts';
 import { callWriter } from './calling.ts';
 import type { Result } from './command.ts';
 import { commands } from './commands/index.ts';
-import { describeFailure, failureLine, withoutSecrets } from './failure.ts';
 import type { Log } from './log/log.ts';
 import type { Ask } from './process.ts';
 import { parseCommandLine } from './program.ts';
@@ -54,9 +52,10 @@ export async function nos(argv: readonly string[], surroundings: Surroundings): 
   } catch (error) {
     if (isPrinted(error)) return error.exitCode === 0 ? 0 : 2;
     const reason: unknown = interrupts?.aborted ? interrupts.reason : error;
+    const { describeFailure, failureLine } = await import('./failure.ts');
     const debug = argv.includes('--debug');
-    const described = await describeFailure(reason, { colours: coloursFor(stderr, env), call, debug });
-    const failure = withoutSecrets(described, [...argv, ...valuesOf(env)]);
+    const typed = [...argv, ...valuesOf(env)];
+    const failure = describeFailure(reason, { stderr, env, call, debug, typed });
     if (log?.form === 'json') log.write(failureLine(failure));
     else stderr.write(`${failure.lines.join('\n')}\n`);
     if (argv.includes('--json')) stdout.write(`${JSON.stringify(failure.document)}\n`);

@@ -123,7 +123,8 @@ const listText = (names: readonly string[]): string => (names.length > LISTED ? 
 const ARGUMENTS: Readonly<Record<string, string>> = {
   run: '`nos runs` lists the runs',
   rule: "a rule is a name of `nos rules`, or a text in quotes such as 'sign(g) * m'",
-  name: '`nos COMMAND --help` shows an example',
+  dataset: '`nos data list` lists the data sets',
+  experiment: '`nos COMMAND --help` shows an example',
 };
 
 /** commander's error with a hint at what was probably meant, if arguments are missing or too many. */

@@ -15,24 +15,18 @@ const PAGE = resolve('docs/cli.md');
 const NOS = resolve('bin/nos');
 
 describe.concurrent('help', () => {
-  const commands =
-    'search resume runs top show log plot eval compare card funnel trajectory rule rules space tasks reproduce bleu doctor worker workers'.split(
-      ' ',
-    );
-  it.each([...commands, 'data fetch', 'data list', 'engine fetch', 'bench strategies'])(
-    'nos %s --help shows an example',
-    async (command) => {
-      const { code, stdout, stderr } = await here.nos([...command.split(' '), '--help']);
-      expect([code, stderr]).toEqual([0, '']);
-      expect(stdout).toMatch(/Example:\n {2}nos /);
-      expect(stdout).toContain('--json');
-    },
-  );
+  const commands = entries.map(({ name }) => name);
+  it.each(commands)('nos %s --help shows an example', async (command) => {
+    const { code, stdout, stderr } = await here.nos([...command.split(' '), '--help']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/Example:\n {2}nos /);
+    expect(stdout).toContain('--json');
+  });
 
   it('of nos names every command; nos alone shows it and is wrong usage', async () => {
     const { stdout, ...ended } = await nos(['--help']);
     expect(ended).toEqual({ code: 0, stderr: '' });
-    for (const name of [...commands, 'data', 'bench']) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+    for (const name of commands) expect(stdout).toMatch(new RegExp(`^  ${name.split(' ')[0]} `, 'm'));
     expect(await nos([])).toMatchObject({ code: 2, stdout: '' });
     expect((await nos(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });

@@ -4,7 +4,7 @@ import { dataOption, fromPlace } from '../options.ts';
 import { fetchDataSet } from '../prepare.ts';
 
 export const command = defineCommand({
-  arguments: '<name>',
+  arguments: '<dataset>',
   options: {
     from: fromPlace('the data from a file or a folder at hand, or from a URL', 'the official place'),
     ...dataOption,

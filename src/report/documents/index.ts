@@ -2,10 +2,14 @@ import * as z from 'zod';
 import { cardDocument, compareDocument, evalDocument, funnelDocument } from './evaluations.ts';
 import { benchStrategiesDocument, bleuDocument, reproduceDocument } from './experiments.ts';
 import {
+  completionDocument,
   dataFetchDocument,
   dataListDocument,
   doctorDocument,
   engineFetchDocument,
+  environmentsDocument,
+  protocolsDocument,
+  strategiesDocument,
   taskDocument,
   tasksDocument,
   workerDocument,
@@ -53,6 +57,9 @@ export const documents: Readonly<Record<string, z.ZodType>> = {
   'space SPACE': spaceDocument,
   tasks: tasksDocument,
   'tasks TASK': taskDocument,
+  strategies: strategiesDocument,
+  protocols: protocolsDocument,
+  environments: environmentsDocument,
   trajectory: trajectoryDocument,
   bleu: bleuDocument,
   reproduce: reproduceDocument,
@@ -63,6 +70,7 @@ export const documents: Readonly<Record<string, z.ZodType>> = {
   'data fetch': dataFetchDocument,
   'engine fetch': engineFetchDocument,
   doctor: doctorDocument,
+  completion: completionDocument,
 };
 
 /** The schema of all that a command prints. @throws RangeError for a command that has no document. */

@@ -19,6 +19,23 @@ const task = z
 export const tasksDocument = z.strictObject({ tasks: f.list(task, 'the tasks') });
 export const taskDocument = task;
 
+const named = z.strictObject({ name: f.text('name'), description: f.text('what it is, in a line') });
+
+export const strategiesDocument = z.strictObject({
+  strategies: f.list(named, 'strategies of search'),
+  algorithms: f.list(named, 'learning algorithms of strategy rl'),
+});
+export const protocolsDocument = z.strictObject({ protocols: f.list(named, 'protocols of scoring') });
+export const environmentsDocument = z.strictObject({
+  environments: f.list(named, 'numerical environments of training'),
+});
+
+export const completionDocument = z.strictObject({
+  shell: f.text('name of the shell'),
+  script: f.text('the script that the shell runs, unless words are given').exactOptional(),
+  words: f.texts('what may stand in the place of the last of the given words').exactOptional(),
+});
+
 export const workerDocument = z.strictObject({
   name: f.text('name of the worker'),
   finished: f.count('evaluations that it finished'),

@@ -1,0 +1,5 @@
+import { algorithms } from '../../controller/index.ts';
+import { strategies } from '../../search/index.ts';
+import { listCommand } from '../named-list.ts';
+
+export const command = listCommand('nos strategies', { strategies, algorithms });
