@@ -33,7 +33,7 @@ export interface Algorithm {
 /** How algorithms are registered. */
 export interface AlgorithmDefinition {
   readonly name: string;
-  /** One line for `--help`. */
+  /** One line of a list, as `nos strategies` shows it. */
   readonly description: string;
   /** The schema of each option, with its default. */
   readonly options: Readonly<Record<string, ZodType>>;

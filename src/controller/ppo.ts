@@ -32,7 +32,8 @@ const optionsSchema = z.object(options);
 
 export const ppo: AlgorithmDefinition = {
   name: 'ppo',
-  description: 'several epochs of Adam on a clipped surrogate (Schulman et al. 2017)',
+  description:
+    'proximal policy optimisation (Schulman et al. 2017): several epochs of Adam on a clipped objective',
   options,
   create: (policy, given, state) => new Ppo(policy, optionsSchema.parse(given), state),
 };

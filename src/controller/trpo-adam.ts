@@ -34,7 +34,8 @@ const optionsSchema = z.object(options);
 
 export const trpoAdam: AlgorithmDefinition = {
   name: 'trpo-adam',
-  description: 'Adam on the surrogate of TRPO, inside its KL trust region (our reading of NOS §4.2)',
+  description:
+    "Adam on the objective of TRPO, within its trust region: our reading of the paper's search (NOS §4.2)",
   options,
   create: (policy, given, state) => new TrpoAdam(policy, optionsSchema.parse(given), state),
 };

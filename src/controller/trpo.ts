@@ -48,7 +48,8 @@ const CG_TOLERANCE = 1e-2;
 
 export const trpo: AlgorithmDefinition = {
   name: 'trpo',
-  description: 'natural-gradient steps inside a KL trust region (Schulman et al. 2015)',
+  description:
+    'trust-region policy optimisation (Schulman et al. 2015): natural-gradient steps of bounded KL divergence',
   options,
   create: (policy, given, state) => new Trpo(policy, optionsSchema.parse(given), state),
 };

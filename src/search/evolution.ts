@@ -70,7 +70,8 @@ type State = Omit<z.output<ReturnType<typeof checkpointSchema>>, 'known'>;
  */
 export const evolution: StrategyDefinition = {
   name: 'evolution',
-  description: 'regularised evolution: children of the best of a few, the oldest dies',
+  description:
+    'regularised evolution: the best of a random few gets a mutated child, and the oldest rule dies',
   create: async (context, past) => {
     const { space, seed } = context;
     const settings = parseOptions("strategy 'evolution'", schemas, context.options);

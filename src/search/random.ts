@@ -20,7 +20,7 @@ const checkpointSchema = (space: Space) =>
  */
 export const random: StrategyDefinition = {
   name: 'random',
-  description: 'random search: every allowed token string equally likely',
+  description: 'random search: every token string of the space is equally likely',
   create: async (context, past) => {
     const { space, seed, options } = context;
     parseOptions("strategy 'random'", {}, options);

@@ -73,7 +73,7 @@ export interface StrategyContext {
 /** How strategies are registered: `create` starts a new search, and goes on from `past` where one is given. */
 export interface StrategyDefinition {
   readonly name: string;
-  /** One line for `--help`. */
+  /** One line of a list, as `nos strategies` shows it. */
   readonly description: string;
   create(context: StrategyContext, past?: StrategyPast): Promise<Strategy>;
 }

@@ -99,7 +99,7 @@ type State = Omit<z.output<ReturnType<typeof checkpointSchema>>, keyof Grown>;
  */
 export const tree: StrategyDefinition = {
   name: 'tree',
-  description: 'Monte-Carlo tree search (UCT), one token a level',
+  description: 'Monte-Carlo tree search (UCT) over the tokens of a rule, one per level',
   create: async (context, past) => {
     const { space, seed } = context;
     const settings = parseOptions("strategy 'tree'", schemas, context.options);
