@@ -6,12 +6,12 @@ import {
   runBakeoff,
   TUNING_SEEDS,
 } from './bakeoff.ts';
-import { contestants } from './contestants.ts';
+import { entrants } from './entrants.ts';
 import { landscapes } from './landscapes.ts';
 import { marks, type Trial, type TrialResult } from './trial.ts';
 
 const plan: BakeoffPlan = {
-  contestants: contestants.entries,
+  entrants: entrants.entries,
   landscapes: landscapes.entries,
   samples: 300,
   seeds: 3,
@@ -96,15 +96,15 @@ describe('a bake-off', () => {
 
   it('tunes on seeds that are never reported', async () => {
     expect([...new Set(calls[0]?.map(({ seed }) => seed))]).toEqual(TUNING_SEEDS);
-    const many = await recorded({ ...plan, seeds: 500, contestants: [contestants.find('random')] });
+    const many = await recorded({ ...plan, seeds: 500, entrants: [entrants.find('random')] });
     const reported = new Set(many.calls[1]?.map(({ seed }) => seed));
     expect(TUNING_SEEDS.filter((seed) => reported.has(seed))).toEqual([]);
   });
 
-  it('enters every contestant with the best setting of its grid', () => {
-    expect(result.entries.map(({ name }) => name)).toEqual(contestants.entries.map(({ name }) => name));
+  it('enters every entrant with the best setting of its grid', () => {
+    expect(result.entries.map(({ name }) => name)).toEqual(entrants.entries.map(({ name }) => name));
     for (const { name, options } of result.entries) {
-      const { grid, options: own } = contestants.find(name);
+      const { grid, options: own } = entrants.find(name);
       const tried = result.tuning.filter((tuned) => tuned.name === name);
       expect(tried).toHaveLength(grid.length);
       const regrets = tried.map(({ relativeRegret }) => relativeRegret);
@@ -140,7 +140,7 @@ describe('a bake-off', () => {
     expect(proposalsOf(untuned.calls.flat())).toBe(plannedProposals({ ...plan, tune: false }));
     expect(untuned.result.tuning).toEqual([]);
     expect(untuned.result.entries.map(({ options }) => options)).toEqual(
-      contestants.entries.map(({ options }) => options),
+      entrants.entries.map(({ options }) => options),
     );
   });
 });

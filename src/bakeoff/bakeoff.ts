@@ -1,4 +1,4 @@
-import type { Contestant } from './contestants.ts';
+import type { Entrant } from './entrants.ts';
 import type { LandscapeDefinition } from './landscape.ts';
 import { relativeRegret, YARDSTICK } from './relative-regret.ts';
 import { budgetsWithin, type Trial, type TrialResult } from './trial.ts';
@@ -12,13 +12,13 @@ export interface Condition {
 /** What is compared, and how long. */
 export interface BakeoffPlan {
   /** Random search among them: it is the yardstick. */
-  readonly contestants: readonly Contestant[];
+  readonly entrants: readonly Entrant[];
   readonly landscapes: readonly LandscapeDefinition[];
   /** Rules proposed in a search. */
   readonly samples: number;
   /** Searches of every strategy under every condition, with seeds 1, 2, … */
   readonly seeds: number;
-  /** Whether settings are chosen from each contestant's grid first; else every option has its default. */
+  /** Whether settings are chosen from each entrant's grid first; else every option has its default. */
   readonly tune: boolean;
 }
 
@@ -27,9 +27,9 @@ export const TUNING_SEEDS: readonly number[] = [1001, 1002, 1003, 1004];
 /** Rules proposed in a search of the tuning: "best" means best for searches of up to a thousand rules. */
 const TUNING_SAMPLES = 1_000;
 
-type Options = Contestant['options'];
+type Options = Entrant['options'];
 
-/** A contestant with the settings that it enters with. */
+/** A entrant with the settings that it enters with. */
 export interface Entry {
   readonly name: string;
   readonly strategy: string;
@@ -47,7 +47,7 @@ export interface Tuned {
 export interface BakeoffResult {
   readonly conditions: readonly Condition[];
   readonly entries: readonly Entry[];
-  /** Every setting tried, best first for each contestant; empty without tuning. */
+  /** Every setting tried, best first for each entrant; empty without tuning. */
   readonly tuning: readonly Tuned[];
   /** Of every entry under every condition, in the order of seeds. */
   readonly results: readonly {
@@ -67,7 +67,7 @@ export type RunTrials = (trials: readonly Trial[]) => Promise<readonly TrialResu
 export async function runBakeoff(plan: BakeoffPlan, runTrials: RunTrials): Promise<BakeoffResult> {
   const conditions = conditionsOf(plan.landscapes);
   const tuning = plan.tune ? await tune(plan, conditions, runTrials) : [];
-  const entries = plan.contestants.map(({ name, strategy, options }) => {
+  const entries = plan.entrants.map(({ name, strategy, options }) => {
     const best = tuning.find((tuned) => tuned.name === name);
     return { name, strategy, options: best?.options ?? options };
   });
@@ -86,11 +86,11 @@ export async function runBakeoff(plan: BakeoffPlan, runTrials: RunTrials): Promi
 }
 
 /** Rules that all trials of a plan propose together, those of the tuning included: for estimates. */
-export function plannedProposals({ contestants, landscapes, samples, seeds, tune }: BakeoffPlan): number {
+export function plannedProposals({ entrants, landscapes, samples, seeds, tune }: BakeoffPlan): number {
   const conditions = conditionsOf(landscapes).length;
-  const settings = contestants.flatMap(({ grid }) => (tune ? grid : [])).length;
+  const settings = entrants.flatMap(({ grid }) => (tune ? grid : [])).length;
   const tuning = settings * TUNING_SEEDS.length * TUNING_SAMPLES;
-  return conditions * (tuning + contestants.length * seeds * samples);
+  return conditions * (tuning + entrants.length * seeds * samples);
 }
 
 export function conditionsOf(landscapes: readonly LandscapeDefinition[]): readonly Condition[] {
@@ -102,7 +102,7 @@ async function tune(
   conditions: readonly Condition[],
   runTrials: RunTrials,
 ): Promise<readonly Tuned[]> {
-  const settings = plan.contestants.flatMap(({ name, strategy, options, grid }) =>
+  const settings = plan.entrants.flatMap(({ name, strategy, options, grid }) =>
     grid.map((own) => ({ name, strategy, options: { ...options, ...own } })),
   );
   const groups = await runGroups(
@@ -119,8 +119,8 @@ async function tune(
     options,
     relativeRegret: relativeRegret(trialsAt(i), yardstick, budgets),
   }));
-  // Stable, so that contestants stay in their order, and equal settings in theirs.
-  const order = (name: string): number => plan.contestants.findIndex((one) => one.name === name);
+  // Stable, so that entrants stay in their order, and equal settings in theirs.
+  const order = (name: string): number => plan.entrants.findIndex((one) => one.name === name);
   return tuned.sort((a, b) => order(a.name) - order(b.name) || a.relativeRegret - b.relativeRegret);
 }
 

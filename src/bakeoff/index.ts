@@ -6,7 +6,7 @@ export {
   runBakeoff,
   type Tuned,
 } from './bakeoff.ts';
-export { contestants } from './contestants.ts';
+export { entrants } from './entrants.ts';
 export { landscapes } from './landscapes.ts';
 export { bakeoffPicture, conditionText } from './picture.ts';
 export { YARDSTICK } from './relative-regret.ts';

@@ -1,7 +1,7 @@
 import { SaxesParser } from 'saxes';
 import { describe, expect, it } from 'vitest';
 import { type BakeoffPlan, runBakeoff } from './bakeoff.ts';
-import { contestants } from './contestants.ts';
+import { entrants } from './entrants.ts';
 import { landscapes } from './landscapes.ts';
 import { bakeoffPicture, conditionText } from './picture.ts';
 import { summarize } from './summary.ts';
@@ -9,13 +9,13 @@ import { marks } from './trial.ts';
 
 const NAMES = ['random', 'evolution', 'trpo'];
 const plan: BakeoffPlan = {
-  contestants: NAMES.map(contestants.find),
+  entrants: NAMES.map(entrants.find),
   landscapes: landscapes.entries,
   samples: 100,
   seeds: 3,
   tune: false,
 };
-/** Regrets that fall, faster for the second and third contestant. */
+/** Regrets that fall, faster for the second and third entrant. */
 const result = await runBakeoff(plan, async (trials) =>
   trials.map(({ strategy, seed, samples }) => ({
     standings: marks(samples).map((mark) => ({

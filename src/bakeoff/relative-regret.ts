@@ -1,7 +1,7 @@
 import { mean } from '../statistics/index.ts';
 import type { Standing, TrialResult } from './trial.ts';
 
-/** The contestant that all are measured by. */
+/** The entrant that all are measured by. */
 export const YARDSTICK = 'random';
 
 /** Regrets below it do not count: a third of one example of the digits' validation split. */

@@ -70,8 +70,7 @@ type State = Omit<z.output<ReturnType<typeof checkpointSchema>>, 'known'>;
  */
 export const evolution: StrategyDefinition = {
   name: 'evolution',
-  description:
-    'regularised evolution: the best of a random few gets a mutated child, and the oldest rule dies',
+  description: 'regularised evolution: the best of a few has a mutated child, the oldest rule dies',
   create: async (context, past) => {
     const { space, seed } = context;
     const settings = parseOptions("strategy 'evolution'", schemas, context.options);

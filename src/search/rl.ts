@@ -48,8 +48,8 @@ type State = Omit<z.output<ReturnType<typeof checkpointSchema>>, 'controller' | 
 /** The paper's search (NOS §3.2): an LSTM writes rules and learns from their rewards; it imitates a warm start first. */
 export const rl: StrategyDefinition = {
   name: 'rl',
-  description:
-    "the paper's controller (NOS §3.2): an LSTM writes rules, and learns from their rewards by an algorithm",
+  description: "the paper's controller (NOS §3.2): an LSTM writes rules and learns from their rewards",
+  variants: Object.fromEntries(algorithms.names.map((algorithm) => [algorithm, { algorithm }])),
   create: async (context, past) => {
     const algorithm = algorithms.find(String(context.options.algorithm ?? DEFAULT_ALGORITHM));
     return createRl(context, algorithm, past);

@@ -75,5 +75,7 @@ export interface StrategyDefinition {
   readonly name: string;
   /** One line of a list, as `nos strategies` shows it. */
   readonly description: string;
+  /** What it is compared as, if not as itself: the options of each variant by its name. */
+  readonly variants?: Readonly<Record<string, StrategyContext['options']>>;
   create(context: StrategyContext, past?: StrategyPast): Promise<Strategy>;
 }

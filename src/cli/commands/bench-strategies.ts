@@ -16,7 +16,7 @@ import { prepareEngine } from '../prepare.ts';
 
 const options = {
   strategies: list('strategies and algorithms to compare with random', {
-    ...{ source: 'flag', names: names.contestants, otherwise: 'all' },
+    ...{ source: 'flag', names: names.entrants, otherwise: 'all' },
   }).optional(),
   landscapes: list('where they search', {
     source: 'flag',
@@ -61,11 +61,9 @@ export const command = defineCommand({
 });
 
 function planOf({ strategies, landscapes, budget, repeats, tune }: Settings): BakeoffPlan {
-  const { contestants, YARDSTICK } = bakeoff;
+  const { entrants, YARDSTICK } = bakeoff;
   return {
-    contestants: strategies
-      ? [...new Set([YARDSTICK, ...strategies])].map(contestants.find)
-      : contestants.entries,
+    entrants: strategies ? [...new Set([YARDSTICK, ...strategies])].map(entrants.find) : entrants.entries,
     landscapes: landscapes
       ? [...new Set(landscapes)].map(bakeoff.landscapes.find)
       : bakeoff.landscapes.entries,
