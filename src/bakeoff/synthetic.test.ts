@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { stream } from '../random/index.ts';
-import { decode, type Expression, parseRule, positions, printRule, ruleKey } from '../rules/index.ts';
-import { uniformTokens } from '../search/index.ts';
+import {
+  decode,
+  type Expression,
+  parseRule,
+  positions,
+  printRule,
+  ruleKey,
+  uniformTokens,
+} from '../rules/index.ts';
 import type { Landscape } from './landscape.ts';
 import { parts } from './synthetic.ts';
 

@@ -7,8 +7,8 @@ import {
   parseRule,
   printRule,
   type Space,
+  uniformTokens,
 } from '../rules/index.ts';
-import { uniformTokens } from '../search/index.ts';
 import { quantile } from '../statistics/index.ts';
 import type { Landscape, LandscapeDefinition } from './landscape.ts';
 

@@ -19,8 +19,7 @@ export { lowerRule, type Program } from './program/program.ts';
 export { remarksOn } from './program/remarks.ts';
 export type {
   Constraint,
-  DistinctCount,
-  DistinctEstimate,
+  Decoder,
   Position,
   Space,
   SpaceDefinition,
@@ -31,14 +30,15 @@ export {
   allowedTokens,
   chosenVocabularies,
   constraints,
-  countDistinct,
   decode,
+  decoder,
+  distinctRules,
   encode,
-  estimateDistinct,
   findSpace,
   positions,
   spaceSize,
   spaces,
   strings,
   tokenText,
+  uniformTokens,
 } from './spaces/index.ts';

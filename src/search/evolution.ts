@@ -1,13 +1,12 @@
 import * as z from 'zod';
 import { parseOptions } from '../options.ts';
 import { restoreStream, type Stream, stream } from '../random/index.ts';
-import type { Space } from '../rules/index.ts';
+import { type Space, uniformTokens } from '../rules/index.ts';
 import { Asked } from './asked.ts';
 import { appendedText, parseCheckpoint, restoreKeys } from './checkpoint.ts';
 import { KnownKeys } from './known-keys.ts';
 import { rewardMetrics } from './metrics.ts';
 import { mutate } from './mutations.ts';
-import { uniformTokens } from './random.ts';
 import type {
   Metrics,
   Proposal,

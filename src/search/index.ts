@@ -1,7 +1,6 @@
 export { parseOptions } from '../options.ts';
 export type { AskedEntry, LoopLog, LoopOptions, Resume, ToldEntry } from './loop.ts';
 export { runLoop } from './loop.ts';
-export { uniformTokens } from './random.ts';
 export { strategies } from './strategies.ts';
 export type * from './strategy.ts';
 export { warmStartStrings } from './warm-start.ts';

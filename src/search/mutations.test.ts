@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stream } from '../random/index.ts';
-import { findSpace, type Space } from '../rules/index.ts';
+import { findSpace, type Space, uniformTokens } from '../rules/index.ts';
 import { mutate, mutations } from './mutations.ts';
-import { uniformTokens } from './random.ts';
 import { constraintSets, isAllowed } from './testing.ts';
 
 const space = findSpace('icml2017/2');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stream } from '../random/index.ts';
-import { findSpace, type Space, spaceSize } from '../rules/index.ts';
-import { random, uniformTokens } from './random.ts';
+import { findSpace, type Space, spaceSize, uniformTokens } from '../rules/index.ts';
+import { random } from './random.ts';
 
 const tiny: Space = {
   name: 'tiny/2',

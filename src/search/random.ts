@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseOptions } from '../options.ts';
-import { restoreStream, type Stream, stream } from '../random/index.ts';
-import { allowedTokens, positions, type Space, spaceSize } from '../rules/index.ts';
+import { restoreStream, stream } from '../random/index.ts';
+import { type Space, spaceSize, uniformTokens } from '../rules/index.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import { rewardMetrics } from './metrics.ts';
 import type { Proposal, StrategyDefinition } from './strategy.ts';
@@ -44,22 +44,3 @@ export const random: StrategyDefinition = {
     };
   },
 };
-
-/**
- * A token string of the space, each equally likely: by rejection. Tokens are drawn uniformly from whole vocabularies, and
- * the first that its prefix forbids sends us back to the empty string. Accepted strings are then uniform whatever the
- * constraints are; drawing from the allowed tokens instead would favour strings with fewer choices after a prefix. With all
- * constraints of §4.1 at three iterations about one string in fifty is accepted, most others fail early.
- */
-export function uniformTokens(space: Space, random: Stream): readonly number[] {
-  const places = positions(space);
-  for (;;) {
-    const tokens: number[] = [];
-    for (const { size } of places) {
-      const token = random.integer(size);
-      if (!allowedTokens(space, tokens)[token]) break;
-      tokens.push(token);
-    }
-    if (tokens.length === places.length) return tokens;
-  }
-}

@@ -1,7 +1,13 @@
 import { stream } from '../random/index.ts';
-import { allowedTokens, type Constraint, constraints, positions, type Space } from '../rules/index.ts';
+import {
+  allowedTokens,
+  type Constraint,
+  constraints,
+  positions,
+  type Space,
+  uniformTokens,
+} from '../rules/index.ts';
 import { runLoop } from './loop.ts';
-import { uniformTokens } from './random.ts';
 import type { Metrics, Proposal, StrategyCheckpoint, StrategyDefinition, StrategyPast } from './strategy.ts';
 
 /** Every subset of the constraints of NOS §4.1. */

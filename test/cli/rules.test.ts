@@ -110,23 +110,13 @@ describe('rules and spaces', () => {
     });
   });
 
-  it('count the distinct rules of a small space, and bound their share in a large one', async () => {
-    const small = await json(['space', 'quick/1']);
-    expect(small.distinct).toEqual({ counted: true, rules: 2023, share: 2023 / 6912 });
+  it('count the distinct rules among random strings of one space', async () => {
+    const { distinct } = await json(['space', 'quick/1']);
+    expect(distinct).toEqual({ samples: 1000, rules: expect.any(Number) });
     const { stdout, stderr } = await nos(['space', 'quick/1']);
     expect(stdout).toMatch(/^1 iteration +6,912 token strings \(searched\)\n2 iterations +\d/m);
-    expect(stdout).toMatch(/^distinct rules +2,023, 29\.3 % of the strings \(counted\)$/m);
+    expect(stdout).toMatch(new RegExp(`^distinct rules +${distinct.rules} among 1,000 random strings$`, 'm'));
     expect(stderr).toBe('');
-    const { distinct } = await json(['space', 'quick', '--operands', 'g,m,v,adam']);
-    expect(distinct).toEqual({
-      counted: false,
-      samples: 10_000,
-      atMost: expect.any(Number),
-      error: expect.any(Number),
-      coincidence: expect.any(Number),
-      coincidenceError: expect.any(Number),
-    });
-    expect(distinct.atMost).toBeGreaterThan(distinct.error);
     expect(await json(['space'])).not.toHaveProperty('spaces.0.distinct');
   });
 

@@ -1,10 +1,7 @@
-import { bar, pairs, plural, table, thousands } from '../../report/index.ts';
+import { pairs, plural, table, thousands } from '../../report/index.ts';
 import {
   chosenVocabularies,
-  countDistinct,
-  type DistinctCount,
-  type DistinctEstimate,
-  estimateDistinct,
+  distinctRules,
   findSpace,
   type Space,
   spaceSize,
@@ -12,7 +9,6 @@ import {
   type Vocabulary,
 } from '../../rules/index.ts';
 import { type Context, defineCommand, type Result } from '../command.ts';
-import { openBlock } from '../live/progress-bar.ts';
 import type { SettingsOf } from '../option.ts';
 import { spaceOptions } from '../options.ts';
 
@@ -28,6 +24,9 @@ export const command = defineCommand({
     return name === undefined ? listSpaces(context) : showSpace(name, context);
   },
 });
+
+/** Random strings among which distinct rules are counted. */
+const SAMPLES = 1000;
 
 /** Iterations that the paper searches (NOS §4.1). */
 const ITERATIONS = [1, 2, 3] as const;
@@ -50,14 +49,14 @@ async function listSpaces({ settings, stdout, call }: SpaceContext): Promise<Res
   return { document, text: `${table(rows, columns, stdout.columns)}\n${hint}` };
 }
 
-async function showSpace(name: string, { settings, stdout, stderr }: SpaceContext): Promise<Result> {
+async function showSpace(name: string, { settings, stdout }: SpaceContext): Promise<Result> {
   const space = findSpace(name, settings);
   const base = space.name.split('/')[0] as string;
   const chosen = chosenVocabularies(space);
   const sizes = ITERATIONS.map((iterations) => ({ iterations, size: spaceSize({ ...space, iterations }) }));
   const title = spaces.find(base).title;
   const { iterations, operands, unary, binary, constraints } = space;
-  const distinct = await distinctOf(space, stderr);
+  const distinct = { samples: SAMPLES, rules: distinctRules(space, { samples: SAMPLES, seed: 1 }) };
   const document = {
     name: base,
     title,
@@ -81,7 +80,7 @@ async function showSpace(name: string, { settings, stdout, stderr }: SpaceContex
       plural(entry.iterations, 'iteration'),
       `${thousands(entry.size)} token strings${entry.iterations === iterations ? ' (searched)' : ''}`,
     ]),
-    ...distinctRows(distinct),
+    ['distinct rules', `${thousands(distinct.rules)} among ${thousands(SAMPLES)} random strings`],
   ];
   return { document, text: pairs(rows, stdout.columns) };
 }
@@ -98,66 +97,4 @@ function constraintsText({ constraints }: Space): string {
 /** A number where JSON's readers keep every digit, else its digits as a string. */
 function exact(size: bigint): number | string {
   return size <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(size) : String(size);
-}
-
-/** Strings whose rules a core counts in a few seconds, and random strings that it looks at in as long. */
-const COUNTED = 200_000n;
-const SAMPLES = 10_000;
-const SEED = 1;
-
-/** Number of distinct rules among the strings of a space: counted if they are few, otherwise bounded from random ones. */
-type Distinct =
-  | ({ readonly counted: true } & DistinctCount)
-  | ({ readonly counted: false } & DistinctEstimate);
-
-/** Works for a few seconds, with a bar on a terminal. */
-async function distinctOf(space: Space, stderr: Context['stderr']): Promise<Distinct> {
-  const block = await openBlock(stderr);
-  let drawn = performance.now();
-  const onProgress = async (share: number): Promise<void> => {
-    if (performance.now() - drawn < REDRAW_MILLISECONDS) return;
-    drawn = performance.now();
-    block.line(`distinct rules  ${bar(share, 24)} ${Math.floor(share * 100)}%`);
-    // Lets Ctrl-C through.
-    await new Promise(setImmediate);
-  };
-  try {
-    if (spaceSize(space) <= COUNTED) {
-      return { counted: true, ...(await countDistinct(space, onProgress)) };
-    }
-    const options = { samples: SAMPLES, seed: SEED, onProgress };
-    return { counted: false, ...(await estimateDistinct(space, options)) };
-  } finally {
-    block.close();
-  }
-}
-
-const REDRAW_MILLISECONDS = 100;
-
-/** The rows of `nos space`. */
-function distinctRows(distinct: Distinct): readonly (readonly [string, string])[] {
-  if (distinct.counted) {
-    return [
-      [
-        'distinct rules',
-        `${thousands(distinct.rules)}, ${percent(distinct.share, 3)} of the strings (counted)`,
-      ],
-    ];
-  }
-  const { samples, atMost, error, coincidence, coincidenceError } = distinct;
-  return [
-    [
-      'distinct rules',
-      `at most ${percent(atMost, 3)} ± ${percent(error, 2)} of the strings (95 %, from ${thousands(samples)} random strings)`,
-    ],
-    [
-      'coincidence',
-      `two random strings are the same rule in ${percent(coincidence, 3)} ± ${percent(coincidenceError, 2)} of cases`,
-    ],
-  ];
-}
-
-/** A share with some significant digits: `50.4 %`, `0.0032 %`. */
-function percent(share: number, digits: number): string {
-  return `${Number((share * 100).toPrecision(digits))} %`;
 }

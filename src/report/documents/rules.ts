@@ -40,21 +40,10 @@ const space = {
 
 export const spacesDocument = z.strictObject({ spaces: f.list(z.strictObject(space), 'the spaces') });
 
-const distinct = z.discriminatedUnion('counted', [
-  z.strictObject({
-    counted: z.literal(true).describe('true: the distinct rules were counted'),
-    rules: f.count('distinct rules'),
-    share: f.number('distinct rules divided by token strings'),
-  }),
-  z.strictObject({
-    counted: z.literal(false).describe('false: the share was estimated from random strings'),
-    samples: f.count('random strings'),
-    atMost: f.number('upper bound of the share of distinct rules'),
-    error: f.number('half of the 95 % interval around `atMost`'),
-    coincidence: f.number('probability that two random strings are the same rule'),
-    coincidenceError: f.number('half of the 95 % interval around `coincidence`'),
-  }),
-]);
+const distinct = z.strictObject({
+  samples: f.count('random strings'),
+  rules: f.count('distinct rules among them'),
+});
 
 export const spaceDocument = z.strictObject({
   ...space,
@@ -63,7 +52,7 @@ export const spaceDocument = z.strictObject({
   binary: f.texts('binary functions'),
   constraints: f.texts('constraints on the strings'),
   sizes: f.list(z.strictObject({ iterations: space.iterations, size }), 'sizes with one to three iterations'),
-  distinct: distinct.describe('how many distinct rules the strings are'),
+  distinct: distinct.describe('how many distinct rules random strings denote'),
 });
 
 const points = (description: string) => z.array(f.figures('a point')).describe(description);

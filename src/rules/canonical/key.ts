@@ -1,19 +1,22 @@
-import { createHash } from 'node:crypto';
 import type { Call, Expression } from '../language/expression.ts';
 import { operationOf } from '../language/operations.ts';
 import { isStepScalar, structure } from './analysis.ts';
 import { canonicalize } from './canonicalize.ts';
+import { sha256 } from './sha256.ts';
 
 /**
  * The rule's key: 16 hexadecimal digits of the SHA-256 of {@link keyText} of its canonical form. Rules of one key give
  * the same weights to the bit; rules of different keys may still be equal.
  */
-export function ruleKey(e: Expression): string {
-  return createHash('sha256')
-    .update(keyText(canonicalize(e)))
-    .digest('hex')
-    .slice(0, 16);
+export const ruleKey = (e: Expression): string => keyOfCanonical(canonicalize(e));
+
+/** The {@link ruleKey} of a canonical form. */
+export function keyOfCanonical(form: Expression): string {
+  const [first, second] = sha256(keyText(form)) as unknown as [number, number];
+  return hexadecimal(first) + hexadecimal(second);
 }
+
+const hexadecimal = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
 
 /**
  * The text that names a canonical expression, and its random draws: literals and parameters of which only the float32

@@ -1,5 +1,6 @@
-import { canonicalize } from '../canonical/canonicalize.ts';
-import { ruleKey } from '../canonical/key.ts';
+import { canonicalize, normalize } from '../canonical/canonicalize.ts';
+import { keyOfCanonical } from '../canonical/key.ts';
+import { type Normal, toExpression } from '../canonical/normal.ts';
 import { parseRule } from '../canonical/parse-rule.ts';
 import type { Expression } from '../language/expression.ts';
 import { lowered } from '../language/operations.ts';
@@ -18,6 +19,7 @@ import { match, template } from './template.ts';
  * undoing a binary and two unary functions; operands that the space does not list become wants of the iterations before.
  */
 export function encode(space: Space, rule: Expression): number[] | undefined {
+  const sameKey = byKey();
   return (
     encodeWith(space, rule, sameText) ??
     encodeWith(space, rule, sameKey) ??
@@ -32,7 +34,12 @@ interface Equality {
 }
 
 const sameText: Equality = { identity: printRule, commute: false };
-const sameKey: Equality = { identity: ruleKey, commute: true };
+
+/** Remembers the normal forms of what it has seen: a search undoes the same expressions again and again. */
+function byKey(): Equality {
+  const known = new Map<Expression, Normal>();
+  return { identity: (e) => keyOfCanonical(toExpression(normalize(e, known))), commute: true };
+}
 
 /** A value that an iteration computes, by its identity, and the operands' identities it is computed from. */
 interface Step {

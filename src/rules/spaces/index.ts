@@ -1,13 +1,12 @@
-export type { DistinctCount } from './count-distinct.ts';
-export { countDistinct } from './count-distinct.ts';
-export { decode } from './decode.ts';
+export type { Decoder } from './decode.ts';
+export { decode, decoder } from './decode.ts';
 export { spaces } from './definitions.ts';
+export { distinctRules } from './distinct.ts';
 export { encode } from './encode.ts';
-export type { DistinctEstimate } from './estimate-distinct.ts';
-export { estimateDistinct } from './estimate-distinct.ts';
 export type { SpaceOptions } from './find.ts';
 export { chosenVocabularies, findSpace } from './find.ts';
 export { allowedTokens, spaceSize } from './masks.ts';
+export { uniformTokens } from './sample.ts';
 export type { Constraint, Position, Space, SpaceDefinition, Vocabulary } from './space.ts';
 export { constraints, positions, tokenText } from './space.ts';
 export { strings } from './strings.ts';

@@ -1,22 +1,41 @@
-import { type Position, positions, type Space } from './space.ts';
+import { type Position, positionAt, positions, type Space } from './space.ts';
 import { addition } from './template.ts';
 
 /**
- * Which tokens may follow a prefix: one boolean per token of the next position. A token is allowed only where the string
+ * Which tokens may follow a prefix: one boolean per token of the next position. A token is allowed only if the string
  * can be finished, so sampling by these masks never meets a dead end; all are false only in a space without any rule.
  *
  * @throws RangeError when the prefix is as long as a whole string or longer.
  */
 export function allowedTokens(space: Space, prefix: readonly number[]): readonly boolean[] {
-  const position = positions(space)[prefix.length];
-  if (!position) throw new RangeError(`prefix: expected fewer than ${5 * space.iterations} tokens`);
-  const tokens = Array.from({ length: position.size }, (_, token) => token);
-  if (position.kind === 'binary')
-    return tokens.map((token) => binaryAllowed(space, position.iteration, token));
-  if (position.kind === 'unary') return tokens.map(() => true);
-  if (position.side === 'left') return leftCounts(space, position).map((count) => count > 0);
-  const left = prefix.at(-1) as number;
-  return tokens.map((right) => pairAllowed(space, position.iteration, left, right));
+  if (prefix.length >= 5 * space.iterations) {
+    throw new RangeError(`prefix: expected fewer than ${5 * space.iterations} tokens`);
+  }
+  const position = positionAt(space, prefix.length);
+  return Array.from({ length: position.size }, (_, token) => mayFollow(space, position, prefix, token));
+}
+
+/** Whether the token at a place of a string may follow those before it. */
+export function isAllowed(space: Space, tokens: readonly number[], place: number): boolean {
+  const position = positionAt(space, place);
+  const token = tokens[place];
+  const exists = Number.isInteger(token) && token! >= 0 && token! < position.size;
+  return exists && mayFollow(space, position, tokens, token!, place);
+}
+
+/** Whether a token may stand at a position; `before` has, at least, the tokens before that `place`. */
+function mayFollow(
+  space: Space,
+  { kind, side, size, iteration }: Position,
+  before: readonly number[],
+  token: number,
+  place = before.length,
+): boolean {
+  if (kind === 'unary' || space.constraints.length === 0) return true;
+  if (kind === 'binary') return binaryAllowed(space, iteration, token);
+  if (side === 'right') return pairAllowed(space, iteration, before[place - 1]!, token);
+  for (let right = 0; right < size; right++) if (pairAllowed(space, iteration, token, right)) return true;
+  return false;
 }
 
 /** The number of token strings that the constraints allow, exactly. NOS §4.1: icml2017 at one iteration has 154,880. */
@@ -25,8 +44,7 @@ export function spaceSize(space: Space): bigint {
   for (const position of positions(space)) {
     if (position.kind === 'operand') {
       // Left and right operands are counted together, as pairs.
-      if (position.side === 'left')
-        size *= BigInt(leftCounts(space, position).reduce((sum, n) => sum + n, 0));
+      if (position.side === 'left') size *= BigInt(countPairs(space, position));
     } else if (position.kind === 'unary') {
       size *= BigInt(position.size);
     } else {
@@ -37,10 +55,13 @@ export function spaceSize(space: Space): bigint {
   return size;
 }
 
-/** For every left operand, how many right operands may follow it. */
-function leftCounts(space: Space, { iteration, size }: Position): readonly number[] {
-  const tokens = Array.from({ length: size }, (_, token) => token);
-  return tokens.map((left) => tokens.filter((right) => pairAllowed(space, iteration, left, right)).length);
+/** How many pairs of operands may stand in an iteration. */
+function countPairs(space: Space, { iteration, size }: Position): number {
+  let count = 0;
+  for (let left = 0; left < size; left++) {
+    for (let right = 0; right < size; right++) count += Number(pairAllowed(space, iteration, left, right));
+  }
+  return count;
 }
 
 /** Whether the two operand tokens may stand in an iteration together. */

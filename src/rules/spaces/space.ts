@@ -56,26 +56,18 @@ export interface Position {
 }
 
 /** The places of a space's token strings, in the paper's order: op1, op2, u1, u2, b for every iteration. */
-export function positions(space: Space): readonly Position[] {
-  const known = positionsOf.get(space);
-  if (known) return known;
-  const all = Array.from({ length: space.iterations }, (_, k) => iterationPositions(space, k + 1)).flat();
-  positionsOf.set(space, all);
-  return all;
-}
+export const positions = (space: Space): readonly Position[] =>
+  Array.from({ length: 5 * space.iterations }, (_, place) => positionAt(space, place));
 
-/** Made once a space: masks ask for them token by token. */
-const positionsOf = new WeakMap<Space, readonly Position[]>();
-
-function iterationPositions(space: Space, iteration: number): readonly Position[] {
-  const operands = space.operands.length + iteration - 1;
-  return [
-    { kind: 'operand', iteration, side: 'left', size: operands },
-    { kind: 'operand', iteration, side: 'right', size: operands },
-    { kind: 'unary', iteration, side: 'left', size: space.unary.length },
-    { kind: 'unary', iteration, side: 'right', size: space.unary.length },
-    { kind: 'binary', iteration, size: space.binary.length },
-  ];
+/** The place of that index in a token string. */
+export function positionAt(space: Space, place: number): Position {
+  const iteration = Math.floor(place / 5) + 1;
+  const within = place % 5;
+  if (within === 4) return { kind: 'binary', iteration, size: space.binary.length };
+  const side = within % 2 === 0 ? 'left' : 'right';
+  return within < 2
+    ? { kind: 'operand', iteration, side, size: space.operands.length + iteration - 1 }
+    : { kind: 'unary', iteration, side, size: space.unary.length };
 }
 
 /** A token as text: the operand, the function's template, or `#k` for the value that iteration k computed. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { narrowed } from '../../../test/arbitrary-space.ts';
 import { type Stream, stream } from '../../random/index.ts';
 import { ruleKey } from '../canonical/key.ts';
 import { parseRule } from '../canonical/parse-rule.ts';
@@ -7,11 +8,12 @@ import { catalogue } from '../catalogue/catalogue.ts';
 import { printRule } from '../language/print.ts';
 import { compileRule } from '../program/compile.ts';
 import { interpretRule } from '../program/interpret.ts';
-import { decode } from './decode.ts';
+import { decode, decoder } from './decode.ts';
 import { spaces } from './definitions.ts';
 import { encode } from './encode.ts';
 import { findSpace } from './find.ts';
 import { allowedTokens, spaceSize } from './masks.ts';
+import { uniformTokens } from './sample.ts';
 import { type Constraint, constraints, positions, type Space, tokenText } from './space.ts';
 
 /** A token string drawn uniformly, token by token, from what the masks allow. */
@@ -107,6 +109,24 @@ describe('positions', () => {
     expect(tokenText(space, op1, 16)).toBe('#1');
     expect(tokenText(space, u1, 2)).toBe('exp(x)');
     expect(() => tokenText(space, op1, 17)).toThrow(/expected an integer from 0 to 16/);
+  });
+});
+
+describe('decoder', () => {
+  it('reads each string as decode and ruleKey do, whatever it read before', () => {
+    fc.assert(
+      fc.property(narrowed, fc.nat(), (space, seed) => {
+        const reader = decoder(space);
+        const random = stream(seed, 'strings');
+        for (let i = 0; i < 20; i++) {
+          const tokens = uniformTokens(space, random);
+          const rule = decode(space, tokens);
+          expect(reader.rule(tokens)).toEqual(rule);
+          expect(reader.key(tokens)).toBe(ruleKey(rule));
+        }
+      }),
+      { seed: 1, numRuns: 200 },
+    );
   });
 });
 

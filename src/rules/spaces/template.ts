@@ -1,4 +1,8 @@
-import { call, type Expression } from '../language/expression.ts';
+import { normalize } from '../canonical/canonicalize.ts';
+import type { Normal } from '../canonical/normal.ts';
+import { apply } from '../canonical/rewrites.ts';
+import { type Call, call, type Expression } from '../language/expression.ts';
+import { operationOf } from '../language/operations.ts';
 import { parseTemplate } from '../language/parse.ts';
 import { printRule } from '../language/print.ts';
 
@@ -43,6 +47,18 @@ export function substitute(e: Expression, bindings: Bindings): Expression {
   );
 }
 
+/** The normal form of a template whose variables stand for normal forms. */
+export function evaluate(e: Expression, x: Normal, y: Normal): Normal {
+  const variable = variableOf(e);
+  if (variable) return variable === 'x' ? x : y;
+  if (e.kind !== 'call') return normalize(e);
+  return apply(
+    operationOf(e),
+    e.args.map((arg) => evaluate(arg, x, y)),
+    e.parameters,
+  );
+}
+
 /** Every binding under which the template is the expression: none, one, or two where sides may be exchanged. */
 export function match(pattern: Expression, e: Expression, commute: boolean): readonly Bindings[] {
   const straight = unify(pattern, e, {});
@@ -51,7 +67,7 @@ export function match(pattern: Expression, e: Expression, commute: boolean): rea
   return [straight, exchanged].filter((bindings) => bindings !== undefined);
 }
 
-const isCommutative = (e: Expression): boolean => e.kind === 'call' && (e.name === 'add' || e.name === 'mul');
+const isCommutative = (e: Call): boolean => operationOf(e).facts.commutative === true;
 
 /** Whether a binary template is the sum of its two arguments. */
 export function addition(text: string): boolean {
