@@ -1,10 +1,13 @@
 // An evaluating process that trains nothing, for bench/queue.mjs and bench/scale-out.mjs: answers at once, or after one of the
 // BENCH_DELAY_MS (as `200,300`), and reports meanwhile as often as training does, or never with BENCH_SILENT.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fingerprint } from '../dist/evaluate/index.js';
 import { resolveRule, ruleKey } from '../dist/rules/index.js';
+import { packageVersion } from '../dist/version.js';
 
 const DELAYS_MS = (process.env.BENCH_DELAY_MS ?? '0').split(',').map(Number);
 const PROGRESS_EVERY_MS = 100;
+const machine = { fingerprint: await fingerprint(), version: packageVersion };
 
 process.on('disconnect', () => process.exit());
 process.on('message', async ({ request }) => {
@@ -27,8 +30,7 @@ process.on('message', async ({ request }) => {
     status: 'ok',
     steps: 0,
     seconds: 0,
-    fingerprint: 'none',
-    version: 'none',
+    ...machine,
   };
   process.send({ type: 'done', evaluation });
 });
