@@ -1,52 +1,55 @@
 import type { Evaluation } from '../evaluation/index.ts';
 import { type Axis, lineChart, type Series } from '../plot/index.ts';
 import { estimate } from './scores.ts';
-import type { Trained } from './trainings.ts';
+import { seedsOf, type TrainedOptimizer } from './trainings.ts';
 
 export interface CurvePicture {
   readonly title: string;
-  readonly subtitle: string;
   readonly y: Axis;
-  /** What is drawn: a value an epoch. */
+  /** Values to draw, one per epoch. */
   readonly curveOf: (evaluation: Evaluation) => readonly number[];
 }
 
-/** Epochs that are each written at the axis. */
+/** Largest number of epochs that all have ticks at the axis. */
 const FEW = 10;
 
 /**
- * A value an epoch of the known optimizers, each time beside another of the found ones: a panel for each of those. As a file of that
- * name; none where nothing ended an epoch.
+ * Draws pictures of a value per epoch: one panel per found optimizer, which it shares with all known ones. Returns the files by name,
+ * without those for which no training ended an epoch.
  */
-export function curvePicture(
-  name: string,
-  { title, subtitle, y, curveOf }: CurvePicture,
-  known: readonly Trained[],
-  found: readonly Trained[],
+export function curvePictures(
+  known: readonly TrainedOptimizer[],
+  found: readonly TrainedOptimizer[],
+  pictures: Readonly<Record<string, CurvePicture>>,
 ): Readonly<Record<string, string>> {
-  const series = (trained: Trained): readonly Series[] => {
-    const curve = meanCurve(trained.evaluations.map(curveOf));
-    return curve.some((point) => Number.isFinite(point.mean)) ? [seriesOf(trained.name, curve)] : [];
-  };
-  const beside = known.flatMap(series);
-  const panels = found
-    .map((one) => ({ title: found.length === 1 ? '' : one.name, series: [...beside, ...series(one)] }))
-    .filter((panel) => panel.series.length > 0);
-  if (panels.length === 0) return {};
-  const epochs = Math.max(...panels.flatMap((panel) => panel.series.map(({ line = [] }) => line.length)));
-  // Round numbers would stand between so few.
-  const ticks = epochs > FEW ? {} : { ticks: Array.from({ length: epochs }, (_, i) => i + 1) };
-  return { [name]: lineChart({ title, subtitle, x: { label: 'epoch', ...ticks }, y, panels }) };
+  const subtitle = curveSubtitle(seedsOf(known.flatMap(({ evaluations }) => evaluations)).length);
+  const drawn = Object.entries(pictures).flatMap(([name, { title, y, curveOf }]) => {
+    const series = (trained: TrainedOptimizer): readonly Series[] => {
+      const curve = meanCurve(trained.evaluations.map(curveOf));
+      return curve.some((point) => Number.isFinite(point.mean)) ? [seriesOf(trained.name, curve)] : [];
+    };
+    const shared = known.flatMap(series);
+    const panels = found
+      .map((one) => ({ title: found.length === 1 ? '' : one.name, series: [...shared, ...series(one)] }))
+      .filter((panel) => panel.series.length > 0);
+    const lengths = panels.flatMap((panel) => panel.series.map(({ line = [] }) => line.length));
+    const epochs = Math.max(...lengths);
+    // Round numbers would stand between so few.
+    const ticks = epochs > FEW ? {} : { ticks: Array.from({ length: Math.max(epochs, 0) }, (_, i) => i + 1) };
+    const x = { label: 'epoch', ...ticks };
+    return panels.length === 0 ? [] : [[name, lineChart({ title, subtitle, x, y, panels })] as const];
+  });
+  return Object.fromEntries(drawn);
 }
 
-/** What is drawn of so many seeds. */
-export function curveSubtitle(seeds: number): string {
+/** Says what is drawn of a number of seeds. */
+function curveSubtitle(seeds: number): string {
   if (seeds === 1) return 'One seed.';
   return `Lines: the mean of ${seeds} seeds.${seeds < 3 ? '' : ' Bands: 95 % intervals.'}`;
 }
 
-/** Over seeds, at each epoch that all of them reached. */
-export function meanCurve(curves: readonly (readonly number[])[]) {
+/** Estimates the mean over seeds at each epoch that all of them reached. */
+function meanCurve(curves: readonly (readonly number[])[]) {
   const epochs = Math.min(...curves.map(({ length }) => length));
   return Array.from({ length: epochs }, (_, i) => estimate(curves.map((curve) => curve[i] as number)));
 }

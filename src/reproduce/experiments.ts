@@ -1,9 +1,8 @@
 import { registry } from '../registry.ts';
 import type { Experiment } from './experiment.ts';
 import { figure4 } from './figure4/figure4.ts';
-import { figure5 } from './figure5/figure5.ts';
 import { figure6 } from './figure6/figure6.ts';
-import { figure7 } from './figure7/figure7.ts';
+import { figure5, figure7 } from './six-optimizers.ts';
 import { table1 } from './table1/table1.ts';
 import { table2 } from './table2/table2.ts';
 

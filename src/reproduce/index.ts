@@ -1,4 +1,3 @@
-export { effortOf } from './effort.ts';
 export type {
   Computation,
   Experiment,
@@ -10,5 +9,5 @@ export type {
 } from './experiment.ts';
 export { experiments } from './experiments.ts';
 export { experimentPage } from './page.ts';
-export type { Provenance } from './provenance.ts';
+export { effortOf, type Provenance } from './provenance.ts';
 export { type Result, type ResultData, readData, resultFiles, resultFromData } from './results.ts';

@@ -3,7 +3,7 @@ import type { Evaluation } from '../evaluation/index.ts';
 import { learningCurves } from '../run/index.ts';
 import type { Findings, Size, Trainings } from './experiment.ts';
 import { figure4 } from './figure4/figure4.ts';
-import { figure5 } from './figure5/figure5.ts';
+import { figure5 } from './six-optimizers.ts';
 import { table1 } from './table1/table1.ts';
 import { table2 } from './table2/table2.ts';
 

@@ -1,8 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { markdownTable as table } from 'markdown-table';
+import { plural } from '../report/index.ts';
 import type { Experiment, Findings } from './experiment.ts';
-import { plural } from './optimizer-text.ts';
 import { type Addition, DATA, type Provenance } from './provenance.ts';
 
-/** The page of an experiment, as Markdown: `README.md` of its folder. */
+const PAGES = new URL('../../assets/pages/', import.meta.url);
+
+/**
+ * Fills the template `assets/pages/NAME.md`, in which `{{key}}` stands for a value.
+ *
+ * @throws RangeError if the template and the values do not have the same keys.
+ */
+export function fillPage(name: string, values: Readonly<Record<string, string>>): string {
+  const unused = new Set(Object.keys(values));
+  const page = readFileSync(new URL(`${name}.md`, PAGES), 'utf8').replace(
+    /\{\{(\w+)\}\}/g,
+    (_, key: string) => {
+      const value = values[key];
+      if (value === undefined) throw new RangeError(`page ${name}: no value for {{${key}}}`);
+      unused.delete(key);
+      return value;
+    },
+  );
+  if (unused.size > 0) throw new RangeError(`page ${name}: nothing shows ${[...unused].join(', ')}`);
+  return page.replace(/ +$/gm, '').trim();
+}
+
+/** Writes a table of Markdown with aligned columns, so that it reads on a terminal too. */
+export function markdownTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  // A bar would end a cell.
+  const cells = [titles, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
+  return table(cells, { stringLength: (text) => [...text].length });
+}
+
+/** Writes the page of an experiment: `README.md` of its folder. */
 export function experimentPage({ title }: Experiment, findings: Findings, made: Provenance): string {
   const { command, trainedBy, scale, version, fingerprint, machine, date, added = [] } = made;
   const rows = [
@@ -28,7 +59,7 @@ export function experimentPage({ title }: Experiment, findings: Findings, made: 
   ].join('\n\n');
 }
 
-/** Its page, without what would show a picture that is not there: where every training diverged there is nothing to draw. */
+/** The page without pictures that do not exist: if every training diverged, there is nothing to draw. */
 const withPictures = ({ page, files }: Findings): string =>
   page.replace(/^!\[[^\]]*\]\(([^)]+)\)\n*/gm, (image, file: string) => (file in files ? image : ''));
 
@@ -47,17 +78,3 @@ const addedRows = ({ date, commands, count, seconds, note }: Addition) => [
   [`added ${date}`, hoursText(seconds, count) + (note === undefined ? '' : `, ${note}`)],
   ...commands.map((command) => ['by', `\`${command}\``]),
 ];
-
-/** A table of Markdown whose columns are aligned, so that it reads on a terminal too. */
-export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  // A bar would end a cell.
-  const [titles = [], ...cells] = [head, ...rows].map((row) =>
-    row.map((cell) => cell.replaceAll('|', '\\|')),
-  );
-  const width = (i: number) => Math.max(...[titles, ...cells].map((row) => [...(row[i] ?? '')].length), 3);
-  const widths = head.map((_, i) => width(i));
-  const line = (row: readonly string[]) =>
-    `| ${widths.map((wide, i) => (row[i] ?? '') + ' '.repeat(wide - [...(row[i] ?? '')].length)).join(' | ')} |`;
-  const rule = `| ${widths.map((wide) => '-'.repeat(wide)).join(' | ')} |`;
-  return [line(titles), rule, ...cells.map(line)].join('\n');
-}

@@ -5,11 +5,16 @@ import { type Trajectory, testFunctions } from '../functions/index.ts';
 import { parseRule, resolveRule, ruleKey } from '../rules/index.ts';
 import { learningCurves } from '../run/index.ts';
 import { figure4 } from './figure4/figure4.ts';
-import { figure5 } from './figure5/figure5.ts';
-import { type Descended, descend, fineGrid, fourRates, movingRates } from './figure6/descend.ts';
-import { FOUND, optimizers } from './figure6/optimizers.ts';
-import { compareWith, FLOAT32_FLOOR } from './figure6/verdict.ts';
-import { figure7 } from './figure7/figure7.ts';
+import {
+  type Descended,
+  descend,
+  FOUND,
+  fineGrid,
+  fourRates,
+  movingRates,
+  optimizers,
+} from './figure6/descend.ts';
+import { compareWith, FLOAT32_FLOOR } from './figure6/page.ts';
 import {
   type Computation,
   experimentPage,
@@ -19,7 +24,8 @@ import {
   type Size,
   type Trainings,
 } from './index.ts';
-import { markdownTable } from './page.ts';
+import { fillPage, markdownTable } from './page.ts';
+import { figure5, figure7 } from './six-optimizers.ts';
 import { rankCorrelation } from './table1/rank-correlation.ts';
 import { table1 } from './table1/table1.ts';
 import { table2 } from './table2/table2.ts';
@@ -184,7 +190,7 @@ describe('figure5', () => {
     );
     expect(page).toContain('over Momentum holds on the mean (+1.00 points, with every seed');
     expect(page).toContain('over SGD does not hold (−1.00 points)');
-    expect(page).toContain('In brackets, the values of the two seeds');
+    expect(page).toContain('Brackets hold the values of the two seeds');
     expect(page).toMatch(/RMSProp +\| `g \/ \(sqrt\(v\) \+ eps\)` +\| 1e-1, 1e-1 +\| 50\.15/);
     expect(files['curves.csv']?.split('\n')[1]).toBe('Adam,1,0.1,1,0.3,0.2,2');
   });
@@ -205,7 +211,7 @@ describe('figure7', () => {
     }
   });
 
-  it('tells whether each is above all four, from made-up curves, beside the points of Table 1', () => {
+  it('tells whether each is above all four, from made-up curves, with the points of Table 1', () => {
     const last = { adam: 0.5, momentum: 0.59, rmsprop: 0.5, sgd: 0.61, optimizer1: 0.6, optimizer2: 0.7 };
     const { page, files } = figure7.findings({ scale: 0.01, seeds: 2 }, sixTrained(last));
     expect(page).toContain(
@@ -264,7 +270,7 @@ describe('table1', () => {
       };
     });
     const { page } = table1.findings(size, evaluations);
-    expect(page).toContain('1,234 training steps a seed');
+    expect(page).toContain('1,234 training steps\nper seed');
     expect(page).toMatch(/RMSProp +\| 16 of 16 +\| \+2\.7 +\| 16 of 16 +\| \+1\.60 +\| 0 +\| 0 /);
     expect(page).toMatch(/SGD +\| 45\.00 \(40\.00, 50\.00\) \/ 92\.0 \| 55\.00 \(50\.00, 60\.00\) \/ 91\.8/);
     expect(page).toContain('Many above SGD: holds on the means**: 16 of 16, 0 of them told apart');
@@ -321,9 +327,9 @@ describe('table2', () => {
     expect(page).toContain("Test BLEU higher than Adam's: does not hold");
     expect(page).toMatch(/Adam +\| 4\.00 \(4\.00, 4\.00\) \/ 1\.49 \| 31\.50 \(31\.00, 32\.00\) \/ 24\.5/);
     expect(page).toMatch(/Adam +\| 1 +\| 1e-2 +\| 8103\.08 +\| 2\.50 +\| 2\.50 +\| 99\.00/);
-    expect(page).toContain('3 trainings of 1,234 steps a seed');
-    expect(page).toContain('`m / (sqrt(v) + eps)`, 2 running averages a weight');
-    expect(page).toContain('`exp(sign(g) * sign(ema(g, 0.9))) * g`, 1 running average a weight');
+    expect(page).toContain('3 trainings of 1,234 steps');
+    expect(page).toContain('`m / (sqrt(v) + eps)`, 2 running averages per weight');
+    expect(page).toContain('`exp(sign(g) * sign(ema(g, 0.9))) * g`, 1 running average per weight');
   });
 });
 
@@ -457,7 +463,14 @@ describe('experimentPage', () => {
   });
 
   it('aligns tables', () => {
-    expect(markdownTable(['a', 'b'], [['1', 'long']])).toBe('| a   | b    |\n| --- | ---- |\n| 1   | long |');
+    expect(markdownTable(['a', 'b'], [['1', 'long']])).toBe('| a | b    |\n| - | ---- |\n| 1 | long |');
     expect(markdownTable(['a'], [['x|y']])).toBe('| a    |\n| ---- |\n| x\\|y |');
+  });
+
+  it('fills a template with a value for each of its places, and no others', () => {
+    expect(() => fillPage('figure4', {})).toThrow('page figure4: no value for {{samples}}');
+    const values = { samples: '90', task: 't', protocol: 'p', compared: '30', searches: '', verdicts: 'v' };
+    expect(fillPage('figure4', values)).toContain('Here: 90 rules of `icml2017` on `t` under protocol `p`');
+    expect(() => fillPage('figure4', { ...values, more: 'm' })).toThrow('page figure4: nothing shows more');
   });
 });

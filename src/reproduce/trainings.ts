@@ -16,13 +16,14 @@ export interface NamedRule {
   readonly rule: string;
 }
 
-/** An optimizer with its evaluations, one a seed. */
-export interface Trained extends NamedRule {
+/** An optimizer with its evaluations, one per seed. */
+export interface TrainedOptimizer extends NamedRule {
   readonly evaluations: readonly Evaluation[];
 }
 
 /**
- * Every optimizer with every seed on one task, seed by seed, so that what is done early already says something of all.
+ * Requests a training of every optimizer with every seed on one task. They are ordered by seed, so that the first ones done already say
+ * something of all optimizers.
  *
  * @throws NosError `unknown-name`, `bad-option`.
  */
@@ -38,45 +39,45 @@ export async function wantedTrainings(
   );
 }
 
-/** So many epochs of the paper at a scale; one at least. */
+/** Scales a number of epochs of the paper; at least one. */
 export const epochsAt = (epochs: number, scale: number): number => Math.max(1, Math.round(epochs * scale));
 
-/** Evaluations by the optimizer whose rule they trained. */
+/** Groups evaluations by the optimizer whose rule they trained. */
 export function byOptimizer(
   optimizers: readonly NamedRule[],
   evaluations: readonly Evaluation[],
-): readonly Trained[] {
+): readonly TrainedOptimizer[] {
   return optimizers.map(({ name, rule }) => {
     const key = keyOf(rule);
     return { name, rule, evaluations: evaluations.filter((one) => one.key === key) };
   });
 }
 
-/** The key of a rule's text or catalogue name. */
+/** Returns the key of a rule's text or catalogue name. */
 export const keyOf = (rule: string): string => identityOf(rule).key;
 
-/** The seeds of evaluations, each once. */
+/** Returns the seeds of evaluations, each once. */
 export const seedsOf = (evaluations: readonly Evaluation[]): readonly number[] => [
   ...new Set(evaluations.map(({ seed }) => seed)),
 ];
 
-/** Test accuracy at the end; chance where it diverged, NaN where it failed for outside reasons. */
+/** Returns the test accuracy at the end; chance if it diverged, NaN if it failed for outside reasons. */
 export function finalTest({ status, reward, testCurve = [] }: Evaluation): number {
   return status === 'ok' ? lastOf(testCurve) : status === 'diverged' ? reward : Number.NaN;
 }
 
-/** Validation accuracy at the end, likewise. */
+/** Returns the validation accuracy at the end; chance if it diverged, NaN if it failed for outside reasons. */
 export function finalValidation({ status, reward }: Evaluation): number {
   return status === 'failed' ? Number.NaN : reward;
 }
 
-/** The highest validation accuracy of all epochs; as {@link finalValidation} where no epoch ended. */
+/** Returns the highest validation accuracy of all epochs; as {@link finalValidation} if no epoch ended. */
 export function bestValidation(evaluation: Evaluation): number {
   const { curve } = evaluation;
   return curve.length === 0 ? finalValidation(evaluation) : Math.max(...curve);
 }
 
-/** Test accuracy at the first epoch of the highest validation accuracy; as {@link finalTest} where no epoch ended. */
+/** Returns the test accuracy at the first epoch of the highest validation accuracy; as {@link finalTest} if no epoch ended. */
 export function bestTest(evaluation: Evaluation): number {
   const { curve, testCurve = [] } = evaluation;
   return testCurve[curve.indexOf(Math.max(...curve))] ?? finalTest(evaluation);

@@ -17,17 +17,17 @@ import { type Estimate, estimate } from '../scores.ts';
 import { figure4Page } from './page.ts';
 
 const RULES = 45_000;
-/** A learning curve needs nine. */
+/** Fewest rules of a search; a learning curve needs nine. */
 const FEWEST = 10;
 const TASK = 'cifar10-convnet';
 
-/** NOS §4.2: TRPO, an entropy penalty of 0.0015; nothing that the paper does not speak of. */
+/** NOS §4.2: TRPO with an entropy penalty of 0.0015, and nothing that the paper does not mention. */
 const CONTROLLER = {
   name: 'rl',
   options: { algorithm: 'trpo', entropyWeight: 0.0015, redraws: 0, novelty: 0 },
 };
 
-/** What is searched by, in the order of the legend. */
+/** Strategies in the order of the legend. */
 const STRATEGIES = [
   { label: 'controller', strategy: CONTROLLER },
   { label: 'random', strategy: { name: 'random' } },
@@ -60,20 +60,21 @@ export const figure4: Searches = {
 
 const samplesAt = (scale: number): number => Math.max(FEWEST, Math.round(RULES * scale));
 
-/** The paper's trainings for the paper's searches; shorter ones for smaller searches. */
+/** Protocol at a scale: the paper's at 1, a shorter one below. */
 const protocolAt = (scale: number): string => (scale >= 1 ? 'paper' : 'quick');
 
-/** One search. */
+/** A search. */
 export interface Searched {
   readonly strategy: string;
   readonly seed: number;
   readonly curve: LearningCurve;
-  /** The highest reward of the first and of the last `compared` rules. */
+  /** Highest reward of the first `compared` rules. */
   readonly bestOfFirst: number;
+  /** Highest reward of the last `compared` rules. */
   readonly bestOfLast: number;
 }
 
-/** The last rewards of the controller less those of random search with the same seed. */
+/** Last rewards of the controller minus those of random search with the same seed. */
 export interface Lead extends Difference {
   readonly seed: number;
 }
@@ -84,7 +85,7 @@ export interface Figure4Data {
   readonly samples: number;
   readonly searches: readonly Searched[];
   readonly leads: readonly Lead[];
-  /** Over seeds: a search is the unit, so that it speaks of other seeds too. */
+  /** Mean over seeds. A search is the unit, so it also speaks of other seeds. */
   readonly meanLead: Estimate;
 }
 
@@ -129,7 +130,7 @@ function findings(samples: number, curves: LearningCurves): Findings {
   };
 }
 
-/** What {@link again} reads of what {@link findings} writes; all else of a curve follows from it. */
+/** The part of the data that {@link again} reads; everything else follows from it. */
 const found = z.object({
   task: z.string(),
   protocol: z.string(),
@@ -153,7 +154,7 @@ const found = z.object({
 function again(data: unknown): Findings {
   const { searches, samples, ...conditions } = found.parse(data);
   const runs = searches.map(({ curve: { rewards, distinct, ...run } }) => {
-    // The data does not hold the keys, of which nothing but the number of different ones counts.
+    // The data does not hold the keys; only the number of different ones counts.
     const different = Math.round(distinct * rewards.length);
     return { ...run, rules: rewards.map((reward, i) => ({ key: `${Math.min(i, different - 1)}`, reward })) };
   });

@@ -1,31 +1,19 @@
+import { thousands } from '../../report/index.ts';
 import type { Difference } from '../../run/index.ts';
-import { markdownTable } from '../page.ts';
+import { fillPage, markdownTable } from '../page.ts';
 import type { Figure4Data, Lead, Searched } from './figure4.ts';
 
-/** What the figure shows here, beside what the paper says of it. */
+/** Writes the page with what the paper says about the figure. */
 export function figure4Page(data: Figure4Data): string {
   const { task, protocol, samples, searches } = data;
-  const [{ curve }] = searches as [Searched];
-  return `
-![Rewards of all rules as points, and their moving averages as lines: the controller's, and random search's](figure4.svg)
-
-The paper (§4.3): "Our results show that the controller discovers many different updates that perform well during training and the maximum
-accuracy also increases over time." Figure 4 shows the "Controller reward increasing over time as more optimizers are sampled", up to 45,000.
-Here: ${samples.toLocaleString('en-GB')} rules of \`icml2017\` on \`${task}\` under protocol \`${protocol}\`, and random search beside it, which the paper does not show.
-
-## Does it hold?
-
-First and last: the mean reward of ${curve.compared} rules at either end, and the highest reward among them. In brackets, 95 % intervals by
-the means of blocks of rewards, as neighbours are alike; they speak of these searches, not of other seeds. Fewer than 90 rules have none.
-
-${searchesTable(data)}
-
-${verdicts(data)}
-
-## The controller
-
-One-layer LSTM of 150, TRPO, five rules a batch, entropy penalty 0.0015 (§4.2). The paper also names ADAM at a learning rate of 10⁻⁵, which has no
-place in TRPO's own step; \`nos search --preset paper\` takes it literally. It may propose a rule again, as the paper's may.`;
+  return fillPage('figure4', {
+    task,
+    protocol,
+    samples: thousands(samples),
+    compared: String(searches[0]?.curve.compared),
+    searches: searchesTable(data),
+    verdicts: verdicts(data),
+  });
 }
 
 function searchesTable({ searches }: Figure4Data): string {
@@ -39,34 +27,33 @@ function searchesTable({ searches }: Figure4Data): string {
     bestOfFirst.toFixed(3),
     bestOfLast.toFixed(3),
   ]);
-  const head = [
-    '',
+  const titles = [
     'seed',
     'distinct',
     'first',
     'last',
-    'last less first',
+    'last minus first',
     'best of the first',
     'of the last',
   ];
-  return markdownTable(head, rows);
+  return markdownTable(['', ...titles], rows);
 }
 
-/** The verdicts in words, from the same figures. */
+/** Says in words what the figures of the table show. */
 function verdicts({ searches, leads, meanLead }: Figure4Data): string {
   const of = (strategy: string) => searches.filter((one) => one.strategy === strategy);
   const [own, random] = [of('controller'), of('random')];
   const rose = (all: readonly Searched[]) => all.filter(({ curve }) => isAbove(curve.gain)).length;
-  const said = searches.some(({ curve }) => curve.gain.interval !== null);
+  const tested = searches.some(({ curve }) => curve.gain.interval !== null);
   const higher = own.filter(({ bestOfFirst, bestOfLast }) => bestOfLast > bestOfFirst).length;
   const ahead = leads.filter(isAbove).length;
   const { mean, interval } = meanLead;
   const ofSeeds =
     interval === null
       ? ''
-      : `; over seeds, which speaks of others too, ${signed({ difference: mean, interval })}`;
+      : `; over seeds, which also speaks of other seeds, ${signed({ difference: mean, interval })}`;
   return [
-    said
+    tested
       ? `* **The controller's reward rises: ${holds(rose(own), own.length)}.** Random search's rises with ${rose(random)} of ${random.length}.`
       : "* **The controller's reward rises**: cannot be said of so few rules.",
     `* **The maximum rises: ${holds(higher, own.length)}**, the best of the last rules against the best of the first.`,

@@ -7,38 +7,74 @@ import {
   tuneTrajectory,
 } from '../../functions/index.ts';
 import { compileRule, parseRule } from '../../rules/index.ts';
-import type { Optimizer, Variant } from './optimizers.ts';
 
-/** Where and how long. */
+/** An optimizer of the figure with the rules that its tuning chooses from. */
+export interface Optimizer {
+  readonly name: string;
+  readonly variants: readonly Variant[];
+}
+
+export interface Variant {
+  /** Rule text. */
+  readonly rule: string;
+  /** What distinguishes it from the others; empty if it is the only one. */
+  readonly setting: string;
+}
+
+const only = (name: string, rule: string): Optimizer => ({ name, variants: [{ rule, setting: '' }] });
+
+/** ε of Adam, tuned "in a log scale between 10⁻³ and 10⁻⁸" (NOS §5.1). */
+const EPSILONS = ['1e-3', '1e-4', '1e-5', '1e-6', '1e-7', '1e-8'];
+
+/** Optimizers in the order of the figure. RMSProp and Momentum are TensorFlow's, with decay and momentum 0.9. */
+export const optimizers: readonly Optimizer[] = [
+  {
+    name: 'Adam',
+    variants: EPSILONS.map((epsilon) => ({ rule: `m / (sqrt(v) + ${epsilon})`, setting: `ε ${epsilon}` })),
+  },
+  only('SGD', 'g'),
+  only('RMSProp', 'g / sqrt(ema(g^2, 0.9) + 1e-10)'),
+  only('Momentum', 'acc(g, 0.9)'),
+  only('Optimizer 1', 'g * exp(sign(g) * sign(m))'),
+];
+
+/** The found optimizer. */
+export const FOUND = 'Optimizer 1';
+/** Optimizers that it outperforms, according to the paper. */
+export const OUTPERFORMED = ['Adam', 'RMSProp', 'SGD'];
+/** Optimizer that it is close to, according to the paper. */
+export const MATCHED = 'Momentum';
+
+/** Where an optimizer starts, and how long it descends. */
 export interface Descent {
   readonly testFunction: TestFunction;
   readonly start: Coordinates;
   readonly steps: number;
   readonly seed: number;
-  /** Stops it between two learning rates. */
+  /** Stops the tuning between two learning rates. */
   readonly signal?: AbortSignal;
 }
 
-/** How an optimizer did at its best settings. */
+/** Path of an optimizer at its best settings. */
 export interface Descended {
   readonly optimizer: string;
   readonly setting: string;
   readonly rule: string;
   readonly trajectory: Trajectory;
   readonly edgeOfGrid: boolean;
-  /** Of all its variants, in order; no two of their learning rates are equal within a variant. */
+  /** Sweeps of all variants, in order; the learning rates of a variant are distinct. */
   readonly sweeps: readonly { readonly setting: string; readonly sweep: Tuned['sweep'] }[];
 }
 
 export type TuneVariant = (variant: Variant, descent: Descent) => Promise<Tuned>;
 
-/** Exponents of the learning rates that a grid may move to. */
+/** Lowest and highest exponent of the learning rates that a grid may move to. */
 const [LOWEST, HIGHEST] = [-8, 2];
 
-/** Four learning rates, 10⁻⁴ … 10⁻¹. */
+/** Tunes over four learning rates, 10⁻⁴ … 10⁻¹. */
 export const fourRates: TuneVariant = (variant, descent) => tune(variant, descent, decades(-4, -1, 1));
 
-/** The same, moved a decade up or down while the best of them is at an edge, and down where all diverged. */
+/** Tunes the same way, and moves the grid a decade up or down while the best is at an edge, and down if all diverged. */
 export const movingRates: TuneVariant = async (variant, descent) => {
   const seen = new Set<number>();
   for (let low = -4; ; ) {
@@ -51,14 +87,14 @@ export const movingRates: TuneVariant = async (variant, descent) => {
   }
 };
 
-/** Four a decade, 10⁻⁵ … 10. */
+/** Tunes over four learning rates per decade, 10⁻⁵ … 10. */
 export const fineGrid: TuneVariant = (variant, descent) => tune(variant, descent, decades(-5, 1, 4));
 
 function tune({ rule }: Variant, descent: Descent, learningRates: readonly number[]): Promise<Tuned> {
   return tuneTrajectory({ ...descent, rule: compileRule(parseRule(rule)), learningRates });
 }
 
-/** The best of all variants and learning rates; of equals, the first. */
+/** Descends with the best of all variants and learning rates; of equal ones, with the first. */
 export async function descend(
   optimizer: Optimizer,
   descent: Descent,

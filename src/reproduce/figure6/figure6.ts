@@ -18,16 +18,16 @@ import {
   fineGrid,
   fourRates,
   movingRates,
+  optimizers,
   type TuneVariant,
 } from './descend.ts';
-import { optimizers } from './optimizers.ts';
 import { figure6Page } from './page.ts';
 
 const SEED = 1;
 const STEPS = 4_000;
 const STARTS = 10;
 
-/** NOS §5.1, Figure 6; what the paper leaves open is said on the page. */
+/** NOS §5.1, Figure 6. The page says what the paper leaves open. */
 export const figure6: Computation = {
   kind: 'computation',
   name: 'figure6',
@@ -40,16 +40,16 @@ export const figure6: Computation = {
 const stepsAt = (scale: number): number => Math.max(10, Math.round(STEPS * scale));
 const startsAt = (scale: number): number => Math.max(1, Math.round(STARTS * scale));
 
-/** What the parts found: each is a list of the five optimizers. */
+/** Paths of the five optimizers. */
 export interface Figure6Data {
   readonly steps: number;
-  /** With four learning rates. */
+  /** Paths at the best of four learning rates. */
   readonly fixed: readonly Descended[];
-  /** Likewise, moved where the best is at an edge: what is drawn. */
+  /** The same with a grid that moves if the best is at an edge: these are drawn. */
   readonly paper: readonly Descended[];
-  /** From the same start, with a fine grid of learning rates. */
+  /** The same with a fine grid of learning rates. */
   readonly fine: readonly Descended[];
-  /** Likewise from other starts. */
+  /** The same with a fine grid from other starts. */
   readonly starts: readonly { readonly start: Coordinates; readonly descended: readonly Descended[] }[];
 }
 
@@ -75,7 +75,7 @@ async function run({ scale, signal, onWork }: ComputationOptions): Promise<Findi
   return findings({ steps, fixed, paper, fine, starts }, testFunction);
 }
 
-/** As {@link findings} writes it. */
+/** A path as {@link findings} writes it. */
 const descended = z.object({
   optimizer: z.string(),
   setting: z.string(),
@@ -97,14 +97,14 @@ const found = z.object({
   starts: z.array(z.object({ start: z.array(z.number()), optimizers: z.array(descended) })),
 });
 
-/** Takes the chosen rules and learning rates from the data, and runs these alone. */
+/** Takes the chosen rules and learning rates from the data, and runs only these. */
 function again(data: unknown): Findings {
   const { steps, fixed, paper, fine, starts } = found.parse(data);
   const testFunction = testFunctions.find('rosenbrock');
   const all = (chosen: readonly z.output<typeof descended>[], start: Coordinates = testFunction.start) =>
     chosen.map(({ learningRate, ...rest }): Descended => {
       const rule = compileRule(parseRule(rest.rule));
-      // Where every one diverged, the path is that of the smallest.
+      // If all diverged, the path is that of the smallest.
       const smallest = rest.sweeps.find(({ setting }) => setting === rest.setting)?.sweep[0]?.learningRate;
       const rate = Number.isNaN(learningRate) ? (smallest ?? learningRate) : learningRate;
       const path = runTrajectory({ testFunction, rule, learningRate: rate, steps, seed: SEED, start });
@@ -122,7 +122,7 @@ function again(data: unknown): Findings {
   );
 }
 
-/** Uniform within the figure's bounds. */
+/** Draws starts uniformly within the figure's bounds. */
 function otherStarts({ bounds }: TestFunction, count: number): readonly Coordinates[] {
   const random = stream(SEED, 'starts');
   return Array.from({ length: count }, () =>
@@ -137,7 +137,7 @@ function findings(data: Figure6Data, testFunction: TestFunction): Findings {
     paper.map(({ optimizer, trajectory }) => ({ title: optimizer, trajectory })),
     {
       title: 'Rosenbrock’s function under five optimizers',
-      subtitle: `${steps} steps at the best of four learning rates (and six ε of Adam). Contours: the function's value, two a factor of ten.`,
+      subtitle: `${steps} steps at the best of four learning rates (and six ε of Adam). Contours: the function's value, two per factor of ten.`,
     },
   );
   const tuning = (descended: readonly Descended[]) =>
@@ -163,7 +163,7 @@ function findings(data: Figure6Data, testFunction: TestFunction): Findings {
   };
 }
 
-/** Every point of the first hundred steps, then every twentieth. */
+/** Writes every point of the first hundred steps, then every twentieth. */
 function trajectoriesCsv(descended: readonly Descended[]): string {
   const rows = descended.flatMap(({ optimizer, trajectory: { points, values } }) =>
     points.flatMap(([x, y], step) =>

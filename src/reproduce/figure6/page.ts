@@ -1,45 +1,23 @@
 import { endingOf, stepsWithin, type TestFunction } from '../../functions/index.ts';
-import { markdownTable } from '../page.ts';
-import type { Descended } from './descend.ts';
+import { thousands } from '../../report/index.ts';
+import { fillPage, markdownTable } from '../page.ts';
+import { type Descended, FOUND, MATCHED, OUTPERFORMED } from './descend.ts';
 import type { Figure6Data } from './figure6.ts';
-import { FOUND, MATCHED, OUTPERFORMED } from './optimizers.ts';
-import { type Comparison, compareWith, excessOf, FLOAT32_FLOOR } from './verdict.ts';
 
-/** What the figure shows here, beside what the paper says of it. */
+/** Writes the page with what the paper says about the figure. */
 export function figure6Page(data: Figure6Data, testFunction: TestFunction): string {
   const { steps, paper, fine, starts } = data;
-  const [x, y] = testFunction.start;
-  return `
-![Five panels: the path of each optimizer over the contours of Rosenbrock's function](figure6.svg)
-
-The paper (§5.1): "each optimizer is run for 4000 iterations with 4 different learning rates on a logarithmic scale and … the best
-performance is plotted. The update rule we test is the intuitive g·e^(sign(g)·sign(m)). The results in Figure 6 show that our optimizer
-outperforms Adam, RMSProp, SGD, and is close to matching the performance of Momentum on this task."
-
-## Does it hold?
-
-"Outperforms" is read as: the function's value is lower at the end. Ends below ${FLOAT32_FLOOR} count as equal: nearer to the minimum
-float32 cannot tell. The last column counts other starts from which ${FOUND} ended lower : equal : higher.
-
-${claimsTable(data, testFunction)}
-
-${verdictText(data, testFunction)}
-
-## As the paper did it
-
-Learning rates 10⁻⁴ … 10⁻¹ in decades; where the best is at an edge, the grid moves (the column "four rates" above stays). Adam also
-chooses its ε from 10⁻³ … 10⁻⁸. ${steps.toLocaleString('en-GB')} steps from (${x}, ${y}). The paper does not say where it starts, which learning rates it tries,
-nor what "best" means: this start, these rates, and the lowest value at the end are ours. The picture shows these runs.
-
-${descendedTable(paper, testFunction)}
-
-## With learning rates four to a decade
-
-Decades are coarse: where the best one lies between two, luck decides. The same with 25 learning rates, 10⁻⁵ … 10.
-
-${descendedTable(fine, testFunction)}
-
-The last column of the first table does this from ${starts.length} starts drawn uniformly within the picture.`;
+  return fillPage('figure6', {
+    floor: String(FLOAT32_FLOOR),
+    found: FOUND,
+    claims: claimsTable(data, testFunction),
+    verdicts: verdicts(data, testFunction),
+    steps: thousands(steps),
+    start: `(${testFunction.start.join(', ')})`,
+    paper: descendedTable(paper, testFunction),
+    fine: descendedTable(fine, testFunction),
+    starts: String(starts.length),
+  });
 }
 
 const COMPARED = [...OUTPERFORMED, MATCHED];
@@ -47,7 +25,7 @@ const COMPARED = [...OUTPERFORMED, MATCHED];
 function claimsTable({ fixed, paper, fine, starts }: Figure6Data, testFunction: TestFunction): string {
   const rows = COMPARED.map((other) => {
     const counts = starts.map(({ descended }) => compareWith(other, descended, testFunction));
-    const count = (wanted: Comparison) => counts.filter((one) => one === wanted).length;
+    const count = (wanted: EndComparison) => counts.filter((one) => one === wanted).length;
     return [
       `${FOUND} against ${other}`,
       other === MATCHED ? 'close' : 'lower',
@@ -61,8 +39,8 @@ function claimsTable({ fixed, paper, fine, starts }: Figure6Data, testFunction: 
   return markdownTable(['', 'the paper', ...grids], rows);
 }
 
-/** In words, from the same figures. */
-function verdictText(data: Figure6Data, testFunction: TestFunction): string {
+/** Says in words what the figures of the table show. */
+function verdicts(data: Figure6Data, testFunction: TestFunction): string {
   const sentences = COMPARED.map((other) => {
     const wins = (descended: readonly Descended[]) => compareWith(other, descended, testFunction);
     if (other === MATCHED) return momentumText(data, testFunction);
@@ -83,14 +61,14 @@ function verdictText(data: Figure6Data, testFunction: TestFunction): string {
   return sentences.map((sentence) => `* ${sentence}`).join('\n');
 }
 
-/** "Close" has no size in the paper: the figures speak. */
+/** "Close" has no size in the paper, so there are only figures. */
 function momentumText({ paper, fine }: Figure6Data, testFunction: TestFunction): string {
   const pair = (descended: readonly Descended[]) =>
     `${number(excessOf(FOUND, descended, testFunction))} against ${number(excessOf(MATCHED, descended, testFunction))}`;
   return `**Close to ${MATCHED}**: at the end ${pair(paper)} with four rates that move, ${pair(fine)} on the fine grid.`;
 }
 
-/** Steps after which the value stays below. */
+/** Values of which the table counts the steps after which the value stays below. */
 const THRESHOLDS = [1e-1, 1e-3, 1e-6];
 
 function descendedTable(descended: readonly Descended[], testFunction: TestFunction): string {
@@ -113,6 +91,32 @@ function descendedTable(descended: readonly Descended[], testFunction: TestFunct
 
 const rateText = (rate: number): string => (Number.isNaN(rate) ? '—' : number(rate));
 
-/** Three digits. */
+/** Writes three digits. */
 const number = (value: number): string =>
   Number.isFinite(value) ? String(Number(value.toPrecision(3))) : 'diverged';
+
+/** Below this value, float32 weights cannot tell Rosenbrock's minimum from its neighbourhood: y − x² is a multiple of 6·10⁻⁸. */
+export const FLOAT32_FLOOR = 1e-12;
+
+type EndComparison = 'lower' | 'equal' | 'higher';
+
+/** Compares the ends of Optimizer 1 and another; equal if both are as near to the minimum as float32 can tell. */
+export function compareWith(
+  other: string,
+  descended: readonly Descended[],
+  testFunction: TestFunction,
+): EndComparison {
+  const [own, theirs] = [FOUND, other].map((name) => excessOf(name, descended, testFunction)) as [
+    number,
+    number,
+  ];
+  if (Math.max(own, theirs) <= FLOAT32_FLOOR) return 'equal';
+  return own < theirs ? 'lower' : own > theirs ? 'higher' : 'equal';
+}
+
+/** Returns the value at the end minus the least value. */
+function excessOf(name: string, descended: readonly Descended[], testFunction: TestFunction): number {
+  const found = descended.find(({ optimizer }) => optimizer === name);
+  if (found === undefined) throw new RangeError(`no optimizer '${name}'`);
+  return endingOf(testFunction, found.trajectory).excess;
+}

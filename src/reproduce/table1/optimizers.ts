@@ -13,15 +13,8 @@ export interface TableRow extends NamedRule {
 const row = (
   name: string,
   rule: string,
-  [a, b, c, d]: readonly [number, number, number, number],
-): TableRow => ({
-  name,
-  rule,
-  finalValidation: a,
-  finalTest: b,
-  bestValidation: c,
-  bestTest: d,
-});
+  [finalValidation, finalTest, bestValidation, bestTest]: readonly [number, number, number, number],
+): TableRow => ({ name, rule, finalValidation, finalTest, bestValidation, bestTest });
 
 /** The four that people train with. */
 export const KNOWN: readonly TableRow[] = [

@@ -1,14 +1,14 @@
 import { intervalChart } from '../../plot/index.ts';
-import type { Row, Table1Data } from './table1.ts';
+import type { Table1Data, Table1Row } from './table1.ts';
 
 const REFERENCE = 'Momentum';
 
 /** Final test accuracies here and in the paper, in the order of those here, with Momentum's as a line. */
 export function table1Picture({ task, protocol, seeds, known, found }: Table1Data): string {
-  const place = ({ finalTest: { mean } }: Row) => (Number.isNaN(mean) ? -1 : mean);
+  const place = ({ finalTest: { mean } }: Table1Row) => (Number.isNaN(mean) ? -1 : mean);
   const rows = [...known, ...found].sort((a, b) => place(b) - place(a));
-  const groupOf = (row: Row) => (known.includes(row) ? 'known' : 'found');
-  const reference = known.find(({ name }) => name === REFERENCE) as Row;
+  const groupOf = (row: Table1Row) => (known.includes(row) ? 'known' : 'found');
+  const reference = known.find(({ name }) => name === REFERENCE) as Table1Row;
   const level = (x: number) => (Number.isNaN(x) ? {} : { level: { name: REFERENCE, x } });
   const bars = seeds.length < 3 ? '' : 'bars: 95 % intervals; ';
   const drawn =

@@ -3,7 +3,7 @@ import type { Evaluation } from '../../evaluation/index.ts';
 import { taskTitle } from '../../tasks/index.ts';
 import { documentOf, trainingsCsv, trainingsDocument } from '../documents.ts';
 import type { Findings, Size, Trainings } from '../experiment.ts';
-import { type Beside, besideAll, type Estimate, estimate } from '../scores.ts';
+import { compareAll, type Estimate, estimate, type PairedComparison } from '../scores.ts';
 import {
   bestTest,
   bestValidation,
@@ -11,13 +11,21 @@ import {
   epochsAt,
   finalTest,
   finalValidation,
-  type Trained,
+  type TrainedOptimizer,
   wantedTrainings,
 } from '../trainings.ts';
-import { EPOCHS, networkAt } from './network.ts';
 import { FOUND, KNOWN, type TableRow } from './optimizers.ts';
 import { table1Page } from './page.ts';
 import { table1Picture } from './picture.ts';
+
+/** Epochs of Table 1, and of Figures 5 and 7. */
+export const EPOCHS = 300;
+
+/** Returns the network of Table 1 and Figure 7 at a scale: it is smaller below 1, and at 1 the published one. */
+export function networkAt(scale: number): string {
+  if (scale >= 1) return 'cifar10-wide-resnet';
+  return `cifar10-wide-resnet(depth=${scale >= 0.1 ? '16,widening=4' : '10,widening=1'})`;
+}
 
 const OPTIMIZERS = [...KNOWN, ...FOUND];
 
@@ -33,8 +41,8 @@ export const table1: Trainings = {
   findings,
 };
 
-/** An optimizer with what came out, beside what the paper has. */
-export interface Row extends Trained {
+/** An optimizer with its scores and those of the paper. */
+export interface Table1Row extends TrainedOptimizer {
   readonly paper: Omit<TableRow, 'name' | 'rule'>;
   readonly finalValidation: Estimate;
   readonly finalTest: Estimate;
@@ -47,12 +55,12 @@ export interface Table1Data {
   readonly protocol: string;
   readonly epochs: number;
   readonly seeds: readonly number[];
-  /** Training steps of one optimizer and seed, sweep and final training together, where nothing diverges. */
+  /** Training steps per optimizer and seed, sweep and final training together, if nothing diverges. */
   readonly steps: number;
-  readonly known: readonly Row[];
-  readonly found: readonly Row[];
-  /** Each found one beside each known one, by final test accuracy. */
-  readonly beside: readonly Beside[];
+  readonly known: readonly Table1Row[];
+  readonly found: readonly Table1Row[];
+  /** Comparisons of each found optimizer with each known one by final test accuracy. */
+  readonly beside: readonly PairedComparison[];
 }
 
 function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluation[]): Findings {
@@ -70,7 +78,7 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
     steps: Math.max(...evaluations.map(({ steps }) => steps)),
     known,
     found,
-    beside: besideAll(found, known, finalTest),
+    beside: compareAll(found, known, finalTest),
   };
   const document = {
     ...data,
@@ -89,7 +97,7 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
   };
 }
 
-function rowOf(trained: Trained, { name, rule, ...paper }: TableRow): Row {
+function rowOf(trained: TrainedOptimizer, { name, rule, ...paper }: TableRow): Table1Row {
   const { evaluations } = trained;
   return {
     name,

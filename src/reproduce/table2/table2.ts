@@ -1,23 +1,71 @@
 import { seedsFrom } from '../../compare/index.ts';
 import { type Evaluation, parseProtocol } from '../../evaluation/index.ts';
 import { inTurn } from '../../in-turn.ts';
+import { mean } from '../../statistics/index.ts';
 import { taskTitle } from '../../tasks/index.ts';
-import { type CurvePicture, curvePicture, curveSubtitle } from '../curve-picture.ts';
+import { curvePictures } from '../curve-picture.ts';
 import { trainingsCsv, trainingsDocument } from '../documents.ts';
 import type { Findings, Size, Trainings } from '../experiment.ts';
-import { type Beside, beside, correct, type Estimate, estimate } from '../scores.ts';
-import { byOptimizer, epochsAt, seedsOf, type Trained, wantedTrainings } from '../trainings.ts';
-import { ADAM, FOUND, type TableRow } from './optimizers.ts';
+import { comparePair, corrected, type Estimate, estimate, type PairedComparison } from '../scores.ts';
+import {
+  byOptimizer,
+  epochsAt,
+  type NamedRule,
+  seedsOf,
+  type TrainedOptimizer,
+  wantedTrainings,
+} from '../trainings.ts';
 import { table2Page } from './page.ts';
-import { type ScoreName, scores } from './scores.ts';
 
-/** Ten times through WMT 2014's 4.5 million pairs. Our reading: the paper does not say how long it trains. */
+/** Ten epochs of WMT 2014's 4.5 million pairs. This is our choice: the paper does not say how long it trains. */
 const EPOCHS = 10;
 const PAIRS = EPOCHS * 4_500_000;
-/** Of Multi30k. */
+/** Sentence pairs of Multi30k. */
 const SMALL_PAIRS = 29_000;
 
+/** A row of Table 2 of the paper. */
+interface PaperRow extends NamedRule {
+  readonly trainPerplexity: number;
+  readonly testBleu: number;
+  /** Learning rates below full size: three, half a decade apart, chosen by hand around the best of earlier trainings. */
+  readonly rates: readonly number[];
+}
+
+const ADAM: PaperRow = {
+  name: 'Adam',
+  rule: 'adam',
+  trainPerplexity: 1.49,
+  testBleu: 24.5,
+  rates: [1e-3, 3e-3, 1e-2],
+};
+
+const FOUND: PaperRow = {
+  name: 'g·e^(sign(g)·sign(m))',
+  rule: 'powersign',
+  trainPerplexity: 1.39,
+  testBleu: 25.0,
+  rates: [1, 3, 10],
+};
+
 const OPTIMIZERS = [ADAM, FOUND];
+
+/** "The averaged improvement of 5 points near the peak values" (NOS §5.3), read as the five highest epochs. */
+export const PEAK = 5;
+
+/** Scores that are compared; NaN if the training diverged or failed, or if its task has no such measure. */
+export const scores = {
+  /** Of the batches of the last epoch as training saw them, with dropout. */
+  trainPerplexity: ({ status, lossCurve = [] }: Evaluation): number =>
+    status === 'ok' ? Math.exp(lossCurve.at(-1) ?? Number.NaN) : Number.NaN,
+  testBleu: ({ testMeasures }: Evaluation): number => testMeasures?.bleu ?? Number.NaN,
+  peakBleu: ({ measureCurves }: Evaluation): number => {
+    const highest = [...(measureCurves?.bleu ?? [])].sort((a, b) => b - a).slice(0, PEAK);
+    return highest.length === 0 ? Number.NaN : mean(highest);
+  },
+  testPerplexity: ({ testMeasures }: Evaluation): number => testMeasures?.perplexity ?? Number.NaN,
+} as const satisfies Record<string, (evaluation: Evaluation) => number>;
+
+type ScoreName = keyof typeof scores;
 
 /** NOS §5.3, Table 2. */
 export const table2: Trainings = {
@@ -30,14 +78,14 @@ export const table2: Trainings = {
     const columns = await inTurn(columnsAt(scale), ({ optimizer, rate }) =>
       wantedTrainings([optimizer], { task, protocol: `${protocolAt(scale)}=${rate}`, seeds }),
     );
-    // Seed by seed, so that what is done early already says something of both.
+    // Ordered by seed, so that the first trainings already say something of both.
     return seedsFrom(1, seeds).flatMap((_, i) => columns.flatMap((column) => column[i] ?? []));
   },
   findings,
 };
 
-/** What trains with a seed: each optimizer to the end at each of its learning rates. */
-function columnsAt(scale: number): readonly { readonly optimizer: TableRow; readonly rate: number }[] {
+/** Returns the trainings per seed: each optimizer trains to the end at each of its learning rates. */
+function columnsAt(scale: number): readonly { readonly optimizer: PaperRow; readonly rate: number }[] {
   const { learningRates } = parseProtocol('paper');
   return OPTIMIZERS.flatMap((optimizer) =>
     (scale >= 1 ? learningRates : optimizer.rates).map((rate) => ({ optimizer, rate })),
@@ -46,16 +94,16 @@ function columnsAt(scale: number): readonly { readonly optimizer: TableRow; read
 
 const protocolAt = (scale: number): string => `curves@${epochsOf(scale)}:cosine`;
 
-/** An optimizer's training of each seed at its best learning rate. */
-function chosenOf({ evaluations, ...optimizer }: Trained): Trained {
+/** Keeps an optimizer's training at its best learning rate, per seed. */
+function chosenOf({ evaluations, ...optimizer }: TrainedOptimizer): TrainedOptimizer {
   const ofSeed = (seed: number) => evaluations.filter((one) => one.seed === seed);
   return { ...optimizer, evaluations: seedsOf(evaluations).map((seed) => best(ofSeed(seed))) };
 }
 
 /**
- * The training, among those to the end that each had a learning rate of their own, of the highest score on validation sentences, the smallest rate of
- * equals: they are its sweep. So it has no learning rate where every one diverged, and is at the edge where a better one may lie
- * outside of those that did not fail.
+ * Returns the training of the highest score on validation sentences; of equal ones, that of the smallest learning rate. The trainings
+ * are the sweep, so the result has no learning rate if all diverged, and is at the edge if a better one may lie outside those that did
+ * not fail.
  */
 function best(trainings: readonly Evaluation[]): Evaluation {
   const ascending = [...trainings].sort((a, b) => rateOf(a) - rateOf(b));
@@ -66,22 +114,22 @@ function best(trainings: readonly Evaluation[]): Evaluation {
   return { ...chosen, edgeOfGrid: chosen === tried[0] || chosen === tried.at(-1) };
 }
 
-/** The one of its protocol. */
+/** Returns the one learning rate of a training's protocol. */
 const rateOf = ({ protocol }: Evaluation): number => parseProtocol(protocol).learningRates[0] as number;
 
-/** One that failed for outside reasons is the last to be chosen, one that diverged the last but it. */
+/** A training that failed for outside reasons is chosen last, and one that diverged just before it. */
 const worth = ({ status, reward }: Evaluation): number =>
   status === 'ok' ? reward : status === 'diverged' ? -1 : -2;
 
-/** The network and its text shrink with the scale, and so do the batches: at 1 they are the paper's. A beam as Wu et al. decode. */
+/** Network, text and batches are smaller below scale 1, and the paper's at 1. Wu et al. decode with a beam, too. */
 const networkAt = (scale: number): string =>
   scale >= 1 ? 'wmt14-gnmt(beam=4)' : 'multi30k-gnmt(batch=32,beam=4)';
 
 const epochsOf = (scale: number): number => (scale >= 1 ? EPOCHS : epochsAt(PAIRS / SMALL_PAIRS, scale));
 
-/** An optimizer with what came out, beside what the paper has. */
-export interface Row extends Trained, Readonly<Record<ScoreName, Estimate>> {
-  readonly paper: Omit<TableRow, 'name' | 'rule' | 'rates'>;
+/** An optimizer with its scores and those of the paper. */
+export interface Table2Row extends TrainedOptimizer, Readonly<Record<ScoreName, Estimate>> {
+  readonly paper: Omit<PaperRow, 'name' | 'rule' | 'rates'>;
 }
 
 export interface Table2Data {
@@ -89,28 +137,28 @@ export interface Table2Data {
   readonly protocol: string;
   readonly epochs: number;
   readonly seeds: readonly number[];
-  /** Of an optimizer and a seed: one at each learning rate. */
+  /** Trainings per optimizer and seed, one at each learning rate. */
   readonly trainings: number;
-  /** Training steps of one, where nothing diverges. */
+  /** Steps per training, if nothing diverges. */
   readonly steps: number;
-  /** Each seed's training at the best learning rate. */
-  readonly rows: readonly Row[];
-  /** Every training. */
-  readonly all: readonly Trained[];
-  /** The found one beside Adam, by each score that the paper names. */
-  readonly beside: Readonly<Record<'trainPerplexity' | 'testBleu' | 'peakBleu', Beside>>;
+  /** The optimizers with each seed's training at the best learning rate. */
+  readonly rows: readonly Table2Row[];
+  /** The optimizers with all trainings. */
+  readonly all: readonly TrainedOptimizer[];
+  /** Comparisons of the found optimizer with Adam by each score that the paper names. */
+  readonly beside: Readonly<Record<'trainPerplexity' | 'testBleu' | 'peakBleu', PairedComparison>>;
 }
 
 function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluation[]): Findings {
   const [{ task: reference }] = evaluations as [Evaluation];
   const task = taskTitle(reference);
   const all = byOptimizer(OPTIMIZERS, evaluations);
-  const [adam, found] = all.map(chosenOf) as [Trained, Trained];
-  const [trainPerplexity, testBleu, peakBleu] = correct([
-    beside(found, adam, scores.trainPerplexity),
-    beside(found, adam, scores.testBleu),
-    beside(found, adam, scores.peakBleu),
-  ]) as [Beside, Beside, Beside];
+  const [adam, found] = all.map(chosenOf) as [TrainedOptimizer, TrainedOptimizer];
+  const [trainPerplexity, testBleu, peakBleu] = corrected([
+    comparePair(found, adam, scores.trainPerplexity),
+    comparePair(found, adam, scores.testBleu),
+    comparePair(found, adam, scores.peakBleu),
+  ]) as [PairedComparison, PairedComparison, PairedComparison];
   const data: Table2Data = {
     task,
     protocol: protocolAt(scale),
@@ -122,9 +170,9 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
     all,
     beside: { trainPerplexity, testBleu, peakBleu },
   };
-  const { all: _, ...told } = data;
+  const { all: _, ...shown } = data;
   const document = {
-    ...told,
+    ...shown,
     rows: data.rows.map(({ evaluations: chosen, ...row }) => ({
       ...row,
       learningRates: chosen.map(({ learningRate }) => learningRate),
@@ -132,37 +180,30 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
     })),
     evaluations: trainingsDocument(evaluations),
   };
-  const subtitle = curveSubtitle(count);
-  const picture = (name: string, { title, y, curveOf }: Omit<CurvePicture, 'subtitle'>) =>
-    curvePicture(name, { title, subtitle, y, curveOf }, [adam], [found]);
-  return {
-    files: {
-      ...picture('table2.svg', {
-        title: `BLEU on the validation sentences of ${task}`,
-        y: { label: 'BLEU' },
-        curveOf: ({ measureCurves }) => measureCurves?.bleu ?? [],
-      }),
-      ...picture('perplexity.svg', {
-        title: `Training perplexity on ${task}`,
-        y: { label: 'perplexity', scale: 'log' },
-        curveOf: ({ lossCurve = [] }) => lossCurve.map(Math.exp),
-      }),
-      'curves.csv': trainingsCsv(data.all),
+  const pictures = curvePictures([adam], [found], {
+    'table2.svg': {
+      title: `BLEU on the validation sentences of ${task}`,
+      y: { label: 'BLEU' },
+      curveOf: ({ measureCurves }) => measureCurves?.bleu ?? [],
     },
+    'perplexity.svg': {
+      title: `Training perplexity on ${task}`,
+      y: { label: 'perplexity', scale: 'log' },
+      curveOf: ({ lossCurve = [] }) => lossCurve.map(Math.exp),
+    },
+  });
+  return {
+    files: { ...pictures, 'curves.csv': trainingsCsv(data.all) },
     page: table2Page(data),
     seeds: `${data.seeds.join(', ')}: of initial weights, order of sentences, dropout and the rules' own draws; the same for both`,
     data: document,
   };
 }
 
-function rowOf(trained: Trained, { name, rule, rates, ...paper }: TableRow): Row {
-  const estimateOf = (score: ScoreName) => estimate(trained.evaluations.map(scores[score]));
-  return {
-    ...trained,
-    paper,
-    trainPerplexity: estimateOf('trainPerplexity'),
-    testBleu: estimateOf('testBleu'),
-    peakBleu: estimateOf('peakBleu'),
-    testPerplexity: estimateOf('testPerplexity'),
-  };
+function rowOf(trained: TrainedOptimizer, { name, rule, rates, ...paper }: PaperRow): Table2Row {
+  const estimates = Object.entries(scores).map(([score, scoreOf]) => [
+    score,
+    estimate(trained.evaluations.map(scoreOf)),
+  ]);
+  return { ...trained, paper, ...(Object.fromEntries(estimates) as Record<ScoreName, Estimate>) };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Evaluation } from '../evaluation/index.ts';
-import { effortOf } from './effort.ts';
+import { effortOf } from './provenance.ts';
 
 describe('effortOf', () => {
   it('adds up what was evaluated, each evaluation once', () => {
