@@ -6,6 +6,7 @@ import { figure4 } from './figure4/figure4.ts';
 import { figure5 } from './six-optimizers.ts';
 import { table1 } from './table1/table1.ts';
 import { table2 } from './table2/table2.ts';
+import { keyOf } from './trainings.ts';
 
 /** What the store calls a task of the user's own. */
 const OWN = '/home/me/spirals.mjs#6b1f0c2d9e8a';
@@ -19,7 +20,7 @@ async function findingsOf(
   const plan = await experiment.plan({ ...size, task: 'digits-mlp' });
   const evaluations = plan.map(({ rule, key, protocol, seed }, i): Evaluation => {
     const value = 0.5 + 0.001 * i;
-    const lost = failed.includes(rule);
+    const lost = failed.map(keyOf).includes(key);
     const curves = lost ? { curve: [] } : { curve: [value], testCurve: [value], lossCurve: [1] };
     return {
       ...{ rule, key, task: OWN, protocol, seed, environment: 'none', fingerprint: '', version: '' },

@@ -29,7 +29,7 @@ import { figure5, figure7 } from './six-optimizers.ts';
 import { rankCorrelation } from './table1/rank-correlation.ts';
 import { table1 } from './table1/table1.ts';
 import { table2 } from './table2/table2.ts';
-import { bestTest, bestValidation, finalTest, finalValidation } from './trainings.ts';
+import { bestTest, bestValidation, finalTest, finalValidation, keyOf } from './trainings.ts';
 
 const testFunction = testFunctions.find('rosenbrock');
 const descent = { testFunction, start: testFunction.start, steps: 200, seed: 1 };
@@ -283,7 +283,7 @@ describe('table2', () => {
     const size = { scale: 0.005, seeds: 2 };
     const plan = await table2.plan(size);
     const evaluations = plan.map(({ rule, key, task, protocol, seed }): Evaluation => {
-      const { loss, bleu, test } = rule === 'adam' ? adam : found;
+      const { loss, bleu, test } = key === keyOf('adam') ? adam : found;
       const learningRate = Number(protocol.split('=')[1]);
       // The second learning rate is the best one.
       const reward = learningRate === 3e-3 || learningRate === 3 ? 0.5 : 0.4;

@@ -9,6 +9,7 @@ import { figure4 } from './figure4/figure4.ts';
 import type { Provenance } from './provenance.ts';
 import { readData, resultFiles, resultFromData } from './results.ts';
 import { table2 } from './table2/table2.ts';
+import { keyOf } from './trainings.ts';
 
 const RESULTS = new URL('../../docs/results/', import.meta.url);
 const textOf = (folder: string, file = 'data.json'): string =>
@@ -163,7 +164,7 @@ describe('learning rates of table2', () => {
   const chosen = async (outcomes: readonly Partial<Evaluation>[]): Promise<string | undefined> => {
     const at = [1e-3, 3e-3, 1e-2];
     const evaluations = await evaluated(table2, 1, (rule, _, rate) =>
-      rule === 'adam' ? (outcomes[at.indexOf(rate)] as Partial<Evaluation>) : {},
+      keyOf(rule) === keyOf('adam') ? (outcomes[at.indexOf(rate)] as Partial<Evaluation>) : {},
     );
     const { page } = table2.findings({ scale: 0.005, seeds: 1 }, evaluations);
     const [, table = ''] = page.split('## The table');
