@@ -138,6 +138,31 @@ describe.skipIf(!has('torch'))('pytorch', () => {
     );
     expect(parts).toEqual(whole);
   });
+  it('steps as torch.optim over 1,000 steps', () => {
+    const known = [
+      ['sgd', 'SGD', {}],
+      ['momentum', 'SGD', { momentum: 0.9 }],
+      ['nesterov', 'SGD', { momentum: 0.9, nesterov: true }],
+      ['adam', 'Adam', {}],
+      ['adamw', 'AdamW', { weight_decay: 1e-2 }],
+      ['rmsprop-torch', 'RMSprop', {}],
+      ['adagrad', 'Adagrad', {}],
+    ] as const;
+    const ours = known.map(([title]) => {
+      const rule = resolveRule(title);
+      return { title, rule, className: 'Exported', trajectory: follow(rule, 1000) };
+    });
+    const theirs = known.map(([, name, more], i) => {
+      const { code: _, ...one } = pythonCase(ours[i]!, 'pytorch');
+      return { ...one, class: name, arguments: { lr: 1e-3, ...more } };
+    });
+    const [found, torch] = [ours.map((one) => pythonCase(one, 'pytorch')), theirs].map(python);
+    const references = ours.map((one, i) => {
+      const weights = torch![i]!.weights!.map(numberOf);
+      return { ...one, trajectory: { ...one.trajectory, weights, sure: weights.map(() => true) } };
+    });
+    check(references, found!);
+  });
   it('maximizes', () =>
     check(
       plain,

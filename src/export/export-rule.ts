@@ -50,7 +50,7 @@ export function exportRule(rule: Expression, target: string, options: ExportOpti
     );
   }
   return found.write({
-    plan: planRule(canonical),
+    plan: planRule(canonical, (term) => found.text(term).length),
     className,
     rule: text,
     source: entry?.source,

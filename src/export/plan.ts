@@ -1,6 +1,6 @@
 import { type Expression, lowerRule, type Program, printRule } from '../rules/index.ts';
 import { nameParameters, type ParameterNames, type RuleParameter } from './parameters.ts';
-import { apply, distinct, type Statement, type Term, textLength } from './term.ts';
+import { type Apply, apply, distinct, isScalar, type Statement, scalarsIn, type Term } from './term.ts';
 
 /**
  * A rule as a person would write it down: constants with names, state arrays with names, a few statements, the update. Every target
@@ -38,16 +38,21 @@ export interface Uses {
   readonly totalSteps: boolean;
 }
 
-/** Terms longer than this, as text, are broken into statements: no target has to wrap a line. */
-const LONGEST = 48;
+/** Terms longer than this, as text, are broken into statements, so that no target has to wrap a line. */
+const LONGEST = 56;
 
-/** Plans a canonical rule. */
-export function planRule(canonical: Expression): Plan {
-  return new Planner(lowerRule(canonical)).plan();
+/**
+ * Plans a canonical rule.
+ *
+ * @param measure - how many characters a term takes in the target's language.
+ */
+export function planRule(canonical: Expression, measure: (term: Term) => number): Plan {
+  return new Planner(lowerRule(canonical), measure).plan();
 }
 
 class Planner {
   readonly #program: Program;
+  readonly #measure: (term: Term) => number;
   readonly #parameters: ParameterNames;
   /** The nodes that read each node. */
   readonly #readers: readonly (readonly number[])[];
@@ -57,10 +62,13 @@ class Planner {
   readonly #body: Statement[] = [];
   readonly #taken: Set<string>;
   readonly #scalars: { readonly name: string; readonly value: Term }[] = [];
+  /** The name of each of the program's scalars. */
+  readonly #scalarNames: string[] = [];
   readonly #draws: RandomDraw[] = [];
 
-  constructor(program: Program) {
+  constructor(program: Program, measure: (term: Term) => number) {
     this.#program = program;
+    this.#measure = measure;
     this.#parameters = nameParameters(program);
     this.#readers = readersOf(program);
     this.#states = distinct(program.slots.map((_, slot) => stateName(program, slot)));
@@ -78,7 +86,9 @@ class Planner {
       this.#inPlace[slot] ? [] : [{ state: this.#states[slot]!, value: terms[next]! }],
     );
     const used = new Set(
-      [...this.#body, ...stores, { value: terms[result]! }].flatMap(({ value }) => scalarsIn(value)),
+      [...this.#body, ...stores, ...this.#scalars, { value: terms[result]! }].flatMap(({ value }) =>
+        scalarsIn(value),
+      ),
     );
     const texts = scalars.map(printRule).join(' ');
     return {
@@ -99,12 +109,27 @@ class Planner {
   }
 
   #scalar(scalar: Expression, index: number): void {
-    const value = this.#parameters.scalarTerm(scalar);
+    const whole = this.#parameters.scalarTerm(scalar);
+    const value =
+      whole.kind === 'call' ? { ...whole, args: whole.args.map((arg) => this.#shortened(arg)) } : whole;
     const decayed = value.kind === 'call' && value.operation === 'sub' ? value.args[1] : undefined;
     const base = decayed?.kind === 'call' && decayed.operation === 'pow' ? decayed.args[0] : undefined;
     const beta = base?.kind === 'parameter' ? base.name : undefined;
     const wanted = beta?.startsWith('beta') ? `bias_correction${beta.slice(4)}` : 'factor';
-    this.#scalars[index] = { name: this.#free(wanted), value };
+    const name = this.#free(wanted);
+    this.#scalars.push({ name, value });
+    this.#scalarNames[index] = name;
+  }
+
+  /** A long part of a function of the step gets a name of its own. */
+  #shortened(term: Term): Term {
+    if (term.kind !== 'call') return term;
+    const value = { ...term, args: term.args.map((arg) => this.#shortened(arg)) };
+    const decays = value.args.length === 0;
+    if (!decays && this.#measure(value) < LONGEST) return value;
+    const name = this.#free('factor');
+    this.#scalars.push({ name, value });
+    return { kind: 'scalar', name };
   }
 
   #draw({ distribution, parameters: [rate = 0] }: Program['draws'][number]): void {
@@ -126,19 +151,19 @@ class Planner {
       case 'literal':
         return this.#parameters.literalTerm(node.exact);
       case 'scalar':
-        return { kind: 'scalar', name: this.#scalars[node.index]!.name };
+        return { kind: 'scalar', name: this.#scalarNames[node.index]! };
       case 'input':
         return { kind: node.name === 'g' ? 'gradient' : 'weight' };
       case 'previous':
         return { kind: 'state', name: this.#states[node.slot]! };
       case 'element': {
         const parameters = node.parameters.map((value) => this.#parameters.parameterTerm(value, 'bound'));
-        return this.#named(i, apply(node.operation.name, this.#args(node), parameters));
+        return this.#named(i, this.#fitted(apply(node.operation.name, this.#args(node), parameters)));
       }
       case 'random': {
         const draw: Term = { kind: 'variable', name: this.#draws[node.draw]!.name };
         if (node.args.length === 0) return draw;
-        return this.#named(i, apply(node.operation.name, [draw, ...this.#args(node)]));
+        return this.#named(i, this.#fitted(apply(node.operation.name, [draw, ...this.#args(node)])));
       }
     }
   }
@@ -155,11 +180,24 @@ class Planner {
       return { kind: 'state', name: state };
     }
     const stored = this.#program.slots.findIndex(({ next }) => next === i);
-    const long = textLength(value) > LONGEST && i !== this.#program.result;
-    if (stored < 0 && this.#readers[i]!.length < 2 && !long) return value;
-    const name = this.#free(stored < 0 ? nameOf(value) : `new_${this.#states[stored]}`);
+    if (stored < 0 && this.#readers[i]!.length < 2) return value;
+    return this.#variable(value, stored < 0 ? nameOf(value) : `new_${this.#states[stored]}`);
+  }
+
+  #variable(value: Term, wanted: string): Term {
+    const name = this.#free(wanted);
     this.#body.push({ kind: 'variable', name, value: withoutFactorOne(value) });
     return { kind: 'variable', name };
+  }
+
+  /** The longest arguments of what is too long for a line get names. */
+  #fitted(value: Apply): Apply {
+    if (this.#measure(value) <= LONGEST) return value;
+    const lengths = value.args.map((arg) => (arg.kind === 'call' && !isScalar(arg) ? this.#measure(arg) : 0));
+    const longest = lengths.indexOf(Math.max(...lengths));
+    if (lengths[longest] === 0) return value;
+    const name = this.#variable(value.args[longest]!, nameOf(value.args[longest]!));
+    return this.#fitted({ ...value, args: value.args.with(longest, name) });
   }
 
   #free(wanted: string): string {
@@ -180,11 +218,6 @@ class Planner {
     }
     return node === next;
   }
-}
-
-function scalarsIn(term: Term): readonly string[] {
-  if (term.kind === 'scalar') return [term.name];
-  return term.kind === 'call' ? term.args.flatMap(scalarsIn) : [];
 }
 
 /** A state that goes into another one is read before it is written. */

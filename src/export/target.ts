@@ -1,4 +1,5 @@
 import type { Plan } from './plan.ts';
+import type { Term } from './term.ts';
 
 /** One framework or language that rules are exported to. A target is a folder with its tables and its writer. */
 export interface Target {
@@ -8,6 +9,8 @@ export interface Target {
   readonly description: string;
   /** Of a file: `py`. */
   readonly extension: string;
+  /** The text of a term inside the step: a plan breaks long ones into statements. */
+  readonly text: (term: Term) => string;
   readonly write: (source: ExportSource) => string;
 }
 

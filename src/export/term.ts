@@ -47,10 +47,10 @@ export function isScalar(term: Term): boolean {
   }
 }
 
-/** About how many characters a term takes. */
-export function textLength(term: Term): number {
-  if (term.kind !== 'call') return 'name' in term ? term.name.length : 5;
-  return [...term.args, ...term.parameters].reduce((sum, arg) => sum + textLength(arg) + 3, 3);
+/** The names of the numbers of this step that a term reads. */
+export function scalarsIn(term: Term): readonly string[] {
+  if (term.kind === 'scalar') return [term.name];
+  return term.kind === 'call' ? term.args.flatMap(scalarsIn) : [];
 }
 
 /** Names made distinct: the second `average` is `average_2`. */

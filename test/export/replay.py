@@ -51,7 +51,7 @@ def replay_numpy(case):
 
 
 def replay_torch(case):
-    namespace = load(case["code"])
+    namespace = load(case["code"]) if "code" in case else vars(torch.optim)
     draws = Draws(case["draws"])
     for name in ("_uniform", "_normal"):
         if name in namespace:

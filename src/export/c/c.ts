@@ -24,6 +24,7 @@ export const c: Target = {
   title: 'C',
   description: 'one header for C99 and C++, of plain loops over float or double',
   extension: 'h',
+  text: (term) => writeTerm(term, arrayWriters('rule'), spelling).text,
   write: writeC,
 };
 

@@ -24,6 +24,7 @@ export const javascript: Target = {
   title: 'JavaScript',
   description: 'a class whose step(params, gradients) changes typed arrays in place',
   extension: 'js',
+  text: (term) => text(term),
   write: writeJavascript,
 };
 

@@ -46,6 +46,7 @@ export const numpy: Target = {
   title: 'NumPy',
   description: 'a class whose step(params, grads) changes arrays in place',
   extension: 'py',
+  text: (term) => text(term),
   write: writeNumpy,
 };
 

@@ -90,7 +90,7 @@ class Lists {
 
   #name(name: string, text: string): string {
     this.#taken.add(name);
-    this.lines.push(`${name} = ${text}`);
+    this.lines.push(...assignment(name, text));
     return name;
   }
 
@@ -138,6 +138,14 @@ class Lists {
       );
     }
   }
+}
+
+/** Black's lines of an assignment in a function: a comprehension that is too long for one line takes three or four. */
+export function assignment(name: string, text: string): readonly string[] {
+  const [, value, over] = /^\[(.*) (for .*)\]$/.exec(text) ?? [];
+  if (value === undefined || name.length + 3 + text.length <= 84) return [`${name} = ${text}`];
+  const whole = `    ${value} ${over}`;
+  return [`${name} = [`, ...(whole.length <= 84 ? [whole] : [`    ${value}`, `    ${over}`]), ']'];
 }
 
 const VARIABLES = ['x', 'y', 'z'];

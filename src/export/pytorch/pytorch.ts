@@ -2,15 +2,17 @@ import type { Plan } from '../plan.ts';
 import { type Argument, argumentLine, checkLines, ruleArguments, totalSteps } from '../python/arguments.ts';
 import { decayFunctions, docstring, pythonNumber, scalarLines, scalarText } from '../python/python.ts';
 import type { ExportSource, Target } from '../target.ts';
+import { scalarsIn } from '../term.ts';
 import { indented } from '../text.ts';
-import { foreachLines, plural } from './foreach.ts';
-import { drawText, singleLines } from './single.ts';
+import { assignment, foreachLines, plural } from './foreach.ts';
+import { drawText, singleLines, text } from './single.ts';
 
 export const pytorch: Target = {
   name: 'pytorch',
   title: 'PyTorch',
   description: 'a torch.optim.Optimizer with a single-tensor and a multi-tensor path',
   extension: 'py',
+  text,
   write: writePytorch,
 };
 
@@ -291,7 +293,7 @@ function singleBody(plan: Plan, scalars: readonly string[]): readonly string[] {
     'for i, param in enumerate(params):',
     ...indented(
       [
-        'grad = grads[i] if not maximize else -grads[i]',
+        ...(plan.uses.gradient ? ['grad = grads[i] if not maximize else -grads[i]'] : []),
         ...plan.states.map((name) => `${name} = ${plural(name)}[i]`),
         'state_steps[i] += 1',
         ...(plan.uses.step
@@ -307,16 +309,19 @@ function singleBody(plan: Plan, scalars: readonly string[]): readonly string[] {
 function multiBody(plan: Plan): readonly string[] {
   const { scalars, draws } = plan;
   return [
-    'if maximize:',
-    '    grads = torch._foreach_neg(grads)',
+    ...(plan.uses.gradient ? ['if maximize:', '    grads = torch._foreach_neg(grads)'] : []),
     'torch._foreach_add_(state_steps, 1)',
     ...(plan.uses.step
       ? ['steps = state_steps if capturable else [step.item() for step in state_steps]']
       : []),
-    ...scalars.map(
-      ({ name, value }) =>
-        `${plural(name)} = [${scalarText(value, (parameter) => parameter)} for step in steps]`,
-    ),
+    ...scalars.flatMap(({ name, value }) => {
+      const others = [...new Set(scalarsIn(value))];
+      const names = ['step', ...others].join(', ');
+      const lists = ['steps', ...others.map(plural)].join(', ');
+      const over = others.length === 0 ? lists : `zip(${lists})`;
+      const text = `[${scalarText(value, (parameter) => parameter)} for ${names} in ${over}]`;
+      return assignment(plural(name), text);
+    }),
     ...draws.map(({ name }) => `${plural(name)}: list[Tensor] = []`),
     ...(draws.length > 0
       ? ['for param in params:', ...draws.map((draw) => `    ${plural(draw.name)}.append(${drawText(draw)})`)]

@@ -49,7 +49,7 @@ export const spelling: Spelling = {
   },
 };
 
-const text = (term: Term): string => writeTerm(term, singleWriters, spelling).text;
+export const text = (term: Term): string => writeTerm(term, singleWriters, spelling).text;
 
 /** The single-tensor path, for one parameter. */
 export function singleLines(plan: Plan): readonly string[] {
