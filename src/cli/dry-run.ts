@@ -1,6 +1,7 @@
 import { NosError } from '../errors.ts';
 import { measureStep } from '../evaluate/index.ts';
-import { conditionsText, duration, pairs, plural, thousands } from '../report/index.ts';
+import { regimeOf, regimeText } from '../evaluation/index.ts';
+import { duration, pairs, plural, thousands } from '../report/index.ts';
 import { findSpace, spaceSize } from '../rules/index.ts';
 import { estimateRun, type RunConfig, type RunEstimate } from '../run/index.ts';
 import { resolveTask, type Task } from '../tasks/index.ts';
@@ -21,9 +22,8 @@ export async function dryRun(context: Context<EvaluatingSettings>, config: RunCo
 
 /** Measures a step; NaN if the data set is not on this machine, or the task does not say how many examples it has. */
 function secondsPerStep({ places, signal }: Context, config: RunConfig, task: Task): Promise<number> {
-  const { protocol, environment } = config;
   const clock = () => performance.now() / 1000;
-  const options = { task, protocol, environment, directory: places.data, clock, signal };
+  const options = { task, ...regimeOf(config), directory: places.data, clock, signal };
   return measureStep(options).catch((error: unknown) => {
     if (error instanceof NosError && error.code === 'data-missing') return Number.NaN;
     throw error;
@@ -41,7 +41,7 @@ function rowsOf(config: RunConfig, estimate: RunEstimate): readonly (readonly [s
   const hours = coreHours < 10 ? coreHours.toFixed(2) : thousands(Math.round(coreHours));
   return [
     ['search', `${config.strategy.name} in ${space.name}, ${thousands(spaceSize(space))} token strings`],
-    ['scored by', `${config.task}, ${conditionsText(config)}`],
+    ['scored by', `${config.task}, ${regimeText(config)}`],
     ['evaluations', `at most ${thousands(total)}: ${parts}`],
     ['steps', Number.isNaN(steps) ? 'not known' : `${each}, ${thousands(steps)} in all`],
     ['step', measured ? `${(secondsPerStep * 1000).toFixed(1)} ms, measured on one core` : 'not measured'],

@@ -1,3 +1,4 @@
+import { NO_ENVIRONMENT } from '../evaluation/index.ts';
 import type { Constraint } from '../rules/index.ts';
 import { names } from './names.ts';
 import {
@@ -82,7 +83,14 @@ export const DEFAULT_TASK = 'cifar10-convnet';
 export const seed = settings.seed.default(1);
 export const task = settings.task.default(DEFAULT_TASK);
 export const protocol = settings.protocol.default('quick');
-export const environment = settings.environment.default('none');
+
+/** How rules are trained and scored: the conditions that all evaluations of a command share. */
+export const regimeOptions = { protocol, environment: settings.environment.default(NO_ENVIRONMENT) };
+
+/** The same but for the protocol, of a command that goes by a run: its own conditions hold unless others are named. */
+export const conditionsOfRun = {
+  environment: described(settings.environment, { otherwise: "the run's" }).optional(),
+};
 
 /** The option `task` of a command that takes several. */
 export const tasks = described(settings.task, {

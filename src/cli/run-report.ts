@@ -1,7 +1,7 @@
+import { regimeText } from '../evaluation/index.ts';
 import {
   allDivergedText,
   compareCommandText,
-  conditionsText,
   divergedReferences,
   duration,
   fileName,
@@ -91,7 +91,7 @@ function facts(
         `${result.run}, ${runState({ ...result, samples: config.samples })}: ${told}, ${distinct} distinct, ${duration(seconds)}`,
       ],
       ['search', `${config.strategy.name} in ${name}${limits}`],
-      ['scored by', `${config.task}, ${conditionsText(config)}`],
+      ['scored by', `${config.task}, ${regimeText(config)}`],
       ['seed', String(config.seed)],
       ['version', `${version}, fingerprint ${fingerprint}`],
       ['store', places.store],

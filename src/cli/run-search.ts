@@ -1,4 +1,5 @@
 import type { DispatchEvent } from '../dispatch/index.ts';
+import { unusual } from '../evaluation/index.ts';
 import { namesOf } from '../rules/index.ts';
 import {
   plannedEvaluations,
@@ -118,7 +119,13 @@ async function reporterOf(
   return { onEvent: () => undefined, print: () => undefined, close: () => undefined };
 }
 
-function factsOf({ task, protocol, environment, strategy, space, seed }: RunConfig) {
-  const where = environment === 'none' ? {} : { environment };
-  return { task, protocol, ...where, strategy: strategy.name, space: space.name, seed };
+function factsOf({ task, strategy, space, seed, ...regime }: RunConfig) {
+  return {
+    task,
+    protocol: regime.protocol,
+    ...unusual(regime),
+    strategy: strategy.name,
+    space: space.name,
+    seed,
+  };
 }

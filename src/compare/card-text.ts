@@ -1,4 +1,4 @@
-import { environments, environmentText } from '../evaluation/index.ts';
+import { environments, NO_ENVIRONMENT, unusualText } from '../evaluation/index.ts';
 import { taskTitle } from '../tasks/index.ts';
 import type { CardPicture, RuleDescription } from './card.ts';
 import type { ComparedRow, Comparison } from './comparison.ts';
@@ -29,7 +29,7 @@ export function cardText({ rule, results, date, command }: CardContents): string
   const [{ comparison }] = results as [CardResult];
   const { protocol, seeds, fingerprint, version } = comparison;
   const names = results.map((result) => environmentOf(result.comparison));
-  const constrained = names.some((name) => name !== 'none');
+  const constrained = names.some((name) => name !== NO_ENVIRONMENT);
   return [
     ...ruleParts(rule),
     ...(results.length > 1 ? overview(rule, results) : []),
@@ -56,7 +56,7 @@ export function cardText({ rule, results, date, command }: CardContents): string
     .concat('\n');
 }
 
-const environmentOf = ({ environment = 'none' }: Comparison): string => environment;
+const environmentOf = ({ environment = NO_ENVIRONMENT }: Comparison): string => environment;
 
 function ruleParts(rule: RuleDescription): readonly string[] {
   return [
@@ -109,7 +109,7 @@ function resultParts(
   level: string,
 ): readonly string[] {
   const { tasks, reference, rules } = comparison;
-  const where = environmentText(environmentOf(comparison));
+  const where = unusualText(comparison);
   const titles = ['rule', 'mean score', `less ${reference}`, 'p, Holm', 'P(better)', 'decades', 'slots'];
   return [
     ...tasks.flatMap(({ task, rows }) => [

@@ -1,4 +1,4 @@
-import { type Evaluation, environmentText, regimeText } from '../evaluation/index.ts';
+import { type Evaluation, regimeText, unusual, unusualText } from '../evaluation/index.ts';
 import { type Expression, latexRule, operations, printRule, resolveRule } from '../rules/index.ts';
 import type { ComparisonResult } from './compare.ts';
 import { type Contestant, contestant } from './contestant.ts';
@@ -49,11 +49,13 @@ export interface CardPicture {
  * in which nothing could be drawn, as everything diverged, is not there.
  */
 export function cardPictures(plan: ComparisonPlan, result: ComparisonResult): readonly CardPicture[] {
-  const { environment, seeds } = plan;
-  const suffix = environment === 'none' ? '' : `-${environment}`;
+  const { seeds } = plan;
+  const suffix = Object.values(unusual(plan))
+    .map((name) => `-${name}`)
+    .join('');
   const named = (name: string, caption: string, svg: string): CardPicture => ({
     file: `${name}${suffix}.svg`,
-    caption: caption + environmentText(environment),
+    caption: caption + unusualText(plan),
     svg,
   });
   return [
@@ -67,8 +69,8 @@ export function cardPictures(plan: ComparisonPlan, result: ComparisonResult): re
 }
 
 function coursesOf(plan: ComparisonPlan, { evaluations }: ComparisonResult) {
-  const { protocol, environment, seeds } = plan;
-  const how = regimeText({ protocol, environment });
+  const { seeds } = plan;
+  const how = regimeText(plan);
   const runs = `${how}, ${seeds.length} seeds: means, and bands from the least to the greatest`;
   const panelsOf = (pointsOf: (evaluation: Evaluation) => readonly (readonly [number, number])[]) =>
     plan.tasks

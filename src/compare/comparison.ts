@@ -1,5 +1,5 @@
 import { NosError } from '../errors.ts';
-import type { Evaluation } from '../evaluation/index.ts';
+import { type Evaluation, evaluationId, unusual } from '../evaluation/index.ts';
 import { holm, smallestPairedP } from '../statistics/index.ts';
 import type { Contestant } from './contestant.ts';
 import type { ComparisonPlan } from './plan.ts';
@@ -52,10 +52,8 @@ export interface Power {
 }
 
 /** Rules side by side: plain data, all that `nos compare --json` prints. */
-export interface Comparison {
+export interface Comparison extends ReturnType<typeof unusual> {
   readonly protocol: string;
-  /** Absent where it is `none`. */
-  readonly environment?: string;
   readonly seeds: readonly number[];
   /** The name of the rule that the others are compared with. */
   readonly reference: string;
@@ -97,7 +95,7 @@ export function summarizeAll(
     const own = measured[i] as (typeof measured)[number];
     return {
       protocol: plan.protocol,
-      ...(plan.environment === 'none' ? {} : { environment: plan.environment }),
+      ...unusual(plan),
       seeds: plan.seeds,
       reference: plan.reference.name,
       ...machine,
@@ -195,15 +193,12 @@ function oneMachine(evaluations: readonly Evaluation[]): Pick<Evaluation, 'finge
   return { fingerprint: first.fingerprint, version: first.version };
 }
 
-type Identity = Pick<Evaluation, 'task' | 'key' | 'seed' | 'protocol' | 'environment'>;
-type Find = (wanted: Identity) => Evaluation;
+type Find = (wanted: Parameters<typeof evaluationId>[0]) => Evaluation;
 
 function finder(evaluations: readonly Evaluation[]): Find {
-  const idOf = ({ task, key, seed, protocol, environment }: Identity) =>
-    JSON.stringify([task, key, seed, protocol, environment]);
-  const known = new Map(evaluations.map((one) => [idOf(one), one] as const));
+  const known = new Map(evaluations.map((one) => [evaluationId(one), one] as const));
   return (wanted) => {
-    const found = known.get(idOf(wanted));
+    const found = known.get(evaluationId(wanted));
     if (found !== undefined) return found;
     const { key, seed, task } = wanted;
     throw new RangeError(`a comparison: no evaluation of ${key}, seed ${seed}, on ${task}`);

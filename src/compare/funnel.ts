@@ -1,10 +1,13 @@
 import { NosError } from '../errors.ts';
 import {
   type Evaluation,
-  environments,
   lengthen,
   parseProtocol,
+  parseRegime,
   printProtocol,
+  printRegime,
+  type RegimeInput,
+  type RegimeNames,
 } from '../evaluation/index.ts';
 import { deriveKey } from '../random/index.ts';
 import { ordinaryUpdates, resolveRule } from '../rules/index.ts';
@@ -16,8 +19,8 @@ import { type EvaluationServices, evaluateAll } from './evaluate-all.ts';
 import { type ComparisonPlan, referencesOf, requestsOf } from './plan.ts';
 import { type Endings, rankingScore, rankOver, weighed } from './ranking.ts';
 
-/** What a funnel is asked for. */
-export interface FunnelInput {
+/** What a funnel is asked for; its protocol is that of the first rung. */
+export interface FunnelInput extends RegimeInput {
   /** The search's rows; the best found rules that behave differently enter, as many as `rules` says. */
   readonly leaderboard: readonly LeaderboardRow[];
   readonly rules: number;
@@ -26,10 +29,6 @@ export interface FunnelInput {
   /** What the finalists are compared with; it is carried along too. */
   readonly against: string;
   readonly tasks: readonly string[];
-  /** Of the first rung. */
-  readonly protocol: string;
-  /** Of every rung; `none` unless given. */
-  readonly environment?: string;
   /** Each rung keeps one rule in so many, and has so many times as many final epochs. */
   readonly eta: number;
   /** Rules that reach the last rung. */
@@ -51,7 +50,8 @@ export interface Rung {
 
 export interface FunnelPlan {
   readonly tasks: readonly string[];
-  readonly environment: string;
+  /** The regime of the first rung; further rungs have longer protocols. */
+  readonly regime: RegimeNames;
   readonly candidates: readonly Contestant[];
   readonly references: readonly Contestant[];
   readonly reference: Contestant;
@@ -110,7 +110,7 @@ export function rungsOf(
 
 /** @throws NosError `bad-option` where the search has found no sound rule; as `planComparison`. */
 export async function planFunnel(input: FunnelInput): Promise<FunnelPlan> {
-  const { leaderboard, references: named, against, environment = 'none', nameOf = (rule) => rule } = input;
+  const { leaderboard, references: named, against, nameOf = (rule) => rule } = input;
   const other = contestant(against);
   const references = named.map((rule) => contestant(rule));
   const reference = references.find(({ key }) => key === other.key) ?? other;
@@ -129,7 +129,7 @@ export async function planFunnel(input: FunnelInput): Promise<FunnelPlan> {
   }
   return {
     tasks: await referencesOf(input.tasks),
-    environment: environments.find(environment).name,
+    regime: printRegime(parseRegime(input)),
     candidates,
     references: carried,
     reference,
@@ -157,7 +157,7 @@ export async function runFunnel(
   services: EvaluationServices,
   onRung: (rung: Rung, index: number) => void = () => undefined,
 ): Promise<FunnelResult> {
-  const { tasks, environment, references, reference } = plan;
+  const { tasks, regime, references, reference } = plan;
   const rungs: (Rung & { readonly rows: readonly RungRow[] })[] = [];
   let field = plan.candidates;
   for (const [index, rung] of plan.rungs.entries()) {
@@ -167,8 +167,8 @@ export async function runFunnel(
       contestants,
       reference,
       tasks,
+      ...regime,
       protocol: rung.protocol,
-      environment,
       seeds: rung.seeds,
     };
     const evaluations = await evaluateAll(requestsOf(stage), services);

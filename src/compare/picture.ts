@@ -1,4 +1,4 @@
-import { environmentText } from '../evaluation/index.ts';
+import { unusualText } from '../evaluation/index.ts';
 import { intervalChart, lineChart, type SymbolName } from '../plot/index.ts';
 import { taskTitle } from '../tasks/index.ts';
 import type { Comparison, Verdict } from './comparison.ts';
@@ -18,12 +18,12 @@ const VERDICTS = Object.keys(SYMBOLS) as readonly Verdict[];
  * and the symbol of its verdict.
  */
 export function comparisonPicture(comparison: Comparison): string {
-  const { tasks, rules, reference, protocol, environment = 'none', seeds } = comparison;
+  const { tasks, rules, reference, protocol, seeds } = comparison;
   const verdicts = new Set(tasks.flatMap(({ rows }) => rows.map(({ verdict }) => verdict)));
   const nameOf = (verdict: Verdict) => (verdict === 'reference' ? `reference: ${reference}` : verdict);
   const many = seeds.length > 1;
   const bars = tasks.some(({ rows }) => rows.some(({ interval }) => interval !== null));
-  const how = `Protocol ${protocol}${environmentText(environment)}`;
+  const how = `Protocol ${protocol}${unusualText(comparison)}`;
   return intervalChart({
     title: `Rules beside ${reference}`,
     subtitle: many

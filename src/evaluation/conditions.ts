@@ -59,30 +59,44 @@ export function printRegime({ protocol, environment }: Regime): RegimeNames {
   return { protocol: printProtocol(protocol), environment: environment.name };
 }
 
+/** What holds of a condition if nobody names it. */
+const usual = { environment: NO_ENVIRONMENT } as const;
+
+/** The conditions of a regime that are not the usual ones, by name. */
+export function unusual(regime: Partial<RegimeInput>): { readonly [Name in keyof typeof usual]?: string } {
+  const entries = Object.entries(usual) as [keyof typeof usual, string][];
+  const named = entries.map(([name, value]) => [name, regime[name] ?? value, value] as const);
+  return Object.fromEntries(named.filter(([, own, value]) => own !== value));
+}
+
+/** Writes what is unusual, to stand behind a text: `, environment 4bit`; empty if there is nothing. */
+export function unusualText(regime: Partial<RegimeInput>): string {
+  return Object.entries(unusual(regime))
+    .map(([name, value]) => `, ${name} ${value}`)
+    .join('');
+}
+
 /**
  * Writes a regime for people; what is usual goes without saying.
  *
  * @example regimeText({ protocol: 'quick', environment: '4bit' }) // 'protocol quick, environment 4bit'
  */
-export function regimeText({ protocol, environment = NO_ENVIRONMENT }: RegimeInput): string {
-  return `protocol ${protocol}${environmentText(environment)}`;
+export function regimeText(regime: RegimeInput): string {
+  return `protocol ${regime.protocol}${unusualText(regime)}`;
 }
 
-/** The names of conditions that are not what holds if nobody says. */
-export function unusual({ environment }: RegimeNames): readonly string[] {
-  return environment === NO_ENVIRONMENT ? [] : [environment];
-}
-
-/** `, environment 4bit`, to stand behind a text; empty for the usual environment. */
-export function environmentText(name = NO_ENVIRONMENT): string {
-  return name === NO_ENVIRONMENT ? '' : `, environment ${name}`;
-}
-
-/** The regime of something that has one among other fields: a run's configuration, an evaluation, a plan. */
-export function regimeOf(from: RegimeNames): RegimeNames {
+/**
+ * Picks the regime out of things that have one among other fields: each condition from the first that names it.
+ *
+ * @param from Settings, a run's configuration, an evaluation, a plan; the last one names all conditions.
+ */
+export function regimeOf(...from: readonly [...Named[], RegimeNames]): RegimeNames {
   const names = Object.keys(regimeShape) as (keyof RegimeNames)[];
-  return Object.fromEntries(names.map((name) => [name, from[name]])) as RegimeNames;
+  const named = names.map((name) => [name, from.find((one) => one[name] !== undefined)?.[name]]);
+  return Object.fromEntries(named) as RegimeNames;
 }
+
+type Named = { readonly [Name in keyof RegimeNames]?: string | undefined };
 
 /** @throws NosError as {@link parseRegime}; `bad-option` for a seed that is no integer from 0 to 2^53 − 1. */
 export function parseConditions(

@@ -10,7 +10,7 @@ export function comparisonText(
   titleOf: (task: string) => string,
 ): string {
   const { tasks, ranking } = comparison;
-  const titled = (task: string) => withinText(titleOf(task), comparison.environment);
+  const titled = (task: string) => withinText(titleOf(task), comparison);
   const shown = tasks.map(({ rows }) => columnsWithin(comparison, rows, colours, columns));
   const parts = tasks.map(
     ({ task, rows }, i) => `${colours.bold(titled(task))}\n${table(rows, shown[i]!, columns)}`,
@@ -19,7 +19,7 @@ export function comparisonText(
     const places: readonly Column<Comparison['ranking'][number]>[] = [
       { title: '#', cell: ({ rank }) => String(rank), align: 'right' },
       {
-        title: withinText('rule, over all tasks', comparison.environment),
+        title: withinText('rule, over all tasks', comparison),
         cell: ({ name }) => name,
         flexible: true,
       },

@@ -1,22 +1,15 @@
 /** How figures are written for people. `--json` never passes through here. */
 
+import { type RegimeInput, unusual } from '../evaluation/index.ts';
+
 /** Groups of three: `154,880`. */
 export function thousands(value: number | bigint): string {
   return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
 
-/** How rules are scored: `protocol quick`, and the environment where there is one. */
-export function conditionsText(conditions: {
-  readonly protocol: string;
-  readonly environment: string;
-}): string {
-  const { protocol, environment } = conditions;
-  return `protocol ${protocol}${environment === 'none' ? '' : `, environment ${environment}`}`;
-}
-
-/** `quick`, or `quick in 4bit`: of a protocol or a task, where there is little room. */
-export function withinText(what: string, environment = 'none'): string {
-  return environment === 'none' ? what : `${what} in ${environment}`;
+/** Writes a protocol or a task, and what is unusual about the conditions, where there is little room: `quick in 4bit`. */
+export function withinText(what: string, regime: Partial<RegimeInput>): string {
+  return [what, ...Object.values(unusual(regime))].join(' in ');
 }
 
 /** An accuracy or a reward, four places: validation sets hold 5,000 examples. */

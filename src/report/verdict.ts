@@ -1,4 +1,5 @@
-import type { RunConfig, Verdict } from '../run/index.ts';
+import { type RegimeNames, unusual } from '../evaluation/index.ts';
+import type { Verdict } from '../run/index.ts';
 import { shellWord } from '../shell.ts';
 import { accuracy } from './format.ts';
 import type { ShortRule } from './short-rule.ts';
@@ -79,7 +80,7 @@ const pText = ({ p = Number.NaN, rules = 1 }: Verdict): string =>
 /** The command that compares the best found rule with the best reference, on the run's own terms; nothing where there is neither. */
 export function compareCommandText(
   { found, reference }: Verdict,
-  { task, protocol, environment }: Pick<RunConfig, 'task' | 'protocol' | 'environment'>,
+  { task, ...regime }: RegimeNames & { readonly task: string },
   short: ShortRule,
 ): string | undefined {
   if (found === undefined) return undefined;
@@ -87,8 +88,8 @@ export function compareCommandText(
   const against = reference && shellWord(reference.names[0] ?? reference.rule);
   const flags = [
     ...(against === undefined ? [] : [`--against ${against}`]),
-    `--task ${shellWord(task)} --protocol ${shellWord(protocol)}`,
-    ...(environment === 'none' ? [] : [`--environment ${shellWord(environment)}`]),
+    `--task ${shellWord(task)} --protocol ${shellWord(regime.protocol)}`,
+    ...Object.entries(unusual(regime)).map(([name, value]) => `--${name} ${shellWord(value)}`),
     `--seeds ${SEEDS}`,
   ].join(' ');
   return /^'?-/.test(rule) ? `nos compare ${flags} -- ${rule}` : `nos compare ${rule} ${flags}`;

@@ -10,8 +10,8 @@ const USUAL = 'adam';
  * far, and as levels chance, Adam and the best known rule.
  */
 export function learningCurveChart(data: LearningCurves): LineChart {
-  const { task, protocol, environment, window, step, curves } = data;
-  const where = `${taskTitle(task)}, ${regimeText({ protocol, environment })}`;
+  const { task, window, step, curves } = data;
+  const where = `${taskTitle(task)}, ${regimeText(data)}`;
   const points = step === 1 ? 'every rule' : `one rule in ${step}`;
   return {
     title: 'Reward of the sampled rules',

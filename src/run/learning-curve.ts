@@ -1,5 +1,5 @@
 import { NosError } from '../errors.ts';
-import { identityOf, regimeOf } from '../evaluation/index.ts';
+import { identityOf, type RegimeNames, regimeOf } from '../evaluation/index.ts';
 import { inTurn } from '../in-turn.ts';
 
 import { shellWord } from '../shell.ts';
@@ -34,11 +34,9 @@ export interface Difference {
   readonly interval: Interval | null;
 }
 
-/** Curves of runs that can be compared: of one task, one protocol and one environment. */
-export interface LearningCurves {
+/** Curves of runs that can be compared: of one task, under the same conditions. */
+export interface LearningCurves extends RegimeNames {
   readonly task: string;
-  readonly protocol: string;
-  readonly environment: string;
   /** Accuracy of guessing, where the task can still be found. */
   readonly chance?: number;
   /** The reference rules of the runs, the best first; absent where there is none. */
@@ -85,10 +83,13 @@ export async function readLearningCurves(store: Store, runs: readonly string[]):
     return { run, config, rules, references: await referencesOf(store, record, config) };
   });
   const [first, ...others] = read as [(typeof read)[0], ...typeof read];
+  const { task } = first.config;
+  const regime = regimeOf(first.config);
   for (const { run, config } of others) {
     refuseOther('task', [first.run, first.config.task], [run, config.task]);
-    refuseOther('protocol', [first.run, first.config.protocol], [run, config.protocol]);
-    refuseOther('environment', [first.run, first.config.environment], [run, config.environment]);
+    for (const [name, own] of Object.entries(regimeOf(config)) as [keyof RegimeNames, string][]) {
+      refuseOther(name, [first.run, regime[name]], [run, own]);
+    }
   }
   const scored = read.map(({ run, config, rules }) => {
     if (rules.length >= SHORTEST) return { run, samples: config.samples, rules };
@@ -100,10 +101,9 @@ export async function readLearningCurves(store: Store, runs: readonly string[]):
         : `wait for it, or go on with it: \`nos resume ${shellWord(run)}\``,
     );
   });
-  const { task, protocol, environment } = first.config;
   const references = meansByName(read.flatMap((one) => one.references));
   return {
-    ...{ task, protocol, environment, ...(await chanceOf(task)) },
+    ...{ task, ...regime, ...(await chanceOf(task)) },
     ...(references.length === 0 ? {} : { references }),
     ...learningCurves(scored),
   };

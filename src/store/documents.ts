@@ -140,7 +140,10 @@ export function readAppended(path: string, row: Columns): string {
  * the scores of stores that knew no others keep their checksums.
  */
 export function scoreIdentity(evaluation: EvaluationIdentity): Columns {
-  return { ...evaluation, protocol: [evaluation.protocol, ...unusual(evaluation)].join(' in ') };
+  return {
+    ...evaluation,
+    protocol: [evaluation.protocol, ...Object.values(unusual(evaluation))].join(' in '),
+  };
 }
 
 function checkScore(path: string, row: Columns, evaluation: EvaluationSummary): void {

@@ -8,10 +8,9 @@ import {
   against,
   comparedSeeds,
   DEFAULT_TASK,
-  environment,
   evaluatingOptions,
   pictureOptions,
-  protocol,
+  regimeOptions,
   seed,
   tasks,
 } from '../options.ts';
@@ -20,8 +19,7 @@ export const command = defineCommand({
   arguments: '<rule...>',
   options: {
     task: tasks.default([DEFAULT_TASK]),
-    protocol,
-    environment,
+    ...regimeOptions,
     seeds: comparedSeeds,
     seed,
     against,
@@ -33,10 +31,10 @@ export const command = defineCommand({
   stopsGracefully: true,
   async run(context) {
     const { arguments: rules, settings, stdout, call } = context;
-    const { against, protocol, environment, seed, seeds, task: tasks } = settings;
+    const { task: tasks } = settings;
     const wanted = settings.output !== undefined || settings.size !== undefined;
     const picture = wanted ? pictureFile(context, '') : undefined;
-    const plan = await planComparison({ rules, against, tasks, protocol, environment, seed, seeds });
+    const plan = await planComparison({ ...settings, rules, tasks });
     const total = plan.contestants.length * plan.tasks.length * plan.seeds.length;
     const work = { name: 'nos compare', rules, tasks: plan.tasks, total };
     const { comparison } = await evaluating(context, work, (services) => runComparison(plan, services));

@@ -13,24 +13,30 @@ import {
 import { taskReference } from '../../tasks/index.ts';
 import { defineCommand } from '../command.ts';
 import { evaluating } from '../evaluators.ts';
-import { environment, evaluatingOptions, protocol, seed, settings, task } from '../options.ts';
+import { evaluatingOptions, regimeOptions, seed, settings, task } from '../options.ts';
 
 export const command = defineCommand({
   arguments: '<rule...>',
-  options: { task, protocol, environment, seeds: settings.seeds.default(1), seed, ...evaluatingOptions },
+  options: { task, ...regimeOptions, seeds: settings.seeds.default(1), seed, ...evaluatingOptions },
   example: "nos eval adam 'exp(sign(g) * sign(m)) * g' --task digits-mlp --seeds 3",
   stopsGracefully: true,
   async run(context) {
     const { arguments: texts, stdout, call } = context;
     const { seeds, seed, ...names } = context.settings;
-    const { protocol, environment } = printRegime(parseRegime(names));
+    const regime = printRegime(parseRegime(names));
     const task = await taskReference(names.task);
     const rules = texts.map((text) => ({ text: text.trim(), ...contestant(text) }));
     const all = seedsFrom(seed, seeds);
     const wanted = [...new Map(rules.map((one) => [one.key, one])).values()].flatMap(({ rule, key }) =>
-      all.map((one) => ({ rule, key, task, protocol, environment, seed: one })),
+      all.map((one) => ({ rule, key, task, ...regime, seed: one })),
     );
-    const work = { name: 'nos eval', rules: texts, tasks: [task], protocol, total: wanted.length };
+    const work = {
+      name: 'nos eval',
+      rules: texts,
+      tasks: [task],
+      protocol: regime.protocol,
+      total: wanted.length,
+    };
     const found = await evaluating(context, work, (services) => evaluateAll(wanted, services));
     // Rows are named by the text that the user gave: the stored one may be another text of the same rule.
     const groups = rules.map(({ text, key: wantedKey }) =>
@@ -42,7 +48,7 @@ export const command = defineCommand({
     const text = table(groups, columns(stdout, seeds, groups), stdout.columns);
     return {
       document: {
-        ...{ task, protocol, environment, evaluations: groups.flat() },
+        ...{ task, ...regime, evaluations: groups.flat() },
         ...remarksOf(diverged),
       },
       text: [text, ...(diverged.length === 0 ? [] : [allDivergedText(diverged, call)])].join('\n\n'),

@@ -1,10 +1,16 @@
 import { type FunnelResult, planFunnel, plannedFunnel, runFunnel } from '../../compare/index.ts';
-import { lengthen, parseProtocol, printProtocol, taskTitle } from '../../evaluation/index.ts';
+import {
+  lengthen,
+  parseProtocol,
+  printProtocol,
+  regimeOf,
+  regimeText,
+  taskTitle,
+} from '../../evaluation/index.ts';
 import {
   accuracy,
   type Column,
   comparisonText,
-  conditionsText,
   plural,
   shortRules,
   table,
@@ -15,7 +21,15 @@ import { type Context, defineCommand } from '../command.ts';
 import { evaluating } from '../evaluators.ts';
 import { withStore } from '../files.ts';
 import { described, integer, type SettingsOf } from '../option.ts';
-import { against, comparedSeeds, evaluatingOptions, seed, settings, tasks } from '../options.ts';
+import {
+  against,
+  comparedSeeds,
+  conditionsOfRun,
+  evaluatingOptions,
+  seed,
+  settings,
+  tasks,
+} from '../options.ts';
 
 const options = {
   number: integer('how many rules enter', { minimum: 1, short: 'n', source: 'flag' }).default(27),
@@ -23,7 +37,7 @@ const options = {
   protocol: described(settings.protocol, {
     otherwise: "the run's, with final trainings eta times as long",
   }).optional(),
-  environment: described(settings.environment, { otherwise: "the run's" }).optional(),
+  ...conditionsOfRun,
   eta: integer('each rung keeps one rule of N, and trains N times as long', {
     minimum: 2,
     source: 'flag',
@@ -49,7 +63,7 @@ export const command = defineCommand({
     const result = await evaluating(context, work, (services) =>
       runFunnel(plan, services, ({ protocol, rules, seeds }, index) => {
         const entering = `${plural(rules, 'rule')} and ${references.length} references`;
-        const conditions = `${conditionsText({ ...plan, protocol })}, ${plural(seeds.length, 'seed')}`;
+        const conditions = `${regimeText({ ...plan, protocol })}, ${plural(seeds.length, 'seed')}`;
         services.note(`rung ${index + 1} of ${rungs.length}: ${entering}, ${conditions}`);
       }),
     );
@@ -70,13 +84,14 @@ async function inputOf({ settings, places, stderr }: Context<SettingsOf<typeof o
     stderr.note(`run ${run} is not finished: what enters the funnel may change until it is`);
   }
   const config = parseRunConfig(record.config);
+  const protocol = printProtocol(lengthen(parseProtocol(config.protocol), settings.eta));
+  const longer = { ...regimeOf(config), protocol };
   const { number: rules, task: tasks = [config.task], against, eta, finalists, seed, seeds } = settings;
   return {
     ...{ rules, tasks, against, eta, finalists, seed, seeds },
     leaderboard: leaderboard.filter(({ reference }) => !reference),
     references: config.references,
-    protocol: settings.protocol ?? printProtocol(lengthen(parseProtocol(config.protocol), eta)),
-    environment: settings.environment ?? config.environment,
+    ...regimeOf(settings, longer),
     nameOf: await shortRules(),
   };
 }
@@ -84,7 +99,7 @@ async function inputOf({ settings, places, stderr }: Context<SettingsOf<typeof o
 function rungsText({ rungs, comparison }: FunnelResult, { colours, columns }: Context['stdout']): string {
   const rows = rungs.slice(0, -1).flatMap(({ protocol, seeds, rows: all }, i) => [
     {
-      title: `rung ${i + 1}: ${withinText(protocol, comparison.environment)}, ${plural(seeds.length, 'seed')}`,
+      title: `rung ${i + 1}: ${withinText(protocol, comparison)}, ${plural(seeds.length, 'seed')}`,
       rows: all,
     },
   ]);

@@ -1,3 +1,4 @@
+import { identityOf } from '../../evaluation/index.ts';
 import { pairs, plural } from '../../report/index.ts';
 import * as rules from '../../rules/index.ts';
 import { defineCommand } from '../command.ts';
@@ -8,14 +9,12 @@ export const command = defineCommand({
   example: "nos rule 'exp(sign(g) * sign(m)) * g'\nnos rule adam",
   async run({ arguments: [text = ''], stdout }) {
     const rule = rules.resolveRule(text);
-    const canonical = rules.canonicalize(rule);
-    const key = rules.ruleKey(rule);
+    const { text: canonical, key } = identityOf(rule);
     const { slots, flopsPerWeight } = rules.ruleCost(rule);
     const names = rules.namesOf(key);
     const document = {
       text: rules.printRule(rule),
-      canonical: rules.printRule(canonical),
-      key,
+      ...{ canonical, key },
       latex: rules.latexRule(rule),
       slots,
       flopsPerWeight,

@@ -52,7 +52,7 @@ function columns(
     { title: 'strategy', cell: ({ config }) => strategyText(config) },
     { title: 'space', cell: ({ config }) => config.space.name, spare: true },
     { title: 'task', cell: ({ config }) => taskTitle(config.task) },
-    { title: 'protocol', cell: ({ config }) => withinText(config.protocol, config.environment), spare: true },
+    { title: 'protocol', cell: ({ config }) => withinText(config.protocol, config), spare: true },
     { title: 'begun', cell: (row) => begunText(Date.parse(row.createdAt), Date.now()) },
     { title: 'time', cell: (row) => briefDuration(row.seconds), align: 'right' },
   ];

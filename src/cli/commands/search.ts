@@ -6,7 +6,7 @@ import { type Context, defineCommand } from '../command.ts';
 import { dryRun } from '../dry-run.ts';
 import { withStore } from '../files.ts';
 import { flag, type SettingsOf, text } from '../option.ts';
-import { environment, evaluatingOptions, protocol, seed, settings, spaceOptions, task } from '../options.ts';
+import { evaluatingOptions, regimeOptions, seed, settings, spaceOptions, task } from '../options.ts';
 import { runSearch } from '../run-search.ts';
 
 /** The winner of `nos bench strategies`, docs/strategies.md. */
@@ -21,8 +21,7 @@ const options = {
   algorithm: settings.algorithm.optional(),
   option: settings.option.default({}),
   warmStart: settings.warmStart.optional(),
-  protocol,
-  environment,
+  ...regimeOptions,
   samples: settings.samples.default(500),
   batch: settings.batch.default(5),
   pipeline: settings.pipeline.default(2),

@@ -1,9 +1,8 @@
 import { NosError } from '../../errors.ts';
-import type { Evaluation } from '../../evaluation/index.ts';
+import { type Evaluation, regimeText } from '../../evaluation/index.ts';
 import {
   accuracy,
   bar,
-  conditionsText,
   duration,
   instant,
   learningRate,
@@ -131,7 +130,7 @@ function evaluationRows(evaluation: Evaluation): readonly (readonly [string, str
     `${learningRate(point.learningRate).padEnd(5)} ${bar(point.accuracy || 0, 20)} ${sweepText(point.accuracy)}`,
   ]) as [string, string][];
   return [
-    ['task', `${task}, ${conditionsText(evaluation)}, seed ${seed}`],
+    ['task', `${task}, ${regimeText(evaluation)}, seed ${seed}`],
     ['reward', accuracy(reward) + (status === 'ok' ? '' : ` (${status})`)],
     ...(evaluation.status === 'failed' ? [['error', evaluation.error ?? ''] as const] : []),
     ['learning rate', learningRate(evaluation.learningRate, evaluation.edgeOfGrid)],

@@ -1,3 +1,4 @@
+import { unusual } from '../../evaluation/index.ts';
 import {
   compareCommandText,
   leaderboardText,
@@ -28,7 +29,8 @@ export const command = defineCommand({
       rows: await readLeaderboard(store, run),
     }));
     const config = parseRunConfig(record.config);
-    const { environment, retest } = config;
+    const { retest } = config;
+    const within = unusual(config);
     const folded = foldCopies(rows, Math.max(number, DEFAULT_ROWS));
     const shown = (all ? rows : folded).slice(0, number);
     const short = await shortRules();
@@ -36,11 +38,10 @@ export const command = defineCommand({
     const compare = compareCommandText(verdict, config, short);
     const text = [
       await leaderboardText(shown, stdout),
-      ...(environment === 'none' ? [] : [stdout.colours.dim(`all of them in environment ${environment}`)]),
+      ...Object.entries(within).map(([name, value]) => stdout.colours.dim(`all of them in ${name} ${value}`)),
       `\n${stdout.colours.bold(verdictText(verdict, short))}`,
       ...(compare === undefined ? [] : [`to be sure: ${call(compare)}`]),
     ].join('\n');
-    const within = environment === 'none' ? {} : { environment };
     const document = {
       run,
       ...within,

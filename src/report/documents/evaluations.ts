@@ -33,7 +33,7 @@ export const evaluation = z
   .strictObject({
     ...f.described(evaluationFields.shape, about),
     // Documents always name it.
-    environment: f.environment,
+    ...f.regime,
     sweep: f.list(
       z.strictObject({
         learningRate: f.figure('learning rate that was tried'),
@@ -107,7 +107,7 @@ const row = z.strictObject({
 
 const compared = {
   protocol: f.protocol,
-  environment: f.optionalEnvironment,
+  ...f.unusualRegime,
   seeds: z.array(f.seed).describe('seeds that every rule was trained with'),
   reference: f.text('name of the rule that the others are compared with'),
   fingerprint: f.fingerprint,
@@ -152,8 +152,7 @@ const described = z.strictObject({
 
 export const evalDocument = z.strictObject({
   task: f.task,
-  protocol: f.protocol,
-  environment: f.environment,
+  ...f.regime,
   evaluations: f.list(evaluation, 'one evaluation per rule and seed'),
   remarks: f.remarks,
 });

@@ -35,6 +35,10 @@ export const task = text('name of the task, or path of its module with a hash of
 export const protocol = text('name of the protocol');
 export const environment = text('name of the environment; `none` for the usual one');
 export const optionalEnvironment = text('name of the environment, unless it is `none`').exactOptional();
+/** The conditions that a run or a comparison shares, all named. */
+export const regime = { protocol, environment };
+/** The same conditions; of those that have a usual value only the others. */
+export const unusualRegime = { environment: optionalEnvironment };
 export const run = text('name of the run');
 export const files = texts('names of the files written to the directory');
 export const remarks = texts(

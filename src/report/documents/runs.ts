@@ -27,8 +27,7 @@ const config = z
         warmStart: f.texts('rules that are proposed first'),
       })
       .describe('strategy that proposes'),
-    protocol: f.protocol,
-    environment: f.environment,
+    ...f.regime,
     samples: f.count('proposals in all'),
     batch: f.count('proposals per batch'),
     pipeline: f.count('batches in flight'),
@@ -188,7 +187,7 @@ export const rmDocument = z.strictObject({ removed: f.list(removed, 'the runs th
 
 export const topDocument = z.strictObject({
   run: f.run,
-  environment: f.optionalEnvironment,
+  ...f.unusualRegime,
   rules: f.list(board, 'the first rows of the leaderboard'),
   verdict,
 });
@@ -243,8 +242,7 @@ const difference = {
 export const plotDocument = z.strictObject({
   file: f.text('path of the picture'),
   task: f.task,
-  protocol: f.protocol,
-  environment: f.environment,
+  ...f.regime,
   chance: f.number('accuracy of guessing, if the task can be found').exactOptional(),
   references: f
     .list(
