@@ -63,7 +63,7 @@ export const command = defineCommand({
     const result = await evaluating(context, work, (services) =>
       runFunnel(plan, services, ({ protocol, rules, seeds }, index) => {
         const entering = `${plural(rules, 'rule')} and ${references.length} references`;
-        const conditions = `${regimeText({ ...plan, protocol })}, ${plural(seeds.length, 'seed')}`;
+        const conditions = `${regimeText({ ...plan.regime, protocol })}, ${plural(seeds.length, 'seed')}`;
         services.note(`rung ${index + 1} of ${rungs.length}: ${entering}, ${conditions}`);
       }),
     );
