@@ -11,7 +11,7 @@ export interface Served {
   readonly task: string;
 }
 
-/** What a child process or a data set says about this machine, not about the request. */
+/** Codes of errors that are about this machine, not about the request. */
 export const OWN_TROUBLE: readonly ErrorCode[] = [
   'data-missing',
   'data-corrupt',
@@ -20,7 +20,7 @@ export const OWN_TROUBLE: readonly ErrorCode[] = [
   'worker',
 ];
 
-/** Data that could not be had are tried again after so long. */
+/** Milliseconds after which data that could not be had are tried again. */
 const DATA_MS = 60_000;
 
 /** Refusals that are remembered. */
@@ -39,11 +39,11 @@ export interface AdmissionOptions {
   readonly tasks: readonly string[];
   readonly directory: string;
   readonly prepare: ((task: string) => Promise<unknown>) | undefined;
-  /** Gets, once for each search, why it is refused. */
+  /** Gets why a search is refused, once for each. */
   readonly onRefused: (reason: string) => void;
 }
 
-/** Says which searches a worker serves: those that ask for what this machine computes, for a task that it knows. */
+/** Decides which searches a worker serves: those that ask for what this machine computes, for a task that it knows. */
 export class Admission {
   readonly #options: AdmissionOptions;
   /** Refusals by the name of the search's queue, the oldest first. */
@@ -53,7 +53,7 @@ export class Admission {
     this.#options = options;
   }
 
-  /** A search with its task as it is known here; nothing where this machine cannot serve it. */
+  /** Returns a search with its task as it is known here; nothing if this machine cannot serve it. */
   async admit(search: Search): Promise<Served | undefined> {
     const name = queueName(search.project);
     const before = this.#refusals.get(name);
@@ -68,7 +68,7 @@ export class Admission {
     return undefined;
   }
 
-  /** The task's reference here, or what is in the way. */
+  /** Returns the task's reference here, or what is in the way. */
   async #examine(project: Project): Promise<string | Refusal> {
     const { own, tasks, directory, prepare } = this.#options;
     const wrong = differences(own, project);
@@ -91,8 +91,8 @@ export class Admission {
 const forEver = (reason: string): Refusal => ({ reason, until: Number.POSITIVE_INFINITY });
 
 /**
- * What an evaluating process is told: the job's rule, protocol, seed and environment, each found to be one, and the task as this
- * machine knows it; an error where the job is none of the search's.
+ * Makes what an evaluating process is told: the job's rule and conditions, each found to be one, and the task as this machine
+ * knows it. Returns an error if the job is none of the search's.
  */
 export function requestOf(id: string, data: unknown, { search, task }: Served): EvaluationRequest | NosError {
   const { success, data: job, error } = jobSchema.safeParse(data);

@@ -3,18 +3,18 @@ import { type Connection, isGarbled, isOutage } from './connection.ts';
 import { isRefusal } from './refusal.ts';
 import { sayable } from './wire.ts';
 
-/** Texts that are remembered: far more than there are, unless somebody else makes them up. */
+/** Texts that are remembered: far more than there are, unless somebody makes them up. */
 const MOST = 1_000;
 
-/** Said instead of what cannot be read, which is anybody's. */
+/** Stands for what cannot be read, as anybody may have written it. */
 const GARBLED = 'something of ours was overwritten there; let only nos use that Redis';
 
-/** What one side of the queue says about its Redis: everything once, and what Redis refuses again when it refuses again. */
+/** Says what is wrong with a Redis: everything once, and what Redis refuses again if it refuses it again later. */
 export class Complaints {
   readonly #connection: Pick<Connection, 'place' | 'redact' | 'refusal'>;
   readonly #listener: (text: string, about: NoticeSubject) => void;
   readonly #told = new Set<string>();
-  /** What Redis refuses for the moment, as it was said. */
+  /** The text of what Redis refuses for the moment. */
   #refused: string | undefined;
 
   constructor(

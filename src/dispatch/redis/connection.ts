@@ -9,11 +9,11 @@ import { firstReply, wrongTransport } from './transport.ts';
 /** A connection that waits and connects again by itself, for as long as it takes. */
 export interface Connection {
   readonly client: Redis;
-  /** Where it leads, without name and password: for messages and logs. */
+  /** The place of Redis, without name and password: for messages and logs. */
   readonly place: string;
-  /** A text of Redis or its client without the password, which it may repeat. */
+  /** Takes the password out of a text of Redis or its client. */
   readonly redact: (text: string) => string;
-  /** What Redis refuses, as an error of ours that says what helps. */
+  /** Turns what Redis refuses into an error of ours that says what helps. */
   readonly refusal: (error: Error) => NosError;
   /** Makes a further connection, for commands that wait for something. It is closed with this one, or by the signal. */
   duplicate(signal: AbortSignal): Redis;
@@ -23,25 +23,25 @@ export interface Connection {
   close(): void;
 }
 
-/** Milliseconds before the n-th attempt to connect again. */
+/** Returns the milliseconds before the n-th attempt to connect again. */
 const retryAfter = (n: number): number => Math.min(n * 100, 1_000);
 
-/** A socket that has answered nothing for so long, while it should, is dead. Blocking reads end after 10 s. */
+/** Milliseconds without an answer after which a socket is dead. Commands that wait end after 5 s. */
 const SILENCE_MS = 30_000;
 const CONNECT_MS = 10_000;
-/** A handshake of TLS that takes longer may be with somebody who knows nothing of TLS. */
+/** Milliseconds after which a handshake of TLS may be with somebody who knows nothing of TLS. */
 const HANDSHAKE_MS = 1_500;
-/** Redis answers so while it reads what it kept; for so long it is waited for. */
+/** Milliseconds for which a Redis is waited for that still reads what it kept. */
 const LOADING_MS = 60_000;
 
-/** Hears lines for people. */
+/** Gets lines for people. */
 export type Note = (line: string, about: NoticeSubject) => void;
 
 /**
  * Connects to a Redis; see `parseRedisUrl` for the URL. Later losses are bridged: `note` gets a line when the connection is lost
  * and when it is back, and commands wait meanwhile.
  *
- * @throws NosError `bad-option` for what is no such URL; `queue` where nobody answers or Redis refuses. No message holds the
+ * @throws NosError `bad-option` if it is no such URL; `queue` if nobody answers or Redis refuses. No message holds the
  *   password.
  */
 export async function connect(url: string, note: Note): Promise<Connection> {
@@ -55,7 +55,7 @@ export async function connect(url: string, note: Note): Promise<Connection> {
   const client = new Redis({
     ...optionsOf(address),
     lazyConnect: true,
-    // While Redis loads its data, it shall say so instead of keeping us waiting without a word.
+    // While Redis loads its data, it is to say so instead of keeping us waiting without a word.
     enableReadyCheck: false,
     // Commands wait for the connection instead of failing.
     maxRetriesPerRequest: null,
@@ -84,7 +84,7 @@ export async function connect(url: string, note: Note): Promise<Connection> {
     clearTimeout(vain);
   }
   state = 'open';
-  // Before its data are loaded again, a Redis that was started again must not be asked; not every user may ask for that.
+  // A Redis that was started again must not be asked before it has loaded its data. Not every user may find that out.
   const enableReadyCheck = await client.info().then(
     () => true,
     () => false,
@@ -146,11 +146,11 @@ function optionsOf({ host, port, username, password, database, tls }: RedisAddre
   };
 }
 
-/** Connects, and sees to it that the database is the one that was asked for. */
+/** Connects, and makes sure that the database is the one that was asked for. */
 async function open(client: Redis, { database, place }: RedisAddress): Promise<void> {
   if (client.status !== 'ready') await client.connect();
   await client.ping();
-  // The client goes on with database 0 where Redis refuses another one.
+  // If Redis refuses another database, the client goes on with database 0.
   if (database === 0) return;
   await client.select(database).catch((error: Error) => {
     if (!/index/i.test(error.message)) throw error;
@@ -159,7 +159,7 @@ async function open(client: Redis, { database, place }: RedisAddress): Promise<v
   });
 }
 
-/** Does so again while Redis loads its data, which is said. */
+/** Tries again while Redis loads its data, and says so once. */
 async function openLoaded(act: () => Promise<void>, isLoading: (error: Error) => boolean, say: () => void) {
   const end = performance.now() + LOADING_MS;
   for (let said = false; ; said = true) {
@@ -173,14 +173,14 @@ async function openLoaded(act: () => Promise<void>, isLoading: (error: Error) =>
   }
 }
 
-/** Why a connection was closed: Redis says so before it is asked anything, which the client does not hear. */
+/** Finds out why a connection was closed: Redis says so before it is asked anything, and the client does not hear it. */
 async function lastWord(address: RedisAddress, reason: string): Promise<string> {
   if (address.tls || !/EPIPE|ECONNRESET|closed/i.test(reason)) return reason;
   const reply = await firstReply(address);
   return reply?.startsWith('-') ? reply.slice(1) : reason;
 }
 
-/** Ends an attempt whose handshake takes long, where somebody is there who knows nothing of TLS: that one may say nothing at all. */
+/** Ends an attempt whose handshake takes long, if somebody is there who knows nothing of TLS and may say nothing at all. */
 function endVainHandshake(client: Redis, address: RedisAddress): NodeJS.Timeout {
   return setTimeout(async () => {
     if (await wrongTransport(address)) client.disconnect();
@@ -196,12 +196,12 @@ export async function within(milliseconds: number, work: Promise<unknown>): Prom
   await patience.catch(() => undefined);
 }
 
-/** Whether it only says that the connection is lost, which {@link connect} says already. */
+/** Tells whether an error only says that the connection is lost, which {@link connect} says already. */
 export function isOutage(error: Error): boolean {
   return /^E[A-Z]+$/.test(String((error as NodeJS.ErrnoException).code)) || /connection/i.test(error.message);
 }
 
-/** Whether it says that something of ours in Redis was overwritten with what cannot be read. */
+/** Tells whether an error says that something of ours in Redis was overwritten with what cannot be read. */
 export function isGarbled(error: Error): boolean {
   return error instanceof SyntaxError || /^WRONGTYPE/.test(error.message);
 }

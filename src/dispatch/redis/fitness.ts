@@ -4,7 +4,7 @@ import { PREFIX } from './presence.ts';
 /**
  * Finds out whether a Redis takes what is to be written, and says what its settings would do to it.
  *
- * @throws NosError `queue` where it takes no writes, saying why and what helps.
+ * @throws NosError `queue` if it takes no writes, saying why and what helps.
  */
 export async function checkFitness({ client, place, refusal }: Connection, note: Note): Promise<void> {
   await client.set(`${PREFIX}:probe`, '', 'PX', 1_000).catch((error: Error) => {

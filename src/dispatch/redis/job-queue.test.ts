@@ -29,7 +29,7 @@ describe.skipIf(noRedis)('the queue of a project', () => {
     return all.map(({ event: { type, job, text } }) => [type, job, text]);
   };
   const live = (worker: string): Promise<void> => publish(client, 'worker', worker, {});
-  /** As after the time between two looks. */
+  /** Looks for dead workers as if the last look were long ago. */
   const giveBackOfDead = async (): Promise<void> => {
     await client.del('nos:test:checked');
     await queue.giveBackOfDead();

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { noRedis, type RedisServer, startRedis } from '../../../test/redis-server.ts';
 import { SEARCH, WORKER } from '../../../test/support/wire-samples.ts';
-import { find, LAPSE_MS, list, publish, withdraw } from './presence.ts';
+import { LAPSE_MS, list, publish, withdraw } from './presence.ts';
 import { searchSchema, workerSchema } from './wire.ts';
 
 describe.skipIf(noRedis)('who is at a Redis', () => {
@@ -18,13 +18,11 @@ describe.skipIf(noRedis)('who is at a Redis', () => {
   });
   beforeEach(() => client.flushall());
 
-  it('is found by name and listed, by kind', async () => {
+  it('is listed by name, each kind for itself', async () => {
     for (const name of ['b', 'a']) await publish(client, 'worker', name, { ...WORKER, name });
     await publish(client, 'search', 'a', SEARCH);
     expect((await list(client, 'worker', workerSchema)).map(({ name }) => name)).toEqual(['a', 'b']);
     expect(await list(client, 'search', searchSchema)).toEqual([SEARCH]);
-    expect(await find(client, 'search', 'a', searchSchema)).toEqual(SEARCH);
-    expect(await find(client, 'search', 'b', searchSchema)).toBeUndefined();
     expect(await client.pttl('nos:worker:a')).toBeLessThanOrEqual(LAPSE_MS.worker);
   });
 

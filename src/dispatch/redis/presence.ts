@@ -32,24 +32,13 @@ export async function withdraw(client: Redis, kind: Kind, name: string): Promise
   await Promise.all([client.del(keyOf(kind, name)), client.srem(members(kind), name)]);
 }
 
-/** The record of one, where it is there. */
-export async function find<T>(
-  client: Redis,
-  kind: Kind,
-  name: string,
-  schema: z.ZodType<T>,
-): Promise<T | undefined> {
-  const [text] = await read(client, kind, [name]);
-  return schema.safeParse(parseJson(text ?? '')).data;
-}
-
 /** Names that are looked at: far more than there are, unless somebody else writes them. */
 const MOST = 10_000;
 
 /**
- * The records of those who are there, by name.
+ * Lists the records of those who are there, by name.
  *
- * @param onInvalid Gets what is no such record, as of another version, and what is wrong with it; it is left out.
+ * @param onInvalid Gets the name of what is no such record, which is left out, and what is wrong with it.
  */
 export async function list<T>(
   client: Redis,
@@ -71,7 +60,7 @@ export async function list<T>(
   });
 }
 
-/** A worker's record with a thousand slots has a tenth of it. */
+/** Bytes of a record. That of a worker with a thousand processes has a tenth of it. */
 const MOST_BYTES = 4_000_000;
 
 function read(client: Redis, kind: Kind, names: readonly string[]): Promise<readonly (string | null)[]> {
@@ -79,7 +68,7 @@ function read(client: Redis, kind: Kind, names: readonly string[]): Promise<read
   return client.eval(READ, keys.length, ...keys, LAPSE_MS[kind], MOST_BYTES) as Promise<(string | null)[]>;
 }
 
-/** KEYS: of records. ARGV: milliseconds, bytes. What is no text, or longer, is read as an empty one. */
+/** KEYS: records. ARGV: milliseconds, bytes. What is no text, or too long, is read as an empty text. */
 const READ = `
   local records = {}
   for i, key in ipairs(KEYS) do

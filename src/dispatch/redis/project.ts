@@ -4,7 +4,7 @@ import { packageVersion } from '../../version.ts';
 import { digest, type Project } from './wire.ts';
 
 /**
- * What this machine would compute for a task. Loads its data, for their checksum.
+ * Describes what this machine would compute for a task. Loads its data, for their checksum.
  *
  * @throws NosError `unknown-name`, `bad-option` for the task; `data-missing`, `data-corrupt`.
  */
@@ -18,7 +18,7 @@ export async function describeProject(task: string, directory: string): Promise<
   };
 }
 
-/** The name of the queue that the jobs of a project are in: workers of another project never see them. */
+/** Names the queue that the jobs of a project are in. Workers of another project never see them. */
 export function queueName(project: Project): string {
   return `evaluations-${digest([project.version, project.fingerprint, project.task, project.checksum], 12)}`;
 }
@@ -29,7 +29,7 @@ const WORDS = {
   checksum: 'the checksum of the data',
 } as const;
 
-/** What differs, one line each, of the fields that `mine` has. */
+/** Says what differs, one line per field, of the fields that `mine` has. */
 export function differences(
   mine: Partial<Pick<Project, keyof typeof WORDS>>,
   theirs: Project,

@@ -52,20 +52,24 @@ const REFUSALS: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** What helps where Redis, or the network before it, refuses for this reason. */
+/** Says what helps if Redis, or the network before it, refuses for this reason. */
 export function hintFor(reason: string): string {
   const found = REFUSALS.find(([pattern]) => pattern.test(reason));
   return found?.[1] ?? 'is a Redis server running there, and reachable from here?';
 }
 
-/** Whether it is Redis's own answer to a command: refused, not lost. */
+/** Tells whether it is Redis's own answer to a command, which was refused and not lost. */
 export function isRefusal(error: unknown): error is Error & { readonly name: 'ReplyError' } {
   return error instanceof Error && error.name === 'ReplyError';
 }
 
-/** @param reason Redis's own words, without the password. */
+/**
+ * Makes the error that says what Redis refuses, and what helps.
+ *
+ * @param reason Redis's own words, without the password.
+ */
 export function refused(place: string, reason: string): NosError {
-  // Without the place in a script of BullMQ's.
+  // Behind an error of a script Redis names the place in it.
   const first = reason.replace(/(?:[\r\n]| script: [0-9a-f]{40}).*/s, '').replace(/\.$/, '');
   const why = /\bNOAUTH\b/.test(first)
     ? 'a password is needed'

@@ -7,7 +7,7 @@ import type { RedisAddress } from '../../redis-url.ts';
 const PATIENCE_MS = 3_000;
 const LISTEN_MS = 200;
 
-/** What is wrong, and what helps, where a port speaks TLS and the URL does not, or the other way round; nothing otherwise. */
+/** Says what is wrong, and what helps, if a port speaks TLS and the URL does not, or the other way round; nothing otherwise. */
 export async function wrongTransport({
   tls,
   host,
@@ -24,7 +24,7 @@ async function speaksPlainly(host: string, port: number): Promise<boolean> {
   return /^[+-]/.test((await firstReply({ host, port })) ?? '');
 }
 
-/** What a port says to a command of Redis, or before it; no name or password is sent. */
+/** Returns what a port says to a command of Redis, or before it. No name or password is sent. */
 export function firstReply({ host, port }: Pick<RedisAddress, 'host' | 'port'>): Promise<string | undefined> {
   const socket = connectPlainly({ host, port });
   return answers(socket, async (signal) => {
@@ -36,7 +36,7 @@ export function firstReply({ host, port }: Pick<RedisAddress, 'host' | 'port'>):
   });
 }
 
-/** Whether it shakes hands; whose certificate it has does not matter here. */
+/** Tells whether a port shakes hands. Whose certificate it has does not matter here. */
 async function speaksTls(host: string, port: number): Promise<boolean> {
   const socket = connectSafely({ host, port, rejectUnauthorized: false });
   const shaken = await answers(socket, async (signal) => {

@@ -5,12 +5,18 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { type ErrorCode, NosError } from '../../errors.ts';
-import { conditionShape, type Evaluation, evaluationSchema, progressSchema } from '../../evaluation/index.ts';
+import {
+  conditionShape,
+  type Evaluation,
+  type EvaluationIdentity,
+  evaluationSchema,
+  progressSchema,
+} from '../../evaluation/index.ts';
 import { toJson } from '../../json.ts';
 import { MAX_TRIES } from '../dispatcher.ts';
 import type { Thrown } from '../messages.ts';
 
-/** A terminal obeys control characters, so what is shown to people has none. */
+/** Control characters: a terminal obeys them, so nothing that is shown to people has any. */
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 /** A name, a reference, an identity. */
@@ -40,7 +46,7 @@ export type Project = z.output<typeof projectSchema>;
 export const searchSchema = z.strictObject({
   run: short,
   project: projectSchema,
-  /** Between two reports of an evaluation: the more workers, the longer, as the coordinator reads them all. */
+  /** Milliseconds between two reports of one evaluation: more with more workers, as the coordinator reads them all. */
   reportMilliseconds: count,
 });
 export type Search = z.output<typeof searchSchema>;
@@ -53,9 +59,9 @@ export const processSchema = z.strictObject({
   progress: progressSchema.exactOptional(),
   finished: count,
   restarts: count,
-  /** Evaluations a minute, over the last ten minutes. */
+  /** Evaluations per minute, over the last ten minutes. */
   perMinute: z.number().nonnegative(),
-  /** Grows with every change: what is older than what is known is no news. */
+  /** Grows with every change, so that older news are told from newer ones. */
   sequence: count,
 });
 export type ProcessStatus = z.output<typeof processSchema>;
@@ -65,7 +71,7 @@ export const workerSchema = z.strictObject({
   name: short,
   version: short,
   fingerprint: short,
-  /** What it evaluates for; absent while it waits for a search. */
+  /** The search that it serves; absent while it waits for one. */
   search: searchSchema.exactOptional(),
   slots: z.array(processSchema).max(10_000),
 });
@@ -110,7 +116,7 @@ const thrown = z.strictObject({
   hint: text.exactOptional(),
 });
 
-/** Where an answer comes from. */
+/** The origin of an answer. */
 const origin = {
   by: processSchema,
   /** Why the tries before the last one were lost. */
@@ -121,7 +127,7 @@ interface Origin {
   readonly retries: readonly string[];
 }
 
-/** How a job ended: `lost` when every try was. */
+/** How a job ended: `lost` if every try was lost. */
 export type Answer = Origin &
   (
     | { readonly type: 'done'; readonly evaluation: Evaluation }
@@ -136,16 +142,16 @@ export const answerSchema: z.ZodType<Answer> = z.discriminatedUnion('type', [
 ]);
 
 /** What an evaluation must say of itself to be that of a job. */
-export type Asked = JobData & Pick<Evaluation, 'key' | 'fingerprint' | 'version'>;
+export type Asked = EvaluationIdentity & Pick<Evaluation, 'rule'>;
 
-/** What an evaluation says otherwise than was asked; nothing where it is the one that was asked for. */
+/** Says how an evaluation differs from the one that was asked for; nothing if it is that one. */
 export function deviation(evaluation: Asked, asked: Asked): string | undefined {
   const fields = Object.keys(asked) as (keyof Asked)[];
   const field = fields.find((name) => evaluation[name] !== asked[name]);
   return field === undefined ? undefined : `its ${field} is not the one asked for`;
 }
 
-/** A text of somebody else's as it may be shown: without control characters, and not endless. */
+/** Makes a text of somebody else's fit to be shown: without control characters, and not endless. */
 export function sayable(message: string): string {
   return String(message)
     .slice(0, 20_000)
@@ -186,20 +192,20 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** The first `length` digits of a hash of the parts. */
+/** Computes the first `length` digits of a hash of the parts. */
 export function digest(parts: readonly unknown[], length: number): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, length);
 }
 
-/** The id of a job: which evaluation it is, of which run. */
+/** Makes the id of a job: a hash of what says which evaluation it is, and of which run. */
 export function jobId(parts: readonly unknown[]): string {
   return `e${digest(parts, 32)}`;
 }
 
 export const isJobId = (id: string): boolean => /^e[0-9a-f]{32}$/.test(id);
 
-/** One line about the first thing that is wrong. */
+/** Writes one line about the first thing that is wrong. */
 export function complaint({ issues: [issue] }: z.ZodError): string {
-  // A name of a field may be anybody's too.
+  // The name of a field may be made up by somebody else too.
   return sayable(`${issue?.path.join('.') || 'all of it'}: ${issue?.message}`).slice(0, 300);
 }

@@ -16,7 +16,7 @@ import { checkFitness } from './fitness.ts';
 import { JobQueue } from './job-queue.ts';
 import { JobRunner } from './job-runner.ts';
 import { serversOf } from './overview.ts';
-import { BEAT_MS, find, LAPSE_MS, list, publish, withdraw } from './presence.ts';
+import { BEAT_MS, LAPSE_MS, list, publish, withdraw } from './presence.ts';
 import { queueName } from './project.ts';
 import { type Project, type Search, sayable, searchSchema, type WorkerRecord, workerSchema } from './wire.ts';
 import type { WorkerEvent } from './worker-events.ts';
@@ -30,14 +30,14 @@ export interface RedisWorkerOptions {
   readonly directory: string;
   /** Ends the worker: what it evaluates goes back to the front of the queue. */
   readonly signal: AbortSignal;
-  /** As of the local pool. */
+  /** Seconds without a report after which an evaluation hangs, and its process is killed. Default 120. */
   readonly silenceSeconds?: number;
   /** Files of task modules that may be evaluated; registered tasks always may. Nothing else is ever loaded. */
   readonly tasks?: readonly string[];
-  /** Sees to it that the data of a task are on this machine; else they must be. */
+  /** Gets the data of a task onto this machine. Without it they must be there. */
   readonly prepare?: (task: string) => Promise<unknown>;
   readonly onEvent?: (event: WorkerEvent) => void;
-  /** The compiled program of an evaluating process, where it is another one than ours. */
+  /** The compiled program of an evaluating process, if it is another one than ours. */
   readonly program?: string;
 }
 
@@ -48,15 +48,15 @@ export interface WorkerReport {
 }
 
 /**
- * Evaluates for the searches on a Redis until the signal comes. It waits while there is none that this machine can serve, serves
- * one at a time (that which fewest workers serve), and goes over to the next when a search is over. This process only
- * supervises: it renews the locks of the jobs, and child processes train.
+ * Evaluates for the searches on a Redis until the signal comes. The worker waits while there is no search that this machine can
+ * serve. It serves one search at a time, the one with the fewest workers, and goes on to the next when that is over. This process
+ * only supervises: it takes jobs and says that it is there, and child processes train.
  *
  * Nothing that comes from Redis is imported, run, or taken for a path: a task is looked up among the registered ones and the
  * modules of `tasks`, and a child process is told only what was checked here.
  *
- * @throws NosError `bad-option`, `unknown-name` for `tasks`; `queue` where Redis cannot be reached or refuses; what is wrong
- *   with the data; `worker` where no child process can be started.
+ * @throws NosError `bad-option`, `unknown-name` for `tasks`; `queue` if Redis cannot be reached or refuses; what is wrong
+ *   with the data; `worker` if no child process can be started.
  */
 export async function runRedisWorker(options: RedisWorkerOptions): Promise<WorkerReport> {
   const { concurrency } = options;
@@ -81,7 +81,7 @@ type Options = RedisWorkerOptions & {
   readonly onEvent: (event: WorkerEvent) => void;
   readonly program: string;
   readonly silenceSeconds: number;
-  /** As `taskReference` of tasks/ gives them. */
+  /** References, as `taskReference` of tasks/ gives them. */
   readonly tasks: readonly string[];
 };
 
@@ -240,13 +240,14 @@ class RedisWorker {
       await this.#pause(LOOK_MS);
       const look = async (): Promise<Search | undefined> => {
         if (this.#connection.age() > LAPSE_MS.worker) await jobs.giveBackOfDead();
-        return find(this.#connection.client, 'search', queueName(project), searchSchema);
+        const searches = await list(this.#connection.client, 'search', searchSchema);
+        return searches.find((search) => queueName(search.project) === queueName(project));
       };
       if (this.#end.signal.aborted) return;
       const found = await Promise.race([this.#complaints.attempt(look), this.#ended]);
-      // What was examined stays: only who asks, and how often it wants to hear, may be another.
+      // The coordinator may be another one, which wants to hear more often.
       if (found) {
-        this.#join({ ...found, project });
+        this.#join(found);
         runner.reportMilliseconds = found.reportMilliseconds;
       }
       absent = found || this.#complaints.refused || runner.busy ? 0 : absent + 1;
