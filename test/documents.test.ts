@@ -34,6 +34,7 @@ const CALLS: readonly (readonly string[])[] = [
   ['funnel', 'b', '-n', '4', ...EVALUATING],
   ['rm', 'b', '--yes'],
   ['rule', 'adam'],
+  ['export', 'adam', '--to', 'numpy'],
   ['rules'],
   ['space'],
   ['space', 'quick', '--operands', 'g,m'],

@@ -1,5 +1,6 @@
-import { NosError, unknownName } from '../errors.ts';
+import { NosError } from '../errors.ts';
 import {
+  type CatalogueEntry,
   canonicalize,
   catalogue,
   type Expression,
@@ -12,6 +13,8 @@ import { planRule } from './plan.ts';
 import { targets } from './targets.ts';
 
 export interface ExportOptions {
+  /** The rule as the text shows it; its canonical text unless given. */
+  readonly text?: string;
   /** The class or function; made of the rule's name in the catalogue unless given, else `FoundOptimizer`. */
   readonly className?: string;
   /** The default learning rate. Default: 1e-3. */
@@ -30,22 +33,15 @@ export interface ExportOptions {
  * @example exportRule(parseRule('sign(m)'), 'numpy') // 'from __future__ import …'
  */
 export function exportRule(rule: Expression, target: string, options: ExportOptions = {}): string {
-  const found = targets.find(({ name }) => name === target);
-  if (found === undefined)
-    throw unknownName(
-      'target',
-      target,
-      targets.map(({ name }) => name),
-    );
+  const found = targets.find(target);
   const canonical = canonicalize(rule);
-  const text = printRule(canonical);
-  const name = namesOf(ruleKey(canonical))[0];
-  const entry = catalogue.find((one) => one.name === name);
-  const className = options.className ?? classNameOf(entry?.title.split(/[ ,]/)[0]);
-  if (!/^[A-Za-z_]\w*$/.test(className)) {
+  const text = options.text ?? printRule(canonical);
+  const entry = entryOf(canonical);
+  const className = options.className ?? classNameOf(canonical);
+  if (!/^[A-Za-z_]\w*$/.test(className) || RESERVED.has(className)) {
     throw new NosError(
       'bad-option',
-      `'${className}' is no name of a class`,
+      `'${className}' cannot name a class`,
       'a name has letters, digits and underscores, and begins with a letter: PowerSign',
     );
   }
@@ -62,8 +58,23 @@ export function exportRule(rule: Expression, target: string, options: ExportOpti
   });
 }
 
-function classNameOf(title = 'FoundOptimizer'): string {
+/** Words of Python and JavaScript, and names that the exported texts use. */
+const RESERVED = new Set(
+  `Any Callable False Iterable Math None Optimizer Tensor True and as assert async await break case catch class const continue debugger
+  def default del delete do elif else enum except export extends finally for from function global if implements import in instanceof
+  interface is lambda let list math new nonlocal not np null or package params pass private protected public raise return static super
+  switch this throw torch try typeof var void while with yield`.split(/\s+/),
+);
+
+/** The name of the class that a rule gets: of its title in the catalogue, else `FoundOptimizer`. */
+export function classNameOf(rule: Expression): string {
+  const title = entryOf(rule)?.title.split(/[ ,]/)[0] ?? 'FoundOptimizer';
   const words = title.split(/[^A-Za-z0-9]+/).filter((word) => word !== '');
   const name = words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join('');
   return /^[A-Za-z]/.test(name) ? name : `Rule${name}`;
+}
+
+function entryOf(rule: Expression): CatalogueEntry | undefined {
+  const [name] = namesOf(ruleKey(rule));
+  return catalogue.find((entry) => entry.name === name);
 }

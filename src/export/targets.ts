@@ -1,8 +1,9 @@
+import { registry } from '../registry.ts';
 import { c } from './c/c.ts';
+import { latex, markdown } from './document/document.ts';
 import { javascript } from './javascript/javascript.ts';
 import { numpy } from './numpy/numpy.ts';
 import { pytorch } from './pytorch/pytorch.ts';
-import type { Target } from './target.ts';
 
-/** Every target of `exportRule`. */
-export const targets: readonly Target[] = [pytorch, numpy, javascript, c];
+/** Every target of {@link exportRule}. */
+export const targets = registry('target', [pytorch, numpy, javascript, c, latex, markdown]);

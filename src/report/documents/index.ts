@@ -15,7 +15,14 @@ import {
   workerDocument,
   workersDocument,
 } from './machine.ts';
-import { ruleDocument, rulesDocument, spaceDocument, spacesDocument, trajectoryDocument } from './rules.ts';
+import {
+  exportDocument,
+  ruleDocument,
+  rulesDocument,
+  spaceDocument,
+  spacesDocument,
+  trajectoryDocument,
+} from './rules.ts';
 import {
   dryRunDocument,
   logDocument,
@@ -52,6 +59,7 @@ export const documents: Readonly<Record<string, z.ZodType>> = {
   card: cardDocument,
   funnel: funnelDocument,
   rule: ruleDocument,
+  export: exportDocument,
   rules: rulesDocument,
   space: spacesDocument,
   'space SPACE': spaceDocument,

@@ -12,6 +12,19 @@ export const ruleDocument = z.strictObject({
   remarks: f.texts('what is odd about the rule: it ignores the gradient, or its step is not finite'),
 });
 
+export const exportDocument = z.strictObject({
+  rule: f.text('the rule as text'),
+  className: f.text('name of the class, or of the functions'),
+  exports: f.list(
+    z.strictObject({
+      target: f.text('what the text is for: `pytorch`, `numpy`, …'),
+      file: f.text('the file that was written').nullable(),
+      text: f.text('the whole text'),
+    }),
+    'one per target',
+  ),
+});
+
 export const rulesDocument = z.strictObject({
   rules: f.list(
     z.strictObject({

@@ -1,0 +1,59 @@
+import type { ExportSource, Target } from '../target.ts';
+import { numberText } from '../text.ts';
+
+const text = (): string => '';
+
+/** The update as a formula, for a paper. */
+export const latex: Target = {
+  name: 'latex',
+  title: 'LaTeX',
+  description: 'the update as an equation',
+  extension: 'tex',
+  text,
+  write: ({ latex: formula, command }) =>
+    [
+      `% Made by: ${command}`,
+      '\\begin{equation}',
+      `  w \\leftarrow w - \\lambda \\cdot ${bracketed(formula)}`,
+      '\\end{equation}',
+      '',
+    ].join('\n'),
+};
+
+/** The rule on one page, for people. */
+export const markdown: Target = {
+  name: 'markdown',
+  title: 'Markdown',
+  description: 'formula, constants and text of the rule on one page',
+  extension: 'md',
+  text,
+  write: writeMarkdown,
+};
+
+/** A sum is bracketed behind a factor. */
+const bracketed = (formula: string): string => `\\left(${formula}\\right)`;
+
+function writeMarkdown({ title, latex: formula, rule, source, plan, advice, command }: ExportSource): string {
+  const rows = plan.parameters.map(
+    ({ name, value, description }) => `| \`${name}\` | ${numberText(value, '').text} | ${description} |`,
+  );
+  return [
+    `# ${title.replace(/, as an optimizer\.$/, '')}`,
+    '',
+    '$$',
+    `w \\leftarrow w - \\lambda \\cdot ${bracketed(formula)}`,
+    '$$',
+    '',
+    '```text',
+    rule,
+    '```',
+    '',
+    ...(source ? [`Source: ${source}.`, ''] : []),
+    ...advice.flatMap((line) => [line, '']),
+    ...(rows.length > 0 ? ['| constant | value | |', '|---|---|---|', ...rows, ''] : []),
+    `State tensors per weight: ${plan.states.length}.`,
+    '',
+    `Made by \`${command}\`.`,
+    '',
+  ].join('\n');
+}
