@@ -1,4 +1,18 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files that take longest: a core that began with one of them last would work alone at the end. */
+const LONG = ['test/commands.test.ts', 'test/own-task.test.ts', 'test/crash/', 'test/cli/', 'src/dispatch/'];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const place = LONG.findIndex((path) => moduleId.includes(path));
+      return place < 0 ? LONG.length : place;
+    };
+    return files.toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 
 /** They start processes, or change what is this process's own: its environment, its working directory, its timers. */
 const APART = [
@@ -13,13 +27,14 @@ export default defineConfig({
   test: {
     setupFiles: ['test/setup.ts'],
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
     // Many tests wait for processes that they started: no core is kept free for the runner itself.
     maxWorkers: '100%',
     // Only for what hangs: a busy machine takes its time.
     testTimeout: 300_000,
     hookTimeout: 300_000,
     projects: [
-      // A process for each file. The long ones are here, and vitest begins with these.
+      // A process for each file.
       { extends: true, test: { name: 'apart', include: APART } },
       // A process for all of them, one a core: what they test is loaded once.
       {

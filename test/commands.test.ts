@@ -17,8 +17,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataDirectory } from '../src/data/index.ts';
 
 /**
- * Every command line of README.md and docs/ that calls `nos`, run in a shell as it stands, one after the other, in a working
- * directory of its own. What cannot run in a minute is named below with its reason; nothing else is left out.
+ * Every command line of README.md and docs/ that calls `nos`, run in a shell as it stands, in one working directory: those of a page
+ * one after the other, several pages at a time. What cannot run in a minute is named below with its reason; nothing else is left out.
  */
 const root = resolve(import.meta.dirname, '..');
 const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)].filter((page) =>
@@ -78,6 +78,12 @@ const all = pages.flatMap(linesOf);
 const leftOut = ({ command }: Line) => LEFT_OUT.find(([pattern]) => pattern.test(command));
 const unique = [...new Map(all.map((line) => [line.command, line])).values()];
 
+/** The size of a search that names none: the default, 500, is for readers who have minutes. */
+const FEW_SAMPLES = { NOS_SAMPLES: '12' };
+/** The same for commands whose default are ten seeds. */
+const FEW_SEEDS = { NOS_SEEDS: '3' };
+const TAKES_TEN_SEEDS = /^nos (?:compare|card|funnel) /;
+
 /** What a command says on a machine without the data and without a network. */
 const WITHOUT_DATA = /CIFAR-10 could not be downloaded/;
 
@@ -87,7 +93,7 @@ let environment: NodeJS.ProcessEnv = {};
 async function shell(command: string): Promise<{ readonly code: number | null; readonly output: string }> {
   const child = spawn('sh', ['-c', command], {
     cwd: folder,
-    env: environment,
+    env: { ...environment, ...(TAKES_TEN_SEEDS.test(command) && FEW_SEEDS) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<number | null>((settle) => child.once('close', settle));
@@ -116,9 +122,12 @@ describe('the commands of README and docs', () => {
       PATH: `${bin}:${process.env.PATH}`,
       NOS_STORE: join(folder, 'nos.db'),
       NOS_DATA: dataDirectory(process.env),
+      // Several pages share the cores.
+      NOS_WORKERS: '1',
+      ...FEW_SAMPLES,
     };
     for (const run of RUNS) {
-      const made = await shell(`nos search --task digits-mlp --samples 12 --run ${run}`);
+      const made = await shell(`nos search --task digits-mlp --run ${run}`);
       expect(made.code, made.output).toBe(0);
     }
   });
@@ -134,12 +143,24 @@ describe('the commands of README and docs', () => {
     }
   });
 
-  it.for(unique.filter((line) => !leftOut(line)))('$page: $command', async ({ command }, { skip }) => {
-    const { code, output } = await shell(withoutNames(command));
-    skip(
-      code === 1 && WITHOUT_DATA.test(output),
-      `skipped: '${command}' wants CIFAR-10, which cannot be had here`,
-    );
-    expect(code, output).toBe(0);
-  });
+  it.concurrent.for(unique.filter((line) => !leftOut(line)))(
+    '$page: $command',
+    async (line, { skip, expect }) => {
+      const { code, output } = await afterItsPage(line, () => shell(withoutNames(line.command)));
+      skip(
+        code === 1 && WITHOUT_DATA.test(output),
+        `skipped: '${line.command}' wants CIFAR-10, which cannot be had here`,
+      );
+      expect(code, output).toBe(0);
+    },
+  );
 });
+
+const underWay = new Map<string, Promise<unknown>>();
+
+/** Runs an action when those of the same page that were asked for before are done. */
+function afterItsPage<T>({ page }: Line, action: () => Promise<T>): Promise<T> {
+  const result = (underWay.get(page) ?? Promise.resolve()).then(action, action);
+  underWay.set(page, result);
+  return result;
+}
