@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { NosError } from '../errors.ts';
 
-/** A text as numbers, one a character, in three parts. */
+/** A text as numbers, one per character, in three parts. */
 export interface CharacterText {
   readonly name: string;
   /** SHA-256 over the text in UTF-8: two machines with equal checksums train on equal data. */

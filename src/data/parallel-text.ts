@@ -29,13 +29,13 @@ export interface ParallelFiles {
   readonly published: PublishedFiles;
   readonly languages: ParallelText['languages'];
   readonly tokenised: boolean;
-  /** One after another. */
+  /** Pairs that follow one another. */
   readonly train: readonly FilePair[];
   readonly validation: FilePair;
   readonly test: FilePair;
 }
 
-/** The names of two aligned files: lines of text, or SGML where they end in `.sgm`. */
+/** The names of two aligned files: lines of text, or SGML if they end in `.sgm`. */
 export interface FilePair {
   readonly source: string;
   readonly target: string;

@@ -1,4 +1,4 @@
-import type { Environment, Timeouts } from '../download/index.ts';
+import type { EnvironmentVariables, Timeouts } from '../download/index.ts';
 
 /** What a fetch reports while it runs. */
 export interface FetchProgress {
@@ -22,5 +22,5 @@ export interface FetchOptions {
   readonly signal?: AbortSignal;
   readonly timeouts?: Timeouts;
   /** The environment that npm runs in; this process's unless given. */
-  readonly environment?: Environment;
+  readonly environment?: EnvironmentVariables;
 }

@@ -1,12 +1,12 @@
 import type { Split } from './dataset.ts';
 
-/** How the bytes of one channel become inputs: (byte / scale − mean) / deviation. */
+/** Makes inputs of bytes, channel by channel: (byte / scale − mean) / deviation. */
 export interface Normalisation {
   /** The byte that stands for 1. */
   readonly scale: number;
-  /** Per channel, of the training split, after division by `scale`. */
+  /** The mean of each channel over the training split, after division by `scale`. */
   readonly mean: readonly number[];
-  /** Per channel, likewise. */
+  /** The standard deviation of each channel, over the same. */
   readonly deviation: readonly number[];
 }
 
@@ -39,7 +39,7 @@ export function recordSplit(options: {
   return { size, fill };
 }
 
-/** Per channel, the float32 input of each of the 256 bytes: a look-up is cheaper than the arithmetic. */
+/** The float32 input of each of the 256 bytes, for every channel: a look-up is cheaper than the arithmetic. */
 export function normalisationTables({ scale, mean, deviation }: Normalisation): readonly Float32Array[] {
   return mean.map((center, channel) =>
     Float32Array.from({ length: 256 }, (_, byte) => (byte / scale - center) / (deviation[channel] as number)),

@@ -16,7 +16,7 @@ import { openShakespeare, SHAKESPEARE } from './shakespeare.ts';
 import { WMT14 } from './wmt14.ts';
 import { WMT14_SMALL } from './wmt14-small.ts';
 
-/** What is known of any data set once it is open. */
+/** What every data set tells once it is open. */
 export interface OpenedData {
   readonly name: string;
   /** SHA-256 over what was loaded. */
@@ -36,7 +36,7 @@ export interface DataSetDefinition {
   /** Whom to cite. */
   readonly source: string;
   readonly licence: string;
-  /** On disk, once fetched; 0 where it comes with the package; null where it is not known. */
+  /** Its size on disk, once fetched; 0 if it comes with the package; null if it is not known. */
   readonly bytes: number | null;
   /** Reads and verifies every byte. */
   status(directory: string): Promise<DataSetStatus>;
@@ -125,7 +125,7 @@ function parallel(
   };
 }
 
-/** What a data set of published files does by itself. */
+/** What follows from the published files of a data set. */
 function ofFiles(published: PublishedFiles): Pick<DataSetDefinition, 'name' | 'bytes' | 'status' | 'fetch'> {
   return {
     name: published.name,

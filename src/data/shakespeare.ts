@@ -36,7 +36,7 @@ export async function openShakespeare({
   published = SHAKESPEARE,
 }: {
   readonly directory: string;
-  /** Tests hand in a small one, of one file too. */
+  /** Another text of one file, for tests. */
   readonly published?: PublishedFiles;
 }): Promise<CharacterText> {
   const folder = join(directory, published.name);

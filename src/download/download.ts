@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import { type Environment, packPackage } from './package.ts';
+import { type EnvironmentVariables, packPackage } from './package.ts';
 import { TIMEOUTS, type Timeouts, type Watchdog, withWatchdog } from './watchdog.ts';
 
 /** Something to download. */
@@ -22,7 +22,7 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
   readonly timeouts?: Timeouts | undefined;
   /** The environment that npm runs in; this process's unless given. */
-  readonly environment?: Environment | undefined;
+  readonly environment?: EnvironmentVariables | undefined;
   /** Whether npm's cache may give a package, and keeps it. */
   readonly cached?: boolean;
 }
@@ -57,7 +57,7 @@ export async function hashFile(path: string, algorithm: string, encoding: 'hex' 
   return hash.digest(encoding);
 }
 
-/** By the name that fetch gives it. */
+/** fetch names it so. */
 const isBrokenConnection = (error: unknown): boolean =>
   error instanceof TypeError && error.message === 'terminated';
 

@@ -1,5 +1,5 @@
 export { type DownloadOptions, download, hashFile, type RemoteFile } from './download.ts';
-export type { Environment } from './package.ts';
+export type { EnvironmentVariables } from './package.ts';
 export { makePartial, removeAbandoned } from './partial.ts';
 export { diskTrouble, reasonOf } from './trouble.ts';
 export type { Timeouts } from './watchdog.ts';

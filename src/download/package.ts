@@ -4,12 +4,12 @@ import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { makeDirectory } from '../make-directory.ts';
 
-/** Environment variables by name. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+/** EnvironmentVariables variables by name. */
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 export interface PackOptions {
   /** The environment that npm runs in; this process's unless given. */
-  readonly environment?: Environment | undefined;
+  readonly environment?: EnvironmentVariables | undefined;
   /** Whether npm's cache may give the archive, and keeps it. Data sets would only fill it. */
   readonly cached?: boolean | undefined;
   readonly signal: AbortSignal;
@@ -51,7 +51,10 @@ export async function packPackage(spec: string, path: string, options: PackOptio
 }
 
 /** The user's npm cache; undefined if it cannot be written. */
-async function writableCache(environment: Environment, signal: AbortSignal): Promise<string | undefined> {
+async function writableCache(
+  environment: EnvironmentVariables,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const cache = (await npm(['config', 'get', 'cache'], environment, signal)).trim();
   return makeDirectory(cache)
     .then(() => access(cache, constants.W_OK))
@@ -63,7 +66,7 @@ async function writableCache(environment: Environment, signal: AbortSignal): Pro
 
 const POLL_MILLISECONDS = 250;
 
-/** Reports how many bytes were added to the files of a folder, the one where npm puts what is under way. Returns what ends it. */
+/** Reports how many bytes were added to the files of a folder, where npm puts what it downloads. Returns a function that ends it. */
 async function watchGrowth(folder: string, onGrowth: (bytes: number) => void): Promise<() => void> {
   const before = await fileSizes(folder);
   const largest = new Map(before);
@@ -94,7 +97,7 @@ async function fileSizes(folder: string): Promise<ReadonlyMap<string, number>> {
 /** Runs npm where the user called it, so that it finds the project's .npmrc. Returns what it printed. @throws Error with its reason. */
 async function npm(
   parameters: readonly string[],
-  environment: Environment,
+  environment: EnvironmentVariables,
   signal: AbortSignal,
 ): Promise<string> {
   const { program, leading, path } = findNpm(environment);
@@ -120,7 +123,7 @@ async function npm(
 }
 
 /** The npm of the PATH, else the one beside this Node. On Windows, where `npm` is a script of the shell, always the latter. */
-function findNpm(environment: Environment) {
+function findNpm(environment: EnvironmentVariables) {
   const beside = dirname(process.execPath);
   if (process.platform === 'win32') {
     return {

@@ -26,7 +26,7 @@ export async function removeAbandoned(directory: string): Promise<void> {
   const names = await readdir(directory).catch(() => []);
   for (const name of names) {
     const path = join(directory, name);
-    // What this user may not remove is left to whoever may.
+    // What this user may not remove is left to others.
     if (await isAbandoned(name, path)) await rm(path, { recursive: true, force: true }).catch(() => {});
   }
 }

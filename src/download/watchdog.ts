@@ -11,7 +11,7 @@ export const TIMEOUTS: Timeouts = { connection: 10_000, stall: 60_000 };
 /** Aborts its signal if nobody says `alive` in time, or when the outer signal aborts. */
 export interface Watchdog {
   readonly signal: AbortSignal;
-  /** Puts the time off, by so many milliseconds from now. */
+  /** Sets the time that is left, in milliseconds. */
   alive(milliseconds: number): void;
 }
 

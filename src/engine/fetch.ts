@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { extract } from 'tar';
-import type { Environment, Timeouts } from '../download/index.ts';
+import type { EnvironmentVariables, Timeouts } from '../download/index.ts';
 import {
   diskTrouble,
   download,
@@ -26,13 +26,13 @@ export interface FetchEngineOptions {
   readonly onReceived?: (bytes: number) => void;
   readonly timeouts?: Timeouts;
   /** The environment that npm runs in; this process's unless given. */
-  readonly environment?: Environment;
+  readonly environment?: EnvironmentVariables;
 }
 
 export interface FetchedEngine {
   /** The folder of its package. */
   readonly folder: string;
-  /** `present` where nothing had to be done. */
+  /** Where it came from; `present` if nothing had to be done. */
   readonly source: string;
 }
 
@@ -67,7 +67,7 @@ export async function fetchEngine(options: FetchEngineOptions = {}): Promise<Fet
 }
 
 const SPEC = `${ENGINE.name}@${ENGINE.version}`;
-/** As `npm pack` names it. */
+/** The name that `npm pack` gives the archive. */
 const ARCHIVE = `${ENGINE.name}-${ENGINE.version}.tgz`;
 
 async function firstWritable(

@@ -10,10 +10,10 @@ export type Engine = Pick<typeof import('onnxruntime-common'), 'InferenceSession
 let loading: Promise<Engine> | undefined;
 
 /**
- * Loads onnxruntime, once per process. Where it is not on this machine yet it is fetched first: commands do that before, and
- * show it.
+ * Loads onnxruntime, once per process. It is fetched first if it is not on this machine yet; commands do that
+ * before, and show it.
  *
- * @throws NosError `engine` where it cannot be had or does not run here.
+ * @throws NosError `engine` if it cannot be had or does not run here.
  */
 export function loadEngine(): Promise<Engine> {
   loading ??= load().catch((error) => {

@@ -16,10 +16,10 @@ export const ENGINE = {
   platforms: ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64', 'win32-arm64'],
 } as const;
 
-/** As `linux-x64`. */
+/** This machine's platform, such as `linux-x64`. */
 export const PLATFORM = `${process.platform}-${process.arch}`;
 
-/** @throws NosError `engine` where the engine is not built for a platform. */
+/** @throws NosError `engine` if the engine is not built for a platform. */
 export function checkPlatform(platform: string = PLATFORM): void {
   if ((ENGINE.platforms as readonly string[]).includes(platform)) return;
   throw new NosError(

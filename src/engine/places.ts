@@ -10,7 +10,7 @@ export const ENGINE_FOLDER = `onnxruntime-${ENGINE.version}-${PLATFORM}`;
 
 /**
  * The directories in which the engine may lie: this package's own, which every user of the package shares; else the user's cache,
- * where the package belongs to another user.
+ * if the package belongs to another user.
  */
 export function engineDirectories(): readonly string[] {
   // One folder up from `src/` and from `dist/` alike.
@@ -23,7 +23,7 @@ export const packageIn = (folder: string): string => join(folder, 'node_modules'
 
 /**
  * The folder of the engine's package: of one that the user has installed beside this package, if it is of the same version; else
- * of the one that `fetchEngine` brought. Undefined where there is none.
+ * of the one that `fetchEngine` brought. Undefined if there is none.
  *
  * @param directories Looked at instead of all of that.
  */

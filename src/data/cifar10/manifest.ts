@@ -7,7 +7,7 @@ export interface Cifar10Files {
   readonly published: PublishedFiles;
   /** Examples in each file. */
   readonly recordsPerFile: number;
-  /** The last so many training examples are the validation split. */
+  /** Training examples, from the last on, that are the validation split. */
   readonly validationExamples: number;
 }
 
@@ -16,7 +16,7 @@ export interface Cifar10Files {
  * row by row, 8-bit RGB; and JSON arrays of labels in the official order.
  */
 export interface Cifar10Package extends RemoteFile {
-  /** In the order of the record files. */
+  /** File names in the order of the record files. */
   readonly images: readonly string[];
   readonly trainLabels: string;
   readonly testLabels: string;

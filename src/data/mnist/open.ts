@@ -9,10 +9,10 @@ import { FASHION_MNIST, fileName, MNIST, type MnistPart } from './manifest.ts';
 
 const CLASSES = 10;
 const PIXELS = 28 * 28;
-/** The last so many training images. */
+/** Training images, from the last on, that are the validation split. */
 const VALIDATION = 5_000;
 
-/** Of the first 55,000 training images' pixels over 255; `measureNormalisation` gave it. */
+/** Mean and deviation of the first 55,000 training images' pixels over 255, as `measureNormalisation` gives them. */
 const MNIST_NORMALISATION: Normalisation = {
   scale: 255,
   mean: [0.1307167506093347],

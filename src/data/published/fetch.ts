@@ -61,7 +61,7 @@ async function sourcesFrom(set: PublishedFiles, from: string): Promise<readonly 
   }
 }
 
-/** For people: a host, a package, or a folder. */
+/** The name that people see: a host, a package, or a folder. */
 function nameOf({ downloads }: PublishedSource): string {
   const url = new URL(downloads[0]?.url ?? '');
   if (url.protocol === 'npm:') return `npm package ${url.pathname}`;

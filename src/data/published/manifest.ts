@@ -7,7 +7,7 @@ export interface PublishedFiles {
   /** Its name for people. */
   readonly title: string;
   readonly files: readonly PublishedFile[];
-  /** In the order in which they are tried. */
+  /** Places that have the files, in the order in which they are tried. */
   readonly sources: readonly PublishedSource[];
   /** Forms of the same data that are not read, but that people may have at hand. */
   readonly others?: readonly OtherForm[];

@@ -14,7 +14,7 @@ import {
  * sources; folders in it that hold the files; or itself an archive of them, or the one file that there is.
  *
  * @param from A file or a folder at hand, or a URL.
- * @throws Error with the reason where nothing is there, or a folder holds the data in another form.
+ * @throws Error with the reason if nothing is there, or a folder holds the data in another form.
  */
 export async function sourcesAt(set: PublishedFiles, from: string): Promise<readonly PublishedSource[]> {
   if (isUrl(from)) return [...below(set, from), ...itself(set, from)];

@@ -10,9 +10,9 @@ export interface Bleu extends BleuStatistics {
   readonly name: 'BLEU' | 'tokenised BLEU';
   /** 0…100. */
   readonly score: number;
-  /** In percent, of n-grams of 1…4 words; smoothed where there is no match. */
+  /** Precisions in percent, of n-grams of 1…4 words; smoothed if there is no match. */
   readonly precisions: readonly number[];
-  /** Below 1 where the hypotheses are shorter than the references. */
+  /** A factor below 1 if the hypotheses are shorter than the references. */
   readonly brevityPenalty: number;
   /** How it was computed, in SacreBLEU's notation. */
   readonly signature: string;
@@ -29,11 +29,11 @@ const TOKENISERS: Readonly<Record<BleuTokeniser, (line: string) => readonly stri
 /**
  * BLEU of a corpus (Papineni et al. 2002) as SacreBLEU computes it (Post 2018): n-grams up to 4 with their case, over the
  * whole corpus; a precision without a match is smoothed to 100 / (2ᵏ · total), the k-th such order (`exp`, of mteval-v13a);
- * brevity penalty exp(1 − r/h) where the hypotheses have h words and the closest references r > h.
+ * brevity penalty exp(1 − r/h) if the hypotheses have h words and the closest references r > h.
  *
  * @param hypotheses [sentences], raw text or, with tokeniser `none`, words between spaces.
  * @param references [references][sentences].
- * @throws RangeError without sentences or references, or where their numbers differ.
+ * @throws RangeError without sentences or references, or if their numbers differ.
  * @example bleu(['The cat sat.'], [['The cat sat.']]).score // → 100
  */
 export function bleu(

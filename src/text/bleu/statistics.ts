@@ -1,11 +1,11 @@
-/** n-grams of one to so many words count. */
+/** The longest n-grams that count, in words. */
 export const ORDER = 4;
 
 /** What BLEU is computed from; sums over sentences are those of the corpus. Index n−1 is of n-grams of n words. */
 export interface BleuStatistics {
-  /** In words. */
+  /** Words of the hypothesis. */
   readonly hypothesisLength: number;
-  /** Of the reference whose length is closest to the hypothesis's, the shorter of two that are equally close. */
+  /** Words of the reference whose length is closest to the hypothesis's, the shorter of two that are equally close. */
   readonly referenceLength: number;
   /** n-grams of the hypothesis that a reference has, each at most as often as the reference that has it most. */
   readonly matches: readonly number[];

@@ -1,6 +1,6 @@
 import { splitWords, trimEnd } from '../words.ts';
 
-/** In this order. Each `(pattern, replacement)` is one of mteval-v13a's, of its part for Western languages. */
+/** Patterns and replacements of mteval-v13a's part for Western languages, in their order. */
 const SPLITS: readonly (readonly [RegExp, string])[] = [
   // Every ASCII character that is neither letter, digit, space, apostrophe, comma, dash nor full stop.
   [/([{-~[-` -&(-+:-@/])/gu, ' $1 '],
@@ -12,7 +12,7 @@ const SPLITS: readonly (readonly [RegExp, string])[] = [
   [/([0-9])(-)/gu, '$1 $2 '],
 ];
 
-/** In this order: `&amp;lt;` becomes `<`, as there. */
+/** Entities in mteval's order, so that `&amp;lt;` becomes `<`. */
 const ENTITIES: readonly (readonly [string, string])[] = [
   ['&quot;', '"'],
   ['&amp;', '&'],

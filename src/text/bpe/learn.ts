@@ -4,9 +4,9 @@ import { PairTable } from './pair-table.ts';
 export type Merge = readonly [left: string, right: string];
 
 export interface LearnOptions {
-  /** Merges at most. */
+  /** Greatest number of merges. */
   readonly merges: number;
-  /** A pair must occur so many times. */
+  /** Times that a pair must occur. */
   readonly minimumCount: number;
   /** Called with every merge: of a large text, thousands take minutes. */
   readonly onWork?: () => void;
@@ -18,7 +18,7 @@ export interface LearnOptions {
  * give equal merges everywhere.
  *
  * @param counts how often each word (a piece, see `splitPieces`) occurs; pairs never reach over words.
- * @returns the merges in the order in which they were learnt, fewer than asked for where pairs run out.
+ * @returns the merges in the order in which they were learnt, fewer than asked for if pairs run out.
  */
 export function learnMerges(
   counts: ReadonlyMap<string, number>,

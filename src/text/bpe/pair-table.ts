@@ -1,6 +1,6 @@
 import { byCodePoint } from '../code-points.ts';
 
-/** Room for so many symbols: a pair of their numbers is one number that is exact. */
+/** Symbols that there is room for: a pair of their numbers is one number that is exact. */
 const SYMBOLS = 2 ** 26;
 
 interface Word {
@@ -25,7 +25,7 @@ export class PairTable {
   readonly #symbols: string[] = [];
   readonly #numbers = new Map<string, number>();
   readonly #pairs = new Map<number, Pair>();
-  /** Every pair whose count is the threshold at least: where the most frequent one is, if there are any. */
+  /** Every pair whose count reaches the threshold. The most frequent one is among them, if there are any. */
   #frequent = new Set<Pair>();
   #threshold = Number.POSITIVE_INFINITY;
 
@@ -57,7 +57,7 @@ export class PairTable {
     return best;
   }
 
-  /** To half of the greatest count, so that this happens a few times only. */
+  /** Lowers the threshold to half of the greatest count, so that this happens a few times only. */
   #lowerThreshold(): void {
     let greatest = 0;
     for (const { count } of this.#pairs.values()) greatest = Math.max(greatest, count);

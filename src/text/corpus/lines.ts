@@ -56,7 +56,7 @@ export async function readAligned(
   return texts;
 }
 
-/** @throws NosError `bad-text` where the numbers of lines differ. */
+/** @throws NosError `bad-text` if the numbers of lines differ. */
 export function checkAligned(paths: readonly string[], texts: readonly (readonly string[])[]): void {
   const counts = texts.map((lines) => lines.length);
   const other = counts.findIndex((count) => count !== counts[0]);

@@ -5,7 +5,7 @@ const SEGMENT = /<seg\b[^>]*>(.*)<\/seg>/u;
 const ENTITIES: Readonly<Record<string, string>> = { quot: '"', amp: '&', lt: '<', gt: '>' };
 
 /**
- * The sentences of a test set of WMT in SGML, one `<seg>` a line; its four entities become what they stand for, which BLEU's
+ * The sentences of a test set of WMT in SGML, one `<seg>` per line; its four entities become what they stand for, which BLEU's
  * tokenisation 13a would do anyway.
  *
  * @throws NosError `bad-text` as `readLines` does.

@@ -1,4 +1,4 @@
-import type { Limits, Step, StepModel, Written } from './model.ts';
+import type { DecodingStep, Limits, StepModel, Written } from './model.ts';
 import { type BeamScore, coverage, lengthPenalty } from './score.ts';
 import { topCandidates } from './top.ts';
 
@@ -18,7 +18,7 @@ export interface BeamWritten extends Written {
  * Beam search. At each step every kept sentence goes on with every token; the `width` most probable of all are kept, and those
  * of them that end leave the beam and are scored. Equal ones keep the order of their parents, then of their tokens. A
  * source sentence is done when nothing that is kept can reach the best score, so that the outcome is that of searching up to
- * `maximumLength`; a sentence that is cut off there wins only where none ended.
+ * `maximumLength`; a sentence that is cut off there wins only if none ended.
  *
  * Rows of the model: sentences × width, those of a source sentence side by side.
  *
@@ -81,7 +81,7 @@ interface Hypothesis {
 interface Beam {
   readonly live: readonly Hypothesis[];
   /** @param firstRow the row of its first slot. */
-  advance(step: Step<unknown>, firstRow: number, vocabulary: number): void;
+  advance(step: DecodingStep<unknown>, firstRow: number, vocabulary: number): void;
   best(): BeamWritten;
 }
 
@@ -146,7 +146,12 @@ function openBeam(options: BeamOptions, sentence: number): Beam {
 }
 
 /** The sums of attention, with a step's row. */
-function attended(step: Step<unknown>, row: number, vocabulary: number, sums: Float64Array): Float64Array {
+function attended(
+  step: DecodingStep<unknown>,
+  row: number,
+  vocabulary: number,
+  sums: Float64Array,
+): Float64Array {
   if (!step.attention) throw new TypeError('the coverage penalty needs a model that gives its attention');
   const positions = (step.attention.length * vocabulary) / step.logProbabilities.length;
   return Float64Array.from(

@@ -3,7 +3,7 @@ import type { Limits, StepModel, Written } from './model.ts';
 /**
  * Takes the most probable token at each step; of equal ones the lower number.
  *
- * @param start the state of [sentences] rows, one a sentence.
+ * @param start the state of [sentences] rows, one per sentence.
  * @returns [sentences].
  */
 export async function greedySearch<State>(

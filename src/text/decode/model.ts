@@ -10,16 +10,16 @@ export interface StepModel<State> {
    *
    * @param tokens [rows].
    */
-  next(state: State, tokens: Int32Array): Promise<Step<State>>;
+  next(state: State, tokens: Int32Array): Promise<DecodingStep<State>>;
   /** The state whose row r is row `rows[r]` of `state`; a row may be taken more than once, or never. */
   reorder(state: State, rows: Int32Array): State;
 }
 
-export interface Step<State> {
+export interface DecodingStep<State> {
   /** [rows, vocabulary]: log-probabilities of the next token. */
   readonly logProbabilities: Float32Array;
   /**
-   * [rows, source positions]: how much each source position was attended to in this step; sums to 1 a row. Only the
+   * [rows, source positions]: how much each source position was attended to in this step; sums to 1 per row. Only the
    * coverage penalty needs it.
    */
   readonly attention?: Float32Array;
@@ -36,7 +36,7 @@ export interface Limits {
 
 /** A sentence that was written. */
 export interface Written {
-  /** Without begin and end. */
+  /** The sentence's tokens, without begin and end. */
   readonly tokens: readonly number[];
   /** Σ log P of its tokens, the end counted, in float64. */
   readonly logProbability: number;

@@ -1,4 +1,4 @@
-/** Of Wu et al. (2016), §7. */
+/** The two constants of the score of Wu et al. (2016), §7. */
 export interface BeamScore {
   /** α of the length normalisation; 0: none, and the most probable sentence wins. */
   readonly lengthNormalisation: number;
@@ -11,7 +11,7 @@ export function lengthPenalty(length: number, alpha: number): number {
   return ((5 + length) / 6) ** alpha;
 }
 
-/** Attention of less counts as so much, so that one position that was never looked at does not outweigh all else. */
+/** The least attention that counts, so that one position that was never looked at does not outweigh all else. */
 const LEAST_ATTENTION = 1e-10;
 
 /**

@@ -1,8 +1,8 @@
 /** A sentence of the beam that goes on with a token. */
-export interface Candidate {
+export interface Continuation {
   readonly slot: number;
   readonly token: number;
-  /** Of the whole sentence. */
+  /** The log-probability of the whole sentence. */
   readonly logProbability: number;
 }
 
@@ -18,13 +18,14 @@ export function topCandidates(
   firstRow: number,
   live: readonly { readonly logProbability: number }[],
   count: number,
-): readonly Candidate[] {
-  const best: Candidate[] = [];
+): readonly Continuation[] {
+  const best: Continuation[] = [];
   for (const [slot, hypothesis] of live.entries()) {
     const at = (firstRow + slot) * vocabulary;
     for (let token = 0; token < vocabulary; token++) {
       const logProbability = hypothesis.logProbability + (logProbabilities[at + token] as number);
-      if (best.length === count && logProbability <= (best[count - 1] as Candidate).logProbability) continue;
+      if (best.length === count && logProbability <= (best[count - 1] as Continuation).logProbability)
+        continue;
       if (!(logProbability > Number.NEGATIVE_INFINITY)) continue;
       if (best.length === count) best.pop();
       best.splice(place(best, logProbability), 0, { slot, token, logProbability });
@@ -33,12 +34,12 @@ export function topCandidates(
   return best;
 }
 
-/** After all that are at least as probable: they came first. */
-function place(sorted: readonly Candidate[], logProbability: number): number {
+/** The place after all that are at least as probable: they came first. */
+function place(sorted: readonly Continuation[], logProbability: number): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((sorted[middle] as Candidate).logProbability >= logProbability) low = middle + 1;
+    if ((sorted[middle] as Continuation).logProbability >= logProbability) low = middle + 1;
     else high = middle;
   }
   return low;

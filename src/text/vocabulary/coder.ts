@@ -3,11 +3,11 @@ import { mergesSplitter } from '../bpe/apply.ts';
 import { learnMerges, type Merge } from '../bpe/learn.ts';
 import { joinPieces, splitPieces } from '../bpe/pieces.ts';
 import { splitWords } from '../words.ts';
-import { buildVocabulary, countTexts, SPECIAL, type Vocabulary } from './vocabulary.ts';
+import { buildVocabulary, countTexts, SPECIAL, type TextVocabulary } from './vocabulary.ts';
 
 /** Lines of text as numbers, and back. */
 export interface TextCoder {
-  readonly vocabulary: Vocabulary;
+  readonly vocabulary: TextVocabulary;
   /** SHA-256 over all that the numbers depend on: two machines with equal checksums write equal numbers. */
   readonly checksum: string;
   /** [symbols of the line], neither begun nor ended. */
@@ -24,7 +24,7 @@ export interface CoderOptions {
   readonly units: 'words' | 'subwords';
   /** Symbols at most, the four special ones counted. Of `subwords`: at least these and every character of the text. */
   readonly size: number;
-  /** Of `words`: a word must occur so many times (1 unless given); of `subwords`: a pair, to become one symbol (2). */
+  /** Times that a word must occur (1 unless given); of `subwords`, times that a pair must occur to become one symbol (2). */
   readonly minimumCount?: number;
   /** Called with every line and every merge: a sign of life. */
   readonly onWork?: () => void;
@@ -59,7 +59,7 @@ export function learnCoder(lines: readonly string[], options: CoderOptions): Tex
 const SILENT: ReadonlySet<number> = new Set([SPECIAL.pad, SPECIAL.begin, SPECIAL.end]);
 
 interface Learnt {
-  readonly vocabulary: Vocabulary;
+  readonly vocabulary: TextVocabulary;
   readonly merges: readonly Merge[];
   split(line: string): readonly string[];
   join(symbols: readonly string[]): string;
@@ -112,7 +112,7 @@ function* partsOf(
   }
 }
 
-function symbolAt({ symbols }: Vocabulary, number: number): string {
+function symbolAt({ symbols }: TextVocabulary, number: number): string {
   const symbol = symbols[number];
   if (symbol === undefined) {
     throw new RangeError(`symbol ${number}: expected a number from 0 to ${symbols.length - 1}`);

@@ -5,17 +5,17 @@ export const SPECIAL = { pad: 0, begin: 1, end: 2, unknown: 3 } as const;
 
 const SPECIAL_SYMBOLS: readonly string[] = ['<pad>', '<s>', '</s>', '<unk>'];
 
-export interface Vocabulary {
-  /** By number: the special ones, then the most frequent first, of equally frequent ones in code point order. */
+export interface TextVocabulary {
+  /** Symbols by number: the special ones, then the most frequent first, equally frequent ones in code point order. */
   readonly symbols: readonly string[];
   /** Its number, or that of `<unk>`. */
   numberOf(symbol: string): number;
 }
 
 export interface VocabularyOptions {
-  /** Symbols at most, the special ones counted. */
+  /** Greatest number of symbols, the special ones counted. */
   readonly size?: number;
-  /** A symbol must occur so many times; 1 unless given. */
+  /** Times that a symbol must occur; 1 unless given. */
   readonly minimumCount?: number;
 }
 
@@ -28,7 +28,7 @@ export interface VocabularyOptions {
 export function buildVocabulary(
   counts: ReadonlyMap<string, number>,
   { size = Number.POSITIVE_INFINITY, minimumCount = 1 }: VocabularyOptions = {},
-): Vocabulary {
+): TextVocabulary {
   const room = size - SPECIAL_SYMBOLS.length;
   if (!(room >= 1)) {
     throw new RangeError(`size: expected more than ${SPECIAL_SYMBOLS.length} special symbols, got ${size}`);
