@@ -86,9 +86,7 @@ describe('nos card', () => {
     // The command that the card names makes it again, and trains nothing.
     const [, made] = /^\| made by \| `nos card powersign (.*)` \|$/m.exec(card) as RegExpExecArray;
     const again = await nos(['card', 'powersign', ...(made as string).split(' '), '-o', 'again']);
-    expect(again.stderr).toMatch(
-      /^20\/20 {2}20 evaluations of the store, not made again \(nos [^)]+\)\n$/,
-    );
+    expect(again.stderr).toMatch(/^20\/20 {2}20 evaluations of the store, not made again \(nos [^)]+\)\n$/);
     expect(read('again/card.md')).toBe(card);
   });
 
@@ -127,9 +125,7 @@ describe('a run in an environment', () => {
     expect(stdout).toMatch(/^rung 1: quick@10 in 4bit, 1 seed$/m);
     expect(stdout).toMatch(/^digits-mlp in 4bit$/m);
     const again = await nos([...funnel, '--json']);
-    expect(again.stderr).toMatch(
-      /^13\/13 {2}6 evaluations of the store, not made again \(nos [^)]+\)$/m,
-    );
+    expect(again.stderr).toMatch(/^13\/13 {2}6 evaluations of the store, not made again \(nos [^)]+\)$/m);
     expect(JSON.parse(again.stdout).comparison.environment).toBe('4bit');
     const outside = await nos([...funnel, '--environment', 'none']);
     expect([outside.code, outside.stdout.includes('4bit')]).toEqual([0, false]);

@@ -43,9 +43,7 @@ describe('nos compare', () => {
 
     const again = await nos(...compare, '-o', 'c.svg', '--json');
     expect([again.code, again.stdout]).toEqual([0, first.stdout]);
-    expect(again.stderr).toMatch(
-      /^18\/18 {2}18 evaluations of the store, not made again \(nos [^)]+\)\n$/,
-    );
+    expect(again.stderr).toMatch(/^18\/18 {2}18 evaluations of the store, not made again \(nos [^)]+\)\n$/);
     const { stdout } = await nos(...compare);
     expect(stdout).toMatch(/^# +rule +mean \[95 %\] +less reference \[95 %\] +p, Holm/m);
     expect(stdout).toMatch(/not told apart, 6\/6 diverged$/m);
