@@ -148,6 +148,13 @@ const otherKinds: readonly Kind[] = [
   without('w', mixed([1e-12, 1e3], WIDE)),
   without('w', ordinary(1e-2, 0.8)),
   nothing,
+  // g^3 is not 0, and 0.001 * g^3 is.
+  mixed([1e-15, 8e-15], WIDE),
+  // Where g is 0, m and gamma have different signs.
+  shaped(1e-2, (step) => (step % 4 === 3 ? 0 : step < 5 ? 1 : -1)),
+  shaped(1e-2, (step) => (step % 3 === 2 ? 0 : step < 4 ? 1 : -1)),
+  // Between 1e-8 / 0.1 and 1e-8 / 0.01.
+  without('g', mixed(USUAL_GRADIENTS, [1e-7, 1e-6])),
 ];
 
 /**
