@@ -1,3 +1,4 @@
+import type { ElementName, RandomName } from '../rules/index.ts';
 import { type Apply, isScalar, type Term } from './term.ts';
 
 /** A piece of program text, and how tightly it binds. */
@@ -33,24 +34,7 @@ export const called =
     atom(`${name}(${[...args, ...parameters].map(({ text }) => text).join(', ')})`);
 
 /** The operations of the language that work on arrays; every target has a writer for each. `drop` takes its mask first. */
-export type ArrayOperation =
-  | 'add'
-  | 'sub'
-  | 'mul'
-  | 'div'
-  | 'neg'
-  | 'pow'
-  | 'exp'
-  | 'log'
-  | 'sqrt'
-  | 'tanh'
-  | 'cos'
-  | 'abs'
-  | 'sign'
-  | 'clip'
-  | 'min'
-  | 'max'
-  | 'drop';
+export type ArrayOperation = ElementName | Exclude<RandomName, 'noise'>;
 
 /** Those that work on numbers of the step, in float64. */
 export type ScalarOperation = Exclude<ArrayOperation, 'drop'> | 'ld' | 'cd' | 'rd';

@@ -7,6 +7,7 @@ export { catalogue, namesOf, resolveRule } from './catalogue/catalogue.ts';
 export type { Call, Expression, Leaf, Literal } from './language/expression.ts';
 export { call, leaf, literal } from './language/expression.ts';
 export { latexRule } from './language/latex.ts';
+export type { ElementName, InputName, NameOf, OperationName, RandomName } from './language/operations.ts';
 export { operations } from './language/operations.ts';
 export { printRule } from './language/print.ts';
 export { pointAt, RuleError } from './language/rule-error.ts';

@@ -1,4 +1,5 @@
 import { deriveKey, type Key, type Stream, stream } from '../../random/index.ts';
+import type { InputName } from '../language/operations.ts';
 
 /**
  * The trajectories on which rules are told apart: gradients and weights that are given, not reached by the rule's own
@@ -12,9 +13,8 @@ export interface Probe {
   readonly total: number;
   /** Elements. */
   readonly size: number;
-  /** One array of `size` per step. */
-  readonly weights: readonly Float32Array[];
-  readonly gradients: readonly Float32Array[];
+  /** Of each input one array of `size` per step. */
+  readonly inputs: Readonly<Record<InputName, readonly Float32Array[]>>;
   /** Names the draws of each step. */
   readonly keys: readonly Key[];
 }
@@ -194,14 +194,13 @@ const firstSteps = (steps: number): readonly number[] => times(steps, (step) => 
 function makeProbe(name: string, kinds: readonly Kind[], clock: readonly number[], total: number): Probe {
   const steps = clock.length;
   const histories = kinds.map((kind, i) => kind(stream(SEED, 'behaviour', name, i), steps));
-  const arrays = (of: 'g' | 'w'): readonly Float32Array[] =>
+  const arrays = (of: InputName): readonly Float32Array[] =>
     clock.map((_, step) => Float32Array.from(histories, (history) => history[of][step] as number));
   return {
     times: clock,
     total,
     size: kinds.length,
-    weights: arrays('w'),
-    gradients: arrays('g'),
+    inputs: { g: arrays('g'), w: arrays('w') },
     keys: clock.map((_, step) => deriveKey(SEED, 'behaviour', name, 'draw', step)),
   };
 }

@@ -99,7 +99,7 @@ class Evaluation {
   }
 
   #evaluate(node: Node, out: Field, step: number, drawn: Set<string>): void {
-    const { times, total, gradients, weights } = this.#probe;
+    const { times, total, inputs } = this.#probe;
     switch (node.kind) {
       case 'literal':
         out.fill(node.exact);
@@ -108,7 +108,7 @@ class Evaluation {
         out.fill(evaluateScalar(this.#program.scalars[node.index]!, times[step] as number, total));
         break;
       case 'input': {
-        const source = (node.name === 'g' ? gradients : weights)[step] as Float32Array;
+        const source = inputs[node.name][step]!;
         out.float64.set(source);
         out.float32.set(source);
         break;

@@ -1,5 +1,5 @@
 import type { Facts, Operation } from '../language/operation.ts';
-import { operationOf, operations } from '../language/operations.ts';
+import { type OperationName, operationOf, operations } from '../language/operations.ts';
 import { isThreeValued, rangeOf } from './analysis.ts';
 import {
   type Factor,
@@ -40,7 +40,7 @@ const constants: readonly General[] = [
 ];
 
 /** Operations that have a normal form: it is the last word on all but pow. */
-const arithmetic: Readonly<Record<string, readonly Rewrite[]>> = {
+const arithmetic: Readonly<Partial<Record<OperationName, readonly Rewrite[]>>> = {
   // -x, x + y, x - y, x * y, x / y to the normal forms of sums.ts and products.ts
   neg: [(_, x) => negate(x)],
   add: [(_, x, y) => addSigned(x, y, 1)],
@@ -64,7 +64,7 @@ const symmetries: readonly General[] = [
   ['even', (e, x) => (isNegative(x) ? again(e, negate(x)) : undefined)],
 ];
 
-const simplifications: Readonly<Record<string, readonly Rewrite[]>> = {
+const simplifications: Readonly<Partial<Record<OperationName, readonly Rewrite[]>>> = {
   sign: [
     // sign(x) => 1 where x > 0, -1 where x < 0, whatever its arguments
     (_, x) => knownSign(x),
@@ -138,7 +138,7 @@ export function apply(
   return { coefficient: 1, core: operationCore(operation.name, args, parameters) };
 }
 
-const call = (name: string, ...args: readonly Normal[]): Normal => apply(operationOf({ name }), args);
+const call = (name: OperationName, ...args: readonly Normal[]): Normal => apply(operationOf({ name }), args);
 
 /** The same function of another argument. */
 const again = ({ operation, parameters }: Applied, x: Normal): Normal => apply(operation, [x], parameters);
@@ -178,7 +178,7 @@ const operationIn = ({ coefficient, core }: Normal) =>
   coefficient === 1 && core.kind === 'operation' ? core : undefined;
 
 /** x of f(x) for the function of that name. */
-function argumentOf(e: Normal, name: string): Normal | undefined {
+function argumentOf(e: Normal, name: OperationName): Normal | undefined {
   const operation = operationIn(e);
   return operation?.name === name ? operation.args[0] : undefined;
 }

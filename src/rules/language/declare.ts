@@ -1,19 +1,15 @@
 import type { Expression } from './expression.ts';
-import type { ElementOperation, Facts, Latex, Operation, Parameter, StateOperation } from './operation.ts';
+import type {
+  ElementOperation,
+  Facts,
+  MacroOperation,
+  Parameter,
+  StateOperation,
+  StepOperation,
+} from './operation.ts';
 import { everything, type Range, rangeFrom } from './range.ts';
 
 /** What the entries of the table in `operations.ts` are written with. */
-
-export const atom = (text: string): Latex => ({ render: () => text });
-export const named = (name: string): Latex => ({
-  render: (args, parameters) =>
-    `\\operatorname{${name}}\\left(${[...args, ...parameters].join(', ')}\\right)`,
-});
-export const macroNamed = (name: string): Latex => atom(`\\mathrm{${name}}`);
-
-export const fround1 = (f: string) => (args: readonly string[]) => `Math.fround(${f}(${args.join(', ')}))`;
-export const infixed = (symbol: string) => (args: readonly string[]) =>
-  `Math.fround(${args[0] as string} ${symbol} ${args[1] as string})`;
 
 export const first = (args: readonly number[]) => args[0] as number;
 export const second = (args: readonly number[]) => args[1] as number;
@@ -32,7 +28,14 @@ type Rest<T> = Omit<T, 'kind' | 'name' | 'summary' | 'arity' | 'parameters' | 'f
   readonly facts?: Facts;
 };
 
-export const element = (name: string, summary: string, rest: Rest<ElementOperation>): ElementOperation => ({
+/** An entry with the name as its type. */
+type Named<Name, T> = T & { readonly name: Name };
+
+export const element = <const Name extends string>(
+  name: Name,
+  summary: string,
+  rest: Rest<ElementOperation>,
+): Named<Name, ElementOperation> => ({
   kind: 'element',
   name,
   summary,
@@ -43,27 +46,20 @@ export const element = (name: string, summary: string, rest: Rest<ElementOperati
 });
 
 /** One argument, computed in float64 and rounded once. */
-export const analytic = (
-  name: 'exp' | 'log' | 'tanh' | 'cos' | 'sqrt',
+export const analytic = <const Name extends 'exp' | 'log' | 'tanh' | 'cos' | 'sqrt'>(
+  name: Name,
   summary: string,
-  latex: Latex,
   flops: number,
   facts: Facts,
-): ElementOperation =>
-  element(name, summary, {
-    float64: (args) => Math[name](first(args)),
-    javascript: fround1(`Math.${name}`),
-    latex,
-    flops,
-    facts,
-  });
+): Named<Name, ElementOperation> =>
+  element(name, summary, { float64: (args) => Math[name](first(args)), flops, facts });
 
-export const state = (
-  name: string,
+export const state = <const Name extends string>(
+  name: Name,
   summary: string,
-  rest: Pick<StateOperation, 'next' | 'reads' | 'latex' | 'flops' | 'parameters'>,
+  rest: Pick<StateOperation, 'next' | 'reads' | 'flops' | 'parameters'>,
   facts: Facts,
-): StateOperation => ({
+): Named<Name, StateOperation> => ({
   kind: 'state',
   name,
   summary,
@@ -79,33 +75,35 @@ export const sumRange = (x: Range): Range =>
 /** The parameter is 0: nothing is averaged, nothing dropped. */
 export const unused = ([parameter]: readonly number[]): boolean => parameter === 0;
 
-export const macro = (name: string, summary: string, expansion: Expression, latex: Latex): Operation => ({
+export const macro = <const Name extends string>(
+  name: Name,
+  summary: string,
+  expansion: Expression,
+): Named<Name, MacroOperation> => ({
   kind: 'macro',
   name,
   summary,
   arity: 0,
   parameters: [],
   expansion,
-  latex,
   flops: 0,
   facts: {},
 });
 
-export const step = (
-  name: string,
+export const step = <const Name extends string>(
+  name: Name,
   summary: string,
-  value: (t: number, T: number, parameters: readonly number[]) => number,
-  rest: { readonly latex: Latex; readonly range: Range; readonly parameters?: readonly Parameter[] },
-): Operation => ({
+  value: StepOperation['value'],
+  { range, parameters = [] }: { readonly range: Range; readonly parameters?: readonly Parameter[] },
+): Named<Name, StepOperation> => ({
   kind: 'step',
   name,
   summary,
   arity: 0,
-  parameters: rest.parameters ?? [],
+  parameters,
   value,
-  latex: rest.latex,
   flops: 0,
-  facts: { range: () => rest.range },
+  facts: { range: () => range },
 });
 
 export const decay: Parameter = {

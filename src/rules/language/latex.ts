@@ -1,12 +1,73 @@
 import type { Expression } from './expression.ts';
 import { PRECEDENCE } from './operation.ts';
-import { operationOf } from './operations.ts';
+import { type OperationName, operationOf } from './operations.ts';
 import { printNumber } from './print.ts';
 
-/** The expression as LaTeX mathematics, without dollar signs: `e^{…}`, `\frac{…}{…}`, `\hat m`. */
+/** How an operation is written in LaTeX. */
+interface Latex {
+  readonly render: (args: readonly string[], parameters: readonly string[]) => string;
+  /** How tightly the result binds, on the scale of {@link PRECEDENCE}; an atom when absent. */
+  readonly level?: number;
+  /** The least level of each argument that needs no parentheses; 0 when absent. */
+  readonly needs?: readonly number[];
+}
+
+const atom = (text: string): Latex => ({ render: () => text });
+
+const called = (name: string): Latex => ({
+  render: (args, parameters) =>
+    `\\operatorname{${name}}\\left(${[...args, ...parameters].join(', ')}\\right)`,
+});
+
+/** A function with its parameter as an index. */
+const indexed = (name: string): Latex => ({
+  render: ([x], [b]) => `\\operatorname{${name}}_{${b}}\\left(${x}\\right)`,
+});
+
+const L = PRECEDENCE;
+
+const LATEX: Readonly<Record<OperationName, Latex>> = {
+  g: atom('g'),
+  w: atom('w'),
+  m: atom('\\hat m'),
+  v: atom('\\hat v'),
+  gamma: atom('\\hat\\gamma'),
+  adam: atom('\\mathrm{ADAM}'),
+  rmsprop: atom('\\mathrm{RMSProp}'),
+  eps: atom('\\varepsilon'),
+  anneal: atom('\\mathcal N\\left(0, t^{-0.55}\\right)'),
+  t: atom('t'),
+  T: atom('T'),
+  ld: atom('\\mathrm{ld}'),
+  cd: { render: (_, [n]) => `\\mathrm{cd}_{${n}}` },
+  rd: { render: (_, [n]) => `\\mathrm{rd}_{${n}}` },
+  add: { render: ([x, y]) => `${x} + ${y}`, level: L.sum, needs: [L.sum, L.sum] },
+  sub: { render: ([x, y]) => `${x} - ${y}`, level: L.sum, needs: [L.sum, L.product] },
+  mul: { render: ([x, y]) => `${x} \\cdot ${y}`, level: L.product, needs: [L.product, L.power] },
+  div: { render: ([x, y]) => `\\frac{${x}}{${y}}`, level: L.power },
+  neg: { render: ([x]) => `-${x}`, level: L.sum, needs: [L.product] },
+  pow: { render: ([x, y]) => `${x}^{${y}}`, level: L.power, needs: [L.atom, 0] },
+  exp: { render: ([x]) => `e^{${x}}`, level: L.power },
+  log: { render: ([x]) => `\\ln\\left(${x}\\right)` },
+  sqrt: { render: ([x]) => `\\sqrt{${x}}` },
+  tanh: { render: ([x]) => `\\tanh\\left(${x}\\right)` },
+  cos: { render: ([x]) => `\\cos\\left(${x}\\right)` },
+  abs: { render: ([x]) => `\\left|${x}\\right|` },
+  sign: called('sign'),
+  clip: called('clip'),
+  min: { render: ([x, y]) => `\\min\\left(${x}, ${y}\\right)` },
+  max: { render: ([x, y]) => `\\max\\left(${x}, ${y}\\right)` },
+  ema: indexed('ema'),
+  acc: indexed('acc'),
+  prev: called('prev'),
+  noise: atom('\\mathcal N\\left(0, 1\\right)'),
+  drop: called('drop'),
+};
+
+/** Writes the expression as LaTeX mathematics, without dollar signs: `e^{…}`, `\frac{…}{…}`, `\hat m`. */
 export function latexRule(e: Expression): string {
   if (e.kind === 'literal') return latexNumber(e.value);
-  const { latex } = operationOf(e);
+  const latex = LATEX[operationOf(e).name];
   if (e.kind === 'leaf') return latex.render([], []);
   const args = e.args.map((arg, i) => {
     const text = latexRule(arg);
@@ -16,10 +77,10 @@ export function latexRule(e: Expression): string {
 }
 
 function level(e: Expression): number {
-  if (e.kind !== 'literal') return operationOf(e).latex.level ?? PRECEDENCE.atom;
+  if (e.kind !== 'literal') return LATEX[operationOf(e).name].level ?? L.atom;
   const negative = e.value < 0 || Object.is(e.value, -0);
-  if (negative) return PRECEDENCE.sum;
-  return printNumber(e.value).includes('e') ? PRECEDENCE.product : PRECEDENCE.atom;
+  if (negative) return L.sum;
+  return printNumber(e.value).includes('e') ? L.product : L.atom;
 }
 
 /** `1e-4` as `10^{-4}`, `2.5e-7` as `2.5 \cdot 10^{-7}`. */

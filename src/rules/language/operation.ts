@@ -36,11 +36,6 @@ export interface ElementOperation extends Declared {
   readonly kind: 'element';
   /** Meaning in float64. The meaning in float32 is `Math.fround` of this, once, for float32 arguments. */
   readonly float64: (args: readonly number[], parameters: readonly number[]) => number;
-  /**
-   * JavaScript of the float32 meaning. `args` are texts of float32 values; they may be repeated, so give names or
-   * literals (in parentheses if negative), not long expressions. The result is parenthesised or a call.
-   */
-  readonly javascript: (args: readonly string[], parameters: readonly number[]) => string;
   /** A call that means a composition of simpler operations (an integer power is a chain of products), else undefined. */
   readonly lower?: (e: Call) => Expression | undefined;
 }
@@ -60,8 +55,6 @@ export interface RandomOperation extends Declared {
   /** What is drawn: a standard normal number, or 0 with the probability of the first parameter, else 1. */
   readonly draw: 'normal' | 'mask';
   readonly float64: (draw: number, args: readonly number[], parameters: readonly number[]) => number;
-  /** JavaScript of the same; see {@link ElementOperation.javascript}. */
-  readonly javascript: (draw: string, args: readonly string[], parameters: readonly number[]) => string;
 }
 
 interface Declared {
@@ -74,7 +67,6 @@ interface Declared {
   readonly parameters: readonly Parameter[];
   /** How it is written when not as `name(…)`. */
   readonly notation?: Notation;
-  readonly latex: Latex;
   /** Approximate floating-point operations per weight and step (1 for + − × ÷, 10 for exp). */
   readonly flops: number;
   readonly facts: Facts;
@@ -96,14 +88,6 @@ export interface Notation {
   readonly symbol: string;
   readonly precedence: number;
   readonly associativity: 'left' | 'right' | 'prefix';
-}
-
-export interface Latex {
-  readonly render: (args: readonly string[], parameters: readonly string[]) => string;
-  /** How tightly the result binds, on the scale of {@link Notation.precedence}; an atom when absent. */
-  readonly level?: number;
-  /** The least level of each argument that needs no parentheses; 0 when absent. */
-  readonly needs?: readonly number[];
 }
 
 /** Algebra that holds for every finite value; the canonical form reads it. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { rangeOf } from '../canonical/analysis.ts';
 import { parseRule } from '../canonical/parse-rule.ts';
+import { elements as javascript } from '../program/javascript.ts';
 import type { ElementOperation, StepOperation } from './operation.ts';
-import { lowered, operationOf, operations } from './operations.ts';
+import { type Known, lowered, operationOf, operations } from './operations.ts';
 import { printRule } from './print.ts';
 
 const VALUES = [
@@ -23,16 +24,16 @@ const VALUES = [
   -Infinity,
   Number.NaN,
 ].map(Math.fround);
-const elements = [...operations.values()].filter((o): o is ElementOperation => o.kind === 'element');
+const elements = [...operations.values()].filter((o): o is Known<'element'> => o.kind === 'element');
 const pairs = VALUES.flatMap((x) => VALUES.map((y) => [x, y] as const));
 
 /** Finite parameters that the operation takes. */
-const parametersOf = (o: ElementOperation): readonly number[] => o.parameters.map(() => 0.1);
+const parametersOf = (o: Known<'element'>): readonly number[] => o.parameters.map(() => 0.1);
 
 describe.each(elements.map((o) => [o.name, o] as const))('%s', (_, operation) => {
   const parameters = parametersOf(operation);
   const names = ['x', 'y'].slice(0, operation.arity);
-  const compiled = new Function(...names, `return ${operation.javascript(names, parameters)};`) as (
+  const compiled = new Function(...names, `return ${javascript[operation.name](names, parameters)};`) as (
     ...args: readonly number[]
   ) => number;
   const inputs = operation.arity === 1 ? VALUES.map((x) => [x] as const) : pairs;

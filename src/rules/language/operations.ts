@@ -1,17 +1,12 @@
 import {
   accumulation,
   analytic,
-  atom,
   bound,
   cycles,
   decay,
   element,
   first,
-  fround1,
-  infixed,
   macro,
-  macroNamed,
-  named,
   probability,
   range1,
   range2,
@@ -75,19 +70,15 @@ function chain(e: Call): Expression | undefined {
   return n > 0 ? value : div(literal(1), value);
 }
 
-/** JavaScript of a clip; NaN passes because no comparison with it holds. */
-const clamp = (x: string, l: string) => `(${x} > ${l} ? ${l} : ${x} < -${l} ? -${l} : ${x})`;
-
 const L = PRECEDENCE;
 
-const table: readonly Operation[] = [
+const table = [
   {
     kind: 'input',
     name: 'g',
     summary: 'the gradient',
     arity: 0,
     parameters: [],
-    latex: atom('g'),
     flops: 0,
     facts: {},
   },
@@ -97,39 +88,29 @@ const table: readonly Operation[] = [
     summary: 'the weight before the step',
     arity: 0,
     parameters: [],
-    latex: atom('w'),
     flops: 0,
     facts: {},
   },
 
-  macro('m', 'ema(g, 0.9) / (1 - 0.9^t)', corrected(g, BETA_1), atom('\\hat m')),
-  macro('v', 'ema(g^2, 0.999) / (1 - 0.999^t)', corrected(pow(g, literal(2)), BETA_2), atom('\\hat v')),
-  macro(
-    'gamma',
-    'ema(g^3, 0.999) / (1 - 0.999^t)',
-    corrected(pow(g, literal(3)), BETA_2),
-    atom('\\hat\\gamma'),
-  ),
-  macro('adam', 'm / (sqrt(v) + eps)', div(leaf('m'), rootOfV), macroNamed('ADAM')),
-  macro('rmsprop', 'g / (sqrt(v) + eps)', div(g, rootOfV), macroNamed('RMSProp')),
-  macro('eps', 'the literal 1e-8', literal(EPS), atom('\\varepsilon')),
+  macro('m', 'ema(g, 0.9) / (1 - 0.9^t)', corrected(g, BETA_1)),
+  macro('v', 'ema(g^2, 0.999) / (1 - 0.999^t)', corrected(pow(g, literal(2)), BETA_2)),
+  macro('gamma', 'ema(g^3, 0.999) / (1 - 0.999^t)', corrected(pow(g, literal(3)), BETA_2)),
+  macro('adam', 'm / (sqrt(v) + eps)', div(leaf('m'), rootOfV)),
+  macro('rmsprop', 'g / (sqrt(v) + eps)', div(g, rootOfV)),
+  macro('eps', 'the literal 1e-8', literal(EPS)),
   macro(
     'anneal',
     'noise * t^-0.275: normal with mean 0 and variance 1/t^0.55',
     mul(leaf('noise'), pow(t, literal(-0.275))),
-    atom('\\mathcal N\\left(0, t^{-0.55}\\right)'),
   ),
 
   step('t', 'the step of this training, 1 at the first', (at) => at, {
-    latex: atom('t'),
     range: rangeFrom(1, Infinity),
   }),
   step('T', 'the number of steps of this training', (_, T) => T, {
-    latex: atom('T'),
     range: rangeFrom(1, Infinity),
   }),
   step('ld', 'linear decay, 1 - s/T with s = min(t - 1, T)', (at, T) => 1 - stepsOver(at, T) / T, {
-    latex: atom('\\mathrm{ld}'),
     range: everything, // In [0, 1]: to say so would simplify abs(ld) and change the key that its results are stored under.
   }),
   step(
@@ -138,7 +119,6 @@ const table: readonly Operation[] = [
     (at, T, [n]) => halfCosine((2 * Math.PI * (n as number) * stepsOver(at, T)) / T),
     {
       parameters: [cycles(0.5)],
-      latex: { render: (_, [n]) => `\\mathrm{cd}_{${n as string}}` },
       range: rangeFrom(0, 1),
     },
   ),
@@ -148,7 +128,6 @@ const table: readonly Operation[] = [
     (at, T, [n]) => halfCosine((Math.PI * (((n as number) * stepsOver(at, T)) % T)) / T),
     {
       parameters: [cycles(1)],
-      latex: { render: (_, [n]) => `\\mathrm{rd}_{${n as string}}` },
       range: rangeFrom(0, 1),
     },
   ),
@@ -156,82 +135,68 @@ const table: readonly Operation[] = [
   element('add', 'x + y', {
     arity: 2,
     float64: (args) => first(args) + second(args),
-    javascript: infixed('+'),
     notation: { symbol: '+', precedence: L.sum, associativity: 'left' },
-    latex: { render: ([x, y]) => `${x} + ${y}`, level: L.sum, needs: [L.sum, L.sum] },
     flops: 1,
     facts: { commutative: true, associative: true, range: range2(sum) },
   }),
   element('sub', 'x - y', {
     arity: 2,
     float64: (args) => first(args) - second(args),
-    javascript: infixed('-'),
     notation: { symbol: '-', precedence: L.sum, associativity: 'left' },
-    latex: { render: ([x, y]) => `${x} - ${y}`, level: L.sum, needs: [L.sum, L.product] },
     flops: 1,
     facts: { range: range2((x, y) => sum(x, negated(y))) },
   }),
   element('mul', 'x * y', {
     arity: 2,
     float64: (args) => first(args) * second(args),
-    javascript: infixed('*'),
     notation: { symbol: '*', precedence: L.product, associativity: 'left' },
-    latex: { render: ([x, y]) => `${x} \\cdot ${y}`, level: L.product, needs: [L.product, L.power] },
     flops: 1,
     facts: { commutative: true, associative: true, threeValued: 'arguments', range: range2(product) },
   }),
   element('div', 'x / y; nothing is added to y', {
     arity: 2,
     float64: (args) => first(args) / second(args),
-    javascript: infixed('/'),
     notation: { symbol: '/', precedence: L.product, associativity: 'left' },
-    latex: { render: ([x, y]) => `\\frac{${x}}{${y}}`, level: L.power },
     flops: 1,
     facts: { range: range2((x, y) => product(x, reciprocal(y))) },
   }),
   element('neg', '-x', {
     float64: (args) => -first(args),
-    javascript: ([x]) => `(-${x})`,
     notation: { symbol: '-', precedence: L.negation, associativity: 'prefix' },
-    latex: { render: ([x]) => `-${x}`, level: L.sum, needs: [L.product] },
     flops: 1,
     facts: { odd: true, threeValued: 'arguments', range: range1(negated) },
   }),
   element('pow', 'x^y; for an integer literal y the product x*x*… from the left', {
     arity: 2,
     float64: (args) => (args[0] as number) ** (args[1] as number),
-    javascript: fround1('Math.pow'),
     lower: chain,
     notation: { symbol: '^', precedence: L.power, associativity: 'right' },
-    latex: { render: ([x, y]) => `${x}^{${y}}`, level: L.power, needs: [L.atom, 0] },
     flops: 10,
     facts: { range: range2(power) },
   }),
 
-  analytic('exp', 'e^x', { render: ([x]) => `e^{${x}}`, level: L.power }, 10, {
+  analytic('exp', 'e^x', 10, {
     range: range1((x) => mapped(x, Math.exp)),
   }),
-  analytic('log', 'natural logarithm', { render: ([x]) => `\\ln\\left(${x}\\right)` }, 10, {
+  analytic('log', 'natural logarithm', 10, {
     range: range1((x) => (x.low > 0 ? mapped(x, Math.log) : everything)),
   }),
-  analytic('sqrt', 'square root', { render: ([x]) => `\\sqrt{${x}}` }, 1, {
+  analytic('sqrt', 'square root', 1, {
     keepsSign: true,
     square: 1,
     range: range1((x) => mapped(rangeFrom(Math.max(0, x.low), Math.max(0, x.high)), Math.sqrt)),
   }),
-  analytic('tanh', 'hyperbolic tangent', { render: ([x]) => `\\tanh\\left(${x}\\right)` }, 10, {
+  analytic('tanh', 'hyperbolic tangent', 10, {
     odd: true,
     keepsSign: true,
     range: range1((x) => mapped(x, Math.tanh)),
   }),
-  analytic('cos', 'cosine', { render: ([x]) => `\\cos\\left(${x}\\right)` }, 10, {
+  analytic('cos', 'cosine', 10, {
     even: true,
     range: () => unit,
   }),
   element('abs', 'absolute value', {
     float64: (args) => Math.abs(first(args)),
-    javascript: ([x]) => `Math.abs(${x})`,
-    latex: { render: ([x]) => `\\left|${x}\\right|` },
     flops: 1,
     facts: {
       even: true,
@@ -244,8 +209,6 @@ const table: readonly Operation[] = [
   }),
   element('sign', '-1, +0 or 1; sign(±0) = +0, NaN passes', {
     float64: ([x]) => ((x as number) > 0 ? 1 : (x as number) < 0 ? -1 : x === 0 ? 0 : (x as number)),
-    javascript: ([x]) => `(${x} > 0 ? 1 : ${x} < 0 ? -1 : ${x} === 0 ? 0 : ${x})`,
-    latex: named('sign'),
     flops: 1,
     facts: {
       odd: true,
@@ -258,8 +221,6 @@ const table: readonly Operation[] = [
   element('clip', 'x limited to [-l, l]; NaN passes', {
     parameters: [bound],
     float64: ([x], [l]) => Math.max(-(l as number), Math.min(l as number, x as number)),
-    javascript: ([x], [l]) => clamp(x as string, String(Math.fround(l as number))),
-    latex: named('clip'),
     flops: 2,
     facts: {
       odd: true,
@@ -270,8 +231,6 @@ const table: readonly Operation[] = [
   element('min', 'the smaller; NaN if either is NaN', {
     arity: 2,
     float64: (args) => Math.min(first(args), second(args)),
-    javascript: ([x, y]) => `Math.min(${x}, ${y})`,
-    latex: { render: ([x, y]) => `\\min\\left(${x}, ${y}\\right)` },
     flops: 1,
     facts: {
       commutative: true,
@@ -283,8 +242,6 @@ const table: readonly Operation[] = [
   element('max', 'the larger; NaN if either is NaN', {
     arity: 2,
     float64: (args) => Math.max(first(args), second(args)),
-    javascript: ([x, y]) => `Math.max(${x}, ${y})`,
-    latex: { render: ([x, y]) => `\\max\\left(${x}, ${y}\\right)` },
     flops: 1,
     facts: {
       commutative: true,
@@ -301,7 +258,6 @@ const table: readonly Operation[] = [
       parameters: [decay],
       next: (s, x, [b]) => add(mul(literal(b as number), s), mul(literal(1 - (b as number)), x)),
       reads: 'after',
-      latex: { render: ([x], [b]) => `\\operatorname{ema}_{${b}}\\left(${x}\\right)` },
       flops: 3,
     },
     { identity: unused, range: range1(withZero) },
@@ -313,7 +269,6 @@ const table: readonly Operation[] = [
       parameters: [accumulation],
       next: (s, x, [b]) => add(mul(literal(b as number), s), x),
       reads: 'after',
-      latex: { render: ([x], [b]) => `\\operatorname{acc}_{${b}}\\left(${x}\\right)` },
       flops: 2,
     },
     { identity: unused, range: range1(sumRange) },
@@ -321,7 +276,7 @@ const table: readonly Operation[] = [
   state(
     'prev',
     "x's value at the previous step, 0 at the first",
-    { parameters: [], next: (_, x) => x, reads: 'before', latex: named('prev'), flops: 0 },
+    { parameters: [], next: (_, x) => x, reads: 'before', flops: 0 },
     { threeValued: 'arguments', range: range1(withZero) },
   ),
 
@@ -333,8 +288,6 @@ const table: readonly Operation[] = [
     parameters: [],
     draw: 'normal',
     float64: (draw) => draw,
-    javascript: (draw) => draw,
-    latex: atom('\\mathcal N\\left(0, 1\\right)'),
     flops: 20,
     facts: {},
   },
@@ -346,18 +299,33 @@ const table: readonly Operation[] = [
     parameters: [probability],
     draw: 'mask',
     float64: (draw, [x]) => (draw === 0 ? 0 : (x as number)),
-    javascript: (draw, [x]) => `(${draw} === 0 ? 0 : ${x})`,
-    latex: named('drop'),
     flops: 10,
     facts: { zero: true, identity: unused, threeValued: 'arguments', range: range1(withZero) },
   },
-];
+] as const satisfies readonly Operation[];
+
+type Entry = (typeof table)[number];
+
+/** The names of the language's operations of a kind; a table of a target has a row for each. */
+export type NameOf<Kind extends Operation['kind']> = Extract<Entry, { readonly kind: Kind }>['name'];
+export type OperationName = Entry['name'];
+export type InputName = NameOf<'input'>;
+export type ElementName = NameOf<'element'>;
+export type RandomName = NameOf<'random'>;
+
+/** An operation of the language, whose name the compiler knows. */
+export type Known<Kind extends Operation['kind']> = Extract<Operation, { readonly kind: Kind }> & {
+  readonly name: NameOf<Kind>;
+};
+export type KnownOperation = { readonly [Kind in Operation['kind']]: Known<Kind> }[Operation['kind']];
 
 /** Every name of the language and what it means. Infix operators have the names of `expression.ts`. */
-export const operations: ReadonlyMap<string, Operation> = new Map(table.map((o) => [o.name, o]));
+export const operations: ReadonlyMap<string, KnownOperation> = new Map(
+  table.map((operation): [string, KnownOperation] => [operation.name, operation]),
+);
 
 /** The operation of a leaf or call. Throws on a name that the language does not have: a bug, not bad input. */
-export function operationOf(e: { readonly name: string }): Operation {
+export function operationOf(e: { readonly name: string }): KnownOperation {
   const operation = operations.get(e.name);
   if (operation === undefined) throw new Error(`no operation '${e.name}'`);
   return operation;

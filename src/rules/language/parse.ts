@@ -49,7 +49,7 @@ for (const operation of operations.values()) {
 }
 
 /** Names that are written as names: the operators have symbols instead. */
-const written = [...operations.values()].filter((o) => o.notation === undefined);
+const written: readonly Operation[] = [...operations.values()].filter((o) => o.notation === undefined);
 const operands = written.filter((o) => o.arity === 0 && o.parameters.every((p) => p.fallback !== undefined));
 const functions = written.filter((o) => o.arity > 0 || o.parameters.length > 0);
 

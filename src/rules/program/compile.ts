@@ -1,7 +1,8 @@
 import { canonicalize } from '../canonical/canonicalize.ts';
 import type { Expression } from '../language/expression.ts';
 import type { CompiledRule } from './compiled.ts';
-import { lowerRule, type Node, type Program } from './program.ts';
+import { elements, inputs, randoms } from './javascript.ts';
+import { type ElementNode, lowerRule, type Node, type Program, type RandomNode } from './program.ts';
 import { type Kernel, startProgram } from './run.ts';
 
 /**
@@ -31,7 +32,7 @@ function emit(program: Program): string {
     'for (let i = 0; i < weights.length; i++) {',
     ...nodes.flatMap((node, i) => emitNode(program, node, i)),
     ...slots.map(({ next }, i) => `s${i}[i] = ${name(program, next)};`),
-    `const updated = Math.fround(${input('w')} - Math.fround(rate * ${name(program, result)}));`,
+    `const updated = Math.fround(${inputs.w} - Math.fround(rate * ${name(program, result)}));`,
     'weights[i] = updated;',
     // x − x is 0 for a finite x and NaN for any other.
     'defect += updated - updated;',
@@ -39,8 +40,6 @@ function emit(program: Program): string {
     'return defect === 0;',
   ].join('\n');
 }
-
-const input = (name: string): string => (name === 'g' ? 'gradient[i]' : 'weights[i]');
 
 /** How later nodes write a node: literals and scalars in place, all others by their variable. */
 function name({ nodes }: Program, i: number): string {
@@ -53,21 +52,18 @@ function name({ nodes }: Program, i: number): string {
 
 function emitNode(program: Program, node: Node, i: number): readonly string[] {
   const assign = (text: string): readonly string[] => [`const n${i} = ${text};`];
+  const args = (of: ElementNode | RandomNode): readonly string[] => of.args.map((arg) => name(program, arg));
   switch (node.kind) {
     case 'literal':
     case 'scalar':
       return [];
     case 'input':
-      return assign(input(node.name));
+      return assign(inputs[node.name]);
     case 'previous':
       return assign(`s${node.slot}[i]`);
-    case 'element': {
-      const args = node.args.map((arg) => name(program, arg));
-      return assign(node.operation.javascript(args, node.parameters));
-    }
-    case 'random': {
-      const args = node.args.map((arg) => name(program, arg));
-      return assign(node.operation.javascript(`d${node.draw}[i]`, args, node.parameters));
-    }
+    case 'element':
+      return assign(elements[node.operation.name](args(node), node.parameters));
+    case 'random':
+      return assign(randoms[node.operation.name]([`d${node.draw}[i]`, ...args(node)], node.parameters));
   }
 }

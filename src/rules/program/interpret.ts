@@ -1,5 +1,6 @@
 import { canonicalize } from '../canonical/canonicalize.ts';
 import type { Expression } from '../language/expression.ts';
+import type { InputName } from '../language/operations.ts';
 import type { CompiledRule } from './compiled.ts';
 import { lowerRule, type Node, type Program } from './program.ts';
 import { type Context, type Kernel, startProgram } from './run.ts';
@@ -27,10 +28,11 @@ function evaluateNodes(
   gradient: Float32Array,
   context: Context,
 ): readonly Float32Array[] {
+  const inputs: Readonly<Record<InputName, Float32Array>> = { g: gradient, w: weights };
   const values: Float32Array[] = [];
   for (const node of program.nodes) {
     const out = new Float32Array(weights.length);
-    if (node.kind === 'input') out.set(node.name === 'g' ? gradient : weights);
+    if (node.kind === 'input') out.set(inputs[node.name]);
     else if (node.kind === 'previous') out.set(context.slots[node.slot] as Float32Array);
     else fill(out, node, values, context);
     values.push(out);

@@ -1,8 +1,8 @@
 import { isStepScalar } from '../canonical/analysis.ts';
 import { keyText } from '../canonical/key.ts';
 import type { Call, Expression, Leaf } from '../language/expression.ts';
-import type { ElementOperation, Operation, RandomOperation, StateOperation } from '../language/operation.ts';
-import { operationOf } from '../language/operations.ts';
+import type { Operation, StateOperation } from '../language/operation.ts';
+import { type InputName, type Known, operationOf } from '../language/operations.ts';
 import { printRule } from '../language/print.ts';
 import type { Draw } from './draws.ts';
 
@@ -25,7 +25,7 @@ export type Node =
   | { readonly kind: 'literal'; readonly value: number; readonly exact: number }
   /** {@link Program.scalars} at `index`. */
   | { readonly kind: 'scalar'; readonly index: number }
-  | { readonly kind: 'input'; readonly name: string }
+  | { readonly kind: 'input'; readonly name: InputName }
   /** The state of {@link Program.slots} at `slot`, before this step's update. */
   | { readonly kind: 'previous'; readonly slot: number }
   | ElementNode
@@ -33,7 +33,7 @@ export type Node =
 
 export interface ElementNode {
   readonly kind: 'element';
-  readonly operation: ElementOperation;
+  readonly operation: Known<'element'>;
   readonly args: readonly number[];
   readonly parameters: readonly number[];
 }
@@ -41,7 +41,7 @@ export interface ElementNode {
 /** `draw`: which of {@link Program.draws}. */
 export interface RandomNode {
   readonly kind: 'random';
-  readonly operation: RandomOperation;
+  readonly operation: Known<'random'>;
   readonly args: readonly number[];
   readonly parameters: readonly number[];
   readonly draw: number;
@@ -117,7 +117,7 @@ class Builder {
       case 'macro':
         return this.value(operation.expansion);
       case 'input':
-        return this.#add(e.name, { kind: 'input', name: e.name });
+        return this.#add(e.name, { kind: 'input', name: operation.name });
       case 'element':
         return this.#element(e, operation);
       case 'state':
@@ -143,7 +143,7 @@ class Builder {
     return this.#known.get(id) ?? this.#add(id, { kind: 'scalar', index: this.scalars.push(e) - 1 });
   }
 
-  #element(e: Named, operation: ElementOperation): number {
+  #element(e: Named, operation: Known<'element'>): number {
     const simpler = e.kind === 'call' ? operation.lower?.(e) : undefined;
     if (simpler) return this.value(simpler);
     const args = argsOf(e).map((arg) => this.value(arg));
@@ -152,7 +152,7 @@ class Builder {
     return this.#add(id, { kind: 'element', operation, args, parameters });
   }
 
-  #random(e: Named, operation: RandomOperation): number {
+  #random(e: Named, operation: Known<'random'>): number {
     const args = argsOf(e).map((arg) => this.value(arg));
     const parameters = parametersOf(e, operation);
     const id = `${e.name}(${args}; ${parameters})`;

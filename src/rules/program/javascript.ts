@@ -1,0 +1,55 @@
+import type { ElementName, InputName, RandomName } from '../language/operations.ts';
+
+/**
+ * How operations are written in the JavaScript of {@link compileRule}: their float32 meaning. Arguments are texts of float32
+ * values; they may be repeated, so give names or literals (in parentheses if negative), not long expressions. Every result
+ * is in parentheses or a call.
+ */
+type Written = (args: readonly string[], parameters: readonly number[]) => string;
+
+const infix =
+  (symbol: string): Written =>
+  ([x, y]) =>
+    `Math.fround(${x} ${symbol} ${y})`;
+
+/** A function that is computed in float64 and rounded once. */
+const rounded =
+  (f: string): Written =>
+  (args) =>
+    `Math.fround(${f}(${args.join(', ')}))`;
+
+/** A function that never needs to be rounded. */
+const exact =
+  (f: string): Written =>
+  (args) =>
+    `${f}(${args.join(', ')})`;
+
+/** A clip; NaN passes because no comparison with it holds. */
+const clamp = (x: string, l: string): string => `(${x} > ${l} ? ${l} : ${x} < -${l} ? -${l} : ${x})`;
+
+export const inputs: Readonly<Record<InputName, string>> = { g: 'gradient[i]', w: 'weights[i]' };
+
+export const elements: Readonly<Record<ElementName, Written>> = {
+  add: infix('+'),
+  sub: infix('-'),
+  mul: infix('*'),
+  div: infix('/'),
+  neg: ([x]) => `(-${x})`,
+  pow: rounded('Math.pow'),
+  exp: rounded('Math.exp'),
+  log: rounded('Math.log'),
+  sqrt: rounded('Math.sqrt'),
+  tanh: rounded('Math.tanh'),
+  cos: rounded('Math.cos'),
+  abs: exact('Math.abs'),
+  sign: ([x]) => `(${x} > 0 ? 1 : ${x} < 0 ? -1 : ${x} === 0 ? 0 : ${x})`,
+  clip: ([x], [l]) => clamp(x!, String(Math.fround(l!))),
+  min: exact('Math.min'),
+  max: exact('Math.max'),
+};
+
+/** The first argument is the draw. */
+export const randoms: Readonly<Record<RandomName, Written>> = {
+  noise: ([draw]) => draw!,
+  drop: ([draw, x]) => `(${draw} === 0 ? 0 : ${x})`,
+};
