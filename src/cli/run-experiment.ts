@@ -3,8 +3,8 @@ import { fingerprint } from '../evaluate/index.ts';
 import {
   type Computation,
   type Experiment,
+  type ExperimentFindings,
   effortOf,
-  type Findings,
   type PlannedSearch,
   type Provenance,
   type Searches,
@@ -19,7 +19,7 @@ import { openCounter } from './live/progress-bar.ts';
 import { runSearch } from './run-search.ts';
 
 /** What an experiment found, and what was evaluated for it, now or before. */
-export type ExperimentOutcome = { readonly findings: Findings } & Pick<Provenance, 'trained'>;
+export type ExperimentOutcome = { readonly findings: ExperimentFindings } & Pick<Provenance, 'trained'>;
 
 type ExperimentContext = Context<
   EvaluatingSettings & {

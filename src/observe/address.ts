@@ -27,7 +27,7 @@ export function parseAddress(text: string, where: string): Address {
   );
 }
 
-/** An address as URLs have it. */
+/** Writes an address as it stands in URLs. */
 export function authority({ host, port }: Address): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -5,17 +5,17 @@
 export interface MetricDefinition {
   readonly kind: 'counter' | 'gauge' | 'histogram';
   readonly help: string;
-  /** The values that a label can have where they are known: these series are there from the start, at zero. */
+  /** Values of each label, if they are known: their series exist from the start, at zero. */
   readonly labels?: Readonly<Record<string, readonly string[]>>;
   /** Upper bounds of a histogram. */
   readonly buckets?: readonly number[];
-  /** Whose: of the process that searches, of `nos worker`; otherwise of both. */
+  /** Role of the processes that have it; both unless given. */
   readonly of?: Role;
-  /** Only where there is a Redis. */
+  /** Whether it only exists if there is a Redis. */
   readonly redis?: boolean;
 }
 
-/** `search`: the coordinator, `nos search` or `nos resume`; `worker`: `nos worker`. */
+/** Role of a process: `search` for `nos search` and `nos resume`, `worker` for `nos worker`. */
 export type Role = 'search' | 'worker';
 
 export const metrics = {

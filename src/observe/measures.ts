@@ -3,14 +3,14 @@ import type { Evaluation } from '../evaluation/index.ts';
 import type { RunEvent } from '../run/index.ts';
 import type { MetricName } from './definitions.ts';
 
-/** One thing to note: a counter grows by `value`, a gauge becomes it, a histogram gets it. */
+/** A change of a metric: a counter grows by `value`, a gauge is set to it, a histogram counts it. */
 export interface Measure {
   readonly metric: MetricName;
   readonly value: number;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** What an event of a run is to the metrics. */
+/** Returns the measures that an event of a run gives. */
 export function measuresOfRun(event: RunEvent): readonly Measure[] {
   switch (event.type) {
     case 'started':
@@ -38,7 +38,7 @@ export function measuresOfRun(event: RunEvent): readonly Measure[] {
   }
 }
 
-/** What an event of a dispatcher is to the metrics of a search. */
+/** Returns the measures that an event of a dispatcher gives a search. */
 export function measuresOfDispatch(event: DispatchEvent): readonly Measure[] {
   switch (event.type) {
     case 'notice':
@@ -55,7 +55,7 @@ export function measuresOfDispatch(event: DispatchEvent): readonly Measure[] {
   }
 }
 
-/** What an event of a worker is to its metrics. */
+/** Returns the measures that an event of a worker gives it. */
 export function measuresOfWorker(event: WorkerEvent): readonly Measure[] {
   switch (event.type) {
     case 'notice':
@@ -85,7 +85,7 @@ export function measuresOfWorker(event: WorkerEvent): readonly Measure[] {
   }
 }
 
-/** What is asked for at every scrape. */
+/** State that is read at every scrape. */
 export interface Status {
   readonly states: readonly ('starting' | 'idle' | 'busy')[];
   readonly depth?: QueueDepth;
@@ -112,7 +112,7 @@ function measuresOfNotice({ about }: { readonly about: string }): readonly Measu
   return [{ metric: 'nos_redis_up', value: about === 'back' ? 1 : 0 }];
 }
 
-/** The slots of a worker that train, after one more event. */
+/** Returns the slots of a worker that train after one more event. */
 export function busyAfter(busy: ReadonlySet<string>, event: WorkerEvent): ReadonlySet<string> {
   if (event.type === 'started') return new Set([...busy, event.slot]);
   if (event.type !== 'done' && event.type !== 'dropped') return busy;

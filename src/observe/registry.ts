@@ -12,20 +12,20 @@ export interface MetricsOptions {
   readonly role: Role;
   readonly version: string;
   readonly fingerprint: string;
-  /** Whether this process works through a Redis: it counts as away until something else is recorded. */
+  /** Whether this process works through a Redis, which counts as down until something else is recorded. */
   readonly redis: boolean;
 }
 
 /** The metrics of one process. */
-export interface Metrics {
+export interface MetricsRegistry {
   record(measures: readonly Measure[]): void;
-  /** In Prometheus's text format, with what `status` says now. */
+  /** Writes all metrics in Prometheus's text format, with the present status. */
   text(status: Status): Promise<string>;
   readonly contentType: string;
 }
 
-/** Metrics in a registry of their own, with those of the process (`process_…`, `nodejs_…`) beside them. */
-export function openMetrics({ role, version, fingerprint, redis }: MetricsOptions): Metrics {
+/** Opens a registry with the metrics of the program and those of the process (`process_…`, `nodejs_…`). */
+export function openMetrics({ role, version, fingerprint, redis }: MetricsOptions): MetricsRegistry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const own = metricNames.filter((name) => {
@@ -33,7 +33,7 @@ export function openMetrics({ role, version, fingerprint, redis }: MetricsOption
     return (definition.of ?? role) === role && (redis || !definition.redis);
   });
   const notes = new Map(own.map((name) => [name, noteOf(name, registry)]));
-  const record: Metrics['record'] = (measures) => {
+  const record: MetricsRegistry['record'] = (measures) => {
     for (const { metric, value, labels } of measures) notes.get(metric)?.(value, labels ?? {});
   };
   record([
@@ -45,7 +45,7 @@ export function openMetrics({ role, version, fingerprint, redis }: MetricsOption
     contentType: registry.contentType,
     text: async (status) => {
       record(measuresOfStatus(status));
-      // The format's word is NaN; prom-client 15 writes another.
+      // The format writes NaN; prom-client 15 writes Nan.
       return (await registry.metrics()).replaceAll(/ Nan$/gm, ' NaN');
     },
   };
@@ -53,7 +53,7 @@ export function openMetrics({ role, version, fingerprint, redis }: MetricsOption
 
 type Note = (value: number, labels: Readonly<Record<string, string>>) => void;
 
-/** Registers a metric, and gives what notes a value of it. */
+/** Registers a metric, and returns the function that records a value of it. */
 function noteOf(name: MetricName, registry: Registry): Note {
   const { kind, help, labels = {}, buckets = [] }: MetricDefinition = definitionOf(name);
   const shared = { name, help, labelNames: Object.keys(labels), registers: [registry] };
@@ -66,17 +66,17 @@ function noteOf(name: MetricName, registry: Registry): Note {
     for (const series of seriesOf(labels)) counter.inc(series, 0);
     return (value, of) => counter.inc(of, value);
   }
-  // Prometheus would read a gauge that nobody has set as 0: it is there from its first value on.
+  // Prometheus would read a gauge that was never set as 0, so it exists only from its first value on.
   let gauge: Gauge | undefined;
   return (value, of) => {
     gauge ??= new Gauge(shared);
-    // What a process is (its run) is one series: the latest.
+    // Information on a process, such as its run, is one series: the latest.
     if (name.endsWith('_info')) gauge.reset();
     gauge.set(of, value);
   };
 }
 
-/** The series of the one label whose values are known. */
+/** Returns the series of the one label whose values are known. */
 function seriesOf(labels: NonNullable<MetricDefinition['labels']>): readonly Record<string, string>[] {
   return Object.entries(labels).flatMap(([label, values]) => values.map((value) => ({ [label]: value })));
 }

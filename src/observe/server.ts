@@ -4,18 +4,18 @@ import type { AddressInfo } from 'node:net';
 import { NosError } from '../errors.ts';
 import { type Address, authority } from './address.ts';
 
-/** What is served: each is asked for at every request. */
-export interface Served {
+/** Sources of the pages; each is called at every request. */
+export interface MetricsEndpoints {
   readonly metrics: () => Promise<string>;
   readonly contentType: string;
-  /** What is wrong, in a line; nothing where all is well. */
+  /** Says in one line what is wrong; undefined if nothing is. */
   readonly trouble: () => string | undefined;
 }
 
 export interface MetricsServer {
-  /** `http://127.0.0.1:9464`: the port is the real one where 0 was asked for. */
+  /** `http://127.0.0.1:9464`, with the real port if 0 was asked for. */
   readonly url: string;
-  /** Ends it at once, whoever is connected. */
+  /** Ends it at once, with all connections. */
   close(): void;
 }
 
@@ -23,9 +23,9 @@ export interface MetricsServer {
  * Serves `/metrics` in Prometheus's text format, and `/healthz`: 200 and `ok`, or 503 and what is wrong. It keeps no process
  * alive.
  *
- * @throws NosError `address` where the address is in use, not this machine's, or not allowed.
+ * @throws NosError `address` if the address is in use, not this machine's, or not allowed.
  */
-export async function serveMetrics(address: Address, served: Served): Promise<MetricsServer> {
+export async function serveMetrics(address: Address, served: MetricsEndpoints): Promise<MetricsServer> {
   const server = createServer((request, response) => {
     answer(request, response, served).catch((error: Error) => send(response, 500, `${error.message}\n`));
   });
@@ -36,7 +36,7 @@ export async function serveMetrics(address: Address, served: Served): Promise<Me
   } catch (error) {
     throw refused(address, error as NodeJS.ErrnoException);
   }
-  // What a connection does later is its own trouble.
+  // Later errors of a connection end only that connection.
   server.on('error', () => undefined);
   server.on('connection', (socket) => socket.unref());
   const { port } = server.address() as AddressInfo;
@@ -49,7 +49,11 @@ export async function serveMetrics(address: Address, served: Served): Promise<Me
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, served: Served): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  served: MetricsEndpoints,
+): Promise<void> {
   const path = (request.url ?? '').replace(/\?.*/, '');
   if (request.method !== 'GET' && request.method !== 'HEAD') send(response, 405, 'GET only\n');
   else if (path === '/metrics') send(response, 200, await served.metrics(), served.contentType);

@@ -1,26 +1,26 @@
 /** [x, y]. */
 export type Point = readonly [x: number, y: number];
 
-/** [x, low, high]: from where to where something lies at x. */
-export type Range = readonly [x: number, low: number, high: number];
+/** [x, low, high]: the ends of a band at x. */
+export type BandEnds = readonly [x: number, low: number, high: number];
 
-/** A chart of lines as plain data. The same name is the same colour in every panel. */
+/** A chart of lines as plain data. Series of the same name have the same colour in every panel. */
 export interface LineChart {
   readonly title: string;
-  /** A sentence or two below the title; broken into lines where it is long. */
+  /** A sentence or two below the title; broken into lines if it is long. */
   readonly subtitle?: string;
   readonly x: Axis;
-  /** All panels share it. */
+  /** The axis that all panels share. */
   readonly y: Axis;
-  /** Names in the order of their looks, whether they are drawn here or not: so that a name looks the same in several charts. */
+  /** Names in the order of their looks, drawn here or not, so that a name looks the same in several charts. */
   readonly names?: readonly string[];
-  /** Side by side up to three, in a grid beyond. */
+  /** Panels: up to three stand side by side, more in a grid. */
   readonly panels: readonly Panel[];
   /** Horizontal dashed lines through every panel, such as the level of chance. */
   readonly levels?: readonly Level[];
-  /** Of the whole picture, in pixels: 760 with one panel, else 900. */
+  /** Width of the whole picture in pixels: 760 with one panel, else 900. */
   readonly width?: number;
-  /** Of the whole picture, in pixels: what the heading takes, 70 for the axis, and 270 a row of panels. */
+  /** Height of the whole picture in pixels: that of the heading, 70 for the axis, and 270 per row of panels. */
   readonly height?: number;
 }
 
@@ -28,26 +28,26 @@ export interface Axis {
   readonly label: string;
   /** `linear` unless given. */
   readonly scale?: 'linear' | 'log';
-  /** Where the numbers stand; round ones unless given. */
+  /** Numbers at the axis; round ones unless given. */
   readonly ticks?: readonly number[];
-  /** From where to where; as far as the data go unless given. What lies outside is cut off. */
+  /** Ends of the axis; those of the data unless given. What lies outside is cut off. */
   readonly domain?: readonly [low: number, high: number];
 }
 
 export interface Panel {
-  /** May be empty where there is but one panel. */
+  /** Title of the panel; may be empty if there is only one panel. */
   readonly title: string;
   readonly series: readonly Series[];
 }
 
-/** A line, with a translucent band around it and faint single points: whichever of them are there. */
+/** A line with a translucent band around it and faint single points; each of them may be missing. */
 export interface Series {
   readonly name: string;
-  /** The name of another series, which it goes with: it has the colour of that one, and its line is thin and dotted. */
+  /** Name of another series that it goes with: it has the colour of that series, and its line is thin and dotted. */
   readonly of?: string;
-  /** In the order of drawing. */
+  /** Points of the line in the order of drawing. */
   readonly line?: readonly Point[];
-  readonly band?: readonly Range[];
+  readonly band?: readonly BandEnds[];
   readonly points?: readonly Point[];
 }
 
@@ -57,7 +57,7 @@ export interface Level {
 }
 
 /**
- * The chart's own data, or the reason why it cannot be drawn. Values that are not finite may be there: see `lineChart`.
+ * Checks that a chart can be drawn. Values that are not finite are allowed: see `lineChart`.
  *
  * @throws RangeError for no panels, a panel without series, a series with nothing finite to draw, twice the same name in a
  *   panel, a domain that is not an ascending pair, and values that are not positive on a logarithmic axis.

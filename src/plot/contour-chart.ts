@@ -6,23 +6,23 @@ import { panelPicture } from './picture.ts';
 import { roundPaths, type SvgElement } from './svg.ts';
 import { plotSymbol, type SymbolName } from './symbols.ts';
 
-/** Paths over the contours of a surface, a panel each. */
+/** Paths over the contours of a surface, one panel per path. */
 export interface ContourChart {
   readonly title: string;
-  /** A sentence or two below the title; broken into lines where it is long. */
+  /** A sentence or two below the title; broken into lines if it is long. */
   readonly subtitle?: string;
-  /** Linear, with a domain: what is outside is cut off. */
+  /** Linear axis with a domain; what lies outside is cut off. */
   readonly x: BoundedAxis;
   readonly y: BoundedAxis;
-  /** The height at a place; where it is not finite, there is no contour. */
+  /** Height at a place. There is no contour where it is not finite. */
   readonly surface: (x: number, y: number) => number;
-  /** The heights of the contours, ascending. The ground is the darker, the lower it lies. */
+  /** Heights of the contours, ascending. The lower the ground, the darker it is. */
   readonly levels: readonly number[];
-  /** Side by side up to three, in a grid beyond. */
+  /** Panels: up to three stand side by side, more in a grid. */
   readonly panels: readonly ContourPanel[];
-  /** In every panel. */
+  /** Places that are marked in every panel. */
   readonly landmarks: readonly Landmark[];
-  /** In pixels, as a line chart's. */
+  /** Size in pixels, as that of a line chart. */
   readonly width?: number;
   readonly height?: number;
 }
@@ -31,11 +31,11 @@ export type BoundedAxis = Axis & Required<Pick<Axis, 'domain'>> & { readonly sca
 
 export interface ContourPanel {
   readonly title: string;
-  /** Where it went, in order; a place that is not finite is a gap. */
+  /** Places of the path in order; one that is not finite is a gap. */
   readonly path: readonly Point[];
 }
 
-/** Single places, marked alike. */
+/** Single places with the same mark. */
 export interface Landmark {
   readonly name: string;
   readonly symbol: SymbolName;
@@ -44,11 +44,11 @@ export interface Landmark {
 
 const LOW = '#c9dcee';
 const HIGH = PAPER;
-/** Contours are found on a grid of one place in so many pixels. */
+/** Distance in pixels between the places of the grid on which contours are found. */
 const PIXELS = 2;
 
 /**
- * The chart as the text of an SVG file that stands alone, as `lineChart` makes it.
+ * Draws the chart as the text of a self-contained SVG file, as `lineChart` does.
  *
  * @throws RangeError for no panels, fewer than two levels or such that do not ascend, a domain that is not an ascending pair, and
  *   too few pixels.
@@ -80,7 +80,7 @@ function drawContours(chart: ContourChart, canvas: Canvas): SvgElement {
   const { x, y, panels, levels, landmarks } = chart;
   const frame = { titles: panels.map(({ title }) => title), x, y, xs: x.domain, ys: y.domain };
   const drawing = plotPanels(frame, canvas, {
-    // What lies below the lowest contour is the frame's own ground.
+    // The ground below the lowest contour is that of the frame.
     below: [Plot.frame({ fill: LOW }), contourMark(chart)],
     above: [pathMark(panels), ...landmarks.map((landmark) => landmarkMark(landmark, panels.length))],
     color: { type: 'linear', domain: [levels[0], levels.at(-1)], range: [LOW, HIGH], clamp: true },
@@ -89,7 +89,7 @@ function drawContours(chart: ContourChart, canvas: Canvas): SvgElement {
   return drawing;
 }
 
-/** Without data of its own it is drawn in every panel. */
+/** A mark without data of its own is drawn in every panel. */
 function contourMark({ x, y, surface, levels }: ContourChart) {
   return Plot.contour({
     x1: x.domain[0],
@@ -113,7 +113,7 @@ function pathMark(panels: readonly ContourPanel[]) {
   return Plot.line(rows, { ...FACETS, x: 'x', y: 'y', stroke: colour, strokeWidth: 1.5, clip: true });
 }
 
-/** A circle is: the path that begins there shows through it. */
+/** A circle is hollow: the path that begins there shows through it. */
 const isHollow = (symbol: SymbolName): boolean => symbol === 'circle';
 
 function landmarkMark({ symbol, points }: Landmark, panels: number) {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 
-/** How wide the characters of a font are. */
+/** Widths of the characters of a font. */
 export interface Font {
-  /** The width in em; undefined for a character that the font has not. */
+  /** Width in em; undefined if the font does not have the character. */
   advanceOf(character: string): number | undefined;
 }
 
-/** The files that pictures in pixels are drawn with, and their family. */
+/** Font files that pictures in pixels are drawn with, and their family. */
 export const FONT_FAMILY = 'DejaVu Sans';
 export const FONT_FILES = ['DejaVuSans', 'DejaVuSans-Bold'].map(
   (name) => new URL(`../../assets/fonts/${name}.ttf`, import.meta.url),
@@ -25,7 +25,7 @@ export function fontOf(weight: 'normal' | 'bold'): Font {
  * Reads the tables of a TrueType file that say how wide its characters are: `head`, `hhea`, `hmtx`, and of `cmap` the subtable of
  * format 4, which has the characters up to U+FFFF. OpenType specification 1.9, chapter "Font tables".
  *
- * @throws RangeError for a file without them.
+ * @throws RangeError if the file does not have them.
  */
 export function readFont(file: Uint8Array): Font {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
@@ -59,7 +59,7 @@ function tableFinder(view: DataView): (name: string) => number {
   };
 }
 
-/** The number of a character's glyph; 0 where there is none. */
+/** Returns the number of a character's glyph; 0 if there is none. */
 function glyphFinder(view: DataView, cmap: number): (code: number) => number {
   const subtables = Array.from(
     { length: view.getUint16(cmap + 2) },
@@ -67,7 +67,7 @@ function glyphFinder(view: DataView, cmap: number): (code: number) => number {
   );
   const subtable = subtables.find((place) => view.getUint16(place) === 4);
   if (subtable === undefined) throw new RangeError('font: no character map of format 4');
-  // Four lists of so many bytes, each: ends, starts, deltas, offsets; two bytes lie between the first and the second.
+  // Four lists of this many bytes each: ends, starts, deltas, offsets. Two bytes lie between the first and the second.
   const bytes = view.getUint16(subtable + 6);
   const [ends, starts] = [subtable + 14, subtable + 16 + bytes];
   return (code) => {

@@ -8,27 +8,27 @@ import { logTicks, tickText } from './ticks.ts';
 /** Margins of the panels together, in pixels: room for the numbers and the label of the y axis, and for half a number of x. */
 const LEFT = 66;
 const RIGHT = 18;
-/** Between two columns, as a share of their distance. */
+/** Gap between two columns as a share of their distance. */
 const COLUMN_GAP = 0.12;
 const TITLE_SIZE = 13;
 
-/** Up to three panels stand side by side; more of them, in a grid as near to square as may be, three columns at most. */
+/** Returns the grid of panels: up to three stand side by side, more in a grid of at most three columns that is nearly square. */
 export function gridOf(panels: number): { readonly columns: number; readonly rows: number } {
   const columns = panels <= 3 ? panels : panels === 4 ? 2 : 3;
   return { columns, rows: Math.ceil(panels / columns) };
 }
 
-/** What panels of every kind have. */
+/** Data that panels of every kind have. */
 export interface Frame {
   readonly titles: readonly string[];
   readonly x: Axis;
   readonly y: Axis;
-  /** All that stands on each axis. */
+  /** All values on each axis. */
   readonly xs: readonly number[];
   readonly ys: readonly number[];
 }
 
-/** Where to draw, in pixels. */
+/** Area to draw in, in pixels. */
 export interface Canvas {
   readonly document: unknown;
   readonly width: number;
@@ -39,11 +39,11 @@ export interface Canvas {
 export interface Marks {
   readonly below: readonly Plot.Markish[];
   readonly above: readonly Plot.Markish[];
-  /** From heights to colours, for marks that are coloured by height. */
+  /** Colours by height, for marks that are coloured by height. */
   readonly color?: Plot.ScaleOptions;
 }
 
-/** Panels with their axes, as one element. Observable Plot draws it: its facets are our panels. */
+/** Draws panels with their axes as one element. Observable Plot does so: its facets are our panels. */
 export function plotPanels(frame: Frame, { document, width, height }: Canvas, marks: Marks): SvgElement {
   const { titles, x, y, xs, ys } = frame;
   const { columns, rows } = gridOf(titles.length);
@@ -80,7 +80,7 @@ export function gridY({ y, ys }: Frame) {
 
 const range = (length: number): readonly number[] => Array.from({ length }, (_, i) => i);
 
-/** Where the panel of that number stands: Plot calls columns fx and rows fy. */
+/** Returns the place of a panel by its number: Plot calls columns fx and rows fy. */
 export function placeOf(panel: number, panels: number): { readonly fx: number; readonly fy: number } {
   const { columns } = gridOf(panels);
   return { fx: panel % columns, fy: Math.floor(panel / columns) };
@@ -92,11 +92,11 @@ function scaleOf({ scale = 'linear', domain }: Axis) {
   return { type: scale, ...(domain === undefined ? {} : { domain: [...domain] }) };
 }
 
-/** @param values What stands on the axis. */
+/** @param values All values on the axis. */
 function ticksOf({ ticks, scale, domain }: Axis, values: readonly number[]) {
   if (scale !== 'log') return ticks === undefined ? { tickSpacing: 60 } : { ticks: [...ticks] };
   const [low, high] = domain ?? extent(values);
-  // One outside would stand in another panel.
+  // A number outside would be drawn in another panel.
   const given = ticks?.filter((tick) => tick >= low && tick <= high);
   return { ticks: [...(given ?? logTicks(low, high))] };
 }
@@ -122,7 +122,7 @@ function axisOf(axis: Axis, values: readonly number[]) {
   } as const;
 }
 
-/** Panel titles, cut off where they are wider than the panel. */
+/** Panel titles, cut off if they are wider than the panel. */
 function titleMark(titles: readonly string[], width: number) {
   const rows = titles.map((title, i) => ({
     ...placeOf(i, titles.length),

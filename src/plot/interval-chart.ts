@@ -7,17 +7,17 @@ import { plotSymbol, type SymbolName } from './symbols.ts';
 import { shortenedText, textElement, textWidth } from './text.ts';
 import { tickText } from './ticks.ts';
 
-/** Values with intervals, one a row, as plain data. */
+/** Values with intervals, one per row, as plain data. */
 export interface IntervalChart {
   readonly title: string;
   readonly subtitle?: string;
-  /** What the values are. Each panel has an axis of its own. */
+  /** Label of the values. Each panel has an axis of its own. */
   readonly label: string;
-  /** The groups of the rows, in the order of the legend: each has a symbol, the same in every panel. */
+  /** Groups of the rows in the order of the legend. Each has a symbol, which is the same in every panel. */
   readonly groups: readonly IntervalGroup[];
-  /** Below each other. */
+  /** Panels from top to bottom. */
   readonly panels: readonly IntervalPanel[];
-  /** Of the whole picture, in pixels: 760 unless given. */
+  /** Width of the whole picture in pixels; 760 unless given. */
   readonly width?: number;
 }
 
@@ -27,9 +27,9 @@ export interface IntervalGroup {
 }
 
 export interface IntervalPanel {
-  /** May be empty where there is but one panel. */
+  /** Title of the panel; may be empty if there is only one panel. */
   readonly title: string;
-  /** From top to bottom. */
+  /** Rows from top to bottom. */
   readonly rows: readonly IntervalRow[];
   /** A dashed line through all rows. */
   readonly level?: { readonly name: string; readonly x: number };
@@ -37,26 +37,26 @@ export interface IntervalPanel {
 
 export interface IntervalRow {
   readonly name: string;
-  /** The name of one. */
+  /** Name of its group. */
   readonly group: string;
-  /** The number of its look, as of a series in a line chart; its group's place unless given. */
+  /** Number of its look, as of a series in a line chart; the place of its group unless given. */
   readonly look?: number;
-  /** Nothing is drawn where it is not finite. */
+  /** Value; nothing is drawn if it is not finite. */
   readonly value: number;
   readonly low?: number;
   readonly high?: number;
-  /** What the value stands for, as faint points. */
+  /** Values that it is the mean of, drawn as faint points. */
   readonly points?: readonly number[];
 }
 
 const ROW = 26;
 const TITLE_SIZE = 13;
 const NAME_SIZE = 12;
-/** The names of rows have at most so much of the picture's width. */
+/** Largest share of the picture's width that the names of rows take. */
 const NAMES = 0.42;
 
 /**
- * The chart as the text of an SVG file that stands alone, like `lineChart`: equal charts give equal bytes.
+ * Draws the chart as the text of a self-contained SVG file, as `lineChart` does. Equal charts give equal bytes.
  *
  * @throws RangeError for no panels, a panel without rows, and a row of an unknown group.
  * @example

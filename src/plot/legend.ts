@@ -10,11 +10,11 @@ export interface Block {
   readonly height: number;
 }
 
-/** What a legend names of a chart. */
+/** The parts of a chart that its legend names. */
 type Named = Pick<LineChart, 'panels' | 'levels' | 'names'>;
 
 /**
- * The names of a chart's series with their looks: in the order of its `names`, then in the order in which they first appear. A series that
+ * Returns the names of a chart's series with their looks, in the order of its `names`, then in that of their first appearance. A series that
  * goes with another has no place in that order.
  */
 export function strokesOf({ panels, names = [] }: Named): ReadonlyMap<string, Stroke> {
@@ -36,7 +36,7 @@ const ROW = 20;
 const SAMPLE = 24;
 const GAP = 20;
 
-/** A name and what it looks like. */
+/** A name and its look. */
 export interface LegendItem {
   readonly name: string;
   readonly parts: readonly Part[];
@@ -45,10 +45,10 @@ export interface LegendItem {
   readonly hollow?: boolean;
 }
 
-/** `points` are small, symbols mark single places. */
+/** Kinds of marks: `points` are small, symbols mark single places. */
 export type Part = 'band' | 'line' | 'points' | SymbolName;
 
-/** Every series and level of a chart. */
+/** Returns the items of all series and levels of a chart. */
 export function itemsOf(chart: Named): readonly LegendItem[] {
   return [
     ...[...strokesOf(chart)].map(([name, stroke]) => ({ name, parts: partsOf(chart, name), stroke })),
@@ -60,7 +60,7 @@ export function itemsOf(chart: Named): readonly LegendItem[] {
   ];
 }
 
-/** Every item with a sample of its look, in rows from (x, y) on; in columns where one row is not enough. */
+/** Draws every item with a sample of its look, in rows that begin at (x, y), and in columns if one row is not enough. */
 export function legend(
   element: MakeElement,
   items: readonly LegendItem[],
@@ -91,7 +91,7 @@ export function legend(
   return { elements, height: (row + 1) * ROW };
 }
 
-/** What is drawn of a series in any of the panels. */
+/** Returns the parts of a series that are drawn in any of the panels. */
 function partsOf({ panels }: Named, name: string): readonly ('band' | 'line' | 'points')[] {
   const series = panels.flatMap((panel) => panel.series.filter((one) => one.name === name));
   const has = (part: 'band' | 'line' | 'points') => series.some((one) => (one[part]?.length ?? 0) > 0);

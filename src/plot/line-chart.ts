@@ -4,8 +4,8 @@ import { drawPanels } from './panels.ts';
 import { panelPicture } from './picture.ts';
 
 /**
- * The chart as the text of an SVG file that stands alone: on a white ground of its own, so that it reads alike on light and
- * dark pages; texts stay texts; equal charts give equal bytes.
+ * Draws the chart as the text of a self-contained SVG file. It has a white ground of its own, so that it reads the same on light and
+ * dark pages. Texts stay texts. Equal charts give equal bytes.
  *
  * Points, and places of a line or a band, whose x or y is not finite are left out; the line or band has a gap there.
  *

@@ -5,20 +5,20 @@
  */
 export const COLOURS = ['#0067a5', '#d55e00', '#009e73', '#cc6fa3', '#6b5000', '#4598d0', '#000000'] as const;
 
-/** A line differs from others by its dashes too, for whoever sees or prints no colours. */
+/** Dashes of lines: lines also differ by them, for readers who see or print no colours. */
 const DASHES = ['none', '9 4', '3 3', '10 3 2 3', '4 2 4 6', '14 3 2 3 2 3', '16 4'] as const;
-/** Beyond seven series the colours come again, with dashes that lie so far apart from those before. */
+/** Distance in the list of dashes between series of the same colour, of which there are some beyond seven. */
 const SHIFT = 3;
 
 export interface Stroke {
   readonly colour: string;
-  /** As SVG's stroke-dasharray. */
+  /** Dashes as SVG's stroke-dasharray. */
   readonly dashes: string;
   /** Width in pixels; 2 unless given. */
   readonly width?: number;
 }
 
-/** The look of the series that comes as number `index`, from 0: there are forty-nine. */
+/** Returns the look of the series of number `index`, from 0; there are forty-nine. */
 export function strokeOf(index: number): Stroke {
   const round = Math.floor(index / COLOURS.length);
   return {
@@ -34,12 +34,12 @@ export const INK = '#1f2328';
 export const FAINT_INK = '#59636e';
 export const PAPER = '#ffffff';
 
-/** The look of what belongs to no series. */
+/** Look of marks that belong to no series. */
 export const INKED: Stroke = { colour: INK, dashes: 'none' };
 
 const LEVEL_DASHES = ['5 4', '9 3 1.5 3', '2 4'] as const;
 
-/** The look of the level that comes as number `index`, from 0: levels are no series, and have no colour. */
+/** Returns the look of the level of number `index`, from 0. Levels are no series and have no colour. */
 export function levelStrokeOf(index: number): Stroke {
   return { colour: FAINT_INK, dashes: LEVEL_DASHES[index % LEVEL_DASHES.length] as string };
 }

@@ -1,11 +1,11 @@
 import * as Plot from '@observablehq/plot';
-import type { Level, LineChart, Point, Range, Series } from './chart.ts';
+import type { BandEnds, Level, LineChart, Point, Series } from './chart.ts';
 import { type Canvas, FACETS, gridY, placeOf, plotPanels } from './frame.ts';
 import { strokesOf } from './legend.ts';
 import { levelStrokeOf } from './palette.ts';
 import type { SvgElement } from './svg.ts';
 
-/** The panels of a chart with their axes, as one element. */
+/** Draws the panels of a chart with their axes as one element. */
 export function drawPanels(chart: LineChart, canvas: Canvas): SvgElement {
   const clip = chart.x.domain !== undefined || chart.y.domain !== undefined;
   const frame = {
@@ -20,7 +20,7 @@ export function drawPanels(chart: LineChart, canvas: Canvas): SvgElement {
 
 function valuesOf(
   { panels }: LineChart,
-  pick: (values: Point | Range) => readonly number[],
+  pick: (values: Point | BandEnds) => readonly number[],
 ): readonly number[] {
   return panels
     .flatMap(({ series }) => series)
@@ -32,7 +32,7 @@ function levelMark({ y }: Level, index: number) {
   return Plot.ruleY([y], { stroke: colour, strokeDasharray: dashes, strokeWidth: 1.5 });
 }
 
-/** All bands lie below all points, these below the levels, and these below all lines. */
+/** Draws all bands below all points, these below the levels, and these below all lines. */
 function seriesMarks(chart: LineChart, clip: boolean) {
   const { panels } = chart;
   const rowsOf = <Values extends readonly number[]>(
@@ -80,12 +80,12 @@ function seriesMarks(chart: LineChart, clip: boolean) {
   return [...bands, ...points, ...(chart.levels ?? []).map(levelMark), ...lines];
 }
 
-/** The number of bands of the panel that has most of them. */
+/** Returns the largest number of bands in a panel. */
 const bandsOf = ({ panels }: LineChart): number =>
   Math.max(...panels.map(({ series }) => series.filter(({ band = [] }) => band.length > 0).length));
 
-/** Two bands that overlap are still apart to the eye; of more, each is fainter. */
+/** Opacity of bands: two that overlap can be told apart, and the more there are, the fainter each is. */
 const bandOpacity = (bands: number): number => Math.min(0.2, 0.4 / bands);
 
-/** The more points there are, the fainter is each: as many more overlap. */
+/** Opacity of points: the more there are, the fainter each is, because more of them overlap. */
 const opacity = (points: number): number => Math.min(0.5, Math.max(0.1, 8 / Math.sqrt(points)));

@@ -9,27 +9,27 @@ const FONTS = 'system-ui, sans-serif';
 const TITLE: TextStyle = { size: 17, weight: 'bold', colour: INK };
 const SUBTITLE: TextStyle = { size: 13, weight: 'normal', colour: FAINT_INK };
 
-/** What stands above the panels. */
+/** The part above the panels. */
 export interface Heading {
   readonly title: string;
   readonly subtitle?: string | undefined;
-  /** Of the legend. */
+  /** Items of the legend. */
   readonly items: readonly LegendItem[];
 }
 
-/** What a chart draws below its heading. */
+/** The surroundings in which a chart is drawn below its heading. */
 export interface Body {
   readonly element: MakeElement;
-  /** For Observable Plot. */
+  /** Document that Observable Plot draws in. */
   readonly document: unknown;
   /** Pixels that the heading takes. */
   readonly top: number;
 }
 
 /**
- * A picture as the text of an SVG file that stands alone: heading, and what `draw` makes below it.
+ * Draws a picture as the text of a self-contained SVG file: a heading, and what `draw` makes below it.
  *
- * @param draw Gives the elements, and the height of the whole picture in pixels.
+ * @param draw Returns the elements and the height of the whole picture in pixels.
  */
 export function picture(
   heading: Heading,
@@ -59,16 +59,16 @@ export function picture(
   return `${root}\n`;
 }
 
-/** What a picture of panels is. */
+/** A picture of panels. */
 export interface PanelPicture extends Heading {
   readonly panels: number;
-  /** In pixels: 760 with one panel, else 900. */
+  /** Width in pixels: 760 with one panel, else 900. */
   readonly width?: number | undefined;
-  /** In pixels: what the heading takes, 70 for the axis, and 270 a row of panels. */
+  /** Height in pixels: that of the heading, 70 for the axis, and 270 per row of panels. */
   readonly height?: number | undefined;
 }
 
-/** A picture of panels in a grid, as Plot draws them. @throws RangeError where it is too small. */
+/** Draws a picture of panels in a grid. @throws RangeError if it is too small. */
 export function panelPicture(of: PanelPicture, draw: (canvas: Canvas) => SvgElement): string {
   const { panels, width = panels === 1 ? 760 : 900 } = of;
   return picture(of, width, ({ element, document, top }) => {
@@ -81,7 +81,7 @@ export function panelPicture(of: PanelPicture, draw: (canvas: Canvas) => SvgElem
   });
 }
 
-/** Title, subtitle and legend, below each other. */
+/** Draws title, subtitle and legend below each other. */
 function headingOf(element: MakeElement, heading: Heading, width: number): Block {
   const within = width - 2 * MARGIN;
   const elements: SvgElement[] = [];
@@ -100,7 +100,7 @@ function headingOf(element: MakeElement, heading: Heading, width: number): Block
 }
 
 /**
- * What Plot drew as a group of ours: without its style sheet, which speaks of a whole picture, and with clip paths that
+ * Turns what Plot drew into a group: without its style sheet, which is for a whole picture, and with clip paths that
  * are numbered from the first (Plot counts them on from chart to chart).
  */
 export function asGroup(element: MakeElement, drawing: SvgElement, top: number): SvgElement {

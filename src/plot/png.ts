@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { FONT_FAMILY, FONT_FILES, fontOf } from './font.ts';
 
-/** Beyond ASCII, without what is never drawn, such as the joiner of an emoji's parts. */
+/** Characters beyond ASCII, except those that are never drawn, such as the joiner of an emoji's parts. */
 const OTHERS = /(?!\p{Default_Ignorable_Code_Point})\P{ASCII}/gu;
 
 const isDrawn = (character: string): boolean => fontOf('normal').advanceOf(character) !== undefined;
 
-/** The characters of a picture that a PNG of it has not, each once. */
+/** Returns the characters of a picture that a PNG of it cannot show, each once. */
 export function missingInPng(svg: string): readonly string[] {
   return [...new Set(svg.match(OTHERS))].filter((character) => !isDrawn(character));
 }
@@ -16,7 +16,7 @@ let loaded: ReturnType<typeof load> | undefined;
 
 /**
  * The renderer is WebAssembly: it needs no compiler, no browser and no fonts of the machine, and gives the same pixels on every one.
- * Loaded when a picture wants it, as most commands draw none.
+ * It is loaded when a picture needs it, as most commands draw none.
  */
 async function load() {
   const { initWasm, Resvg } = await import('@resvg/resvg-wasm');
@@ -26,11 +26,11 @@ async function load() {
 }
 
 /**
- * One of our pictures as the bytes of a PNG file, in the font that comes with the package. What this font has not, such as Chinese or an
- * emoji, is drawn as □.
+ * Renders one of our pictures as the bytes of a PNG file, in the font that comes with the package. Characters that the font does not
+ * have, such as Chinese or an emoji, are drawn as □.
  *
- * @param svg As this room makes it.
- * @param size Its width in pixels; twice that of the SVG unless given, for sharp screens.
+ * @param svg Text that this room made.
+ * @param size Width in pixels; twice that of the SVG unless given, for sharp screens.
  */
 export async function pngOf(svg: string, size?: number): Promise<Uint8Array> {
   loaded ??= load();

@@ -1,6 +1,6 @@
 import { DOMParser } from 'linkedom';
 
-/** What we use of an element of the Document Object Model. */
+/** The part of an element of the Document Object Model that is used here. */
 export interface SvgElement {
   readonly children: Iterable<SvgElement>;
   readonly localName: string;
@@ -20,7 +20,7 @@ export type MakeElement = (
 
 export const SVG_NAMESPACE = 'http://www.w3.org/2000/svg';
 
-/** A new SVG document, and the maker of its elements. */
+/** Returns a new SVG document and the function that makes its elements. */
 export function openDocument() {
   const document = new DOMParser().parseFromString(`<svg xmlns="${SVG_NAMESPACE}"/>`, 'image/svg+xml');
   const element: MakeElement = (name, attributes, ...children) => {
@@ -32,7 +32,7 @@ export function openDocument() {
   return { document: document as unknown, element };
 }
 
-/** One line, without what XML has no way to write: most control characters, and half of a surrogate pair. */
+/** Returns a text as one line without what XML cannot write: most control characters, and halves of surrogate pairs. */
 export function writable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML 1.0, section 2.2, leaves out
   const unwritable = /[\u0000-\u001f\ud800-\udfff\ufffe\uffff]/gu;

@@ -19,7 +19,7 @@ const CORNERS: Readonly<Record<Exclude<SymbolName, 'circle'>, readonly Corner[]>
   star: around(10, 0, (i) => (i % 2 === 0 ? 1.55 : 0.6)),
 };
 
-/** As SVG's `points`, around (x, y). */
+/** Returns the corners around (x, y) as SVG's `points`. */
 export function cornersOf(
   symbol: Exclude<SymbolName, 'circle'>,
   { x, y }: { readonly x: number; readonly y: number },
@@ -30,7 +30,7 @@ export function cornersOf(
     .join(' ');
 }
 
-/** What Observable Plot draws a symbol with. */
+/** Symbol type of Observable Plot. */
 interface Path {
   moveTo(x: number, y: number): void;
   lineTo(x: number, y: number): void;

@@ -2,16 +2,16 @@ import type { Comparison } from '../compare/index.ts';
 import type { LeaderboardRow } from '../run/index.ts';
 import { shellWord } from '../shell.ts';
 
-/** Rules on one task, none of which finished a training. */
+/** Rules on one task of which none finished a training. */
 export interface AllDiverged {
-  /** `reference rules`, `rules`. */
+  /** Name of the rules in the plural: `reference rules`, `rules`. */
   readonly what: string;
   readonly count: number;
-  /** Name, or reference. */
+  /** Name or reference of the task. */
   readonly task: string;
 }
 
-/** Where every reference rule of a leaderboard diverged, with fresh seeds too. */
+/** Returns the task of a leaderboard if every reference rule diverged, with fresh seeds too. */
 export function divergedReferences(rows: readonly LeaderboardRow[], task: string): readonly AllDiverged[] {
   const references = rows.filter(({ reference }) => reference);
   const diverged = references.every(
@@ -22,7 +22,7 @@ export function divergedReferences(rows: readonly LeaderboardRow[], task: string
     : [];
 }
 
-/** The tasks of comparisons on which every rule diverged with every seed. */
+/** Returns the tasks of comparisons on which every rule diverged with every seed. */
 export function divergedTasks(comparisons: readonly Comparison[]): readonly AllDiverged[] {
   return comparisons.flatMap(({ tasks }) =>
     tasks
@@ -31,12 +31,12 @@ export function divergedTasks(comparisons: readonly Comparison[]): readonly AllD
   );
 }
 
-/** What a document has of it: nothing for most. */
+/** Returns the remarks of a document; it has none if there are none. */
 export function remarksOf(all: readonly AllDiverged[]): { readonly remarks?: readonly string[] } {
   return all.length === 0 ? {} : { remarks: all.map(sentence) };
 }
 
-/** The same for people, with what to type; empty for most. */
+/** Returns the same for people, with a command to type; empty if there is nothing to remark. */
 export function allDivergedText(all: readonly AllDiverged[], call: (line: string) => string): string {
   return all
     .map((one) => {

@@ -1,6 +1,6 @@
 const TICKS = '▁▂▃▄▅▆▇█';
 
-/** One character a value, scaled from the smallest to the largest; the last `width` values. Not finite is a space. */
+/** Draws the last `width` values, one character per value, scaled from the smallest to the largest. A value that is not finite is a space. */
 export function sparkline(values: readonly number[], width = values.length): string {
   const shown = values.slice(Math.max(values.length - width, 0));
   const finite = shown.filter(Number.isFinite);
@@ -10,7 +10,7 @@ export function sparkline(values: readonly number[], width = values.length): str
   return shown.map((value) => (Number.isFinite(value) ? TICKS[tick(value)] : ' ')).join('');
 }
 
-/** A bar of `width` characters, `done` of it (0…1) filled. */
+/** Draws a bar of `width` characters of which the share `done` (0 to 1) is filled. */
 export function bar(done: number, width: number): string {
   const filled = Math.round(Math.min(Math.max(done, 0), 1) * width);
   return '█'.repeat(filled) + '░'.repeat(width - filled);

@@ -6,7 +6,7 @@ interface Stream {
   readonly isTTY?: boolean | undefined;
 }
 
-/** Colours for one stream: on a terminal, unless NO_COLOR is set or the terminal is dumb; FORCE_COLOR overrules. */
+/** Returns the colours of a stream: there are some on a terminal, unless NO_COLOR is set or the terminal is dumb; FORCE_COLOR overrules. */
 export function coloursFor(
   stream: Stream,
   environment: Readonly<Record<string, string | undefined>>,

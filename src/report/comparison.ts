@@ -3,7 +3,7 @@ import { accuracy, plural, withinText } from './format.ts';
 import { type Column, table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
-/** A comparison for people: a table a task, the ranking over several tasks, what was found in words, and what it can mean. */
+/** Writes a comparison: one table per task, the ranking over several tasks, the findings in words, and notes on the columns. */
 export function comparisonText(
   comparison: Comparison,
   { colours, columns }: Terminal,
@@ -32,10 +32,10 @@ export function comparisonText(
   return parts.join('\n\n');
 }
 
-/** A rule's text may be cut to so many columns before figures give way; the document has all of them. */
+/** Columns to which a rule's text is cut before figures are left out; the document has all of them. */
 const ENOUGH = 24;
 
-/** Every column where there is room; else without the intervals of the means, the costs, and P(better), in this order. */
+/** Returns every column if there is room; else leaves out the intervals of the means, the costs, and P(better), in this order. */
 function columnsWithin(
   comparison: Comparison,
   rows: readonly ComparedRow[],
@@ -141,7 +141,7 @@ function decadesText(range: ComparedRow['range']): string {
   return range === null ? '—' : (range.open ? '≥' : '') + range.decades.toFixed(1);
 }
 
-/** What is out of the ordinary about the evaluations of a row. */
+/** Says what is unusual about the evaluations of a row. */
 function remarks({ diverged, failed, edgeOfGrid, rewards }: ComparedRow): readonly string[] {
   const share = (count: number, what: string) => (count === 0 ? [] : [`${count}/${rewards.length} ${what}`]);
   return [...share(diverged, 'diverged'), ...share(failed, 'failed'), ...share(edgeOfGrid, '▲edge')];
@@ -151,7 +151,7 @@ function remarks({ diverged, failed, edgeOfGrid, rewards }: ComparedRow): readon
 const divergesEverywhere = ({ diverged, failed, rewards, learningRates }: ComparedRow): boolean =>
   diverged > 0 && diverged + failed === rewards.length && learningRates.every(Number.isNaN);
 
-/** The verdicts as sentences. */
+/** Writes the verdicts as sentences. */
 function findings({ tasks, reference }: Comparison, titleOf: (task: string) => string): readonly string[] {
   return tasks.flatMap(({ task, rows }) => {
     const of = (verdict: ComparedRow['verdict']) => rows.filter((row) => row.verdict === verdict);
@@ -172,13 +172,13 @@ function findings({ tasks, reference }: Comparison, titleOf: (task: string) => s
   });
 }
 
-/** Whether a reader of the interval alone would take the rule for another than the reference. */
+/** Whether the interval alone would suggest that the rule differs from the reference. */
 const leavesOutZeroUntold = ({ verdict, difference }: ComparedRow): boolean =>
   verdict === 'not told apart' &&
   difference?.interval != null &&
   (difference.interval.low > 0 || difference.interval.high < 0);
 
-/** What the columns of these titles mean, and what these seeds can tell. */
+/** Explains the columns of these titles, and what these seeds can show. */
 function notes({ seeds, power, level, tasks }: Comparison, titles: ReadonlySet<string>): readonly string[] {
   const { tests, smallest, smallestAdjusted, seedsNeeded } = power;
   const rows = tasks.flatMap((task) => task.rows);

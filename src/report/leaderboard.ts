@@ -5,9 +5,9 @@ import { type Column, table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
- * Both figures of every row: the search's own reward, which is luck's pick, and the mean over fresh seeds. Rows that were tested again
- * have places; under a rule line stand the others, which have none, as the two figures cannot be compared; and under another one those
- * that diverged with every fresh seed.
+ * Writes both figures of every row: the search's own reward, which is a lucky pick, and the mean over fresh seeds. Rows that were tested
+ * again have places. The others stand below a line and have none, as the two figures cannot be compared. Those that diverged with every
+ * fresh seed stand below a second line.
  */
 export async function leaderboardText(rows: readonly LeaderboardRow[], terminal: Terminal): Promise<string> {
   if (rows.length === 0) return 'no rules yet';
@@ -21,7 +21,7 @@ export async function leaderboardText(rows: readonly LeaderboardRow[], terminal:
   const shown = columnsOf(rows, places, terminal, await shortRules());
   const lines = table([...tested, ...others, ...lost], shown, columns).split('\n');
   const rule = (above: number, text: string) => lines.splice(1 + above, 0, colours.dim(`── ${text} ──`));
-  // The lower one first, as a line moves those below it.
+  // The lower line comes first, as a line moves the rows below it.
   if (lost.length > 0) rule(tested.length + others.length, 'diverged with every fresh seed');
   if (tested.length > 0 && others.length > 0) rule(tested.length, 'not tested with fresh seeds');
   return [...lines, ...legend(rows).map(colours.dim)].join('\n');
@@ -62,7 +62,7 @@ function columnsOf(
   ];
 }
 
-/** What the columns and signs that are there mean. */
+/** Explains the columns and signs that are shown. */
 function legend(rows: readonly LeaderboardRow[]): readonly string[] {
   const seeds = seedsOf(rows) ?? 0;
   return [
@@ -79,7 +79,7 @@ function legend(rows: readonly LeaderboardRow[]): readonly string[] {
   ];
 }
 
-/** Fresh seeds of the rows that were tested again; a row may have lost some. */
+/** Returns the number of fresh seeds of the rows that were tested again; a row may have lost some. */
 function seedsOf(rows: readonly LeaderboardRow[]): number | undefined {
   const seeds = rows.flatMap(({ retest }) => retest?.rewards.length ?? []);
   return seeds.length === 0 ? undefined : Math.max(...seeds);
@@ -96,14 +96,14 @@ function retestText(row: LeaderboardRow): string {
 const diverged = ({ retest }: LeaderboardRow): boolean =>
   retest !== undefined && retest.diverged === retest.rewards.length;
 
-/** A reference by its name; a found rule by its text, with the name of whoever found it first. */
+/** Writes a reference by its name, and a found rule by its text with its name in the catalogue. */
 function ruleText({ rule, names: [name], reference }: LeaderboardRow, short: ShortRule): string {
   const text = short(rule);
   if (!reference || name === undefined || name === text) return withName(text, name);
   return `${name}: ${text}`;
 }
 
-/** What is known of rules that step as this one: `near adam, +3`. */
+/** Says which rules behave the same way: `near adam, +3`. */
 function behaviourText({ like, copies }: LeaderboardRow): string {
   const reference = like && `${like.distance === 0 ? 'same as' : 'near'} ${like.name}`;
   return [reference, copies && `+${copies.length}`].filter((text) => text !== undefined).join(', ');

@@ -3,7 +3,7 @@ import type { Expression } from '../rules/index.ts';
 /** Writes a rule's text for people: every text of one rule in the same way, a name of the catalogue as it stands. */
 export type ShortRule = (text: string) => string;
 
-/** What is longer in canonical text. */
+/** Names of expressions that are longer in canonical text. */
 const SHORT = ['adam', 'rmsprop', 'm', 'v', 'gamma', 'exp(1)'];
 
 /**
@@ -29,7 +29,7 @@ export async function shortRules(): Promise<ShortRule> {
   };
 }
 
-/** A rule's text, with its name in the catalogue where it has one of its own. */
+/** Writes a rule's text with its name in the catalogue, if it has one. */
 export function withName(text: string, name: string | undefined): string {
   return !name || name === text ? text : `${text}  (${name})`;
 }

@@ -4,9 +4,9 @@ export interface Column<Row> {
   readonly title: string;
   readonly cell: (row: Row) => string;
   readonly align?: 'left' | 'right';
-  /** Whether this column gives way where the table is wider than the terminal. One a table. */
+  /** Whether this column is cut if the table is wider than the terminal; one per table. */
   readonly flexible?: boolean;
-  /** Whether this column is left out where the table is wider than the terminal all the same, the last such column first. */
+  /** Whether this column is left out if the table is still too wide, the last such column first. */
   readonly spare?: boolean;
   /** Colours the cell once it is padded, so that escape codes do not count as width. */
   readonly paint?: (text: string, row: Row) => string;
@@ -15,7 +15,7 @@ export interface Column<Row> {
 const GAP = '  ';
 const NARROWEST = 12;
 
-/** Aligned columns under one line of titles, at most `width` columns wide where a flexible column can give way. */
+/** Writes aligned columns under one line of titles, at most `width` columns wide if there is a flexible column. */
 export function table<Row>(rows: readonly Row[], all: readonly Column<Row>[], width: number): string {
   const columns = fitting(rows, all, width);
   const shown = columns.map((column) => rows.map((row) => column.cell(row)));
@@ -36,7 +36,7 @@ export function table<Row>(rows: readonly Row[], all: readonly Column<Row>[], wi
   return [header, ...body].join('\n');
 }
 
-/** The columns without as many spare ones as it takes. */
+/** Leaves out as many spare columns as necessary. */
 function fitting<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
@@ -58,10 +58,10 @@ function fitting<Row>(
 const total = (widths: readonly number[]): number =>
   widths.reduce((sum, w) => sum + w, 0) + GAP.length * (widths.length - 1);
 
-/** What {@link pairs} shows: a text, broken at spaces, or a list, broken between its items. */
+/** A value of {@link pairs}: a text, broken at spaces, or a list, broken between its items. */
 type Value = string | readonly string[];
 
-/** Names and what they stand for, which goes on below itself where it is wider than `width` leaves room for. */
+/** Writes names with their values in two columns; a value that is too wide continues below. */
 export function pairs(rows: readonly (readonly [string, Value])[], width: number): string {
   const widest = Math.max(...rows.map(([name]) => displayWidth(name)));
   const room = Math.max(width - widest - GAP.length, NARROWEST);
@@ -70,7 +70,7 @@ export function pairs(rows: readonly (readonly [string, Value])[], width: number
   return rows.flatMap(lines).join('\n');
 }
 
-/** Lines of at most `width` columns; a longer word or item stands alone. */
+/** Breaks a value into lines of at most `width` columns; a longer word or item stands alone. */
 function wrap(value: Value, width: number): readonly string[] {
   const [words, gap] = typeof value === 'string' ? [value.split(' '), ' '] : [value, GAP];
   const lines: string[] = [];
@@ -94,7 +94,7 @@ function pad(text: string, width: number, align: 'left' | 'right' = 'left'): str
   return align === 'right' ? space + cut : cut + space;
 }
 
-/** Everything that we print is one column a code point. */
+/** Returns the width of a text: every code point that is printed takes one column. */
 function displayWidth(text: string): number {
   return [...text].length;
 }

@@ -2,7 +2,7 @@ import { type Colours, coloursFor } from './colours.ts';
 
 export interface Terminal {
   readonly colours: Colours;
-  /** Width in characters; infinite where there is no terminal and COLUMNS does not say it. */
+  /** Width in characters; infinite if there is no terminal and COLUMNS does not give it. */
   readonly columns: number;
   readonly interactive: boolean;
 }
@@ -13,8 +13,8 @@ interface Stream {
 }
 
 /**
- * What a stream can show. A terminal has its width; elsewhere COLUMNS says it, and without it text is as wide as it is:
- * nothing is cut on its way to a file or another program.
+ * Returns what a stream can show. A terminal has its width. Elsewhere COLUMNS gives it, and without it nothing is cut on its way
+ * to a file or another program.
  */
 export function terminalOf(
   stream: Stream,

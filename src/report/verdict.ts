@@ -4,10 +4,10 @@ import { shellWord } from '../shell.ts';
 import { accuracy } from './format.ts';
 import type { ShortRule } from './short-rule.ts';
 
-/** Seeds of the comparison that tells two rules apart where the retests do not: its smallest p is 1/512. */
+/** Number of seeds of the comparison that is suggested; its smallest p is 1/512. */
 const SEEDS = 10;
 
-/** The one sentence that everybody wants at the end of a search: does a found rule beat the references? */
+/** Says in one sentence whether a found rule beats the references. */
 export function verdictText(verdict: Verdict, short: ShortRule): string {
   const { finding, seeds } = verdict;
   const on = seeds === 1 ? 'one fresh seed' : `${seeds} fresh seeds`;
@@ -35,7 +35,7 @@ export function verdictText(verdict: Verdict, short: ShortRule): string {
   }
 }
 
-/** `1` of a reference rule with several names. */
+/** Returns the first name of a reference rule, or its text. */
 function nameOf({
   names: [name],
   rule,
@@ -58,7 +58,7 @@ function belowText({ difference = 0, found, seeds }: Verdict, away: string): str
   return `diverged on ${found?.retest.diverged} of ${seeds}`;
 }
 
-/** Why a higher mean is no proof. */
+/** Says why a higher mean is no proof. */
 function whyNotText(verdict: Verdict): string {
   const { found, reference, seeds, p } = verdict;
   const diverged = [found, reference].find((row) => (row?.retest.diverged ?? 0) > 0);
@@ -77,7 +77,7 @@ function whyNotText(verdict: Verdict): string {
 const pText = ({ p = Number.NaN, rules = 1 }: Verdict): string =>
   `${p < 0.0001 ? '<0.0001' : p.toFixed(4)}${rules === 1 ? '' : `, corrected for ${rules} rules`}`;
 
-/** The command that compares the best found rule with the best reference, on the run's own terms; nothing where there is neither. */
+/** Writes the command that compares the best found rule with the best reference under the conditions of the run; undefined without a found rule. */
 export function compareCommandText(
   { found, reference }: Verdict,
   { task, ...regime }: RegimeNames & { readonly task: string },
@@ -95,7 +95,7 @@ export function compareCommandText(
   return /^'?-/.test(rule) ? `nos compare ${flags} -- ${rule}` : `nos compare ${rule} ${flags}`;
 }
 
-/** What a script gets of it. */
+/** Returns the verdict as documents hold it. */
 export function verdictDocument(verdict: Verdict, short: ShortRule) {
   const { found, reference, ...figures } = verdict;
   return {

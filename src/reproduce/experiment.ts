@@ -6,62 +6,62 @@ import type { NamedRule } from './trainings.ts';
 export type Experiment = Computation | Trainings | Searches;
 
 interface Named {
-  /** `figure6`; what the command line and the folder of results call it. */
+  /** Name on the command line and of the folder of results: `figure6`. */
   readonly name: string;
   readonly title: string;
 }
 
-/** One that computes by itself, and from the start each time. */
+/** An experiment that computes by itself, from the start each time. */
 export interface Computation extends Named {
   readonly kind: 'computation';
-  /** Steps of work at a scale, for a progress bar. */
+  /** Returns the number of steps of work at a scale, for a progress bar. */
   work(scale: number): number;
-  run(options: ComputationOptions): Promise<Findings>;
-  /** What it found, again from its data. @throws ZodError for data of another shape. */
-  again(data: unknown): Findings;
+  run(options: ComputationOptions): Promise<ExperimentFindings>;
+  /** Makes the findings again from their data. @throws ZodError for data of another shape. */
+  again(data: unknown): ExperimentFindings;
 }
 
 export interface ComputationOptions {
-  /** 1 is the paper's size; nothing but the size depends on it. */
+  /** Size as a share of the paper's; only the size depends on it. */
   readonly scale: number;
   /** Stops it: `run` throws the signal's reason. */
   readonly signal: AbortSignal;
-  /** So many more steps of work are done. */
+  /** Is called with the number of steps of work that were just done. */
   readonly onWork: (steps: number) => void;
 }
 
-/** One that trains networks: what is trained is kept in the store, so that it goes on where it was stopped. */
+/** An experiment that trains networks. Trainings are kept in the store, so that it continues where it was stopped. */
 export interface Trainings extends Named {
   readonly kind: 'trainings';
-  /** How many seeds, unless somebody asks for another number. */
+  /** Number of seeds unless the user asks for another. */
   readonly seeds: number;
-  /** What it trains; no two are one rule. */
+  /** Optimizers that it trains; their rules are distinct. */
   readonly optimizers: readonly NamedRule[];
-  /** Every evaluation that it takes, in the order in which they are best made. @throws NosError `unknown-name`, `bad-option`. */
+  /** Requests every evaluation, in the order in which they are best made. @throws NosError `unknown-name`, `bad-option`. */
   plan(size: Size): Promise<readonly IdentifiedRequest[]>;
   /**
-   * What they say. Pure: equal evaluations give equal findings, their `seconds` aside.
+   * Makes the findings. Equal evaluations give equal findings, apart from their `seconds`.
    *
-   * @param evaluations Of every optimizer those of its rule's key, in the plan's order.
+   * @param evaluations Evaluations of every optimizer, by the key of its rule, in the order of the plan.
    */
-  findings(size: Size, evaluations: readonly Evaluation[]): Findings;
+  findings(size: Size, evaluations: readonly Evaluation[]): ExperimentFindings;
 }
 
-/** One that searches: each search is a run of the store and goes on where it was stopped. */
+/** An experiment that searches. Each search is a run of the store, so that it continues where it was stopped. */
 export interface Searches extends Named {
   readonly kind: 'searches';
-  /** How many seeds, unless somebody asks for another number. */
+  /** Number of seeds unless the user asks for another. */
   readonly seeds: number;
-  /** The runs that it takes, by names that say what they are. @throws NosError `unknown-name`, `bad-option`. */
+  /** Plans the runs, with names that say what they are. @throws NosError `unknown-name`, `bad-option`. */
   plan(size: Size): Promise<readonly PlannedSearch[]>;
   /**
-   * What they say. Pure.
+   * Makes the findings. It is pure.
    *
-   * @param curves Those of the plan's runs, in its order.
+   * @param curves Curves of the runs in the order of the plan.
    */
-  findings(size: Size, curves: LearningCurves): Findings;
-  /** What they said, again from its data. @throws ZodError for data of another shape. */
-  again(data: unknown): Findings;
+  findings(size: Size, curves: LearningCurves): ExperimentFindings;
+  /** Makes the findings again from their data. @throws ZodError for data of another shape. */
+  again(data: unknown): ExperimentFindings;
 }
 
 export interface PlannedSearch {
@@ -69,24 +69,24 @@ export interface PlannedSearch {
   readonly config: RunConfig;
 }
 
-/** How large. */
+/** Size of an experiment. */
 export interface Size {
-  /** 1 is the paper's size. */
+  /** Size as a share of the paper's. */
   readonly scale: number;
-  /** Each training is done with so many seeds: 1, 2, … */
+  /** Number of seeds of each training: 1, 2, … */
   readonly seeds: number;
-  /** What is trained in the place of the paper's network. */
+  /** Task that is trained instead of the paper's network. */
   readonly task?: string;
 }
 
-/** What an experiment found. Equal sizes on equal machines find the same. */
-export interface Findings {
+/** Findings of an experiment. Equal sizes on equal machines give equal findings. */
+export interface ExperimentFindings {
   /** Pictures and tables of the folder of results, by name. */
   readonly files: Readonly<Record<string, string>>;
-  /** What was found, as Markdown: it follows the page's title. */
+  /** Page as Markdown, without its title. */
   readonly page: string;
-  /** Seeds, for the page's last section. */
+  /** Seeds, for the last section of the page. */
   readonly seeds: string;
-  /** Everything in figures: what `data.json` holds, and all that the rest can be made of again. */
+  /** Contents of `data.json`, from which everything else can be made again. */
   readonly data: Readonly<Record<string, unknown>>;
 }

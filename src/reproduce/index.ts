@@ -1,7 +1,7 @@
 export type {
   Computation,
   Experiment,
-  Findings,
+  ExperimentFindings,
   PlannedSearch,
   Searches,
   Size,
@@ -10,4 +10,4 @@ export type {
 export { experiments } from './experiments.ts';
 export { experimentPage } from './page.ts';
 export { effortOf, type Provenance } from './provenance.ts';
-export { type Result, type ResultData, readData, resultFiles, resultFromData } from './results.ts';
+export { type ExperimentResult, type ResultData, readData, resultFiles, resultFromData } from './results.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Evaluation } from '../evaluation/index.ts';
 import { learningCurves } from '../run/index.ts';
-import type { Findings, Size, Trainings } from './experiment.ts';
+import type { ExperimentFindings, Size, Trainings } from './experiment.ts';
 import { figure4 } from './figure4/figure4.ts';
 import { figure5 } from './six-optimizers.ts';
 import { table1 } from './table1/table1.ts';
@@ -11,12 +11,12 @@ import { keyOf } from './trainings.ts';
 /** What the store calls a task of the user's own. */
 const OWN = '/home/me/spirals.mjs#6b1f0c2d9e8a';
 
-/** Findings from made-up trainings, which are as good as they come late in the plan; those of `failed` rules failed. */
+/** ExperimentFindings from made-up trainings, which are as good as they come late in the plan; those of `failed` rules failed. */
 async function findingsOf(
   experiment: Trainings,
   size: Size,
   failed: readonly string[] = [],
-): Promise<Findings> {
+): Promise<ExperimentFindings> {
   const plan = await experiment.plan({ ...size, task: 'digits-mlp' });
   const evaluations = plan.map(({ rule, key, protocol, seed }, i): Evaluation => {
     const value = 0.5 + 0.001 * i;
@@ -31,7 +31,7 @@ async function findingsOf(
   return experiment.findings(size, evaluations);
 }
 
-const everythingOf = ({ page, files, data, seeds }: Findings): string =>
+const everythingOf = ({ page, files, data, seeds }: ExperimentFindings): string =>
   JSON.stringify({ page, files, data, seeds });
 
 describe.each([figure5, table1, table2])('$name', (experiment) => {

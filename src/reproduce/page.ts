@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { markdownTable as table } from 'markdown-table';
 import { plural } from '../report/index.ts';
-import type { Experiment, Findings } from './experiment.ts';
+import type { Experiment, ExperimentFindings } from './experiment.ts';
 import { type Addition, DATA, type Provenance } from './provenance.ts';
 
 const PAGES = new URL('../../assets/pages/', import.meta.url);
@@ -34,7 +34,11 @@ export function markdownTable(titles: readonly string[], rows: readonly (readonl
 }
 
 /** Writes the page of an experiment: `README.md` of its folder. */
-export function experimentPage({ title }: Experiment, findings: Findings, made: Provenance): string {
+export function experimentPage(
+  { title }: Experiment,
+  findings: ExperimentFindings,
+  made: Provenance,
+): string {
   const { command, trainedBy, scale, version, fingerprint, machine, date, added = [] } = made;
   const rows = [
     ['command', `\`${command}\``],
@@ -60,10 +64,13 @@ export function experimentPage({ title }: Experiment, findings: Findings, made: 
 }
 
 /** The page without pictures that do not exist: if every training diverged, there is nothing to draw. */
-const withPictures = ({ page, files }: Findings): string =>
+const withPictures = ({ page, files }: ExperimentFindings): string =>
   page.replace(/^!\[[^\]]*\]\(([^)]+)\)\n*/gm, (image, file: string) => (file in files ? image : ''));
 
-function timeText({ seconds = Number.NaN, trained, added = [] }: Provenance, { data }: Findings): string {
+function timeText(
+  { seconds = Number.NaN, trained, added = [] }: Provenance,
+  { data }: ExperimentFindings,
+): string {
   if (trained === undefined) return `${seconds.toFixed(1)} s from start to end, on one core`;
   const all = added.reduce((sum, { count }) => sum + count, trained.count);
   const shown = Array.isArray(data.evaluations) ? data.evaluations.length : all;

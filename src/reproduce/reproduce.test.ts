@@ -17,9 +17,9 @@ import {
 import { compareWith, FLOAT32_FLOOR } from './figure6/page.ts';
 import {
   type Computation,
+  type ExperimentFindings,
   experimentPage,
   experiments,
-  type Findings,
   type PlannedSearch,
   type Size,
   type Trainings,
@@ -52,7 +52,7 @@ async function trainAll(experiment: Trainings, size: Size): Promise<Evaluation[]
   return evaluations;
 }
 
-const checkFindings = (name: string, findings: Findings): void => {
+const checkFindings = (name: string, findings: ExperimentFindings): void => {
   expect(findings.page).toContain('The paper');
   // The digits are not translated.
   if (name !== 'table2') expect(Object.keys(findings.files)).toContain(`${name}.svg`);
@@ -438,7 +438,7 @@ describe('experimentPage', () => {
   });
 
   it('says how it was made', () => {
-    const findings: Findings = { files: { 'a.csv': '' }, page: 'Text.', seeds: '1', data: {} };
+    const findings: ExperimentFindings = { files: { 'a.csv': '' }, page: 'Text.', seeds: '1', data: {} };
     const [experiment] = experiments.entries;
     if (experiment === undefined) throw new Error('none');
     const page = experimentPage(experiment, findings, {

@@ -2,19 +2,22 @@ import * as z from 'zod';
 import { NosError } from '../errors.ts';
 import { toJson } from '../json.ts';
 import { trainingDocument } from './documents.ts';
-import type { Experiment, Findings, Trainings } from './experiment.ts';
+import type { Experiment, ExperimentFindings, Trainings } from './experiment.ts';
 import { experimentPage } from './page.ts';
 import { DATA, type Provenance, provenance } from './provenance.ts';
 import { byOptimizer, seedsOf } from './trainings.ts';
 
-/** What an experiment found, and how. */
-export interface Result {
-  readonly findings: Findings;
+/** Findings of an experiment, and how they were made. */
+export interface ExperimentResult {
+  readonly findings: ExperimentFindings;
   readonly made: Provenance;
 }
 
-/** Every file of an experiment's folder, by name. */
-export function resultFiles(experiment: Experiment, { findings, made }: Result): Findings['files'] {
+/** Returns every file of an experiment's folder by name. */
+export function resultFiles(
+  experiment: Experiment,
+  { findings, made }: ExperimentResult,
+): ExperimentFindings['files'] {
   return {
     ...findings.files,
     [DATA]: `${toJson({ experiment: experiment.name, ...findings.data, made })}\n`,
@@ -22,16 +25,16 @@ export function resultFiles(experiment: Experiment, { findings, made }: Result):
   };
 }
 
-/** What a `data.json` holds. */
+/** Contents of a `data.json`. */
 export interface ResultData {
-  /** The name of the experiment whose it is. */
+  /** Name of its experiment. */
   readonly experiment: string;
   readonly made: Provenance;
-  /** All of it. */
+  /** All of the contents. */
   readonly data: unknown;
 }
 
-/** Reads the text of a `data.json`. @throws NosError `bad-text` where it is no experiment's. */
+/** Reads the text of a `data.json`. @throws NosError `bad-text` if it is not the data of an experiment. */
 export function readData(text: string): ResultData {
   try {
     const data: unknown = JSON.parse(text);
@@ -42,13 +45,13 @@ export function readData(text: string): ResultData {
 }
 
 /**
- * An experiment's result again from data: nothing is trained or searched. One that trains also takes the data of another that trained
+ * Makes an experiment's result again from data, without training or searching. An experiment that trains also takes the data of another that trained
  * the same optimizers.
  *
- * @param command That asks for this, as a user would type it: it made the result where the data is another experiment's.
+ * @param command The command as a user would type it. It made the result if the data is that of another experiment.
  * @throws NosError `bad-text` for data that lacks what this one needs.
  */
-export function resultFromData(experiment: Experiment, from: ResultData, command: string): Result {
+export function resultFromData(experiment: Experiment, from: ResultData, command: string): ExperimentResult {
   const { made, data } = from;
   const findings = within(experiment, () =>
     experiment.kind === 'trainings' ? trainingsAgain(experiment, data, made) : experiment.again(data),
@@ -70,7 +73,7 @@ function within<T>({ name }: Experiment, read: () => T): T {
 
 const trainings = z.object({ evaluations: z.array(trainingDocument).min(1) });
 
-function trainingsAgain(experiment: Trainings, data: unknown, { scale }: Provenance): Findings {
+function trainingsAgain(experiment: Trainings, data: unknown, { scale }: Provenance): ExperimentFindings {
   const evaluations = trainings.parse(data).evaluations.map((one) => ({ ...one, seconds: Number.NaN }));
   const seeds = seedsOf(evaluations);
   const trained = byOptimizer(experiment.optimizers, evaluations);

@@ -3,7 +3,7 @@ import { holm, type Interval, mean, meanInterval, pairedPermutation } from '../s
 import type { TrainedOptimizer } from './trainings.ts';
 
 /** A mean over seeds. */
-export interface Estimate {
+export interface SeedMean {
   /** NaN if there is no value. */
   readonly mean: number;
   /** The values that are averaged. */
@@ -13,7 +13,7 @@ export interface Estimate {
 }
 
 /** Averages values; those that are NaN are left out. */
-export function estimate(values: readonly number[]): Estimate {
+export function estimate(values: readonly number[]): SeedMean {
   const sound = values.filter((value) => !Number.isNaN(value));
   return {
     mean: sound.length === 0 ? Number.NaN : mean(sound),
@@ -30,7 +30,7 @@ export interface PairedComparison {
   /** Number of pairs in which its score is the higher one. */
   readonly higher: number;
   /** Its score minus that of the other. */
-  readonly difference: Estimate;
+  readonly difference: SeedMean;
   /** p-value of the paired permutation test; null for fewer than two pairs, or if a pair is infinitely far apart. */
   readonly p: number | null;
   /** The same, corrected by Holm's method for all that are compared together. */

@@ -4,9 +4,9 @@ import { plural } from '../report/index.ts';
 import { taskTitle } from '../tasks/index.ts';
 import { curvePictures } from './curve-picture.ts';
 import { documentOf, trainingsCsv, trainingsDocument } from './documents.ts';
-import type { Findings, Trainings } from './experiment.ts';
+import type { ExperimentFindings, Trainings } from './experiment.ts';
 import { fillPage, markdownTable } from './page.ts';
-import { compareAll, type Estimate, estimate, type PairedComparison } from './scores.ts';
+import { compareAll, estimate, type PairedComparison, type SeedMean } from './scores.ts';
 import { FOUND as TABLE1_FOUND, KNOWN as TABLE1_KNOWN, type TableRow } from './table1/optimizers.ts';
 import { EPOCHS, networkAt } from './table1/table1.ts';
 import {
@@ -120,15 +120,15 @@ interface SixData {
   readonly epochs: number;
   readonly seeds: readonly number[];
   readonly optimizers: readonly (TrainedOptimizer & {
-    readonly finalTest: Estimate;
-    readonly bestTest: Estimate;
-    readonly finalLoss: Estimate;
+    readonly finalTest: SeedMean;
+    readonly bestTest: SeedMean;
+    readonly finalLoss: SeedMean;
   })[];
   /** Comparisons of each found optimizer with each known one by final test accuracy. */
   readonly beside: readonly PairedComparison[];
 }
 
-function findings(figure: Figure, epochs: number, evaluations: readonly Evaluation[]): Findings {
+function findings(figure: Figure, epochs: number, evaluations: readonly Evaluation[]): ExperimentFindings {
   const [{ task: reference, protocol }] = evaluations as [Evaluation];
   const task = taskTitle(reference);
   const trained = byOptimizer(SIX, evaluations);

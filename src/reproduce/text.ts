@@ -1,15 +1,15 @@
 import { LEVEL, powerOf } from '../compare/index.ts';
 import type { Evaluation } from '../evaluation/index.ts';
 import { catalogue } from '../rules/index.ts';
-import type { Estimate, PairedComparison } from './scores.ts';
+import type { PairedComparison, SeedMean } from './scores.ts';
 
 /** Writes a mean with its interval, `62.31 [61.90, 62.72]`, or with its two values, `62.31 (61.90, 62.72)`. */
-export const valueText = (estimated: Estimate): string => textOf(estimated, (value) => value.toFixed(2));
+export const valueText = (estimated: SeedMean): string => textOf(estimated, (value) => value.toFixed(2));
 
 /** Writes a difference the same way: `+0.52 [+0.10, +0.94]`. */
-export const differenceText = (difference: Estimate): string => textOf(difference, signed);
+export const differenceText = (difference: SeedMean): string => textOf(difference, signed);
 
-function textOf({ mean: value, values, interval }: Estimate, write: (value: number) => string): string {
+function textOf({ mean: value, values, interval }: SeedMean, write: (value: number) => string): string {
   if (Number.isNaN(value)) return '—';
   const around = (interval === null ? [] : [interval.low, interval.high]).map(write).join(', ');
   if (around !== '') return `${write(value)} [${around}]`;
@@ -17,15 +17,15 @@ function textOf({ mean: value, values, interval }: Estimate, write: (value: numb
 }
 
 /** Writes an accuracy in per cent. */
-export const percent = (accuracy: Estimate): string => valueText(hundredfold(accuracy));
+export const percent = (accuracy: SeedMean): string => valueText(hundredfold(accuracy));
 
 /** Writes a difference of accuracies in points. */
-export const points = (difference: Estimate): string => differenceText(hundredfold(difference));
+export const points = (difference: SeedMean): string => differenceText(hundredfold(difference));
 
 /** Makes an estimate that is written as its mean alone. */
-export const alone = (value: number): Estimate => ({ mean: value, values: [], interval: null });
+export const alone = (value: number): SeedMean => ({ mean: value, values: [], interval: null });
 
-const hundredfold = ({ mean: value, values, interval }: Estimate): Estimate => ({
+const hundredfold = ({ mean: value, values, interval }: SeedMean): SeedMean => ({
   mean: 100 * value,
   values: values.map((one) => 100 * one),
   interval: interval && { low: 100 * interval.low, high: 100 * interval.high },

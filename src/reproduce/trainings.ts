@@ -10,7 +10,7 @@ import { taskReference } from '../tasks/index.ts';
 
 /** An optimizer of the paper as a rule of the catalogue. */
 export interface NamedRule {
-  /** As the paper calls it. */
+  /** Name in the paper. */
   readonly name: string;
   /** Rule text or catalogue name. */
   readonly rule: string;

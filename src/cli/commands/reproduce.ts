@@ -6,7 +6,7 @@ import { NosError } from '../../errors.ts';
 import { fingerprint } from '../../evaluate/index.ts';
 import {
   type Experiment,
-  type Result as ExperimentResult,
+  type ExperimentResult,
   experiments,
   readData,
   resultFiles,

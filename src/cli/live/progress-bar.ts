@@ -17,7 +17,7 @@ import type { Context } from '../command.ts';
 type Stderr = Context['stderr'];
 
 /** A block of lines at the end of the terminal that is redrawn in place. Nothing is drawn elsewhere. */
-export interface Block {
+export interface LiveBlock {
   /** Draws the lines in place of those drawn before. */
   draw(lines: string): void;
   /** Draws one line, cut to the width of the terminal. */
@@ -29,7 +29,7 @@ export interface Block {
 }
 
 /** Opens a block on stderr. */
-export async function openBlock({ stream, interactive }: Stderr): Promise<Block> {
+export async function openBlock({ stream, interactive }: Stderr): Promise<LiveBlock> {
   const nothing = (): void => undefined;
   if (!interactive) return { draw: nothing, line: nothing, clear: nothing, close: nothing };
   const { createLogUpdate } = await import('log-update');
@@ -53,7 +53,7 @@ export async function openBlock({ stream, interactive }: Stderr): Promise<Block>
   };
 }
 
-/** Lines that a counter prints in all where there is no terminal. */
+/** Number of lines that a counter prints if there is no terminal. */
 const LINES = 20;
 
 /** Progress of work that consists of a known number of units of about equal length. */

@@ -10,11 +10,11 @@ export interface ReporterOptions {
   readonly run: string;
   readonly samples: number;
   readonly expected: RunProgress['expected'];
-  /** Proposals that were told before. */
+  /** Number of proposals that were told before. */
   readonly told?: number | undefined;
   /** Seconds after which no further batch is begun. */
   readonly timeout?: number | undefined;
-  /** Milliseconds. */
+  /** Returns the time in milliseconds. */
   readonly clock: () => number;
   readonly nameOf: (evaluation: EvaluationSummary) => string;
   /** Aborted once the user has asked the run to stop. */
@@ -24,9 +24,9 @@ export interface ReporterOptions {
 /** Shows a run while it goes. */
 export interface Reporter {
   readonly onEvent: (event: RunEvent) => void;
-  /** Prints a line of the log, as it stands. */
+  /** Prints a line of the log unchanged. */
   readonly print: (line: string) => void;
-  /** Takes the live view away. */
+  /** Removes the live view. */
   close(): void;
 }
 

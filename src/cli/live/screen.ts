@@ -43,7 +43,7 @@ const RUNNING = 'Ctrl-C stops the search; what it has found is kept.';
 const TIME_OVER = 'the time is over: scoring what is under way';
 const STOPPING = 'stopping; Ctrl-C again ends at once.';
 
-/** The live view, as text of at most `columns` columns and `rows` lines; where rows are few, not every worker is shown. */
+/** Draws the live view in at most `columns` columns and `rows` lines. If there are few rows, not every worker is shown. */
 export function screen(progress: RunProgress, options: ScreenOptions): string {
   const above = [
     ...heading(progress, options),
@@ -94,7 +94,7 @@ export function timeLeft(progress: RunProgress): string {
   return Number.isFinite(left) ? `${duration(left)} left` : 'time left: —';
 }
 
-/** How the rewards go, and what the strategy says of itself. */
+/** Draws the course of the rewards and what the strategy reports of itself. */
 function course(
   { batchMeans, bestSoFar, metrics }: RunProgress,
   { columns, colours }: ScreenOptions,
@@ -112,12 +112,12 @@ function course(
   ];
 }
 
-/** Columns of the names at the left. */
+/** Width of the names at the left, in columns. */
 const NAMES = 11;
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
-/** The metrics of the strategies that the view tells, in plain words; docs/strategies.md and docs/controller.md have all of them. */
+/** Metrics of the strategies that the view shows, in plain words. docs/strategies.md and docs/controller.md describe all of them. */
 const WORDS: readonly (readonly [string, (value: number) => string])[] = [
   ['populationBest', (value) => `best alive ${accuracy(value)}`],
   ['populationMean', (value) => `mean alive ${accuracy(value)}`],
@@ -130,7 +130,7 @@ const WORDS: readonly (readonly [string, (value: number) => string])[] = [
   ['distinctShare', (value) => `${percent(value)} of the batch distinct`],
 ];
 
-/** `best alive 0.9567, best alive for 12 rules`. */
+/** Writes metrics as text: `best alive 0.9567, best alive for 12 rules`. */
 export function metricsText(metrics: Metrics): string {
   return WORDS.flatMap(([name, text]) => {
     const value = metrics[name];
@@ -149,7 +149,7 @@ function best({ top }: RunProgress, { columns, colours, nameOf, short }: ScreenO
   return [colours.bold(truncate(`#  reward  ${'learning rate'.padEnd(RATE)}  rule`, columns)), ...rows];
 }
 
-/** Columns of a learning rate, and of its head. */
+/** Width of a learning rate and of its title, in columns. */
 const RATE = 13;
 
 function references({ references }: RunProgress, { columns, colours, nameOf }: ScreenOptions): string[] {

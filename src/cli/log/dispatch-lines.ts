@@ -3,7 +3,7 @@ import { accuracy, duration } from '../../report/index.ts';
 import type { LogEvent, LogLine } from './events.ts';
 import { evaluationFields } from './run-lines.ts';
 
-/** The log's line for an event of a search's dispatcher. */
+/** Returns the line of the log for an event of a search's dispatcher. */
 export function dispatchLine(event: DispatchEvent): LogLine {
   switch (event.type) {
     case 'notice':
@@ -31,7 +31,7 @@ export function dispatchLine(event: DispatchEvent): LogLine {
   }
 }
 
-/** The log's line for an event of a worker. */
+/** Returns the line of the log for an event of a worker. */
 export function workerLine(event: WorkerEvent): LogLine {
   switch (event.type) {
     case 'notice':

@@ -1,8 +1,8 @@
-/** From the most to the least urgent. */
+/** Levels, the most urgent first. */
 export const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
-export type Level = (typeof levels)[number];
+export type LogLevel = (typeof levels)[number];
 
-/** Every event of the log, once, with its level: docs/operating.md describes each, and a test compares the two. */
+/** All events of the log with their levels. docs/operating.md describes each, and a test compares the two. */
 export const logEvents = {
   // of a search
   'run-started': 'info',
@@ -40,15 +40,15 @@ export const logEvents = {
   note: 'info',
   foreign: 'warn',
   failed: 'fatal',
-} as const satisfies Readonly<Record<string, Level>>;
+} as const satisfies Readonly<Record<string, LogLevel>>;
 
 export type LogEvent = keyof typeof logEvents;
 
-/** One thing that happened, as data and as a line for people. */
+/** Something that happened, as data and as a line for people. */
 export interface LogLine {
   readonly event: LogEvent;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly message: string;
-  /** Whether the live view, or its plain lines, say it already. */
+  /** Whether the live view or its plain lines already say it. */
   readonly viewed?: boolean;
 }

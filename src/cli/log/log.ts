@@ -1,14 +1,14 @@
 import { unknownName } from '../../errors.ts';
-import { type Level, type LogLine, levels, logEvents } from './events.ts';
+import { type LogLevel, type LogLine, levels, logEvents } from './events.ts';
 
-/** Where a command says what happens. */
+/** Log of a command. */
 export interface Log {
-  /** `text`: for people; `json`: one JSON object a line. */
+  /** `text` for people, or `json`: one JSON object per line. */
   readonly form: LogForm;
   /** Whether lines of that level are written. */
-  shows(level: Level): boolean;
+  shows(level: LogLevel): boolean;
   write(line: LogLine): void;
-  /** The same log, with more fields in every line, and another way to print text. */
+  /** Returns the same log with more fields in every line, and another function that prints text. */
   with(fields: Fields, print?: Print): Log;
 }
 
@@ -21,10 +21,10 @@ type Written = (message: string) => string;
 const FORMS: readonly LogForm[] = ['text', 'json'];
 
 /**
- * Opens the log that the settings ask for, on stderr.
+ * Opens the log on stderr that the settings ask for.
  *
- * @param written What a message is written as: see `writeCalls`.
- * @throws NosError `unknown-name` for a form or a level that there is not.
+ * @param written Rewrites a message: see `writeCalls`.
+ * @throws NosError `unknown-name` for an unknown form or level.
  */
 export async function openLog(
   settings: { readonly log: string; readonly logLevel: string },
@@ -33,7 +33,7 @@ export async function openLog(
 ): Promise<Log> {
   const form = known('log', settings.log, FORMS);
   const least = known('log level', settings.logLevel, [...levels, 'silent'] as const);
-  const shows = (level: Level): boolean =>
+  const shows = (level: LogLevel): boolean =>
     least !== 'silent' && levels.indexOf(level) <= levels.indexOf(least);
   if (form === 'json') return jsonLog(shows, stderr, written);
   return textLog(shows, (line) => stderr.write(`${line}\n`), written);
@@ -45,7 +45,7 @@ function known<Name extends string>(kind: string, name: string, all: readonly Na
   return found;
 }
 
-/** What the live view tells is left out, except from `debug` on. */
+/** Leaves out what the live view shows, unless the level is `debug` or below. */
 function textLog(shows: Log['shows'], print: Print, written: Written): Log {
   return {
     form: 'text',
@@ -58,7 +58,7 @@ function textLog(shows: Log['shows'], print: Print, written: Written): Log {
   };
 }
 
-/** pino's lines, written synchronously: none is lost at the end of the process. */
+/** Writes pino's lines synchronously, so that none is lost at the end of the process. */
 async function jsonLog(shows: Log['shows'], stderr: NodeJS.WriteStream, written: Written): Promise<Log> {
   const [{ pino }, { hostname }] = await Promise.all([import('pino'), import('node:os')]);
   const sink = pino(
@@ -82,7 +82,7 @@ async function jsonLog(shows: Log['shows'], stderr: NodeJS.WriteStream, written:
   return logOf({});
 }
 
-/** JSON has no words for numbers that are not finite: as in `--json`, strings stand for them. */
+/** Replaces numbers that are not finite by strings, as in `--json`: JSON cannot write them. */
 function plain(fields: Fields): Fields {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [

@@ -3,15 +3,15 @@ import { accuracy, duration, learningRate, plural } from '../../report/index.ts'
 import type { RunEvent } from '../../run/index.ts';
 import type { LogLine } from './events.ts';
 
-/** What the log tells besides. */
+/** Facts about a run that its events do not hold. */
 export interface Circumstances {
-  /** Since this process began with the run. */
+  /** Seconds since this process began with the run. */
   readonly seconds: number;
-  /** What the run is about, for its first line. */
+  /** Fields of the first line of the run. */
   readonly facts: LogLine['fields'];
 }
 
-/** The log's line for an event of a run. */
+/** Returns the line of the log for an event of a run. */
 export function runLine(event: RunEvent, circumstances: Circumstances): LogLine {
   return { ...lineOf(event, circumstances), viewed: true };
 }
@@ -84,7 +84,7 @@ function started(
 
 type Scored = Extract<RunEvent, { type: 'reference' | 'evaluated' | 'retest' }>;
 
-/** A score that was known, one that was trained, or one that three lost tries stand for. */
+/** Returns the line for a score that was known, was trained, or failed after three tries. */
 function scored({ evaluation, cached, worker }: Scored, what: { role: string; index?: number }): LogLine {
   const { key, rule, seed, reward, status } = evaluation;
   const fields = { ...what, key, rule, seed, reward };
@@ -104,7 +104,7 @@ function scored({ evaluation, cached, worker }: Scored, what: { role: string; in
   };
 }
 
-/** What the log tells of an evaluation, at the search and at the worker. */
+/** Returns the fields of an evaluation, in the log of the search and of the worker. */
 export function evaluationFields(evaluation: Evaluation): LogLine['fields'] {
   const { key, rule, seed, reward, status, learningRate, steps, seconds } = evaluation;
   return { key, rule, seed, reward, status, learningRate, steps, seconds };

@@ -12,8 +12,8 @@ import {
   parseRunConfig,
 } from '../../run/index.ts';
 import { taskReference, taskTitle } from '../../tasks/index.ts';
-import type { Findings, PlannedSearch, Searches } from '../experiment.ts';
-import { type Estimate, estimate } from '../scores.ts';
+import type { ExperimentFindings, PlannedSearch, Searches } from '../experiment.ts';
+import { estimate, type SeedMean } from '../scores.ts';
 import { figure4Page } from './page.ts';
 
 const RULES = 45_000;
@@ -86,10 +86,10 @@ export interface Figure4Data {
   readonly searches: readonly Searched[];
   readonly leads: readonly Lead[];
   /** Mean over seeds. A search is the unit, so it also speaks of other seeds. */
-  readonly meanLead: Estimate;
+  readonly meanLead: SeedMean;
 }
 
-function findings(samples: number, curves: LearningCurves): Findings {
+function findings(samples: number, curves: LearningCurves): ExperimentFindings {
   const searches = curves.curves.map((curve, i): Searched => {
     const { rewards, compared } = curve;
     return {
@@ -151,7 +151,7 @@ const found = z.object({
     .min(STRATEGIES.length),
 });
 
-function again(data: unknown): Findings {
+function again(data: unknown): ExperimentFindings {
   const { searches, samples, ...conditions } = found.parse(data);
   const runs = searches.map(({ curve: { rewards, distinct, ...run } }) => {
     // The data does not hold the keys; only the number of different ones counts.

@@ -10,7 +10,7 @@ import {
 import { jsonNumber } from '../../json.ts';
 import { stream } from '../../random/index.ts';
 import { compileRule, parseRule } from '../../rules/index.ts';
-import type { Computation, ComputationOptions, Findings } from '../experiment.ts';
+import type { Computation, ComputationOptions, ExperimentFindings } from '../experiment.ts';
 import {
   type Descended,
   type Descent,
@@ -53,7 +53,7 @@ export interface Figure6Data {
   readonly starts: readonly { readonly start: Coordinates; readonly descended: readonly Descended[] }[];
 }
 
-async function run({ scale, signal, onWork }: ComputationOptions): Promise<Findings> {
+async function run({ scale, signal, onWork }: ComputationOptions): Promise<ExperimentFindings> {
   const testFunction = testFunctions.find('rosenbrock');
   const steps = stepsAt(scale);
   const all = async (start: Coordinates, tune: TuneVariant) => {
@@ -98,7 +98,7 @@ const found = z.object({
 });
 
 /** Takes the chosen rules and learning rates from the data, and runs only these. */
-function again(data: unknown): Findings {
+function again(data: unknown): ExperimentFindings {
   const { steps, fixed, paper, fine, starts } = found.parse(data);
   const testFunction = testFunctions.find('rosenbrock');
   const all = (chosen: readonly z.output<typeof descended>[], start: Coordinates = testFunction.start) =>
@@ -130,7 +130,7 @@ function otherStarts({ bounds }: TestFunction, count: number): readonly Coordina
   );
 }
 
-function findings(data: Figure6Data, testFunction: TestFunction): Findings {
+function findings(data: Figure6Data, testFunction: TestFunction): ExperimentFindings {
   const { steps, fixed, paper, fine, starts } = data;
   const picture = trajectoryPicture(
     testFunction,

@@ -2,7 +2,7 @@ import type { NamedRule } from '../trainings.ts';
 
 /** A row of Table 1: accuracies in per cent, each the best of seven learning rates, of one training. */
 export interface TableRow extends NamedRule {
-  /** After 300 epochs. */
+  /** Validation accuracy after 300 epochs. */
   readonly finalValidation: number;
   readonly finalTest: number;
   /** The highest of all epochs, and the test accuracy of that epoch. */

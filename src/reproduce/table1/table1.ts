@@ -2,8 +2,8 @@ import { seedsFrom } from '../../compare/index.ts';
 import type { Evaluation } from '../../evaluation/index.ts';
 import { taskTitle } from '../../tasks/index.ts';
 import { documentOf, trainingsCsv, trainingsDocument } from '../documents.ts';
-import type { Findings, Size, Trainings } from '../experiment.ts';
-import { compareAll, type Estimate, estimate, type PairedComparison } from '../scores.ts';
+import type { ExperimentFindings, Size, Trainings } from '../experiment.ts';
+import { compareAll, estimate, type PairedComparison, type SeedMean } from '../scores.ts';
 import {
   bestTest,
   bestValidation,
@@ -44,10 +44,10 @@ export const table1: Trainings = {
 /** An optimizer with its scores and those of the paper. */
 export interface Table1Row extends TrainedOptimizer {
   readonly paper: Omit<TableRow, 'name' | 'rule'>;
-  readonly finalValidation: Estimate;
-  readonly finalTest: Estimate;
-  readonly bestValidation: Estimate;
-  readonly bestTest: Estimate;
+  readonly finalValidation: SeedMean;
+  readonly finalTest: SeedMean;
+  readonly bestValidation: SeedMean;
+  readonly bestTest: SeedMean;
 }
 
 export interface Table1Data {
@@ -63,7 +63,7 @@ export interface Table1Data {
   readonly beside: readonly PairedComparison[];
 }
 
-function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluation[]): Findings {
+function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluation[]): ExperimentFindings {
   const [{ task, protocol }] = evaluations as [Evaluation];
   const rows = byOptimizer(OPTIMIZERS, evaluations).map((trained, i) =>
     rowOf(trained, OPTIMIZERS[i] as TableRow),

@@ -5,8 +5,8 @@ import { mean } from '../../statistics/index.ts';
 import { taskTitle } from '../../tasks/index.ts';
 import { curvePictures } from '../curve-picture.ts';
 import { trainingsCsv, trainingsDocument } from '../documents.ts';
-import type { Findings, Size, Trainings } from '../experiment.ts';
-import { comparePair, corrected, type Estimate, estimate, type PairedComparison } from '../scores.ts';
+import type { ExperimentFindings, Size, Trainings } from '../experiment.ts';
+import { comparePair, corrected, estimate, type PairedComparison, type SeedMean } from '../scores.ts';
 import {
   byOptimizer,
   epochsAt,
@@ -54,7 +54,7 @@ export const PEAK = 5;
 
 /** Scores that are compared; NaN if the training diverged or failed, or if its task has no such measure. */
 export const scores = {
-  /** Of the batches of the last epoch as training saw them, with dropout. */
+  /** Perplexity of the batches of the last epoch as training saw them, with dropout. */
   trainPerplexity: ({ status, lossCurve = [] }: Evaluation): number =>
     status === 'ok' ? Math.exp(lossCurve.at(-1) ?? Number.NaN) : Number.NaN,
   testBleu: ({ testMeasures }: Evaluation): number => testMeasures?.bleu ?? Number.NaN,
@@ -128,7 +128,7 @@ const networkAt = (scale: number): string =>
 const epochsOf = (scale: number): number => (scale >= 1 ? EPOCHS : epochsAt(PAIRS / SMALL_PAIRS, scale));
 
 /** An optimizer with its scores and those of the paper. */
-export interface Table2Row extends TrainedOptimizer, Readonly<Record<ScoreName, Estimate>> {
+export interface Table2Row extends TrainedOptimizer, Readonly<Record<ScoreName, SeedMean>> {
   readonly paper: Omit<PaperRow, 'name' | 'rule' | 'rates'>;
 }
 
@@ -149,7 +149,7 @@ export interface Table2Data {
   readonly beside: Readonly<Record<'trainPerplexity' | 'testBleu' | 'peakBleu', PairedComparison>>;
 }
 
-function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluation[]): Findings {
+function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluation[]): ExperimentFindings {
   const [{ task: reference }] = evaluations as [Evaluation];
   const task = taskTitle(reference);
   const all = byOptimizer(OPTIMIZERS, evaluations);
@@ -205,5 +205,5 @@ function rowOf(trained: TrainedOptimizer, { name, rule, rates, ...paper }: Paper
     score,
     estimate(trained.evaluations.map(scoreOf)),
   ]);
-  return { ...trained, paper, ...(Object.fromEntries(estimates) as Record<ScoreName, Estimate>) };
+  return { ...trained, paper, ...(Object.fromEntries(estimates) as Record<ScoreName, SeedMean>) };
 }
