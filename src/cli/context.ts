@@ -7,7 +7,7 @@ import { resolveSettings } from './configuration.ts';
 import { adoptForeign } from './log/foreign.ts';
 import { openLog } from './log/log.ts';
 import type { Surroundings } from './nos.ts';
-import { dataOption, logOptions, storeOption } from './options.ts';
+import { dataOption, engineOption, logOptions, storeOption } from './options.ts';
 import type { Invocation } from './program.ts';
 
 interface Opened {
@@ -22,8 +22,10 @@ export async function openContext(
   surroundings: Surroundings & { readonly call: WriteCall; readonly signal: AbortSignal },
 ): Promise<Opened> {
   const { env, stdout, stderr, ask, call, signal } = surroundings;
-  const options = { ...logOptions, ...storeOption, ...dataOption, ...command.options };
+  const options = { ...logOptions, ...storeOption, ...dataOption, ...engineOption, ...command.options };
   const { settings, sourceOf } = resolveSettings(options, { ...surroundings, flags, environment: env });
+  // In the environment, as worker processes inherit that.
+  process.env.NOS_ENGINE = settings.engine;
   const log = await openLog(settings, stderr, (text) => writeCalls(text, call));
   if (log.form === 'json') adoptForeign(log);
   const terminal = terminalOf(stderr, env);

@@ -59,6 +59,9 @@ export const settings = {
   }),
   store: text('the store of runs', { value: 'FILE', path: true }),
   data: text('the folder of data sets', { value: 'DIR', path: true, alias: 'NOS_DATA_DIR' }),
+  engine: text('what computes training steps; auto is onnxruntime; native compiles them to C', {
+    ...{ value: 'ENGINE', source: 'environment', names: () => ['auto', 'native', 'onnxruntime'] },
+  }),
   timeout: duration('begin no further batch after 90s, 10m, 2h, …: the run can be resumed', {
     source: 'environment',
   }),
@@ -109,6 +112,7 @@ export const spaceOptions = {
 export const logOptions = { log: settings.log.default('text'), logLevel: settings.logLevel.default('info') };
 export const storeOption = { store: settings.store.optional() };
 export const dataOption = { data: settings.data.optional() };
+export const engineOption = { engine: settings.engine.default('auto') };
 
 /** Who evaluates, and where its results lie. */
 export const evaluatingOptions = {
@@ -117,6 +121,7 @@ export const evaluatingOptions = {
   ...logOptions,
   ...storeOption,
   ...dataOption,
+  ...engineOption,
 };
 
 /** With ten, p can be 1/512: below 5 % even after Holm's correction for twenty-five tests. */

@@ -1,6 +1,7 @@
 import { type CompiledRule, compileRule, type Expression } from '../rules/index.ts';
 import type { Task } from '../tasks/index.ts';
 import { checkChild } from './checked.ts';
+import { chosenEngine } from './engine.ts';
 import { trainChild } from './train-child.ts';
 import type { Trainer } from './trainer.ts';
 
@@ -10,7 +11,7 @@ import type { Trainer } from './trainer.ts';
  * @throws NosError `data-missing`, `data-corrupt`, `task`.
  */
 export async function openChildTrainer(task: Task, options: Parameters<Task['open']>[0]): Promise<Trainer> {
-  const child = checkChild(task.name, await task.open(options));
+  const child = checkChild(task.name, await task.open({ engine: chosenEngine(), ...options }));
   /** The rule that was trained last: the trainings of an evaluation share what is compiled. */
   let last: { readonly expression: Expression; readonly compiled: CompiledRule } | undefined;
   return {

@@ -2,30 +2,40 @@ import { createHash } from 'node:crypto';
 import { arrayDataset, type Dataset } from '../data/index.ts';
 import { ENGINE } from '../engine/index.ts';
 import { environments, NO_ENVIRONMENT } from '../evaluation/index.ts';
-import { maxPool2d, relu } from '../graph/index.ts';
+import { type EngineName, maxPool2d, relu } from '../graph/index.ts';
 import { batchNorm, convolution, dense, flatten } from '../nn/index.ts';
 import { stream } from '../random/index.ts';
 import { compileRule, parseRule } from '../rules/index.ts';
 import { defineTask, type Task } from '../tasks/index.ts';
+import { chosenEngine } from './engine.ts';
+import { checkNativeBits, NATIVE_BITS } from './native-check.ts';
 import { trainChild } from './train-child.ts';
 import type { Training } from './trainer.ts';
 
-let known: Promise<string> | undefined;
+const known = new Map<EngineName, Promise<string>>();
 
 /**
  * What this machine computes with: the engine's version, V8's, the platform, and a hash of the bits of a short fixed training.
  * Machines of one fingerprint give equal evaluations. Takes well under a second; computed once per process.
  *
+ * The native engine's names the emitter and not the machine, as its results are the same on all.
+ *
+ * @throws NosError `engine` when the engine is not to be had, or computes other bits than it should.
  * @example 'onnxruntime-1.30.0 v8-11.3.244.8-node.38 linux-x64 2f6c0b1de97a4c35'
  */
-export function fingerprint(): Promise<string> {
-  known ??= computeFingerprint();
-  return known;
+export function fingerprint(engine = chosenEngine()): Promise<string> {
+  const found = known.get(engine) ?? computeFingerprint(engine);
+  known.set(engine, found);
+  return found;
 }
 
-async function computeFingerprint(): Promise<string> {
+async function computeFingerprint(engine: EngineName): Promise<string> {
   const { v8 } = process.versions;
-  return `onnxruntime-${ENGINE.version} v8-${v8} ${process.platform}-${process.arch} ${await trainingBits()}`;
+  if (engine === 'native') {
+    await checkNativeBits();
+    return `native-${NATIVE_BITS} v8-${v8} ${await trainingBits(engine)}`;
+  }
+  return `onnxruntime-${ENGINE.version} v8-${v8} ${process.platform}-${process.arch} ${await trainingBits(engine)}`;
 }
 
 /** With the paper's child: its kernels, not those of sequences; and the functions of V8 that rules use. */
@@ -33,8 +43,8 @@ const RULE = 'm / (sqrt(v) + eps) + 1e-3 * exp(tanh(w)) * cos(g) + 1e-4 * noise 
 const BATCH = 16;
 const STEPS = 8;
 
-async function trainingBits(): Promise<string> {
-  const child = await task.open({ directory: '' });
+async function trainingBits(engine: EngineName): Promise<string> {
+  const child = await task.open({ directory: '', engine });
   const hash = createHash('sha256');
   const rule = parseRule(RULE);
   const training: Training = {

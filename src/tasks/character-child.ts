@@ -1,5 +1,5 @@
 import type { CharacterText } from '../data/index.ts';
-import { type ModelSession, openModel } from '../nn/index.ts';
+import { type ModelSession, type OpenModelOptions, openModel } from '../nn/index.ts';
 import { type CharacterSizes, characterModel } from './character-model.ts';
 import type { Child, ChildState } from './child.ts';
 import { initialState, misfit, perplexityScore, scoredBatches } from './parts.ts';
@@ -15,11 +15,15 @@ export interface CharacterTask extends CharacterSizes {
 }
 
 /** @throws NosError `bad-option` when the text does not fit the task. */
-export async function openCharacterChild(task: CharacterTask, text: CharacterText): Promise<Child> {
+export async function openCharacterChild(
+  task: CharacterTask,
+  text: CharacterText,
+  options: OpenModelOptions = {},
+): Promise<Child> {
   const { batch, length } = task;
   checkFit(task, text);
   const model = characterModel(task);
-  const session = await openModel(model);
+  const session = await openModel(model, options);
   const rows = { tokens: new Float32Array(length * batch), targets: new Float32Array(length * batch) };
   const perplexity = async (
     split: 'validation' | 'test',

@@ -16,6 +16,6 @@ export function characterLstm(definition: CharacterTask): Task {
     ...(trainExamples !== undefined && { trainExamples }),
     chance: 1 / vocabulary,
     checksum: async (options) => (await load(options)).checksum,
-    open: async (options) => openCharacterChild(definition, await load(options)),
+    open: async (options) => openCharacterChild(definition, await load(options), options),
   });
 }

@@ -10,7 +10,7 @@ export async function openClassifierChild(task: ClassifierTask, options: LoadOpt
   const dataset = await task.load(options);
   checkFit(task, dataset);
   const classifier = buildClassifier(task);
-  const session = await openModel(classifier);
+  const session = await openModel(classifier, options);
   const masks = openMasks(classifier.masks);
   const batch = makeBatch(task);
   return {

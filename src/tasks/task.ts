@@ -1,5 +1,5 @@
 import type { Dataset } from '../data/index.ts';
-import type { Tensor } from '../graph/index.ts';
+import type { EngineName, Tensor } from '../graph/index.ts';
 import type { NetworkBuilder } from '../nn/index.ts';
 import type { Child, Moment } from './child.ts';
 
@@ -48,4 +48,6 @@ export interface LoadOptions {
   readonly directory: string;
   /** To be called now and then while opening takes long: a sign of life. */
   readonly onWork?: () => void;
+  /** What computes the child's steps. Default `onnxruntime`. */
+  readonly engine?: EngineName;
 }

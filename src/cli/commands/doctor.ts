@@ -4,13 +4,14 @@ import { dirname } from 'node:path';
 import { dataSets } from '../../data/index.ts';
 import { checkPlatform, ENGINE, findEngine } from '../../engine/index.ts';
 import { NosError } from '../../errors.ts';
-import { fingerprint } from '../../evaluate/index.ts';
+import { chosenEngine, fingerprint } from '../../evaluate/index.ts';
+import { nativeMachine } from '../../graph/index.ts';
 import { bytes, type Colours, plural } from '../../report/index.ts';
 import { resolveTask } from '../../tasks/index.ts';
 import { writeCalls } from '../calling.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { withStore } from '../files.ts';
-import { DEFAULT_TASK, dataOption, storeOption } from '../options.ts';
+import { DEFAULT_TASK, dataOption, engineOption, storeOption } from '../options.ts';
 
 /** One thing that was checked. `absent` means that nobody misses it; `todo` says what to do if it is not ok. */
 interface Check {
@@ -21,13 +22,14 @@ interface Check {
 }
 
 export const command = defineCommand({
-  options: { ...storeOption, ...dataOption },
+  options: { ...storeOption, ...dataOption, ...engineOption },
   example: 'nos doctor',
   async run(context) {
     const { colours } = context.stdout;
     const checks = [
       nodeCheck(process.versions.node),
       await engineCheck(context),
+      await compilerCheck(),
       coresCheck(),
       ...(await dataChecks(context)),
       await storeCheck(context),
@@ -73,10 +75,26 @@ async function engineCheck({ call }: Context): Promise<Check> {
       const detail = `onnxruntime ${ENGINE.version} is not here yet: ${bytes(ENGINE.bytes)} from npm's registry`;
       return { ...check, state: 'warn', detail, todo: call('nos engine fetch') };
     }
-    return { ...check, state: 'ok', detail: `onnxruntime trains, fingerprint ${await fingerprint()}` };
+    return { ...check, state: 'ok', detail: `${chosenEngine()} trains, fingerprint ${await fingerprint()}` };
   } catch (error) {
     const todo = error instanceof NosError ? error.hint : call('nos engine fetch');
     return { ...check, state: 'fail', detail: (error as Error).message, todo };
+  }
+}
+
+/** The native engine needs one; nothing else does. */
+async function compilerCheck(): Promise<Check> {
+  const check = { name: 'C compiler' } as const;
+  try {
+    const { compiler, target } = await nativeMachine();
+    return {
+      ...check,
+      state: 'ok',
+      detail: `${compiler.version}, for ${target.name}: --engine native can be used`,
+    };
+  } catch (error) {
+    if (!(error instanceof NosError)) throw error;
+    return { ...check, state: 'absent', detail: `${error.message}; ${error.hint}` };
   }
 }
 

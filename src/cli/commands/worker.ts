@@ -12,7 +12,7 @@ import type { Log } from '../log/log.ts';
 import { onShutdown } from '../log/shutdown.ts';
 import { type Observer, openObserver } from '../observer.ts';
 import { described } from '../option.ts';
-import { dataOption, logOptions, settings, tasks } from '../options.ts';
+import { dataOption, engineOption, logOptions, settings, tasks } from '../options.ts';
 import { prepareEngine, prepareTask } from '../prepare.ts';
 import { Interruption } from '../process.ts';
 
@@ -27,6 +27,7 @@ export const command = defineCommand({
     metrics: settings.metrics.optional(),
     ...logOptions,
     ...dataOption,
+    ...engineOption,
   },
   example:
     'nos worker --redis redis://127.0.0.1:6379\nnos worker --redis redis://127.0.0.1:6379 --task spirals.mjs\nNOS_REDIS_URL=rediss://:SECRET@queue.example:6379 nos worker',

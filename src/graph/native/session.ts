@@ -30,7 +30,7 @@ export async function openNativeSession(
 }
 
 /** What this machine compiles for and with. @throws NosError `engine` that says what is missing. */
-async function machineOptions(): Promise<CompileOptions> {
+export async function machineOptions(): Promise<CompileOptions> {
   const target = machineTarget();
   if (target === undefined) {
     throw new NosError(

@@ -115,7 +115,7 @@ export const doctorDocument = z.strictObject({
       name: f.text('what was checked'),
       state: f.oneOf(
         ['ok', 'absent', 'warn', 'fail'],
-        'result; `absent` is a data set that a first search does not need',
+        'result; `absent` is what a first search does not need',
       ),
       detail: f.text('what was found'),
       todo: f.text('what to do about it').exactOptional(),

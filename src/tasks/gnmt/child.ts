@@ -3,6 +3,7 @@ import { type Model, type ModelSession, openMasks, openModel } from '../../nn/in
 import { type BeamScore, bleu, type SentencePair, SPECIAL, translationBatch } from '../../text/index.ts';
 import type { Child, ChildState } from '../child.ts';
 import { initialState, perplexityScore, scoredBatches } from '../parts.ts';
+import type { LoadOptions } from '../task.ts';
 import { translationCorpus } from './corpus.ts';
 import { openGnmtDecoder } from './decoder.ts';
 import { type GnmtDefinition, gnmtModel } from './model.ts';
@@ -23,7 +24,7 @@ const BEAM_SCORE: BeamScore = { lengthNormalisation: 0.2, coveragePenalty: 0.2 }
 export async function openTranslationChild(
   task: TranslationTask,
   text: ParallelText,
-  onWork?: () => void,
+  { onWork, engine }: Partial<LoadOptions> = {},
 ): Promise<Child> {
   const { layers, width, length, batch, labelSmoothing, dropout, clipNorm = 0, beam = 1 } = task;
   const { coders, pairs } = translationCorpus(task, text, onWork);
@@ -40,7 +41,7 @@ export async function openTranslationChild(
     dropout,
   };
   const model = gnmtModel(definition);
-  const session = await openModel(model);
+  const session = await openModel(model, { engine });
   const feed = feeder(definition);
   const masks = openMasks(model.masks);
   const perplexity = (split: Part, examples: number, state: ChildState, onBatch?: () => void) =>

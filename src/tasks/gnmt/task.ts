@@ -46,6 +46,6 @@ export function gnmtTask(definition: TranslationTask): Task {
     ...(trainExamples !== undefined && { trainExamples }),
     chance: 1 / vocabulary,
     checksum: async (options) => (await load(options)).checksum,
-    open: async (options) => openTranslationChild(definition, await load(options), options.onWork),
+    open: async (options) => openTranslationChild(definition, await load(options), options),
   });
 }
