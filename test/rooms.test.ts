@@ -114,3 +114,26 @@ describe('the wings of rules/', () => {
     expect(between.length).toBeGreaterThan(20);
   });
 });
+
+/** Rooms that a browser may import: nothing that they load, in whatever room it lies, is of Node. */
+const BROWSER_ROOMS = ['random', 'statistics', 'rules', 'export', 'evaluation'];
+
+/** Files that a file loads, itself included, and the modules from outside that these load; types alone load nothing. */
+function loadedBy(file: string, seen = new Set<string>()): ReadonlySet<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const text = readFileSync(file, 'utf8').replace(/^(import|export) type [^;]*;/gm, '');
+  for (const [, target = ''] of text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
+    if (target.startsWith('.')) loadedBy(resolve(file, '..', target), seen);
+    else seen.add(target);
+  }
+  return seen;
+}
+
+describe('rooms for a browser', () => {
+  it.each(BROWSER_ROOMS)('%s loads nothing of Node', (room) => {
+    const loaded = [...loadedBy(join(src, room, 'index.ts'))];
+    expect(loaded.length).toBeGreaterThan(2);
+    expect(loaded.filter((name) => !name.startsWith(sep) && name !== 'zod')).toEqual([]);
+  });
+});

@@ -1,5 +1,11 @@
 import type { Dispatcher, EvaluateOptions } from '../dispatch/index.ts';
-import { type Evaluation, type EvaluationRequest, identityOf } from '../evaluation/index.ts';
+import {
+  type Evaluation,
+  type EvaluationRequest,
+  identityOf,
+  parseConditions,
+  printConditions,
+} from '../evaluation/index.ts';
 import { stream } from '../random/index.ts';
 
 /** An evaluation with everything usual but what is given. */
@@ -14,7 +20,7 @@ export function evaluationOf(
   }));
   return {
     ...request,
-    environment: request.environment ?? 'none',
+    ...printConditions(parseConditions(request)),
     key: identityOf(request.rule).key,
     learningRate: 1e-2,
     edgeOfGrid: false,
