@@ -4,6 +4,7 @@ import { type DispatchEvent, type Dispatcher, openLocalPool, openRedisQueue } fr
 import { NosError } from '../errors.ts';
 import { fingerprint } from '../evaluate/index.ts';
 import { remarksOn, resolveRule } from '../rules/index.ts';
+import type { Machine } from '../run/index.ts';
 import type { Store } from '../store/index.ts';
 import { packageVersion } from '../version.ts';
 import type { Context } from './command.ts';
@@ -16,12 +17,6 @@ import { prepareTask } from './prepare.ts';
 
 /** The settings of a command that evaluates. */
 export type EvaluatingSettings = SettingsOf<typeof evaluatingOptions>;
-
-/** What a result depends on beside its inputs. */
-export interface Machine {
-  readonly fingerprint: string;
-  readonly version: string;
-}
 
 /** Makes the tasks ready on this machine; see {@link prepareTask}. */
 export async function prepareTasks(

@@ -2,6 +2,7 @@ import type { DispatchEvent } from '../dispatch/index.ts';
 import { unusual } from '../evaluation/index.ts';
 import { namesOf } from '../rules/index.ts';
 import {
+  type Machine,
   plannedEvaluations,
   type RunConfig,
   type RunEvent,
@@ -9,7 +10,7 @@ import {
   type RunServices,
 } from '../run/index.ts';
 import type { Context, Result } from './command.ts';
-import { type EvaluatingSettings, type Machine, prepareTasks, withEvaluators } from './evaluators.ts';
+import { type EvaluatingSettings, prepareTasks, withEvaluators } from './evaluators.ts';
 import { openReporter, type Reporter, type ReporterOptions } from './live/reporter.ts';
 import { dispatchLine } from './log/dispatch-lines.ts';
 import { runLine } from './log/run-lines.ts';

@@ -6,7 +6,7 @@ import type { ComparedRow, Comparison } from './comparison.ts';
 /** What the text of a card is made of. */
 export interface CardContents {
   readonly rule: RuleDescription;
-  /** One an environment: of the same rules on the same tasks with the same seeds. */
+  /** One per environment: of the same rules on the same tasks with the same seeds. */
   readonly results: readonly CardResult[];
   /** ISO 8601, of the day on which it was made. */
   readonly date: string;
@@ -22,7 +22,7 @@ export interface CardResult {
 }
 
 /**
- * The transfer card of a rule, as Markdown: a section an environment where there is any but `none`, and before them what the rule
+ * The transfer card of a rule, as Markdown: a section per environment if there is any but `none`, and before them what the rule
  * does in each, where there are several.
  */
 export function cardText({ rule, results, date, command }: CardContents): string {

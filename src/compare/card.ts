@@ -7,7 +7,7 @@ import type { ComparisonPlan } from './plan.ts';
 
 /** A rule, told to people. */
 export interface RuleDescription extends Contestant {
-  /** As it was written, or as the catalogue writes it. */
+  /** Text as it was written, or as the catalogue writes it. */
   readonly text: string;
   readonly latex: string;
   /** The operations that it is made of, by their symbols where they have one, in the order of the table of operations. */
@@ -28,7 +28,7 @@ export function describeRule(textOrName: string): RuleDescription {
   };
 }
 
-/** Of every leaf and call. */
+/** Names of every leaf and call of an expression. */
 function namesIn(e: Expression): readonly string[] {
   if (e.kind === 'literal') return [];
   return e.kind === 'leaf' ? [e.name] : [e.name, ...e.args.flatMap(namesIn)];

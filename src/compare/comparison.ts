@@ -4,7 +4,7 @@ import { holm, smallestPairedP } from '../statistics/index.ts';
 import type { Contestant } from './contestant.ts';
 import type { ComparisonPlan } from './plan.ts';
 import { rankingScore, rankOver, weighed } from './ranking.ts';
-import { type Measured, type MeasuredPair, measure } from './row.ts';
+import { measure, type RuleFigures, type TestedFigures } from './row.ts';
 
 /** What counts as told apart: p at most so large once it is corrected. */
 export const LEVEL = 0.05;
@@ -13,7 +13,7 @@ export const LEVEL = 0.05;
  * `better`, `worse`: the permutation test says so at {@link LEVEL}, corrected for everything compared; `not told apart`: it
  * does not; `not tested`: there are fewer than two pairs of sound evaluations; `reference`: what the others are compared with.
  */
-export type Verdict = 'better' | 'worse' | 'not told apart' | 'not tested' | 'reference';
+export type RowVerdict = 'better' | 'worse' | 'not told apart' | 'not tested' | 'reference';
 
 /** p as the test gives it, and corrected by Holm's method for all tests of the comparison. */
 export interface TestResult {
@@ -22,16 +22,16 @@ export interface TestResult {
 }
 
 /** One rule on one task. */
-export interface ComparedRow extends Measured {
+export interface ComparedRow extends RuleFigures {
   readonly name: string;
   readonly rule: string;
   readonly key: string;
-  /** On this task, by the mean; 1 for the best. */
+  /** Rank on this task by the mean; 1 for the best. */
   readonly rank: number;
-  /** Of the mean difference: this one gives the verdict. null for the reference and where nothing is tested. */
+  /** Test of the mean difference, which gives the verdict; null for the reference, and if nothing is tested. */
   readonly permutation: TestResult | null;
   readonly wilcoxon: TestResult | null;
-  readonly verdict: Verdict;
+  readonly verdict: RowVerdict;
 }
 
 export interface ComparedTask {
@@ -63,7 +63,7 @@ export interface Comparison extends ReturnType<typeof unusual> {
   readonly power: Power;
   readonly rules: readonly Contestant[];
   readonly tasks: readonly ComparedTask[];
-  /** Over all tasks, best first. */
+  /** Ranking over all tasks, best first. */
   readonly ranking: readonly { readonly rank: number; readonly name: string; readonly meanRank: number }[];
 }
 
@@ -71,17 +71,17 @@ export interface Comparison extends ReturnType<typeof unusual> {
  * Compares what was evaluated: means, intervals, differences to the reference over pairs of equal seeds, and tests of them,
  * corrected over all rules and tasks together. Pure: equal evaluations give equal comparisons.
  *
- * @param evaluations Those that the plan wants, in any order; others are looked over.
- * @throws NosError `fingerprint` where they were made on machines that compute otherwise, or by different versions;
- *   RangeError where one that the plan wants is missing.
+ * @param evaluations Those that the plan wants, in any order; others are ignored.
+ * @throws NosError `fingerprint` if they were made on machines that compute otherwise, or by different versions;
+ *   RangeError if one that the plan wants is missing.
  */
 export function summarize(plan: ComparisonPlan, evaluations: readonly Evaluation[]): Comparison {
   return summarizeAll([plan], evaluations)[0] as Comparison;
 }
 
 /**
- * As {@link summarize}, of several plans that are read together, each in an environment of its own: pairs and ranks are within
- * a plan, the tests of all plans are corrected together.
+ * Compares several plans that are read together, each in an environment of its own, like {@link summarize}: pairs and ranks are
+ * within a plan, the tests of all plans are corrected together.
  */
 export function summarizeAll(
   plans: readonly ComparisonPlan[],
@@ -112,8 +112,8 @@ export function summarizeAll(
   });
 }
 
-/** In the order of the contestants. */
-function measureTask(plan: ComparisonPlan, task: string, find: Find): readonly MeasuredPair[] {
+/** Figures of the contestants on a task, in their order. */
+function measureTask(plan: ComparisonPlan, task: string, find: Find): readonly TestedFigures[] {
   const { contestants, seeds } = plan;
   const all = weighed(
     contestants.flatMap(({ key }) => seeds.map((seed) => find({ ...plan, task, key, seed }))),
@@ -123,18 +123,18 @@ function measureTask(plan: ComparisonPlan, task: string, find: Find): readonly M
   return contestants.map((one, i) => measure(of(i), one === plan.reference ? undefined : reference));
 }
 
-const rankingScores = (rows: readonly MeasuredPair[]): readonly number[] =>
+const rankingScores = (rows: readonly TestedFigures[]): readonly number[] =>
   rows.map((row) => rankingScore({ ...row, evaluations: row.rewards.length }));
 
 /** Best mean first. */
 function rowsOf(
   { contestants, reference }: ComparisonPlan,
-  measured: readonly MeasuredPair[],
+  measured: readonly TestedFigures[],
   { permutation, wilcoxon }: Tests,
 ): readonly ComparedRow[] {
   return rankOver([rankingScores(measured)]).map(({ index, rank }): ComparedRow => {
     const one = contestants[index] as Contestant;
-    const own = measured[index] as MeasuredPair;
+    const own = measured[index] as TestedFigures;
     const result = permutation.get(own) ?? null;
     const { name, rule, key } = one;
     const { tests: _, ...row } = own;
@@ -142,7 +142,7 @@ function rowsOf(
       ...{ name, rule, key, rank, ...row },
       permutation: result,
       wilcoxon: wilcoxon.get(own) ?? null,
-      verdict: one === reference ? 'reference' : verdictOf(own, result),
+      verdict: one === reference ? 'reference' : rowVerdictOf(own, result),
     };
   });
 }
@@ -150,12 +150,12 @@ function rowsOf(
 /** What the tests say of each row that was tested. */
 interface Tests {
   readonly count: number;
-  readonly permutation: ReadonlyMap<MeasuredPair, TestResult>;
-  readonly wilcoxon: ReadonlyMap<MeasuredPair, TestResult>;
+  readonly permutation: ReadonlyMap<TestedFigures, TestResult>;
+  readonly wilcoxon: ReadonlyMap<TestedFigures, TestResult>;
 }
 
 /** The tests of every rule on every task, corrected together: the permutation tests, and apart from them Wilcoxon's. */
-function testAll(measured: readonly MeasuredPair[]): Tests {
+function testAll(measured: readonly TestedFigures[]): Tests {
   const tested = measured.filter(({ tests }) => tests !== null);
   const corrected = (name: 'permutation' | 'wilcoxon') => {
     const raw = tested.map(({ tests }) => tests?.[name] as number);
@@ -165,7 +165,7 @@ function testAll(measured: readonly MeasuredPair[]): Tests {
   return { count: tested.length, permutation: corrected('permutation'), wilcoxon: corrected('wilcoxon') };
 }
 
-function verdictOf({ difference }: MeasuredPair, result: TestResult | null): Verdict {
+function rowVerdictOf({ difference }: TestedFigures, result: TestResult | null): RowVerdict {
   if (result === null || difference === null) return 'not tested';
   if (result.adjusted > LEVEL) return 'not told apart';
   return difference.mean > 0 ? 'better' : 'worse';

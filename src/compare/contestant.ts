@@ -4,7 +4,7 @@ import { namesOf, resolveRule, ruleCost } from '../rules/index.ts';
 
 /** A rule that is compared with others. */
 export interface Contestant {
-  /** As the user calls it. */
+  /** Name by which the user calls it. */
   readonly name: string;
   /** Canonical text. */
   readonly rule: string;

@@ -34,7 +34,7 @@ export interface FunnelInput extends RegimeInput {
   /** Rules that reach the last rung. */
   readonly finalists: number;
   readonly seed: number;
-  /** Of the last rung. */
+  /** Number of seeds of the last rung. */
   readonly seeds: number;
   /** What a found rule is called; its text unless given. */
   readonly nameOf?: (rule: string) => string;
@@ -63,7 +63,7 @@ export interface RungRow {
   readonly name: string;
   readonly key: string;
   readonly reference: boolean;
-  /** One a task: the mean reward of the sound evaluations, NaN where there is none. */
+  /** One a task: the mean reward of the sound evaluations, NaN if there is none. */
   readonly means: readonly number[];
   readonly diverged: number;
   readonly failed: number;
@@ -84,7 +84,7 @@ export interface FunnelResult {
  * Optimization, 2016): each keeps the best one in η of its rules and trains them η times as long. Rung k has k + 1 seeds, the
  * last as many as asked for; they are fresh in every rung, so that the last one owes nothing to the luck of the others.
  *
- * @throws NosError `bad-option` where epochs grow beyond what a protocol may have.
+ * @throws NosError `bad-option` if epochs grow beyond what a protocol may have.
  */
 export function rungsOf(
   rules: number,
@@ -108,7 +108,7 @@ export function rungsOf(
   }));
 }
 
-/** @throws NosError `bad-option` where the search has found no sound rule; as `planComparison`. */
+/** @throws NosError `bad-option` if the search has found no sound rule; as `planComparison`. */
 export async function planFunnel(input: FunnelInput): Promise<FunnelPlan> {
   const { leaderboard, references: named, against, nameOf = (rule) => rule } = input;
   const other = contestant(against);

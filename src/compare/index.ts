@@ -9,9 +9,9 @@ export {
   LEVEL,
   type Power,
   powerOf,
+  type RowVerdict,
   summarize,
   type TestResult,
-  type Verdict,
 } from './comparison.ts';
 export { type Contestant, contestant } from './contestant.ts';
 export { type EvaluationEvent, type EvaluationServices, evaluateAll } from './evaluate-all.ts';
@@ -29,4 +29,4 @@ export {
 export { type LearningRateRange, learningRateRange, meanSweep } from './learning-rates.ts';
 export { comparisonPicture } from './picture.ts';
 export { type ComparisonInput, type ComparisonPlan, planComparison, seedsFrom } from './plan.ts';
-export type { Measured, PairedDifference } from './row.ts';
+export type { PairedDifference, RuleFigures } from './row.ts';

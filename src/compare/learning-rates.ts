@@ -17,7 +17,7 @@ export interface LearningRateRange {
 }
 
 /**
- * The mean of several sweeps of one grid at each learning rate; NaN where any of them diverged.
+ * The mean of several sweeps of one grid at each learning rate; NaN if any of them diverged.
  *
  * @example meanSweep([[{ learningRate: 0.1, accuracy: 0.4 }], [{ learningRate: 0.1, accuracy: 0.6 }]])
  */
@@ -33,7 +33,7 @@ export function meanSweep(sweeps: readonly (readonly SweepPoint[])[]): readonly 
  * The range around the best learning rate in which a rule's sweep stays within {@link TOLERANCE} of its best accuracy, between
  * two learning rates of the grid on a straight line over log λ. A neighbour that diverged ends it where the grid was sound.
  *
- * @returns null where every learning rate diverged.
+ * @returns null if every learning rate diverged.
  */
 export function learningRateRange(sweep: readonly SweepPoint[]): LearningRateRange | null {
   const best = sweep.reduce<number>((so, { accuracy }, i) => {

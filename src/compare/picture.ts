@@ -1,7 +1,7 @@
 import { unusualText } from '../evaluation/index.ts';
 import { intervalChart, lineChart, type SymbolName } from '../plot/index.ts';
 import { taskTitle } from '../tasks/index.ts';
-import type { Comparison, Verdict } from './comparison.ts';
+import type { Comparison, RowVerdict } from './comparison.ts';
 
 /** The symbol of each verdict, in the order of the legend. */
 const SYMBOLS = {
@@ -10,8 +10,8 @@ const SYMBOLS = {
   worse: 'down',
   'not tested': 'diamond',
   reference: 'square',
-} as const satisfies Readonly<Record<Verdict, SymbolName>>;
-const VERDICTS = Object.keys(SYMBOLS) as readonly Verdict[];
+} as const satisfies Readonly<Record<RowVerdict, SymbolName>>;
+const VERDICTS = Object.keys(SYMBOLS) as readonly RowVerdict[];
 
 /**
  * Means with their intervals, a panel for each task, as SVG text. Each rule has its own colour, the same as in pictures of its courses,
@@ -20,7 +20,7 @@ const VERDICTS = Object.keys(SYMBOLS) as readonly Verdict[];
 export function comparisonPicture(comparison: Comparison): string {
   const { tasks, rules, reference, protocol, seeds } = comparison;
   const verdicts = new Set(tasks.flatMap(({ rows }) => rows.map(({ verdict }) => verdict)));
-  const nameOf = (verdict: Verdict) => (verdict === 'reference' ? `reference: ${reference}` : verdict);
+  const nameOf = (verdict: RowVerdict) => (verdict === 'reference' ? `reference: ${reference}` : verdict);
   const many = seeds.length > 1;
   const bars = tasks.some(({ rows }) => rows.some(({ interval }) => interval !== null));
   const how = `Protocol ${protocol}${unusualText(comparison)}`;

@@ -25,18 +25,18 @@ export interface ComparisonInput extends RegimeInput {
   readonly seeds: number;
 }
 
-/** A comparison whose names are all known: everything that its result depends on, besides fingerprint and version. */
+/** A comparison whose names are all known: everything that its result depends on, except for fingerprint and version. */
 export interface ComparisonPlan extends RegimeNames {
-  /** In the order in which they were named; a reference that was not named comes last. */
+  /** Contestants in the order in which they were named; a reference that was not named comes last. */
   readonly contestants: readonly Contestant[];
   readonly reference: Contestant;
-  /** As `taskReference` of tasks/ gives them. */
+  /** References of tasks, as `taskReference` of tasks/ gives them. */
   readonly tasks: readonly string[];
   readonly seeds: readonly number[];
 }
 
 /**
- * @throws NosError `bad-rule`, `unknown-name`; `bad-option` where nothing is left to compare, something is named twice, or the
+ * @throws NosError `bad-rule`, `unknown-name`; `bad-option` if nothing is left to compare, something is named twice, or the
  *   seeds make no sense.
  */
 export async function planComparison(input: ComparisonInput): Promise<ComparisonPlan> {

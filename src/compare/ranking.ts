@@ -2,8 +2,8 @@ import { type Evaluation, lowestFinished, weight } from '../evaluation/index.ts'
 import { mean, midranks } from '../statistics/index.ts';
 
 /** The place of one of several rules over one or more tasks. */
-export interface Placed {
-  /** Of the rule, in the order in which they were given. */
+export interface RankedRule {
+  /** Index of the rule in the order in which they were given. */
   readonly index: number;
   /** 1 for the best; equal rules keep the order in which they were given. */
   readonly rank: number;
@@ -43,7 +43,7 @@ export function rankingScore({ mean, evaluations, diverged, failed }: Endings): 
  * @param scores For each task a score of every rule, more being better; NaN for none, which is last.
  * @example rankOver([[0.5, 0.9], [0.4, 0.8]]) // the second rule first, with meanRank 1
  */
-export function rankOver(scores: readonly (readonly number[])[]): readonly Placed[] {
+export function rankOver(scores: readonly (readonly number[])[]): readonly RankedRule[] {
   const numbers = scores.map((task) => task.map((score) => (Number.isNaN(score) ? -Infinity : score)));
   const ranks = numbers.map((task) => midranks(task.map((score) => -score)));
   const rules = (numbers[0] ?? []).map((_, index) => ({

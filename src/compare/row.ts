@@ -18,10 +18,10 @@ export interface PairedDifference {
 }
 
 /** What the evaluations of one rule on one task say, seed by seed. */
-export interface Measured {
-  /** In the order of the seeds; NaN where the evaluation failed for outside reasons, which says nothing of the rule. */
+export interface RuleFigures {
+  /** Rewards in the order of the seeds; NaN if the evaluation failed for outside reasons, which says nothing about the rule. */
   readonly rewards: readonly number[];
-  /** Of those that are sound; NaN where none is. */
+  /** Mean of the sound rewards; NaN if there are none. */
   readonly mean: number;
   /** The interval of the mean, as `meanInterval` of statistics/ gives it; null for fewer than three sound rewards, and where all are equal. */
   readonly interval: Interval | null;
@@ -29,20 +29,20 @@ export interface Measured {
   readonly difference: PairedDifference | null;
   /** The probability that a reward of this rule is above one of the reference, a tie being half. */
   readonly superiority: number | null;
-  /** The learning rate that each sweep chose, in the order of the seeds; NaN where every one diverged. */
+  /** The learning rate that each sweep chose, in the order of the seeds; NaN if every one diverged. */
   readonly learningRates: readonly number[];
-  /** The learning rates within 1 % of the best in the mean sweep; null where every one diverged. */
+  /** The learning rates within 1 % of the best in the mean sweep; null if every one diverged. */
   readonly range: LearningRateRange | null;
   /** How many of the evaluations chose a learning rate at the edge of the grid, diverged, failed. */
   readonly edgeOfGrid: number;
   readonly diverged: number;
   readonly failed: number;
-  /** Of a training step, network, rule and validation together: the median over seeds, as measured when they were trained. */
+  /** Milliseconds per training step, with network, rule and validation: the median over seeds, as measured when they were trained. */
   readonly millisecondsPerStep: number;
 }
 
 /** The same with the p values of both tests, not corrected; null for the reference and fewer than two sound pairs. */
-export interface MeasuredPair extends Measured {
+export interface TestedFigures extends RuleFigures {
   readonly tests: { readonly permutation: number; readonly wilcoxon: number } | null;
 }
 
@@ -53,7 +53,7 @@ export interface MeasuredPair extends Measured {
 export function measure(
   evaluations: readonly Evaluation[],
   reference: readonly Evaluation[] | undefined,
-): MeasuredPair {
+): TestedFigures {
   const rewards = evaluations.map(rewardOf);
   const sound = rewards.filter(isNumber);
   const others = (reference ?? []).map(rewardOf);

@@ -6,8 +6,8 @@ import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evalu
  * - an accepted request settles, unless `close` or its signal comes first, which rejects it with an AbortError and ends its
  *   evaluation, running or not;
  * - delivery is at least once: an evaluation may run again, or twice at a time, when a worker is lost;
- * - its effect is exactly once: each request resolves once, and as an evaluation is a pure function of its key (rule, task,
- *   protocol, seed, on one fingerprint), any of its runs gives the same;
+ * - its effect is exactly once: each request resolves once, and as an evaluation is a pure function of its rule and conditions
+ *   on one fingerprint, any of its runs gives the same;
  * - an evaluating process that crashes, exits or hangs costs its evaluation one try, and the next follows at once; after
  *   {@link MAX_TRIES} tries the request resolves with status `failed`, reward chance, and the last reason as `error`;
  * - bad input (an unknown task, a rule that does not parse) rejects with the NosError, at once, without another try;
@@ -15,11 +15,11 @@ import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evalu
  *   proposals is the loop's part;
  * - the result does not depend on the number of workers.
  *
- * Of the Redis queue besides:
+ * The Redis queue also guarantees:
  * - a worker that is lost with its machine costs no try: its job goes to the front of the queue and is evaluated again (within
- *   5 s where another worker is free), as does the job of a worker that is told to end;
+ *   5 s if another worker is free), as does the job of a worker that is told to end;
  * - whatever Redis loses is added again for as long as a request waits for it; while Redis is away, requests wait;
- * - a worker joins only where version, fingerprint, task and data are the coordinator's.
+ * - a worker joins only if version, fingerprint, task and data are the coordinator's.
  */
 export interface Dispatcher {
   evaluate(request: EvaluationRequest, options?: EvaluateOptions): Promise<Evaluation>;

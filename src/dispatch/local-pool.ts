@@ -30,7 +30,7 @@ export interface LocalPoolOptions {
  * They start when there is something to evaluate. What an evaluation throws (other than NosErrors: a bug in a task)
  * rejects its request at once.
  *
- * @throws NosError `bad-option`; `worker` where the worker program is not built.
+ * @throws NosError `bad-option`; `worker` if the worker program is not built.
  */
 export function openLocalPool(options: LocalPoolOptions): Dispatcher {
   const { workers, directory, silenceSeconds = 120, onEvent = () => undefined } = options;
@@ -42,7 +42,7 @@ export function openLocalPool(options: LocalPoolOptions): Dispatcher {
     Array.from({ length: workers }, (_, i) => {
       const worker = `local-${i + 1}`;
       const onPrinted = (text: string): void => onEvent({ type: 'printed', worker, text });
-      return new Slot(worker, { program, directory, silenceSeconds, onPrinted });
+      return new PoolWorker(worker, { program, directory, silenceSeconds, onPrinted });
     }),
     onEvent,
   );
@@ -58,7 +58,7 @@ interface Job {
   tries: number;
   /** Set once the request is found to be in order. */
   checked?: CheckedRequest;
-  slot?: Slot;
+  worker?: PoolWorker;
   /** Its caller no longer waits. */
   dropped: boolean;
 }
@@ -66,7 +66,7 @@ interface Job {
 type CheckedJob = Job & { checked: CheckedRequest };
 
 /** A worker as the pool sees it. */
-class Slot {
+class PoolWorker {
   readonly name: string;
   readonly process: WorkerProcess;
   job: Job | undefined;
@@ -94,14 +94,14 @@ class Slot {
 }
 
 class LocalPool implements Dispatcher {
-  readonly #slots: readonly Slot[];
+  readonly #workers: readonly PoolWorker[];
   readonly #onEvent: (event: DispatchEvent) => void;
-  /** In the order of starting: what came first, and what is tried again before all else. */
+  /** Jobs in the order in which they start: what is tried again stands before what came later. */
   readonly #queue: Job[] = [];
   readonly #closed = new AbortController();
 
-  constructor(slots: readonly Slot[], onEvent: (event: DispatchEvent) => void) {
-    this.#slots = slots;
+  constructor(workers: readonly PoolWorker[], onEvent: (event: DispatchEvent) => void) {
+    this.#workers = workers;
     this.#onEvent = onEvent;
   }
 
@@ -116,17 +116,17 @@ class LocalPool implements Dispatcher {
   }
 
   workers(): readonly WorkerStatus[] {
-    return this.#slots.map((slot) => slot.status());
+    return this.#workers.map((worker) => worker.status());
   }
 
   depth(): QueueDepth {
-    const active = this.#slots.filter((slot) => slot.job !== undefined && !slot.job.dropped).length;
+    const active = this.#workers.filter((worker) => worker.job !== undefined && !worker.job.dropped).length;
     return { waiting: this.#queue.length, active };
   }
 
   async close(): Promise<void> {
     this.#closed.abort();
-    await Promise.all(this.#slots.map((slot) => slot.process.kill()));
+    await Promise.all(this.#workers.map((worker) => worker.process.kill()));
   }
 
   /** Bad input is refused without a worker; a sound request may start. */
@@ -142,38 +142,38 @@ class LocalPool implements Dispatcher {
   /** Gives the first jobs to idle workers, those that run before those that must be started. */
   #startJobs(): void {
     while (!this.#closed.signal.aborted && this.#queue[0]?.checked !== undefined) {
-      const idle = this.#slots.filter((slot) => slot.job === undefined);
-      const slot = idle.find((candidate) => candidate.process.ready) ?? idle[0];
-      if (slot === undefined) return;
-      void this.#run(slot, this.#queue.shift() as CheckedJob);
+      const idle = this.#workers.filter((worker) => worker.job === undefined);
+      const worker = idle.find((candidate) => candidate.process.ready) ?? idle[0];
+      if (worker === undefined) return;
+      void this.#run(worker, this.#queue.shift() as CheckedJob);
     }
   }
 
-  async #run(slot: Slot, job: CheckedJob): Promise<void> {
-    slot.job = job;
-    job.slot = slot;
+  async #run(worker: PoolWorker, job: CheckedJob): Promise<void> {
+    worker.job = job;
+    job.worker = worker;
     job.tries++;
-    const outcome = await slot.process.run(job.checked.request, (progress) => {
-      slot.progress = progress;
+    const outcome = await worker.process.run(job.checked.request, (progress) => {
+      worker.progress = progress;
       job.onProgress(progress);
     });
-    slot.job = undefined;
-    slot.progress = undefined;
-    delete job.slot;
-    this.#settle(slot, job, outcome);
+    worker.job = undefined;
+    worker.progress = undefined;
+    delete job.worker;
+    this.#settle(worker, job, outcome);
     this.#startJobs();
   }
 
-  #settle(slot: Slot, job: CheckedJob, outcome: Outcome): void {
+  #settle(worker: PoolWorker, job: CheckedJob, outcome: Outcome): void {
     if (outcome.type === 'done') {
-      slot.finished++;
-      job.onWorker(slot.name);
+      worker.finished++;
+      job.onWorker(worker.name);
       job.resolve(outcome.evaluation);
     } else if (outcome.type === 'threw') {
       job.reject(outcome.error);
     } else if (outcome.type === 'lost') {
-      slot.restarts++;
-      this.#tryAgain(job, outcome, slot.name);
+      worker.restarts++;
+      this.#tryAgain(job, outcome, worker.name);
     }
   }
 
@@ -196,7 +196,7 @@ class LocalPool implements Dispatcher {
     const place = this.#queue.indexOf(job);
     if (place >= 0) this.#queue.splice(place, 1);
     job.reject(reason);
-    void job.slot?.process.kill();
+    void job.worker?.process.kill();
     this.#startJobs();
   }
 }

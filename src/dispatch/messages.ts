@@ -3,12 +3,12 @@ import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evalu
 
 /** What the pool and a worker process say to each other: one request at a time, answered once. */
 
-/** To the worker. */
+/** Message to the worker. */
 export interface Order {
   readonly request: EvaluationRequest;
 }
 
-/** From the worker. Every message is a sign of life. */
+/** Message from the worker; each is a sign of life. */
 export type Reply =
   | { readonly type: 'ready' }
   | { readonly type: 'opening' }
@@ -20,7 +20,7 @@ export type Reply =
 export interface Thrown {
   readonly message: string;
   readonly stack?: string;
-  /** Of a NosError only. */
+  /** Code of a NosError; absent for other errors. */
   readonly code?: ErrorCode;
   readonly hint?: string;
 }

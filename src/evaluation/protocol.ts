@@ -55,7 +55,7 @@ const quick: Protocol = {
   validationExamples: 1_000,
 };
 
-/** For results: all examples. It has no length of its own, so only `final@EPOCHS` names a protocol. */
+/** All examples, for results. It has no length of its own, so only `final@EPOCHS` names a protocol. */
 const final: Protocol = {
   ...paper,
   family: 'final',
@@ -63,7 +63,7 @@ const final: Protocol = {
   validationExamples: Number.POSITIVE_INFINITY,
 };
 
-/** For figures over the epochs. */
+/** The same with curves, for figures over the epochs. */
 const curves: Protocol = { ...final, family: 'curves', curves: true };
 
 /** A protocol that has a name of its own, from which variants are made: `NAME@EPOCHS` has another number of final epochs. */

@@ -40,7 +40,7 @@ const schema = z.strictObject({
     .default({ top: 5, seeds: 3 }),
 });
 
-/** Everything that a run's result depends on, besides the machine's fingerprint and the package's version. */
+/** Everything that a run's result depends on, except for the machine's fingerprint and the package's version. */
 export type RunConfig = z.output<typeof schema>;
 
 /** What a caller must say of a run: fields that have defaults may be left out. */

@@ -11,7 +11,7 @@ const OTHERWISE = 'take another store: --store FILE';
  * Whether the store has a run of that name, and how far it is: for one who names his runs by what they are. One that is there must
  * be the very same search, of this machine and version, the finished one too.
  *
- * @throws NosError `run-exists` where it is another search; `fingerprint` where this machine or this version computes otherwise.
+ * @throws NosError `run-exists` if it is another search; `fingerprint` if this machine or this version computes otherwise.
  */
 export async function findEarlierRun(
   store: Store,

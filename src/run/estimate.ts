@@ -5,7 +5,7 @@ import type { RunConfig } from './config.ts';
 export interface PlannedEvaluations {
   readonly proposals: number;
   readonly references: number;
-  /** With fresh seeds, at the end. */
+  /** Evaluations with fresh seeds at the end. */
   readonly retests: number;
   readonly total: number;
 }
@@ -23,18 +23,18 @@ export function plannedEvaluations({ samples, references, retest }: RunConfig): 
 /** What a run costs at most. Rules that diverge stop early, so it is mostly less. */
 export interface RunEstimate {
   readonly evaluations: PlannedEvaluations;
-  /** NaN where the protocol trains on all examples and the task does not say how many it has; so are all sums of it. */
+  /** NaN if the protocol trains on all examples and the task does not say how many it has; so are all sums of it. */
   readonly stepsPerEvaluation: number;
   /** Training steps in all. */
   readonly steps: number;
   readonly secondsPerStep: number;
   readonly workers: number;
   readonly coreHours: number;
-  /** From start to end. */
+  /** Duration from start to end. */
   readonly seconds: number;
 }
 
-/** @param secondsPerStep As `measureStep` of evaluate/ gives it; NaN where it is not known, and so are the times then. */
+/** @param secondsPerStep As `measureStep` of evaluate/ gives it; NaN if it is not known, and so are the times then. */
 export function estimateRun(
   config: RunConfig,
   task: StepSizes,

@@ -14,6 +14,7 @@ export {
   type ScoredRun,
 } from './learning-curve.ts';
 export { learningCurveChart } from './learning-curve-chart.ts';
+export type { Machine } from './machine.ts';
 export { takeMended } from './mended.ts';
 export { Once, type OnceOptions, type OnceServices } from './once.ts';
 export { advance, initialProgress, type RunProgress, secondsLeft } from './progress.ts';

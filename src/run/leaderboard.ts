@@ -29,7 +29,7 @@ export async function readSummaries(store: Store, run: string): Promise<readonly
 }
 
 /**
- * The leaderboard of a run's scores: one row a key, best first. Depends on nothing else, the order of `scores` neither.
+ * The leaderboard of a run's scores: one row per key, best first. Depends on nothing else, the order of `scores` neither.
  *
  * @param scores Their rules are canonical texts, as whoever evaluates writes them.
  */

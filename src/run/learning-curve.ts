@@ -12,7 +12,7 @@ export interface LearningCurve {
   readonly run: string;
   /** Rules that the run is to propose in all. */
   readonly samples: number;
-  /** Of its rules, in order, up to the first that has no score yet. A failed evaluation counts as it was told: chance. */
+  /** Rewards of its rules in order, up to the first rule without a score. A failed evaluation counts as it was told: chance. */
   readonly rewards: readonly number[];
   /** [rule, mean of the rewards of the `window` rules up to it]; the first rule is 1. One rule in `step` has one. */
   readonly average: readonly (readonly [rule: number, mean: number])[];
@@ -30,20 +30,20 @@ export interface LearningCurve {
 /** A difference of the means of two stretches of rewards. */
 export interface Difference {
   readonly difference: number;
-  /** At 95 %, as `blockedDifference` of statistics/ gives it; null where there are too few rewards for one. */
+  /** 95 % interval, as `blockedDifference` of statistics/ gives it; null if there are too few rewards for one. */
   readonly interval: Interval | null;
 }
 
 /** Curves of runs that can be compared: of one task, under the same conditions. */
 export interface LearningCurves extends RegimeNames {
   readonly task: string;
-  /** Accuracy of guessing, where the task can still be found. */
+  /** Accuracy of guessing, if the task can still be found. */
   readonly chance?: number;
-  /** The reference rules of the runs, the best first; absent where there is none. */
+  /** The reference rules of the runs, the best first; absent if there are none. */
   readonly references?: readonly ReferenceReward[];
   /** Rules in one step of the moving averages: a tenth of the longest run, but no more than the shortest has. */
   readonly window: number;
-  /** A picture has a point for one rule in so many: 1, but for runs of more than 5,000 rules, which would be a blot. */
+  /** A picture has a point for one rule in `step`: every rule, unless a run has more than 5,000, which would be a blot. */
   readonly step: number;
   readonly curves: readonly LearningCurve[];
   /** The last rewards of the first run against those of each other run: its mean less theirs. */

@@ -1,7 +1,7 @@
 import { NosError } from '../errors.ts';
 import type { RunRecord } from '../store/index.ts';
 
-/** What a run's results depend on besides its configuration. */
+/** What results depend on apart from the configuration of a run. */
 export interface Machine {
   /** What this machine computes, as `fingerprint()` of evaluate/ gives it. */
   readonly fingerprint: string;
@@ -11,7 +11,7 @@ export interface Machine {
 
 /**
  * @param otherwise What else its user can do.
- * @throws NosError `fingerprint` where this machine or this version computes otherwise than the one that the run was started with.
+ * @throws NosError `fingerprint` if this machine or this version computes otherwise than the one that the run was started with.
  */
 export function checkMachine(
   record: RunRecord,

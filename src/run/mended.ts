@@ -5,7 +5,7 @@ import { parseRunConfig, type RunConfig } from './config.ts';
  * The configuration that a run goes on with. While nothing was evaluated, a run takes its task's module as it is now: whoever has mended
  * one that failed at once need not start again. Later a changed module is another task, and is refused where it is loaded.
  *
- * @throws NosError `unknown-name` for the run, or where the module is gone; `run-locked` where it has changed and somebody drives the run.
+ * @throws NosError `unknown-name` for the run, or where the module is gone; `run-locked` if it has changed and somebody drives the run.
  */
 export async function takeMended(
   store: Pick<Store, 'run' | 'scores' | 'reopenRun'>,

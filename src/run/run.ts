@@ -48,7 +48,7 @@ export interface RunResult {
  * resumable, and the error is thrown.
  *
  * @throws NosError `bad-option`, `unknown-name`, `bad-rule`, `run-exists` before anything is stored; later what the store
- *   and the dispatcher throw, and `fingerprint` where a worker computes otherwise than this machine.
+ *   and the dispatcher throw, and `fingerprint` if a worker computes otherwise than this machine.
  */
 export async function startRun(
   name: string,
@@ -67,8 +67,8 @@ export async function startRun(
 /**
  * Goes on with a run that was stopped, or whose process ended in any other way; of a finished one it gives the result.
  *
- * @throws NosError `unknown-name`; `run-locked` while another process drives it; `fingerprint` where this machine or this
- *   version computes otherwise than the one it was started with; `store-corrupt` where the store is damaged; and as
+ * @throws NosError `unknown-name`; `run-locked` while another process drives it; `fingerprint` if this machine or this
+ *   version computes otherwise than the one it was started with; `store-corrupt` if the store is damaged; and as
  *   {@link startRun}.
  */
 export async function resumeRun(name: string, services: RunServices): Promise<RunResult> {

@@ -6,7 +6,7 @@ import type { Earlier, RunEvent } from './events.ts';
 type Best = Extract<RunEvent, { type: 'batch' }>['best'] & Standing;
 
 /** What the loop needs to go on where the store's newest checkpoint was taken. */
-export interface Progress {
+export interface SearchProgress {
   /** Undefined before the first batch. */
   readonly past: StrategyPast | undefined;
   readonly resumeFrom: Resume;
@@ -16,7 +16,7 @@ export interface Progress {
   readonly best: Best | undefined;
 }
 
-export async function readProgress(store: Store, run: string): Promise<Progress> {
+export async function readProgress(store: Store, run: string): Promise<SearchProgress> {
   const checkpoint = await store.checkpoint(run);
   const { asked, told } = checkpoint ?? { asked: 0, told: 0 };
   const batches = await store.batches(run);
@@ -67,7 +67,7 @@ async function bestOf(
 export function storeLog(
   store: Store,
   run: string,
-  progress: Progress,
+  progress: SearchProgress,
   emit: (event: RunEvent) => void,
 ): LoopLog {
   let { best } = progress;

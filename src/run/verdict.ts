@@ -88,7 +88,7 @@ function isTested(row: LeaderboardRow): row is TestedRow {
 /** Whether at least one training came to its end. */
 const trained = ({ retest }: TestedRow): boolean => retest.diverged < retest.rewards.length;
 
-/** Nothing where seeds of a rule are missing, so that there are no pairs, or there is one pair alone. */
+/** Nothing if seeds of a rule are missing, so that there are no pairs, or there is one pair alone. */
 function testOf(
   candidates: readonly TestedRow[],
   found: TestedRow,

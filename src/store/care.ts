@@ -35,7 +35,7 @@ export function removal(id: number, name: string): InStatement[] {
  * Renames a run. Its failed evaluations are its own by its name, which their checksums and those of their scores cover.
  *
  * @param run Its row.
- * @param failed Rows of these evaluations: `evaluation`, its columns, and `role` and `position` where it has a score.
+ * @param failed Rows of these evaluations: `evaluation`, its columns, and `role` and `position` if it has a score.
  */
 export function renaming(
   path: string,

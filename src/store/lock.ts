@@ -14,7 +14,7 @@ export const PATIENCE_MS = 500;
  * process, however that ends, so there is no heartbeat and no stale lock. The file stays: to delete it would let two
  * processes lock two files of one name.
  *
- * @returns undefined where somebody holds it, in this process or another.
+ * @returns undefined if somebody holds it, in this process or another.
  */
 export async function lockFile(path: string, patienceMs: number): Promise<RunLock | undefined> {
   await makeDirectory(dirname(path));

@@ -20,7 +20,7 @@ const TRIES = 5;
  * Copies a store that this user may read and not write: on a read-only medium, in a folder of somebody else's. SQLite would read such a
  * file only without its log, and an older version could not be brought up to date.
  *
- * @returns undefined where the store can be written, or is not there.
+ * @returns undefined if the store can be written, or is not there.
  */
 export async function copyUnwritable(file: string): Promise<StoreCopy | undefined> {
   if (!(await may(file, constants.R_OK))) return undefined;

@@ -98,7 +98,7 @@ const UPGRADES: readonly (readonly string[])[] = [
 /**
  * Makes an empty file a store, and a store of an older version one of this. Nothing is written to any other file.
  *
- * @throws NosError `store-newer`, or `store-corrupt` where the file is some other program's database.
+ * @throws NosError `store-newer`, or `store-corrupt` if the file is some other program's database.
  */
 export async function prepareSchema(client: Client, path: string): Promise<void> {
   const version = await versionOf(client, path);

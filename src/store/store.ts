@@ -12,8 +12,8 @@ import type { IdentifiedProposal, Metrics, Proposal } from '../search/index.ts';
  * - writing the same thing twice is writing it once, so whoever is unsure may write again;
  * - numbers that are not finite come back as they went in.
  *
- * Errors, of every method: NosError `store-corrupt` where the file is damaged, `unwritable` where it cannot be written
- * (permissions, a full disk, another process that holds it for longer than {@link BUSY_SECONDS}), `unknown-name` where a
+ * Errors, of every method: NosError `store-corrupt` if the file is damaged, `unwritable` if it cannot be written
+ * (permissions, a full disk, another process that holds it for longer than {@link BUSY_SECONDS}), `unknown-name` if a
  * run or a proposal is asked for that is not there.
  */
 export interface Store {
@@ -201,7 +201,7 @@ export type ScoreRole = 'reference' | 'proposal' | 'retest';
 
 export interface Score {
   readonly role: ScoreRole;
-  /** Of the proposal, of the reference rule in the configuration, or of the retest, in the order of asking. */
+  /** Index of the proposal, of the reference rule in the configuration, or of the retest, in the order of asking. */
   readonly index: number;
   readonly evaluation: Evaluation;
 }
