@@ -19,7 +19,7 @@ const INSTALLED = `${sep}node_modules${sep}`;
 const CACHE_OF_NPX = `${sep}_npx${sep}`;
 
 /**
- * How the user calls this program, for commands that they may copy: `bin/nos` in a clone, `npx nos` under npx, `nos` where a shell
+ * How the user calls this program, for commands that they may copy: `bin/nos` in a clone, `npx nos` under npx, `nos` if a shell
  * finds it, the path otherwise.
  */
 export function programOf({ script, directory, env }: Start): string {

@@ -7,7 +7,7 @@ import type { Ask } from './process.ts';
 
 /** One command: what it takes, and what it gives. It prints nothing itself, so that `--json` stays pure. */
 export interface Command<O extends Options = Options> {
-  /** In commander's notation: `<rule...>`, `[index]`. */
+  /** The arguments in commander's notation: `<rule...>`, `[index]`. */
   readonly arguments?: string;
   /** Whether the arguments are paths: a leading `~/` is the user's home. */
   readonly takesPaths?: boolean;
@@ -39,7 +39,7 @@ export interface Context<S = object> {
   /** Does work that ends in good order by the signal. While none is under way, an interruption ends the command at once. */
   underWay<T>(work: () => Promise<T>): Promise<T>;
   readonly stdout: Terminal;
-  /** For people; `interactive` only if nobody asked for less, or for another form of log. */
+  /** Stderr, for people; `interactive` only if nobody asked for less, or for another form of log. */
   readonly stderr: Terminal & {
     readonly stream: NodeJS.WriteStream;
     /** Says a line, in the log's form, if level info is shown. */

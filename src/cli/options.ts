@@ -20,7 +20,7 @@ export const settings = {
   task: text('what a rule trains: a name of `nos tasks`, or a module', {
     ...{ value: 'TASK', path: true, joins: true, names: names.tasks },
   }),
-  space: text('where rules come from', { value: 'SPACE', names: names.spaces }),
+  space: text('the space of rules to search', { value: 'SPACE', names: names.spaces }),
   iterations: integer('iterations of the space: 1, 2 or 3', { minimum: 1 }),
   constraints: list<Constraint>('constraints of the space', { names: names.constraints }),
   operands: list('operands instead of those of the space: g,m,sqrt(abs(g))'),
@@ -114,7 +114,7 @@ export const storeOption = { store: settings.store.optional() };
 export const dataOption = { data: settings.data.optional() };
 export const engineOption = { engine: settings.engine.default('auto') };
 
-/** Who evaluates, and where its results lie. */
+/** Options about who evaluates, and about the places of results and data. */
 export const evaluatingOptions = {
   workers: settings.workers.optional(),
   redis: settings.redis.optional(),
@@ -124,7 +124,7 @@ export const evaluatingOptions = {
   ...engineOption,
 };
 
-/** With ten, p can be 1/512: below 5 % even after Holm's correction for twenty-five tests. */
+/** Ten seeds, so that p can be 1/512: below 5 % even after Holm's correction for twenty-five tests. */
 export const comparedSeeds = settings.seeds.default(10);
 
 /** The rule that others are compared with. */

@@ -8,7 +8,7 @@ export interface OwnProcess {
   /** What this program prints; what anything else prints by `console` or `process.stdout` goes to stderr. */
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
-  /** Rejects with what was thrown where nobody catches it, and where nothing is left that could end the command. */
+  /** Rejects with what was thrown and not caught, and if nothing is left that could end the command. */
   readonly failure: Promise<never>;
   /** Ends the process once its output is written, whatever else keeps it alive. */
   end(exitCode: number): Promise<never>;
@@ -136,10 +136,10 @@ export function openInterrupts(exit: (exitCode: number) => void): Interrupts {
   };
 }
 
-/** Asks a person; resolves with the line that they type, empty where they end the input instead. */
+/** Asks a person; resolves with the line that they type, empty if they end the input instead. */
 export type Ask = (question: string) => Promise<string>;
 
-/** Asks on a terminal; undefined where there is none to be read from or to ask on. */
+/** Asks on a terminal; undefined if there is none to read from or to ask on. */
 export function askOn(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Ask | undefined {
   if (!input.isTTY || !output.isTTY) return undefined;
   return (question) =>

@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { createClient } from '@libsql/client';
 import { describe, expect, it } from 'vitest';
 import { commands as entries } from '../../src/cli/commands/index.ts';
-import { flagOf, variableOf } from '../../src/cli/option.ts';
-import { commonOptions } from '../../src/cli/options.ts';
+import { flagOf, metaOf } from '../../src/cli/option.ts';
+import { commonOptions, settings } from '../../src/cli/options.ts';
 import { commandLine, type Outcome } from '../command-line.ts';
 
 const { finish, here, home, nos } = commandLine();
@@ -36,8 +36,8 @@ describe.concurrent('help', () => {
     const loaded = await Promise.all(entries.map((entry) => entry.load()));
     const options = Object.assign({}, commonOptions, ...loaded.map(({ command }) => command.options));
     for (const name of Object.keys(options)) expect(page).toContain(`\`${flagOf(name)}\``);
-    for (const name of ['task', 'store', 'data', 'workers'] as const)
-      expect(page).toContain(variableOf(name));
+    const aliases = Object.values(settings).flatMap((option) => metaOf(option).alias ?? []);
+    for (const variable of aliases) expect(page).toContain(`\`${variable}\``);
   });
 });
 

@@ -139,7 +139,7 @@ function report(
   return [...(tuning.length > 0 ? [chosen] : []), ...tables, legend, overall].join('\n\n');
 }
 
-/** As `--option` takes them: `population=50 tournament=25`. */
+/** Options as `--option` takes them: `population=50 tournament=25`. */
 function optionsText(options: Readonly<Record<string, number | string>>): string {
   return Object.entries(options)
     .map(([name, value]) => `${name}=${value}`)
@@ -151,14 +151,14 @@ function legendOf(budgets: readonly number[]): readonly (readonly [string, strin
   return [
     [
       ends.join(' … '),
-      'regret after so many proposals: optimum − reward of the best rule found; mean [95 % interval]',
+      'regret after this number of proposals: optimum − reward of the best rule found; mean [95 % interval]',
     ],
     ['to best 1 %', 'proposals up to the first rule of the best hundredth: median (searches that met one)'],
     ['new', 'distinct rules ÷ proposals'],
   ];
 }
 
-/** With as many intervals as there is room for: of every budget, of the last one, of none. */
+/** The table with as many intervals as there is room for: of every budget, of the last one, or of none. */
 function curveTable(curves: readonly Curve[], budgets: readonly number[], width: number): string {
   const tables = [budgets.length, 1, 0].map((count) => table(curves, curveColumns(budgets, count), width));
   const fits = (text: string) => Math.max(...text.split('\n').map((line) => line.length)) <= width;

@@ -60,7 +60,7 @@ function notes(curves: readonly LearningCurve[]): readonly string[] {
   const short = curves.filter(({ rewards }) => rewards.length < 200).map(({ run }) => run);
   const unfinished = curves.filter(({ rewards, samples }) => rewards.length < samples).map(({ run }) => run);
   return [
-    'first, last: the mean of so many rewards at either end of the run',
+    'first, last: the mean of the rewards at either end of the run; ends: how many these are',
     ...(curves.some(({ gain }) => gain.interval !== null)
       ? ['[ ]: the 95 % interval by means of blocks of rewards; it speaks of these runs, not of other seeds']
       : ['no intervals: the ends of a run must have 30 rewards or more']),

@@ -58,7 +58,7 @@ function columns(
   ];
 }
 
-/** `rl`, or `rl ppo` where an algorithm was chosen. */
+/** `rl`, or `rl ppo` if an algorithm was chosen. */
 function strategyText({ strategy: { name, options } }: RunConfig): string {
   return options.algorithm === undefined ? name : `${name} ${options.algorithm}`;
 }

@@ -73,7 +73,7 @@ async function showRun(name: string, { places, stdout }: Context): Promise<Resul
 /** The vocabularies have rows of their own. */
 const WITHOUT_LISTS = { operands: undefined, unary: undefined, binary: undefined };
 
-/** The operands and functions of a run's space, where they are not all that its name stands for. */
+/** The operands and functions of a run's space, if they are not all that its name stands for. */
 async function chosenLists({ space }: RunConfig): Promise<readonly (readonly [string, readonly string[]])[]> {
   const found = findSpace(space.name, space);
   return chosenVocabularies(found).map((name) => [`${name} (${found[name].length})`, found[name]]);

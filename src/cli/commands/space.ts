@@ -94,7 +94,7 @@ function constraintsText({ constraints }: Space): string {
   return constraints.join(', ') || 'none (--constraints distinct,no-final-add,reuse)';
 }
 
-/** A number where JSON's readers keep every digit, else its digits as a string. */
+/** A number if JSON's readers keep every digit, otherwise its digits as a string. */
 function exact(size: bigint): number | string {
   return size <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(size) : String(size);
 }

@@ -17,7 +17,7 @@ export const command = defineCommand({
 });
 
 interface Row extends Task {
-  /** With their defaults, of a task that takes any. */
+  /** Options with their defaults, if the task takes any. */
   readonly options?: TaskFamily['defaults'];
 }
 
