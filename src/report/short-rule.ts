@@ -12,14 +12,14 @@ const SHORT = ['adam', 'rmsprop', 'm', 'v', 'gamma', 'exp(1)'];
  */
 export async function shortRules(): Promise<ShortRule> {
   const { canonicalize, catalogue, parseRule, printRule } = await import('../rules/index.ts');
-  const { identityOf } = await import('../evaluation/index.ts');
   const names = new Map(SHORT.map(parseRule).map((rule) => [printRule(canonicalize(rule)), rule]));
   const shorten = (node: Expression): Expression =>
     names.get(printRule(node)) ?? (node.kind === 'call' ? { ...node, args: node.args.map(shorten) } : node);
   const shortText = (text: string): string => {
     const rule = canonicalize(parseRule(text));
     const short = shorten(rule);
-    return printRule(identityOf(short).key === identityOf(rule).key ? short : rule);
+    const [whole, written] = [printRule(rule), printRule(short)];
+    return written === whole || printRule(canonicalize(short)) === whole ? written : whole;
   };
   const known = new Map(catalogue.map(({ name }) => [name, name]));
   return (text) => {

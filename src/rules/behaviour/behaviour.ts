@@ -3,7 +3,7 @@ import type { Expression } from '../language/expression.ts';
 import { lowerRule } from '../program/program.ts';
 import { absorb } from './digest.ts';
 import { ordinaryProbe, tellingProbes } from './probes.ts';
-import { record, wordsOf } from './record.ts';
+import { exactUpdates, record, wordsOf } from './record.ts';
 
 /**
  * The hash of what a rule does, whatever its spelling: 16 hexadecimal digits of its updates on a few fixed trajectories of
@@ -18,7 +18,7 @@ export function behaviourHash(rule: Expression): string {
   const program = lowerRule(canonicalize(rule));
   // A slot delays a value by one step: two steps more than slots, and the longest delay shows.
   const records = tellingProbes(program.slots.length + 2).map((probe) => record(program, probe));
-  const { k0, k1 } = records.reduce((key, { updates }) => absorb(key, wordsOf(updates)), { k0: 0, k1: 0 });
+  const { k0, k1 } = records.reduce((key, updates) => absorb(key, wordsOf(updates)), { k0: 0, k1: 0 });
   return [k0, k1].map((word) => word.toString(16).padStart(8, '0')).join('');
 }
 
@@ -29,7 +29,7 @@ export type OrdinaryUpdates = readonly Float64Array[];
 export function ordinaryUpdates(rule: Expression): OrdinaryUpdates {
   const probe = ordinaryProbe();
   const { size, times } = probe;
-  const { exact } = record(lowerRule(canonicalize(rule)), probe);
+  const exact = exactUpdates(lowerRule(canonicalize(rule)), probe);
   return Array.from({ length: size }, (_, i) =>
     Float64Array.from(times, (_, step) => exact[step * size + i] as number),
   );
