@@ -1,6 +1,6 @@
 import type { ComparedRow, Comparison } from '../compare/index.ts';
-import { accuracy, plural, withinText } from './format.ts';
-import { type Column, table } from './table.ts';
+import { accuracy, plural, pValue, withinText } from './format.ts';
+import { type Column, leastWidth, table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Writes a comparison: one table per task, the ranking over several tasks, the findings in words, and notes on the columns. */
@@ -35,36 +35,20 @@ export function comparisonText(
 /** Columns to which a rule's text is cut before figures are left out; the document has all of them. */
 const ENOUGH = 24;
 
-/** Returns every column if there is room; else leaves out the intervals of the means, the costs, and P(better), in this order. */
+/** Details of the columns, in the order in which they are left out if there is no room for them. */
+const DETAILS = ['intervals', 'costs', 'chances'] as const;
+type Detail = (typeof DETAILS)[number];
+
+/** Returns the columns with as many details as there is room for. */
 function columnsWithin(
   comparison: Comparison,
   rows: readonly ComparedRow[],
   colours: Terminal['colours'],
   width: number,
 ): readonly Column<ComparedRow>[] {
-  const names = Math.max(...rows.map(({ name }) => [...name].length));
-  const shown = ALL_COLUMNS.map((which) => columnsOf(comparison, rows, colours, which));
-  const plain = (columns: readonly Column<ComparedRow>[]) =>
-    table(
-      rows,
-      columns.map(({ paint: _, ...column }) => column),
-      Number.POSITIVE_INFINITY,
-    );
-  const least = (columns: readonly Column<ComparedRow>[]) =>
-    Math.max(
-      ...plain(columns)
-        .split('\n')
-        .map((line) => [...line].length),
-    ) - Math.max(names - ENOUGH, 0);
-  return shown.find((columns) => least(columns) <= width) ?? shown.at(-1)!;
+  const choices = [0, 1, 2, 3].map((left) => columnsOf(comparison, rows, colours, DETAILS.slice(left)));
+  return choices.find((columns) => leastWidth(rows, columns, ENOUGH) <= width) ?? choices.at(-1)!;
 }
-
-const ALL_COLUMNS = [
-  { intervals: true, costs: true, chances: true },
-  { intervals: false, costs: true, chances: true },
-  { intervals: false, costs: false, chances: true },
-  { intervals: false, costs: false, chances: false },
-] as const;
 
 const superiorityText = ({ superiority }: ComparedRow): string => superiority?.toFixed(2) ?? '';
 
@@ -72,16 +56,15 @@ function columnsOf(
   { seeds, rules }: Comparison,
   rows: readonly ComparedRow[],
   colours: Terminal['colours'],
-  { intervals, costs, chances }: (typeof ALL_COLUMNS)[number],
+  details: readonly Detail[],
 ): readonly Column<ComparedRow>[] {
-  const paint = (text: string, { verdict }: ComparedRow) =>
-    verdict === 'better'
-      ? colours.green(text)
-      : verdict === 'worse'
-        ? colours.red(text)
-        : verdict === 'reference'
-          ? colours.cyan(text)
-          : text;
+  const paints: Partial<Record<ComparedRow['verdict'], (text: string) => string>> = {
+    better: colours.green,
+    worse: colours.red,
+    reference: colours.cyan,
+  };
+  const paint = (text: string, { verdict }: ComparedRow) => paints[verdict]?.(text) ?? text;
+  const intervals = details.includes('intervals');
   const estimated = rows.some(({ interval, difference }) => interval ?? difference?.interval);
   const slots = ({ key }: ComparedRow) => String(rules.find((one) => one.key === key)?.slots ?? '');
   const tested: readonly Column<ComparedRow>[] = [
@@ -90,8 +73,12 @@ function columnsOf(
       cell: ({ difference }) => differenceText(difference),
       align: 'right',
     },
-    { title: 'p, Holm', cell: ({ permutation }) => pText(permutation?.adjusted), align: 'right' },
-    ...(chances
+    {
+      title: 'p, Holm',
+      cell: ({ permutation }) => (permutation === null ? '' : pValue(permutation.adjusted)),
+      align: 'right',
+    },
+    ...(details.includes('chances')
       ? [{ title: 'P(better)', cell: superiorityText, align: 'right' } satisfies Column<ComparedRow>]
       : []),
   ];
@@ -114,7 +101,7 @@ function columnsOf(
       align: 'right',
     },
     ...(rows.some(({ difference }) => difference !== null) ? tested : []),
-    ...(costs ? costly : []),
+    ...(details.includes('costs') ? costly : []),
     { title: 'verdict', cell: (row) => [row.verdict, ...remarks(row)].join(', '), paint },
   ];
 }
@@ -130,11 +117,6 @@ function differenceText(difference: ComparedRow['difference']): string {
   if (difference === null) return '';
   const { mean, interval } = difference;
   return signed(mean) + (interval ? ` [${signed(interval.low)}, ${signed(interval.high)}]` : '');
-}
-
-function pText(p: number | undefined): string {
-  if (p === undefined) return '';
-  return p < 0.0001 ? '<0.0001' : p.toFixed(4);
 }
 
 function decadesText(range: ComparedRow['range']): string {
@@ -188,7 +170,7 @@ function notes({ seeds, power, level, tasks }: Comparison, titles: ReadonlySet<s
   if (seeds.length === 1) lines.push('one seed: nothing can be tested; give --seeds 6 or more');
   else {
     lines.push(
-      `p: paired permutation test, corrected for ${plural(tests, 'test')}; with ${seeds.length} seeds it is ${pText(smallest)} at least, ${pText(smallestAdjusted)} once corrected`,
+      `p: paired permutation test, corrected for ${plural(tests, 'test')}; with ${seeds.length} seeds it is ${pValue(smallest)} at least, ${pValue(smallestAdjusted)} once corrected`,
     );
     if (smallestAdjusted > level) {
       lines.push(

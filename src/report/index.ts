@@ -5,12 +5,10 @@ export {
   divergedTasks,
   remarksOf,
 } from './all-diverged.ts';
-export { bar, sparkline } from './charts.ts';
-export { type Colours, coloursFor } from './colours.ts';
 export { comparisonText } from './comparison.ts';
 export * from './format.ts';
 export { leaderboardText } from './leaderboard.ts';
 export { type ShortRule, shortRules, withName } from './short-rule.ts';
 export { type Column, pairs, table } from './table.ts';
-export { type Terminal, terminalOf } from './terminal.ts';
+export { type Colours, coloursFor, type Terminal, terminalOf } from './terminal.ts';
 export { compareCommandText, verdictDocument, verdictText } from './verdict.ts';

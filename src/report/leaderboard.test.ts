@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type LeaderboardRow, verdictOf } from '../run/index.ts';
-import { coloursFor } from './colours.ts';
 import { leaderboardText } from './leaderboard.ts';
 import { shortRules } from './short-rule.ts';
+import { coloursFor } from './terminal.ts';
 import { compareCommandText, verdictText } from './verdict.ts';
 
 const row = (rank: number, rule: string, more: Partial<LeaderboardRow> = {}): LeaderboardRow => ({

@@ -43,16 +43,25 @@ function fitting<Row>(
   width: number,
 ): readonly Column<Row>[] {
   const spare = columns.findLastIndex((column) => column.spare);
-  const least = columns.map(({ title, cell, flexible }) => {
-    const natural = Math.max(...[title, ...rows.map(cell)].map(displayWidth));
-    return flexible ? Math.min(natural, NARROWEST) : natural;
-  });
-  if (spare < 0 || total(least) <= width) return columns;
+  if (spare < 0 || leastWidth(rows, columns) <= width) return columns;
   return fitting(
     rows,
     columns.filter((_, i) => i !== spare),
     width,
   );
+}
+
+/** Returns the width of a table whose flexible column is cut to `narrowest` columns. */
+export function leastWidth<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  narrowest = NARROWEST,
+): number {
+  const widths = columns.map(({ title, cell, flexible }) => {
+    const natural = Math.max(...[title, ...rows.map(cell)].map(displayWidth));
+    return flexible ? Math.min(natural, narrowest) : natural;
+  });
+  return total(widths);
 }
 
 const total = (widths: readonly number[]): number =>

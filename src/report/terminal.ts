@@ -1,4 +1,6 @@
-import { type Colours, coloursFor } from './colours.ts';
+import pc from 'picocolors';
+
+export type Colours = ReturnType<typeof pc.createColors>;
 
 export interface Terminal {
   readonly colours: Colours;
@@ -8,7 +10,7 @@ export interface Terminal {
 }
 
 interface Stream {
-  readonly isTTY?: boolean;
+  readonly isTTY?: boolean | undefined;
   readonly columns?: number;
 }
 
@@ -29,4 +31,15 @@ export function terminalOf(
 
 function columnsOf(text = ''): number | undefined {
   return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined;
+}
+
+/** Returns the colours of a stream: there are some on a terminal, unless NO_COLOR is set or the terminal is dumb; FORCE_COLOR overrules. */
+export function coloursFor(
+  stream: Stream,
+  environment: Readonly<Record<string, string | undefined>>,
+): Colours {
+  const { NO_COLOR, FORCE_COLOR, TERM } = environment;
+  const asked = FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0';
+  const able = stream.isTTY === true && TERM !== 'dumb';
+  return pc.createColors(!NO_COLOR && (asked || able));
 }

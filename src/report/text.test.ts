@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { bar, sparkline } from './charts.ts';
-import { coloursFor } from './colours.ts';
 import {
   accuracy,
+  bar,
   bytes,
   duration,
   learningRate,
   meanAndSpread,
   plural,
+  pValue,
+  sparkline,
   thousands,
   truncate,
 } from './format.ts';
 import { pairs, table } from './table.ts';
+import { coloursFor } from './terminal.ts';
 
 describe('figures', () => {
   it.each([
@@ -50,6 +52,9 @@ describe('figures', () => {
     expect(meanAndSpread([])).toBe('—');
     expect(accuracy(Number.NaN)).toBe('—');
   });
+
+  it('writes p-values', () =>
+    expect([0.5, 0.00009, Number.NaN].map(pValue)).toEqual(['0.5000', '<0.0001', 'NaN']));
 
   it('counts', () => {
     expect(plural(1, 'rule')).toBe('1 rule');

@@ -1,7 +1,7 @@
 import { type RegimeNames, unusual } from '../evaluation/index.ts';
 import type { Verdict } from '../run/index.ts';
 import { shellWord } from '../shell.ts';
-import { accuracy } from './format.ts';
+import { accuracy, pValue } from './format.ts';
 import type { ShortRule } from './short-rule.ts';
 
 /** Number of seeds of the comparison that is suggested; its smallest p is 1/512. */
@@ -75,7 +75,7 @@ function whyNotText(verdict: Verdict): string {
 }
 
 const pText = ({ p = Number.NaN, rules = 1 }: Verdict): string =>
-  `${p < 0.0001 ? '<0.0001' : p.toFixed(4)}${rules === 1 ? '' : `, corrected for ${rules} rules`}`;
+  `${pValue(p)}${rules === 1 ? '' : `, corrected for ${rules} rules`}`;
 
 /** Writes the command that compares the best found rule with the best reference under the conditions of the run; undefined without a found rule. */
 export function compareCommandText(

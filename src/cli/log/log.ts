@@ -1,3 +1,4 @@
+import { format } from 'node:util';
 import { unknownName } from '../../errors.ts';
 import { type LogLevel, type LogLine, levels, logEvents } from './events.ts';
 
@@ -90,4 +91,32 @@ function plain(fields: Fields): Fields {
       typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
     ]),
   );
+}
+
+/** Writes what libraries and Node.js print to stderr to the log, so that every line there has its form. */
+export function adoptForeign(log: Log): void {
+  const say = (...words: unknown[]): void =>
+    log.write({ event: 'foreign', fields: {}, message: format(...words) });
+  console.log = say;
+  console.info = say;
+  console.debug = say;
+  console.warn = say;
+  console.error = say;
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => say(`${name}: ${message}`));
+}
+
+/** Writes a line when the user ends the command, until the returned function is called. */
+export function onShutdown(signal: AbortSignal, log: Log): () => void {
+  const say = (): void => {
+    const reason = signal.reason instanceof Error ? signal.reason.message : String(signal.reason);
+    log.write({
+      event: 'shutdown',
+      fields: { reason },
+      message: `${reason}: ending in good order`,
+      viewed: true,
+    });
+  };
+  signal.addEventListener('abort', say);
+  return () => signal.removeEventListener('abort', say);
 }
