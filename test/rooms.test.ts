@@ -80,6 +80,38 @@ describe('rooms', () => {
   });
 });
 
+/** Rooms that a browser imports, with all that they import in turn. */
+const FOR_BROWSERS = ['random', 'statistics', 'rules', 'export', 'evaluation', 'functions'];
+
+/** Packages that run in a browser as well. */
+const PACKAGES_FOR_BROWSERS = ['zod'];
+
+describe('rooms that a browser imports', () => {
+  const reached = new Set<string>();
+  const reach = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    targetsOf(file).forEach(reach);
+  };
+  for (const room of FOR_BROWSERS) reach(join(src, room, 'index.ts'));
+
+  it('import no module of Node, and no package but those that run in a browser', () => {
+    const packages = [...reached].flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^.'][^']*)'/g)].map(
+        ([, name]) => `${relative(src, file)} → ${name}`,
+      ),
+    );
+    const foreign = packages.filter(
+      (line) => !PACKAGES_FOR_BROWSERS.some((name) => line.endsWith(` → ${name}`)),
+    );
+    expect(foreign).toEqual([]);
+  });
+
+  it('are really read by this test', () => {
+    expect(reached.size).toBeGreaterThan(50);
+  });
+});
+
 /** The wings of rules/, each with the wings that it may import. */
 const WINGS: Readonly<Record<string, readonly string[]>> = {
   language: [],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { trajectoryChart } from '../plot/index.ts';
 import { stream } from '../random/index.ts';
 import { compileRule, resolveRule } from '../rules/index.ts';
 import {
@@ -9,10 +10,8 @@ import {
   runTrajectory,
   stepsWithin,
   testFunctions,
-  trajectoryPicture,
   tuneTrajectory,
 } from './index.ts';
-import { heightOver, levelsWithin } from './picture.ts';
 
 const rule = (text: string) => compileRule(resolveRule(text));
 
@@ -84,7 +83,7 @@ describe.each(testFunctions.entries)('$name', ({ name }) => {
       seed: 1,
     });
     const text = { title: testFunction.title, subtitle: testFunction.equation };
-    const svg = trajectoryPicture(testFunction, [{ title: 'SGD', trajectory }], text);
+    const svg = trajectoryChart(testFunction, [{ title: 'SGD', trajectory }], text);
     expect(svg).toContain('aria-label="contour"');
     expect(svg).not.toMatch(/NaN|Infinity/);
   });
@@ -175,22 +174,6 @@ describe('stepsWithin', () => {
     expect(of([0.01, 0.01])).toBe(0);
     expect(of([5, 1])).toBeUndefined();
     expect(of([5, 0.01], true)).toBeUndefined();
-  });
-});
-
-describe('the contours of a picture', () => {
-  const testFunction = testFunctions.find('rosenbrock');
-  const height = heightOver(testFunction);
-  it('are where the value above the least is their power of ten', () => {
-    for (const level of levelsWithin(height, testFunction.bounds)) {
-      // At x = 1 the value is 100 (y − 1)².
-      expect(height(1, 1 + Math.sqrt(10 ** level / 100))).toBeCloseTo(level, 12);
-    }
-  });
-  it('are two a factor of ten, the lowest above the ground', () => {
-    const [lowest, second] = levelsWithin(height, testFunction.bounds);
-    expect([lowest, second]).toEqual([-1.5, -1]);
-    expect(height(1, 1)).toBe(-2);
   });
 });
 

@@ -1,4 +1,3 @@
-export { type TrajectoryPanel, trajectoryPicture } from './picture.ts';
 export { type Coordinates, distanceToMinimum, type TestFunction } from './test-function.ts';
 export { testFunctions } from './test-functions.ts';
 export {

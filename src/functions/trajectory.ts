@@ -7,7 +7,7 @@ export interface TrajectoryOptions {
   readonly rule: CompiledRule;
   readonly learningRate: number;
   readonly steps: number;
-  /** Of the rule's random draws, and of the noise in the gradient where the function adds it. */
+  /** Seed of the rule's random draws, and of the noise in the gradient if the function adds any. */
   readonly seed: number;
   /** The function's own unless given. */
   readonly start?: Coordinates;
@@ -61,7 +61,7 @@ export function runTrajectory(options: TrajectoryOptions): Trajectory {
 export interface Ending {
   /** The function's value at the last point, less its least; ∞ where it diverged. */
   readonly excess: number;
-  /** From the last point to the nearest minimum; ∞ where it diverged. */
+  /** Distance from the last point to the nearest minimum; ∞ if it diverged. */
   readonly distance: number;
 }
 

@@ -1,4 +1,3 @@
-import { setImmediate as breathe } from 'node:timers/promises';
 import type { CompiledRule } from '../rules/index.ts';
 import type { Coordinates, TestFunction } from './test-function.ts';
 import { endingOf, runTrajectory, type Trajectory } from './trajectory.ts';
@@ -17,19 +16,22 @@ export interface TuneOptions {
 
 export interface Tuned {
   /**
-   * The path of the learning rate that ended lowest; of equals, the smallest. Where every one of several diverged, none is the best: this is then the
-   * path at the smallest, with NaN as its learning rate.
+   * The path of the learning rate that ended lowest; of equals, the smallest. If every one of several diverged, none is the best:
+   * this is then the path at the smallest, with NaN as its learning rate.
    */
   readonly best: Trajectory;
   /** Whether that is the first or the last of several, so that a better one may lie outside. */
   readonly edgeOfGrid: boolean;
-  /** Value at the end less the least, at every learning rate; ∞ where it diverged. */
+  /** Value at the end less the least one, per learning rate; ∞ if it diverged. */
   readonly sweep: readonly { readonly learningRate: number; readonly excess: number }[];
 }
 
+/** Lets the process do other things. */
+const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
 /**
- * Runs every learning rate of a grid, from the same start and with the same noise. The process is free for other things between two of
- * them, and only the best path is kept.
+ * Runs every learning rate of a grid, from the same start and with the same noise. The process is free for other things between two
+ * of them, and only the best path is kept.
  *
  * @throws RangeError for no learning rate, and as `runTrajectory`; the signal's reason.
  */
@@ -54,7 +56,7 @@ export async function tuneTrajectory({ learningRates, signal, ...options }: Tune
   };
 }
 
-/** From 10^low to 10^high, so many a decade. @example decades(-2, 0, 2) // [0.01, 0.0316…, 0.1, 0.316…, 1] */
+/** Learning rates from 10^low to 10^high, `perDecade` of them per factor of ten. @example decades(-2, 0, 2) // [0.01, 0.0316…, 0.1, 0.316…, 1] */
 export function decades(low: number, high: number, perDecade: number): readonly number[] {
   return Array.from({ length: (high - low) * perDecade + 1 }, (_, i) => {
     const exponent = low + i / perDecade;

@@ -10,3 +10,4 @@ export {
 export { lineChart } from './line-chart.ts';
 export { missingInPng, pngOf } from './png.ts';
 export type { SymbolName } from './symbols.ts';
+export { type TrajectoryPanel, trajectoryChart } from './trajectory-chart.ts';

@@ -6,9 +6,9 @@ import {
   type Trajectory,
   type Tuned,
   testFunctions,
-  trajectoryPicture,
   tuneTrajectory,
 } from '../../functions/index.ts';
+import { trajectoryChart } from '../../plot/index.ts';
 import { type Column, learningRate, table } from '../../report/index.ts';
 import { compileRule, resolveRule } from '../../rules/index.ts';
 import { defineCommand } from '../command.ts';
@@ -59,7 +59,7 @@ export const command = defineCommand({
     const tuning = learningRate === undefined ? `the best of ${learningRates.length} learning rates` : '';
     const subtitle = `${steps} steps${tuning && ` at ${tuning}`}. Contours: the value above the minimum, two per factor of ten.`;
     const title = `${testFunction.title}: ${testFunction.equation}`;
-    const picture = trajectoryPicture(testFunction, panels, { title, subtitle });
+    const picture = trajectoryChart(testFunction, panels, { title, subtitle });
     await write(picture);
     return {
       document: { file, function: factsOf(testFunction), steps, seed, learningRates, trajectories: rows },

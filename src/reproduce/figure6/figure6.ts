@@ -1,13 +1,8 @@
 import * as z from 'zod';
 import { csv } from '../../csv.ts';
-import {
-  type Coordinates,
-  runTrajectory,
-  type TestFunction,
-  testFunctions,
-  trajectoryPicture,
-} from '../../functions/index.ts';
+import { type Coordinates, runTrajectory, type TestFunction, testFunctions } from '../../functions/index.ts';
 import { jsonNumber } from '../../json.ts';
+import { trajectoryChart } from '../../plot/index.ts';
 import { stream } from '../../random/index.ts';
 import { compileRule, parseRule } from '../../rules/index.ts';
 import type { Computation, ComputationOptions, ExperimentFindings } from '../experiment.ts';
@@ -132,7 +127,7 @@ function otherStarts({ bounds }: TestFunction, count: number): readonly Coordina
 
 function findings(data: Figure6Data, testFunction: TestFunction): ExperimentFindings {
   const { steps, fixed, paper, fine, starts } = data;
-  const picture = trajectoryPicture(
+  const picture = trajectoryChart(
     testFunction,
     paper.map(({ optimizer, trajectory }) => ({ title: optimizer, trajectory })),
     {

@@ -1,30 +1,44 @@
-import { contourChart, type Point } from '../plot/index.ts';
-import type { TestFunction } from './test-function.ts';
-import type { Trajectory } from './trajectory.ts';
+import type { Point } from './chart.ts';
+import { contourChart } from './contour-chart.ts';
+
+/** A function of the plane, and what is known of it. */
+export interface Landscape {
+  readonly value: (at: readonly number[]) => number;
+  /** The least value. */
+  readonly least: number;
+  /** Every point where it is least. */
+  readonly minima: readonly (readonly number[])[];
+  readonly start: readonly number[];
+  /** What the picture shows. */
+  readonly bounds: readonly [x: readonly [number, number], y: readonly [number, number]];
+}
 
 export interface TrajectoryPanel {
   readonly title: string;
-  readonly trajectory: Trajectory;
+  readonly trajectory: { readonly points: readonly (readonly number[])[] };
 }
 
-export interface PictureText {
+export interface TrajectoryTitles {
   readonly title: string;
   readonly subtitle: string;
 }
 
-/** What lies within so much of the least is one ground: a logarithm has no 0. */
+/** Values nearer than this to the least one are drawn alike, as a logarithm has no 0. */
 const FLOOR = 1e-2;
-/** Contours a decade. */
+/** Contours per decade. */
 const DENSITY = 2;
 
-/** Trajectories on the contours of their function, a panel each, as SVG text. Contours are logarithmic in the excess over the least. */
-export function trajectoryPicture(
-  testFunction: TestFunction,
+/**
+ * Draws trajectories on the contours of their function, a panel for each, as SVG text. Contours are logarithmic in the excess
+ * over the least value.
+ */
+export function trajectoryChart(
+  landscape: Landscape,
   panels: readonly TrajectoryPanel[],
-  { title, subtitle }: PictureText,
+  { title, subtitle }: TrajectoryTitles,
 ): string {
-  const [x, y] = testFunction.bounds;
-  const height = heightOver(testFunction);
+  const [x, y] = landscape.bounds;
+  const height = heightOver(landscape);
   const pairs = (points: readonly (readonly number[])[]) => points.map(pairOf);
   return contourChart({
     title,
@@ -32,21 +46,21 @@ export function trajectoryPicture(
     x: { label: 'x', domain: x },
     y: { label: 'y', domain: y },
     surface: height,
-    levels: levelsWithin(height, testFunction.bounds),
+    levels: levelsWithin(height, landscape.bounds),
     panels: panels.map(({ title, trajectory }) => ({ title, path: thinned(pairs(trajectory.points), x, y) })),
     landmarks: [
-      { name: 'start', symbol: 'circle', points: pairs([testFunction.start]) },
+      { name: 'start', symbol: 'circle', points: pairs([landscape.start]) },
       {
-        name: testFunction.minima.length === 1 ? 'minimum' : 'minima',
+        name: landscape.minima.length === 1 ? 'minimum' : 'minima',
         symbol: 'star',
-        points: pairs(testFunction.minima),
+        points: pairs(landscape.minima),
       },
     ],
   });
 }
 
-/** log10 of the excess over the least, and of {@link FLOOR} below that. */
-export function heightOver({ value, least }: TestFunction): (...at: Point) => number {
+/** The height of the landscape: log10 of the excess over the least value, and of {@link FLOOR} below that. */
+export function heightOver({ value, least }: Landscape): (...at: Point) => number {
   return (...at) => Math.log10(Math.max(value(at) - least, FLOOR));
 }
 
@@ -55,7 +69,7 @@ const pairOf = ([x = Number.NaN, y = Number.NaN]: readonly number[]): Point => [
 /** The halves of decades that the function takes within its bounds, found on a grid. */
 export function levelsWithin(
   height: (x: number, y: number) => number,
-  [x, y]: TestFunction['bounds'],
+  [x, y]: Landscape['bounds'],
 ): readonly number[] {
   const GRID = 60;
   const at = ([low, high]: readonly [number, number], i: number) => low + ((high - low) * i) / GRID;
@@ -66,7 +80,7 @@ export function levelsWithin(
   return Array.from({ length: last - first + 1 }, (_, i) => (first + i) / DENSITY);
 }
 
-/** Without points that are nearer to the last one kept than anybody could see: a thousandth of the picture. */
+/** Drops points that are nearer to the last one kept than anybody could see: a thousandth of the picture. */
 function thinned(
   path: readonly Point[],
   [left, right]: readonly [number, number],
