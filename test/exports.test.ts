@@ -106,7 +106,7 @@ function python(
 }
 
 const pythonCase = (one: Case, kind: string, more: object = {}) => ({
-  kind: kind === 'numpy' ? 'numpy' : 'torch',
+  kind: kind === 'pytorch' ? 'torch' : kind,
   code: exportRule(one.rule, kind, { className: one.className }),
   class: one.className,
   arguments: argumentsOf(one),
@@ -122,8 +122,13 @@ it('has rules of which the reference is sure', () => {
   expect(sure.length).toBeGreaterThan(0.7 * cases.length);
 });
 
-describe.skipIf(!has('numpy'))('numpy', () => {
-  it('steps as the interpreter', () => check(cases, python(cases.map((one) => pythonCase(one, 'numpy')))));
+describe.skipIf(!has('numpy'))('in Python', () => {
+  it('numpy steps as the interpreter', () =>
+    check(cases, python(cases.map((one) => pythonCase(one, 'numpy')))));
+  // The frameworks themselves are not at hand: export/frameworks.py has as much of their interfaces as is called.
+  it.each(['optax', 'keras', 'mlx'])('%s steps as the interpreter, on the shape of its interface', (target) =>
+    check(cases, python(cases.map((one) => pythonCase(one, target)))),
+  );
 });
 
 describe.skipIf(!has('torch'))('pytorch', () => {

@@ -5,10 +5,14 @@ lists per draw, which stand for the random numbers); torch cases may have option
 """
 
 import io
+import os
 import json
 import sys
 
 import numpy as np
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import frameworks
 
 try:
     import torch
@@ -79,13 +83,58 @@ def replay_torch(case):
     return torch.cat([param.detach() for param in params]).tolist()
 
 
+def replay_optax(case):
+    frameworks.draws = Draws(case["draws"])
+    namespace = load(case["code"])
+    arguments = dict(case["arguments"])
+    optimizer = namespace[case["class"].lower()](arguments.pop("lr"), **arguments)
+    weights = [np.array(case["weights"])]
+    state = optimizer.init(weights)
+    with np.errstate(all="ignore"):
+        for gradient in case["gradients"]:
+            updates, state = optimizer.update([np.array(gradient)], state, weights)
+            weights = [weight + update for weight, update in zip(weights, updates)]
+    return weights[0].tolist()
+
+
+def replay_keras(case):
+    frameworks.draws = Draws(case["draws"])
+    namespace = load(case["code"])
+    arguments = dict(case["arguments"])
+    optimizer = namespace[case["class"]](arguments.pop("lr"), **arguments)
+    again = namespace[case["class"]](**optimizer.get_config())
+    weights = np.array(case["weights"])
+    with np.errstate(all="ignore"):
+        for gradient in case["gradients"]:
+            again.apply([np.array(gradient)], [weights])
+    return weights.tolist()
+
+
+def replay_mlx(case):
+    frameworks.draws = Draws(case["draws"])
+    namespace = load(case["code"])
+    arguments = dict(case["arguments"])
+    optimizer = namespace[case["class"]](arguments.pop("lr"), **arguments)
+    weights = np.array(case["weights"])
+    with np.errstate(all="ignore"):
+        for gradient in case["gradients"]:
+            weights = optimizer.apply(np.array(gradient), weights)
+    return weights.tolist()
+
+
 def groups_of(params):
     return [{"params": params[:1]}] + ([{"params": params[1:]}] if len(params) > 1 else [])
 
 
 def main():
     cases = json.load(sys.stdin)
-    replays = {"torch": replay_torch, "numpy": replay_numpy}
+    replays = {
+        "torch": replay_torch,
+        "numpy": replay_numpy,
+        "optax": replay_optax,
+        "keras": replay_keras,
+        "mlx": replay_mlx,
+    }
     results = []
     for case in cases:
         try:

@@ -67,7 +67,8 @@ const summaries: Readonly<Record<Name, string>> = {
   card: 'write the transfer card of a rule: what it is, and what it does on tasks, with pictures',
   funnel: 'train the best rules of a run longer and longer, and keep the best of them: successive halving',
   rule: 'inspect an update rule: canonical text, key, LaTeX, memory, cost, names',
-  export: 'write a rule as an optimizer of PyTorch, NumPy, JavaScript or C, or as a formula',
+  export:
+    'write a rule as an optimizer for PyTorch, optax, Keras, MLX, NumPy, JavaScript or C, or as a formula',
   rules: 'list the catalogue of named rules',
   space: 'list the spaces of rules with their exact sizes, or show one and its share of distinct rules',
   tasks: 'list the tasks that rules are tried on, or show one of them',

@@ -1,0 +1,166 @@
+import type { RandomDraw } from '../plan.ts';
+import { type Argument, argumentLine, ruleArguments, totalSteps } from '../python/arguments.ts';
+import { docstring, pythonNumber } from '../python/python.ts';
+import { mathImport, traced } from '../python/traced.ts';
+import type { ExportSource, Target } from '../target.ts';
+import { indented } from '../text.ts';
+
+const writer = traced('jnp', { parameter: (name) => name, gradient: 'grad', weight: 'param' });
+
+export const optax: Target = {
+  name: 'optax',
+  title: 'optax',
+  description: 'a GradientTransformation for JAX, and its chain with a learning rate',
+  extension: 'py',
+  text: writer.text,
+  write: writeOptax,
+};
+
+function writeOptax(source: ExportSource): string {
+  const { plan, className } = source;
+  const name = className.toLowerCase() === className ? `${className}_optimizer` : className.toLowerCase();
+  const random = plan.draws.length > 0;
+  const own: readonly Argument[] = [
+    ...(plan.uses.totalSteps ? [totalSteps] : []),
+    ...ruleArguments(plan),
+    ...(random
+      ? [{ name: 'seed', type: 'int', fallback: '0', description: 'seed of the random draws' }]
+      : []),
+  ];
+  const functions = writer.decayFunctions(plan);
+  const state = `${className}State`;
+  const signature = plan.uses.totalSteps
+    ? ['    *,', ...own.map((one) => `    ${argumentLine(one)}`)]
+    : own.map((one) => `    ${argumentLine(one)}`);
+  const open =
+    own.length === 0
+      ? [`def scale_by_${name}() -> optax.GradientTransformation:`]
+      : [`def scale_by_${name}(`, ...signature, ') -> optax.GradientTransformation:'];
+  return [
+    `# Made by: ${source.command}`,
+    '# SPDX-License-Identifier: MIT',
+    'from __future__ import annotations',
+    '',
+    ...mathImport(functions).slice(0, 1),
+    'from typing import NamedTuple',
+    '',
+    'import jax',
+    'import jax.numpy as jnp',
+    'import optax',
+    ...functions,
+    '',
+    '',
+    `class ${state}(NamedTuple):`,
+    `    """State of :func:\`scale_by_${name}\`."""`,
+    '',
+    '    count: jax.Array',
+    ...(random ? ['    key: jax.Array'] : []),
+    ...plan.states.map((one) => `    ${one}: optax.Updates`),
+    '',
+    '',
+    ...open,
+    `    """Turns gradients into the updates of ${className}, without a learning rate."""`,
+    '',
+    `    def init_fn(params: optax.Params) -> ${state}:`,
+    `        return ${state}(`,
+    '            count=jnp.zeros([], jnp.int32),',
+    ...(random ? ['            key=jax.random.key(seed),'] : []),
+    ...plan.states.map((one) => `            ${one}=jax.tree.map(jnp.zeros_like, params),`),
+    '        )',
+    '',
+    `    def update_fn(updates, state: ${state}, params=None):`,
+    ...indented(updateLines(source, state), '        '),
+    '',
+    '    return optax.GradientTransformation(init_fn, update_fn)',
+    '',
+    '',
+    `def ${name}(`,
+    `    learning_rate: optax.ScalarOrSchedule = ${pythonNumber(source.learningRate).text},`,
+    ...signature,
+    ') -> optax.GradientTransformation:',
+    ...indented(
+      docstring(source, {
+        args: [
+          ['learning_rate', 'learning rate, or its schedule'],
+          ...own.map((one) => [one.name, one.description] as const),
+        ],
+        notes: [
+          "Weight decay and clipping are optax's own: chain optax.add_decayed_weights and optax.clip_by_global_norm.",
+        ],
+        example: [
+          `optimizer = ${name}(${pythonNumber(source.learningRate).text}${plan.uses.totalSteps ? ', total_steps=1000' : ''})`,
+          'state = optimizer.init(params)',
+          'updates, state = optimizer.update(grads, state, params)',
+          'params = optax.apply_updates(params, updates)',
+        ],
+      }),
+      '    ',
+    ),
+    '    return optax.chain(',
+    ...(own.length === 0
+      ? [`        scale_by_${name}(),`]
+      : [
+          `        scale_by_${name}(`,
+          ...own.map((one) => `            ${one.name}=${one.name},`),
+          '        ),',
+        ]),
+    '        optax.scale_by_learning_rate(learning_rate),',
+    '    )',
+    '',
+  ].join('\n');
+}
+
+function updateLines({ plan, className }: ExportSource, state: string): readonly string[] {
+  const { states, draws, uses } = plan;
+  const random = draws.length > 0;
+  const inputs = ['grad', ...(uses.weight ? ['param'] : []), ...states, ...(random ? ['key'] : [])];
+  const after = (name: string): string => {
+    const stored = plan.stores.find((one) => one.state === name);
+    return stored ? writer.text(stored.value) : name;
+  };
+  const results = ['update', ...states];
+  return [
+    ...(uses.weight
+      ? [
+          'if params is None:',
+          `    raise ValueError("${className} needs the parameters: pass params to update")`,
+        ]
+      : []),
+    'count = optax.safe_increment(state.count)',
+    ...(uses.step ? ['step = count.astype(jnp.float32)', ...writer.scalarLines(plan)] : []),
+    '',
+    `def leaf(${inputs.join(', ')}):`,
+    ...(draws.length > 1 ? [`    keys = jax.random.split(key, ${draws.length})`] : []),
+    ...draws.map(
+      (draw, i) => `    ${draw.name} = ${drawText(draw, draws.length > 1 ? `keys[${i}]` : 'key')}`,
+    ),
+    ...plan.body.map(({ name, value }) => `    ${name} = ${writer.text(value)}`),
+    `    update = ${writer.text(plan.update)}`,
+    `    return ${tuple(['update', ...states.map(after)])}`,
+    '',
+    'grads, treedef = jax.tree.flatten(updates)',
+    ...(random ? ['key, *keys = jax.random.split(state.key, len(grads) + 1)'] : []),
+    'results = map(',
+    '    leaf,',
+    '    grads,',
+    ...(uses.weight ? ['    treedef.flatten_up_to(params),'] : []),
+    ...states.map((name) => `    treedef.flatten_up_to(state.${name}),`),
+    ...(random ? ['    keys,'] : []),
+    ')',
+    `${tuple(results)} = map(treedef.unflatten, zip(*results))`,
+    `return update, ${state}(`,
+    '    count=count,',
+    ...(random ? ['    key=key,'] : []),
+    ...states.map((name) => `    ${name}=${name},`),
+    ')',
+  ];
+}
+
+/** `a, b`, or `(a,)`. */
+const tuple = (parts: readonly string[]): string =>
+  parts.length === 1 ? `(${parts[0]},)` : parts.join(', ');
+
+const drawText = (draw: RandomDraw, key: string): string =>
+  draw.distribution === 'normal'
+    ? `jax.random.normal(${key}, grad.shape, grad.dtype)`
+    : `jax.random.uniform(${key}, grad.shape) < ${writer.text(draw.rate)}`;

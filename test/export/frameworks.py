@@ -1,0 +1,141 @@
+"""As much of JAX, optax, Keras 3 and MLX as exported optimizers call, in NumPy and float64, for machines without these.
+
+It holds the shape of the interfaces, not the frameworks: what is tested is the generated code.
+"""
+
+import sys
+import types
+from collections import namedtuple
+
+import numpy as np
+
+draws = None
+"""The recorded random numbers of the case under way."""
+
+
+def uniform(*_, **__):
+    return draws.take()
+
+
+def module(name, **members):
+    found = types.ModuleType(name)
+    found.__dict__.update(members)
+    sys.modules[name] = found
+    return found
+
+
+NAMES = "exp log sqrt tanh cos abs sign clip minimum maximum where zeros_like".split()
+FUNCTIONS = {name: getattr(np, name) for name in NAMES}
+
+
+class Tree:
+    """The structure of a list of arrays."""
+
+    def unflatten(self, leaves):
+        return list(leaves)
+
+    def flatten_up_to(self, tree):
+        return tree
+
+
+Transformation = namedtuple("Transformation", "init update")
+
+
+def chain(*parts):
+    def init(params):
+        return [part.init(params) for part in parts]
+
+    def update(updates, states, params=None):
+        after = []
+        for part, state in zip(parts, states):
+            updates, state = part.update(updates, state, params)
+            after.append(state)
+        return updates, after
+
+    return Transformation(init, update)
+
+
+def scale_by_learning_rate(rate):
+    return Transformation(lambda params: (), lambda updates, state, params=None: ([-rate * u for u in updates], state))
+
+
+tree = module("jax.tree", map=lambda f, leaves: [f(leaf) for leaf in leaves], flatten=lambda leaves: (leaves, Tree()))
+random = module(
+    "jax.random", key=lambda seed: seed, split=lambda key, count: [key] * count, uniform=uniform, normal=uniform
+)
+jnp = module("jax.numpy", zeros=np.zeros, int32=np.int64, float32=np.float64, **FUNCTIONS)
+module("jax", numpy=jnp, tree=tree, random=random, Array=np.ndarray)
+module(
+    "optax",
+    GradientTransformation=Transformation,
+    ScalarOrSchedule=float,
+    Updates=list,
+    Params=list,
+    chain=chain,
+    safe_increment=lambda count: count + 1,
+    scale_by_learning_rate=scale_by_learning_rate,
+)
+
+
+class KerasOptimizer:
+    def __init__(self, learning_rate, name):
+        self.learning_rate, self.name, self.built, self.iterations = learning_rate, name, False, 0
+
+    def build(self, variables):
+        self.variables, self.built = variables, True
+
+    def add_variable_from_reference(self, reference_variable, name):
+        return np.zeros_like(reference_variable)
+
+    def _get_variable_index(self, variable):
+        return [one is variable for one in self.variables].index(True)
+
+    def assign(self, variable, value):
+        variable[...] = value
+
+    def assign_sub(self, variable, value):
+        variable -= value
+
+    def get_config(self):
+        return {"learning_rate": self.learning_rate, "name": self.name}
+
+    def apply(self, gradients, variables):
+        self.build(variables)
+        for gradient, variable in zip(gradients, variables):
+            self.update_step(gradient, variable, self.learning_rate)
+        self.iterations += 1
+
+
+ops = module("keras.ops", cast=lambda x, dtype: np.asarray(x, dtype), convert_to_tensor=np.array, **FUNCTIONS)
+module(
+    "keras",
+    ops=ops,
+    optimizers=types.SimpleNamespace(Optimizer=KerasOptimizer),
+    random=types.SimpleNamespace(SeedGenerator=lambda seed: seed, uniform=uniform, normal=uniform),
+    saving=types.SimpleNamespace(register_keras_serializable=lambda: lambda found: found),
+)
+
+
+class MlxOptimizer:
+    def __init__(self):
+        self.states, self.step = {}, np.array(0)
+
+    def _maybe_schedule(self, name, value):
+        setattr(self, name, np.array(value))
+
+    def apply(self, gradient, parameter):
+        if self.step == 0:
+            self.init_single(parameter, self.states)
+        self.step = self.step + 1
+        return self.apply_single(gradient, parameter, self.states)
+
+
+core = module(
+    "mlx.core",
+    array=np.ndarray,
+    float32=np.float64,
+    random=types.SimpleNamespace(uniform=uniform, normal=uniform),
+    **FUNCTIONS,
+)
+module("mlx", core=core)
+module("mlx.optimizers", Optimizer=MlxOptimizer)
