@@ -7,7 +7,7 @@ export interface Target {
   readonly title: string;
   /** One line: what the text is, and with what it is used. */
   readonly description: string;
-  /** Of a file: `py`. */
+  /** Extension of a file: `py`. */
   readonly extension: string;
   /** The text of a term inside the step: a plan breaks long ones into statements. */
   readonly text: (term: Term) => string;

@@ -2,7 +2,7 @@ import type { NativeForm } from './native/form.ts';
 import type { OnnxWriter } from './onnx/writer.ts';
 import type { Shape } from './shape.ts';
 
-/** What an operation knows besides its inputs: plain data, so that equal nodes can be recognised. */
+/** What an operation knows in addition to its inputs: plain data, so that equal nodes can be recognised. */
 export type AttributeValue = number | string | boolean | readonly number[] | Float64Array;
 export type Attributes = { readonly [name: string]: AttributeValue };
 

@@ -14,7 +14,7 @@ export interface NetworkBuilder {
   /** What a buffer becomes after a training step. Left out: it stays. */
   updateBuffer(name: string, value: Tensor): void;
   /**
-   * Zeros, and else 1 ÷ keep, drawn anew for each step and example [batch, …]: what `dropout` multiplies by.
+   * Zeros, and else 1 ÷ keep, drawn for each step and example [batch, …]: what `dropout` multiplies by.
    *
    * @throws RangeError in mode `evaluation`, and when a name comes twice.
    */

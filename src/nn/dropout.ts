@@ -4,7 +4,7 @@ import type { NetworkBuilder } from './builder.ts';
 
 /** Random zeros and ones, divided by the share of ones, that a training step is fed with. */
 export interface Mask {
-  /** Of the input of the training graph. */
+  /** Name of the input of the training graph. */
   readonly name: string;
   /** [batch, …]. */
   readonly shape: Shape;

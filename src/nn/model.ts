@@ -30,7 +30,7 @@ export interface Model {
   /** Where each buffer stands in the buffers; empty for networks without batch normalisation. */
   readonly buffers: readonly Placed[];
   readonly bufferSize: number;
-  /** What each training step is fed with besides the inputs, drawn by `fillMask`; empty for networks without dropout. */
+  /** What each training step is fed with in addition to the inputs, drawn by `fillMask`; empty for networks without dropout. */
   readonly masks: readonly Mask[];
   /** Each parameter is drawn from its own stream (seed, 'weights', its name). */
   initialWeights(seed: number): Float32Array;

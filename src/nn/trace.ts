@@ -25,7 +25,7 @@ export interface Pass<T> {
   readonly parameters: readonly Tensor[];
   /** The buffers after the pass, in order. */
   readonly buffers: readonly Tensor[];
-  /** What it wants to be fed with besides. */
+  /** What else it is fed with. */
   readonly masks: readonly Mask[];
 }
 

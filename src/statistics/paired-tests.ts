@@ -80,7 +80,7 @@ interface Ways {
 const waysOf = (differences: readonly number[], seed: number): Ways =>
   differences.length > EXACT_PAIRS ? drawnWays(differences, seed) : allWays(differences);
 
-/** With the first sign as it is: the other half of the sums are these with their signs changed. */
+/** Sums with the first sign as it is: the other half of the sums are these with their signs changed. */
 function allWays([first = 0, ...others]: readonly number[]): Ways {
   const sums = new Float64Array(2 ** others.length);
   const flipped = new Uint16Array(sums.length);

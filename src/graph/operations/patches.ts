@@ -84,7 +84,7 @@ function patchesShape(shape: Shape, { kernel, padding, tile }: PatchesAttributes
   return [batch, channels * sizeOf(kernel), tile * tile, sizeOf(places) / (tile * tile)];
 }
 
-/** As a convolution whose every filter selects one element of a window: faster than slices and concatenation. */
+/** Formulated as a convolution whose every filter selects one element of a window: faster than slices and concatenation. */
 export function lowerPatches(
   x: string,
   shape: Shape,

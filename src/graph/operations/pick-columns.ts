@@ -76,7 +76,7 @@ void @(int *failed, const float *values, const float *indices, float *y, int row
 };
 
 /**
- * Of each row of x [rows, columns] the element in the column that `indices` [rows] names, as [rows].
+ * Picks from each row of x [rows, columns] the element in the column that `indices` [rows] names: [rows].
  * Indices are whole numbers in float32; they have no derivative.
  *
  * @example log-likelihood: pickColumns(logSoftmax(logits), targets)

@@ -29,7 +29,7 @@ export function fusions(outputs: readonly Tensor[]): readonly Rewrite[] {
   ];
 }
 
-/** For each node the nodes that read it, once a reading; undefined stands for being an output. */
+/** The nodes that read each node, once per reading; undefined stands for being an output. */
 function usersOf(outputs: readonly Tensor[]): ReadonlyMap<Tensor, readonly (Tensor | undefined)[]> {
   const users = new Map<Tensor, (Tensor | undefined)[]>();
   for (const node of topologicalOrder(outputs)) {
