@@ -26,7 +26,9 @@ export function curvePictures(
   const drawn = Object.entries(pictures).flatMap(([name, { title, y, curveOf }]) => {
     const series = (trained: TrainedOptimizer): readonly Series[] => {
       const curve = meanCurve(trained.evaluations.map(curveOf));
-      return curve.some((point) => Number.isFinite(point.mean)) ? [seriesOf(trained.name, curve)] : [];
+      return curve.some((point) => Number.isFinite(point.mean))
+        ? [seriesOf(trained.name, curve, y.scale)]
+        : [];
     };
     const shared = known.flatMap(series);
     const panels = found
@@ -54,12 +56,15 @@ function meanCurve(curves: readonly (readonly number[])[]) {
   return Array.from({ length: epochs }, (_, i) => estimate(curves.map((curve) => curve[i] as number)));
 }
 
-function seriesOf(name: string, curve: ReturnType<typeof meanCurve>): Series {
+/** A logarithmic axis has no place for an interval that reaches zero: there the band ends at the lowest mean. */
+function seriesOf(name: string, curve: ReturnType<typeof meanCurve>, scale: Axis['scale']): Series {
+  const lowest = Math.min(...curve.map(({ mean }) => mean).filter((mean) => mean > 0));
+  const bottom = (low: number): number => (scale === 'log' && low <= 0 ? lowest : low);
   return {
     name,
     line: curve.map(({ mean }, i) => [i + 1, mean] as const),
     band: curve.flatMap(({ interval }, i) =>
-      interval === null ? [] : [[i + 1, interval.low, interval.high] as const],
+      interval === null ? [] : [[i + 1, bottom(interval.low), interval.high] as const],
     ),
   };
 }

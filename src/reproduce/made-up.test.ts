@@ -16,12 +16,13 @@ async function findingsOf(
   experiment: Trainings,
   size: Size,
   failed: readonly string[] = [],
+  lossOf: (seed: number) => number = () => 1,
 ): Promise<ExperimentFindings> {
   const plan = await experiment.plan({ ...size, task: 'digits-mlp' });
   const evaluations = plan.map(({ rule, key, protocol, seed }, i): Evaluation => {
     const value = 0.5 + 0.001 * i;
     const lost = failed.map(keyOf).includes(key);
-    const curves = lost ? { curve: [] } : { curve: [value], testCurve: [value], lossCurve: [1] };
+    const curves = lost ? { curve: [] } : { curve: [value], testCurve: [value], lossCurve: [lossOf(seed)] };
     return {
       ...{ rule, key, task: OWN, protocol, seed, environment: 'none', fingerprint: '', version: '' },
       ...{ reward: lost ? 0.1 : value, status: lost ? 'failed' : 'ok', ...curves },
@@ -54,6 +55,14 @@ describe.each([figure5, table1])('$name', (experiment) => {
     expect(whole).toMatch(experiment === figure5 ? /over all 8 rows/ : /over all 64 pairs/);
     const { page } = await findingsOf(experiment, { scale: 0.005, seeds: 2 }, ['adam']);
     expect(page).toMatch(experiment === figure5 ? /over the 6 of 8 rows/ : /over the 48 of 64 pairs/);
+  });
+});
+
+describe('figure5', () => {
+  it('draws losses whose interval reaches below zero, which its axis does not', async () => {
+    const loss = (seed: number): number => (seed === 1 ? 1 : 0.01);
+    const { files } = await findingsOf(figure5, { scale: 0.005, seeds: 3 }, [], loss);
+    expect(Object.keys(files)).toContain('loss.svg');
   });
 });
 
