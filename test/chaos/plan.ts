@@ -47,7 +47,7 @@ export const DISTRIBUTED: readonly Round[] = [
   { moment: 'write', victims: ALL, fate: 'whole' },
   { moment: 'search', victims: ['children'] },
   { moment: 'start-up', victims: ALL, fate: 'empty' },
-  // Longer than a lock lasts: what was evaluated meanwhile finds its lock gone.
+  // Longer than a worker's record lasts: Redis takes all workers for dead when it is back.
   { moment: 'search', victims: ['redis'], fate: 'whole', outage: 4 },
   { moment: 'write', victims: ALL, fate: 'cut' },
   { moment: 'search', victims: ['redis'], fate: 'whole', outage: 4 },

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { noRedis, type RedisServer, startRedis } from '../../../test/redis-server.ts';
+import { eventually } from '../../../test/support/eventually.ts';
 import { EVALUATION, PROCESS, PROJECT } from '../../../test/support/wire-samples.ts';
 import type { Evaluation } from '../../evaluation/index.ts';
 import type { DispatchEvent } from '../dispatcher.ts';
@@ -80,7 +81,7 @@ describe.skipIf(noRedis)('the jobs that a coordinator waits for', () => {
   }
 
   const take = async (): Promise<string | undefined> => (await worker.take('worker', []))?.id;
-  const taken = () => expect.poll(take).toBeDefined();
+  const taken = () => eventually(take).toBeDefined();
   const evaluationOf = (seed: number): Evaluation => {
     const { key: ruleKey } = channel.pending[0]?.asked ?? EVALUATION;
     return { ...EVALUATION, seed, key: ruleKey };
@@ -92,12 +93,12 @@ describe.skipIf(noRedis)('the jobs that a coordinator waits for', () => {
       packAnswer({ type: 'done', evaluation: evaluationOf(seed), by: PROCESS, retries: ['SIGKILL'] }),
     );
   /** Until what is on its way has been heard. */
-  const settled = () => expect.poll(() => channel.pending).toEqual([]);
+  const settled = () => eventually(() => channel.pending).toEqual([]);
   const left = (): Promise<number[]> => Promise.all([client.hlen(key('jobs')), client.llen(key('waiting'))]);
 
   it('are given to Redis in their order, and settled by what a worker answers', async () => {
     const asked = [await ask(1), await ask(2), await ask(2)];
-    await expect.poll(() => client.lrange(key('waiting'), 0, -1)).toEqual([asked[0]?.id, asked[1]?.id]);
+    await eventually(() => client.lrange(key('waiting'), 0, -1)).toEqual([asked[0]?.id, asked[1]?.id]);
     const wanted = [evaluationOf(1), evaluationOf(2)];
     await answer(asked[1]?.id ?? '', 2);
     await answer(asked[0]?.id ?? '', 1);
@@ -107,7 +108,7 @@ describe.skipIf(noRedis)('the jobs that a coordinator waits for', () => {
     const retried = { type: 'retried', worker: PROCESS.name, rule: 'g', tries: 1, reason: 'SIGKILL' };
     expect(events).toEqual([2, 1].map((seed) => ({ ...retried, seed })));
     expect(workers.statuses()).toMatchObject([{ name: PROCESS.name, finished: 3 }]);
-    await expect.poll(() => client.keys(key('answer:*'))).toEqual([]);
+    await eventually(() => client.keys(key('answer:*'))).toEqual([]);
   });
 
   it('report how far they are', async () => {
@@ -115,31 +116,31 @@ describe.skipIf(noRedis)('the jobs that a coordinator waits for', () => {
     await taken();
     const progress = { phase: 'final', learningRate: 0.1, done: 0.25 };
     await worker.report(id, JSON.stringify({ ...PROCESS, state: 'busy', progress }));
-    await expect.poll(() => seen.done).toEqual([0.25]);
+    await eventually(() => seen.done).toEqual([0.25]);
     expect(channel.pending[0]?.state).toBe('running');
     await worker.report(id, 'not JSON');
     await worker.report(id, JSON.stringify({ ...PROCESS, progress: { done: 7 } }));
     await worker.report(id, JSON.stringify({ ...PROCESS, progress: { ...progress, done: 0.5 } }));
-    await expect.poll(() => seen.done).toEqual([0.25, 0.5]);
+    await eventually(() => seen.done).toEqual([0.25, 0.5]);
   });
 
   it('are taken out of Redis when nobody waits for them any more', async () => {
     const [one, same, other] = [await ask(), await ask(), await ask(2)];
-    await expect.poll(left).toEqual([2, 2]);
+    await eventually(left).toEqual([2, 2]);
     one.leave();
     expect(channel.pending).toHaveLength(2);
     same.leave();
-    await expect.poll(left).toEqual([1, 1]);
+    await eventually(left).toEqual([1, 1]);
     expect(channel.pending.map(({ id }) => id)).toEqual([other.id]);
     await taken();
     other.leave();
-    await expect.poll(left).toEqual([0, 0]);
+    await eventually(left).toEqual([0, 0]);
     expect(await worker.hold('worker', [other.id])).toEqual([[other.id, 'gone']]);
   });
 
   it('are found by looks if nothing was told of them', async () => {
     const [one, two] = [await ask(1), await ask(2)];
-    await expect.poll(left).toEqual([2, 2]);
+    await eventually(left).toEqual([2, 2]);
     await taken();
     await channel.look();
     expect(channel.pending.map(({ state }) => state)).toEqual(['running', 'waiting']);
@@ -150,17 +151,17 @@ describe.skipIf(noRedis)('the jobs that a coordinator waits for', () => {
     await channel.look();
     expect((await one.answered).seed).toBe(1);
     expect(events).toEqual([{ type: 'readded', rule: 'g', seed: 2 }]);
-    await expect.poll(() => client.hkeys(key('jobs'))).toEqual([two.id]);
+    await eventually(() => client.hkeys(key('jobs'))).toEqual([two.id]);
   });
 
   it('are added later if Redis refuses them', async () => {
     await client.config('SET', 'maxmemory', '1');
     await ask();
-    await expect.poll(() => channel.pending.map(({ state }) => state)).toEqual(['refused']);
+    await eventually(() => channel.pending.map(({ state }) => state)).toEqual(['refused']);
     expect(said).toEqual([expect.stringMatching(/OOM .*: waiting; its memory is full/)]);
     await client.config('SET', 'maxmemory', '0');
     await channel.look();
-    await expect.poll(left).toEqual([1, 1]);
+    await eventually(left).toEqual([1, 1]);
     expect(events).toEqual([]);
   });
 
@@ -169,7 +170,7 @@ describe.skipIf(noRedis)('the jobs that a coordinator waits for', () => {
     const die = async (why: string): Promise<void> => {
       const before = events.length;
       await client.xadd(key('events'), '*', 'type', 'returned', 'job', id, 'text', why);
-      await expect.poll(() => events.length).toBe(before + 1);
+      await eventually(() => events.length).toBe(before + 1);
     };
     for (let i = 0; i < 30; i++) await die('handed-back');
     for (let i = 0; i < 20; i++) await die('died');
@@ -181,14 +182,14 @@ describe.skipIf(noRedis)('the jobs that a coordinator waits for', () => {
       error: '21 workers died while they evaluated it',
     });
     expect(events.every(({ type }) => type === 'returned')).toBe(true);
-    await expect.poll(left).toEqual([0, 0]);
+    await eventually(left).toEqual([0, 0]);
   });
 
   it('are asked again if the answer is none, twenty times', async () => {
     const { answered } = await ask();
     for (let i = 0; i <= 20; i++) {
       let id: string | undefined;
-      await expect.poll(async () => (id = await take())).toBeDefined();
+      await eventually(async () => (id = await take())).toBeDefined();
       await worker.answer('worker', id ?? '', '{"type":"done"}');
     }
     await expect(answered).rejects.toMatchObject({ code: 'queue' });
@@ -201,7 +202,7 @@ describe.skipIf(noRedis)('the jobs that a coordinator waits for', () => {
 
   it('pass over events that are none, and say so', async () => {
     const { id, answered } = await ask();
-    await expect.poll(left).toEqual([1, 1]);
+    await eventually(left).toEqual([1, 1]);
     await client.xadd(key('events'), '*', 'type', 'import', 'job', id, 'text', './x.mjs');
     await client.xadd(key('events'), '*', 'type', 'answer', 'job', 'another', 'text', '{}');
     await answer(id);
@@ -211,7 +212,7 @@ describe.skipIf(noRedis)('the jobs that a coordinator waits for', () => {
 
   it('of a run are one job for two coordinators, and both get the answer', async () => {
     const [one, other] = [await ask(1), await ask(2)];
-    await expect.poll(left).toEqual([2, 2]);
+    await eventually(left).toEqual([2, 2]);
     const second = await connect(redis.url, () => undefined);
     const theirs = new Channel(PROJECT, {
       connection: second,

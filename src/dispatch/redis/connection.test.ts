@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect as connectTo, createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { noRedis, type RedisServer, startRedis } from '../../../test/redis-server.ts';
+import { eventually } from '../../../test/support/eventually.ts';
 import { connect } from './connection.ts';
 
 const { signal } = new AbortController();
@@ -38,7 +39,7 @@ describe.skipIf(noRedis)('a connection to Redis', () => {
     const { client, duplicate, close } = await connect(`redis://127.0.0.1:${port}`, () => undefined);
     cuts = 2;
     const waited = duplicate(signal).blpop('list', 60);
-    await expect.poll(() => cuts, { timeout: 60_000 }).toBe(0);
+    await eventually(() => cuts).toBe(0);
     await client.rpush('list', 'one');
     expect(await waited).toEqual(['list', 'one']);
     close();
@@ -49,7 +50,7 @@ describe.skipIf(noRedis)('a connection to Redis', () => {
     const { client, age, close } = await connect(redis.url, (line) => said.push(line));
     expect(age()).toBeGreaterThan(0);
     await redis.kill();
-    await expect.poll(() => said).toHaveLength(1);
+    await eventually(() => said).toHaveLength(1);
     expect(age()).toBe(0);
     const waiting = client.ping();
     await redis.start();

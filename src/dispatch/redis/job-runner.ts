@@ -10,6 +10,7 @@ import type { Complaints } from './complaints.ts';
 import type { Connection } from './connection.ts';
 import type { EvaluatingProcess } from './evaluating-process.ts';
 import type { JobQueue } from './job-queue.ts';
+import { LAPSE_MS } from './presence.ts';
 import { type Answer, packAnswer, parseJson } from './wire.ts';
 import type { JobEvent, WorkerEvent } from './worker-events.ts';
 
@@ -28,7 +29,7 @@ export interface JobRunnerOptions {
   readonly complaints: Complaints;
   readonly onEvent: (event: WorkerEvent) => void;
   /** Gets why this machine cannot evaluate: the worker is to end. */
-  readonly onBroken: (error: NosError) => undefined;
+  readonly onBroken: (error: NosError) => void;
 }
 
 /** A job in evaluation. */
@@ -63,14 +64,16 @@ export class JobRunner {
 
   /** Tells Redis which jobs are in evaluation, and ends those that were cancelled or are another worker's by now. */
   async hold(): Promise<void> {
-    const { jobs, worker, onEvent } = this.#options;
+    const { jobs, worker, connection, onEvent } = this.#options;
     const held = new Map([...this.#running].filter(([, { answered }]) => !answered));
     for (const [id, loss] of await jobs.hold(worker, [...held.keys()])) {
       const running = this.#running.get(id);
       if (running === undefined || running !== held.get(id)) continue;
-      if (loss !== 'gone')
-        onEvent({ ...running.about, type: loss === 'lost' ? 'lock-lost' : 'lock-retaken' });
-      if (loss !== 'retaken') await running.process.kill();
+      // After an outage, the coordinator needs a moment to add again what Redis has lost.
+      if (loss === 'gone' && connection.age() < LAPSE_MS.worker) continue;
+      if (loss === 'lost') onEvent({ ...running.about, type: 'lock-lost' });
+      if (loss === 'retaken') onEvent({ ...running.about, type: 'lock-retaken' });
+      else await running.process.kill();
     }
   }
 
@@ -147,7 +150,7 @@ export class JobRunner {
     const answer = this.#answerOf(outcome, process, retries);
     if (answer === undefined) {
       // When this worker ends, its jobs go back; otherwise this one is not ours any more.
-      const why = this.#ended.signal.aborted || outcome.type !== 'killed' ? 'handed-back' : 'cancelled';
+      const why = this.#ended.signal.aborted ? 'handed-back' : 'cancelled';
       onEvent({ ...about, type: 'dropped', why, reason: why === 'cancelled' ? 'cancelled' : 'handed back' });
       return;
     }
@@ -169,13 +172,19 @@ export class JobRunner {
     }
     if (outcome.type === 'threw') {
       const { error } = outcome;
-      if (error instanceof NosError && OWN_TROUBLE.includes(error.code)) return this.#options.onBroken(error);
+      if (error instanceof NosError && OWN_TROUBLE.includes(error.code)) return this.#fail(error);
       return { type: 'threw', thrown: packError(error), by, retries };
     }
     const reason = `${by.name}: ${outcome.reason}`;
     if (outcome.started) return { type: 'lost', reason, by, retries };
     const text = `no process could be started to evaluate; ${reason}`;
-    return this.#options.onBroken(new NosError('worker', text, 'try: `nos doctor`'));
+    return this.#fail(new NosError('worker', text, 'try: `nos doctor`'));
+  }
+
+  /** This machine cannot evaluate: no more jobs are taken, and others do them. */
+  #fail(error: NosError): undefined {
+    this.#ended.abort();
+    this.#options.onBroken(error);
   }
 
   /** Gives an answer to Redis, which may refuse it for a while. */

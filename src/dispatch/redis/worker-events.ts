@@ -16,7 +16,7 @@ export type WorkerEvent =
   | (JobEvent & { readonly type: 'done'; readonly evaluation: Evaluation })
   /** A try was lost with its process (of so many, for that reason), and the next one begins. */
   | (JobEvent & { readonly type: 'retried'; readonly tries: number; readonly reason: string })
-  /** The lock of a job ran out: another worker has the job, or it was cancelled; or the lock was taken again. */
+  /** This worker was taken for dead, or Redis has lost what it held: another worker has the job; or it has taken it again. */
   | (JobEvent & { readonly type: 'lock-lost' | 'lock-retaken' })
   /** An evaluation that gave no reward, and why: `cancelled`, `handed back`, or what went wrong. */
   | (JobEvent & { readonly type: 'dropped'; readonly why: DropReason; readonly reason: string });

@@ -150,8 +150,7 @@ describe.skipIf(noRedis)('workers of a Redis', () => {
   });
 
   it('goes on where Redis comes back empty', async () => {
-    // The evaluation that hangs is taken up again, or begun again: it depends on who finds Redis first.
-    work([FAULTY_TASK], 10);
+    const { events } = work([FAULTY_TASK], 10);
     await plant('block-1');
     const evaluation = queue.evaluate(FAULTY);
     const waiting = queue.evaluate({ ...FAULTY, seed: 2 });
@@ -164,6 +163,9 @@ describe.skipIf(noRedis)('workers of a Redis', () => {
       expect.stringContaining('lost the connection'),
       expect.stringContaining('again'),
     ]);
+    const types = events.map(({ type }) => type);
+    expect(types).toContain('lock-retaken');
+    expect(types).not.toContain('dropped');
   });
 
   it('hands back what is under way when it is told to end, and says how it ended', async () => {

@@ -220,7 +220,6 @@ class RedisWorker {
       onBroken: (error) => {
         this.#broken = error;
         this.#end.abort();
-        return undefined;
       },
     });
     this.#runner = runner;
