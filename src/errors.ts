@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'bad-text' // a text file that is missing, empty, not UTF-8, or not aligned with another
   | 'unknown-name' // a task, space, protocol, strategy, run, data set, catalogue name
   | 'task' // what a task of the user's own throws, or gives, that a task must not
+  | 'strategy' // the same of a strategy of the user's own
   | 'data-missing' // a data set that is not on this machine
   | 'data-corrupt' // a file whose checksum is not the published one
   | 'network' // no source could be reached

@@ -3,6 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { NosError } from './errors.ts';
 import { shown } from './shown.ts';
 
+/** What a module of the user's own may export; the code of its errors too. */
+export type OwnKind = 'task' | 'strategy';
+
 const LONGEST = 500;
 
 /** One line for whatever was thrown; runs no code that could throw again. */
@@ -42,24 +45,25 @@ export function placeIn(stack: string): string | undefined {
 }
 
 /**
- * The error for what a task of the user's own has thrown. What this package itself refuses (a NosError) stays as it is.
+ * The error for what a task or a strategy of the user's own has thrown. What this package itself refuses (a NosError) stays as it is.
  *
  * @param subject What it was: `task 'spirals'`.
  */
-export function taskError(subject: string, thrown: unknown): NosError {
+export function ownError(kind: OwnKind, subject: string, thrown: unknown): NosError {
   if (thrown instanceof NosError) return thrown;
   const place = placeOf(thrown);
   const where = place === undefined ? '' : ` (${place})`;
-  return new NosError('task', `${subject}: ${messageOf(thrown)}${where}`, hintOf(thrown), { cause: thrown });
+  const hint = hintOf(thrown) ?? `mend the ${kind}; --debug shows the stack`;
+  return new NosError(kind, `${subject}: ${messageOf(thrown)}${where}`, hint, { cause: thrown });
 }
 
 /** A NosError of another copy of this package, which the user's module imports, has its own hint. */
-function hintOf(thrown: unknown): string {
+function hintOf(thrown: unknown): string | undefined {
   try {
     const { name, hint } = thrown as { readonly name?: unknown; readonly hint?: unknown };
     if (name === 'NosError' && typeof hint === 'string') return hint;
   } catch {}
-  return 'mend the task; --debug shows the stack';
+  return undefined;
 }
 
 interface Place {

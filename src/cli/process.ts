@@ -2,7 +2,7 @@
 import { syncBuiltinESMExports } from 'node:module';
 import { createInterface } from 'node:readline';
 import { NosError } from '../errors.ts';
-import { keepExit, placeOf, taskError } from '../thrown.ts';
+import { keepExit, ownError, placeOf } from '../thrown.ts';
 
 export interface OwnProcess {
   /** What this program prints; what anything else prints by `console` or `process.stdout` goes to stderr. */
@@ -69,7 +69,7 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
 function uncaught(): Promise<never> {
   const failure = new Promise<never>((_, reject) => {
     const fail = (thrown: unknown): void =>
-      reject(placeOf(thrown) === undefined ? thrown : taskError('a task module', thrown));
+      reject(placeOf(thrown) === undefined ? thrown : ownError('task', 'a task module', thrown));
     process.on('uncaughtException', fail);
     process.on('unhandledRejection', fail);
     // Whoever waits for a module hears this first, and then there is something left to do.

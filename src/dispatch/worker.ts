@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads';
 import { type Evaluator, openEvaluator } from '../evaluate/index.ts';
 import type { EvaluationProgress } from '../evaluation/index.ts';
 import { taskTitle } from '../tasks/index.ts';
-import { keepExit, placeOf, taskError } from '../thrown.ts';
+import { keepExit, ownError, placeOf } from '../thrown.ts';
 import { type Order, packError, type Reply } from './messages.ts';
 
 const REPORT_EVERY_MS = 100;
@@ -42,7 +42,7 @@ const uncaught = (thrown: unknown): void => {
     process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
     exit(1);
   }
-  const error = taskError(`task '${taskTitle(busy.task)}'`, thrown);
+  const error = ownError('task', `task '${taskTitle(busy.task)}'`, thrown);
   process.send?.({ type: 'threw', thrown: packError(error) } satisfies Reply, () => exit(1));
 };
 process.on('uncaughtException', uncaught);

@@ -1,6 +1,6 @@
-import { taskError } from '../../thrown.ts';
-import type { Child } from '../child.ts';
-import type { Task } from '../task.ts';
+import { ownError } from '../thrown.ts';
+import type { Child } from './child.ts';
+import type { Task } from './task.ts';
 
 /** A task of the user's own, whose errors say that they are the task's, and where in its files they were thrown. */
 export function guardTask(task: Task): Task {
@@ -22,7 +22,7 @@ function guardChild(subject: string, child: Child): Child {
     try {
       return initialState.call(child, seed);
     } catch (thrown) {
-      throw taskError(subject, thrown);
+      throw ownError('task', subject, thrown);
     }
   };
   return {
@@ -41,7 +41,7 @@ function guarded<Of extends unknown[], T>(subject: string, act: (...of: Of) => P
     try {
       return await act(...of);
     } catch (thrown) {
-      throw taskError(subject, thrown);
+      throw ownError('task', subject, thrown);
     }
   };
 }

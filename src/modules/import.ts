@@ -1,36 +1,36 @@
 import { execFile } from 'node:child_process';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { NosError } from '../../errors.ts';
-import { messageOf, placeIn, placeOf, taskError } from '../../thrown.ts';
+import { NosError } from '../errors.ts';
+import { messageOf, type OwnKind, ownError, placeIn, placeOf } from '../thrown.ts';
 
-/** A module that has not ended loading after so long is taken never to. Data belong into `load`, which may take its time. */
+/** A module that is still loading after this time is taken never to end. Data belong into functions, which may take their time. */
 const LOADING_SECONDS = 60;
 
 /**
  * Imports a module of the user's own, which runs what stands in it.
  *
  * @param path As the user named it, from the working directory.
- * @throws NosError `task` for what the module throws, imports and is not there, or does not parse, with the place in its files, and
- *   where it never ends loading; `bad-option` for TypeScript where this Node.js runs none.
+ * @param kind What it is to export.
+ * @throws NosError of that kind's code if the module throws, imports what is not there, does not parse (with the place in its files),
+ *   or never ends loading; `bad-option` for TypeScript if this Node.js runs none.
  */
-export async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
+export async function importModule(kind: OwnKind, path: string): Promise<Readonly<Record<string, unknown>>> {
   const url = pathToFileURL(resolve(path)).href;
-  const subject = `task module ${path}`;
   try {
-    return await inTime(import(url), subject);
+    return await inTime(kind, import(url), path);
   } catch (thrown) {
-    throw await importError(subject, path, url, thrown);
+    throw await importError(kind, path, url, thrown);
   }
 }
 
-/** Rejects where nothing is left that could let it end, or when its time is over. */
-async function inTime<T>(loading: Promise<T>, subject: string): Promise<T> {
+/** Rejects when nothing is left that could let it end, or when its time is over. */
+async function inTime<T>(kind: OwnKind, loading: Promise<T>, path: string): Promise<T> {
   let stop = (): void => undefined;
   const never = new Promise<never>((_, reject) => {
     const give = (): void => {
-      const hint = 'await nothing at the top of the module that does not come; data belong into `load`';
-      reject(new NosError('task', `${subject}: never finished loading`, hint));
+      const hint = 'await nothing at the top of the module that does not come; load data in its functions';
+      reject(new NosError(kind, `${kind} module ${path}: never finished loading`, hint));
     };
     const timer = setTimeout(give, LOADING_SECONDS * 1_000).unref();
     process.once('beforeExit', give);
@@ -46,16 +46,18 @@ async function inTime<T>(loading: Promise<T>, subject: string): Promise<T> {
   }
 }
 
-async function importError(subject: string, path: string, url: string, thrown: unknown): Promise<NosError> {
+async function importError(kind: OwnKind, path: string, url: string, thrown: unknown): Promise<NosError> {
+  const subject = `${kind} module ${path}`;
   const { code } = (thrown ?? {}) as { readonly code?: unknown };
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && /^\.[cm]?ts$/.test(extname(path))) {
     return typeScriptError(subject, path);
   }
-  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return missing(subject, path, thrown);
-  if (!(thrown instanceof SyntaxError) || placeOf(thrown) !== undefined) return taskError(subject, thrown);
+  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return missing(kind, path, thrown);
+  if (!(thrown instanceof SyntaxError) || placeOf(thrown) !== undefined)
+    return ownError(kind, subject, thrown);
   const place = await placeOfSyntaxError(url);
   const where = place === undefined ? '' : ` (${place})`;
-  return new NosError('task', `${subject}: ${messageOf(thrown)}${where}`, 'mend it', { cause: thrown });
+  return new NosError(kind, `${subject}: ${messageOf(thrown)}${where}`, 'mend it', { cause: thrown });
 }
 
 function typeScriptError(subject: string, path: string): NosError {
@@ -68,24 +70,24 @@ function typeScriptError(subject: string, path: string): NosError {
 }
 
 /** Something that the module imports. */
-function missing(subject: string, path: string, thrown: unknown): NosError {
+function missing(kind: OwnKind, path: string, thrown: unknown): NosError {
   const message = messageOf(thrown);
-  const [, kind, wanted = ''] = /Cannot find (package|module) '([^']+)'/.exec(message) ?? [];
+  const [, what, wanted = ''] = /Cannot find (package|module) '([^']+)'/.exec(message) ?? [];
   const [, from = path] = /imported from (.+)$/.exec(message) ?? [];
-  const isPackage = kind === 'package' || !/^[./\\]|^[A-Za-z]:/.test(wanted);
-  const what = isPackage ? `the package '${wanted}'` : wanted;
-  const text = `${subject}: cannot find ${what}, which ${basename(from)} imports`;
+  const isPackage = what === 'package' || !/^[./\\]|^[A-Za-z]:/.test(wanted);
+  const name = isPackage ? `the package '${wanted}'` : wanted;
+  const text = `${kind} module ${path}: cannot find ${name}, which ${basename(from)} imports`;
   const hint = isPackage
     ? `in ${dirname(resolve(from))}: npm install ${sourceOf(wanted)}`
     : 'mend the import';
-  return new NosError('task', text, hint, { cause: thrown });
+  return new NosError(kind, text, hint, { cause: thrown });
 }
 
 /** What to install for a package: this one is where it is, as its registry need not have it. */
 function sourceOf(name: string): string {
   const own = 'neural-optimizer-search';
   if (name === own || name.startsWith(`${own}/`))
-    return fileURLToPath(new URL('../../..', import.meta.url)).replace(/[/\\]$/, '');
+    return fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '');
   return name
     .split('/')
     .slice(0, name.startsWith('@') ? 2 : 1)

@@ -6,9 +6,9 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NosError } from '../../errors.ts';
-import { messageOf, placeIn, placeOf, taskError } from '../../thrown.ts';
-import { resolveTask, taskReference } from '../registry.ts';
+import { NosError } from '../errors.ts';
+import { messageOf, ownError, placeIn, placeOf } from '../thrown.ts';
+import { resolveTask, taskReference } from './registry.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -35,7 +35,7 @@ async function resolvedByNode(names: readonly string[]): Promise<readonly unknow
       ));
     }
     console.log(JSON.stringify(found));`;
-  const tasks = new URL('../../../dist/tasks/index.js', import.meta.url).href;
+  const tasks = new URL('../../dist/tasks/index.js', import.meta.url).href;
   const args = ['--input-type=module', '--eval', script, tasks, ...names];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder });
   return JSON.parse(stdout) as readonly unknown[];
@@ -77,7 +77,7 @@ describe('what was thrown', () => {
     ],
   ])('%# has a message of one line', (thrown, message) => {
     expect(messageOf(thrown)).toBe(message);
-    expect(taskError("task 'line'", thrown)).toMatchObject({ code: 'task', exitCode: 1 });
+    expect(ownError('task', "task 'line'", thrown)).toMatchObject({ code: 'task', exitCode: 1 });
   });
 
   it('is short', () => {
@@ -86,7 +86,7 @@ describe('what was thrown', () => {
 
   it('is left as it is where this package has refused something', () => {
     const refused = new NosError('data-missing', 'no data');
-    expect(taskError("task 'line'", refused)).toBe(refused);
+    expect(ownError('task', "task 'line'", refused)).toBe(refused);
   });
 
   it('has its place in the user’s files, not in ours, nor in other packages', () => {

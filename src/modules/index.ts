@@ -1,0 +1,9 @@
+export {
+  exportOf,
+  isModuleName,
+  type ModuleKind,
+  moduleHash,
+  moduleReference,
+  namesModule,
+  presentReference,
+} from './reference.ts';
