@@ -26,7 +26,9 @@ export const settings = {
   operands: list('operands instead of those of the space: g,m,sqrt(abs(g))'),
   unary: list('unary functions instead of those of the space: x,exp(x)'),
   binary: list('binary functions instead of those of the space: x + y,x * y'),
-  strategy: text('how rules are proposed', { names: names.strategies }),
+  strategy: text('how rules are proposed: a name of `nos strategies`, or a module', {
+    ...{ path: true, names: names.strategies },
+  }),
   algorithm: text('how strategy rl learns; means --strategy rl', { names: names.algorithms }),
   option: assignments('an option of the strategy; may be given again'),
   warmStart: list('rules to propose first, as texts or names: adam,powersign', { value: 'RULES' }),

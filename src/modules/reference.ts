@@ -47,8 +47,8 @@ export function namesModule(name: string, isRegistered: boolean): boolean {
  * @throws NosError `unknown-name` if there is no such file; `bad-option` for a URL that is not of a file.
  */
 export async function moduleReference(kind: ModuleKind, name: string): Promise<string> {
-  const path = resolve(pathOf(kind, name));
-  return `${path}#${moduleHash(name) ?? (await hashOf(kind, path))}`;
+  const path = pathOf(kind, name);
+  return `${resolve(path)}#${moduleHash(name) ?? (await hashOf(kind, path))}`;
 }
 
 /**

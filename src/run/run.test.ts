@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HashDispatcher } from '../../test/hash-dispatcher.ts';
 import { NosError } from '../errors.ts';
@@ -114,6 +114,21 @@ describe('a run that is extended', () => {
     expect(await store.run('a')).toMatchObject({ told: 8, proposals: 16 });
     const { leaderboard } = await extendRun('a', samples, services());
     expect(await result(leaderboard)).toEqual(whole);
+  });
+
+  it('goes on with a strategy of the user’s own, unless its text has changed', async () => {
+    const own = resolve(import.meta.dirname, '../../examples/hill-climbing.mjs');
+    const config = { ...CONFIG, strategy: { name: own } };
+    const { leaderboard } = await startRun('a', { ...config, samples: 22 }, services());
+    const whole = await result(leaderboard);
+    await freshStore('own');
+    await startRun('a', { ...config, samples: 12 }, services());
+    const { config: stored } = await store.run('a');
+    expect(stored).toMatchObject({ strategy: { name: expect.stringMatching(/mjs#[0-9a-f]{12}$/) } });
+    const extended = await extendRun('a', 22, services());
+    expect(await result(extended.leaderboard)).toEqual(whole);
+    const other = { ...config, strategy: { name: `${own}#000000000000` } };
+    await expect(startRun('b', other, services())).rejects.toThrow(/has changed since the run began/);
   });
 
   it('trains only what is new', async () => {

@@ -123,14 +123,18 @@ interface Plan {
 
 /** What drives a run is loaded here and below, as most who use this room only read runs. */
 async function makePlan(config: RunConfig): Promise<Plan> {
-  const { strategies } = await import('../search/index.ts');
+  const { resolveStrategy, strategyReference } = await import('../search/index.ts');
   const { taskReference } = await import('../tasks/index.ts');
   const space = findSpace(config.space.name, config.space);
   const task = await taskReference(config.task);
+  const strategy = await strategyReference(config.strategy.name);
   return {
-    config: { ...config, ...printRegime(parseRegime(config)), task },
+    config: {
+      ...{ ...config, ...printRegime(parseRegime(config)), task },
+      strategy: { ...config.strategy, name: strategy },
+    },
     space,
-    strategy: strategies.find(config.strategy.name),
+    strategy: await resolveStrategy(strategy),
     references: config.references.map((rule) => identityOf(rule)),
   };
 }

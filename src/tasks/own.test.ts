@@ -90,7 +90,7 @@ describe('what was thrown', () => {
   });
 
   it('has its place in the user’s files, not in ours, nor in other packages', () => {
-    const own = new URL('../../../src/nn/layers.ts', import.meta.url).href;
+    const own = new URL('../../src/nn/layers.ts', import.meta.url).href;
     const stack = (...frames: string[]) => ['Error: boom', ...frames].join('\n');
     expect(
       placeIn(
@@ -146,7 +146,7 @@ describe('a module of the user’s own', () => {
     await write('us.mjs', "import { tanh } from 'neural-optimizer-search/graph';");
     await write('others.mjs', "import x from '@some/package/part';");
     const [us, others] = await resolvedByNode([join(folder, 'us.mjs'), join(folder, 'others.mjs')]);
-    const root = resolve(import.meta.dirname, '../../..');
+    const root = resolve(import.meta.dirname, '../..');
     expect(us).toMatchObject({
       code: 'task',
       message: expect.stringContaining(

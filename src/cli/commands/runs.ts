@@ -58,9 +58,10 @@ function columns(
   ];
 }
 
-/** `rl`, or `rl ppo` if an algorithm was chosen. */
+/** `rl`, or `rl ppo` if an algorithm was chosen; of a module its file's name. */
 function strategyText({ strategy: { name, options } }: RunConfig): string {
-  return options.algorithm === undefined ? name : `${name} ${options.algorithm}`;
+  const title = taskTitle(name);
+  return options.algorithm === undefined ? title : `${title} ${options.algorithm}`;
 }
 
 /** `11-29 14:05`; of another year with it. */

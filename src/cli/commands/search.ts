@@ -1,7 +1,7 @@
 import { parseRegime, printRegime } from '../../evaluation/index.ts';
 import { type Constraint, findSpace } from '../../rules/index.ts';
 import { checkRunName, parseRunConfig, type RunConfig, startRun } from '../../run/index.ts';
-import { strategies } from '../../search/index.ts';
+import { resolveStrategy } from '../../search/index.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { dryRun } from '../dry-run.ts';
 import { withStore } from '../files.ts';
@@ -75,7 +75,8 @@ async function runConfigOf(settings: Settings): Promise<RunConfig> {
   // The options are the strategy's own: it checks them when it is created.
   const { name: strategyName, ...given } = config.strategy;
   const context = { space, seed: config.seed, batch: config.batch, ...given };
-  await (await strategies.find(strategyName).create(context)).close();
+  const strategy = await resolveStrategy(strategyName);
+  await (await strategy.create(context)).close();
   return config;
 }
 
