@@ -1,3 +1,4 @@
+import { markdownTable as table } from 'markdown-table';
 import { environments, NO_ENVIRONMENT, unusualText } from '../evaluation/index.ts';
 import { taskTitle } from '../tasks/index.ts';
 import type { CardPicture, RuleDescription } from './card.ts';
@@ -193,7 +194,5 @@ const code = (text: string): string => `\`${escaped(text)}\``;
 /** A title may hold a rule's text, with stars that are no emphasis. */
 const inline = (title: string): string => (/^[\w-]+$/.test(title) ? title : `\`${title}\``);
 
-function markdownTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(titles), `|${titles.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
-}
+const markdownTable = (titles: readonly string[], rows: readonly (readonly string[])[]): string =>
+  table([titles, ...rows], { alignDelimiters: false });
