@@ -13,6 +13,7 @@ const BENCHMARKS = [
   'step.mjs',
   'wide-resnet.mjs',
   'lstm.mjs',
+  'native.mjs',
   'controller.mjs',
   'coordinator.mjs',
   'protocols.mjs',

@@ -13,6 +13,9 @@ export interface NativeVariant {
   readonly options: CompileOptions;
 }
 
+/** `npm run test:sanitized`: with checks of memory and of undefined behaviour in every compiled file. */
+const SANITIZERS = ['-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
+
 const narrow: Target = { ...TARGETS['x86-64-v3'], name: '128 bits', lanes: 4 };
 
 /**
@@ -22,6 +25,12 @@ const narrow: Target = { ...TARGETS['x86-64-v3'], name: '128 bits', lanes: 4 };
  */
 export async function nativeVariants(folder: string): Promise<readonly NativeVariant[]> {
   const own = machineTarget();
+  if (process.env.SANITIZED === '1' && own !== undefined) {
+    const compiler = await findCompiler({ CC: 'gcc' });
+    return compiler === undefined
+      ? []
+      : [{ name: 'sanitized', options: { compiler, target: own, folder, flags: SANITIZERS } }];
+  }
   const targets =
     own === undefined ? [] : own.name.startsWith('x86') ? [own, TARGETS['x86-64-v3'], narrow] : [own];
   const variants: NativeVariant[] = [];

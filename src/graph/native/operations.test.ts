@@ -3,7 +3,7 @@ import { imageCases } from '../../../test/graph/image-cases.ts';
 import { nativeVariants, openVariant, temporaryFolder } from '../../../test/graph/native-variants.ts';
 import { expectRounded, type OperationCase, prepare } from '../../../test/graph/operation-battery.ts';
 import { operationCases } from '../../../test/graph/operation-cases.ts';
-import { evaluateFloat64, type Tensor } from '../index.ts';
+import { evaluateFloat64, exp, input, log, relu, sigmoid, sqrt, type Tensor, tanh } from '../index.ts';
 import { emitGraph } from './emit.ts';
 import { TARGETS } from './target.ts';
 import { Unsupported } from './unsupported.ts';
@@ -62,6 +62,41 @@ describe.skipIf(variants.length === 0).each(groups)('$name on the native engine'
   it.each(variants.slice(1).map(({ name }, i) => ({ name, i })))('has the same bits by $name', ({ i }) => {
     for (const name of Object.keys(outputs)) {
       expect([name, ...computed[i + 1]![name]!]).toEqual([name, ...computed[0]![name]!]);
+    }
+  });
+});
+
+describe.skipIf(variants.length === 0)('elementary functions', () => {
+  it('are those of Math, over all exponents', async () => {
+    const magnitudes = Array.from({ length: 2_400 }, (_, i) => 2 ** (i / 10 - 120));
+    const x = Float32Array.from([
+      ...magnitudes.map((m) => -m),
+      -0,
+      0,
+      ...magnitudes,
+      Infinity,
+      -Infinity,
+      Number.NaN,
+    ]);
+    const of = input('x', [x.length]);
+    const session = await openVariant(
+      { exp: exp(of), log: log(of), tanh: tanh(of), sigmoid: sigmoid(of), sqrt: sqrt(of), relu: relu(of) },
+      variants[0]!,
+    );
+    const computed = await session.run({ x });
+    await session.close();
+    const expected: Record<string, (value: number) => number> = {
+      ...{ exp: Math.exp, log: Math.log, tanh: Math.tanh, sqrt: Math.sqrt },
+      ...{ sigmoid: (value) => 1 / (1 + Math.exp(-value)), relu: (value) => Math.max(value, 0) },
+    };
+    // Subnormal numbers on the way are zero.
+    for (const [name, f] of Object.entries(expected)) {
+      x.forEach((value, i) => {
+        const [got, want] = [computed[name]![i]!, Math.fround(f(value))];
+        const near =
+          Object.is(got, want) || got === want || Math.abs(got - want) <= 4e-7 * Math.abs(want) + 2 ** -118;
+        if (!near) throw new Error(`${name}(${value}): ${got}, not ${want}`);
+      });
     }
   });
 });

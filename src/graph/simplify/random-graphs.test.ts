@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { nativeVariants, openVariant, temporaryFolder } from '../../../test/graph/native-variants.ts';
 import { type Stream, stream } from '../../random/index.ts';
 import {
   add,
@@ -25,6 +26,10 @@ import {
   transpose,
 } from '../index.ts';
 import { optimize } from './optimize.ts';
+
+const { folder, remove } = await temporaryFolder();
+const [variant] = await nativeVariants(folder);
+afterAll(remove);
 
 /** Makes a matrix [4, 6] of matrices [4, 6], by operations that the rewrites look at. */
 const steps: readonly ((pick: () => Tensor, random: Stream) => Tensor)[] = [
@@ -116,5 +121,17 @@ describe('random graphs', () => {
       }),
       { seed: 2, numRuns: 30 },
     );
+  });
+
+  it.skipIf(variant === undefined)('mean the same in C', async () => {
+    const feeds = feedsOf(3);
+    const graphs = Array.from({ length: 20 }, (_, seed) => randomGraph(seed)).flat();
+    const expected = evaluateFloat64(graphs, feeds);
+    const session = await openVariant(Object.fromEntries(graphs.map((x, i) => [i, x])), variant!);
+    const computed = await session.run(feeds);
+    await session.close();
+    expected.forEach((values, i) => {
+      expect(computed[i]).toBeAllclose(values, { rtol: 0, atol: 1e-4 * scaleOf(values) });
+    });
   });
 });
