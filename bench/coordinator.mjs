@@ -56,8 +56,7 @@ async function controller(store, batch) {
     const [ask, proposals] = await milliseconds(() => strategy.ask(batch));
     const [write] = await milliseconds(async () => {
       const { state, appended } = await strategy.checkpoint();
-      const keyed = proposals.map((proposal) => ({ ...proposal, key: ruleKey(resolveRule(proposal.rule)) }));
-      const asked = { batch: round, first: round * batch, proposals: keyed, appended };
+      const asked = { batch: round, first: round * batch, proposals, appended };
       await store.addBatch(run, asked, { asked: round + 1, told: round, state });
       bytes = state.length;
     });

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { fingerprint } from '../dist/evaluate/index.js';
-import { findSpace, resolveRule, ruleKey } from '../dist/rules/index.js';
+import { findSpace } from '../dist/rules/index.js';
 import { parseRunConfig } from '../dist/run/index.js';
 import { strategies } from '../dist/search/index.js';
 import { openStore } from '../dist/store/index.js';
@@ -54,10 +54,7 @@ async function write(store, run, strategyName, length, samples, options = {}) {
   let bytes = 0;
   for (let batch = 0; batch * BATCH < length; batch++) {
     const first = batch * BATCH;
-    const proposals = (await strategy.ask(BATCH)).map((one) => ({
-      ...one,
-      key: ruleKey(resolveRule(one.rule)),
-    }));
+    const proposals = await strategy.ask(BATCH);
     const { state, appended } = await strategy.checkpoint();
     bytes += state.length + appended.length;
     await store.addBatch(
@@ -67,7 +64,7 @@ async function write(store, run, strategyName, length, samples, options = {}) {
     );
     const scored = proposals.map((proposal) => ({
       proposal,
-      evaluation: evaluationOf(proposal.rule, proposal.key, 7),
+      evaluation: evaluationOf(proposal.rule, proposal.identity.key, 7),
     }));
     for (const [i, { evaluation }] of scored.entries()) {
       await store.addScore(run, 'proposal', first + i, evaluation);

@@ -8,11 +8,11 @@ import { parseRunConfig, type RunConfig } from './config.ts';
  * @throws NosError `unknown-name` for the run, or where the module is gone; `run-locked` if it has changed and somebody drives the run.
  */
 export async function takeMended(
-  store: Pick<Store, 'run' | 'scores' | 'reopenRun'>,
+  store: Pick<Store, 'run' | 'streamSummaries' | 'reopenRun'>,
   name: string,
 ): Promise<RunConfig> {
   const config = parseRunConfig((await store.run(name)).config);
-  if ((await store.scores(name)).length > 0) return config;
+  for await (const _ of store.streamSummaries(name)) return config;
   const { presentReference } = await import('../tasks/index.ts');
   const task = await presentReference(config.task);
   if (task === config.task) return config;

@@ -6,10 +6,10 @@ import { deriveKey } from '../random/index.ts';
 import { findSpace, type Space } from '../rules/index.ts';
 import type { Strategy, StrategyDefinition, StrategyPast } from '../search/index.ts';
 import { shellWord } from '../shell.ts';
-import type { Store, StoredBatch } from '../store/index.ts';
+import type { ScoreSummary, Store, StoredBatch } from '../store/index.ts';
 import { evaluationSeedOf, parseRunConfig, type RunConfig, type RunConfigInput } from './config.ts';
 import type { LeaderboardRow, RunEvent } from './events.ts';
-import { readLeaderboard, readSummaries } from './leaderboard.ts';
+import { leaderboard, readLeaderboard, readSummaries } from './leaderboard.ts';
 import { checkMachine, type Machine } from './machine.ts';
 import { chooseRetests } from './retest.ts';
 import { checkRunName } from './run-name.ts';
@@ -75,7 +75,9 @@ export async function resumeRun(name: string, services: RunServices): Promise<Ru
   const record = await services.store.run(name);
   checkMachine(record, services);
   await services.store.verify(name);
-  if (record.status === 'finished') return finished(name, record.told, services);
+  if (record.status === 'finished') {
+    return finished(name, record.told, await readLeaderboard(services.store, name), services);
+  }
   return drive(name, await makePlan(parseRunConfig(record.config)), services);
 }
 
@@ -164,10 +166,10 @@ async function drive(name: string, plan: Plan, services: RunServices): Promise<R
       await timer();
       return await stopped(name, 'timeout', services);
     }
-    await retest(name, plan.config, services, scorer);
+    const scores = await retest(name, plan.config, services, scorer);
     await timer();
     await store.finishRun(name);
-    return await finished(name, plan.config.samples, services);
+    return finished(name, plan.config.samples, leaderboard(scores), services);
   } catch (error) {
     halt.fail(error);
     await scorer.settled();
@@ -180,14 +182,14 @@ async function drive(name: string, plan: Plan, services: RunServices): Promise<R
   }
 }
 
-async function finished(
+function finished(
   run: string,
   told: number,
-  { store, onEvent = () => undefined }: RunServices,
-): Promise<RunResult> {
-  const leaderboard = await readLeaderboard(store, run);
-  onEvent({ type: 'finished', run, leaderboard });
-  return { run, status: 'finished', told, leaderboard };
+  rows: readonly LeaderboardRow[],
+  { onEvent = () => undefined }: RunServices,
+): RunResult {
+  onEvent({ type: 'finished', run, leaderboard: rows });
+  return { run, status: 'finished', told, leaderboard: rows };
 }
 
 async function stopped(
@@ -290,23 +292,30 @@ async function search(
   }
 }
 
-/** Scores the references and the best found rules with fresh seeds, which the search's luck had no part in. */
+/**
+ * Scores the references and the best found rules with fresh seeds, which the search's luck had no part in.
+ *
+ * @returns All scores of the run, those of before and these: a long run is read once for both.
+ */
 async function retest(
   name: string,
   config: RunConfig,
   { store, onEvent = () => undefined }: RunServices,
   scorer: Scorer,
-): Promise<void> {
+): Promise<readonly ScoreSummary[]> {
   const { seeds } = config.retest;
-  await Promise.all(
-    chooseRetests(await readSummaries(store, name), config).flatMap(({ slot, rule }) =>
-      Array.from({ length: seeds }, async (_, j) => {
+  const before = await readSummaries(store, name);
+  const tested = await Promise.all(
+    chooseRetests(before, config).flatMap(({ slot, rule }) =>
+      Array.from({ length: seeds }, async (_, j): Promise<ScoreSummary> => {
+        const index = slot * seeds + j;
         const fresh = deriveKey(config.seed, 'retest', j).k0;
-        onEvent({
-          type: 'retest',
-          ...(await scorer.score('retest', slot * seeds + j, identityOf(rule), fresh)),
-        });
+        const scored = await scorer.score('retest', index, identityOf(rule), fresh);
+        onEvent({ type: 'retest', ...scored });
+        return { role: 'retest', index, evaluation: scored.evaluation };
       }),
     ),
   );
+  const again = new Set(tested.map(({ index }) => index));
+  return [...before.filter(({ role, index }) => role !== 'retest' || !again.has(index)), ...tested];
 }
