@@ -6,12 +6,14 @@ import {
   canonicalize,
   compileRule,
   decode,
+  decoder,
   findSpace,
   interpretRule,
   parseRule,
   positions,
   printRule,
   ruleKey,
+  uniformTokens,
 } from '../dist/rules/index.js';
 
 const SEED = 1;
@@ -54,10 +56,15 @@ function randomTexts(space, count) {
 }
 
 function speeds() {
-  const texts = randomTexts(findSpace('icml2017', { iterations: 2 }), RULES);
+  const space = findSpace('icml2017', { iterations: 2 });
+  const texts = randomTexts(space, RULES);
   console.log(
     `random rules of icml2017 with 2 iterations, best of ${ROUNDS} rounds, one core of node ${process.version}`,
   );
+  const { key } = decoder(space);
+  const random = stream(SEED, 'strings');
+  const draws = () => Array.from({ length: RULES });
+  rate('sample, canonicalise and hash', RULES, draws, () => key(uniformTokens(space, random)));
   rate('parse', RULES, () => texts, parseRule);
   rate('canonicalise (parsed, nothing remembered)', RULES, () => texts.map(parseRule), canonicalize);
   rate('hash (of canonical forms)', RULES, () => texts.map((text) => canonicalize(parseRule(text))), ruleKey);

@@ -8,4 +8,4 @@ export {
   type Trajectory,
   type TrajectoryOptions,
 } from './trajectory.ts';
-export { decades, type Tuned, type TuneOptions, tuneTrajectory } from './tune.ts';
+export { decades, type TunedTrajectory, type TuneOptions, tuneTrajectory } from './tune.ts';

@@ -16,7 +16,7 @@ export interface TrajectoryOptions {
 /** Where a rule went, step by step. */
 export interface Trajectory {
   readonly learningRate: number;
-  /** The start, and the point after each step; only up to the last finite one where it diverged. */
+  /** The start, and the point after each step; only up to the last finite one if it diverged. */
   readonly points: readonly Coordinates[];
   /** The function's value at each of them. */
   readonly values: readonly number[];
@@ -59,7 +59,7 @@ export function runTrajectory(options: TrajectoryOptions): Trajectory {
 
 /** How well a trajectory ended. */
 export interface Ending {
-  /** The function's value at the last point, less its least; ∞ where it diverged. */
+  /** The function's value at the last point, less its least; ∞ if it diverged. */
   readonly excess: number;
   /** Distance from the last point to the nearest minimum; ∞ if it diverged. */
   readonly distance: number;
@@ -73,7 +73,7 @@ export function endingOf(testFunction: TestFunction, { points, values, diverged 
   };
 }
 
-/** The first step after which the value stays within `excess` of the least; undefined where it never does, or diverges. */
+/** The first step after which the value stays within `excess` of the least; undefined if it never does, or diverges. */
 export function stepsWithin(
   { least }: TestFunction,
   { values, diverged }: Trajectory,

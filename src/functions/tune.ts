@@ -14,7 +14,7 @@ export interface TuneOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface Tuned {
+export interface TunedTrajectory {
   /**
    * The path of the learning rate that ended lowest; of equals, the smallest. If every one of several diverged, none is the best:
    * this is then the path at the smallest, with NaN as its learning rate.
@@ -35,8 +35,12 @@ const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
  *
  * @throws RangeError for no learning rate, and as `runTrajectory`; the signal's reason.
  */
-export async function tuneTrajectory({ learningRates, signal, ...options }: TuneOptions): Promise<Tuned> {
-  const sweep: Tuned['sweep'][number][] = [];
+export async function tuneTrajectory({
+  learningRates,
+  signal,
+  ...options
+}: TuneOptions): Promise<TunedTrajectory> {
+  const sweep: TunedTrajectory['sweep'][number][] = [];
   let best: { readonly trajectory: Trajectory; readonly excess: number; readonly at: number } | undefined;
   for (const [at, learningRate] of learningRates.entries()) {
     await breathe();

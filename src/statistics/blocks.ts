@@ -11,10 +11,10 @@ const MOST = 5;
 /**
  * The 95 % confidence interval of the mean of `a` less the mean of `b`, two stretches of series whose neighbours may be alike,
  * such as the rewards of a search that learns. Each is cut into blocks of ten values or more, at most five of them; the means of
- * blocks are nearly independent where the values are not, and Student's interval is taken of these. The method of batch means:
+ * blocks are nearly independent if the values are not, and Student's interval is taken of these. The method of batch means:
  * Conway, Some Tactical Problems in Digital Simulation (1963).
  *
- * null where one of them has fewer than thirty values, and where no block differs from another.
+ * null if one of them has fewer than thirty values, and if no block differs from another.
  */
 export function blockedDifference(a: readonly number[], b: readonly number[]): Interval | null {
   const blocks = Math.min(MOST, ...[a, b].map(({ length }) => Math.floor(length / SHORTEST)));

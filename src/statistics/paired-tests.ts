@@ -12,11 +12,11 @@ const ROUNDING = 1e-12;
 /**
  * The two-sided p of the paired permutation test of the mean: of all ways to give the differences their signs, the share
  * whose mean is at least as far from 0 as the one that was found. Fisher, The Design of Experiments (1935), §21. It is exact
- * for any differences that are as likely to be positive as negative where the pair's members are alike: no normality, and ties
+ * for any differences that are as likely to be positive as negative if the pair's members are alike: no normality, and ties
  * and zeros do no harm. Beyond twenty pairs the share is that among 99,999 random ways and the one that was found.
  *
  * @param options `seed` of the random ways.
- * @throws RangeError where there are no differences, or one is not finite.
+ * @throws RangeError if there are no differences, or one is not finite.
  * @example pairedPermutation([0.01, 0.02, 0.015, 0.03, 0.01, 0.02]) // 0.03125, the least that six pairs can give
  */
 export function pairedPermutation(
@@ -39,8 +39,8 @@ export function pairedPermutation(
  * Hartigan, Using Subsample Values as Typical Values (1969).
  *
  * @param options `seed` of the random ways, beyond twenty values.
- * @returns null where the values are too few to differ from any mean at this level: fewer than six, at 5 %.
- * @throws RangeError where there are no values, or one is not finite.
+ * @returns null if the values are too few to differ from any mean at this level: fewer than six, at 5 %.
+ * @throws RangeError if there are no values, or one is not finite.
  * @example permutationInterval([1, 2, 3, 4, 5, 7], 0.05) // { low: 1, high: 7 }
  */
 export function permutationInterval(
@@ -57,7 +57,7 @@ export function permutationInterval(
   for (let way = 0; way < sums.length; way++) {
     const count = flipped[way] as number;
     const sum = (total - (sums[way] as number)) / 2;
-    // Where no sign or every sign is changed, it is as far out for every mean.
+    // If no sign or every sign is changed, it is as far out for every mean.
     const none = count === 0 || count === values.length;
     const [changed, others] = [meanOf(sum, count), meanOf(total - sum, values.length - count)];
     lower[way] = none ? Number.NEGATIVE_INFINITY : Math.min(changed, others);
@@ -126,7 +126,7 @@ const reachOf = (values: readonly number[]): number => sumOf(values.map(Math.abs
  * positive ranks over all ways to give the ranks their signs, equal differences having the mean of their ranks. Differences of
  * 0 are left out, as Wilcoxon did (Individual Comparisons by Ranking Methods, 1945); if nothing is left, p is 1.
  *
- * @throws RangeError where there are no differences, or one is not finite.
+ * @throws RangeError if there are no differences, or one is not finite.
  * @example wilcoxonSignedRank([0.01, 0.02, 0.015, 0.03, 0.01, -0.02]) // 0.15625
  */
 export function wilcoxonSignedRank(differences: readonly number[]): number {

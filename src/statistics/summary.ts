@@ -1,4 +1,4 @@
-/** The arithmetic mean. @throws RangeError where there are no values. */
+/** The arithmetic mean. @throws RangeError if there are no values. */
 export function mean(values: readonly number[]): number {
   refuseEmpty(values);
   let sum = 0;
@@ -17,7 +17,7 @@ export function median(values: readonly number[]): number {
  * NumPy and R do by default.
  *
  * @param p From 0 (the least value) to 1 (the greatest).
- * @throws RangeError where there are no values, one of them is NaN, or p is out of bounds.
+ * @throws RangeError if there are no values, one of them is NaN, or p is out of bounds.
  * @example quantile([1, 2, 3, 4], 0.25) // 1.75
  */
 export function quantile(values: readonly number[], p: number): number {

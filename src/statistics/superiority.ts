@@ -3,7 +3,7 @@
  * A of Vargha and Delaney, A Critique and Improvement of the CL Common Language Effect Size Statistics (2000), which is
  * Mann and Whitney's U divided by the number of pairs. 0.5 where neither is better.
  *
- * @throws RangeError where a sample is empty.
+ * @throws RangeError if a sample is empty.
  * @example probabilityOfSuperiority([2, 3], [1, 2]) // 0.875
  */
 export function probabilityOfSuperiority(a: readonly number[], b: readonly number[]): number {

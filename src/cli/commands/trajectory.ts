@@ -4,7 +4,7 @@ import {
   endingOf,
   type TestFunction,
   type Trajectory,
-  type Tuned,
+  type TunedTrajectory,
   testFunctions,
   tuneTrajectory,
 } from '../../functions/index.ts';
@@ -21,7 +21,7 @@ interface Row extends Ending {
   readonly rule: string;
   readonly learningRate: number;
   readonly edgeOfGrid: boolean;
-  readonly sweep: Tuned['sweep'];
+  readonly sweep: TunedTrajectory['sweep'];
   readonly diverged: boolean;
   readonly points: Trajectory['points'];
   readonly values: Trajectory['values'];

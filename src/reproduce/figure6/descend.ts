@@ -3,7 +3,7 @@ import {
   decades,
   type TestFunction,
   type Trajectory,
-  type Tuned,
+  type TunedTrajectory,
   tuneTrajectory,
 } from '../../functions/index.ts';
 import { compileRule, parseRule } from '../../rules/index.ts';
@@ -63,10 +63,10 @@ export interface Descended {
   readonly trajectory: Trajectory;
   readonly edgeOfGrid: boolean;
   /** Sweeps of all variants, in order; the learning rates of a variant are distinct. */
-  readonly sweeps: readonly { readonly setting: string; readonly sweep: Tuned['sweep'] }[];
+  readonly sweeps: readonly { readonly setting: string; readonly sweep: TunedTrajectory['sweep'] }[];
 }
 
-export type TuneVariant = (variant: Variant, descent: Descent) => Promise<Tuned>;
+export type TuneVariant = (variant: Variant, descent: Descent) => Promise<TunedTrajectory>;
 
 /** Lowest and highest exponent of the learning rates that a grid may move to. */
 const [LOWEST, HIGHEST] = [-8, 2];
@@ -90,7 +90,11 @@ export const movingRates: TuneVariant = async (variant, descent) => {
 /** Tunes over four learning rates per decade, 10⁻⁵ … 10. */
 export const fineGrid: TuneVariant = (variant, descent) => tune(variant, descent, decades(-5, 1, 4));
 
-function tune({ rule }: Variant, descent: Descent, learningRates: readonly number[]): Promise<Tuned> {
+function tune(
+  { rule }: Variant,
+  descent: Descent,
+  learningRates: readonly number[],
+): Promise<TunedTrajectory> {
   return tuneTrajectory({ ...descent, rule: compileRule(parseRule(rule)), learningRates });
 }
 
@@ -100,7 +104,7 @@ export async function descend(
   descent: Descent,
   tuneVariant: TuneVariant,
 ): Promise<Descended> {
-  const tries: { readonly variant: Variant; readonly tuned: Tuned }[] = [];
+  const tries: { readonly variant: Variant; readonly tuned: TunedTrajectory }[] = [];
   for (const variant of optimizer.variants)
     tries.push({ variant, tuned: await tuneVariant(variant, descent) });
   const lowest = ({ tuned }: (typeof tries)[number]) => Math.min(...tuned.sweep.map(({ excess }) => excess));

@@ -200,7 +200,7 @@ function freshUpdates(rule: Expression): Updates {
   return { copies, means, variances };
 }
 
-/** Within rounding; of means over copies, within six standard errors. */
+/** Agreement within rounding; for means over copies, within six standard errors. */
 function agree(x: Updates, y: Updates): boolean {
   return x.means.every((a, i) => {
     const b = y.means[i]!;

@@ -13,7 +13,7 @@ export interface Probe {
   readonly total: number;
   /** Elements. */
   readonly size: number;
-  /** Of each input one array of `size` per step. */
+  /** One array of `size` per step, for each input. */
   readonly inputs: Readonly<Record<InputName, readonly Float32Array[]>>;
   /** Names the draws of each step. */
   readonly keys: readonly Key[];
@@ -48,7 +48,7 @@ function correlated(random: Stream, steps: number, scale: number, correlation: n
   });
 }
 
-/** Weights that drift by a hundredth a step. */
+/** Weights that drift by a hundredth per step. */
 function drifting(random: Stream, steps: number, scale: number): readonly number[] {
   let value = scale;
   return times(steps, () => {

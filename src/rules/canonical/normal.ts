@@ -12,7 +12,7 @@ export interface Normal {
   readonly core: Core;
 }
 
-export type Core = One | Product | Sum | Operation;
+export type Core = One | Product | Sum | OperationCore;
 
 /** The core of a plain number. */
 export interface One extends Written {
@@ -40,7 +40,7 @@ export interface Sum extends Written {
 }
 
 /** Anything else: a name, a function, or a quotient. */
-export interface Operation extends Written {
+export interface OperationCore extends Written {
   readonly kind: 'operation';
   readonly name: string;
   readonly args: readonly Normal[];
@@ -79,7 +79,7 @@ export const textOf = (normal: Normal): string => write(normal).text;
 export const same = (a: Core, b: Core): boolean => a === b || a.text === b.text;
 
 /** A name as a core. */
-export const nameCore = (e: Leaf): Operation => ({
+export const nameCore = (e: Leaf): OperationCore => ({
   kind: 'operation',
   name: e.name,
   args: [],
@@ -93,7 +93,7 @@ export function operationCore(
   name: string,
   args: readonly Normal[],
   parameters: readonly number[] = [],
-): Operation {
+): OperationCore {
   return { kind: 'operation', name, args, parameters, ...writeCall(name, args.map(write), parameters) };
 }
 

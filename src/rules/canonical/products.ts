@@ -128,7 +128,7 @@ function byOrder(a: Factor, b: Factor): number {
   return rank !== 0 ? rank : compareText(textOf(a.base), textOf(b.base));
 }
 
-/** By code unit, not by the reader's language: the canonical form is the same everywhere. */
+/** Orders texts by code unit, not by the reader's language: the canonical form is the same everywhere. */
 export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const SMALLEST_NORMAL = 2 ** -126;

@@ -1,4 +1,4 @@
-import type { Facts, Operation } from '../language/operation.ts';
+import type { Facts, RuleOperation } from '../language/operation.ts';
 import { type OperationName, operationOf, operations } from '../language/operations.ts';
 import { isThreeValued, rangeOf } from './analysis.ts';
 import {
@@ -17,7 +17,7 @@ import { addSigned } from './sums.ts';
 
 /** An operation and what it is applied to. */
 interface Applied {
-  readonly operation: Operation;
+  readonly operation: RuleOperation;
   readonly args: readonly Normal[];
   readonly parameters: readonly number[];
 }
@@ -29,7 +29,7 @@ interface Applied {
  */
 type Rewrite = (e: Applied, x: Normal, y: Normal) => Normal | undefined;
 
-/** Of all operations for which a fact of the table is declared. */
+/** A rewrite of all operations for which a fact of the table is declared. */
 type General = readonly [fact: keyof Facts, rewrite: Rewrite];
 
 const constants: readonly General[] = [
@@ -126,7 +126,7 @@ const rewritesOf: ReadonlyMap<string, readonly Rewrite[]> = new Map(
 
 /** The normal form of an operation on normal forms. */
 export function apply(
-  operation: Operation,
+  operation: RuleOperation,
   args: readonly Normal[],
   parameters: readonly number[] = [],
 ): Normal {

@@ -5,7 +5,7 @@ import type { Range } from './range.ts';
  * What the table of operations (`operations.ts`) says about one name of the language. Shared code reads these
  * declarations and never switches on a name: a new operation is one new entry.
  */
-export type Operation =
+export type RuleOperation =
   | InputOperation
   | MacroOperation
   | StepOperation
@@ -108,7 +108,7 @@ export interface Facts {
   readonly identity?: (parameters: readonly number[]) => boolean;
   /** f(x)^2 = x^square, wherever f(x) is finite. */
   readonly square?: 1 | 2;
-  /** Every value is −1, 0 or 1: `always`, or where the `arguments` are such. */
+  /** Every value is −1, 0 or 1: `always`, or if the `arguments` are such. */
   readonly threeValued?: 'always' | 'arguments';
   /** sign(f(x)) = sign(x), to the bit, wherever f(x) is finite. */
   readonly keepsSign?: boolean;

@@ -17,7 +17,7 @@ import {
   unused,
 } from './declare.ts';
 import { type Call, call, type Expression, leaf, literal } from './expression.ts';
-import { type Operation, PRECEDENCE } from './operation.ts';
+import { PRECEDENCE, type RuleOperation } from './operation.ts';
 import {
   everything,
   magnitude,
@@ -302,22 +302,22 @@ const table = [
     flops: 10,
     facts: { zero: true, identity: unused, threeValued: 'arguments', range: range1(withZero) },
   },
-] as const satisfies readonly Operation[];
+] as const satisfies readonly RuleOperation[];
 
 type Entry = (typeof table)[number];
 
 /** The names of the language's operations of a kind; a table of a target has a row for each. */
-export type NameOf<Kind extends Operation['kind']> = Extract<Entry, { readonly kind: Kind }>['name'];
+export type NameOf<Kind extends RuleOperation['kind']> = Extract<Entry, { readonly kind: Kind }>['name'];
 export type OperationName = Entry['name'];
 export type InputName = NameOf<'input'>;
 export type ElementName = NameOf<'element'>;
 export type RandomName = NameOf<'random'>;
 
 /** An operation of the language, whose name the compiler knows. */
-export type Known<Kind extends Operation['kind']> = Extract<Operation, { readonly kind: Kind }> & {
+export type Known<Kind extends RuleOperation['kind']> = Extract<RuleOperation, { readonly kind: Kind }> & {
   readonly name: NameOf<Kind>;
 };
-export type KnownOperation = { readonly [Kind in Operation['kind']]: Known<Kind> }[Operation['kind']];
+export type KnownOperation = { readonly [Kind in RuleOperation['kind']]: Known<Kind> }[RuleOperation['kind']];
 
 /** Every name of the language and what it means. Infix operators have the names of `expression.ts`. */
 export const operations: ReadonlyMap<string, KnownOperation> = new Map(

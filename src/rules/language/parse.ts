@@ -1,7 +1,7 @@
 import { unknownName } from '../../errors.ts';
 import { shorten } from '../../names.ts';
 import { call, type Expression, leaf, literal } from './expression.ts';
-import { type Notation, type Operation, type Parameter, PRECEDENCE } from './operation.ts';
+import { type Notation, type Parameter, PRECEDENCE, type RuleOperation } from './operation.ts';
 import { operations } from './operations.ts';
 import { RuleError } from './rule-error.ts';
 import { hintInstead } from './synonyms.ts';
@@ -40,8 +40,8 @@ export function parseTemplate(text: string, variables: readonly string[]): Expre
 export const tooLong = (text: string, position: number, where = ''): RuleError =>
   new RuleError(`more than ${MAX_NODES} nodes${where}`, { text, position, hint: 'write a shorter rule' });
 
-const infix = new Map<string, Operation & { notation: Notation }>();
-const prefix = new Map<string, Operation & { notation: Notation }>();
+const infix = new Map<string, RuleOperation & { notation: Notation }>();
+const prefix = new Map<string, RuleOperation & { notation: Notation }>();
 for (const operation of operations.values()) {
   const notation = operation.notation;
   if (notation === undefined) continue;
@@ -49,7 +49,7 @@ for (const operation of operations.values()) {
 }
 
 /** Names that are written as names: the operators have symbols instead. */
-const written: readonly Operation[] = [...operations.values()].filter((o) => o.notation === undefined);
+const written: readonly RuleOperation[] = [...operations.values()].filter((o) => o.notation === undefined);
 const operands = written.filter((o) => o.arity === 0 && o.parameters.every((p) => p.fallback !== undefined));
 const functions = written.filter((o) => o.arity > 0 || o.parameters.length > 0);
 
@@ -62,7 +62,7 @@ class Parser {
   #next = 0;
   #nodes = 0;
   #depth = 0;
-  /** Where the text has more nodes than a rule may have, unless they are names written out. */
+  /** The first node that is one more than a rule may have, unless they are names written out. */
   #oneTooMany: Token | undefined;
 
   constructor(text: string, variables: readonly string[], limit: number) {
@@ -114,7 +114,7 @@ class Parser {
     return this.#node(call(operation.name, [operand]), sign);
   }
 
-  /** After a minus: `-3` is one literal, but `-3^2` is −(3²). */
+  /** Whether a literal follows the minus: `-3` is one literal, but `-3^2` is −(3²). */
   #isNegativeLiteral(): boolean {
     const after = this.#tokens[this.#next + 1];
     return (
@@ -168,7 +168,7 @@ class Parser {
     return this.#node(withoutArguments(operation), name);
   }
 
-  #called(operation: Operation, name: Token): Expression {
+  #called(operation: RuleOperation, name: Token): Expression {
     if (!functions.includes(operation)) {
       throw this.#error(`'${name.text}' takes no arguments`, this.#peek(), `write ${name.text}`);
     }
@@ -193,7 +193,7 @@ class Parser {
     );
   }
 
-  #comma(operation: Operation, open: Token): void {
+  #comma(operation: RuleOperation, open: Token): void {
     const token = this.#peek();
     if (token.kind === 'end') throw this.#unclosed(open);
     if (token.text !== ',') throw this.#expected(`, or ) in ${usage(operation)}`, token);
@@ -201,7 +201,7 @@ class Parser {
   }
 
   /** A number, or an expression of numbers alone such as `1 - 1e-3`, which counts as one. */
-  #parameter(operation: Operation, { name, valid, expected }: Parameter): number {
+  #parameter(operation: RuleOperation, { name, valid, expected }: Parameter): number {
     const start = this.#peek();
     const nodes = this.#nodes;
     const written = start.kind === 'end' || start.text === ')' ? undefined : this.#expression(PRECEDENCE.sum);
@@ -291,7 +291,7 @@ class Parser {
     return this.#error(message, name, hintInstead(name.text, kind) ?? hint);
   }
 
-  #wrongCount(operation: Operation, token: Token): RuleError {
+  #wrongCount(operation: RuleOperation, token: Token): RuleError {
     return this.#error(
       `wrong number of arguments of '${operation.name}'`,
       token,
@@ -310,7 +310,7 @@ function constantOf(e: Expression): number | undefined {
   return args.length === e.args.length ? operation.float64(args, e.parameters) : undefined;
 }
 
-function withoutArguments(operation: Operation): Expression {
+function withoutArguments(operation: RuleOperation): Expression {
   if (operation.parameters.length === 0) return leaf(operation.name);
   return call(
     operation.name,
@@ -320,6 +320,6 @@ function withoutArguments(operation: Operation): Expression {
 }
 
 /** How an operation is written: `ema(x, b)`. */
-function usage({ name, arity, parameters }: Operation): string {
+function usage({ name, arity, parameters }: RuleOperation): string {
   return `${name}(${[...['x', 'y'].slice(0, arity), ...parameters.map((p) => p.name)].join(', ')})`;
 }

@@ -1,5 +1,5 @@
 import type { Call, Expression } from './expression.ts';
-import { type Notation, type Operation, PRECEDENCE } from './operation.ts';
+import { type Notation, PRECEDENCE, type RuleOperation } from './operation.ts';
 import { operationOf } from './operations.ts';
 
 /** The text of an expression with the fewest parentheses: `parseRule(printRule(e))` equals `e`. */
@@ -26,10 +26,10 @@ function printOperator(
   return precedence >= PRECEDENCE.power ? left + symbol + right : `${left} ${symbol} ${right}`;
 }
 
-/** After `^` a minus needs no parentheses: `2^-x` can only mean 2^(−x). */
+/** A minus needs no parentheses after `^`: `2^-x` can only mean 2^(−x). */
 const rightOf = (precedence: number): number => Math.min(precedence, PRECEDENCE.negation);
 
-function printCall(e: Call, { name, parameters }: Operation): string {
+function printCall(e: Call, { name, parameters }: RuleOperation): string {
   const usual = e.args.length === 0 && e.parameters.every((value, i) => value === parameters[i]?.fallback);
   if (usual) return name;
   return `${name}(${[...e.args.map(printRule), ...e.parameters.map(printNumber)].join(', ')})`;

@@ -11,7 +11,7 @@ export interface StartOptions {
   readonly size: number;
   /** T of the language: the steps of this training. */
   readonly steps: number;
-  /** Of the random draws. */
+  /** Seed of the random draws. */
   readonly seed: number;
 }
 

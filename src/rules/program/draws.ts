@@ -11,7 +11,7 @@ import type { RandomOperation } from '../language/operation.ts';
 /** The key of a random node at one step; `node` is derived from the seed and the node's canonical text. */
 export const stepKey = (node: Key, step: number): Key => foldIn(node, step);
 
-/** One random array a step: what is drawn, and the parameters of the operation that draws it. */
+/** A random array per step: what is drawn, and the parameters of the operation that draws it. */
 export interface Draw {
   readonly distribution: RandomOperation['draw'];
   readonly parameters: readonly number[];

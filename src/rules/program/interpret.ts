@@ -3,7 +3,7 @@ import type { Expression } from '../language/expression.ts';
 import type { InputName } from '../language/operations.ts';
 import type { CompiledRule } from './compiled.ts';
 import { lowerRule, type Node, type Program } from './program.ts';
-import { type Context, type Kernel, startProgram } from './run.ts';
+import { type Kernel, type StepInputs, startProgram } from './run.ts';
 
 /**
  * The same meaning as {@link compileRule}, to the bit, without making code: for pages that forbid it, and as the
@@ -26,7 +26,7 @@ function evaluateNodes(
   program: Program,
   weights: Float32Array,
   gradient: Float32Array,
-  context: Context,
+  context: StepInputs,
 ): readonly Float32Array[] {
   const inputs: Readonly<Record<InputName, Float32Array>> = { g: gradient, w: weights };
   const values: Float32Array[] = [];
@@ -43,7 +43,7 @@ function evaluateNodes(
 type Filled = Exclude<Node, { kind: 'input' | 'previous' }>;
 
 /** Storing rounds to float32, once per operation. */
-function fill(out: Float32Array, node: Filled, values: readonly Float32Array[], context: Context): void {
+function fill(out: Float32Array, node: Filled, values: readonly Float32Array[], context: StepInputs): void {
   if (node.kind === 'literal') {
     out.fill(node.value);
     return;

@@ -1,7 +1,7 @@
 import { isStepScalar } from '../canonical/analysis.ts';
 import { keyText } from '../canonical/key.ts';
 import type { Call, Expression, Leaf } from '../language/expression.ts';
-import type { Operation, StateOperation } from '../language/operation.ts';
+import type { RuleOperation, StateOperation } from '../language/operation.ts';
 import { type InputName, type Known, operationOf } from '../language/operations.ts';
 import { printRule } from '../language/print.ts';
 import type { Draw } from './draws.ts';
@@ -12,7 +12,7 @@ import type { Draw } from './draws.ts';
  */
 export interface Program {
   readonly nodes: readonly Node[];
-  /** Functions of the step alone: computed in float64 once a step, and rounded once. */
+  /** Functions of the step alone: computed in float64 once per step, and rounded once. */
   readonly scalars: readonly Expression[];
   readonly slots: readonly Slot[];
   readonly draws: readonly NamedDraw[];
@@ -77,7 +77,7 @@ type Named = Leaf | Call;
 export const argsOf = (e: Named): readonly Expression[] => (e.kind === 'call' ? e.args : []);
 
 /** The parameters of a name, as written or by default. */
-export const parametersOf = (e: Named, operation: Operation): readonly number[] =>
+export const parametersOf = (e: Named, operation: RuleOperation): readonly number[] =>
   e.kind === 'call' ? e.parameters : operation.parameters.map(({ fallback }) => fallback ?? 0);
 
 /** The value of a function of the step, in float64. */

@@ -3,13 +3,13 @@ import type { StartOptions, Stepper } from './compiled.ts';
 import { fillDraw, stepKey } from './draws.ts';
 import { evaluateScalar, type Program } from './program.ts';
 
-/** What one step reads besides weights and gradient. */
-export interface Context {
-  /** State before the step, one array a slot; the kernel writes the state after it. */
+/** What one step reads, apart from weights and gradient. */
+export interface StepInputs {
+  /** State before the step, one array per slot; the kernel writes the state after it. */
   readonly slots: readonly Float32Array[];
   /** Functions of the step, rounded to float32. */
   readonly scalars: readonly number[];
-  /** This step's random numbers, one array a draw. */
+  /** This step's random numbers, one array per draw. */
   readonly draws: readonly Float32Array[];
 }
 
@@ -18,7 +18,7 @@ export type Kernel = (
   weights: Float32Array,
   gradient: Float32Array,
   learningRate: number,
-  context: Context,
+  context: StepInputs,
 ) => boolean;
 
 /** Starts a training of a program: what the compiled step and the interpreter share, which is all but the kernel. */

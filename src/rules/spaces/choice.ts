@@ -36,7 +36,7 @@ const readings: Readonly<Record<Vocabulary, Reading>> = {
 };
 
 /**
- * The vocabulary that texts choose, in their order: a member as the named space spells it, where a text means one;
+ * The vocabulary that texts choose, in their order: a member as the named space spells it, if a text means one;
  * anything else as {@link printRule} writes it.
  *
  * @throws NosError `bad-option` that names the vocabulary: no text at all, one that does not parse (the cause is the

@@ -11,8 +11,8 @@ import type { Space } from './space.ts';
 import { match, template } from './template.ts';
 
 /**
- * A token string that decodes to a rule, or undefined where the space has none. The inverse of {@link decode}: the string
- * found decodes to the same expression, or, where the rule is written another way than the space composes it
+ * A token string that decodes to a rule, or undefined if the space has none. The inverse of {@link decode}: the string
+ * found decodes to the same expression, or, if the rule is written another way than the space composes it
  * (`g * exp(m)` for `exp(m) * g`), to one with the same key.
  *
  * Searches backwards from the last iteration: an iteration produces one of the values that later ones still want, by
@@ -147,11 +147,11 @@ function undoUnary(space: Space, e: Expression): readonly UnaryUndone[] {
   );
 }
 
-/** What the iterations compute: a step, or undefined where any value will do. */
+/** What the iterations compute: a step, or undefined if any value will do. */
 type Layout = readonly (Step | undefined)[];
 
 /**
- * The ways to spread steps over the iterations of a space, the last step in the last one. Where constraints may ask for
+ * The ways to spread steps over the iterations of a space, the last step in the last one. If constraints may ask for
  * it, a spare iteration stands anywhere, or repeats an earlier step, whose value then has two tokens.
  */
 function layouts({ iterations, constraints }: Space, steps: readonly Step[]): readonly Layout[] {
@@ -170,7 +170,7 @@ function spreads(steps: readonly Step[], places: number, earlier: readonly Step[
   return [...all, ...spreads(later, places - 1, [...earlier, step]).map((rest) => [step, ...rest])];
 }
 
-/** A layout as tokens; undefined where the constraints forbid it. */
+/** A layout as tokens; undefined if the constraints forbid it. */
 function assemble(space: Space, operands: Bank, layout: Layout): number[] | undefined {
   const bank = new Map(operands);
   let tokens: readonly number[] = [];

@@ -34,8 +34,8 @@ export interface SpaceOptions {
  * The space of that name; the name may carry the iterations, as in `icml2017/1`.
  *
  * @throws NosError `unknown-name`; `bad-option` for iterations that are not 1, 2 or 3 or that the name contradicts, for
- *   an unknown constraint, for a chosen vocabulary that is empty, wrong or lists a member twice, where the constraints
- *   leave no string at all, and where the rules may be longer than a rule can be.
+ *   an unknown constraint, for a chosen vocabulary that is empty, wrong or lists a member twice, if the constraints
+ *   leave no string at all, and if the rules may be longer than a rule can be.
  * @example findSpace('icml2017/1', { constraints: ['distinct'], operands: ['g', 'm', 'sqrt(abs(g))'] })
  */
 export function findSpace(name: string, options: SpaceOptions = {}): Space {

@@ -5,7 +5,7 @@ import { template } from './template.ts';
 
 /**
  * The most nodes that a rule of the space may have: the operands' longest, grown by the functions that make it longest,
- * an iteration after the other. Constraints are not looked at; a bound, then, where they forbid that rule.
+ * an iteration after the other. Constraints are not looked at; a bound, then, if they forbid that rule.
  */
 export function largestRule(space: Space): number {
   const unary = space.unary.map((text) => shapeOf(template(text)));

@@ -27,7 +27,7 @@ export const vocabularies: readonly Vocabulary[] = ['operands', 'unary', 'binary
  */
 export interface Space extends Vocabularies {
   /**
-   * For people: the definition's name and the iterations, `icml2017/2`, and a star where a vocabulary is not the
+   * The definition's name and the iterations, for people: `icml2017/2`, and a star if a vocabulary is not the
    * definition's, `icml2017/2*`. It identifies nothing: spaces of one name may differ in constraints and chosen vocabularies.
    */
   readonly name: string;
@@ -40,7 +40,7 @@ export interface SpaceDefinition extends Vocabularies {
   readonly name: string;
   /** One line for `nos space`. */
   readonly title: string;
-  /** The number of iterations where none is asked for. */
+  /** The number of iterations if none is asked for. */
   readonly iterations: number;
 }
 
