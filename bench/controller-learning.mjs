@@ -13,8 +13,8 @@
  */
 import { parseArgs } from 'node:util';
 import { algorithms, createController } from '../dist/controller/index.js';
-import { hiddenString, paperSpace, relatives } from '../dist/controller/testing.js';
 import { stream } from '../dist/random/index.js';
+import { hiddenString, paperSpace, relatives } from './hidden-string.mjs';
 
 const { values } = parseArgs({
   options: {

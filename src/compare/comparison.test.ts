@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { evaluationOf } from '../../test/support/compare.ts';
 import type { Evaluation, IdentifiedRequest } from '../evaluation/index.ts';
 import { stream } from '../random/index.ts';
 import { summarizeAll } from './comparison.ts';
@@ -6,7 +7,6 @@ import { contestant } from './contestant.ts';
 import { comparisonPicture, summarize } from './index.ts';
 import { type ComparisonPlan, planComparison, requestsOf } from './plan.ts';
 import { rankOver } from './ranking.ts';
-import { evaluationOf } from './testing.ts';
 
 const plan = (
   rules: readonly string[],

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NormalDispatcher } from '../../test/support/compare.ts';
 import type { LeaderboardRow } from '../run/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { contestant } from './contestant.ts';
@@ -16,7 +17,6 @@ import {
   rungsOf,
 } from './index.ts';
 import { planComparison } from './plan.ts';
-import { NormalDispatcher } from './testing.ts';
 
 let directory: string;
 let store: Store;

@@ -2,13 +2,6 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evaluateFloat64 } from '../graph/index.ts';
-import { type Stream, stream } from '../random/index.ts';
-import type { ScoredSample } from './algorithm.ts';
-import { algorithms } from './algorithms.ts';
-import { type Controller, createController } from './controller.ts';
-import { policyGraph } from './lstm.ts';
-import { initialParameters } from './shape.ts';
 import {
   constrainedShape,
   constrainedSpace,
@@ -16,7 +9,14 @@ import {
   hiddenString,
   paperSpace,
   policyFeeds,
-} from './testing.ts';
+} from '../../test/support/controller.ts';
+import { evaluateFloat64 } from '../graph/index.ts';
+import { type Stream, stream } from '../random/index.ts';
+import type { ScoredSample } from './algorithm.ts';
+import { algorithms } from './algorithms.ts';
+import { type Controller, createController } from './controller.ts';
+import { policyGraph } from './lstm.ts';
+import { initialParameters } from './shape.ts';
 import { trpo } from './trpo.ts';
 import { trpoAdam } from './trpo-adam.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { paperSpace } from '../../test/support/controller.ts';
 import { createController } from './controller.ts';
 import { decodeFloats, encodeFloats } from './floats.ts';
 import { reinforce } from './reinforce.ts';
-import { paperSpace } from './testing.ts';
 
 const tiny = { space: paperSpace(1), hidden: 6, embedding: 5, algorithm: reinforce, options: {} };
 

@@ -1,13 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateFloat64 } from '../graph/index.ts';
-import { stream } from '../random/index.ts';
-import type { Policy } from './algorithm.ts';
-import { createController } from './controller.ts';
-import { bestProbability, imitate, imitationGraph, scoreStrings } from './imitation.ts';
-import { policyGraph } from './lstm.ts';
-import { reinforce } from './reinforce.ts';
-import { Sampler } from './sampler.ts';
-import { initialParameters, parameterSpecs } from './shape.ts';
 import {
   constrainedParameters,
   hiddenString,
@@ -17,7 +8,16 @@ import {
   constrainedShape as shape,
   constrainedSpace as space,
   constrainedStrings as strings,
-} from './testing.ts';
+} from '../../test/support/controller.ts';
+import { evaluateFloat64 } from '../graph/index.ts';
+import { stream } from '../random/index.ts';
+import type { Policy } from './algorithm.ts';
+import { createController } from './controller.ts';
+import { bestProbability, imitate, imitationGraph, scoreStrings } from './imitation.ts';
+import { policyGraph } from './lstm.ts';
+import { reinforce } from './reinforce.ts';
+import { Sampler } from './sampler.ts';
+import { initialParameters, parameterSpecs } from './shape.ts';
 
 const policyOf = (parameters: Float32Array): Policy => ({ shape, space, parameters: parameters.slice() });
 const fresh = (): Policy => policyOf(initialParameters(shape, stream(1)));

@@ -1,9 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateFloat64 } from '../graph/index.ts';
-import { stream } from '../random/index.ts';
-import { policyGraph } from './lstm.ts';
-import { draw, maskedLogSoftmax, Sampler } from './sampler.ts';
-import { initialParameters, logitOffsets, parameterCount, parameterViews } from './shape.ts';
 import {
   paperSpace,
   constrainedParameters as parameters,
@@ -11,7 +6,12 @@ import {
   constrainedShape as shape,
   constrainedSpace as small,
   constrainedStrings as strings,
-} from './testing.ts';
+} from '../../test/support/controller.ts';
+import { evaluateFloat64 } from '../graph/index.ts';
+import { stream } from '../random/index.ts';
+import { policyGraph } from './lstm.ts';
+import { draw, maskedLogSoftmax, Sampler } from './sampler.ts';
+import { initialParameters, logitOffsets, parameterCount, parameterViews } from './shape.ts';
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 

@@ -1,4 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import {
+  constrainedParameters,
+  constrainedSpace,
+  policyFeeds,
+  constrainedShape as shape,
+  constrainedStrings as strings,
+} from '../../test/support/controller.ts';
 import { createSession, evaluateFloat64, type Tensor } from '../graph/index.ts';
 import { stream } from '../random/index.ts';
 import { fisherGraph } from './fisher.ts';
@@ -7,13 +14,6 @@ import { clippedObjective } from './ppo.ts';
 import { reinforceGraph } from './reinforce.ts';
 import { parameterSpecs, parameterViews } from './shape.ts';
 import { LARGEST_WEIGHT, type Objective, Surrogate, surrogateGraph } from './surrogate.ts';
-import {
-  constrainedParameters,
-  constrainedSpace,
-  policyFeeds,
-  constrainedShape as shape,
-  constrainedStrings as strings,
-} from './testing.ts';
 import { importanceObjective } from './trpo.ts';
 
 type Feeds = Record<string, ArrayLike<number>>;

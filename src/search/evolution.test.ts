@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { hiddenString, trial } from '../../test/support/search.ts';
 import { findSpace, parseRule, ruleKey, type Space, spaceSize } from '../rules/index.ts';
 import { mean } from '../statistics/index.ts';
 import { evolution } from './evolution.ts';
 import type { Proposal, Strategy } from './strategy.ts';
-import { hiddenString, trial } from './testing.ts';
 
 const space = findSpace('quick/2');
 const open = (options: Record<string, number | string> = {}): Promise<Strategy> =>

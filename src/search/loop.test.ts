@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { pastOf } from '../../test/support/search.ts';
 import { type Stream, stream } from '../random/index.ts';
 import { type AskedEntry, type LoopOptions, type Resume, runLoop, type ToldEntry } from './loop.ts';
 import type { Proposal, ScoredProposal, Strategy, StrategyCheckpoint, StrategyPast } from './strategy.ts';
-import { pastOf } from './testing.ts';
 
 /** A strategy whose every proposal depends on all asks and tells so far, and on their order. */
 class Chain implements Strategy {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { constraintSets, isAllowed } from '../../test/support/search.ts';
 import { stream } from '../random/index.ts';
 import { findSpace, type Space, uniformTokens } from '../rules/index.ts';
 import { mutate, mutations } from './mutations.ts';
-import { constraintSets, isAllowed } from './testing.ts';
 
 const space = findSpace('icml2017/2');
 const parent = [0, 3, 1, 2, 4, 5, 6, 7, 8, 3];

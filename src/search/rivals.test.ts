@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { constraintSets, hiddenString, isAllowed, trial } from '../../test/support/search.ts';
 import { stream } from '../random/index.ts';
 import { findSpace, parseRule, ruleKey } from '../rules/index.ts';
 import { mean } from '../statistics/index.ts';
 import { evolution } from './evolution.ts';
 import { random } from './random.ts';
-import { constraintSets, hiddenString, isAllowed, trial } from './testing.ts';
 import { tree } from './tree.ts';
 
 /** What the strategies that learn without a controller have in common, over whole searches. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { hiddenString, pastOf, trial } from '../../test/support/search.ts';
 import { algorithms } from '../controller/index.ts';
 import { findSpace, parseRule, ruleKey } from '../rules/index.ts';
 import { mean } from '../statistics/index.ts';
 import { random } from './random.ts';
 import { rl } from './rl.ts';
 import type { Metrics } from './strategy.ts';
-import { hiddenString, pastOf, trial } from './testing.ts';
 
 const context = { space: findSpace('quick/1'), seed: 1, batch: 2 };
 const small = { hidden: 4, embedding: 4 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { constraintSets, isAllowed, pastOf } from '../../test/support/search.ts';
 import { algorithms } from '../controller/index.ts';
 import { stream } from '../random/index.ts';
 import { decode, findSpace, printRule } from '../rules/index.ts';
@@ -6,7 +7,6 @@ import { type AskedEntry, runLoop } from './loop.ts';
 import { rl } from './rl.ts';
 import { strategies } from './strategies.ts';
 import type { Metrics, Proposal, Strategy, StrategyCheckpoint, StrategyPast } from './strategy.ts';
-import { constraintSets, isAllowed, pastOf } from './testing.ts';
 
 const space = findSpace('icml2017/2', { constraints: ['distinct'] });
 /** Every strategy, `rl` with each of its algorithms, with options that make it cheap enough for hundreds of runs. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { hiddenString, trial } from '../../test/support/search.ts';
 import { type Space, spaceSize } from '../rules/index.ts';
 import { Tree } from './decision-tree.ts';
-import { hiddenString, trial } from './testing.ts';
 import { tree } from './tree.ts';
 
 const tiny: Space = {

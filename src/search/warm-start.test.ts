@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isAllowed, pastOf } from '../../test/support/search.ts';
 import { algorithms } from '../controller/index.ts';
 import { decode, findSpace, printRule, resolveRule, ruleKey } from '../rules/index.ts';
 import { evolution } from './evolution.ts';
@@ -6,7 +7,6 @@ import { random } from './random.ts';
 import { rl } from './rl.ts';
 import { strategies } from './strategies.ts';
 import type { Strategy, StrategyDefinition, StrategyPast } from './strategy.ts';
-import { isAllowed, pastOf } from './testing.ts';
 import { tree } from './tree.ts';
 
 const space = findSpace('icml2017/2', { constraints: ['distinct', 'reuse'] });

@@ -1,12 +1,12 @@
-import type { Dispatcher, EvaluateOptions } from '../dispatch/index.ts';
+import type { Dispatcher, EvaluateOptions } from '../../src/dispatch/index.ts';
 import {
   type Evaluation,
   type EvaluationRequest,
   identityOf,
   parseConditions,
   printConditions,
-} from '../evaluation/index.ts';
-import { stream } from '../random/index.ts';
+} from '../../src/evaluation/index.ts';
+import { stream } from '../../src/random/index.ts';
 
 /** An evaluation with everything usual but what is given. */
 export function evaluationOf(

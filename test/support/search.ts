@@ -1,4 +1,4 @@
-import { stream } from '../random/index.ts';
+import { stream } from '../../src/random/index.ts';
 import {
   allowedTokens,
   type Constraint,
@@ -6,9 +6,15 @@ import {
   positions,
   type Space,
   uniformTokens,
-} from '../rules/index.ts';
-import { runLoop } from './loop.ts';
-import type { Metrics, Proposal, StrategyCheckpoint, StrategyDefinition, StrategyPast } from './strategy.ts';
+} from '../../src/rules/index.ts';
+import { runLoop } from '../../src/search/loop.ts';
+import type {
+  Metrics,
+  Proposal,
+  StrategyCheckpoint,
+  StrategyDefinition,
+  StrategyPast,
+} from '../../src/search/strategy.ts';
 
 /** Every subset of the constraints of NOS §4.1. */
 export const constraintSets: readonly (readonly Constraint[])[] = Array.from(
