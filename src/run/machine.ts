@@ -29,7 +29,12 @@ export function checkMachine(
     throw new NosError(
       'fingerprint',
       `run '${record.name}' was started on a machine that computes otherwise (${record.fingerprint}; this one: ${fingerprint})`,
-      `go on with it on that machine, or ${otherwise}`,
+      `${goingOn(record.fingerprint, fingerprint)}, or ${otherwise}`,
     );
   }
+}
+
+function goingOn(wanted: string, own: string): string {
+  const [engine, ownEngine] = [wanted, own].map((fingerprint) => fingerprint.split('-', 1)[0]);
+  return engine === ownEngine ? 'go on with it on that machine' : `add --engine ${engine}`;
 }
