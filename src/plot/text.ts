@@ -1,21 +1,21 @@
 import { fontOf } from './font.ts';
 import type { MakeElement, SvgElement } from './svg.ts';
 
-/** The width in em of characters that our font has not: an emoji is the widest of them, Chinese and Japanese are 1. */
+/** Width in em of characters that our font does not have: that of an emoji, the widest of them; Chinese and Japanese have 1. */
 const OTHER_WIDTH = 1.25;
 
 export type Weight = 'normal' | 'bold';
 
 /**
- * How wide a text is at most, in pixels. The viewer picks the font, so that nobody can know; measured in DejaVu Sans, the widest of
- * the usual sans-serif fonts, which Debian has for `system-ui`.
+ * Estimates the largest width of a text in pixels. The viewer picks the font, so it is measured in DejaVu Sans, the widest of the usual
+ * sans-serif fonts, which Debian has for `system-ui`.
  */
 export function textWidth(text: string, size: number, weight: Weight = 'normal'): number {
   const { advanceOf } = fontOf(weight);
   return [...text].reduce((sum, character) => sum + (advanceOf(character) ?? OTHER_WIDTH), 0) * size;
 }
 
-/** Lines of words no wider than `width` pixels; a word that is wider is broken. */
+/** Breaks a text into lines no wider than `width` pixels; a word that is wider is broken, too. */
 export function wrapText(text: string, width: number, { size, weight }: TextStyle): readonly string[] {
   const fits = (line: string) => textWidth(line, size, weight) <= width;
   const lines: string[] = [];
@@ -37,7 +37,7 @@ function brokenWord(word: string, fits: (line: string) => boolean): readonly str
   return parts;
 }
 
-/** Cut off with an ellipsis where it is wider than `width` pixels. */
+/** Cuts a text off with an ellipsis if it is wider than `width` pixels. */
 export function shortenedText(text: string, width: number, size: number, weight: Weight = 'normal'): string {
   if (textWidth(text, size, weight) <= width) return text;
   const letters = lettersOf(text);
@@ -45,7 +45,7 @@ export function shortenedText(text: string, width: number, size: number, weight:
   return `${letters.join('')}…`;
 }
 
-/** The letters with their marks: a hat stays on its letter. */
+/** Splits a text into letters with their marks, so that a hat stays on its letter. */
 const lettersOf = (text: string): string[] =>
   [...new Intl.Segmenter('en').segment(text)].map(({ segment }) => segment);
 
@@ -55,7 +55,7 @@ export interface TextStyle {
   readonly colour: string;
 }
 
-/** One line of text from x on, its baseline at y. */
+/** Draws one line of text that begins at x, with its baseline at y. */
 export function textElement(
   element: MakeElement,
   text: string,

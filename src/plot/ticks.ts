@@ -1,8 +1,8 @@
 const MOST = 8;
 
 /**
- * Where the numbers of a logarithmic axis stand: at powers of ten, at most eight of them; where there are fewer than two
- * between low and high, at their ones, twos and fives.
+ * Returns the numbers of a logarithmic axis: at most eight powers of ten, or ones, twos and fives if there are fewer than two powers
+ * between low and high.
  */
 export function logTicks(low: number, high: number): readonly number[] {
   const first = Math.floor(Math.log10(low));

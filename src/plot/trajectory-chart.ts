@@ -1,15 +1,15 @@
 import type { Point } from './chart.ts';
 import { contourChart } from './contour-chart.ts';
 
-/** A function of the plane, and what is known of it. */
+/** A function of the plane with its known properties. */
 export interface Landscape {
   readonly value: (at: readonly number[]) => number;
-  /** The least value. */
+  /** Least value. */
   readonly least: number;
-  /** Every point where it is least. */
+  /** All points of the least value. */
   readonly minima: readonly (readonly number[])[];
   readonly start: readonly number[];
-  /** What the picture shows. */
+  /** Part of the plane that the picture shows. */
   readonly bounds: readonly [x: readonly [number, number], y: readonly [number, number]];
 }
 

@@ -17,9 +17,8 @@ export function dispatchLine(event: DispatchEvent): LogLine {
       return { event: `worker-${type}`, fields: { worker }, message };
     }
     case 'retried': {
-      const { worker, rule, seed, tries, reason } = event;
-      const message = `${worker}  lost try ${tries} of  ${rule}  seed ${seed}  ${reason}`;
-      return { event: 'evaluation-retried', fields: { worker, rule, seed, tries, reason }, message };
+      const { worker, rule, seed } = event;
+      return retriedLine(worker, { worker, rule, seed }, event);
     }
     case 'returned':
     case 'readded': {
@@ -68,11 +67,8 @@ function jobLine(event: Extract<WorkerEvent, { job: string }>): LogLine {
         message,
       };
     }
-    case 'retried': {
-      const { tries, reason } = event;
-      const message = `${slot}  lost try ${tries} of  ${rule}  seed ${seed}  ${reason}`;
-      return { event: 'evaluation-retried', fields: { ...fields, tries, reason }, message };
-    }
+    case 'retried':
+      return retriedLine(slot, fields, event);
     case 'lock-lost':
       return { event: 'lock-lost', fields, message: `${slot}  another worker has  ${rule}  seed ${seed}` };
     case 'lock-retaken':
@@ -91,6 +87,22 @@ function jobLine(event: Extract<WorkerEvent, { job: string }>): LogLine {
       };
     }
   }
+}
+
+interface Retried {
+  readonly rule: string;
+  readonly seed: number;
+  readonly tries: number;
+  readonly reason: string;
+}
+
+function retriedLine(
+  who: string,
+  fields: LogLine['fields'],
+  { rule, seed, tries, reason }: Retried,
+): LogLine {
+  const message = `${who}  lost try ${tries} of  ${rule}  seed ${seed}  ${reason}`;
+  return { event: 'evaluation-retried', fields: { ...fields, tries, reason }, message };
 }
 
 const NOTICES: Readonly<Record<NoticeSubject, LogEvent>> = {

@@ -19,7 +19,7 @@ export const oneOf = <const Names extends readonly string[]>(names: Names, descr
 export const list = <Item extends z.ZodType>(item: Item, description: string) =>
   z.array(item).describe(description);
 
-/** Ends of an interval, or null where there are too few values for one. */
+/** Ends of an interval, or null if there are too few values for one. */
 export const interval = (description: string) =>
   z
     .strictObject({ low: figure('lower end'), high: figure('upper end') })
