@@ -26,10 +26,6 @@ export async function writeFiles(folder: string, files: Readonly<Record<string, 
   }
 }
 
-/** Writes one file. @throws NosError `unwritable`. */
-export const writeText = (file: string, content: string): Promise<void> =>
-  writable(file, () => writeFile(file, content));
-
 async function writable(path: string, write: () => Promise<unknown>): Promise<void> {
   await write().catch((cause: Error) => {
     throw new NosError('unwritable', `cannot write ${path}: ${cause.message}`, 'name another by --output', {

@@ -10,6 +10,7 @@ import {
   ruleKey,
 } from '../rules/index.ts';
 import { planRule } from './plan.ts';
+import { recordTraining } from './recorded.ts';
 import { targets } from './targets.ts';
 
 export interface ExportOptions {
@@ -55,6 +56,37 @@ export function exportRule(rule: Expression, target: string, options: ExportOpti
     learningRate: options.learningRate ?? 1e-3,
     advice: options.advice ?? [],
     command: options.command ?? `nos export '${text}' --to ${target}`,
+  });
+}
+
+/**
+ * Writes the test of an exported optimizer: a recorded training of the interpreter, replayed in the target's language.
+ *
+ * @param module - the file of the optimizer, without its extension.
+ * @throws NosError `bad-option` for a target that has no test, and for a rule whose steps cannot be replayed: one with random
+ *   operations, or one that does not stay finite.
+ */
+export function exportTest(
+  rule: Expression,
+  target: string,
+  module: string,
+  options: Pick<ExportOptions, 'className' | 'command'> = {},
+): string {
+  const { writeTest, title } = targets.find(target);
+  const canonical = canonicalize(rule);
+  const { draws, uses } = planRule(canonical, () => 0);
+  const refuse = (why: string): NosError =>
+    new NosError('bad-option', `no test: ${why}`, 'export without --with-test');
+  if (writeTest === undefined) throw refuse(`${title} has none`);
+  if (draws.length > 0) throw refuse('the rule draws random numbers, and the framework draws others');
+  const recorded = recordTraining(canonical);
+  if (recorded === undefined) throw refuse('the weights of the recorded training are not finite');
+  return writeTest({
+    className: options.className ?? classNameOf(canonical),
+    module,
+    recorded,
+    totalSteps: uses.totalSteps,
+    command: options.command ?? `nos export '${printRule(canonical)}' --to ${target} --with-test`,
   });
 }
 

@@ -1,3 +1,3 @@
-export { classNameOf, type ExportOptions, exportRule } from './export-rule.ts';
+export { classNameOf, type ExportOptions, exportRule, exportTest } from './export-rule.ts';
 export type { Target } from './target.ts';
 export { targets } from './targets.ts';

@@ -1,4 +1,5 @@
 import type { Plan } from './plan.ts';
+import type { Recorded } from './recorded.ts';
 import type { Term } from './term.ts';
 
 /** One framework or language that rules are exported to. A target is a folder with its tables and its writer. */
@@ -12,6 +13,19 @@ export interface Target {
   /** The text of a term inside the step: a plan breaks long ones into statements. */
   readonly text: (term: Term) => string;
   readonly write: (source: ExportSource) => string;
+  /** A test in the target's language that replays a recorded training; absent for formulas, and for what the target cannot run alone. */
+  readonly writeTest?: (source: TestSource) => string;
+}
+
+/** All that the test of an exported text says. */
+export interface TestSource {
+  readonly className: string;
+  /** The file of the optimizer, without its extension. */
+  readonly module: string;
+  readonly recorded: Recorded;
+  /** Whether the optimizer asks for the number of steps. */
+  readonly totalSteps: boolean;
+  readonly command: string;
 }
 
 /** All that an exported text says. */

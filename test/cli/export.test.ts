@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { targets } from '../../src/export/index.ts';
@@ -45,7 +46,56 @@ describe('nos export', () => {
     expect(readFileSync(file, 'utf8')).toContain('def adam(');
   });
 
+  it('writes a test beside an optimizer, which passes, and fails for another rule', async () => {
+    const folder = join(home, 'tested');
+    const { exports } = await json(['export', 'powersign-cd', '--to', 'all', '--with-test', '-o', folder]);
+    const tests = exports.filter(({ test }: { readonly test: unknown }) => test !== null);
+    expect(tests.map(({ target }: { readonly target: string }) => target)).toEqual([
+      'pytorch',
+      'numpy',
+      'javascript',
+      'c',
+    ]);
+    const run = (command: string, ...args: readonly string[]) =>
+      spawnSync(command, args, { cwd: folder, encoding: 'utf8' });
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+    const javascript = () => run(process.execPath, 'powersign_javascript.test.js').status;
+    expect(javascript()).toBe(0);
+    const file = join(folder, 'powersign_javascript.js');
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace('Math.sign(gradient[i])', 'Math.sign(-gradient[i])'),
+    );
+    expect(javascript()).not.toBe(0);
+    for (const [needed, command] of [
+      [
+        ['/usr/bin/python3', '-c', 'import torch'],
+        ['/usr/bin/python3', 'test_powersign_pytorch.py'],
+      ],
+      [
+        ['/usr/bin/python3', '-c', 'import numpy'],
+        ['/usr/bin/python3', 'test_powersign_numpy.py'],
+      ],
+      [
+        ['cc', '--version'],
+        ['sh', '-c', 'cc -Wall -Werror test_powersign_c.c -lm -o tested && ./tested'],
+      ],
+    ] as const) {
+      const [program, ...args] = needed;
+      if (run(program, ...args).status !== 0) {
+        console.warn(`skipped: ${command.join(' ')} needs ${needed.join(' ')}`);
+        continue;
+      }
+      const [tester, ...rest] = command;
+      const { stdout, stderr, status } = run(tester, ...rest);
+      expect([status, stdout, stderr]).toEqual([0, 'steps as recorded\n', '']);
+    }
+  });
+
   it.each([
+    [['adam', '--to', 'c', '--with-test'], 'a test needs a file'],
+    [['drop(g, 0.1)', '--to', 'c', '--with-test', '-o', 'x.h'], 'draws random numbers'],
+    [['adam', '--to', 'latex', '--with-test', '-o', 'x.tex'], 'LaTeX has none'],
     [['adam', '--to', 'torch'], "unknown target 'torch'"],
     [['adam'], '--to'],
     [['adam', '--to', 'numpy,c'], 'several targets need a folder'],

@@ -1,12 +1,12 @@
-import { resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { NosError } from '../../errors.ts';
-import { classNameOf, exportRule, targets } from '../../export/index.ts';
+import { classNameOf, exportRule, exportTest, type Target, targets } from '../../export/index.ts';
 import { shortRules } from '../../report/index.ts';
 import { catalogue, printRule, resolveRule } from '../../rules/index.ts';
 import { shellWord } from '../../shell.ts';
 import { defineCommand } from '../command.ts';
-import { writeFiles, writeText } from '../files.ts';
-import { number, splitList, text } from '../option.ts';
+import { writeFiles } from '../files.ts';
+import { flag, number, splitList, text } from '../option.ts';
 import { outputPath } from '../options.ts';
 
 const ALL = 'all';
@@ -20,53 +20,70 @@ export const command = defineCommand({
     output: outputPath('the file to write; a folder for several targets', { otherwise: 'stdout' }).optional(),
     name: text('the name of the class', { source: 'flag', otherwise: "made of the rule's" }).optional(),
     learningRate: number('the default learning rate of the optimizer', { source: 'flag' }).default(1e-3),
+    withTest: flag('write a test beside it, which replays a recorded training'),
   },
   example: 'nos export powersign --to pytorch\nnos export powersign --to all -o powersign',
   async run({ arguments: [given = ''], settings }) {
-    const { name, learningRate, output } = settings;
-    if (settings.to === undefined) {
-      throw new NosError(
-        'bad-option',
-        '--to: expected a target',
-        `one of ${targets.names.join(', ')}, or ${ALL}`,
-      );
+    const { name, learningRate, output, withTest } = settings;
+    const chosen = targetsOf(settings.to);
+    const several = chosen.length > 1;
+    if (output === undefined && (several || withTest)) {
+      const what = several
+        ? '--to: several targets need a folder'
+        : '--with-test: a test needs a file beside it';
+      throw new NosError('bad-option', what, 'name one: --output exported');
     }
-    const to = splitList(settings.to);
-    const chosen = (to.includes(ALL) ? targets.names : [...new Set(to)]).map((one) => targets.find(one));
     const rule = resolveRule(given);
     const shown = catalogue.some((entry) => entry.name === given.trim()) ? given.trim() : printRule(rule);
     const short = (await shortRules())(printRule(rule));
     const className = name ?? classNameOf(rule);
-    const exports = chosen.map((target) => ({
-      target: target.name,
-      file:
-        output === undefined
-          ? null
-          : resolve(output, ...(chosen.length > 1 ? [fileOf(className, target)] : [])),
-      text: exportRule(rule, target.name, {
-        ...{ text: short, className, learningRate },
-        command: `nos export ${shellWord(shown)} --to ${target.name}`,
-      }),
-    }));
-    if (output === undefined && exports.length > 1) {
-      throw new NosError('bad-option', '--to: several targets need a folder', 'name one: --output exported');
-    }
-    if (output !== undefined && exports.length > 1)
-      await writeFiles(
-        output,
-        Object.fromEntries(exports.map((one, i) => [fileOf(className, chosen[i]!), one.text])),
-      );
-    else if (output !== undefined) await writeText(output, exports[0]!.text);
-    const written = exports.map(({ file }) => `wrote ${file}`).join('\n');
+    const exports = chosen.map((target) => {
+      const options = { className, command: `nos export ${shellWord(shown)} --to ${target.name}` };
+      const exported = exportRule(rule, target.name, { ...options, text: short, learningRate });
+      if (output === undefined) return { target: target.name, file: null, text: exported, test: null };
+      const file = several ? join(resolve(output), fileOf(className, target)) : resolve(output);
+      // Of several targets, those get a test that can have one.
+      const tested = withTest && (!several || target.writeTest !== undefined);
+      const test = tested && {
+        file: testFileOf(file, target),
+        text: exportTest(rule, target.name, basename(file, extname(file)), options),
+      };
+      return { target: target.name, file, text: exported, test: test || null };
+    });
+    const files = exports.flatMap(({ file, text, test }) => [
+      ...(file ? [{ file, text }] : []),
+      ...(test ? [test] : []),
+    ]);
+    for (const one of files) await writeFiles(dirname(one.file), { [basename(one.file)]: one.text });
     return {
       document: { rule: short, className, exports },
-      text: output === undefined ? exports[0]!.text.trimEnd() : written,
+      text:
+        output === undefined
+          ? exports[0]!.text.trimEnd()
+          : files.map(({ file }) => `wrote ${file}`).join('\n'),
     };
   },
 });
 
+function targetsOf(to: string | undefined): readonly Target[] {
+  if (to === undefined) {
+    throw new NosError(
+      'bad-option',
+      '--to: expected a target',
+      `one of ${targets.names.join(', ')}, or ${ALL}`,
+    );
+  }
+  const named = splitList(to);
+  return (named.includes(ALL) ? targets.names : [...new Set(named)]).map((one) => targets.find(one));
+}
+
 /** `powersign_pytorch.py`: two targets may have one extension. */
-const fileOf = (
-  className: string,
-  { name, extension }: { readonly name: string; readonly extension: string },
-): string => `${className.toLowerCase()}_${name}.${extension}`;
+const fileOf = (className: string, { name, extension }: Target): string =>
+  `${className.toLowerCase()}_${name}.${extension}`;
+
+/** The usual name of a test: `test_x.py`, `x.test.js`, `test_x.c`. */
+function testFileOf(file: string, { extension }: Target): string {
+  const module = basename(file, extname(file));
+  const names: Readonly<Record<string, string>> = { js: `${module}.test.js`, h: `test_${module}.c` };
+  return join(dirname(file), names[extension] ?? `test_${module}.${extension}`);
+}

@@ -1,6 +1,7 @@
 import type { Plan, RandomDraw } from '../plan.ts';
 import { operationsOf } from '../python/python.ts';
-import type { ExportSource, Target } from '../target.ts';
+import { TOLERANCE } from '../recorded.ts';
+import type { ExportSource, Target, TestSource } from '../target.ts';
 import type { Term } from '../term.ts';
 import {
   type ArrayWriters,
@@ -26,6 +27,7 @@ export const c: Target = {
   extension: 'h',
   text: (term) => writeTerm(term, arrayWriters('rule'), spelling).text,
   write: writeC,
+  writeTest,
 };
 
 const arithmetic = {
@@ -246,6 +248,50 @@ function writeC(source: ExportSource): string {
     ...stepLines(plan, prefix, real),
     '',
     '#endif',
+    '',
+  ].join('\n');
+}
+
+function writeTest({ className, module, recorded, totalSteps, command }: TestSource): string {
+  const prefix = className.toLowerCase();
+  const { learningRate, initial, gradients, expected } = recorded;
+  const size = initial.length;
+  return [
+    `/* Made by: ${command.replaceAll('*/', '* /')}`,
+    ' * SPDX-License-Identifier: MIT',
+    ' *',
+    ` * Replays a recorded training on ${className}, and compares the weights.`,
+    ' */',
+    `#define ${prefix.toUpperCase()}_REAL double`,
+    `#include "${module}.h"`,
+    '',
+    '#include <stdio.h>',
+    '',
+    `static double weights[] = {${initial.join(', ')}};`,
+    `static const double gradients[][${size}] = {`,
+    ...gradients.map((gradient) => `    {${gradient.join(', ')}},`),
+    '};',
+    `static const double expected[] = {${expected.join(', ')}};`,
+    '',
+    'int main(void)',
+    '{',
+    `    ${prefix}_config config = ${prefix}_defaults(${totalSteps ? gradients.length : ''});`,
+    `    ${prefix}_state state;`,
+    '    int i, failures = 0;',
+    `    config.lr = ${number(learningRate).text};`,
+    `    if (${prefix}_init(&state, ${size}) != 0) return 1;`,
+    `    for (i = 0; i < ${gradients.length}; i++) ${prefix}_step(&config, &state, weights, gradients[i]);`,
+    `    for (i = 0; i < ${size}; i++) {`,
+    '        double distance = fabs(weights[i] - expected[i]);',
+    `        if (!(distance <= ${TOLERANCE.relative} * fabs(expected[i]) + ${TOLERANCE.absolute})) {`,
+    '            printf("weight %d: %.9g\\n", i, weights[i]);',
+    '            failures++;',
+    '        }',
+    '    }',
+    `    ${prefix}_free(&state);`,
+    '    if (failures == 0) printf("steps as recorded\\n");',
+    '    return failures != 0;',
+    '}',
     '',
   ].join('\n');
 }

@@ -1,7 +1,8 @@
 import type { ParameterRange } from '../parameters.ts';
 import type { Plan, RandomDraw } from '../plan.ts';
 import { operationsOf } from '../python/python.ts';
-import type { ExportSource, Target } from '../target.ts';
+import { TOLERANCE } from '../recorded.ts';
+import type { ExportSource, Target, TestSource } from '../target.ts';
 import type { Term } from '../term.ts';
 import {
   type ArrayWriters,
@@ -26,6 +27,7 @@ export const javascript: Target = {
   extension: 'js',
   text: (term) => text(term),
   write: writeJavascript,
+  writeTest,
 };
 
 const arithmetic = {
@@ -203,6 +205,39 @@ function writeJavascript(source: ExportSource): string {
     ...indented(loopLines(plan), '    '),
     '  }',
     '}',
+    '',
+  ].join('\n');
+}
+
+function writeTest({ className, module, recorded, totalSteps, command }: TestSource): string {
+  const { learningRate, initial, gradients, expected } = recorded;
+  const options = [
+    `learningRate: ${learningRate}`,
+    ...(totalSteps ? [`totalSteps: ${gradients.length}`] : []),
+  ];
+  return [
+    `// Made by: ${command}`,
+    '// SPDX-License-Identifier: MIT',
+    `// Replays a recorded training on ${className}, and compares the weights: node --test`,
+    "import assert from 'node:assert/strict';",
+    "import { test } from 'node:test';",
+    `import { ${className} } from './${module}.js';`,
+    '',
+    `const initial = [${initial.join(', ')}];`,
+    'const gradients = [',
+    ...gradients.map((gradient) => `  [${gradient.join(', ')}],`),
+    '];',
+    `const expected = [${expected.join(', ')}];`,
+    '',
+    "test('steps as recorded', () => {",
+    '  const weights = Float64Array.from(initial);',
+    `  const optimizer = new ${className}({ ${options.join(', ')} });`,
+    '  for (const gradient of gradients) optimizer.step([weights], [Float64Array.from(gradient)]);',
+    '  for (const [i, value] of weights.entries()) {',
+    '    const distance = Math.abs(value - expected[i]);',
+    `    assert.ok(distance <= ${TOLERANCE.relative} * Math.abs(expected[i]) + ${TOLERANCE.absolute}, \`weight \${i}: \${value}\`);`,
+    '  }',
+    '});',
     '',
   ].join('\n');
 }

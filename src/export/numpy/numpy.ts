@@ -1,6 +1,7 @@
 import type { RandomDraw } from '../plan.ts';
 import { argumentLine, checkLines, ruleArguments, totalSteps } from '../python/arguments.ts';
 import { arithmetic, decayFunctions, docstring, pythonNumber, scalarLines } from '../python/python.ts';
+import { pythonTest } from '../python/test-text.ts';
 import type { ExportSource, Target } from '../target.ts';
 import type { Term } from '../term.ts';
 import {
@@ -48,6 +49,14 @@ export const numpy: Target = {
   extension: 'py',
   text: (term) => text(term),
   write: writeNumpy,
+  writeTest: (source) =>
+    pythonTest(source, ['import numpy as np'], (name, given) => [
+      'weights = np.array(WEIGHTS)',
+      `optimizer = ${name}(${given})`,
+      'for gradient in GRADIENTS:',
+      '    optimizer.step([weights], [np.array(gradient)])',
+      'found = weights.tolist()',
+    ]),
 };
 
 function writeNumpy(source: ExportSource): string {

@@ -1,6 +1,7 @@
 import type { Plan } from '../plan.ts';
 import { type Argument, argumentLine, checkLines, ruleArguments, totalSteps } from '../python/arguments.ts';
 import { decayFunctions, docstring, pythonNumber, scalarLines, scalarText } from '../python/python.ts';
+import { pythonTest } from '../python/test-text.ts';
 import type { ExportSource, Target } from '../target.ts';
 import { scalarsIn } from '../term.ts';
 import { indented } from '../text.ts';
@@ -14,6 +15,15 @@ export const pytorch: Target = {
   extension: 'py',
   text,
   write: writePytorch,
+  writeTest: (source) =>
+    pythonTest(source, ['import torch'], (name, given) => [
+      'param = torch.tensor(WEIGHTS, dtype=torch.float64, requires_grad=True)',
+      `optimizer = ${name}([param], ${given})`,
+      'for gradient in GRADIENTS:',
+      '    param.grad = torch.tensor(gradient, dtype=torch.float64)',
+      '    optimizer.step()',
+      'found = param.tolist()',
+    ]),
 };
 
 const FLAGS = ['foreach', 'maximize', 'capturable', 'differentiable'];

@@ -20,6 +20,10 @@ export const exportDocument = z.strictObject({
       target: f.text('what the text is for: `pytorch`, `numpy`, …'),
       file: f.text('the file that was written').nullable(),
       text: f.text('the whole text'),
+      test: z
+        .strictObject({ file: f.text('the file of the test'), text: f.text('its text') })
+        .nullable()
+        .describe('the test beside it; null without `--with-test`'),
     }),
     'one per target',
   ),
