@@ -9,9 +9,9 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { algorithms, createController, parameterCount } from '../dist/controller/index.js';
-import { paperSpace } from '../dist/controller/testing.js';
 import { dataDirectory } from '../dist/data/index.js';
 import { openEvaluator } from '../dist/evaluate/index.js';
+import { paperSpace } from './hidden-string.mjs';
 import { table } from './text.mjs';
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
