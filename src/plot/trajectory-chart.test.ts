@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { heightOver, type Landscape, levelsWithin } from './trajectory-chart.ts';
+import { heightOver, type PlaneFunction, levelsWithin } from './trajectory-chart.ts';
 
 describe('the contours of a landscape', () => {
-  const rosenbrock: Landscape = {
+  const rosenbrock: PlaneFunction = {
     value: ([x, y]) => (1 - x!) ** 2 + 100 * (y! - x! ** 2) ** 2,
     least: 0,
     minima: [[1, 1]],

@@ -2,7 +2,7 @@ import type { Point } from './chart.ts';
 import { contourChart } from './contour-chart.ts';
 
 /** A function of the plane with its known properties. */
-export interface Landscape {
+export interface PlaneFunction {
   readonly value: (at: readonly number[]) => number;
   /** Least value. */
   readonly least: number;
@@ -33,7 +33,7 @@ const DENSITY = 2;
  * over the least value.
  */
 export function trajectoryChart(
-  landscape: Landscape,
+  landscape: PlaneFunction,
   panels: readonly TrajectoryPanel[],
   { title, subtitle }: TrajectoryTitles,
 ): string {
@@ -60,7 +60,7 @@ export function trajectoryChart(
 }
 
 /** The height of the landscape: log10 of the excess over the least value, and of {@link FLOOR} below that. */
-export function heightOver({ value, least }: Landscape): (...at: Point) => number {
+export function heightOver({ value, least }: PlaneFunction): (...at: Point) => number {
   return (...at) => Math.log10(Math.max(value(at) - least, FLOOR));
 }
 
@@ -69,7 +69,7 @@ const pairOf = ([x = Number.NaN, y = Number.NaN]: readonly number[]): Point => [
 /** The halves of decades that the function takes within its bounds, found on a grid. */
 export function levelsWithin(
   height: (x: number, y: number) => number,
-  [x, y]: Landscape['bounds'],
+  [x, y]: PlaneFunction['bounds'],
 ): readonly number[] {
   const GRID = 60;
   const at = ([low, high]: readonly [number, number], i: number) => low + ((high - low) * i) / GRID;
