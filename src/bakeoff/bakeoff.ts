@@ -40,7 +40,7 @@ export interface Entry {
 export interface Tuned {
   readonly name: string;
   readonly options: Options;
-  /** On the tuning seeds; the lowest is chosen. */
+  /** Regret on the tuning seeds; the lowest is chosen. */
   readonly relativeRegret: number;
 }
 
@@ -49,7 +49,7 @@ export interface BakeoffResult {
   readonly entries: readonly Entry[];
   /** Every setting tried, best first for each entrant; empty without tuning. */
   readonly tuning: readonly Tuned[];
-  /** Of every entry under every condition, in the order of seeds. */
+  /** Trials of every entry under every condition, in the order of seeds. */
   readonly results: readonly {
     readonly entry: string;
     readonly condition: Condition;

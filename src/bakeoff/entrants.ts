@@ -21,7 +21,7 @@ export interface Entrant {
 /** How fast the policy moves, and how much it is kept from settling: as in the paper, and ten times as much. */
 const policy = (speed: Axis): readonly Options[] => product(speed, { entropyWeight: [0.0015, 0.015] });
 
-/** By the name of the entrant. */
+/** Settings to tune among, by the name of the entrant. */
 const GRIDS: Readonly<Record<string, readonly Options[]>> = {
   evolution: [
     { population: 20, tournament: 5 },

@@ -26,7 +26,7 @@ export interface Journal {
 }
 
 /**
- * @param version Of whatever the results depend on besides the trials: other versions' results are not found.
+ * @param version Version of whatever else the results depend on: results of other versions are not found.
  * @throws NosError `unwritable`.
  */
 export function openJournal(path: string, version: string): Journal {

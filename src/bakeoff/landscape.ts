@@ -19,7 +19,7 @@ export interface Landscape {
 
 /** How landscapes are registered. */
 export interface LandscapeDefinition {
-  /** As in `--landscapes`. */
+  /** Its name, as `--landscapes` takes it. */
   readonly name: string;
   /**
    * Standard deviations of the normal noise under which strategies are compared. A rule's noise is drawn once a search:

@@ -28,7 +28,7 @@ const result = await runBakeoff(plan, async (trials) =>
   })),
 );
 
-/** Of a strictly parsed XML document: the texts, and how many lines and bands are drawn. */
+/** What a strictly parsed XML document has: the texts, and how many lines and bands are drawn. */
 function read(svg: string): { texts: readonly string[]; lines: number; bands: number } {
   const texts: string[] = [];
   const open: { name: string; label: string | undefined }[] = [];

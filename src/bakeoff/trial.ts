@@ -31,7 +31,7 @@ export interface Standing {
 }
 
 export interface TrialResult {
-  /** At every one of {@link marks}. */
+  /** One standing at each of {@link marks}. */
   readonly standings: readonly Standing[];
   /** Proposals up to the first of the best hundredth, itself included; null where none came. */
   readonly samplesToTop: number | null;
@@ -41,7 +41,7 @@ export interface TrialResult {
 export const SHORTLIST = 10;
 const WINDOW = 50;
 
-/** As `nos search` runs them where nothing else is said. */
+/** How `nos search` runs them by default. */
 const BATCH = 5;
 const PIPELINE = 2;
 
@@ -109,7 +109,7 @@ interface Score {
 class Scores {
   readonly #landscape: Landscape;
   readonly #trial: Trial;
-  /** In the order of proposals. */
+  /** One score per proposal, in their order. */
   readonly #scores: Score[] = [];
 
   constructor(landscape: Landscape, trial: Trial) {

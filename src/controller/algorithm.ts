@@ -19,7 +19,7 @@ export interface ScoredSample {
 
 /**
  * A learning algorithm: what a scored batch does to the policy. Guarantees: the parameters and the metrics are a function
- * of the state it was created with and the updates since; `state()` holds all of it besides the parameters, as JSON-able
+ * of the state it was created with and the updates since; `state()` holds all of it but the parameters, as JSON-able
  * data. One file each; `reinforce.ts` is the pattern.
  */
 export interface Algorithm {

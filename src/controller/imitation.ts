@@ -18,14 +18,14 @@ import { encodeStrings } from './strings.ts';
 
 type Strings = readonly (readonly number[])[];
 
-/** Of Adam, whose averages begin anew and are not kept: the learning algorithm has its own. */
+/** Learning rate of Adam, whose averages begin at 0 and are not kept: the learning algorithm has its own. */
 const LEARNING_RATE = 1e-3;
 
-/** At most. */
+/** The largest number of steps. */
 const STEPS = 1000;
 
 export interface Imitated {
-  /** Of Adam. */
+  /** Steps of Adam. */
   readonly steps: number;
   /** e^−L after them. */
   readonly probability: number;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type AdamState, initialAdam } from './adam.ts';
 import { decodeFloats, encodeFloats } from './floats.ts';
 
-/** What an algorithm that steps by Adam remembers besides the parameters. */
+/** What an algorithm that steps by Adam remembers apart from the parameters. */
 export interface LearnerState {
   readonly adam: AdamState;
   /** Undefined before the first batch, whose own mean stands in. */
@@ -16,7 +16,7 @@ const stateSchema = z.strictObject({
   baseline: z.number().optional(),
 });
 
-/** As JSON-able data. */
+/** Gives the state as JSON-able data. */
 export function encodeLearner({ adam, baseline }: LearnerState): unknown {
   return {
     first: encodeFloats(adam.first),

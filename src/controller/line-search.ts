@@ -1,6 +1,6 @@
 import { addScaled } from './vectors.ts';
 
-/** From a point to another: length · direction. */
+/** The way from one point to another: length · direction. */
 export interface Step {
   readonly direction: Float32Array;
   readonly length: number;

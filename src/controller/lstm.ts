@@ -42,7 +42,7 @@ export function headLogits(parameters: Parameters, output: Tensor): Tensor {
 
 /**
  * The policy as a function of its parameters, for strings that are given (teacher forcing): what every algorithm's
- * objective is written with. Rows are position-major: row t·batch + b is position t of string b. Inputs besides the
+ * objective is written with. Rows are position-major: row t·batch + b is position t of string b. Inputs apart from the
  * parameters, as `encodeStrings` makes them: `previous` [rows, embedding rows], `mask` and `chosen` [rows, logits].
  */
 export interface PolicyGraph {

@@ -20,7 +20,7 @@ import { type Objective, Surrogate } from './surrogate.ts';
 import { average, norm } from './vectors.ts';
 
 const options = {
-  /** Of Adam. */
+  /** Learning rate of Adam. */
   learningRate: z.number().positive().default(2e-3),
   /** Adam's steps per batch. */
   epochs: z.int().positive().default(5),

@@ -23,7 +23,7 @@ import { encodeStrings } from './strings.ts';
 import { average, norm } from './vectors.ts';
 
 const options = {
-  /** Of Adam. The paper's 1e-5 leaves a policy at chance for 1,000 samples and more; docs/controller.md has figures. */
+  /** Learning rate of Adam. The paper's 1e-5 leaves a policy at chance for 1,000 samples and more; docs/controller.md has figures. */
   learningRate: z.number().positive().default(5e-3),
   ...commonOptions(0.015),
 };

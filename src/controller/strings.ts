@@ -6,7 +6,7 @@ import { embeddingRows, logitCount, logitOffsets, type PolicyShape, type TokenSp
  */
 export const FORBIDDEN = -1e4;
 
-/** The inputs of `policyGraph` besides the parameters, for a batch of whole strings. */
+/** The inputs of `policyGraph` apart from the parameters, for a batch of whole strings. */
 export function encodeStrings(
   shape: PolicyShape,
   space: TokenSpace,

@@ -37,7 +37,7 @@ import { encodeStrings } from './strings.ts';
 import { average } from './vectors.ts';
 
 /**
- * As in V-trace (Espeholt et al. 2018): a string that the policy has come to prefer counts once, one that it has left
+ * Importance weights are clipped as in V-trace (Espeholt et al. 2018): a string that the policy has come to prefer counts once, one that it has left
  * counts less. Larger limits would let single strings outweigh their batch.
  */
 export const LARGEST_WEIGHT = 1;
@@ -80,7 +80,7 @@ export function surrogateGraph(
 /** A batch as an update finds it. */
 export interface OpenBatch {
   readonly size: number;
-  /** The inputs of `surrogateGraph` besides the parameters. */
+  /** The inputs of `surrogateGraph` apart from the parameters. */
   readonly inputs: Readonly<
     Record<'previous' | 'mask' | 'chosen' | 'before' | 'advantages' | 'entropyWeight', Float32Array>
   >;

@@ -20,9 +20,9 @@ import { importanceObjective } from './trpo.ts';
 import { norm } from './vectors.ts';
 
 const options = {
-  /** Of the mean KL divergence of an update, nats per token. Float32 cannot tell smaller ones from 0. */
+  /** Bound of the mean KL divergence of an update, nats per token. Float32 cannot tell smaller ones from 0. */
   klBound: z.number().min(1e-5).default(0.05),
-  /** Of Adam (NOS §4.2: 1e-5). */
+  /** Learning rate of Adam (NOS §4.2: 1e-5). */
   learningRate: z.number().positive().default(5e-4),
   /** Adam's steps per batch, at most. */
   epochs: z.int().positive().default(5),

@@ -27,11 +27,11 @@ import { type Measured, type Objective, type OpenBatch, Surrogate } from './surr
 import { dot, norm } from './vectors.ts';
 
 const options = {
-  /** Of the mean KL divergence of an update, nats per token. Float32 cannot tell smaller ones from 0. */
+  /** Bound of the mean KL divergence of an update, nats per token. Float32 cannot tell smaller ones from 0. */
   klBound: z.number().min(1e-5).default(0.05),
   /** Added to the Fisher information's diagonal, which is tiny for an almost uniform policy. */
   damping: z.number().positive().default(0.01),
-  /** Of the conjugate gradient, at most. */
+  /** Iterations of the conjugate gradient, at most. */
   cgIterations: z.int().positive().default(10),
   /** Points of the line search, at most; each step is half of the one before. */
   lineSearchSteps: z.int().positive().default(10),

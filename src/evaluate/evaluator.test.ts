@@ -217,7 +217,7 @@ describe('evaluate', () => {
     await kept.close();
   });
 
-  it('keeps what the task measures besides, once its final training is over', async () => {
+  it('keeps what else the task measures, once its final training is over', async () => {
     const { classifier: _, ...facts } = images;
     const task = defineTask({
       ...facts,

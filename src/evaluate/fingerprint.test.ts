@@ -14,7 +14,7 @@ const request = {
   seed: 5,
 };
 
-/** In a fresh process, from the compiled program. */
+/** What a fresh process gives, from the compiled program. */
 async function elsewhere(): Promise<{ readonly fingerprint: string; readonly evaluation: unknown }> {
   const script = `
     import { fingerprint, openEvaluator } from ${JSON.stringify(compiled)};

@@ -38,7 +38,7 @@ async function computeFingerprint(engine: EngineName): Promise<string> {
   return `onnxruntime-${ENGINE.version} v8-${v8} ${process.platform}-${process.arch} ${await trainingBits(engine)}`;
 }
 
-/** With the paper's child: its kernels, not those of sequences; and the functions of V8 that rules use. */
+/** The training uses the paper's child, and so its kernels, and the functions of V8 that rules use. */
 const RULE = 'm / (sqrt(v) + eps) + 1e-3 * exp(tanh(w)) * cos(g) + 1e-4 * noise + clip(log(abs(g)), 1e-4)';
 const BATCH = 16;
 const STEPS = 8;

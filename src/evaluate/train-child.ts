@@ -34,7 +34,7 @@ export async function trainChild(
   return { ...run.outcome('finished'), ...(await run.finalMeasures()) };
 }
 
-/** As many examples as there are. */
+/** The number of examples that stands for all of them. */
 const ALL = Number.POSITIVE_INFINITY;
 
 /** A child on its way from the initial weights. */

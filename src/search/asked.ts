@@ -31,12 +31,25 @@ export class Asked<T extends Remembered> {
    * @throws Error when another batch is told: the loop's fault.
    */
   take(told: readonly ScoredProposal[]): readonly (T & { readonly reward: number })[] {
-    const oldest = this.#batches[0];
-    const expected = JSON.stringify(oldest?.map(({ tokens }) => tokens));
-    if (!oldest || expected !== JSON.stringify(told.map(({ proposal }) => proposal.tokens))) {
-      throw new Error(`${this.#strategy}: told a batch that is not the oldest one asked`);
-    }
+    const rewarded = withRewards(this.#strategy, this.#batches[0], told);
     this.#batches.shift();
-    return oldest.map((one, i) => ({ ...one, reward: (told[i] as ScoredProposal).reward }));
+    return rewarded;
   }
+}
+
+/**
+ * The oldest batch asked with the rewards that are told of it.
+ *
+ * @throws Error when another batch is told: the loop's fault.
+ */
+export function withRewards<T extends Remembered>(
+  strategy: string,
+  oldest: readonly T[] | undefined,
+  told: readonly ScoredProposal[],
+): readonly (T & { readonly reward: number })[] {
+  const expected = JSON.stringify(oldest?.map(({ tokens }) => tokens));
+  if (!oldest || expected !== JSON.stringify(told.map(({ proposal }) => proposal.tokens))) {
+    throw new Error(`${strategy}: told a batch that is not the oldest one asked`);
+  }
+  return oldest.map((one, i) => ({ ...one, reward: told[i]!.reward }));
 }

@@ -33,7 +33,7 @@ export class Tree {
   readonly #space: Space;
   readonly #settings: TreeSettings;
   readonly #root: Node;
-  /** Of the rewards told. */
+  /** Lowest and highest reward told so far. */
   #lowest = Number.POSITIVE_INFINITY;
   #highest = Number.NEGATIVE_INFINITY;
   #size = 1;

@@ -68,7 +68,7 @@ class Memory {
     },
   };
 
-  /** As the triple of the essay in loop.ts says; undefined before the first ask. */
+  /** What is stored: the triple of the essay in loop.ts says; undefined before the first ask. */
   resume(): { resumeFrom: Resume; past: StrategyPast } | undefined {
     const latest = this.asked.at(-1);
     if (!latest) return undefined;

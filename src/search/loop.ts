@@ -16,11 +16,11 @@
  *    strategy is a function of its asks and tells, so tell j−P gives the same metrics and ask j the same proposals.
  *  - killed between the transaction and the evaluations: the batch is in flight; it is taken from the log, not asked again,
  *    as the checkpoint already counts it as asked.
- *  - killed after the last ask: only tells are lost, and they are repeated likewise.
+ *  - killed after the last ask: only tells are lost, and they are repeated the same way.
  *
  * Hence a tell needs no checkpoint of its own (the next ask's holds what it changed), `told` may come a second time for
  * a batch after a resume, with equal metrics, and nothing is evaluated before its proposal is stored. A search killed before
- * ask 0 is stored has no entry, and starts anew.
+ * ask 0 is stored has no entry, and starts again from nothing.
  */
 import { NosError } from '../errors.ts';
 import { type EvaluationStatus, identityOf } from '../evaluation/index.ts';

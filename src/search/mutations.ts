@@ -22,11 +22,11 @@ export const mutations: readonly Mutation[] = [
   { name: 'swap the sides', weight: 1, wish: swapSides },
   // An operand of a later iteration becomes the value of an earlier one, which may have had no use so far.
   { name: 'use a computed value', weight: 2, wish: useComputed },
-  // All five tokens of an iteration are drawn anew.
+  // All five tokens of an iteration are drawn again.
   { name: 'reset an iteration', weight: 1, wish: resetIteration },
 ];
 
-/** The string changed by one mutation, chosen by weight; tokens that the change makes forbidden are drawn anew. */
+/** The string changed by one mutation, chosen by weight; tokens that the change makes forbidden are drawn again. */
 export function mutate(space: Space, tokens: Tokens, random: Stream): Tokens {
   const weighted = mutations.flatMap((mutation) => Array<Mutation>(mutation.weight).fill(mutation));
   for (;;) {

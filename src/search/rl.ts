@@ -9,6 +9,7 @@ import {
 } from '../controller/index.ts';
 import { parseOptions } from '../options.ts';
 import { allowedTokens, positions, type Space } from '../rules/index.ts';
+import { withRewards } from './asked.ts';
 import { appendedText, parseCheckpoint, restoreKeys, restoring } from './checkpoint.ts';
 import { KnownKeys } from './known-keys.ts';
 import { nextEntropyFactor } from './novelty.ts';
@@ -165,17 +166,11 @@ class RlStrategy implements Strategy {
 
   async tell(batch: readonly ScoredProposal[]): Promise<Metrics> {
     const asked = this.#pending[0];
-    const told = batch.map(({ proposal }) => proposal.tokens);
-    if (!asked || JSON.stringify(asked.samples.map(({ tokens }) => tokens)) !== JSON.stringify(told)) {
-      throw new Error('rl: told a batch that is not the oldest one asked');
-    }
-    const metrics = await this.#controller.learn(
-      asked.samples.map((sample, i) => ({ ...sample, reward: (batch[i] as ScoredProposal).reward })),
-      this.#entropyFactor,
-    );
+    const rewarded = withRewards(this.name, asked?.samples, batch);
+    const metrics = await this.#controller.learn(rewarded, this.#entropyFactor);
     this.#pending.shift();
-    this.#entropyFactor = nextEntropyFactor(this.#entropyFactor, asked.newShare, this.#settings.novelty);
-    return { ...metrics, newShare: asked.newShare };
+    this.#entropyFactor = nextEntropyFactor(this.#entropyFactor, asked!.newShare, this.#settings.novelty);
+    return { ...metrics, newShare: asked!.newShare };
   }
 
   async checkpoint(): Promise<StrategyCheckpoint> {

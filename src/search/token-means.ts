@@ -15,7 +15,7 @@ interface Mean {
  */
 export class TokenMeans {
   readonly #temperature: number;
-  /** By place, then token. */
+  /** One entry per place and token. */
   readonly #means: Map<number, Mean>[] = [];
   readonly #all: Mean = { count: 0, sum: 0 };
   #lowest = Number.POSITIVE_INFINITY;

@@ -33,7 +33,7 @@ const schemas = {
   exploration: z.number().min(0).default(0.1),
   /** A node of n visits has at most ⌈(n + 1)^widening⌉ children; at 1, every token is tried before any a second time. */
   widening: z.number().min(0).max(1).default(0.5),
-  /** Of random completions, in units of the rewards' range: low ones prefer tokens that did well, high ones are uniform. */
+  /** Temperature of random completions, in units of the rewards' range: low ones prefer tokens that did well, high ones are uniform. */
   rolloutTemperature: z.number().positive().default(0.03),
 };
 

@@ -2,15 +2,15 @@
 export interface ChildState {
   /** All trainable tensors, flat and joined: what an update rule moves. */
   readonly weights: Float32Array;
-  /** What training carries from step to step without a gradient (batch normalisation's running averages), likewise. */
+  /** What training carries from step to step without a gradient (batch normalisation's running averages), flat and joined too. */
   readonly buffers: Float32Array;
 }
 
 /** When a step happens: what a child draws at random (dropout, augmentation) is a function of it and of the example. */
 export interface Moment {
-  /** Of the training. */
+  /** Seed of the training. */
   readonly seed: number;
-  /** Of the training, 0 at the first. */
+  /** Number of the step in its training, 0 at the first. */
   readonly step: number;
 }
 

@@ -8,7 +8,7 @@ export function initialState(model: Model, seed: number): ChildState {
   return { weights: model.initialWeights(seed), buffers: model.initialBuffers() };
 }
 
-/** Of what a network of fixed shapes is scored on, `size` examples. */
+/** One part of what a network of fixed shapes is scored on, `size` examples. */
 export interface ScoredBatch {
   /** [size]: the examples. */
   readonly indices: readonly number[];

@@ -4,7 +4,7 @@ import { exampleCount } from './character-child.ts';
 import { characterLstm } from './character-lstm.ts';
 import { defineFamily } from './family.ts';
 
-/** Of the training split. */
+/** Size of the training split. */
 const CHARACTERS = 1_003_854;
 const VOCABULARY = 65;
 

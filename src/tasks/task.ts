@@ -46,7 +46,7 @@ export interface ClassifierTask extends TaskFacts {
 export interface LoadOptions {
   /** Where data sets are cached on this machine. */
   readonly directory: string;
-  /** To be called now and then while opening takes long: a sign of life. */
+  /** Called now and then while opening takes long: a sign of life. */
   readonly onWork?: () => void;
   /** What computes the child's steps. Default `onnxruntime`. */
   readonly engine?: EngineName;

@@ -50,7 +50,7 @@ export function wideResnet(options: WideResnetOptions): (builder: NetworkBuilder
 interface BlockOptions {
   readonly channels: number;
   readonly stride: number;
-  /** Of dropout. */
+  /** Rate of dropout. */
   readonly rate: number;
 }
 

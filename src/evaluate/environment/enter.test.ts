@@ -45,7 +45,7 @@ function train(environment: string, rule: string, { seed = 7, still = 0 } = {}) 
   return { weights, path, seen };
 }
 
-/** As its name says. */
+/** What the name of the environment says. */
 const bitsOf = (environment: string): number => Number(/(\d)bit/.exec(environment)?.[1]);
 
 const levelsOf = (values: Float32Array, { offset, size }: (typeof TENSORS)[0]): number =>

@@ -11,7 +11,7 @@ export interface EnterOptions {
   readonly weights: Float32Array;
   /** Where each tensor lies in the weights: each is scaled by itself. Together they are all of them. */
   readonly tensors: readonly Span[];
-  /** Of stochastic rounding; it is a function of the seed, the step and the place alone. */
+  /** Seed of stochastic rounding, which is a function of the seed, the step and the place alone. */
   readonly seed: number;
 }
 
@@ -24,8 +24,8 @@ export interface Span {
 export function enterEnvironment(environment: Environment, options: EnterOptions): Stepper {
   const { gradient, updates, weights } = environment;
   if (gradient === undefined && updates === undefined && weights === undefined) return options.stepper;
-  const see = gradient === undefined ? asItIs : openGradient(gradient, options);
-  const move = updates === undefined ? plainly : openUpdates(updates, options);
+  const see = gradient === undefined ? unchanged : openGradient(gradient, options);
+  const move = updates === undefined ? unquantised : openUpdates(updates, options);
   const keep = weights === undefined ? () => undefined : openInPlace(weights, 'weights', options);
   keep(options.weights);
   return {
@@ -38,8 +38,8 @@ export function enterEnvironment(environment: Environment, options: EnterOptions
   };
 }
 
-const asItIs = (gradient: Float32Array): Float32Array => gradient;
-const plainly = (_: Float32Array, step: () => boolean): boolean => step();
+const unchanged = (gradient: Float32Array): Float32Array => gradient;
+const unquantised = (_: Float32Array, step: () => boolean): boolean => step();
 
 /** Gradients in, what the rule sees out: an array that the next call writes again. */
 function openGradient(gradient: NonNullable<Environment['gradient']>, options: EnterOptions) {

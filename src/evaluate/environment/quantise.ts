@@ -1,6 +1,6 @@
 import type { EvenLevels, Quantisation } from '../../evaluation/index.ts';
 
-/** One tensor in few levels: how numbers are made to fit into a few bits each, besides a scale or two for the whole tensor. */
+/** One tensor in few levels: how numbers are made to fit into a few bits each, with a scale or two for the whole tensor. */
 export interface Quantiser {
   /** Whether {@link Quantiser.apply} reads its random words. */
   readonly stochastic: boolean;

@@ -133,7 +133,7 @@ function feeder({ batch, sourceLength, targetLength }: GnmtDefinition): Feed {
   };
 }
 
-/** Of the right symbols given those before them, ends counted. */
+/** Perplexity of the right symbols given those before them, ends counted. */
 async function measurePerplexity(work: {
   readonly session: ModelSession;
   readonly feed: Feed;

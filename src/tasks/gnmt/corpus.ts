@@ -12,7 +12,7 @@ import type { TranslationTask } from './task.ts';
 /** A text in two languages as a network reads it. */
 export interface TranslationCorpus {
   readonly coders: { readonly source: TextCoder; readonly target: TextCoder };
-  /** Of each split, the pairs that fit into the network, in order. */
+  /** The pairs of each split that fit into the network, in order. */
   readonly pairs: Readonly<Record<'train' | 'validation' | 'test', readonly SentencePair[]>>;
 }
 

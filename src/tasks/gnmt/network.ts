@@ -43,7 +43,7 @@ export interface GnmtSizes {
   /** Tokens of a padded target sentence, its end counted. */
   readonly targetLength: number;
   /**
-   * In training, the rate of dropout of what every layer reads, the same in every step of a sentence; the attention's context is
+   * Rate of dropout, in training, of what every layer reads, the same in every step of a sentence; the attention's context is
    * whole for the decoder's first layer. Default 0.
    */
   readonly dropout?: number;
@@ -51,7 +51,7 @@ export interface GnmtSizes {
 
 /** Sizes of a network for two languages with as many symbols, and sentences of the same length. */
 export interface EvenSizes extends Pick<GnmtSizes, 'layers' | 'width' | 'dropout'> {
-  /** Of each language. */
+  /** Symbols of each language. */
   readonly vocabulary: number;
   /** Tokens of a padded sentence, its end counted. */
   readonly length: number;
@@ -119,7 +119,7 @@ export function encode(nn: NetworkBuilder, source: Tensor, sizes: GnmtSizes): Me
 export interface Decoded {
   /** [steps·batch, target vocabulary]. */
   readonly logits: Tensor;
-  /** Of every layer after the last step. */
+  /** State of every layer after the last step. */
   readonly states: readonly LstmState[];
   /** [batch, source length]: where the last step looked; sums to 1 a row. */
   readonly attention: Tensor;

@@ -46,7 +46,7 @@ const small: TranslationTask = {
 const open = (more: Partial<TranslationTask> = {}, data = text): Promise<Child> =>
   gnmtTask({ ...small, ...more, load: async () => data }).open({ directory: '' });
 
-/** By Adam's rule. */
+/** Trains by Adam's rule. */
 async function train(child: Child, steps: number): Promise<ChildState> {
   const state = child.initialState(1);
   const size = state.weights.length;

@@ -21,7 +21,7 @@ export interface TranslationTask {
   readonly length: number;
   readonly batch: number;
   readonly labelSmoothing: number;
-  /** In training; of what every layer reads, but for the attention's context that the decoder's first layer reads. */
+  /** Rate of dropout in training, of what every layer reads, but for the attention's context that the decoder's first layer reads. */
   readonly dropout: number;
   /**
    * The norm that the gradient of a sentence's loss, the sum over its symbols, does not pass (the mean over the batch; Wu et al. 2016: 5).
@@ -34,7 +34,7 @@ export interface TranslationTask {
 
 /**
  * Translation by Google's network (NOS §5.3). The score is 1/perplexity, the (geometric) mean probability of the right symbol
- * given those before it; `perplexity` and the `bleu` of translations are measured besides.
+ * given those before it; `perplexity` and the `bleu` of translations are measured too.
  */
 export function gnmtTask(definition: TranslationTask): Task {
   const { name, description, dataSet, trainExamples, batch, vocabulary, load } = definition;
