@@ -1,6 +1,6 @@
 export { evaluateFloat64 } from './evaluate.ts';
 export { gradients, jvp, vjp } from './gradients.ts';
-export { machineOptions as nativeMachine } from './native/session.ts';
+export { machineOptions as nativeMachine } from './native/compiler.ts';
 export { Unsupported } from './native/unsupported.ts';
 export { formulateByPatches } from './onnx/data-patches.ts';
 export type { OnnxAttribute, OnnxAttributes, OnnxWriter } from './onnx/writer.ts';

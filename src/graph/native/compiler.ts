@@ -90,6 +90,25 @@ export interface CompileOptions {
   readonly flags?: readonly string[];
 }
 
+/** What this machine compiles for and with. @throws NosError `engine` that says what is missing. */
+export async function machineOptions(): Promise<CompileOptions> {
+  const target = machineTarget();
+  if (target === undefined) {
+    throw new NosError(
+      'engine',
+      `the native engine is made for arm64 and for x86-64 with AVX2 and FMA under Linux, not for this ${process.platform}-${process.arch}`,
+      'onnxruntime runs here: --engine onnxruntime',
+    );
+  }
+  const compiler = await findCompiler();
+  if (compiler !== undefined) return { compiler, target };
+  throw new NosError(
+    'engine',
+    `the native engine needs a C compiler, and '${process.env.CC?.trim() || 'cc'}' does not run`,
+    'install one (Debian: apt-get install gcc libc6-dev), or name one with CC',
+  );
+}
+
 /**
  * Compiles a file of C and loads it, or loads what was compiled before from the same text by the same compiler.
  *

@@ -1,9 +1,8 @@
-import { NosError } from '../../errors.ts';
 import { checkArrays } from '../ports.ts';
 import type { Arrays, Port, Session } from '../session.ts';
 import { sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { type Addon, type CompileOptions, compileAddon, findCompiler, machineTarget } from './compiler.ts';
+import { type Addon, type CompileOptions, compileAddon, machineOptions } from './compiler.ts';
 import { type CompiledGraph, emitGraph } from './emit.ts';
 
 /**
@@ -26,25 +25,6 @@ export async function openNativeSession(
     await compileAddon(graph.text, { compiler, target, ...rest }),
     inputs,
     ports,
-  );
-}
-
-/** What this machine compiles for and with. @throws NosError `engine` that says what is missing. */
-export async function machineOptions(): Promise<CompileOptions> {
-  const target = machineTarget();
-  if (target === undefined) {
-    throw new NosError(
-      'engine',
-      `the native engine is made for arm64 and for x86-64 with AVX2 and FMA under Linux, not for this ${process.platform}-${process.arch}`,
-      'onnxruntime runs here: --engine onnxruntime',
-    );
-  }
-  const compiler = await findCompiler();
-  if (compiler !== undefined) return { compiler, target };
-  throw new NosError(
-    'engine',
-    `the native engine needs a C compiler, and '${process.env.CC?.trim() || 'cc'}' does not run`,
-    'install one (Debian: apt-get install gcc libc6-dev), or name one with CC',
   );
 }
 
