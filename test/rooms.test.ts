@@ -41,9 +41,12 @@ const filesOf = (folder: string): string[] =>
     return statSync(path).isDirectory() ? filesOf(path) : path.endsWith('.ts') ? [path] : [];
   });
 
+/** The text of a file without the lines that are quoted, which may be code of another program. */
+const codeOf = (file: string): string => readFileSync(file, 'utf8').replace(/^\s+["'`].*$/gm, '');
+
 /** The files of this project that a file imports. */
 const targetsOf = (file: string): readonly string[] =>
-  [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((match) =>
+  [...codeOf(file).matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((match) =>
     resolve(file, '..', match[1] as string),
   );
 
@@ -98,7 +101,7 @@ describe('rooms that a browser imports', () => {
 
   it('import no module of Node, and no package but those that run in a browser', () => {
     const packages = [...reached].flatMap((file) =>
-      [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^.'][^']*)'/g)].map(
+      [...codeOf(file).matchAll(/(?:from|import)\s*\(?\s*'([^.'][^']*)'/g)].map(
         ([, name]) => `${relative(src, file)} → ${name}`,
       ),
     );
@@ -155,7 +158,7 @@ const BROWSER_ROOMS = ['random', 'statistics', 'rules', 'export', 'evaluation'];
 function loadedBy(file: string, seen = new Set<string>()): ReadonlySet<string> {
   if (seen.has(file)) return seen;
   seen.add(file);
-  const text = readFileSync(file, 'utf8').replace(/^(import|export) type [^;]*;/gm, '');
+  const text = codeOf(file).replace(/^(import|export) type [^;]*;/gm, '');
   for (const [, target = ''] of text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
     if (target.startsWith('.')) loadedBy(resolve(file, '..', target), seen);
     else seen.add(target);

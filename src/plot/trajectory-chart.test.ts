@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { heightOver, type PlaneFunction, levelsWithin } from './trajectory-chart.ts';
+import { heightOver, levelsWithin, type PlaneFunction } from './trajectory-chart.ts';
 
 describe('the contours of a landscape', () => {
   const rosenbrock: PlaneFunction = {
