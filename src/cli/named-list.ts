@@ -7,7 +7,10 @@ interface Described {
   readonly description: string;
 }
 
-/** A command that lists what registries hold, each with its description. Its document has a list per registry, by the same keys. */
+/**
+ * A command that lists what registries hold, each with its description; the first of a registry is its default. Its document has a
+ * list per registry, by the same keys.
+ */
 export const listCommand = (example: string, registries: Readonly<Record<string, Registry<Described>>>) =>
   defineCommand({
     options: {},
@@ -22,7 +25,11 @@ export const listCommand = (example: string, registries: Readonly<Record<string,
           rows,
           [
             { title: kind, cell: ({ name }) => name, paint: stdout.colours.bold },
-            { title: 'what', cell: ({ description }) => description, flexible: true },
+            {
+              title: 'what',
+              cell: (row) => row.description + (row === rows[0] ? ' (the default)' : ''),
+              flexible: true,
+            },
           ],
           stdout.columns,
         ),
