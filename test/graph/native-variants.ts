@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Session, Tensor } from '../../src/graph/index.ts';
 import { type CompileOptions, findCompiler, machineTarget } from '../../src/graph/native/compiler.ts';
 import { openNativeSession } from '../../src/graph/native/session.ts';
-import { TARGETS, type Target } from '../../src/graph/native/target.ts';
+import { type Processor, TARGETS } from '../../src/graph/native/target.ts';
 import { inputPorts } from '../../src/graph/session.ts';
 
 /** A way to compile that this machine has. */
@@ -16,7 +16,7 @@ export interface NativeVariant {
 /** `npm run test:sanitized`: with checks of memory and of undefined behaviour in every compiled file. */
 const SANITIZERS = ['-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
 
-const narrow: Target = { ...TARGETS['x86-64-v3'], name: '128 bits', lanes: 4 };
+const narrow: Processor = { ...TARGETS['x86-64-v3'], name: '128 bits', lanes: 4 };
 
 /**
  * Every instruction set and compiler that runs here; the first is what `nos` would use. Empty without a compiler.

@@ -8,7 +8,7 @@ import { unpackError } from '../messages.ts';
 import type { CheckedRequest } from '../request.ts';
 import {
   type Answer,
-  type Asked,
+  type AskedEvaluation,
   answerSchema,
   complaint,
   deviation,
@@ -32,7 +32,7 @@ export interface PendingJob {
   readonly id: string;
   readonly data: JobData;
   /** What an answer must say of itself. */
-  readonly asked: Asked;
+  readonly asked: AskedEvaluation;
   readonly failed: CheckedRequest['failed'];
   readonly waiters: Set<Waiter>;
   /** `refused`: Redis did not take it; `running`: a worker has it. */
@@ -62,7 +62,7 @@ export function pendingJob(
 /** Reads what was given as the answer to a job. An answer to another question is none; the reason says what is wrong. */
 export function readAnswer(
   text: string,
-  asked: Asked,
+  asked: AskedEvaluation,
 ): Answer | { readonly type: 'invalid'; readonly reason: string } {
   const { success, data, error } = answerSchema.safeParse(parseJson(text));
   if (!success) return { type: 'invalid', reason: complaint(error) };

@@ -142,11 +142,11 @@ export const answerSchema: z.ZodType<Answer> = z.discriminatedUnion('type', [
 ]);
 
 /** What an evaluation must say of itself to be that of a job. */
-export type Asked = EvaluationIdentity & Pick<Evaluation, 'rule'>;
+export type AskedEvaluation = EvaluationIdentity & Pick<Evaluation, 'rule'>;
 
 /** Says how an evaluation differs from the one that was asked for; nothing if it is that one. */
-export function deviation(evaluation: Asked, asked: Asked): string | undefined {
-  const fields = Object.keys(asked) as (keyof Asked)[];
+export function deviation(evaluation: AskedEvaluation, asked: AskedEvaluation): string | undefined {
+  const fields = Object.keys(asked) as (keyof AskedEvaluation)[];
   const field = fields.find((name) => evaluation[name] !== asked[name]);
   return field === undefined ? undefined : `its ${field} is not the one asked for`;
 }

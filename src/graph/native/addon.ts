@@ -136,6 +136,6 @@ export interface AddonSizes {
   readonly inputs: number;
   /** Floats of each array. */
   readonly sizes: readonly number[];
-  /** Of the arena. */
+  /** Size of the arena. */
   readonly bytes: number;
 }

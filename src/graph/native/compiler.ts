@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { NosError } from '../../errors.ts';
 import { userDirectories } from '../../user-directories.ts';
-import { TARGETS, type Target } from './target.ts';
+import { type Processor, TARGETS } from './target.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -62,7 +62,7 @@ async function askVersion(command: Compiler['command']): Promise<Compiler | unde
 }
 
 /** What to compile for on this machine; undefined if its processor has no fused multiply-add that we compile for. */
-export function machineTarget(): Target | undefined {
+export function machineTarget(): Processor | undefined {
   if (process.arch === 'arm64' && process.platform !== 'win32') return TARGETS.arm64;
   if (process.arch !== 'x64' || process.platform !== 'linux') return undefined;
   const has = processorFlags();
@@ -83,7 +83,7 @@ function processorFlags(): ReadonlySet<string> {
 
 export interface CompileOptions {
   readonly compiler: Compiler;
-  readonly target: Target;
+  readonly target: Processor;
   /** Where compiled files are kept. Default: `compiled` in the user's cache folder. */
   readonly folder?: string;
   /** More flags, such as sanitizers. */

@@ -8,9 +8,9 @@ import { formOf, layOut } from './layout.ts';
 import { emitImageLoop } from './loops.ts';
 import { planArena } from './memory.ts';
 import { prelude } from './prelude.ts';
-import { type Emission, givenBuffer, Program, rowMajor } from './program.ts';
+import { CompiledProgram, type Emission, givenBuffer, rowMajor } from './program.ts';
 import { schedule } from './schedule.ts';
-import type { Target } from './target.ts';
+import type { Processor } from './target.ts';
 import { emitCopy, emitTensor, tensorsAfter } from './tensors.ts';
 import { range } from './text.ts';
 
@@ -30,9 +30,9 @@ const STATEMENTS = 200;
  *
  * @throws Unsupported when an operation has no form.
  */
-export function emitGraph(outputs: Readonly<Record<string, Tensor>>, target: Target): CompiledGraph {
+export function emitGraph(outputs: Readonly<Record<string, Tensor>>, target: Processor): CompiledGraph {
   const layout = layOut(optimize(Object.values(outputs)));
-  const program = new Program(target);
+  const program = new CompiledProgram(target);
   const inputs = layout.order.filter((node) => formOf(node).kind === 'input');
   const inputNames = [...new Set(inputs.map((node) => String(node.attributes.name)))];
   const outputBuffers = layout.outputs.map((node, i) =>
@@ -83,7 +83,7 @@ function usersOf(order: readonly Tensor[]): ReadonlyMap<Tensor, ReadonlySet<Tens
   return users;
 }
 
-function fileOf(program: Program, inputs: number, sizes: readonly number[]): string {
+function fileOf(program: CompiledProgram, inputs: number, sizes: readonly number[]): string {
   const used = program.buffers.filter((buffer) => buffer.last >= 0);
   const { offsets, bytes } = planArena(used);
   // The first bytes of the arena hold the mark of a failure.

@@ -45,7 +45,7 @@ export type NativeForm<A extends Attributes = Attributes> =
   | { readonly kind: 'weightGradient'; windows(node: Tensor<A>): ConvolutionWindows }
   | { readonly kind: 'pool'; readonly combine: 'max' | 'mean'; size(node: Tensor<A>): number }
   | { readonly kind: 'upsampling'; factor(node: Tensor<A>): number }
-  /** Over all axes but the channels. Images are summed in their own loop; for other shapes there is `otherwise`. */
+  /** Reduces over all axes but the channels. Images are summed in their own loop; for other shapes there is `otherwise`. */
   | { readonly kind: 'variance'; readonly otherwise: NativeFunction<A> };
 
 /**

@@ -2,8 +2,8 @@ import { sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { formOf, type Layout } from './layout.ts';
 import type { NativeBuffer } from './memory.ts';
-import type { Program } from './program.ts';
-import type { Schedule } from './schedule.ts';
+import type { CompiledProgram } from './program.ts';
+import type { LoopSchedule } from './schedule.ts';
 import { range } from './text.ts';
 
 /** Where an image's pixels stand: channels last, with a rim of zeros as wide as its convolutions want. */
@@ -23,13 +23,13 @@ export interface Geometry {
 
 /** The memory of images: of all of the batch for those that are stored, else of one. */
 export class ImageMemory {
-  readonly #program: Program;
+  readonly #program: CompiledProgram;
   readonly #stored: ReadonlySet<Tensor>;
   readonly #batch: number;
   readonly #rims: ReadonlyMap<Tensor, number>;
   readonly #buffers = new Map<Tensor, NativeBuffer>();
 
-  constructor(program: Program, { order, batch }: Layout, { stored }: Schedule) {
+  constructor(program: CompiledProgram, { order, batch }: Layout, { stored }: LoopSchedule) {
     this.#program = program;
     this.#stored = stored;
     this.#batch = batch;

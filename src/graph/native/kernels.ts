@@ -1,4 +1,4 @@
-import { type Lanes, lanesFor, type Target } from './target.ts';
+import { type Lanes, lanesFor, type Processor } from './target.ts';
 import { callsOfParts, partsOf, range } from './text.ts';
 
 /*
@@ -29,7 +29,7 @@ export interface ConvolutionShape {
 }
 
 /** y[row][column][channel] = Σ segments Σ j x[segment + row·xRow + column·xPixel + j] · w[segment + j][channel]. */
-export function convolutionKernel(shape: ConvolutionShape, target: Target): string {
+export function convolutionKernel(shape: ConvolutionShape, target: Processor): string {
   const { rows, columns, channels, xRow, xPixel, yRow, yPixel, segments } = shape;
   const width = lanesFor(channels, target);
   const vectors = channels % (2 * width) === 0 ? 2 : 1;
@@ -107,7 +107,7 @@ export interface WeightGradientShape {
 const FIRST_LEVEL = 6144;
 
 /** dw[segment + j][channel] += Σ row Σ column x[segment + row·xRow + column·xPixel + j] · g[row·gRow + column·gPixel + channel]. */
-export function weightGradientKernel(shape: WeightGradientShape, target: Target): string {
+export function weightGradientKernel(shape: WeightGradientShape, target: Processor): string {
   const { rows, columns, channels, xRow, xPixel, gRow, gPixel, segments } = shape;
   const width = lanesFor(channels, target);
   const vectors = channels % (2 * width) === 0 ? 2 : 1;
@@ -168,7 +168,7 @@ export interface ProductKernel {
 }
 
 /** Rows of a tile of a product and vectors of a panel of b. */
-function productTiles({ rows, columns }: ProductShape, target: Target) {
+function productTiles({ rows, columns }: ProductShape, target: Processor) {
   const width = target.lanes;
   const vectors = columns > width ? 2 : 1;
   const most = target.registers === 32 ? (vectors === 2 ? 12 : 16) : 12 / vectors;
@@ -181,7 +181,7 @@ export function panelFloats(shape: ProductShape, panel: number): number {
 }
 
 /** c[row][column] = Σ inner a[row][inner] · b[inner][column] + added[row][column], b in panels, c row-major. */
-export function productKernel(shape: ProductShape, target: Target): ProductKernel {
+export function productKernel(shape: ProductShape, target: Processor): ProductKernel {
   const { columns, inner, a, added } = shape;
   const { width, vectors, panel, parts } = productTiles(shape, target);
   const [dRow, dColumn] = added ?? [0, 0];
@@ -245,7 +245,7 @@ const BLOCK = 256;
 /** The same product for a large b that is read once: blocks of rows, each packed (and a's, if they are strided) while in cache. */
 export function blockedProductKernel(
   shape: ProductShape,
-  target: Target,
+  target: Processor,
 ): ProductKernel & { readonly scratch: number } {
   const { rows, columns, inner, a, b, added } = shape;
   const { width, vectors, panel, parts } = productTiles(shape, target);

@@ -62,7 +62,7 @@ interface PixelMap {
   readonly column: number;
 }
 
-/** Of a node that has one pixel. */
+/** The value of a node that has one pixel. */
 const ONLY_PIXEL: PixelMap = { scale: 0, divisor: 1, row: 0, column: 0 };
 
 /** A value of some vectors of channels: C text by number. */

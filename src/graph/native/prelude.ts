@@ -1,10 +1,10 @@
-import { type Target, WIDTHS } from './target.ts';
+import { type Processor, WIDTHS } from './target.ts';
 
 /**
  * What every file of C begins with: vectors, and the functions of elements that the operations' text calls, `…_s` on one float and `…_W`
  * on a vector of W. exp, log and tanh are ours, as those of the C library differ by version.
  */
-export function prelude(target: Target): string {
+export function prelude(target: Processor): string {
   return `${SCALARS}${WIDTHS.filter((width) => width <= target.lanes)
     .map(vectors)
     .join('')}`;

@@ -3,8 +3,8 @@ import type { Tensor } from '../tensor.ts';
 import type { Strided } from './form.ts';
 import { formOf, type Layout } from './layout.ts';
 import type { NativeBuffer } from './memory.ts';
-import type { Schedule } from './schedule.ts';
-import type { Target } from './target.ts';
+import type { LoopSchedule } from './schedule.ts';
+import type { Processor } from './target.ts';
 
 /** A tensor in memory. */
 export interface Value extends Strided {
@@ -12,14 +12,14 @@ export interface Value extends Strided {
 }
 
 /** The file of C under construction: functions, the statements of a step, and the buffers that these use. */
-export class Program {
-  readonly target: Target;
+export class CompiledProgram {
+  readonly target: Processor;
   readonly definitions: string[] = [];
   readonly statements: string[] = [];
   readonly buffers: NativeBuffer[] = [];
   readonly #functions = new Map<string, string>();
 
-  constructor(target: Target) {
+  constructor(target: Processor) {
     this.target = target;
   }
 
@@ -60,9 +60,9 @@ export class Program {
 
 /** Everything that emitting a graph needs to know. */
 export interface Emission {
-  readonly program: Program;
+  readonly program: CompiledProgram;
   readonly layout: Layout;
-  readonly schedule: Schedule;
+  readonly schedule: LoopSchedule;
   /** The nodes that read each node. */
   readonly users: ReadonlyMap<Tensor, ReadonlySet<Tensor>>;
   /** A number for each node. */
@@ -121,7 +121,7 @@ export class NestFunction {
   }
 
   /** Defines the function of this body and returns the call. */
-  call(program: Program, prefix: string, body: string): string {
+  call(program: CompiledProgram, prefix: string, body: string): string {
     const text = `APART void @(${this.#parameters.join(', ')}) {\n${body}\n}`;
     return `${program.define(prefix, text)}(${this.#arguments.join(', ')});`;
   }

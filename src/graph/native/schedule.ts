@@ -10,12 +10,12 @@ export interface ImageLoop {
   readonly computed: ReadonlySet<Tensor>;
 }
 
-/** In which loop over images everything is computed. A reduction over the batch ends a loop; the next may use it. */
-export interface Schedule {
+/** The loop over images in which each value is computed. A reduction over the batch ends a loop; the next may use it. */
+export interface LoopSchedule {
   readonly loops: readonly ImageLoop[];
   /** Images that are kept for the whole batch, as a later loop reads them. All others are scratch of one image. */
   readonly stored: ReadonlySet<Tensor>;
-  /** For every tensor that is not an image, the loop after which it can be computed or is known; −1: before the first. */
+  /** The loop after which each tensor that is not an image can be computed or is known; −1: before the first. */
   readonly after: ReadonlyMap<Tensor, number>;
 }
 
@@ -31,7 +31,7 @@ export function readsImages(node: Tensor, { images }: Pick<Layout, 'images'>): b
   return !images.has(node) && node.inputs.some((x) => images.has(x));
 }
 
-export function schedule(layout: Layout): Schedule {
+export function schedule(layout: Layout): LoopSchedule {
   const { order, images } = layout;
   const { level, after } = levels(layout);
   const isRoot = (node: Tensor, L: number): boolean =>

@@ -1,5 +1,5 @@
 /** What a file of C is emitted and compiled for. Results do not depend on it: no sum crosses the lanes of a vector. */
-export interface Target {
+export interface Processor {
   readonly name: string;
   /** Floats of the widest vector. */
   readonly lanes: Lanes;
@@ -15,7 +15,7 @@ export type Lanes = 1 | 2 | 4 | 8 | 16;
 export const WIDTHS: readonly Lanes[] = [16, 8, 4, 2, 1];
 
 /** The widest vectors of a target of which `channels` is a multiple. */
-export function lanesFor(channels: number, { lanes }: Target): Lanes {
+export function lanesFor(channels: number, { lanes }: Processor): Lanes {
   return WIDTHS.find((width) => width <= lanes && channels % width === 0) ?? 1;
 }
 
@@ -32,4 +32,4 @@ export const TARGETS = {
   'x86-64-v3': { name: 'x86-64-v3', lanes: 8, registers: 16, flags: ['-march=x86-64-v3'] },
   /** NEON. */
   arm64: { name: 'arm64', lanes: 4, registers: 32, flags: ['-march=armv8-a'] },
-} as const satisfies Record<string, Target>;
+} as const satisfies Record<string, Processor>;
