@@ -1,7 +1,7 @@
 import type { Expression, Space } from '../rules/index.ts';
 
 /** What a landscape scores: a rule of its space, and the token string that denotes it. */
-export interface Candidate {
+export interface ScoredRule {
   readonly expression: Expression;
   readonly tokens: readonly number[];
 }
@@ -10,7 +10,7 @@ export interface Candidate {
 export interface Landscape {
   readonly space: Space;
   /** The reward, without noise, in [0, 1]. */
-  readonly reward: (candidate: Candidate) => number;
+  readonly reward: (candidate: ScoredRule) => number;
   /** The highest reward of the space. */
   readonly optimum: number;
   /** The lowest reward of the best hundredth of the space's token strings. */

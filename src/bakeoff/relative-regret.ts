@@ -1,5 +1,5 @@
 import { mean } from '../statistics/index.ts';
-import type { Standing, TrialResult } from './trial.ts';
+import type { TrialResult, TrialStanding } from './trial.ts';
 
 /** The entrant that all are measured by. */
 export const YARDSTICK = 'random';
@@ -30,7 +30,7 @@ export function relativeRegret(
 
 function regretAt(trials: readonly TrialResult[], budget: number): number {
   const standings = trials.map(
-    (trial) => trial.standings.find(({ samples }) => samples === budget) as Standing,
+    (trial) => trial.standings.find(({ samples }) => samples === budget) as TrialStanding,
   );
   return mean(standings.map(({ regret }) => regret));
 }

@@ -1,7 +1,7 @@
 import { type Interval, mean, meanInterval, median } from '../statistics/index.ts';
 import type { BakeoffResult, Condition } from './bakeoff.ts';
 import { relativeRegret, YARDSTICK } from './relative-regret.ts';
-import type { Standing, TrialResult } from './trial.ts';
+import type { TrialResult, TrialStanding } from './trial.ts';
 
 /** A mean over seeds, with its 95 % interval as `meanInterval` of statistics/ gives it. */
 export interface Estimate {
@@ -67,7 +67,7 @@ export function rank(results: BakeoffResult['results'], budgets: readonly number
 function pointsOf(trials: readonly TrialResult[]): readonly CurvePoint[] {
   const { standings } = trials[0] as TrialResult;
   return standings.map(({ samples }, i) => {
-    const at = trials.map((trial) => trial.standings[i] as Standing);
+    const at = trials.map((trial) => trial.standings[i] as TrialStanding);
     return {
       samples,
       regret: estimate(at.map(({ regret }) => regret)),

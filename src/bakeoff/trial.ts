@@ -17,7 +17,7 @@ export interface Trial {
 }
 
 /** How a search stood after some proposals. Regrets are noise-free, in reward. */
-export interface Standing {
+export interface TrialStanding {
   readonly samples: number;
   /**
    * optimum − the best reward among the {@link SHORTLIST} distinct rules that looked best: what the search has found, once
@@ -32,7 +32,7 @@ export interface Standing {
 
 export interface TrialResult {
   /** One standing at each of {@link marks}. */
-  readonly standings: readonly Standing[];
+  readonly standings: readonly TrialStanding[];
   /** Proposals up to the first of the best hundredth, itself included; null where none came. */
   readonly samplesToTop: number | null;
 }
@@ -132,7 +132,7 @@ class Scores {
     return index < 0 ? null : index + 1;
   }
 
-  standing(samples: number): Standing {
+  standing(samples: number): TrialStanding {
     const { optimum } = this.#landscape;
     const scores = this.#scores.slice(0, samples);
     const distinct = [...new Map(scores.map((score) => [score.key, score])).values()];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Protocol } from '../evaluation/index.ts';
-import { bestLearningRate, runStages, type Stage, stagesOf, type Trial } from './stages.ts';
+import { bestLearningRate, runStages, type Stage, stagesOf, type TrainingRequest } from './stages.ts';
 import type { Trained } from './trainer.ts';
 
 const protocol: Protocol = {
@@ -31,7 +31,7 @@ async function score(
   given: Partial<Protocol> = {},
   more: Partial<Trained> = {},
 ) {
-  const trials: Trial[] = [];
+  const trials: TrainingRequest[] = [];
   const verdict = await runStages(stagesOf({ ...protocol, ...given }, CHANCE), async (trial) => {
     trials.push(trial);
     return trained(outcomes[`${trial.phase} ${trial.learningRate}`], trial.phase === 'final' ? more : {});

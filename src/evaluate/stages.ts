@@ -8,13 +8,13 @@ import {
 import type { Measures, Trained, Training } from './trainer.ts';
 
 /** What an evaluation finds out about a rule. */
-export type Score = Omit<
+export type Verdict = Omit<
   Extract<Evaluation, { readonly status: 'ok' | 'diverged' }>,
   keyof EvaluationRequest | 'key' | 'seconds' | 'fingerprint' | 'version'
 >;
 
 /** A training that a stage asks for; rule, seed and the other conditions are those of the evaluation. */
-export interface Trial extends Pick<Training, 'learningRate' | 'budget' | 'detail'> {
+export interface TrainingRequest extends Pick<Training, 'learningRate' | 'budget' | 'detail'> {
   readonly phase: 'sweep' | 'final';
 }
 
@@ -33,8 +33,8 @@ export interface Findings {
  */
 export type Stage = (
   findings: Findings,
-  train: (trial: Trial) => Promise<Trained>,
-) => Promise<Findings | { readonly verdict: Score }>;
+  train: (request: TrainingRequest) => Promise<Trained>,
+) => Promise<Findings | { readonly verdict: Verdict }>;
 
 /**
  * The stages of a protocol, as NOS §4.2 has them: sweep, choose, train again from the same initial weights, score.
@@ -51,8 +51,8 @@ export function stagesOf(protocol: Protocol, chance: number): readonly Stage[] {
 /** Runs stages one after the other, as far as the verdict. */
 export async function runStages(
   stages: readonly Stage[],
-  train: (trial: Trial) => Promise<Trained>,
-): Promise<Score> {
+  train: (request: TrainingRequest) => Promise<Trained>,
+): Promise<Verdict> {
   let findings: Findings = { sweep: [], learningRate: Number.NaN, steps: 0 };
   for (const stage of stages) {
     const outcome = await stage(findings, train);
@@ -112,7 +112,7 @@ function verdictOf(
   chance: number,
   { learningRate, sweep, steps }: Findings,
   trained: Trained,
-): Score {
+): Verdict {
   const finished = trained.status === 'finished';
   const ends = [learningRates[0], learningRates.at(-1)];
   return {
@@ -128,7 +128,7 @@ function verdictOf(
   };
 }
 
-function measuresOf({ measures, measureCurve, testMeasures }: Trained): Partial<Score> {
+function measuresOf({ measures, measureCurve, testMeasures }: Trained): Partial<Verdict> {
   return {
     ...(measures && { measures }),
     ...(measureCurve.length > 0 && { measureCurves: byName(measureCurve) }),

@@ -7,7 +7,7 @@ interface Remembered {
 }
 
 /** The batches that a strategy was asked for and not yet told, oldest first. */
-export class Asked<T extends Remembered> {
+export class AskedBatches<T extends Remembered> {
   readonly #strategy: string;
   readonly #batches: (readonly T[])[];
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { parseOptions } from '../options.ts';
 import { restoreStream, type Stream, stream } from '../random/index.ts';
 import { type Space, uniformTokens } from '../rules/index.ts';
-import { Asked } from './asked.ts';
+import { AskedBatches } from './asked.ts';
 import { appendedText, parseCheckpoint, restoreKeys } from './checkpoint.ts';
 import { KnownKeys } from './known-keys.ts';
 import { rewardMetrics } from './metrics.ts';
@@ -92,7 +92,7 @@ class Evolution implements Strategy {
   readonly #first: Tokens[];
   readonly #known: KnownKeys;
   readonly #population: Member[];
-  readonly #pending: Asked<{ readonly tokens: Tokens }>;
+  readonly #pending: AskedBatches<{ readonly tokens: Tokens }>;
   #asked: number;
   #told: number;
 
@@ -103,7 +103,7 @@ class Evolution implements Strategy {
     this.#first = state.first;
     this.#known = known;
     this.#population = state.population;
-    this.#pending = new Asked('evolution', state.pending);
+    this.#pending = new AskedBatches('evolution', state.pending);
     this.#asked = state.asked;
     this.#told = state.told;
   }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { parseOptions } from '../options.ts';
 import { restoreStream, type Stream, stream } from '../random/index.ts';
 import { positions, type Space } from '../rules/index.ts';
-import { Asked } from './asked.ts';
+import { AskedBatches } from './asked.ts';
 import { parseAppended, parseCheckpoint, restoring } from './checkpoint.ts';
 import { Tree } from './decision-tree.ts';
 import { KnownKeys } from './known-keys.ts';
@@ -122,7 +122,7 @@ class TreeSearch implements Strategy {
   readonly #random: Stream;
   readonly #first: Tokens[];
   readonly #known: KnownKeys;
-  readonly #pending: Asked<Path>;
+  readonly #pending: AskedBatches<Path>;
   /** What no checkpoint has appended yet. */
   #left: Tokens[];
   #told: Told[];
@@ -140,7 +140,7 @@ class TreeSearch implements Strategy {
     );
     this.#left = fresh.left;
     this.#told = fresh.told;
-    this.#pending = new Asked('tree', state.pending);
+    this.#pending = new AskedBatches('tree', state.pending);
     const told = [...stored, fresh].flatMap((one) => one.told);
     // Nodes come from asks alone, and values from tells alone: so all asks first, then the rest, give the same tree.
     for (const { tokens, depth } of [...told, ...state.pending.flat()]) this.#tree.ask(tokens, depth);
