@@ -1,7 +1,7 @@
 import type { Expression, Space } from '../rules/index.ts';
 
 /** What a landscape scores: a rule of its space, and the token string that denotes it. */
-export interface ScoredRule {
+export interface LandscapeRule {
   readonly expression: Expression;
   readonly tokens: readonly number[];
 }
@@ -10,7 +10,7 @@ export interface ScoredRule {
 export interface Landscape {
   readonly space: Space;
   /** The reward, without noise, in [0, 1]. */
-  readonly reward: (candidate: ScoredRule) => number;
+  readonly reward: (candidate: LandscapeRule) => number;
   /** The highest reward of the space. */
   readonly optimum: number;
   /** The lowest reward of the best hundredth of the space's token strings. */

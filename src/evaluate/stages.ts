@@ -8,7 +8,7 @@ import {
 import type { Measures, Trained, Training } from './trainer.ts';
 
 /** What an evaluation finds out about a rule. */
-export type Verdict = Omit<
+export type ProtocolVerdict = Omit<
   Extract<Evaluation, { readonly status: 'ok' | 'diverged' }>,
   keyof EvaluationRequest | 'key' | 'seconds' | 'fingerprint' | 'version'
 >;
@@ -34,7 +34,7 @@ export interface Findings {
 export type Stage = (
   findings: Findings,
   train: (request: TrainingRequest) => Promise<Trained>,
-) => Promise<Findings | { readonly verdict: Verdict }>;
+) => Promise<Findings | { readonly verdict: ProtocolVerdict }>;
 
 /**
  * The stages of a protocol, as NOS §4.2 has them: sweep, choose, train again from the same initial weights, score.
@@ -52,7 +52,7 @@ export function stagesOf(protocol: Protocol, chance: number): readonly Stage[] {
 export async function runStages(
   stages: readonly Stage[],
   train: (request: TrainingRequest) => Promise<Trained>,
-): Promise<Verdict> {
+): Promise<ProtocolVerdict> {
   let findings: Findings = { sweep: [], learningRate: Number.NaN, steps: 0 };
   for (const stage of stages) {
     const outcome = await stage(findings, train);
@@ -112,7 +112,7 @@ function verdictOf(
   chance: number,
   { learningRate, sweep, steps }: Findings,
   trained: Trained,
-): Verdict {
+): ProtocolVerdict {
   const finished = trained.status === 'finished';
   const ends = [learningRates[0], learningRates.at(-1)];
   return {
@@ -128,7 +128,7 @@ function verdictOf(
   };
 }
 
-function measuresOf({ measures, measureCurve, testMeasures }: Trained): Partial<Verdict> {
+function measuresOf({ measures, measureCurve, testMeasures }: Trained): Partial<ProtocolVerdict> {
   return {
     ...(measures && { measures }),
     ...(measureCurve.length > 0 && { measureCurves: byName(measureCurve) }),
