@@ -122,13 +122,11 @@ function write({ coefficient, core }: Normal): Written {
   return chain([writeNumber(coefficient), ...factors]);
 }
 
-/** y of 1/y, and of any number by y that stands as it is: with a coefficient that is written c/y. */
+/** y of 1/y: with a coefficient that is written c/y. */
 function denominatorOf(core: Core): Normal | undefined {
-  const only = core.kind === 'product' && core.factors.length === 1 ? core.factors[0] : undefined;
-  const quotient = only?.exponent === 1 ? only.base.core : core;
-  if (quotient.kind !== 'operation' || quotient.name !== 'div') return undefined;
-  const [numerator, denominator] = quotient.args as [Normal, Normal];
-  return isNumber(numerator) ? denominator : undefined;
+  if (core.kind !== 'operation' || core.name !== 'div') return undefined;
+  const [numerator, denominator] = core.args as [Normal, Normal];
+  return isNumber(numerator) && numerator.coefficient === 1 ? denominator : undefined;
 }
 
 function writeOpposite(core: Sum): Written {
