@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateFloat64, reshape, type Tensor } from '../graph/index.ts';
+import { evaluateFloat64, patches, reshape, type Tensor } from '../graph/index.ts';
 import { stream } from '../random/index.ts';
 import {
   batchNorm,
@@ -133,4 +133,17 @@ describe('openModel', () => {
     };
     expect(await run()).toEqual(await run());
   });
+});
+
+it('is refused by the native engine if that lacks one of its operations, and trains on onnxruntime', async () => {
+  const network: Network = (nn, x) => dense(nn, 'head', flatten(patches(x, { kernel: [2, 2] })), 3);
+  const model = buildClassifier({ ...definition, network, inputShape: [1, 3, 3] });
+  await expect(openModel(model, { engine: 'native' })).rejects.toMatchObject({
+    code: 'engine',
+    message: expect.stringContaining('patches'),
+    hint: expect.stringContaining('onnxruntime'),
+  });
+  const session = await openModel(model);
+  expect(session.engine).toBe('onnxruntime');
+  await session.close();
 });

@@ -1,9 +1,10 @@
+import { NosError } from '../errors.ts';
 import { type Arrays, createSession, type EngineName, type Session, Unsupported } from '../graph/index.ts';
 import type { Model } from './model.ts';
 
 /** A model ready to train and evaluate. Arrays are read and written in place; equal calls give equal bits. */
 export interface ModelSession {
-  /** What computes it: the engine asked for, or onnxruntime for a model with an operation that the native engine does not have. */
+  /** What computes it. */
   readonly engine: EngineName;
   /**
    * One forward and backward pass over a batch, an array for each input of the model: writes the gradient, moves the
@@ -27,7 +28,7 @@ export interface OpenModelOptions {
 /**
  * Loads both graphs of a model.
  *
- * @throws NosError `engine` when the engine is not to be had on this machine.
+ * @throws NosError `engine` if the engine is not to be had on this machine, or lacks an operation of the model.
  */
 export async function openModel(
   model: Model,
@@ -63,8 +64,8 @@ export async function openModel(
   };
 }
 
-/** Both graphs on the native engine, as the network was written; undefined when it lacks one of their operations. */
-async function nativeSessions(model: Model): Promise<Sessions | undefined> {
+/** Both graphs on the native engine, as the network was written. A run has one engine: what this one lacks is refused. */
+async function nativeSessions(model: Model): Promise<Sessions> {
   const { training, evaluation } = model.plain();
   const opened: Session[] = [];
   try {
@@ -72,8 +73,8 @@ async function nativeSessions(model: Model): Promise<Sessions | undefined> {
     return { engine: 'native', training: opened[0]!, evaluation: opened[1]! };
   } catch (error) {
     await Promise.all(opened.map((session) => session.close()));
-    if (error instanceof Unsupported) return undefined;
-    throw error;
+    if (!(error instanceof Unsupported)) throw error;
+    throw new NosError('engine', error.message, 'train this network on onnxruntime: --engine onnxruntime');
   }
 }
 
