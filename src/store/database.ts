@@ -3,7 +3,7 @@ import type { Client, InStatement, ResultSet } from '@libsql/client';
 import { unknownName } from '../errors.ts';
 import { decodeRows, exact, named, packed } from './columns.ts';
 import type { Columns } from './documents.ts';
-import { guarded, readOnly } from './errors.ts';
+import { corrupt, guarded, readOnly } from './errors.ts';
 
 /** Rows that are read at once from tables that have many. */
 const PAGE = 500;
@@ -66,10 +66,12 @@ export class Database {
     return this.rows(`${RUNS} ORDER BY r.id`);
   }
 
-  /** @throws NosError `unknown-name`. */
+  /** @throws NosError `unknown-name`; `store-corrupt` if only the index lacks the run. */
   async runRow(name: string): Promise<Columns> {
     const [row] = await this.rows(`${RUNS} WHERE r.name = ?`, [name]);
     if (row) return row;
+    const [unindexed] = await this.rows('SELECT id FROM runs NOT INDEXED WHERE name = ?', [name]);
+    if (unindexed) throw corrupt(this.path, `the file is damaged: its index of runs does not have '${name}'`);
     const known = await this.rows(
       `SELECT ${packed({ name: 'r.name' })} FROM runs r ORDER BY r.id DESC LIMIT 20`,
     );

@@ -47,7 +47,7 @@ export function corrupt(path: string, what: string, cause?: unknown): NosError {
   return new NosError(
     'store-corrupt',
     `${path}: ${what}`,
-    'restore the file from a copy, or move it away and start anew',
+    'restore the file from a copy, or move it away and start again',
     { cause },
   );
 }
