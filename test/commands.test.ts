@@ -116,6 +116,8 @@ describe('the commands of README and docs', () => {
     // An own module finds the package as one that is installed.
     mkdirSync(join(folder, 'node_modules'));
     symlinkSync(root, join(folder, 'node_modules/neural-optimizer-search'), 'dir');
+    // npm puts a package's own dependencies beside it.
+    symlinkSync(join(root, 'node_modules/zod'), join(folder, 'node_modules/zod'), 'dir');
     const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('NOS_'));
     environment = {
       ...Object.fromEntries(clean),
