@@ -16,7 +16,8 @@ interface Stream {
 
 /**
  * Returns what a stream can show. A terminal has its width. Elsewhere COLUMNS gives it, and without it nothing is cut on its way
- * to a file or another program.
+ * to a file or another program. A terminal that was never told its size says that it has no columns: it is treated as one without
+ * a width, on which nothing can be drawn again in place.
  */
 export function terminalOf(
   stream: Stream,
@@ -24,8 +25,8 @@ export function terminalOf(
 ): Terminal {
   return {
     colours: coloursFor(stream, environment),
-    columns: stream.columns ?? columnsOf(environment.COLUMNS) ?? Number.POSITIVE_INFINITY,
-    interactive: stream.isTTY === true && environment.TERM !== 'dumb',
+    columns: stream.columns || (columnsOf(environment.COLUMNS) ?? Number.POSITIVE_INFINITY),
+    interactive: stream.isTTY === true && stream.columns !== 0 && environment.TERM !== 'dumb',
   };
 }
 
