@@ -53,7 +53,7 @@ export function duration(seconds: number): string {
 
 /** Writes a duration in at most six characters: `44 s`, `12 min`, `3.3 h`, `2.1 d`. */
 export function briefDuration(seconds: number): string {
-  if (seconds < 59.5) return duration(seconds);
+  if (seconds < 59.5 || !Number.isFinite(seconds)) return duration(seconds);
   if (seconds < 59.5 * 60) return `${Math.round(seconds / 60)} min`;
   if (seconds < 47.95 * 3600) return `${(seconds / 3600).toFixed(1)} h`;
   const days = seconds / 86_400;
@@ -73,7 +73,9 @@ export function runState(run: {
 export function bytes(count: number): string {
   if (count < 1000) return `${count} B`;
   const units = ['kB', 'MB', 'GB', 'TB'];
-  const power = Math.min(Math.floor(Math.log10(count) / 3), units.length);
+  // What would round to 1000.0 takes the next unit.
+  const fits = units.findIndex((_, i) => count < 999.95 * 1000 ** (i + 1));
+  const power = fits < 0 ? units.length : fits + 1;
   return `${(count / 1000 ** power).toFixed(1)} ${units[power - 1]}`;
 }
 
