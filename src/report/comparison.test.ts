@@ -103,4 +103,77 @@ describe('a comparison as text', () => {
     expect(one).toContain('one seed: nothing can be tested; give --seeds 6 or more');
     expect(textOf(comparison(alone, { seeds: [1, 2] }))).toContain('two seeds: too few for an interval');
   });
+
+  it('gives one task no ranking, and several the mean of their ranks', () => {
+    const tasks = ['a', 'b'].map((task) => ({ task, rows: [adam, row('g', 2)] }));
+    const ranking = [
+      { rank: 1, name: 'adam', meanRank: 1.25 },
+      { rank: 2, name: 'g', meanRank: 5 / 3 },
+    ];
+    expect(textOf(comparison([adam, row('g', 2)]))).not.toContain('mean rank');
+    expect(textOf(comparison([adam], { tasks, ranking }))).toMatch(
+      /mean rank\n1 +adam +1\.25\n2 +g +1\.67\n/,
+    );
+  });
+
+  it('explains why a difference that leaves out zero may not be told apart', () => {
+    const above = { pairs: 3, mean: 0.02, interval: { low: 0.001, high: 0.039 } };
+    const below = { pairs: 3, mean: -0.02, interval: { low: -0.039, high: -0.001 } };
+    const note = "so 'not told apart' may stand beside one that leaves out 0";
+    const noted = (more: Partial<ComparedRow>) =>
+      textOf(comparison([adam, row('g', 2, more)])).includes(note);
+    expect([noted({ difference: above }), noted({ difference: below })]).toEqual([true, true]);
+    // Where zero lies within, where there is no interval, and where the verdict agrees, there is nothing to explain.
+    expect(noted({})).toBe(false);
+    expect(noted({ difference: { ...above, interval: null } })).toBe(false);
+    expect(noted({ difference: above, verdict: 'better' })).toBe(false);
+  });
+
+  it('says that failed evaluations are left out, and does not take them for ones that diverged', () => {
+    const lost = { learningRates: [Number.NaN, Number.NaN], verdict: 'not tested' } as const;
+    const failed = textOf(comparison([adam, row('g', 2, { ...lost, failed: 2 })]));
+    expect(failed).toContain('not tested, 2/2 failed');
+    expect(failed).toContain("digits-mlp: not tested: 'g'");
+    expect(failed).toContain('failed evaluations (crashes, hangs) are left out');
+    expect(failed).not.toContain('diverges at every learning rate');
+    const both = textOf(comparison([adam, row('g', 2, { ...lost, failed: 1, diverged: 1 })]));
+    expect(both).toContain('not tested, 1/2 diverged, 1/2 failed');
+    expect(both).toContain("diverges at every learning rate: 'g'");
+  });
+
+  it.each([
+    [0.004, '0.00'],
+    [9.99, '9.99'],
+    [10, '10.0'],
+    [1234.56, '1234.6'],
+    [Number.NaN, '—'],
+  ])('writes %d milliseconds a step as %s', (millisecondsPerStep, shown) => {
+    const [, , first = ''] = textOf(comparison([{ ...adam, millisecondsPerStep }])).split('\n');
+    expect(first).toMatch(new RegExp(` ${shown.replace('.', String.raw`\.`)} +reference$`));
+  });
+
+  it('writes how far a rate may be off, and whether it may be further', () => {
+    const range = { best: 0.1, low: 0.01, high: 1, decades: 2, open: false };
+    const cells = (more: Partial<ComparedRow>) => textOf(comparison([{ ...adam, ...more }])).split('\n')[2];
+    expect(cells({ range })).toMatch(/\] +2\.0 +2 /);
+    expect(cells({ range: { ...range, open: true } })).toMatch(/\] +≥2\.0 +2 /);
+    expect(cells({ range: null })).toMatch(/\] +— +2 /);
+  });
+
+  it('paints what is better green, what is worse red and the reference cyan, and nothing else', () => {
+    const colours = coloursFor({}, { FORCE_COLOR: '1' });
+    const rows = [row('m', 1, { verdict: 'better' }), adam, row('g', 3), row('v', 4, { verdict: 'worse' })];
+    const lines = comparisonText(comparison(rows), { columns: 200, colours, interactive: false }, String);
+    const painted = lines.split('\n').slice(2, 6);
+    // ECMA-48: 32 is green, 36 cyan, 31 red.
+    const codes = painted.map((line) => line.split('\u001b[')[1]?.slice(0, 2));
+    expect(codes).toEqual(['32', '36', undefined, '31']);
+  });
+
+  it('counts one test as one', () => {
+    const power = { tests: 1, smallest: 0.03125, smallestAdjusted: 0.03125, seedsNeeded: 6 };
+    const text = textOf(comparison([adam, row('g', 2)], { power, seeds: [1, 2, 3, 4, 5, 6] }));
+    expect(text).toContain('corrected for 1 test; with 6 seeds it is 0.0313 at least, 0.0313 once corrected');
+    expect(text).not.toContain('so few seeds');
+  });
 });

@@ -59,6 +59,54 @@ describe('the leaderboard as text', () => {
   });
 });
 
+describe('a row of the leaderboard', () => {
+  const textOf = (rows: readonly LeaderboardRow[]) => leaderboardText(rows, terminal);
+  const lineOf = async (one: LeaderboardRow) => (await textOf([one])).split('\n')[1];
+
+  it('says that there is none', async () => expect(await textOf([])).toBe('no rules yet'));
+
+  it('has the name of a found rule behind it, and that of a reference before it', async () => {
+    expect(await lineOf(row(1, 'm * exp(v)', { names: ['table1-3'] }))).toMatch(
+      /^1 {4}m \* exp\(v\) {2}\(table1-3\) /,
+    );
+    expect(await lineOf(row(1, 'g', SGD))).toBe('1  ◆ sgd: g         0.9000  1e-1');
+    // A name that is the text of the rule is not said twice.
+    expect(await lineOf(row(1, 'adam', { ...SGD, names: ['adam'] }))).toMatch(/^1 {2}◆ adam {2,}0\.9000/);
+  });
+
+  it('says which rules behave as others do', async () => {
+    const like = (distance: number) => ({ name: 'adam', distance });
+    const copies = [row(5, 'm + m'), row(6, '2 * m')];
+    const last = async (more: Partial<LeaderboardRow>) =>
+      /1e-1 *(.*)$/.exec((await lineOf(row(1, 'm', more))) ?? '')?.[1];
+    expect(await last({ like: like(0) })).toBe('same as adam');
+    expect(await last({ like: like(0.01) })).toBe('near adam');
+    expect(await last({ copies })).toBe('+2');
+    expect(await last({ like: like(0.01), copies })).toBe('near adam, +2');
+    expect(await textOf([row(1, 'm')])).not.toMatch(/near|\+N|▲edge|◆|fresh seeds/);
+  });
+
+  it('has the search’s own status where there is no reward, and flags the edge of a grid', async () => {
+    const nothing = { status: 'failed', learningRate: Number.NaN } as const;
+    expect(await lineOf(row(1, 'm', nothing))).toMatch(/failed {2}—$/);
+    const text = await textOf([row(1, 'm', { learningRate: 10, edgeOfGrid: true })]);
+    expect(text).toContain('1e+1 ▲edge\n');
+    expect(text).toContain('▲edge: the best learning rate may lie outside the grid');
+  });
+
+  it('tells how many fresh seeds diverged, in a column named by the most that a row has', async () => {
+    const rewards = { rewards: [0.1, 0.5, 0.6], mean: 0.4, diverged: 1 };
+    const lines = (await textOf([row(1, 'm', retest(0.9, 2)), row(2, 'v', { retest: rewards })])).split('\n');
+    expect(lines[0]).toContain('retest, 3 seeds');
+    // Mean 0.4; squares 0.09 + 0.01 + 0.04 = 0.14, over two: 0.07, whose root is 0.2646.
+    expect(lines[2]).toContain('0.4000 ± 0.2646, 1 diverged');
+    const one = (await textOf([row(1, 'm', retest(0.9, 1))])).split('\n');
+    expect(one[0]).toContain('retest, 1 seed ');
+    expect(one[1]).toMatch(/ 0\.9000 +0\.9000 /);
+    expect(one).not.toContain('retest: mean ± standard deviation over fresh seeds');
+  });
+});
+
 describe('the verdict as a sentence', () => {
   const sentence = async (rows: readonly LeaderboardRow[], seeds = 3, finished = true): Promise<string> =>
     verdictText(verdictOf(rows, { seeds, finished }), await shortRules());
