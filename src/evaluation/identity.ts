@@ -1,4 +1,4 @@
-import { canonicalize, type Expression, printRule, resolveRule, ruleKey } from '../rules/index.ts';
+import { canonicalize, type Expression, keyOfCanonical, printRule, resolveRule } from '../rules/index.ts';
 
 /** Which rule a text means, however it is written. */
 export interface RuleIdentity {
@@ -15,6 +15,11 @@ export interface RuleIdentity {
  * @example identityOf('adam').key === identityOf('m / (sqrt(v) + eps)').key // true
  */
 export function identityOf(rule: string | Expression): RuleIdentity {
-  const form = canonicalize(typeof rule === 'string' ? resolveRule(rule) : rule);
-  return { text: printRule(form), key: ruleKey(form) };
+  return identityOfCanonical(canonicalize(typeof rule === 'string' ? resolveRule(rule) : rule));
 }
+
+/** What {@link identityOf} says of a rule that is in canonical form already. */
+export const identityOfCanonical = (form: Expression): RuleIdentity => ({
+  text: printRule(form),
+  key: keyOfCanonical(form),
+});

@@ -1,6 +1,6 @@
 export { behaviourHash, distance, NEAR, type OrdinaryUpdates, ordinaryUpdates } from './behaviour/index.ts';
 export { canonicalize } from './canonical/canonicalize.ts';
-export { ruleKey } from './canonical/key.ts';
+export { keyOfCanonical, ruleKey } from './canonical/key.ts';
 export { parseRule } from './canonical/parse-rule.ts';
 export type { CatalogueEntry } from './catalogue/catalogue.ts';
 export { catalogue, namesOf, resolveRule } from './catalogue/catalogue.ts';
