@@ -17,7 +17,8 @@ import type {
 } from './strategy.ts';
 import {
   type Candidate,
-  candidateOf,
+  type CandidateMaker,
+  candidateMaker,
   pick,
   preferNew,
   streamSchema,
@@ -87,6 +88,7 @@ export const evolution: StrategyDefinition = {
 class Evolution implements Strategy {
   readonly name = 'evolution';
   readonly #space: Space;
+  readonly #candidateOf: CandidateMaker;
   readonly #settings: Settings;
   readonly #random: Stream;
   readonly #first: Tokens[];
@@ -98,6 +100,7 @@ class Evolution implements Strategy {
 
   constructor(space: Space, settings: Settings, state: State, known: KnownKeys) {
     this.#space = space;
+    this.#candidateOf = candidateMaker(space);
     this.#settings = settings;
     this.#random = restoreStream(state.random);
     this.#first = state.first;
@@ -146,14 +149,14 @@ class Evolution implements Strategy {
   /** A warm-start string; then random strings, as many as the population holds; then children. */
   #next(): Candidate {
     const first = this.#first.shift();
-    if (first) return candidateOf(this.#space, first);
+    if (first) return this.#candidateOf(first);
     const founding = this.#asked < this.#settings.population || this.#population.length === 0;
     if (founding) return preferNew(this.#known, TRIES, () => this.#founder());
     return this.#child(this.#parent().tokens);
   }
 
   #founder(): Candidate {
-    return candidateOf(this.#space, uniformTokens(this.#space, this.#random));
+    return this.#candidateOf(uniformTokens(this.#space, this.#random));
   }
 
   #parent(): Member {
@@ -167,10 +170,10 @@ class Evolution implements Strategy {
    * on top of it; one that leads to a rule known already is taken back.
    */
   #child(parent: Tokens): Candidate {
-    const { key } = candidateOf(this.#space, parent).identity;
+    const { key } = this.#candidateOf(parent).identity;
     let from = parent;
     return preferNew(this.#known, TRIES, () => {
-      const child = candidateOf(this.#space, mutate(this.#space, from, this.#random));
+      const child = this.#candidateOf(mutate(this.#space, from, this.#random));
       if (child.identity.key === key) from = child.tokens;
       return child;
     });

@@ -5,7 +5,7 @@ import { type Space, spaceSize, uniformTokens } from '../rules/index.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import { rewardMetrics } from './metrics.ts';
 import type { Proposal, StrategyDefinition } from './strategy.ts';
-import { candidateOf, streamSchema, tokensSchema } from './strings.ts';
+import { candidateMaker, streamSchema, tokensSchema } from './strings.ts';
 import { warmStartStrings } from './warm-start.ts';
 
 const checkpointSchema = (space: Space) =>
@@ -29,11 +29,12 @@ export const random: StrategyDefinition = {
         ? { ...stream(seed, 'random search').state(), first: [...warmStartStrings(context)] }
         : parseCheckpoint('random', checkpointSchema(space), past.state);
     const draws = restoreStream(state);
+    const candidateOf = candidateMaker(space);
     const logProbability = -Math.log(Number(spaceSize(space)));
     const propose = (): Proposal => {
       const given = first.shift();
-      if (given) return candidateOf(space, given);
-      return { ...candidateOf(space, uniformTokens(space, draws)), logProbability };
+      if (given) return candidateOf(given);
+      return { ...candidateOf(uniformTokens(space, draws)), logProbability };
     };
     return {
       name: 'random',

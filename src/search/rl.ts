@@ -23,7 +23,7 @@ import type {
   StrategyDefinition,
   StrategyPast,
 } from './strategy.ts';
-import { type Candidate, candidateOf, type Tokens, tokensSchema } from './strings.ts';
+import { type Candidate, type CandidateMaker, candidateMaker, type Tokens, tokensSchema } from './strings.ts';
 import { warmStartStrings } from './warm-start.ts';
 
 const checkpointSchema = (space: Space) =>
@@ -105,7 +105,7 @@ interface Drawn extends Candidate {
 
 class RlStrategy implements Strategy {
   readonly name = 'rl';
-  readonly #space: Space;
+  readonly #candidateOf: CandidateMaker;
   readonly #controller: Controller;
   readonly #settings: Settings;
   readonly #first: Tokens[];
@@ -114,7 +114,7 @@ class RlStrategy implements Strategy {
   #entropyFactor: number;
 
   constructor(space: Space, controller: Controller, settings: Settings, state: State, known: KnownKeys) {
-    this.#space = space;
+    this.#candidateOf = candidateMaker(space);
     this.#controller = controller;
     this.#settings = settings;
     this.#first = state.first;
@@ -125,7 +125,7 @@ class RlStrategy implements Strategy {
 
   async ask(count: number): Promise<readonly Proposal[]> {
     const given = await this.#controller.score(this.#first.splice(0, count));
-    const first = given.map((sample) => ({ ...sample, ...candidateOf(this.#space, sample.tokens) }));
+    const first = given.map((sample) => ({ ...sample, ...this.#candidateOf(sample.tokens) }));
     const { strings, newShare } = await this.#draw(count - first.length);
     const proposed = [...first, ...strings];
     for (const { identity } of proposed) this.#known.add(identity.key);
@@ -152,7 +152,7 @@ class RlStrategy implements Strategy {
     let late = 0;
     for (let round = 0; round <= this.#settings.redraws && fresh.size < count; round++) {
       for (const { tokens, logProbability } of await this.#controller.sample(count)) {
-        const drawn = { ...candidateOf(this.#space, tokens), logProbability };
+        const drawn = { ...this.#candidateOf(tokens), logProbability };
         const { key } = drawn.identity;
         if (this.#known.has(key) || fresh.has(key)) repeated.push(drawn);
         else if (fresh.size < count) fresh.set(key, drawn);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { identityOf, type RuleIdentity } from '../evaluation/index.ts';
+import { identityOfCanonical, type RuleIdentity } from '../evaluation/index.ts';
 import type { Stream } from '../random/index.ts';
-import { allowedTokens, decode, positions, printRule, type Space } from '../rules/index.ts';
+import { allowedTokens, decoder, positions, printRule, type Space } from '../rules/index.ts';
 import type { KnownKeys } from './known-keys.ts';
 
 /** A token string. */
@@ -14,10 +14,17 @@ export interface Candidate {
   readonly identity: RuleIdentity;
 }
 
-/** The candidate that a string of the space denotes. */
-export function candidateOf(space: Space, tokens: Tokens): Candidate {
-  const rule = decode(space, tokens);
-  return { tokens, rule: printRule(rule), identity: identityOf(rule) };
+/** Makes the candidate that a string of one space denotes. */
+export type CandidateMaker = (tokens: Tokens) => Candidate;
+
+/** The maker of a space's candidates. A search keeps one, as it reads many strings much faster than a new one for each. */
+export function candidateMaker(space: Space): CandidateMaker {
+  const { rule, canonical } = decoder(space);
+  return (tokens) => ({
+    tokens,
+    rule: printRule(rule(tokens)),
+    identity: identityOfCanonical(canonical(tokens)),
+  });
 }
 
 /** The tokens that may follow a prefix, ascending; none after a whole string. */

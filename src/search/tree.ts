@@ -17,7 +17,8 @@ import type {
 } from './strategy.ts';
 import {
   type Candidate,
-  candidateOf,
+  type CandidateMaker,
+  candidateMaker,
   preferNew,
   streamSchema,
   stringLike,
@@ -117,6 +118,7 @@ export const tree: StrategyDefinition = {
 class TreeSearch implements Strategy {
   readonly name = 'tree';
   readonly #space: Space;
+  readonly #candidateOf: CandidateMaker;
   readonly #tree: Tree;
   readonly #means: TokenMeans;
   readonly #random: Stream;
@@ -130,6 +132,7 @@ class TreeSearch implements Strategy {
   /** @param fresh What no checkpoint has appended yet; `stored`: what they have, in order. */
   constructor(space: Space, settings: Settings, state: State, stored: readonly Grown[], fresh: Grown) {
     this.#space = space;
+    this.#candidateOf = candidateMaker(space);
     this.#tree = new Tree(space, settings);
     this.#means = new TokenMeans(settings.rolloutTemperature);
     this.#random = restoreStream(state.random);
@@ -191,7 +194,7 @@ class TreeSearch implements Strategy {
   /** A warm-start string, all of it in the tree; else the best path, one node more, and a random completion. */
   #next(): Candidate & Path {
     const first = this.#first.shift();
-    if (first) return { ...candidateOf(this.#space, first), depth: first.length };
+    if (first) return { ...this.#candidateOf(first), depth: first.length };
     let next = this.#completed();
     for (let i = 1; i < PATHS && this.#known.has(next.identity.key) && !this.#tree.exhausted; i++) {
       this.#tree.leave(next.prefix);
@@ -209,7 +212,7 @@ class TreeSearch implements Strategy {
     const complete = (): Candidate => {
       heat *= 2;
       const grown = fresh.length === 0 ? prefix : [...prefix, draw(fresh, prefix.length)];
-      return candidateOf(this.#space, stringLike(this.#space, grown, draw));
+      return this.#candidateOf(stringLike(this.#space, grown, draw));
     };
     const depth = fresh.length === 0 ? prefix.length : prefix.length + 1;
     return { ...preferNew(this.#known, TRIES, complete), depth, prefix };

@@ -18,7 +18,9 @@ export interface Decoder {
    * @throws RangeError when the string is not one of the space: its length, a token, or a constraint.
    */
   rule(tokens: readonly number[]): Expression;
-  /** The key of that rule, made of canonical forms without writing the rule out. Throws as `rule` does. */
+  /** The canonical form of that rule, made of canonical forms without writing the rule out. Throws as `rule` does. */
+  canonical(tokens: readonly number[]): Expression;
+  /** The key of that rule. Throws as `rule` does. */
   key(tokens: readonly number[]): string;
 }
 
@@ -26,15 +28,17 @@ export interface Decoder {
 export function decoder(space: Space): Decoder {
   const rules = composer(space, { operand: parseRule, apply: (f, x, y) => substitute(f, { x, y }) });
   const forms = composer(space, { operand: (text) => normalize(parseRule(text)), apply: evaluate });
+  const canonical = (tokens: readonly number[]): Expression => {
+    checkTokens(space, tokens);
+    return toExpression(forms(tokens));
+  };
   return {
     rule(tokens) {
       checkTokens(space, tokens);
       return rules(tokens);
     },
-    key(tokens) {
-      checkTokens(space, tokens);
-      return keyOfCanonical(toExpression(forms(tokens)));
-    },
+    canonical,
+    key: (tokens) => keyOfCanonical(canonical(tokens)),
   };
 }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { narrowed } from '../../../test/arbitrary-space.ts';
 import { type Stream, stream } from '../../random/index.ts';
+import { canonicalize } from '../canonical/canonicalize.ts';
 import { ruleKey } from '../canonical/key.ts';
 import { parseRule } from '../canonical/parse-rule.ts';
 import { catalogue } from '../catalogue/catalogue.ts';
@@ -113,7 +114,7 @@ describe('positions', () => {
 });
 
 describe('decoder', () => {
-  it('reads each string as decode and ruleKey do, whatever it read before', () => {
+  it('reads each string as decode, canonicalize and ruleKey do, whatever it read before', () => {
     fc.assert(
       fc.property(narrowed, fc.nat(), (space, seed) => {
         const reader = decoder(space);
@@ -122,6 +123,7 @@ describe('decoder', () => {
           const tokens = uniformTokens(space, random);
           const rule = decode(space, tokens);
           expect(reader.rule(tokens)).toEqual(rule);
+          expect(reader.canonical(tokens)).toEqual(canonicalize(rule));
           expect(reader.key(tokens)).toBe(ruleKey(rule));
         }
       }),
