@@ -1,5 +1,6 @@
 import { LEVEL, powerOf } from '../compare/index.ts';
 import type { Evaluation } from '../evaluation/index.ts';
+import { plural } from '../report/index.ts';
 import { catalogue } from '../rules/index.ts';
 import type { PairedComparison, SeedMean } from './scores.ts';
 
@@ -110,6 +111,7 @@ export function powerText(rows: readonly PairedComparison[], seeds: number): str
   if (tests === 0) return 'Nothing is tested: a test takes two seeds or more.';
   const { smallestAdjusted, seedsNeeded } = powerOf(tests, seeds);
   const least = smallestAdjusted.toPrecision(2);
-  if (smallestAdjusted <= LEVEL) return `${seeds} seeds, ${tests} tests: corrected, p can fall to ${least}.`;
+  if (smallestAdjusted <= LEVEL)
+    return `${plural(seeds, 'seed')}, ${plural(tests, 'test')}: corrected, p can fall to ${least}.`;
   return `With ${seeds} seeds no test can tell anything apart: corrected, p is ${least} at best, and it takes ${seedsNeeded} seeds to fall below 5 %. Only the signs and the ${seeds < 3 ? 'values' : 'intervals'} can be read.`;
 }
