@@ -37,6 +37,17 @@ const around = (centre: number, seeds: number, step = 0.001): readonly number[] 
 const adam = { reference: true, rewards: [0.9, 0.9, 0.9] };
 
 describe('the verdict of a run', () => {
+  it('is equal where the rewards are the same in another order, whatever rounding makes of their means', () => {
+    const [one, other] = [
+      [0.1, 0.2, 0.3],
+      [0.3, 0.2, 0.1],
+    ] as const;
+    expect(meanOf(one)).not.toBe(meanOf(other));
+    expect(findingOf([{ rewards: one }, { rewards: other, reference: true }])).toBe('equal');
+    expect(findingOf([{ rewards: other, reference: true }, { rewards: one }])).toBe('equal');
+    expect(findingOf([{ rewards: [0.1, 0.2, 0.3002] }, { rewards: other, reference: true }])).toBe('above');
+  });
+
   it.each([
     ['before the run is over', 'undecided', [{ rewards: [0.95, 0.95, 0.95] }, adam], 3, false],
     ['without retests', 'untested', [{}, { reference: true }], 3, true],

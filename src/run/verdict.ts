@@ -4,6 +4,9 @@ import type { LeaderboardRow } from './events.ts';
 /** Two-sided, after Holm's correction. */
 const LEVEL = 0.05;
 
+/** Means of the same rewards in another order differ by rounding alone, which is far less than one example of a validation set. */
+const ROUNDING = 1e-12;
+
 /**
  * What the fresh seeds say of the best found rule, beside the best reference rule:
  *
@@ -72,7 +75,8 @@ export function verdictOf(
   }
   if (references.length === 0) return { finding: 'untested', seeds, ...best };
   if (found === undefined || reference === undefined) return { finding: 'diverged', seeds, ...best };
-  const difference = found.retest.mean - reference.retest.mean;
+  const apart = found.retest.mean - reference.retest.mean;
+  const difference = Math.abs(apart) <= ROUNDING ? 0 : apart;
   const test = testOf(candidates, found, reference, seeds);
   const verdict = { seeds, ...best, difference, ...test };
   if (difference === 0) return { finding: 'equal', ...verdict };
