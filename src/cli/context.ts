@@ -23,7 +23,7 @@ export async function openContext(
   const { env, stdout, stderr, ask, call, signal } = surroundings;
   const options = { ...logOptions, ...storeOption, ...dataOption, ...engineOption, ...command.options };
   const { settings, sourceOf } = resolveSettings(options, { ...surroundings, flags, environment: env });
-  // In the environment, as worker processes inherit that.
+  // It stands in the environment, as worker processes inherit that.
   process.env.NOS_ENGINE = settings.engine;
   const log = await openLog(settings, stderr, (text) => writeCalls(text, call));
   if (log.form === 'json') adoptForeign(log);

@@ -42,7 +42,7 @@ export const command = defineCommand({
       const exported = exportRule(rule, target.name, { ...options, text: short, learningRate });
       if (output === undefined) return { target: target.name, file: null, text: exported, test: null };
       const file = several ? join(resolve(output), fileOf(className, target)) : resolve(output);
-      // Of several targets, those get a test that can have one.
+      // If there are several targets, those get a test that can have one.
       const tested = withTest && (!several || target.writeTest !== undefined);
       const test = tested && {
         file: testFileOf(file, target),

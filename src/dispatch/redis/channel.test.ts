@@ -144,7 +144,7 @@ describe.skipIf(noRedis)('the jobs that a coordinator waits for', () => {
     await taken();
     await channel.look();
     expect(channel.pending.map(({ state }) => state)).toEqual(['running', 'waiting']);
-    // As if its answer had come while nobody listened, and the other job had got lost.
+    // This is as if its answer had come while nobody listened, and the other job had got lost.
     await client.hdel(key('jobs'), one.id, two.id);
     const text = packAnswer({ type: 'done', evaluation: evaluationOf(1), by: PROCESS, retries: [] });
     await client.set(key(`answer:${one.id}`), text);

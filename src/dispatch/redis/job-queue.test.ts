@@ -107,7 +107,7 @@ describe.skipIf(noRedis)('the queue of a project', () => {
   it('passes over a job that was cancelled while it waited', async () => {
     await addAll('a', 'b', 'c');
     await queue.cancel('b');
-    // As when it was cancelled in a Redis that had lost part of it.
+    // This is as when it was cancelled in a Redis that had lost part of it.
     await client.hdel('nos:test:jobs', 'a');
     expect(await next('one')).toBe('c');
     expect((await queue.look([])).held).toEqual(['c']);

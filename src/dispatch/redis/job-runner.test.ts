@@ -130,7 +130,7 @@ describe.skipIf(noRedis)('a worker that serves a search', () => {
   it('ends what another worker has, and keeps what it has taken again', async () => {
     const [one, other] = [await add(101), await add(102)];
     await eventually(held).toHaveLength(2);
-    // As if it were dead: whoever looks gives its jobs back, and another worker takes the first.
+    // It looks dead: whoever looks gives its jobs back, and another worker takes the first.
     await client.sadd('nos:test:holders', 'two');
     await client.lrem('nos:test:held:one', 1, one);
     await client.rpush('nos:test:held:two', one);
