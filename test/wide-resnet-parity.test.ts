@@ -95,7 +95,11 @@ describe.each(engines.flatMap((engine) => networks.map((network) => ({ ...networ
     it("has PyTorch's logits in evaluation mode, where nothing is dropped", () => {
       const expected = reference.float64.logits.flat();
       // One rounding that flips one ReLU in one of twenty steps moves single logits in the third digit.
-      expect(logits.subarray(0, expected.length)).toBeAllclose(expected, { rtol: 1e-3, atol: 3e-3 });
+      expect(logits.subarray(0, expected.length)).toBeAllclose(expected, {
+        rtol: 1e-3,
+        // The 16-1 in C is 1.75e-3 off after 20 steps; for the first five it agrees with onnxruntime to 1.2e-6.
+        atol: engine === 'native' ? 3e-3 : 1e-3,
+      });
     });
   },
 );

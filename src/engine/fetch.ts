@@ -99,7 +99,7 @@ async function obtain(partial: string, { from, ...options }: FetchEngineOptions)
   }
   await extract({ file: archive, cwd: folder, strip: 1, strict: true, filter: (path) => NEEDED.test(path) });
   await rm(archive);
-  // In the user's cache it would not find the package that it builds on.
+  // A copy in the user's cache would not find the package that it builds on.
   const common = join(createRequire(import.meta.url).resolve('onnxruntime-common'), '../../..');
   for (const part of ['package.json', 'dist/cjs']) {
     await cp(join(common, part), join(partial, 'node_modules/onnxruntime-common', part), { recursive: true });

@@ -27,6 +27,15 @@ export const infix =
 
 export const negated: Writer = ([x]) => ({ text: `-${within(x!, LEVEL.power)}`, level: LEVEL.negation });
 
+/** What every target writes alike. */
+export const arithmetic = {
+  add: infix('+', LEVEL.sum),
+  sub: infix('-', LEVEL.sum),
+  mul: infix('*', LEVEL.product),
+  div: infix('/', LEVEL.product),
+  neg: negated,
+};
+
 /** `f(x, y, parameter)`. */
 export const called =
   (name: string): Writer =>

@@ -16,7 +16,7 @@ describe('the contours of a landscape', () => {
 
   it('are where the value above the least is their power of ten', () => {
     for (const level of levelsWithin(height, rosenbrock.bounds)) {
-      // At x = 1 the value is 100 (y − 1)².
+      // The value at x = 1 is 100 (y − 1)².
       expect(height(1, 1 + Math.sqrt(10 ** level / 100))).toBeCloseTo(level, 12);
     }
   });

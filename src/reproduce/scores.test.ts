@@ -50,7 +50,7 @@ describe('comparePair', () => {
     const row = pair([3, 5, 2], [0, 4, 4]);
     expect(row).toMatchObject({ name: 'a', other: 'b', pairs: 3, higher: 2, adjusted: null });
     expect(row.difference.values).toEqual([3, 1, -2]);
-    // Of the eight sums ±3 ±1 ±2 only 3 − 1 − 2 and its opposite are nearer to zero than 2.
+    // Two of the eight sums ±3 ±1 ±2 are nearer to zero than 2: 3 − 1 − 2 and its opposite.
     expect(row.p).toBe(6 / 8);
   });
 

@@ -1,72 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { Evaluation } from '../../evaluation/index.ts';
+import {
+  batch,
+  evaluated,
+  evaluation,
+  events,
+  replay,
+  start,
+  worker,
+} from '../../../test/support/run-events.ts';
 import { coloursFor } from '../../report/index.ts';
 import { advance, initialProgress, type RunEvent, type RunProgress } from '../../run/index.ts';
 import { plainLine } from './reporter.ts';
 import { screen } from './screen.ts';
 
-const evaluation = (rule: string, reward: number): Evaluation => ({
-  rule,
-  key: `key of ${rule}`,
-  task: 'digits-mlp',
-  protocol: 'quick',
-  seed: 1,
-  environment: 'none',
-  learningRate: 0.1,
-  edgeOfGrid: rule === 'g',
-  sweep: [],
-  reward,
-  curve: [],
-  status: 'ok',
-  steps: 100,
-  seconds: 10,
-  fingerprint: 'f',
-  version: '0.0.0',
-});
-
-const evaluated = (index: number, rule: string, reward: number, cached = false): RunEvent => ({
-  type: 'evaluated',
-  index,
-  evaluation: evaluation(rule, reward),
-  cached,
-});
-
-const worker = {
-  name: 'worker-1',
-  state: 'busy',
-  rule: 'm * exp(v)',
-  progress: { phase: 'sweep', learningRate: 1e-3, done: 0.5 },
-  finished: 3,
-  restarts: 1,
-} as const;
-
-const batch: RunEvent = {
-  type: 'batch',
-  batch: 0,
-  told: 4,
-  meanReward: 0.5,
-  distinct: 3,
-  best: { rule: 'm', reward: 0.7 },
-  metrics: { entropy: 1.93456, baseline: 0.5 },
-};
-
-const events: readonly RunEvent[] = [
-  { type: 'started', run: 'quick-1', samples: 10, resumedAt: 0 },
-  {
-    type: 'progress',
-    workers: [worker, { ...worker, name: 'worker-2', restarts: 0 }],
-    progress: worker.progress,
-  },
-  { type: 'reference', evaluation: evaluation('adam', 0.6), cached: false },
-  evaluated(0, 'g', 0.4),
-  evaluated(1, 'm', 0.7),
-  evaluated(2, 'g', 0.4, true),
-  evaluated(3, 'sign(g)', 0.1),
-  batch,
-];
-
-const start = initialProgress('quick-1', 10, { references: 2, retests: 4 });
-const replay = (list: readonly RunEvent[]): RunProgress => list.reduce(advance, start);
 const nameOf = ({ rule }: { readonly rule: string }): string =>
   rule === 'g' ? 'sgd' : rule === 'adam' ? 'adam' : '';
 const options = (columns: number, rows: number) => ({

@@ -5,12 +5,11 @@ import type { ExportSource, Target, TestSource } from '../target.ts';
 import type { Term } from '../term.ts';
 import {
   type ArrayWriters,
+  arithmetic,
   atom,
   called,
   indented,
-  infix,
   LEVEL,
-  negated,
   numberText,
   type ScalarWriters,
   type Spelling,
@@ -30,12 +29,8 @@ export const c: Target = {
   writeTest,
 };
 
-const arithmetic = {
-  add: infix('+', LEVEL.sum),
-  sub: infix('-', LEVEL.sum),
-  mul: infix('*', LEVEL.product),
-  div: infix('/', LEVEL.product),
-  neg: negated,
+const elementary = {
+  ...arithmetic,
   pow: called('pow'),
   exp: called('exp'),
   log: called('log'),
@@ -97,7 +92,7 @@ const HELPERS: Readonly<Record<string, readonly string[]>> = {
 const helper = (prefix: string, name: string) => called(`${prefix}_${name}`);
 
 const arrayWriters = (prefix: string): ArrayWriters => ({
-  ...arithmetic,
+  ...elementary,
   sign: helper(prefix, 'sign'),
   clip: helper(prefix, 'clip'),
   min: helper(prefix, 'min'),

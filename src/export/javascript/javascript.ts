@@ -6,12 +6,11 @@ import type { ExportSource, Target, TestSource } from '../target.ts';
 import type { Term } from '../term.ts';
 import {
   type ArrayWriters,
+  arithmetic,
   atom,
   called,
   indented,
-  infix,
   LEVEL,
-  negated,
   numberText,
   type ScalarWriters,
   type Spelling,
@@ -30,12 +29,8 @@ export const javascript: Target = {
   writeTest,
 };
 
-const arithmetic = {
-  add: infix('+', LEVEL.sum),
-  sub: infix('-', LEVEL.sum),
-  mul: infix('*', LEVEL.product),
-  div: infix('/', LEVEL.product),
-  neg: negated,
+const elementary = {
+  ...arithmetic,
   pow: called('Math.pow'),
   exp: called('Math.exp'),
   log: called('Math.log'),
@@ -53,7 +48,7 @@ const arithmetic = {
 };
 
 const arrays: ArrayWriters = {
-  ...arithmetic,
+  ...elementary,
   drop: ([dropped, x]) => ({
     text: `${dropped!.text} ? 0 : ${within(x!, LEVEL.sum)}`,
     level: LEVEL.condition,
@@ -61,7 +56,7 @@ const arrays: ArrayWriters = {
 };
 
 const scalars: ScalarWriters = {
-  ...arithmetic,
+  ...elementary,
   ld: () => atom('linearDecay(step, totalSteps)'),
   cd: (_, [n]) => atom(`cosineDecay(step, totalSteps, ${n!.text})`),
   rd: (_, [n]) => atom(`restartDecay(step, totalSteps, ${n!.text})`),

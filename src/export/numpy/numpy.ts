@@ -1,6 +1,6 @@
 import type { RandomDraw } from '../plan.ts';
 import { argumentLine, checkLines, ruleArguments, totalSteps } from '../python/arguments.ts';
-import { arithmetic, decayFunctions, docstring, pythonNumber, scalarLines } from '../python/python.ts';
+import { decayFunctions, docstring, pythonArithmetic, pythonNumber, scalarLines } from '../python/python.ts';
 import { pythonTest } from '../python/test-text.ts';
 import type { ExportSource, Target } from '../target.ts';
 import type { Term } from '../term.ts';
@@ -16,7 +16,7 @@ import {
 } from '../text.ts';
 
 const writers: ArrayWriters = {
-  ...arithmetic,
+  ...pythonArithmetic,
   exp: called('np.exp'),
   log: called('np.log'),
   sqrt: called('np.sqrt'),

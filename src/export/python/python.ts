@@ -2,12 +2,11 @@ import type { Plan } from '../plan.ts';
 import type { ExportSource } from '../target.ts';
 import type { Term } from '../term.ts';
 import {
+  arithmetic,
   atom,
   called,
   indented,
-  infix,
   LEVEL,
-  negated,
   numberText,
   type ScalarWriters,
   type Spelling,
@@ -31,18 +30,14 @@ export const power: (args: readonly Text[]) => Text = ([x, y]) => {
   return { text: `${base}${gap}**${gap}${exponent}`, level: LEVEL.power };
 };
 
-export const arithmetic = {
-  add: infix('+', LEVEL.sum),
-  sub: infix('-', LEVEL.sum),
-  mul: infix('*', LEVEL.product),
-  div: infix('/', LEVEL.product),
-  neg: negated,
+export const pythonArithmetic = {
+  ...arithmetic,
   pow: power,
 };
 
 /** Functions of the step in plain Python; `total` is how the number of steps is read. */
 const pythonScalars = (total: string): ScalarWriters => ({
-  ...arithmetic,
+  ...pythonArithmetic,
   exp: called('math.exp'),
   log: called('math.log'),
   sqrt: called('math.sqrt'),

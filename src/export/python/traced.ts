@@ -10,7 +10,7 @@ import {
   within,
   writeTerm,
 } from '../text.ts';
-import { arithmetic, operationsOf, pythonNumber } from './python.ts';
+import { operationsOf, pythonArithmetic, pythonNumber } from './python.ts';
 
 /**
  * What the frameworks share whose steps are traced or compiled: every operation, also of the step, is one of the module `np`, which has
@@ -37,7 +37,7 @@ export function traced(
   const name = (usual: string): string => `${np}.${renamed[usual] ?? usual}`;
   const named = (usual: string) => called(name(usual));
   const writers: ArrayWriters = {
-    ...arithmetic,
+    ...pythonArithmetic,
     exp: named('exp'),
     log: named('log'),
     sqrt: named('sqrt'),

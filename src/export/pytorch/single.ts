@@ -1,5 +1,5 @@
 import type { Plan, RandomDraw } from '../plan.ts';
-import { arithmetic, pythonNumber } from '../python/python.ts';
+import { pythonArithmetic, pythonNumber } from '../python/python.ts';
 import { isScalar, type Statement, type Term } from '../term.ts';
 import {
   type ArrayWriters,
@@ -23,7 +23,7 @@ const bounded =
   };
 
 export const singleWriters: ArrayWriters = {
-  ...arithmetic,
+  ...pythonArithmetic,
   exp: called('torch.exp'),
   log: called('torch.log'),
   sqrt: called('torch.sqrt'),

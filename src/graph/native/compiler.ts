@@ -170,12 +170,12 @@ async function compile(
   flags: readonly string[],
 ): Promise<void> {
   const [program, ...before] = compiler.command;
-  // In a folder of its own, and renamed when whole: processes that compile the same at once do not meet.
+  // Each compiles in a folder of its own and renames it when whole: processes that compile the same at once do not meet.
   const work = await mkdtemp(`${file}.`);
   const [source, result] = [join(work, 'graph.c'), join(work, 'graph.node')];
   try {
     await writeFile(source, text);
-    // By relative names, so that the compiled file does not hold the folder's.
+    // Files go by relative names, so that the compiled file does not hold the folder's.
     await run(program, [...before, ...flags, 'graph.c', '-o', 'graph.node'], {
       cwd: work,
       timeout: TIME_LIMIT,

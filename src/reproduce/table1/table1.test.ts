@@ -85,7 +85,7 @@ describe('the page of Table 1', () => {
 
   it('finds what the paper found in the paper’s own figures', async () => {
     const page = await pageOf(published);
-    // Of the sixteen only 90.8 is below SGD's 91.8, and with it 92.0 below Momentum's 92.1; the highest is 93.0.
+    // Only 90.8 of the sixteen is below SGD's 91.8, and with it 92.0 below Momentum's 92.1; the highest is 93.0.
     expect(page).toMatch(/\| SGD +\| 15 of 16 +\| \+1\.2 +\| 15 of 16 +\| \+1\.20 +\| 0 +\| 0 +\|/);
     expect(page).toMatch(/\| Momentum +\| 14 of 16 +\| \+0\.9 +\| 14 of 16 +\| \+0\.90 +\| 0 +\| 0 +\|/);
     expect(page).toMatch(/\| ADAM +\| 16 of 16 +\| \+2\.9 +\| 16 of 16 +\| \+2\.90 +\| 0 +\| 0 +\|/);
