@@ -1,8 +1,11 @@
 /**
- * Both engines in turns: milliseconds of processor time per training step, median (best), and the median of the turns' ratios.
+ * Both engines in turns: milliseconds of processor time per training step, median (best), and the median of the turns' ratios. Beside them
+ * stands how fast the processor multiplied and added in the same turns, and the native engine's milliseconds on a processor of
+ * 173 GFLOP/s, so that figures of different machines compare.
  *
- *     node bench/native.mjs [--rounds 3] [--steps 5] [--only child,characters]
+ *     node bench/native.mjs [--rounds 3] [--steps 5] [--only child,characters] [--json]
  */
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { openEvaluator } from '../dist/evaluate/index.js';
 import { createSession } from '../dist/graph/index.js';
@@ -12,12 +15,16 @@ import { characterModel } from '../dist/tasks/character-model.js';
 import { gnmtModel, resolveTask } from '../dist/tasks/index.js';
 import { wideResnet } from '../dist/tasks/wide-resnet.js';
 import { userDirectories } from '../dist/user-directories.js';
+import { openPeak, REFERENCE_PEAK } from './peak.mjs';
+import { median } from './text.mjs';
+import { summary } from './timing.mjs';
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     steps: { type: 'string', default: '5' },
     only: { type: 'string' },
+    json: { type: 'boolean', default: false },
   },
 });
 const [rounds, steps] = [Number(values.rounds), Number(values.steps)];
@@ -98,28 +105,44 @@ async function milliseconds(run, count = steps) {
   return times;
 }
 
-const sorted = (numbers) => numbers.toSorted((a, b) => a - b);
-const median = (numbers) => sorted(numbers)[numbers.length >> 1];
-const show = (numbers) => `${median(numbers).toPrecision(3)} (${sorted(numbers)[0].toPrecision(3)})`;
+const peak = await openPeak();
+const figures = {};
 
-/** Runs two things in turns and prints a row of a table. */
-async function compare(title, runs, count) {
+/** Runs two things in turns, and the measurement of the processor with them. */
+async function compare(key, title, runs, count) {
   const all = { onnxruntime: [], native: [] };
-  const ratios = [];
+  const turns = [];
   await Promise.all(Object.values(runs).map((run) => run()));
   for (let round = 0; round < rounds; round++) {
-    const turn = {};
+    const turn = { gigaflops: peak() };
     for (const engine of ['onnxruntime', 'native']) {
-      turn[engine] = await milliseconds(runs[engine], count);
-      all[engine].push(...turn[engine]);
+      const times = await milliseconds(runs[engine], count);
+      all[engine].push(...times);
+      turn[engine] = median(times);
     }
-    ratios.push(median(turn.onnxruntime) / median(turn.native));
+    turns.push(turn);
   }
-  console.log(`| ${title} | ${show(all.onnxruntime)} | ${show(all.native)} | ${median(ratios).toFixed(2)} |`);
+  figures[key] = {
+    title,
+    onnxruntime: summary(all.onnxruntime),
+    native: summary(all.native),
+    ratio: median(turns.map((turn) => turn.onnxruntime / turn.native)),
+    gigaflops: median(turns.map((turn) => turn.gigaflops)),
+    scaled: median(turns.map((turn) => (turn.native * turn.gigaflops) / REFERENCE_PEAK)),
+  };
+  if (!values.json) console.log(row(figures[key]));
 }
 
-console.log('| processor ms, median (best) | onnxruntime | native | onnxruntime ÷ native |');
-console.log('|---|---|---|---|');
+const show = ({ median: middle, best }) => `${middle.toPrecision(3)} (${best.toPrecision(3)})`;
+const row = ({ title, onnxruntime, native, ratio, gigaflops, scaled }) =>
+  `| ${title} | ${show(onnxruntime)} | ${show(native)} | ${ratio.toFixed(2)} | ${gigaflops.toFixed(0)} | ${scaled.toPrecision(3)} |`;
+
+if (!values.json) {
+  console.log(
+    `| processor ms, median (best) | onnxruntime | native | onnxruntime ÷ native | peak, GFLOP/s | native at ${REFERENCE_PEAK} GFLOP/s |`,
+  );
+  console.log('|---|---|---|---|---|---|');
+}
 for (const [key, [title, build, kind = 'training']] of Object.entries(networks)) {
   if (!chosen.includes(key)) continue;
   const model = await build();
@@ -134,7 +157,7 @@ for (const [key, [title, build, kind = 'training']] of Object.entries(networks))
     );
     return [engine, () => session.run(feeds, results)];
   });
-  await compare(title, Object.fromEntries(runs));
+  await compare(key, title, Object.fromEntries(runs));
   await Promise.all(Object.values(sessions).map((session) => session.close()));
 }
 if (chosen.includes('digits')) {
@@ -152,5 +175,9 @@ if (chosen.includes('digits')) {
       return evaluator.evaluate(request);
     },
   ]);
-  await compare('digits-mlp, whole `quick` evaluation', Object.fromEntries(runs));
+  await compare('digits', 'digits-mlp, whole `quick` evaluation', Object.fromEntries(runs));
+}
+if (values.json) {
+  const machine = { processor: cpus()[0].model, node: process.version, load: loadavg()[0] };
+  console.log(JSON.stringify({ ...machine, referenceGigaflops: REFERENCE_PEAK, figures }, null, 2));
 }
