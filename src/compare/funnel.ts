@@ -117,7 +117,7 @@ export async function planFunnel(input: FunnelInput): Promise<FunnelPlan> {
   const carried = references.includes(reference) ? references : [...references, reference];
   refuseTwins(carried);
   const sound = leaderboard.filter(
-    ({ key, status }) => status === 'ok' && carried.every((one) => one.key !== key),
+    ({ key, status }) => (status === 'ok' || status === 'stopped') && carried.every((one) => one.key !== key),
   );
   const known = carried.map(({ rule }) => ordinaryUpdates(resolveRule(rule)));
   const candidates = distinctRules(sound, input.rules, known).map(({ rule }) => ({

@@ -18,7 +18,7 @@ export interface RankedRule {
 export function weighed(evaluations: readonly Evaluation[]): readonly Evaluation[] {
   const lowest = lowestFinished(evaluations);
   return evaluations.map((evaluation) =>
-    evaluation.status === 'diverged' ? { ...evaluation, reward: weight(evaluation, lowest) } : evaluation,
+    evaluation.status === 'failed' ? evaluation : { ...evaluation, reward: weight(evaluation, lowest) },
   );
 }
 

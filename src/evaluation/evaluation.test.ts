@@ -57,6 +57,7 @@ describe('an evaluation', () => {
     ['a field of its own', { colour: 'red' }],
     ['another ending', { status: 'lost' }],
     ['an error without a failure', { error: 'exited' }],
+    ['a reason without an early end', { reason: 'flat' }],
     ['a text for a number', { reward: 'high' }],
     ['half a seed', { seed: 0.5 }],
   ])('is none with %s', (_, wrong) => {
@@ -68,8 +69,13 @@ describe('an evaluation', () => {
     expect(read(failed)).toEqual(failed);
   });
 
+  it.each(['stopped', 'rejected'] as const)('that was %s says why', (status) => {
+    const ended = { ...EVALUATION, status, reason: 'the loss does not fall' } as const;
+    expect(read(ended)).toEqual(ended);
+  });
+
   it('ends in one of several ways, which rank in the order of the list', () => {
-    expect(statuses).toEqual(['ok', 'diverged', 'failed']);
+    expect(statuses).toEqual(['ok', 'stopped', 'diverged', 'rejected', 'failed']);
     const ended = statuses.map((status) => ({ status, reward: 0.5 }));
     expect([...ended].reverse().sort(byStanding)).toEqual(ended);
   });

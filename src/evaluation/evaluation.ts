@@ -29,7 +29,7 @@ const resultShape = {
   edgeOfGrid: z.boolean(),
   /** Validation accuracy after the sweep at each learning rate; NaN if the training diverged. */
   sweep: z.array(z.strictObject({ learningRate: jsonNumber, accuracy: jsonNumber })),
-  /** Final validation accuracy, or chance. */
+  /** Final validation accuracy, an estimate of it, or chance. */
   reward: jsonNumber,
   /** Validation accuracy after each epoch of the final training. */
   curve,
@@ -70,8 +70,12 @@ function ending<Status extends string, More extends z.core.$ZodLooseShape>(statu
 const endings = [
   /** The training came to its end. */
   ending('ok', {}),
+  /** The protocol stopped early, for that `reason`; the reward is an estimate of what the training would have come to. */
+  ending('stopped', { reason: z.string().exactOptional() }),
   /** The final training, or every one of the sweep, met a loss or a weight that is not finite; the reward is chance. */
   ending('diverged', {}),
+  /** The rule cannot learn, for that `reason`, which was found without training; the reward is chance. */
+  ending('rejected', { reason: z.string().exactOptional() }),
   /** Three tries ended for outside reasons (a crash, a hang), the last one for that `error`; the reward is chance. */
   ending('failed', { error: z.string().exactOptional() }),
 ] as const;

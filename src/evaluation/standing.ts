@@ -7,9 +7,9 @@ export interface Standing {
 }
 
 /**
- * Compares two trainings, for sorting, the better one first: one that finished stands above one that diverged, and that above one
- * that failed, whatever their rewards; otherwise the higher reward counts. A rule may finish below chance, which is the reward of
- * one that diverged.
+ * Compares two trainings, for sorting, the better one first: one that finished stands above one that was stopped early, whose reward is
+ * an estimate, then come those that diverged, were rejected, and failed, whatever their rewards; otherwise the higher reward counts. A
+ * rule may finish below chance, which is the reward of one that diverged.
  *
  * @example [diverged, finished].sort(byStanding) // the finished one first
  */
@@ -17,22 +17,25 @@ export function byStanding(a: Standing, b: Standing): number {
   return statuses.indexOf(a.status) - statuses.indexOf(b.status) || b.reward - a.reward;
 }
 
+/** Whether the reward says how well the rule trains: it was measured, or estimated from a part of the training. */
+const learnt = ({ status }: Standing): boolean => status === 'ok' || status === 'stopped';
+
 /**
- * The lowest reward of the trainings that finished; Infinity if none did. A training that diverged counts for no more than
- * this when rewards are averaged: see {@link weight}.
+ * The lowest reward of the trainings that finished or were stopped early; Infinity if none did. A training that diverged counts for no
+ * more than this when rewards are averaged: see {@link weight}.
  */
 export function lowestFinished(trainings: readonly Standing[]): number {
   return trainings.reduce(
-    (least, { status, reward }) => (status === 'ok' ? Math.min(least, reward) : least),
+    (least, training) => (learnt(training) ? Math.min(least, training.reward) : least),
     Number.POSITIVE_INFINITY,
   );
 }
 
 /**
- * What a training counts for in a mean with others: its reward; if it diverged, at most that of the worst one that finished.
+ * What a training counts for in a mean with others: its reward; if it diverged or was rejected, at most that of the worst one that did not.
  *
  * @param lowest {@link lowestFinished} of all of them.
  */
-export function weight({ status, reward }: Standing, lowest: number): number {
-  return status === 'ok' ? reward : Math.min(reward, lowest);
+export function weight(training: Standing, lowest: number): number {
+  return learnt(training) ? training.reward : Math.min(training.reward, lowest);
 }

@@ -1,3 +1,5 @@
+import { statuses } from '../evaluation/index.ts';
+
 /**
  * Every metric of `/metrics`, once: docs/operating.md describes each, and a test compares the two. Names and units are those that
  * Prometheus recommends: counters end in `_total`, times are in seconds.
@@ -39,7 +41,7 @@ export const metrics = {
   nos_evaluations_total: {
     kind: 'counter',
     help: 'Evaluations that ended, by outcome; cached ones do not count.',
-    labels: { outcome: ['ok', 'diverged', 'failed'] },
+    labels: { outcome: statuses },
   },
   nos_evaluation_seconds: {
     kind: 'histogram',

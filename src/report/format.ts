@@ -1,4 +1,4 @@
-import { type RegimeInput, unusual } from '../evaluation/index.ts';
+import { type RegimeInput, type Standing, unusual } from '../evaluation/index.ts';
 
 /** How figures are written for people. Documents of `--json` do not pass through here. */
 
@@ -15,6 +15,11 @@ export function withinText(what: string, regime: Partial<RegimeInput>): string {
 /** Writes an accuracy or a reward with four places, as validation sets hold 5,000 examples. */
 export function accuracy(value: number): string {
   return Number.isFinite(value) ? value.toFixed(4) : '—';
+}
+
+/** Writes a reward; one that is an estimate, as the training was stopped early, with a sign: `~0.5612`. */
+export function rewardText({ status, reward }: Standing): string {
+  return (status === 'stopped' ? '~' : '') + accuracy(reward);
 }
 
 /** Writes a learning rate as a power of ten: `1e-2`, or `1e+1 ▲edge` if it lies at the edge of its grid. */

@@ -1,5 +1,5 @@
 import type { LeaderboardRow } from '../run/index.ts';
-import { accuracy, learningRate, meanAndSpread } from './format.ts';
+import { learningRate, meanAndSpread, rewardText } from './format.ts';
 import { type ShortRule, shortRules, withName } from './short-rule.ts';
 import { type Column, table } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -52,7 +52,7 @@ function columnsOf(
     },
     { title: 'index', cell: (row) => (row.index < 0 ? '' : String(row.index)), align: 'right' },
     ...(seeds === undefined ? [] : [retest]),
-    { title: 'search', cell: rewardText, align: 'right' },
+    { title: 'search', cell: searchText, align: 'right' },
     {
       title: 'rate',
       cell: (row) => learningRate(row.learningRate, row.edgeOfGrid),
@@ -68,6 +68,7 @@ function legend(rows: readonly LeaderboardRow[]): readonly string[] {
   return [
     ...(seeds > 1 ? ['retest: mean ± standard deviation over fresh seeds'] : []),
     'index: of the proposal, as the show command takes it; search: its reward then; rate: learning rate',
+    ...(rows.some(({ status }) => status === 'stopped') ? ['~: an estimate, as it was stopped early'] : []),
     ...(rows.some((row) => row.reference) ? ['◆ reference rule, scored by the same protocol'] : []),
     ...(rows.some((row) => row.like)
       ? ['near, same as: its updates are those of that reference, within 2 % or altogether']
@@ -109,6 +110,6 @@ function behaviourText({ like, copies }: LeaderboardRow): string {
   return [reference, copies && `+${copies.length}`].filter((text) => text !== undefined).join(', ');
 }
 
-function rewardText({ status, reward }: LeaderboardRow): string {
-  return status === 'ok' ? accuracy(reward) : status;
+function searchText(row: LeaderboardRow): string {
+  return row.status === 'ok' || row.status === 'stopped' ? rewardText(row) : row.status;
 }

@@ -96,10 +96,10 @@ function likeness(found: Known, references: readonly Known[]): Pick<LeaderboardR
 const describe = ({ index, rule, key, reward }: LeaderboardRow) => ({ index, rule, key, reward });
 
 /**
- * Whether the search has found that rule: it finished, and neither is nor behaves as a reference.
+ * Whether the search has found that rule: it finished or was stopped early, and neither is nor behaves as a reference.
  *
  * @param row As {@link foldCopies} gives it.
  */
 export function isFound({ reference, like, status }: LeaderboardRow): boolean {
-  return !reference && like === undefined && status === 'ok';
+  return !reference && like === undefined && (status === 'ok' || status === 'stopped');
 }

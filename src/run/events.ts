@@ -6,8 +6,8 @@ import type { Origin } from '../store/index.ts';
 /** One line of the leaderboard: a found rule, or a reference rule scored by the same protocol. */
 export interface LeaderboardRow {
   /**
-   * 1 for the best: rows with a `retest` first, by its mean; then the others, by `reward`; then what diverged, and last what failed. Ties
-   * go to the smaller index.
+   * 1 for the best: rows with a `retest` first, by its mean; then the others, by how they ended (finished, stopped early, diverged,
+   * rejected, failed) and by `reward`. Ties go to the smaller index.
    */
   readonly rank: number;
   /** Canonical rule text. */

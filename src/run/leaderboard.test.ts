@@ -72,12 +72,14 @@ describe('leaderboard', () => {
     expect(rows[0]?.retest?.rewards).toEqual([0.8]);
   });
 
-  it('puts what diverged below what finished, and what failed last, whatever their rewards', () => {
+  it('puts what finished first, then what was stopped, diverged, was rejected, and failed, whatever their rewards', () => {
     const chance = 0.1;
     const rows = leaderboard([
       score('proposal', 0, 'g^3', chance, { status: 'failed' }),
       score('proposal', 1, 'log(g)', chance, { status: 'diverged' }),
       score('proposal', 2, 'sign(g)', 0.05),
+      score('proposal', 3, 'exp(g)', chance, { status: 'rejected' }),
+      score('proposal', 4, 'cos(g)', 0.2, { status: 'stopped' }),
       score('reference', 0, 'g', chance, { status: 'diverged' }),
       score('retest', 0, 'g', chance, { status: 'diverged' }),
       score('reference', 1, 'm', 0.04),
@@ -86,8 +88,10 @@ describe('leaderboard', () => {
     expect(rows.map(({ rule, status, reward }) => [rule, status, reward])).toEqual([
       [printRule(canonicalize(parseRule('m'))), 'ok', 0.04],
       ['sign(g)', 'ok', 0.05],
+      ['cos(g)', 'stopped', 0.2],
       ['g', 'diverged', chance],
       ['log(g)', 'diverged', chance],
+      ['exp(g)', 'rejected', chance],
       ['g^3', 'failed', chance],
     ]);
   });

@@ -1,4 +1,10 @@
-import { type EvaluationSummary, lowestFinished, weight } from '../evaluation/index.ts';
+import {
+  type EvaluationStatus,
+  type EvaluationSummary,
+  lowestFinished,
+  statuses,
+  weight,
+} from '../evaluation/index.ts';
 import { namesOf } from '../rules/index.ts';
 import { mean } from '../statistics/index.ts';
 import type { ScoreRole, ScoreSummary, Store } from '../store/index.ts';
@@ -8,13 +14,11 @@ type Unranked = Omit<LeaderboardRow, 'rank'>;
 
 /** Where a row stands: its tier first, then the figures, the retest's before the search's. */
 interface Place {
-  readonly tier: Tier;
+  /** 0: at least one of its retests finished; otherwise a place for each ending, the better one before the worse. */
+  readonly tier: number;
   readonly retest: number;
   readonly reward: number;
 }
-
-/** 0: at least one of its retests finished; 1: the search's training finished, and there is no retest; 2: diverged; 3: failed. */
-type Tier = 0 | 1 | 2 | 3;
 
 /** The leaderboard of a run as it stands in the store. @throws NosError `unknown-name`. */
 export async function readLeaderboard(store: Store, run: string): Promise<readonly LeaderboardRow[]> {
@@ -79,16 +83,17 @@ function retestOf(evaluations: readonly EvaluationSummary[]): Pick<LeaderboardRo
 function placeOf(searched: EvaluationSummary, retested: readonly EvaluationSummary[], lowest: number): Place {
   const reward = weight(searched, lowest);
   if (retested.length === 0) {
-    const tier = searched.status === 'ok' ? 1 : searched.status === 'diverged' ? 2 : 3;
-    return { tier, retest: 0, reward };
+    return { tier: tierOf(searched.status), retest: 0, reward };
   }
   const retest = mean(retested.map((evaluation) => weight(evaluation, lowest)));
-  return { tier: retested.some(({ status }) => status === 'ok') ? 0 : 2, retest, reward };
+  return { tier: retested.some(({ status }) => status === 'ok') ? 0 : tierOf('diverged'), retest, reward };
 }
 
+const tierOf = (status: EvaluationStatus): number => 1 + statuses.indexOf(status);
+
 /**
- * The rows that were tested again first, by the mean of their fresh seeds; then the others, by reward; then those that diverged, and
- * last those that failed, whatever their rewards. The two figures are not compared with each other: a reward is the best of many,
+ * The rows that were tested again first, by the mean of their fresh seeds; then the others, by how they ended and by reward: those that
+ * failed are last, whatever their rewards. The two figures are not compared with each other: a reward is the best of many,
  * so luck's pick, and mostly higher than the same rule's mean.
  */
 function rank(rows: readonly { readonly row: Unranked; readonly place: Place }[]): readonly LeaderboardRow[] {

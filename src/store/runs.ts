@@ -14,8 +14,8 @@ import { verifyRun } from './verify.ts';
 /** The evaluation of a run's best proposal. */
 const BEST = `
   SELECT ${packed(EVALUATION)} FROM evaluations e JOIN scores s ON s.evaluation = e.id
-  WHERE s.run = ? AND s.role = 'proposal' AND json_extract(e.document, '$.status') = 'ok'
-  ORDER BY json_extract(e.document, '$.reward') DESC LIMIT 1`;
+  WHERE s.run = ? AND s.role = 'proposal' AND json_extract(e.document, '$.status') IN ('ok', 'stopped')
+  ORDER BY json_extract(e.document, '$.status') = 'ok' DESC, json_extract(e.document, '$.reward') DESC LIMIT 1`;
 
 /** Proposals without their evaluations. */
 const PROPOSAL_ROWS = `

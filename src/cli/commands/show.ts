@@ -132,6 +132,7 @@ function evaluationRows(evaluation: Evaluation): readonly (readonly [string, str
   return [
     ['task', `${task}, ${regimeText(evaluation)}, seed ${seed}`],
     ['reward', accuracy(reward) + (status === 'ok' ? '' : ` (${status})`)],
+    ...('reason' in evaluation ? [['reason', evaluation.reason ?? ''] as const] : []),
     ...(evaluation.status === 'failed' ? [['error', evaluation.error ?? ''] as const] : []),
     ['learning rate', learningRate(evaluation.learningRate, evaluation.edgeOfGrid)],
     ...sweep,

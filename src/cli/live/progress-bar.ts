@@ -2,11 +2,11 @@ import type { EvaluationEvent } from '../../compare/index.ts';
 import type { FetchProgress } from '../../data/index.ts';
 import type { EvaluationRequest } from '../../evaluation/index.ts';
 import {
-  accuracy,
   bar,
   bytes,
   duration,
   plural,
+  rewardText,
   shortRules,
   thousands,
   truncate,
@@ -145,8 +145,8 @@ export async function openMeter(total: number, stderr: Stderr): Promise<Meter> {
     if (event.type === 'evaluated') {
       shares.delete(event.request);
       counter.add(1);
-      const { rule, seed, reward, status } = event.evaluation;
-      const line = `${counter.done}/${total}  ${short(rule)}  seed ${seed}  ${accuracy(reward)}  ${status}`;
+      const { rule, seed, status } = event.evaluation;
+      const line = `${counter.done}/${total}  ${short(rule)}  seed ${seed}  ${rewardText(event.evaluation)}  ${status}`;
       if (!stderr.interactive) counter.note(line);
     }
     counter.underWay([...shares.values()].reduce((sum, share) => sum + share, 0));

@@ -7,6 +7,7 @@ import {
   duration,
   learningRate,
   plural,
+  rewardText,
   type ShortRule,
   sparkline,
   thousands,
@@ -143,7 +144,7 @@ function best({ top }: RunProgress, { columns, colours, nameOf, short }: ScreenO
   const rows = top.map((evaluation, i) => {
     const rate = learningRate(evaluation.learningRate, evaluation.edgeOfGrid).padEnd(RATE);
     const rule = withName(short(evaluation.rule), nameOf(evaluation));
-    const line = truncate(`${i + 1}  ${accuracy(evaluation.reward)}  ${rate}  ${rule}`, columns);
+    const line = truncate(`${i + 1}  ${rewardText(evaluation).padEnd(7)} ${rate}  ${rule}`, columns);
     return i === 0 ? colours.green(line) : line;
   });
   return [colours.bold(truncate(`#  reward  ${'learning rate'.padEnd(RATE)}  rule`, columns)), ...rows];

@@ -1,5 +1,5 @@
 import type { Evaluation } from '../../evaluation/index.ts';
-import { accuracy, duration, learningRate, plural } from '../../report/index.ts';
+import { accuracy, duration, learningRate, plural, rewardText } from '../../report/index.ts';
 import type { RunEvent } from '../../run/index.ts';
 import type { LogLine } from './events.ts';
 
@@ -107,11 +107,13 @@ function scored({ evaluation, cached, worker }: Scored, what: { role: string; in
 /** Returns the fields of an evaluation, in the log of the search and of the worker. */
 export function evaluationFields(evaluation: Evaluation): LogLine['fields'] {
   const { key, rule, seed, reward, status, learningRate, steps, seconds } = evaluation;
-  return { key, rule, seed, reward, status, learningRate, steps, seconds };
+  const reason = 'reason' in evaluation ? { reason: evaluation.reason } : {};
+  return { key, rule, seed, reward, status, ...reason, learningRate, steps, seconds };
 }
 
 export function evaluationText(evaluation: Evaluation): string {
-  const { rule, seed, reward, status, seconds } = evaluation;
+  const { rule, seed, status, seconds } = evaluation;
   const rate = learningRate(evaluation.learningRate);
-  return `${accuracy(reward)}  ${rule}  seed ${seed}  ${status}  rate ${rate}  ${duration(seconds)}`;
+  const reason = 'reason' in evaluation ? ` (${evaluation.reason})` : '';
+  return `${rewardText(evaluation)}  ${rule}  seed ${seed}  ${status}${reason}  rate ${rate}  ${duration(seconds)}`;
 }

@@ -36,6 +36,16 @@ describe('an answer', () => {
     expect(answerSchema.parse(parseJson(packAnswer(answer)))).toEqual(answer);
   });
 
+  it('says why an evaluation was stopped early or rejected, in a short text', () => {
+    for (const status of ['stopped', 'rejected'] as const) {
+      const answer = { ...DONE, evaluation: { ...EVALUATION, status, reason: 'the loss does not fall' } };
+      expect(answerSchema.parse(parseJson(packAnswer(answer)))).toEqual(answer);
+      expect(wrongWith({ ...answer, evaluation: { ...answer.evaluation, reason: ESCAPE } })).toMatch(
+        /reason/,
+      );
+    }
+  });
+
   it('carries an error with its code and hint', () => {
     const thrown = { message: 'no such rule', code: 'bad-rule', hint: 'try: g' } as const;
     const answer: Answer = { type: 'threw', thrown, by: PROCESS, retries: [] };

@@ -95,6 +95,9 @@ const evaluation = evaluationSchema.superRefine((value, context) => {
     context.addIssue({ code: 'custom', path: [path], message });
   if (value.status === 'failed') object('status', 'no worker gives it');
   if (!(value.reward >= 0 && value.reward <= 1)) object('reward', 'not from 0 to 1');
+  if ('reason' in value && !short.safeParse(value.reason).success) {
+    context.addIssue({ code: 'custom', path: ['reason'], message: 'not a short text' });
+  }
   for (const field of ['measures', 'measureCurves', 'testMeasures'] as const) {
     if (Object.keys(value[field] ?? {}).some(isOddName)) object(field, 'a name that is none');
   }

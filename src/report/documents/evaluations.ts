@@ -14,7 +14,8 @@ const about: Readonly<Record<keyof typeof evaluationFields.shape, string>> = {
   learningRate: 'learning rate that the sweep chose; NaN if all diverged',
   edgeOfGrid: 'whether that is the first or last of the grid, so that a better one may lie outside',
   sweep: 'trials of the learning rates; empty if there was nothing to choose',
-  reward: 'validation accuracy after the final training, from 0 to 1; that of guessing if it diverged',
+  reward:
+    'validation accuracy after the final training, from 0 to 1; an estimate of it if stopped early; that of guessing if diverged or rejected',
   curve: 'validation accuracy after each epoch of the final training',
   testCurve: 'test accuracy after each epoch, if the protocol keeps curves',
   lossCurve: 'mean training loss of each epoch, if the protocol keeps curves',
@@ -41,6 +42,9 @@ export const evaluation = z
       }),
       about.sweep,
     ),
+    reason: f
+      .text('why it was stopped early or rejected, for status `stopped` or `rejected`')
+      .exactOptional(),
     error: f.text('why it failed, for status `failed`').exactOptional(),
   })
   .meta({ id: 'Evaluation', description: 'an evaluation' });

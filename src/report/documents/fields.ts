@@ -45,7 +45,7 @@ export const remarks = texts(
   'what is odd about the result, as sentences: every reference rule diverged',
 ).exactOptional();
 export const STATUS =
-  '`ok`; `diverged`: the training met a number that is not finite; `failed`: three tries ended in a crash or a hang';
+  '`ok`; `stopped`: the protocol stopped early, and the reward is an estimate; `diverged`: the training met a number that is not finite; `rejected`: the rule cannot learn, which was found without training; `failed`: three tries ended in a crash or a hang';
 export const status = oneOf(statuses, STATUS);
 export const options = z
   .record(z.string(), z.union([z.number(), z.string()]))
