@@ -1,18 +1,24 @@
+import * as z from 'zod';
 import { type Evaluation, regimeText, unusual, unusualText } from '../evaluation/index.ts';
+import * as f from '../fields.ts';
 import { type Expression, latexRule, operations, printRule, resolveRule } from '../rules/index.ts';
 import type { ComparisonResult } from './compare.ts';
-import { type Contestant, contestant } from './contestant.ts';
+import { contestant, contestantSchema } from './contestant.ts';
 import { type Course, comparisonPicture, coursePicture } from './picture.ts';
 import type { ComparisonPlan } from './plan.ts';
 
+export const ruleDescriptionSchema = contestantSchema.extend({
+  text: f.text('the rule as it was written, or as the catalogue writes it'),
+  latex: f.text('the rule as LaTeX'),
+  // In the order of the table of operations.
+  parts: f.list(
+    z.strictObject({ name: f.text('symbol or name'), summary: f.text('what it computes') }),
+    'operations that the rule consists of',
+  ),
+});
+
 /** A rule, told to people. */
-export interface RuleDescription extends Contestant {
-  /** Text as it was written, or as the catalogue writes it. */
-  readonly text: string;
-  readonly latex: string;
-  /** The operations that it is made of, by their symbols where they have one, in the order of the table of operations. */
-  readonly parts: readonly { readonly name: string; readonly summary: string }[];
-}
+export type RuleDescription = f.DataOf<typeof ruleDescriptionSchema>;
 
 /** @throws NosError `bad-rule`, `unknown-name`. */
 export function describeRule(textOrName: string): RuleDescription {

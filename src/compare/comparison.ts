@@ -1,71 +1,83 @@
+import * as z from 'zod';
 import { NosError } from '../errors.ts';
 import { type Evaluation, evaluationId, unusual } from '../evaluation/index.ts';
+import * as f from '../fields.ts';
 import { holm, smallestPairedP } from '../statistics/index.ts';
-import type { Contestant } from './contestant.ts';
+import { type Contestant, contestantSchema } from './contestant.ts';
 import type { ComparisonPlan } from './plan.ts';
 import { rankingScore, rankOver, weighed } from './ranking.ts';
-import { measure, type RuleFigures, type TestedFigures } from './row.ts';
+import { figuresSchema, measure, type TestedFigures } from './row.ts';
 
 /** What counts as told apart: p at most so large once it is corrected. */
 export const LEVEL = 0.05;
 
-/**
- * `better`, `worse`: the permutation test says so at {@link LEVEL}, corrected for everything compared; `not told apart`: it
- * does not; `not tested`: there are fewer than two pairs of sound evaluations; `reference`: what the others are compared with.
- */
-export type RowVerdict = 'better' | 'worse' | 'not told apart' | 'not tested' | 'reference';
+const testSchema = (what: string) =>
+  z
+    .strictObject({
+      p: f.figure('p-value of this test alone'),
+      adjusted: f.figure("p-value corrected by Holm's method for all tests of the command"),
+    })
+    .nullable()
+    .describe(`${what}; null for the reference and if nothing can be tested`);
 
-/** p as the test gives it, and corrected by Holm's method for all tests of the comparison. */
-export interface TestResult {
-  readonly p: number;
-  readonly adjusted: number;
-}
+const { name, rule, key } = contestantSchema.shape;
+
+const rowSchema = z.strictObject({
+  ...{ name, rule, key },
+  rank: f.number('rank on this task by the mean, 1 for the best'),
+  ...figuresSchema.shape,
+  permutation: testSchema('paired permutation test of the mean difference, which gives the verdict'),
+  wilcoxon: testSchema("Wilcoxon's signed-rank test of the same pairs"),
+  // `not tested`: there are fewer than two pairs of sound evaluations; `reference`: what the others are compared with.
+  verdict: f.oneOf(
+    ['better', 'worse', 'not told apart', 'not tested', 'reference'],
+    'what the permutation test says at `level`',
+  ),
+});
 
 /** One rule on one task. */
-export interface ComparedRow extends RuleFigures {
-  readonly name: string;
-  readonly rule: string;
-  readonly key: string;
-  /** Rank on this task by the mean; 1 for the best. */
-  readonly rank: number;
-  /** Test of the mean difference, which gives the verdict; null for the reference, and if nothing is tested. */
-  readonly permutation: TestResult | null;
-  readonly wilcoxon: TestResult | null;
-  readonly verdict: RowVerdict;
-}
+export type ComparedRow = f.DataOf<typeof rowSchema>;
+export type RowVerdict = ComparedRow['verdict'];
+type TestResult = NonNullable<ComparedRow['permutation']>;
 
-export interface ComparedTask {
-  readonly task: string;
-  /** Best mean first. */
-  readonly rows: readonly ComparedRow[];
-}
+const powerSchema = z.strictObject({
+  tests: f.count('tests that the correction is over'),
+  smallest: f.figure('smallest p that one test can give with these seeds'),
+  smallestAdjusted: f.figure('the same after the correction'),
+  seedsNeeded: f.count('fewest seeds with which one of the tests can reach `level`'),
+});
 
-/** What so few seeds can show at best. */
-export interface Power {
-  /** How many tests Holm's correction is over: every rule but the reference, on every task. */
-  readonly tests: number;
-  /** The least p that one of them can give, and the least that is left of it after the correction. */
-  readonly smallest: number;
-  readonly smallestAdjusted: number;
-  /** The fewest seeds with which a single one of so many tests can reach {@link LEVEL}. */
-  readonly seedsNeeded: number;
-}
+/** What so few seeds can show at best. The correction is over every rule but the reference, on every task. */
+export type Power = f.DataOf<typeof powerSchema>;
+
+export const comparisonSchema = z
+  .strictObject({
+    protocol: f.protocol,
+    ...f.unusualRegime,
+    seeds: z.array(f.seed).describe('seeds that every rule was trained with'),
+    reference: f.text('name of the rule that the others are compared with'),
+    fingerprint: f.fingerprint,
+    version: f.version,
+    level: f.number('largest corrected p that counts as told apart'),
+    power: powerSchema.describe('what this number of seeds can show'),
+    rules: f.list(contestantSchema, 'the rules that were compared'),
+    tasks: f.list(
+      z.strictObject({ task: f.task, rows: f.list(rowSchema, 'one row per rule, best mean first') }),
+      'one table per task',
+    ),
+    ranking: f.list(
+      z.strictObject({
+        rank: f.number('rank over all tasks, 1 for the best'),
+        name,
+        meanRank: f.number('mean of the ranks on the tasks'),
+      }),
+      'ranking over all tasks, best first',
+    ),
+  })
+  .meta({ id: 'Comparison', description: 'a comparison' });
 
 /** Rules side by side: plain data, all that `nos compare --json` prints. */
-export interface Comparison extends ReturnType<typeof unusual> {
-  readonly protocol: string;
-  readonly seeds: readonly number[];
-  /** The name of the rule that the others are compared with. */
-  readonly reference: string;
-  readonly fingerprint: string;
-  readonly version: string;
-  readonly level: number;
-  readonly power: Power;
-  readonly rules: readonly Contestant[];
-  readonly tasks: readonly ComparedTask[];
-  /** Ranking over all tasks, best first. */
-  readonly ranking: readonly { readonly rank: number; readonly name: string; readonly meanRank: number }[];
-}
+export type Comparison = f.DataOf<typeof comparisonSchema>;
 
 /**
  * Compares what was evaluated: means, intervals, differences to the reference over pairs of equal seeds, and tests of them,

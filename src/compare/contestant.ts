@@ -1,21 +1,20 @@
+import * as z from 'zod';
 import { NosError } from '../errors.ts';
 import { identityOf } from '../evaluation/index.ts';
+import * as f from '../fields.ts';
 import { namesOf, resolveRule, ruleCost } from '../rules/index.ts';
 
+export const contestantSchema = z.strictObject({
+  name: f.text('the rule as the user named it'),
+  rule: f.text('canonical text'),
+  key: f.key,
+  names: f.names,
+  slots: f.count('state tensors per weight'),
+  flopsPerWeight: f.number('floating-point operations per weight and step, approximately'),
+});
+
 /** A rule that is compared with others. */
-export interface Contestant {
-  /** Name by which the user calls it. */
-  readonly name: string;
-  /** Canonical text. */
-  readonly rule: string;
-  readonly key: string;
-  /** Catalogue names of rules with the same key. */
-  readonly names: readonly string[];
-  /** State arrays of the size of the weights. */
-  readonly slots: number;
-  /** Approximate floating-point operations per weight and step. */
-  readonly flopsPerWeight: number;
-}
+export type Contestant = f.DataOf<typeof contestantSchema>;
 
 /** @throws NosError `bad-rule`, `unknown-name`. */
 export function contestant(textOrName: string): Contestant {

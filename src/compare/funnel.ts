@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { NosError } from '../errors.ts';
 import {
   type Evaluation,
@@ -9,12 +10,13 @@ import {
   type RegimeInput,
   type RegimeNames,
 } from '../evaluation/index.ts';
+import * as f from '../fields.ts';
 import { deriveKey } from '../random/index.ts';
 import { ordinaryUpdates, resolveRule } from '../rules/index.ts';
 import { distinctRules, type LeaderboardRow } from '../run/index.ts';
 import { mean } from '../statistics/index.ts';
-import { type Comparison, summarize } from './comparison.ts';
-import { type Contestant, contestant, refuseTwins } from './contestant.ts';
+import { comparisonSchema, summarize } from './comparison.ts';
+import { type Contestant, contestant, contestantSchema, refuseTwins } from './contestant.ts';
 import { type EvaluationServices, evaluateAll } from './evaluate-all.ts';
 import { type ComparisonPlan, referencesOf, requestsOf } from './plan.ts';
 import { type Endings, rankingScore, rankOver, weighed } from './ranking.ts';
@@ -40,13 +42,14 @@ export interface FunnelInput extends RegimeInput {
   readonly nameOf?: (rule: string) => string;
 }
 
+const rungSchema = z.strictObject({
+  protocol: f.protocol,
+  rules: f.count('found rules in the rung; the references come on top'),
+  seeds: z.array(f.seed).describe('seeds of the rung'),
+});
+
 /** One stage: so many rules under one protocol, with seeds that no other rung has. */
-export interface Rung {
-  readonly protocol: string;
-  /** Found rules in it; the references come on top. */
-  readonly rules: number;
-  readonly seeds: readonly number[];
-}
+export type Rung = f.DataOf<typeof rungSchema>;
 
 export interface FunnelPlan {
   readonly tasks: readonly string[];
@@ -58,26 +61,29 @@ export interface FunnelPlan {
   readonly rungs: readonly Rung[];
 }
 
-export interface RungRow {
-  readonly rank: number;
-  readonly name: string;
-  readonly key: string;
-  readonly reference: boolean;
-  /** One a task: the mean reward of the sound evaluations, NaN if there is none. */
-  readonly means: readonly number[];
-  readonly diverged: number;
-  readonly failed: number;
-  /** Whether it is in the next rung too; a finalist of the last rung is. */
-  readonly survived: boolean;
-}
+const rowSchema = z.strictObject({
+  rank: f.number('rank in the rung, 1 for the best'),
+  name: contestantSchema.shape.name,
+  key: f.key,
+  reference: f.flag('whether it is a reference rule'),
+  means: f.figures('mean reward per task; NaN if all evaluations failed'),
+  diverged: f.count('evaluations that diverged'),
+  failed: f.count('evaluations that failed'),
+  survived: f.flag('whether it is trained in the next rung, or is a finalist'),
+});
+export type RungRow = f.DataOf<typeof rowSchema>;
+
+export const funnelSchema = z.strictObject({
+  tasks: f.texts('the tasks that the rules were trained on'),
+  rungs: f.list(
+    rungSchema.extend({ rows: f.list(rowSchema, 'one row per rule, best first') }),
+    'the rungs, each trained longer than the one before',
+  ),
+  comparison: comparisonSchema.describe('the last rung; its environment is that of all rungs'),
+});
 
 /** What came out, as plain data. */
-export interface FunnelResult {
-  readonly tasks: readonly string[];
-  readonly rungs: readonly (Rung & { readonly rows: readonly RungRow[] })[];
-  /** The last rung: finalists and references with intervals and tests. Its environment is that of every rung. */
-  readonly comparison: Comparison;
-}
+export type FunnelResult = f.DataOf<typeof funnelSchema>;
 
 /**
  * The rungs of successive halving (Jamieson and Talwalkar, Non-stochastic Best Arm Identification and Hyperparameter

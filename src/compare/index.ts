@@ -1,17 +1,22 @@
-export { type CardPicture, cardPictures, describeRule, type RuleDescription } from './card.ts';
+export {
+  type CardPicture,
+  cardPictures,
+  describeRule,
+  type RuleDescription,
+  ruleDescriptionSchema,
+} from './card.ts';
 export { type CardPlaces, cardPlaces } from './card-places.ts';
 export { type CardContents, type CardResult, cardText } from './card-text.ts';
 export { type ComparisonResult, runComparison, runComparisons } from './compare.ts';
 export {
   type ComparedRow,
-  type ComparedTask,
   type Comparison,
+  comparisonSchema,
   LEVEL,
   type Power,
   powerOf,
   type RowVerdict,
   summarize,
-  type TestResult,
 } from './comparison.ts';
 export { type Contestant, contestant } from './contestant.ts';
 export { type EvaluationEvent, type EvaluationServices, evaluateAll } from './evaluate-all.ts';
@@ -19,6 +24,7 @@ export {
   type FunnelInput,
   type FunnelPlan,
   type FunnelResult,
+  funnelSchema,
   planFunnel,
   plannedFunnel,
   type Rung,
@@ -29,4 +35,4 @@ export {
 export { type LearningRateRange, learningRateRange, meanSweep } from './learning-rates.ts';
 export { comparisonPicture } from './picture.ts';
 export { type ComparisonInput, type ComparisonPlan, planComparison, seedsFrom } from './plan.ts';
-export type { PairedDifference, RuleFigures } from './row.ts';
+export type { RuleFigures } from './row.ts';

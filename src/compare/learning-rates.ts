@@ -1,20 +1,21 @@
+import * as z from 'zod';
 import type { SweepPoint } from '../evaluation/index.ts';
+import * as f from '../fields.ts';
 import { mean } from '../statistics/index.ts';
 
 /** How much worse than the best is still good, as a share of the best. */
 export const TOLERANCE = 0.01;
 
+export const rangeSchema = z.strictObject({
+  best: f.figure('best learning rate of the mean sweep'),
+  low: f.figure('smallest learning rate within 1 % of the best accuracy'),
+  high: f.figure('largest learning rate within 1 % of the best accuracy'),
+  decades: f.figure('log₁₀ of high/low'),
+  open: f.flag('whether the range ends with the grid, so that it may be wider'),
+});
+
 /** The learning rates around the best one that do about as well. */
-export interface LearningRateRange {
-  /** The learning rate of the best mean accuracy. */
-  readonly best: number;
-  readonly low: number;
-  readonly high: number;
-  /** log₁₀ of high/low. */
-  readonly decades: number;
-  /** Whether the range ends with the grid, so that it may be wider. */
-  readonly open: boolean;
-}
+export type LearningRateRange = f.DataOf<typeof rangeSchema>;
 
 /**
  * The mean of several sweeps of one grid at each learning rate; NaN if any of them diverged.

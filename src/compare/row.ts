@@ -1,6 +1,7 @@
+import * as z from 'zod';
 import type { Evaluation } from '../evaluation/index.ts';
+import * as f from '../fields.ts';
 import {
-  type Interval,
   mean,
   meanInterval,
   median,
@@ -8,38 +9,36 @@ import {
   probabilityOfSuperiority,
   wilcoxonSignedRank,
 } from '../statistics/index.ts';
-import { type LearningRateRange, learningRateRange, meanSweep } from './learning-rates.ts';
+import { learningRateRange, meanSweep, rangeSchema } from './learning-rates.ts';
 
-/** A mean of differences between pairs of equal seeds; the interval is as `meanInterval` gives it. */
-export interface PairedDifference {
-  readonly pairs: number;
-  readonly mean: number;
-  readonly interval: Interval | null;
-}
+/** Intervals are as `meanInterval` of statistics/ gives them. A failed evaluation says nothing about the rule. */
+export const figuresSchema = z.strictObject({
+  rewards: f.figures('reward per seed; NaN for a failed evaluation'),
+  mean: f.figure('mean of the rewards that did not fail'),
+  interval: f.interval('95 % interval of the mean; null for fewer than three rewards'),
+  difference: z
+    .strictObject({
+      pairs: f.count('pairs of equal seeds'),
+      mean: f.figure('mean of the differences'),
+      interval: f.interval('95 % interval of the mean difference'),
+    })
+    .nullable()
+    .describe('this rule minus the reference over pairs of equal seeds; null for the reference'),
+  superiority: f
+    .figure('probability that a reward of this rule is above one of the reference, a tie counting half')
+    .nullable(),
+  learningRates: f.figures('learning rate that was chosen, per seed'),
+  range: rangeSchema
+    .nullable()
+    .describe('learning rates that do about as well as the best; null if all diverged'),
+  edgeOfGrid: f.count('evaluations whose learning rate is at the edge of the grid'),
+  diverged: f.count('evaluations that diverged'),
+  failed: f.count('evaluations that failed'),
+  millisecondsPerStep: f.figure('median time of a training step in milliseconds'),
+});
 
 /** What the evaluations of one rule on one task say, seed by seed. */
-export interface RuleFigures {
-  /** Rewards in the order of the seeds; NaN if the evaluation failed for outside reasons, which says nothing about the rule. */
-  readonly rewards: readonly number[];
-  /** Mean of the sound rewards; NaN if there are none. */
-  readonly mean: number;
-  /** The interval of the mean, as `meanInterval` of statistics/ gives it; null for fewer than three sound rewards, and where all are equal. */
-  readonly interval: Interval | null;
-  /** This rule less the reference; null for the reference itself, and where no pair is sound. */
-  readonly difference: PairedDifference | null;
-  /** The probability that a reward of this rule is above one of the reference, a tie being half. */
-  readonly superiority: number | null;
-  /** The learning rate that each sweep chose, in the order of the seeds; NaN if every one diverged. */
-  readonly learningRates: readonly number[];
-  /** The learning rates within 1 % of the best in the mean sweep; null if every one diverged. */
-  readonly range: LearningRateRange | null;
-  /** How many of the evaluations chose a learning rate at the edge of the grid, diverged, failed. */
-  readonly edgeOfGrid: number;
-  readonly diverged: number;
-  readonly failed: number;
-  /** Milliseconds per training step, with network, rule and validation: the median over seeds, as measured when they were trained. */
-  readonly millisecondsPerStep: number;
-}
+export type RuleFigures = f.DataOf<typeof figuresSchema>;
 
 /** The same with the p values of both tests, not corrected; null for the reference and fewer than two sound pairs. */
 export interface TestedFigures extends RuleFigures {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Immutable } from '../fields.ts';
 import { jsonNumber } from '../json.ts';
 import { type ConditionInput, type ConditionNames, conditionShape } from './conditions.ts';
 
@@ -90,16 +91,25 @@ export type Evaluation = Immutable<z.output<typeof evaluationSchema>>;
 export type EvaluationStatus = Evaluation['status'];
 export type SweepPoint = Evaluation['sweep'][number];
 
-type Immutable<T> = T extends object ? { readonly [Name in keyof T]: Immutable<T[Name]> } : T;
-
 /** Every way to end, the best one first. */
 export const statuses = endings.map(({ shape }) => shape.status.value) as readonly EvaluationStatus[];
+
+const meanings: Readonly<Record<EvaluationStatus, string>> = {
+  ok: '`ok`',
+  stopped: '`stopped`: the protocol stopped early, and the reward is an estimate',
+  diverged: '`diverged`: the training met a number that is not finite',
+  rejected: '`rejected`: the rule cannot learn, which was found without training',
+  failed: '`failed`: three tries ended in a crash or a hang',
+};
+
+/** A status, as documents describe it. */
+export const statusField = z.enum(statuses).describe(statuses.map((one) => meanings[one]).join('; '));
 
 /** The fields that evaluations of every ending have, to pick from. */
 export const evaluationFields = z.object({
   ...requestShape,
   ...resultShape,
-  status: z.enum(statuses),
+  status: statusField,
   ...makingShape,
 });
 

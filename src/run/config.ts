@@ -1,50 +1,67 @@
 import * as z from 'zod';
 import { NosError } from '../errors.ts';
 import { regimeShape } from '../evaluation/index.ts';
+import * as f from '../fields.ts';
 import { deriveKey } from '../random/index.ts';
 import { constraints } from '../rules/index.ts';
 
-const count = z.int().positive();
-const name = z.string().min(1);
+const count = (description: string) => z.int().positive().describe(description);
+const name = (description: string) => z.string().min(1).describe(description);
+const names = (description: string) => z.array(z.string().min(1)).describe(description);
 
-const schema = z.strictObject({
-  task: name,
-  space: z.strictObject({
-    name,
-    iterations: count.optional(),
-    constraints: z.array(z.enum(constraints)).optional(),
-    /** Vocabularies that take the place of the named space's. */
-    operands: z.array(name).optional(),
-    unary: z.array(name).optional(),
-    binary: z.array(name).optional(),
-  }),
-  strategy: z.strictObject({
-    name,
-    options: z.record(z.string(), z.union([z.number(), z.string()])).default({}),
-    /** Rules (text or catalogue names) that are proposed first. */
-    warmStart: z.array(name).default([]),
+/** All that the result of a run depends on, except for the machine's fingerprint and the version of this package. */
+export const runConfigSchema = z
+  .strictObject({
+    task: f.task.min(1),
+    space: z
+      .strictObject({
+        name: name('name of the space'),
+        iterations: count('iterations, if they were chosen').optional(),
+        constraints: z.array(z.enum(constraints)).describe('constraints, if they were chosen').optional(),
+        operands: names('operands, if they were chosen').optional(),
+        unary: names('unary functions, if they were chosen').optional(),
+        binary: names('binary functions, if they were chosen').optional(),
+      })
+      .describe('space that is searched'),
+    strategy: z
+      .strictObject({
+        name: name('name of the strategy'),
+        options: f.options,
+        warmStart: names('rules that are proposed first'),
+      })
+      .describe('strategy that proposes'),
+    ...f.regime,
+    samples: count('proposals in all'),
+    batch: count('proposals per batch'),
+    pipeline: count('batches in flight'),
+    seed: f.seed,
+    references: names('reference rules'),
+    retest: z
+      .strictObject({
+        top: f.count('number of found rules that are tested again'),
+        seeds: f.count('fresh seeds of each test'),
+      })
+      .describe('tests with fresh seeds at the end'),
+  })
+  .meta({ id: 'Configuration', description: 'all that the result of the run depends on' });
+
+export type RunConfig = f.DataOf<typeof runConfigSchema>;
+
+const { strategy, pipeline, references, retest } = runConfigSchema.shape;
+
+const inputSchema = runConfigSchema.extend({
+  strategy: strategy.extend({
+    options: strategy.shape.options.default({}),
+    warmStart: strategy.shape.warmStart.default([]),
   }),
   ...regimeShape,
-  /** Proposals in all. */
-  samples: count,
-  /** Proposals per batch. */
-  batch: count,
-  /** Batches in flight. */
-  pipeline: count.default(2),
-  seed: z.int().nonnegative(),
-  /** Reference rules (text or catalogue names), scored by the same protocol. */
-  references: z.array(name).default(['sgd', 'momentum', 'adam', 'rmsprop', 'powersign']),
-  /** The best so many found rules, and the references, are scored again with so many fresh seeds. */
-  retest: z
-    .strictObject({ top: z.int().nonnegative(), seeds: z.int().nonnegative() })
-    .default({ top: 5, seeds: 3 }),
+  pipeline: pipeline.default(2),
+  references: references.default(['sgd', 'momentum', 'adam', 'rmsprop', 'powersign']),
+  retest: retest.default({ top: 5, seeds: 3 }),
 });
 
-/** Everything that a run's result depends on, except for the machine's fingerprint and the package's version. */
-export type RunConfig = z.output<typeof schema>;
-
 /** What a caller must say of a run: fields that have defaults may be left out. */
-export type RunConfigInput = z.input<typeof schema>;
+export type RunConfigInput = f.Immutable<z.input<typeof inputSchema>>;
 
 /**
  * The configuration with defaults filled in.
@@ -52,7 +69,7 @@ export type RunConfigInput = z.input<typeof schema>;
  * @throws NosError `bad-option` that names the first field that is wrong, an unknown one included.
  */
 export function parseRunConfig(input: unknown): RunConfig {
-  const parsed = schema.safeParse(input);
+  const parsed = inputSchema.safeParse(input);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = issue?.path.join('.') || 'configuration';

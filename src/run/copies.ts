@@ -6,7 +6,7 @@ import {
   ordinaryUpdates,
   parseRule,
 } from '../rules/index.ts';
-import type { LeaderboardRow } from './events.ts';
+import type { LeaderboardRow } from './leaderboard.ts';
 
 /** A row and what its rule does. */
 interface Known {

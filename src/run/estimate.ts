@@ -1,14 +1,17 @@
+import * as z from 'zod';
 import { parseProtocol, protocolSteps, type StepSizes } from '../evaluation/index.ts';
+import * as f from '../fields.ts';
 import type { RunConfig } from './config.ts';
 
+const plannedSchema = z.strictObject({
+  proposals: f.count('of proposals'),
+  references: f.count('of reference rules'),
+  retests: f.count('with fresh seeds'),
+  total: f.count('in all'),
+});
+
 /** The evaluations that a run makes at most: equal rules are one evaluation. */
-export interface PlannedEvaluations {
-  readonly proposals: number;
-  readonly references: number;
-  /** Evaluations with fresh seeds at the end. */
-  readonly retests: number;
-  readonly total: number;
-}
+export type PlannedEvaluations = f.DataOf<typeof plannedSchema>;
 
 export function plannedEvaluations({ samples, references, retest }: RunConfig): PlannedEvaluations {
   const retests = (retest.top + references.length) * retest.seeds;
@@ -20,19 +23,19 @@ export function plannedEvaluations({ samples, references, retest }: RunConfig): 
   };
 }
 
+export const runEstimateSchema = z.strictObject({
+  evaluations: plannedSchema.describe('evaluations at most'),
+  // NaN if the protocol trains on all examples and the task does not say how many it has.
+  stepsPerEvaluation: f.figure('training steps of an evaluation; NaN if not known'),
+  steps: f.figure('training steps in all'),
+  secondsPerStep: f.figure('measured seconds of a training step; NaN if the data are not on this machine'),
+  workers: f.count('worker processes'),
+  coreHours: f.figure('core-hours in all'),
+  seconds: f.figure('seconds from start to end'),
+});
+
 /** What a run costs at most. Rules that diverge stop early, so it is mostly less. */
-export interface RunEstimate {
-  readonly evaluations: PlannedEvaluations;
-  /** NaN if the protocol trains on all examples and the task does not say how many it has; so are all sums of it. */
-  readonly stepsPerEvaluation: number;
-  /** Training steps in all. */
-  readonly steps: number;
-  readonly secondsPerStep: number;
-  readonly workers: number;
-  readonly coreHours: number;
-  /** Duration from start to end. */
-  readonly seconds: number;
-}
+export type RunEstimate = f.DataOf<typeof runEstimateSchema>;
 
 /** @param secondsPerStep As `measureStep` of evaluate/ gives it; NaN if it is not known, and so are the times then. */
 export function estimateRun(

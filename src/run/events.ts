@@ -2,43 +2,7 @@ import type { WorkerStatus } from '../dispatch/index.ts';
 import type { Evaluation, EvaluationProgress, EvaluationSummary } from '../evaluation/index.ts';
 import type { Metrics } from '../search/index.ts';
 import type { Origin } from '../store/index.ts';
-
-/** One line of the leaderboard: a found rule, or a reference rule scored by the same protocol. */
-export interface LeaderboardRow {
-  /**
-   * 1 for the best: rows with a `retest` first, by its mean; then the others, by how they ended (finished, stopped early, diverged,
-   * rejected, failed) and by `reward`. Ties go to the smaller index.
-   */
-  readonly rank: number;
-  /** Canonical rule text. */
-  readonly rule: string;
-  readonly key: string;
-  /** Catalogue names of rules with the same key. */
-  readonly names: readonly string[];
-  /** Whether it is one of the reference rules, evaluated for comparison and not proposed by the strategy. */
-  readonly reference: boolean;
-  /** The search's own score: the best of many noisy figures, so luck's pick. */
-  readonly reward: number;
-  readonly status: Evaluation['status'];
-  readonly learningRate: number;
-  readonly edgeOfGrid: boolean;
-  /** How often it was proposed; 0 for a reference rule that no batch held. */
-  readonly proposals: number;
-  /** Index of its first proposal; −1 for a reference rule that no batch held. */
-  readonly index: number;
-  /** The scores with fresh seeds, for the top rules and the references once the search is over. */
-  readonly retest?: {
-    /** Rewards in the order of the seeds; those that were lost are left out. */
-    readonly rewards: readonly number[];
-    readonly mean: number;
-    /** How many of them are of trainings that diverged. */
-    readonly diverged: number;
-  };
-  /** The reference that this found rule is a near copy of, and its distance, 0 if it does the very same; where copies are folded. */
-  readonly like?: { readonly name: string; readonly distance: number };
-  /** Near copies of this found rule that are folded into its row, best first. */
-  readonly copies?: readonly Pick<LeaderboardRow, 'index' | 'rule' | 'key' | 'reward'>[];
-}
+import type { LeaderboardRow } from './leaderboard.ts';
 
 /** An evaluation that is in the store, and where it comes from. */
 export interface Scored {

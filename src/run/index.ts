@@ -1,15 +1,22 @@
-export { parseRunConfig, type RunConfig, type RunConfigInput } from './config.ts';
+export { parseRunConfig, type RunConfig, type RunConfigInput, runConfigSchema } from './config.ts';
 export { distinctRules, foldCopies, isFound } from './copies.ts';
 export { findEarlierRun } from './earlier-run.ts';
-export { estimateRun, type PlannedEvaluations, plannedEvaluations, type RunEstimate } from './estimate.ts';
+export {
+  estimateRun,
+  type PlannedEvaluations,
+  plannedEvaluations,
+  type RunEstimate,
+  runEstimateSchema,
+} from './estimate.ts';
 export type * from './events.ts';
-export { leaderboard, readLeaderboard } from './leaderboard.ts';
+export { type LeaderboardRow, leaderboard, leaderboardRowSchema, readLeaderboard } from './leaderboard.ts';
 export {
   type Difference,
   differenceOfMeans,
   type LearningCurve,
   type LearningCurves,
   learningCurves,
+  learningCurvesSchema,
   readLearningCurves,
   type ScoredRun,
 } from './learning-curve.ts';
@@ -20,4 +27,4 @@ export { Once, type OnceOptions, type OnceServices } from './once.ts';
 export { advance, initialProgress, type RunProgress, secondsLeft } from './progress.ts';
 export { extendRun, type RunResult, type RunServices, resumeRun, startRun } from './run.ts';
 export { checkRunName } from './run-name.ts';
-export { type Finding, type TestedRow, type Verdict, verdictOf } from './verdict.ts';
+export { type Finding, findings, type TestedRow, type Verdict, verdictOf } from './verdict.ts';

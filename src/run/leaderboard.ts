@@ -1,14 +1,62 @@
+import * as z from 'zod';
 import {
   type EvaluationStatus,
   type EvaluationSummary,
   lowestFinished,
   statuses,
+  statusField,
   weight,
 } from '../evaluation/index.ts';
+import * as f from '../fields.ts';
 import { namesOf } from '../rules/index.ts';
 import { mean } from '../statistics/index.ts';
 import type { ScoreRole, ScoreSummary, Store } from '../store/index.ts';
-import type { LeaderboardRow } from './events.ts';
+
+/** One line of the leaderboard: a found rule, or a reference rule scored by the same protocol. */
+export const leaderboardRowSchema = z.strictObject({
+  // Rows with a `retest` come first, by its mean; then the others, by how they ended (finished, stopped early, diverged, rejected,
+  // failed) and by `reward`. Ties go to the smaller index.
+  rank: f.count('rank, 1 for the best'),
+  rule: f.text('canonical text'),
+  key: f.key,
+  names: f.names,
+  reference: f.flag('whether it is a reference rule'),
+  reward: f.figure("reward of the search's own evaluation: the best of many noisy figures"),
+  status: statusField,
+  learningRate: f.figure('learning rate that the sweep chose'),
+  edgeOfGrid: f.flag('whether that is the first or last of the grid'),
+  proposals: f.count('number of times that it was proposed'),
+  index: f.number('index of its first proposal; −1 for a reference rule that was not proposed'),
+  retest: z
+    .strictObject({
+      // In the order of the seeds; those that were lost are left out.
+      rewards: f.figures('reward per fresh seed'),
+      mean: f.figure('mean of the rewards'),
+      diverged: f.count('trainings that diverged'),
+    })
+    .describe('test with fresh seeds, if there was one')
+    .exactOptional(),
+  like: z
+    .strictObject({
+      name: f.text('name of the reference rule'),
+      distance: f.figure('distance of the updates; 0 if they are the same'),
+    })
+    .describe('reference rule that this found rule is a near copy of')
+    .exactOptional(),
+  copies: f
+    .list(
+      z.strictObject({
+        index: f.number('index'),
+        rule: f.text('rule'),
+        key: f.key,
+        reward: f.figure('reward'),
+      }),
+      'near copies that rank lower and have no rows of their own',
+    )
+    .exactOptional(),
+});
+
+export type LeaderboardRow = f.DataOf<typeof leaderboardRowSchema>;
 
 type Unranked = Omit<LeaderboardRow, 'rank'>;
 

@@ -1,60 +1,70 @@
+import * as z from 'zod';
 import { NosError } from '../errors.ts';
 import { identityOf, type RegimeNames, regimeOf } from '../evaluation/index.ts';
+import * as f from '../fields.ts';
 import { inTurn } from '../in-turn.ts';
-
 import { shellWord } from '../shell.ts';
-import { blockedDifference, type Interval, mean, movingAverage } from '../statistics/index.ts';
+import { blockedDifference, mean, movingAverage } from '../statistics/index.ts';
 import type { RunRecord, Store } from '../store/index.ts';
 import { evaluationSeedOf, parseRunConfig, type RunConfig } from './config.ts';
 
+const difference = {
+  difference: f.figure('difference of the means'),
+  interval: f.interval('95 % interval of it; null if an end has fewer than 30 rewards'),
+};
+const differenceSchema = z.strictObject(difference);
+
+/** A difference of the means of two stretches of rewards, as `blockedDifference` of statistics/ estimates it. */
+export type Difference = f.DataOf<typeof differenceSchema>;
+
+const curveSchema = z.strictObject({
+  run: f.run,
+  samples: f.count('proposals of the run in all'),
+  // A failed evaluation counts as it was told: chance.
+  rewards: f.figures('reward per proposal, up to the first that has none yet'),
+  average: f.list(
+    z.tuple([f.count('number of the rule, from 1'), f.figure('mean of the rewards up to it')]),
+    'moving average of the rewards',
+  ),
+  distinct: f.number('share of distinct rules'),
+  // {@link COMPARED}, or a third of a run that is too short for that.
+  compared: f.count('number of rewards at either end that are compared'),
+  first: f.figure('mean of the first rewards'),
+  last: f.figure('mean of the last rewards'),
+  gain: differenceSchema.describe('last minus first'),
+});
+
 /** How the rewards of one run went, in the order in which its rules were proposed: Figure 4 of the paper. */
-export interface LearningCurve {
-  readonly run: string;
-  /** Rules that the run is to propose in all. */
-  readonly samples: number;
-  /** Rewards of its rules in order, up to the first rule without a score. A failed evaluation counts as it was told: chance. */
-  readonly rewards: readonly number[];
-  /** [rule, mean of the rewards of the `window` rules up to it]; the first rule is 1. One rule in `step` has one. */
-  readonly average: readonly (readonly [rule: number, mean: number])[];
-  /** Different rules, by their keys, as a share of all of them. */
-  readonly distinct: number;
-  /** How many rewards at either end are compared: {@link COMPARED}, or a third of a run that is too short for that. */
-  readonly compared: number;
-  /** The mean of the first and of the last `compared` rewards. */
-  readonly first: number;
-  readonly last: number;
-  /** `last` less `first`. */
-  readonly gain: Difference;
-}
+export type LearningCurve = f.DataOf<typeof curveSchema>;
 
-/** A difference of the means of two stretches of rewards. */
-export interface Difference {
-  readonly difference: number;
-  /** 95 % interval, as `blockedDifference` of statistics/ gives it; null if there are too few rewards for one. */
-  readonly interval: Interval | null;
-}
-
-/** Curves of runs that can be compared: of one task, under the same conditions. */
-export interface LearningCurves extends RegimeNames {
-  readonly task: string;
-  /** Accuracy of guessing, if the task can still be found. */
-  readonly chance?: number;
-  /** The reference rules of the runs, the best first; absent if there are none. */
-  readonly references?: readonly ReferenceReward[];
-  /** Rules in one step of the moving averages: a tenth of the longest run, but no more than the shortest has. */
-  readonly window: number;
-  /** A picture has a point for one rule in `step`: every rule, unless a run has more than 5,000, which would be a blot. */
-  readonly step: number;
-  readonly curves: readonly LearningCurve[];
-  /** The last rewards of the first run against those of each other run: its mean less theirs. */
-  readonly leads: readonly (Difference & { readonly run: string; readonly over: string })[];
-}
+const referenceSchema = z.strictObject({
+  name: f.text('name of the rule'),
+  reward: f.figure('mean reward'),
+});
 
 /** What a known rule reached in the place of a proposal: with the seed of the run's evaluations, and the mean over runs. */
-export interface ReferenceReward {
-  readonly name: string;
-  readonly reward: number;
-}
+type ReferenceReward = f.DataOf<typeof referenceSchema>;
+
+export const learningCurvesSchema = z.strictObject({
+  task: f.task,
+  ...f.regime,
+  chance: f.number('accuracy of guessing, if the task can be found').exactOptional(),
+  references: f
+    .list(referenceSchema, 'reference rules of the runs, best first, if there are any')
+    .exactOptional(),
+  // A tenth of the longest run, but no more than the shortest has.
+  window: f.count('rules in one step of the moving averages'),
+  // 1, unless a run has more than {@link MOST_POINTS} rules, which would be a blot.
+  step: f.count('the picture has one point per this number of rules'),
+  curves: f.list(curveSchema, 'one curve per run'),
+  leads: f.list(
+    z.strictObject({ run: f.text('first run'), over: f.text('other run'), ...difference }),
+    'last rewards of the first run minus those of each other run',
+  ),
+});
+
+/** Curves of runs that can be compared: of one task, under the same conditions. */
+export type LearningCurves = f.DataOf<typeof learningCurvesSchema>;
 
 /** Rewards at either end that are compared, where a run has twice as many. */
 const COMPARED = 100;

@@ -8,8 +8,8 @@ import type { Strategy, StrategyDefinition, StrategyPast } from '../search/index
 import { shellWord } from '../shell.ts';
 import type { ScoreSummary, Store, StoredBatch } from '../store/index.ts';
 import { evaluationSeedOf, parseRunConfig, type RunConfig, type RunConfigInput } from './config.ts';
-import type { LeaderboardRow, RunEvent } from './events.ts';
-import { leaderboard, readLeaderboard, readSummaries } from './leaderboard.ts';
+import type { RunEvent } from './events.ts';
+import { type LeaderboardRow, leaderboard, readLeaderboard, readSummaries } from './leaderboard.ts';
 import { checkMachine, type Machine } from './machine.ts';
 import { chooseRetests } from './retest.ts';
 import { checkRunName } from './run-name.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LeaderboardRow } from './events.ts';
+import type { LeaderboardRow } from './leaderboard.ts';
 import { verdictOf } from './verdict.ts';
 
 /** What a row is tested to have, best first where several are given. */

@@ -1,5 +1,5 @@
 import { holm, pairedPermutation } from '../statistics/index.ts';
-import type { LeaderboardRow } from './events.ts';
+import type { LeaderboardRow } from './leaderboard.ts';
 
 /** Two-sided, after Holm's correction. */
 const LEVEL = 0.05;
@@ -18,15 +18,17 @@ const ROUNDING = 1e-12;
  * - `above`: its mean is higher, and the seeds do not tell the two apart;
  * - `better`: its mean is higher, and the seeds show it.
  */
-export type Finding =
-  | 'undecided'
-  | 'untested'
-  | 'no-references'
-  | 'diverged'
-  | 'below'
-  | 'equal'
-  | 'above'
-  | 'better';
+export const findings = [
+  'undecided',
+  'untested',
+  'no-references',
+  'diverged',
+  'below',
+  'equal',
+  'above',
+  'better',
+] as const;
+export type Finding = (typeof findings)[number];
 
 /** A row of the leaderboard that was tested with fresh seeds. */
 export type TestedRow = LeaderboardRow & { readonly retest: NonNullable<LeaderboardRow['retest']> };

@@ -1,2 +1,3 @@
 export { openStore } from './open.ts';
 export type * from './store.ts';
+export { batchSchema, removedSchema, runRecordSchema, scorePlace } from './store.ts';

@@ -1,4 +1,6 @@
+import * as z from 'zod';
 import type { Evaluation, EvaluationIdentity, EvaluationSummary } from '../evaluation/index.ts';
+import * as f from '../fields.ts';
 import type { IdentifiedProposal, Metrics, Proposal } from '../search/index.ts';
 
 /**
@@ -122,42 +124,36 @@ export interface Store {
 /** How long a write waits for other processes' writes before it gives up. */
 export const BUSY_SECONDS = 30;
 
-export interface NewRun {
-  readonly name: string;
-  /** The run's configuration as JSON-able data; `run/` owns its shape and validates it when it reads. */
-  readonly config: unknown;
-  /** ISO 8601, UTC. */
-  readonly createdAt: string;
-  /** The version of this package that the run belongs to. */
-  readonly version: string;
-  /** The fingerprint of the machine that it was started on. */
-  readonly fingerprint: string;
-}
+export const runRecordSchema = z.strictObject({
+  name: f.run,
+  config: z.unknown(),
+  createdAt: f.text('start of the run, ISO 8601 in UTC'),
+  version: f.version,
+  fingerprint: f.fingerprint,
+  // `running` while a live process drives it; `stopped` also after a kill.
+  status: f.oneOf(['running', 'stopped', 'finished'], 'state of the run'),
+  proposals: f.count('proposals so far'),
+  told: f.count('proposals whose rewards the strategy was told'),
+  bestReward: f.figure('best reward of a proposal').exactOptional(),
+  seconds: f.figure('seconds for which processes worked on the run; 0 for runs of stores before version 4'),
+  note: f.text('note of the user').exactOptional(),
+});
 
-export interface RunRecord extends NewRun {
-  /** `running` while a live process drives it; `stopped` also after a kill. */
-  readonly status: 'running' | 'stopped' | 'finished';
-  /** Proposals asked so far. */
-  readonly proposals: number;
-  /** Proposals told so far. */
-  readonly told: number;
-  /** The best reward of its proposals so far. */
-  readonly bestReward?: number;
-  /** Seconds for which processes have driven it; 0 of what versions before 4 have driven. */
-  readonly seconds: number;
-  /** What a person says of it. */
-  readonly note?: string;
-}
+/** A run as the store has it; `run/` owns the shape of its configuration. */
+export type RunRecord = f.DataOf<typeof runRecordSchema>;
+
+/** What is known of a run when it is created. The configuration is data that JSON can hold. */
+export type NewRun = Pick<RunRecord, 'name' | 'config' | 'createdAt' | 'version' | 'fingerprint'>;
+
+export const removedSchema = z.strictObject({
+  proposals: f.count('proposals that were removed'),
+  evaluations: f.count('evaluations that were removed'),
+  shared: f.count('evaluations that stay because other runs hold them'),
+  bytes: f.number('bytes by which the file became smaller'),
+});
 
 /** What went with a run. */
-export interface Removed {
-  readonly proposals: number;
-  readonly evaluations: number;
-  /** Evaluations that stay, as other runs hold them. */
-  readonly shared: number;
-  /** Bytes by which the file is smaller now. */
-  readonly bytes: number;
-}
+export type Removed = f.DataOf<typeof removedSchema>;
 
 export interface RunLock {
   /** Lets the run go. May be called twice. */
@@ -196,20 +192,23 @@ export interface StoredEvaluation {
   readonly origin?: Origin;
 }
 
-/** What an evaluation is to its run. */
-export type ScoreRole = 'reference' | 'proposal' | 'retest';
+export const scorePlace = {
+  role: f.oneOf(['reference', 'proposal', 'retest'], 'what the evaluation is to the run'),
+  index: f.count('index of the proposal, the reference rule or the retest'),
+};
+const placeSchema = z.strictObject(scorePlace);
 
-export interface Score {
-  readonly role: ScoreRole;
-  /** Index of the proposal, of the reference rule in the configuration, or of the retest, in the order of asking. */
-  readonly index: number;
+/** Which of a run's evaluations it is; references and retests have indices of their own, in the order of asking. */
+type ScorePlace = f.DataOf<typeof placeSchema>;
+/** What an evaluation is to its run. */
+export type ScoreRole = ScorePlace['role'];
+
+export interface Score extends ScorePlace {
   readonly evaluation: Evaluation;
 }
 
 /** A {@link Score} with less of its evaluation. */
-export interface ScoreSummary {
-  readonly role: ScoreRole;
-  readonly index: number;
+export interface ScoreSummary extends ScorePlace {
   readonly evaluation: EvaluationSummary;
 }
 
@@ -220,11 +219,11 @@ export interface StoredProposal extends Proposal {
   readonly evaluation?: Evaluation;
 }
 
-export interface StoredBatch {
-  readonly batch: number;
-  readonly first: number;
-  readonly size: number;
-  readonly told: boolean;
-  /** What the strategy said when it was told; empty before. */
-  readonly metrics: Metrics;
-}
+export const batchSchema = z.strictObject({
+  batch: f.count('number of the batch, from 0'),
+  first: f.count('index of its first proposal'),
+  size: f.count('proposals in the batch'),
+  told: f.flag('whether the strategy was told the rewards'),
+  metrics: z.record(z.string(), f.figure('value')).describe('what the strategy reported of itself'),
+});
+export type StoredBatch = f.DataOf<typeof batchSchema>;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Comparison, FunnelResult, RuleDescription } from '../../compare/index.ts';
-import { evaluationFields } from '../../evaluation/index.ts';
-import * as f from './fields.ts';
+import { comparisonSchema, funnelSchema, ruleDescriptionSchema } from '../../compare/index.ts';
+import { evaluationFields, statusField } from '../../evaluation/index.ts';
+import * as f from '../../fields.ts';
 
 /** What each field of an evaluation holds. The compiler asks for a description of a field that is new. */
 const about: Readonly<Record<keyof typeof evaluationFields.shape, string>> = {
@@ -22,7 +22,7 @@ const about: Readonly<Record<keyof typeof evaluationFields.shape, string>> = {
   measures: 'further measures of the task on the validation examples, by name',
   measureCurves: 'the same measures after each epoch, by name, if the protocol keeps curves',
   testMeasures: 'the same measures on the test examples, by name, if the protocol keeps curves',
-  status: f.STATUS,
+  status: statusField.description!,
   steps: 'training steps of sweep and final training together',
   seconds: 'wall-clock seconds',
   fingerprint: 'fingerprint of the machine that computed',
@@ -49,111 +49,6 @@ export const evaluation = z
   })
   .meta({ id: 'Evaluation', description: 'an evaluation' });
 
-const rule = {
-  name: f.text('the rule as the user named it'),
-  rule: f.text('canonical text'),
-  key: f.key,
-  names: f.names,
-  slots: f.count('state tensors per weight'),
-  flopsPerWeight: f.number('floating-point operations per weight and step, approximately'),
-};
-
-const test = (what: string) =>
-  z
-    .strictObject({
-      p: f.figure('p-value of this test alone'),
-      adjusted: f.figure("p-value corrected by Holm's method for all tests of the command"),
-    })
-    .nullable()
-    .describe(`${what}; null for the reference and if nothing can be tested`);
-
-const row = z.strictObject({
-  name: rule.name,
-  rule: rule.rule,
-  key: f.key,
-  rank: f.number('rank on this task by the mean, 1 for the best'),
-  rewards: f.figures('reward per seed; NaN for a failed evaluation'),
-  mean: f.figure('mean of the rewards that did not fail'),
-  interval: f.interval('95 % interval of the mean; null for fewer than three rewards'),
-  difference: z
-    .strictObject({
-      pairs: f.count('pairs of equal seeds'),
-      mean: f.figure('mean of the differences'),
-      interval: f.interval('95 % interval of the mean difference'),
-    })
-    .nullable()
-    .describe('this rule minus the reference over pairs of equal seeds; null for the reference'),
-  superiority: f
-    .figure('probability that a reward of this rule is above one of the reference, a tie counting half')
-    .nullable(),
-  learningRates: f.figures('learning rate that was chosen, per seed'),
-  range: z
-    .strictObject({
-      best: f.figure('best learning rate of the mean sweep'),
-      low: f.figure('smallest learning rate within 1 % of the best accuracy'),
-      high: f.figure('largest learning rate within 1 % of the best accuracy'),
-      decades: f.figure('log₁₀ of high/low'),
-      open: f.flag('whether the range ends with the grid, so that it may be wider'),
-    })
-    .nullable()
-    .describe('learning rates that do about as well as the best; null if all diverged'),
-  edgeOfGrid: f.count('evaluations whose learning rate is at the edge of the grid'),
-  diverged: f.count('evaluations that diverged'),
-  failed: f.count('evaluations that failed'),
-  millisecondsPerStep: f.figure('median time of a training step in milliseconds'),
-  permutation: test('paired permutation test of the mean difference, which gives the verdict'),
-  wilcoxon: test("Wilcoxon's signed-rank test of the same pairs"),
-  verdict: f.oneOf(
-    ['better', 'worse', 'not told apart', 'not tested', 'reference'],
-    'what the permutation test says at `level`',
-  ),
-});
-
-const compared = {
-  protocol: f.protocol,
-  ...f.unusualRegime,
-  seeds: z.array(f.seed).describe('seeds that every rule was trained with'),
-  reference: f.text('name of the rule that the others are compared with'),
-  fingerprint: f.fingerprint,
-  version: f.version,
-  level: f.number('largest corrected p that counts as told apart'),
-  power: z
-    .strictObject({
-      tests: f.count('tests that the correction is over'),
-      smallest: f.figure('smallest p that one test can give with these seeds'),
-      smallestAdjusted: f.figure('the same after the correction'),
-      seedsNeeded: f.count('fewest seeds with which one of the tests can reach `level`'),
-    })
-    .describe('what this number of seeds can show'),
-  rules: f.list(z.strictObject(rule), 'the rules that were compared'),
-  tasks: f.list(
-    z.strictObject({ task: f.task, rows: f.list(row, 'one row per rule, best mean first') }),
-    'one table per task',
-  ),
-  ranking: f.list(
-    z.strictObject({
-      rank: f.number('rank over all tasks, 1 for the best'),
-      name: rule.name,
-      meanRank: f.number('mean of the ranks on the tasks'),
-    }),
-    'ranking over all tasks, best first',
-  ),
-};
-
-const comparison = z
-  .strictObject(compared)
-  .meta({ id: 'Comparison', description: 'a comparison' }) satisfies z.ZodType<Comparison>;
-
-const described = z.strictObject({
-  ...rule,
-  text: f.text('the rule as it was written, or as the catalogue writes it'),
-  latex: f.text('the rule as LaTeX'),
-  parts: f.list(
-    z.strictObject({ name: f.text('symbol or name'), summary: f.text('what it computes') }),
-    'operations that the rule consists of',
-  ),
-}) satisfies z.ZodType<RuleDescription>;
-
 export const evalDocument = z.strictObject({
   task: f.task,
   ...f.regime,
@@ -162,7 +57,7 @@ export const evalDocument = z.strictObject({
 });
 
 export const compareDocument = z.strictObject({
-  ...compared,
+  ...comparisonSchema.shape,
   remarks: f.remarks,
   file: f.text('path of the picture, with `-o`').exactOptional(),
 });
@@ -170,34 +65,10 @@ export const compareDocument = z.strictObject({
 export const cardDocument = z.strictObject({
   directory: f.text('path of the directory of the card'),
   files: f.files,
-  rule: described.describe('the rule'),
-  comparison: comparison.describe('the comparison of the first environment'),
-  otherEnvironments: f.list(comparison, 'the comparisons of further environments').exactOptional(),
+  rule: ruleDescriptionSchema.describe('the rule'),
+  comparison: comparisonSchema.describe('the comparison of the first environment'),
+  otherEnvironments: f.list(comparisonSchema, 'the comparisons of further environments').exactOptional(),
   remarks: f.remarks,
 });
 
-const rungRow = z.strictObject({
-  rank: f.number('rank in the rung, 1 for the best'),
-  name: rule.name,
-  key: f.key,
-  reference: f.flag('whether it is a reference rule'),
-  means: f.figures('mean reward per task; NaN if all evaluations failed'),
-  diverged: f.count('evaluations that diverged'),
-  failed: f.count('evaluations that failed'),
-  survived: f.flag('whether it is trained in the next rung, or is a finalist'),
-});
-
-export const funnelDocument = z.strictObject({
-  run: f.run,
-  tasks: f.texts('the tasks that the rules were trained on'),
-  rungs: f.list(
-    z.strictObject({
-      protocol: f.protocol,
-      rules: f.count('found rules in the rung; the references come on top'),
-      seeds: z.array(f.seed).describe('seeds of the rung'),
-      rows: f.list(rungRow, 'one row per rule, best first'),
-    }),
-    'the rungs, each trained longer than the one before',
-  ),
-  comparison: comparison.describe('the last rung; its environment is that of all rungs'),
-}) satisfies z.ZodType<FunnelResult>;
+export const funnelDocument = z.strictObject({ run: f.run, ...funnelSchema.shape });

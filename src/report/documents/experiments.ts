@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import * as f from './fields.ts';
+import * as f from '../../fields.ts';
 
 const trained = {
   count: f.count('number of evaluations'),

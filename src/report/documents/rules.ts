@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import * as f from './fields.ts';
+import * as f from '../../fields.ts';
 
 export const ruleDocument = z.strictObject({
   text: f.text('the rule as text'),

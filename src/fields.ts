@@ -1,8 +1,15 @@
 import * as z from 'zod';
-import { progressSchema, statuses } from '../../evaluation/index.ts';
-import { jsonNumber } from '../../json.ts';
+import { jsonNumber } from './json.ts';
 
-/** The kinds of fields that documents consist of, each with its description. */
+/**
+ * The kinds of fields that documents consist of, each with its description. A type that a document holds is the {@link DataOf} its
+ * schema.
+ */
+
+/** What a schema describes, as data that nobody changes. */
+export type DataOf<Schema extends z.ZodType> = Immutable<z.output<Schema>>;
+
+export type Immutable<T> = T extends object ? { readonly [Name in keyof T]: Immutable<T[Name]> } : T;
 
 export const text = (description: string) => z.string().describe(description);
 export const flag = (description: string) => z.boolean().describe(description);
@@ -44,21 +51,9 @@ export const files = texts('names of the files written to the directory');
 export const remarks = texts(
   'what is odd about the result, as sentences: every reference rule diverged',
 ).exactOptional();
-export const STATUS =
-  '`ok`; `stopped`: the protocol stopped early, and the reward is an estimate; `diverged`: the training met a number that is not finite; `rejected`: the rule cannot learn, which was found without training; `failed`: three tries ended in a crash or a hang';
-export const status = oneOf(statuses, STATUS);
 export const options = z
   .record(z.string(), z.union([z.number(), z.string()]))
   .describe('options of the strategy by name');
-export const progress = z.strictObject(
-  described(progressSchema.shape, {
-    phase: 'whether a learning rate is tried or the final training is under way',
-    learningRate: 'learning rate of the training under way',
-    done: 'share of the evaluation that is done, from 0 to 1',
-    accuracy: 'newest validation accuracy',
-  }),
-);
-
 /** The fields of a schema of another room, each with a description. */
 export function described<Shape extends z.core.$ZodLooseShape>(
   shape: Shape,
