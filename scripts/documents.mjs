@@ -10,7 +10,13 @@ for scripts. The tables name every field. \`rules[].rank\` is the field \`rank\`
 object whose names vary; a field with a question mark may be absent. Numbers that are not finite are the strings \`"NaN"\`,
 \`"Infinity"\` and \`"-Infinity"\`.
 
-<!-- Made by \`node scripts/documents.mjs\` from src/report/documents/. -->`;
+<!-- Made by \`node scripts/documents.mjs\` from src/cli/commands/. -->`;
+
+/** The schemas of what commands print, by the call. */
+export async function documentsOf(commands) {
+  const loaded = await Promise.all(commands.map(({ load }) => load()));
+  return Object.assign({}, ...loaded.map(({ command }) => command.documents));
+}
 
 /** The page about the documents: `documents` has a zod schema per call. */
 export function documentsPage(documents) {
@@ -81,6 +87,7 @@ function typeOf(schema) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { documents } = await import('../dist/report/documents/index.js');
+  const { commands } = await import('../dist/cli/commands/index.js');
+  const documents = await documentsOf(commands);
   writeFileSync(new URL('../docs/documents.md', import.meta.url), documentsPage(documents));
 }

@@ -51,6 +51,7 @@ export const files = texts('names of the files written to the directory');
 export const remarks = texts(
   'what is odd about the result, as sentences: every reference rule diverged',
 ).exactOptional();
+export const source = text('host or folder that it was fetched from; `present` if it was here already');
 export const options = z
   .record(z.string(), z.union([z.number(), z.string()]))
   .describe('options of the strategy by name');

@@ -6,9 +6,11 @@ import { join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect } from 'vitest';
+import * as z from 'zod';
+import { commands } from '../src/cli/commands/index.ts';
 import { nos as nosHere } from '../src/cli/nos.ts';
 import type { Ask } from '../src/cli/process.ts';
-import { documentOf } from '../src/report/documents/index.ts';
+import { entryOf } from '../src/cli/program.ts';
 
 export interface Outcome {
   readonly code: number | null;
@@ -105,15 +107,17 @@ function callerOf(nos: Caller['nos']): Caller {
       const { code, stdout, stderr } = await nos([...args, '--json'], variables);
       expect(code, stderr).toBe(0);
       const document = JSON.parse(stdout);
-      documentOf(commandIn(args)).parse(document);
+      (await documentOf(args)).parse(document);
       return document;
     },
   };
 }
 
-/** The command that arguments call: `data fetch`, `top`. */
-function commandIn([first = '', second = '']: readonly string[]): string {
-  return ['bench', 'data', 'engine'].includes(first) ? `${first} ${second}` : first;
+/** The schema of all that the command prints which arguments call. */
+export async function documentOf(args: readonly string[]): Promise<z.ZodType> {
+  const entry = entryOf(args, commands);
+  if (entry === undefined) throw new RangeError(`no command: nos ${args.join(' ')}`);
+  return z.union(Object.values((await entry.load()).command.documents));
 }
 
 /** A process's stream that is no terminal. */

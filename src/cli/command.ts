@@ -1,3 +1,5 @@
+import type * as z from 'zod';
+import type { DataOf } from '../fields.ts';
 import type { Terminal } from '../report/index.ts';
 import type { WriteCall } from './calling.ts';
 import type { Source } from './configuration.ts';
@@ -5,22 +7,29 @@ import type { Log } from './log/log.ts';
 import type { Options, SettingsOf } from './option.ts';
 import type { Ask } from './process.ts';
 
+/** The schemas of what a command prints with `--json`, by the call: `show RUN`. */
+export type Documents = Readonly<Record<string, z.ZodType>>;
+
 /** One command: what it takes, and what it gives. It prints nothing itself, so that `--json` stays pure. */
-export interface Command<O extends Options = Options> {
+export interface Command<O extends Options = Options, D extends Documents = Documents> {
   /** The arguments in commander's notation: `<rule...>`, `[index]`. */
   readonly arguments?: string;
   /** Whether the arguments are paths: a leading `~/` is the user's home. */
   readonly takesPaths?: boolean;
   readonly options: O;
+  /** What `--json` prints. docs/documents.md is made from it by `node scripts/documents.mjs`. */
+  readonly documents: D;
   /** What `--help` shows; the first line runs as it stands. */
   readonly example: string;
   /** Whether the first Ctrl-C lets the command end its work by `context.signal`; others end at once. */
   readonly stopsGracefully?: boolean;
-  run(context: Context<SettingsOf<O>>): Promise<Result>;
+  run(context: Context<SettingsOf<O>>): Promise<Result<DataOf<D[keyof D]>>>;
 }
 
-/** Lets the compiler give `run` the types of the options. */
-export const defineCommand = <O extends Options>(command: Command<O>): Command<O> => command;
+/** Lets the compiler give `run` the types of the options and of the document. */
+export const defineCommand = <O extends Options, D extends Documents>(
+  command: Command<O, D>,
+): Command<O, D> => command;
 
 export interface Context<S = object> {
   readonly arguments: readonly string[];
@@ -55,9 +64,9 @@ export interface Places {
   readonly data: string;
 }
 
-export interface Result {
+export interface Result<Document = unknown> {
   /** What `--json` prints, as one document. */
-  readonly document: unknown;
+  readonly document: Document;
   /** What people read. */
   readonly text: string;
   /** 0 unless given. */

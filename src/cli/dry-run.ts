@@ -1,16 +1,32 @@
+import * as z from 'zod';
 import { NosError } from '../errors.ts';
 import { measureStep } from '../evaluate/index.ts';
 import { regimeOf, regimeText } from '../evaluation/index.ts';
+import type { DataOf } from '../fields.ts';
 import { duration, pairs, plural, thousands } from '../report/index.ts';
 import { findSpace, spaceSize } from '../rules/index.ts';
-import { estimateRun, type RunConfig, type RunEstimate } from '../run/index.ts';
+import {
+  estimateRun,
+  type RunConfig,
+  type RunEstimate,
+  runConfigSchema,
+  runEstimateSchema,
+} from '../run/index.ts';
 import { resolveTask, type Task } from '../tasks/index.ts';
 import type { Context, Result } from './command.ts';
 import { type EvaluatingSettings, workerCount } from './evaluators.ts';
 import { prepareEngine } from './prepare.ts';
 
+export const dryRunDocument = z.strictObject({
+  config: runConfigSchema,
+  ...runEstimateSchema.shape,
+});
+
 /** Estimates what a search would cost, from a few seconds of real training if the data are here. Nothing is stored. */
-export async function dryRun(context: Context<EvaluatingSettings>, config: RunConfig): Promise<Result> {
+export async function dryRun(
+  context: Context<EvaluatingSettings>,
+  config: RunConfig,
+): Promise<Result<DataOf<typeof dryRunDocument>>> {
   const task = await resolveTask(config.task);
   const workers = workerCount(context.settings, config.batch * config.pipeline);
   await prepareEngine(context);

@@ -1,25 +1,33 @@
+import * as z from 'zod';
+import * as f from '../fields.ts';
 import type { Registry } from '../registry.ts';
 import { table } from '../report/index.ts';
 import { defineCommand } from './command.ts';
 
-interface Described {
-  readonly name: string;
-  readonly description: string;
-}
+const named = z.strictObject({ name: f.text('name'), description: f.text('what it is, in a line') });
+
+type Described = f.DataOf<typeof named>;
+
+/** A registry to list, and what it holds. */
+type Listed = readonly [registry: Registry<Described>, what: string];
 
 /**
  * A command that lists what registries hold, each with its description; the first of a registry is its default. Its document has a
  * list per registry, by the same keys.
  */
-export const listCommand = (example: string, registries: Readonly<Record<string, Registry<Described>>>) =>
-  defineCommand({
+export function listCommand(call: string, registries: Readonly<Record<string, Listed>>) {
+  const lists = Object.entries(registries).map(([kind, [{ entries }, what]]) => ({
+    kind,
+    schema: f.list(named, what),
+    rows: entries.map(({ name, description }) => ({ name, description })),
+  }));
+  return defineCommand({
     options: {},
-    example,
+    documents: {
+      [call]: z.strictObject(Object.fromEntries(lists.map(({ kind, schema }) => [kind, schema]))),
+    },
+    example: `nos ${call}`,
     async run({ stdout }) {
-      const lists = Object.entries(registries).map(([kind, { entries }]) => ({
-        kind,
-        rows: entries.map(({ name, description }) => ({ name, description })),
-      }));
       const tables = lists.map(({ kind, rows }) =>
         table(
           rows,
@@ -40,3 +48,4 @@ export const listCommand = (example: string, registries: Readonly<Record<string,
       };
     },
   });
+}

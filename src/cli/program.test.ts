@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { type Command, defineCommand } from './command.ts';
 import type { CommandEntry } from './commands/index.ts';
 import { flag, integer, list, text } from './option.ts';
@@ -19,11 +20,13 @@ const tune = defineCommand({
     }).optional(),
     dryRun: flag('do nothing'),
   },
+  documents: { test: z.object() },
   example: 'nos tune g',
   run,
 });
 const free = defineCommand({
   options: { task: text('task').optional() },
+  documents: { test: z.object() },
   example: 'nos free',
   run,
 });

@@ -1,4 +1,6 @@
+import * as z from 'zod';
 import { regimeText } from '../evaluation/index.ts';
+import * as f from '../fields.ts';
 import {
   allDivergedText,
   compareCommandText,
@@ -17,15 +19,65 @@ import {
 } from '../report/index.ts';
 import { findSpace } from '../rules/index.ts';
 import {
+  findings,
   foldCopies,
   isFound,
   type LeaderboardRow,
+  leaderboardRowSchema,
   type RunConfig,
   type RunResult,
+  runConfigSchema,
   verdictOf,
 } from '../run/index.ts';
 import { shellWord } from '../shell.ts';
 import type { Context, Result } from './command.ts';
+
+/** A row of the leaderboard, as documents hold it. */
+export const boardSchema = leaderboardRowSchema
+  .extend({
+    evaluations: f.count(
+      "number of evaluations: the search's own, which equal proposals share, and the retests",
+    ),
+  })
+  .meta({ id: 'LeaderboardRow', description: 'a row of the leaderboard' });
+
+const side = z
+  .strictObject({
+    rule: f.text('canonical text'),
+    key: f.key,
+    names: f.names,
+    index: f.number('index of its first proposal; −1 if it was not proposed'),
+    mean: f.figure('mean reward over the fresh seeds'),
+  })
+  .exactOptional();
+
+/** The verdict on a run, as documents hold it. */
+export const verdictSchema = z
+  .strictObject({
+    finding: f.oneOf(findings, 'what was found'),
+    seeds: f.count('fresh seeds that each rule was to be tested with'),
+    difference: f.figure('mean of the found rule minus that of the reference').exactOptional(),
+    rules: f.count('found rules that were tested').exactOptional(),
+    p: f.figure('p-value of the paired permutation test, corrected for all of them').exactOptional(),
+    found: side.describe('best found rule'),
+    reference: side.describe('best reference rule'),
+    text: f.text('the same as a sentence'),
+  })
+  .meta({ id: 'Verdict', description: 'whether a found rule beats the reference rules' });
+
+export const searchDocument = z.strictObject({
+  run: f.run,
+  status: f.oneOf(['finished', 'stopped'], 'whether the run is over'),
+  stoppedBy: f.oneOf(['signal', 'timeout'], 'what stopped the run').exactOptional(),
+  told: f.count('proposals whose rewards the strategy was told'),
+  config: runConfigSchema,
+  fingerprint: f.fingerprint,
+  version: f.version,
+  store: f.text('path of the store'),
+  rules: f.list(boardSchema, 'the leaderboard, all of it; near copies of the first fifteen rules are folded'),
+  verdict: verdictSchema,
+  remarks: f.remarks,
+});
 
 /** Rows of a leaderboard unless a number is given: all that were tested again, as these come first, and some more. */
 export const DEFAULT_ROWS = 15;
@@ -34,6 +86,9 @@ export const DEFAULT_ROWS = 15;
 export function rowDocument(row: LeaderboardRow) {
   return { ...row, evaluations: 1 + (row.retest?.rewards.length ?? 0) };
 }
+
+/** What a command that searches gives at its end. */
+export type SearchReport = Result<f.DataOf<typeof searchDocument>>;
 
 export interface RunReport {
   readonly result: RunResult;
@@ -45,7 +100,7 @@ export interface RunReport {
 }
 
 /** Reports a run at its end: the leaderboard, all that the result depends on, and what to do next. */
-export async function reportRun(report: RunReport, context: Context): Promise<Result> {
+export async function reportRun(report: RunReport, context: Context): Promise<SearchReport> {
   const { result, config, fingerprint, version } = report;
   const { run, status, stoppedBy, told } = result;
   const leaderboard = foldCopies(result.leaderboard, DEFAULT_ROWS);

@@ -9,7 +9,7 @@ import {
   type RunResult,
   type RunServices,
 } from '../run/index.ts';
-import type { Context, Result } from './command.ts';
+import type { Context } from './command.ts';
 import { type EvaluatingSettings, prepareTasks, withEvaluators } from './evaluators.ts';
 import { openReporter, type Reporter, type ReporterOptions } from './live/reporter.ts';
 import { dispatchLine } from './log/dispatch-lines.ts';
@@ -17,7 +17,7 @@ import { onShutdown } from './log/log.ts';
 import { runLine } from './log/run-lines.ts';
 import { type Observer, openObserver } from './observer.ts';
 import { Interruption } from './process.ts';
-import { reportRun } from './run-report.ts';
+import { reportRun, type SearchReport } from './run-report.ts';
 
 /** The settings of a command that searches. */
 export type SearchSettings = EvaluatingSettings & {
@@ -35,7 +35,10 @@ export interface PlannedRun {
 }
 
 /** Drives a run with everything around it: data, workers, store, live view, log, metrics, and the report at the end. */
-export async function runSearch(context: Context<SearchSettings>, planned: PlannedRun): Promise<Result> {
+export async function runSearch(
+  context: Context<SearchSettings>,
+  planned: PlannedRun,
+): Promise<SearchReport> {
   const { name, config, go } = planned;
   const { settings, signal } = context;
   const machine = await prepareTasks(context, [config.task], config.protocol);

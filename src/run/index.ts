@@ -27,4 +27,5 @@ export { Once, type OnceOptions, type OnceServices } from './once.ts';
 export { advance, initialProgress, type RunProgress, secondsLeft } from './progress.ts';
 export { extendRun, type RunResult, type RunServices, resumeRun, startRun } from './run.ts';
 export { checkRunName } from './run-name.ts';
+export { readRun, readRuns, type StoredRun, storedRunSchema } from './stored-run.ts';
 export { type Finding, findings, type TestedRow, type Verdict, verdictOf } from './verdict.ts';

@@ -5,8 +5,9 @@ import * as f from '../fields.ts';
 import { inTurn } from '../in-turn.ts';
 import { shellWord } from '../shell.ts';
 import { blockedDifference, mean, movingAverage } from '../statistics/index.ts';
-import type { RunRecord, Store } from '../store/index.ts';
-import { evaluationSeedOf, parseRunConfig, type RunConfig } from './config.ts';
+import type { Store } from '../store/index.ts';
+import { evaluationSeedOf } from './config.ts';
+import { readRun, type StoredRun } from './stored-run.ts';
 
 const difference = {
   difference: f.figure('difference of the means'),
@@ -87,10 +88,10 @@ export async function readLearningCurves(store: Store, runs: readonly string[]):
   const twice = runs.find((run, i) => runs.indexOf(run) < i);
   if (twice !== undefined) throw new NosError('bad-option', `run '${twice}' is named twice`, 'name it once');
   const read = await inTurn(runs, async (run) => {
-    const record = await store.run(run);
-    const config = parseRunConfig(record.config);
+    const record = await readRun(store, run);
+    const { config } = record;
     const rules = await scoredRules(store, run, record.told);
-    return { run, config, rules, references: await referencesOf(store, record, config) };
+    return { run, config, rules, references: await referencesOf(store, record) };
   });
   const [first, ...others] = read as [(typeof read)[0], ...typeof read];
   const { task } = first.config;
@@ -122,9 +123,9 @@ export async function readLearningCurves(store: Store, runs: readonly string[]):
 /** Those of a run that are evaluated, and did not fail. */
 async function referencesOf(
   store: Store,
-  { name: run, fingerprint, version }: RunRecord,
-  { task, seed, references, ...config }: RunConfig,
+  { name: run, fingerprint, version, config }: StoredRun,
 ): Promise<readonly ReferenceReward[]> {
+  const { task, seed, references } = config;
   const shared = { task, ...regimeOf(config), fingerprint, version, seed: evaluationSeedOf(seed) };
   const found = await inTurn(references, async (name) => ({
     name,

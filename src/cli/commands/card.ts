@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
+import * as z from 'zod';
 import * as compare from '../../compare/index.ts';
 import { fingerprint } from '../../evaluate/index.ts';
 import { parseProtocol, printProtocol, taskTitle } from '../../evaluation/index.ts';
+import * as f from '../../fields.ts';
 import { inTurn } from '../../in-turn.ts';
 import {
   allDivergedText,
@@ -47,7 +49,19 @@ const options = {
   ...evaluatingOptions,
 };
 
+const document = z.strictObject({
+  directory: f.text('path of the directory of the card'),
+  files: f.files,
+  rule: compare.ruleDescriptionSchema.describe('the rule'),
+  comparison: compare.comparisonSchema.describe('the comparison of the first environment'),
+  otherEnvironments: f
+    .list(compare.comparisonSchema, 'the comparisons of further environments')
+    .exactOptional(),
+  remarks: f.remarks,
+});
+
 export const command = defineCommand({
+  documents: { card: document },
   arguments: '<rule>',
   options,
   example:
@@ -84,7 +98,7 @@ export const command = defineCommand({
     const files: Record<string, string> = { 'card.md': card, ...Object.fromEntries(pictures) };
     await writeFiles(folder, files);
     const comparisons = results.map((result) => result.comparison);
-    const [comparison, ...otherEnvironments] = comparisons;
+    const [comparison, ...otherEnvironments] = comparisons as [compare.Comparison, ...compare.Comparison[]];
     const diverged = divergedTasks(comparisons);
     return {
       document: {

@@ -1,5 +1,7 @@
-import { comparisonPicture, planComparison, runComparison } from '../../compare/index.ts';
+import * as z from 'zod';
+import { comparisonPicture, comparisonSchema, planComparison, runComparison } from '../../compare/index.ts';
 import { taskTitle } from '../../evaluation/index.ts';
+import * as f from '../../fields.ts';
 import { allDivergedText, comparisonText, divergedTasks, remarksOf } from '../../report/index.ts';
 import { defineCommand } from '../command.ts';
 import { evaluating } from '../evaluators.ts';
@@ -15,7 +17,14 @@ import {
   tasks,
 } from '../options.ts';
 
+const document = z.strictObject({
+  ...comparisonSchema.shape,
+  remarks: f.remarks,
+  file: f.text('path of the picture, with `-o`').exactOptional(),
+});
+
 export const command = defineCommand({
+  documents: { compare: document },
   arguments: '<rule...>',
   options: {
     task: tasks.default([DEFAULT_TASK]),

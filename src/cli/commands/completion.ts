@@ -1,4 +1,6 @@
+import * as z from 'zod';
 import { unknownName } from '../../errors.ts';
+import * as f from '../../fields.ts';
 import { type Command, type Context, defineCommand } from '../command.ts';
 import { withStore } from '../files.ts';
 import { names } from '../names.ts';
@@ -24,7 +26,14 @@ end
 complete -c nos -a '(_nos)'`,
 };
 
+const document = z.strictObject({
+  shell: f.text('name of the shell'),
+  script: f.text('the script that the shell runs, unless words are given').exactOptional(),
+  words: f.texts('what may stand in the place of the last of the given words').exactOptional(),
+});
+
 export const command = defineCommand({
+  documents: { completion: document },
   arguments: '<shell> [word...]',
   options: storeOption,
   example: 'nos completion bash >> ~/.bashrc\nsource <(nos completion zsh)\nnos completion fish | source',

@@ -1,9 +1,29 @@
+import * as z from 'zod';
 import { dataSets } from '../../data/index.ts';
+import * as f from '../../fields.ts';
 import { bytes, type Column, table } from '../../report/index.ts';
 import { defineCommand } from '../command.ts';
 import { dataOption } from '../options.ts';
 
+const dataSet = z.strictObject({
+  name: f.text('name of the data set'),
+  title: f.text('what it is, in a line'),
+  source: f.text('where it comes from'),
+  licence: f.text('its licence'),
+  bytes: f
+    .number('size of the download in bytes: 0 if it comes with the package, null if it is not known')
+    .nullable(),
+  state: f.oneOf(['present', 'missing', 'corrupt'], 'whether it is on this machine'),
+  detail: f.text('where it is, or what is damaged').exactOptional(),
+});
+
+const document = z.strictObject({
+  directory: f.text('path of the data'),
+  dataSets: f.list(dataSet, 'the data sets'),
+});
+
 export const command = defineCommand({
+  documents: { 'data list': document },
   options: dataOption,
   example: 'nos data list',
   async run({ places, call, stdout }) {

@@ -1,10 +1,12 @@
 import { stat, statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname } from 'node:path';
+import * as z from 'zod';
 import { dataSets } from '../../data/index.ts';
 import { checkPlatform, ENGINE, findEngine } from '../../engine/index.ts';
 import { NosError } from '../../errors.ts';
 import { chosenEngine, fingerprint } from '../../evaluate/index.ts';
+import * as f from '../../fields.ts';
 import { nativeMachine } from '../../graph/index.ts';
 import { bytes, type Colours, plural } from '../../report/index.ts';
 import { resolveTask } from '../../tasks/index.ts';
@@ -13,15 +15,21 @@ import { type Context, defineCommand } from '../command.ts';
 import { withStore } from '../files.ts';
 import { DEFAULT_TASK, dataOption, engineOption, storeOption } from '../options.ts';
 
-/** One thing that was checked. `absent` means that nobody misses it; `todo` says what to do if it is not ok. */
-interface Check {
-  readonly name: string;
-  readonly state: 'ok' | 'absent' | 'warn' | 'fail';
-  readonly detail: string;
-  readonly todo?: string;
-}
+const checkSchema = z.strictObject({
+  name: f.text('what was checked'),
+  state: f.oneOf(['ok', 'absent', 'warn', 'fail'], 'result; `absent` is what a first search does not need'),
+  detail: f.text('what was found'),
+  todo: f.text('what to do about it').exactOptional(),
+});
+type Check = f.DataOf<typeof checkSchema>;
+
+const document = z.strictObject({
+  healthy: f.flag('whether no check failed'),
+  checks: f.list(checkSchema, 'the checks'),
+});
 
 export const command = defineCommand({
+  documents: { doctor: document },
   options: { ...storeOption, ...dataOption, ...engineOption },
   example: 'nos doctor',
   async run(context) {

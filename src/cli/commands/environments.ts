@@ -1,4 +1,6 @@
 import { environments } from '../../evaluation/index.ts';
 import { listCommand } from '../named-list.ts';
 
-export const command = listCommand('nos environments', { environments });
+export const command = listCommand('environments', {
+  environments: [environments, 'numerical environments of training'],
+});

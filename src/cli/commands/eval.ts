@@ -1,9 +1,12 @@
+import * as z from 'zod';
 import { contestant, evaluateAll, seedsFrom } from '../../compare/index.ts';
 import { type Evaluation, parseRegime, printRegime } from '../../evaluation/index.ts';
+import * as f from '../../fields.ts';
 import {
   allDivergedText,
   type Column,
   duration,
+  evaluationSchema,
   learningRate,
   meanAndSpread,
   remarksOf,
@@ -15,7 +18,15 @@ import { defineCommand } from '../command.ts';
 import { evaluating } from '../evaluators.ts';
 import { evaluatingOptions, regimeOptions, seed, settings, task } from '../options.ts';
 
+const document = z.strictObject({
+  task: f.task,
+  ...f.regime,
+  evaluations: f.list(evaluationSchema, 'one evaluation per rule and seed'),
+  remarks: f.remarks,
+});
+
 export const command = defineCommand({
+  documents: { eval: document },
   arguments: '<rule...>',
   options: { task, ...regimeOptions, seeds: settings.seeds.default(1), seed, ...evaluatingOptions },
   example: "nos eval adam 'exp(sign(g) * sign(m)) * g' --task digits-mlp --seeds 3",

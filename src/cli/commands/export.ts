@@ -1,6 +1,8 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import * as z from 'zod';
 import { NosError } from '../../errors.ts';
 import { classNameOf, exportRule, exportTest, type Target, targets } from '../../export/index.ts';
+import * as f from '../../fields.ts';
 import { shortRules } from '../../report/index.ts';
 import { catalogue, printRule, resolveRule } from '../../rules/index.ts';
 import { shellWord } from '../../shell.ts';
@@ -11,7 +13,25 @@ import { outputPath } from '../options.ts';
 
 const ALL = 'all';
 
+const document = z.strictObject({
+  rule: f.text('the rule as text'),
+  className: f.text('name of the class, or of the functions'),
+  exports: f.list(
+    z.strictObject({
+      target: f.text('what the text is for: `pytorch`, `numpy`, …'),
+      file: f.text('the file that was written').nullable(),
+      text: f.text('the whole text'),
+      test: z
+        .strictObject({ file: f.text('the file of the test'), text: f.text('its text') })
+        .nullable()
+        .describe('the test beside it; null without `--with-test`'),
+    }),
+    'one per target',
+  ),
+});
+
 export const command = defineCommand({
+  documents: { export: document },
   arguments: '<rule>',
   options: {
     to: text('what to write it for; several with commas in between', {

@@ -1,4 +1,11 @@
-import { type FunnelResult, planFunnel, plannedFunnel, runFunnel } from '../../compare/index.ts';
+import * as z from 'zod';
+import {
+  type FunnelResult,
+  funnelSchema,
+  planFunnel,
+  plannedFunnel,
+  runFunnel,
+} from '../../compare/index.ts';
 import {
   lengthen,
   parseProtocol,
@@ -7,6 +14,7 @@ import {
   regimeText,
   taskTitle,
 } from '../../evaluation/index.ts';
+import * as f from '../../fields.ts';
 import {
   accuracy,
   type Column,
@@ -16,7 +24,7 @@ import {
   table,
   withinText,
 } from '../../report/index.ts';
-import { parseRunConfig, readLeaderboard } from '../../run/index.ts';
+import { readLeaderboard, readRun } from '../../run/index.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { evaluating } from '../evaluators.ts';
 import { withStore } from '../files.ts';
@@ -49,7 +57,10 @@ const options = {
   ...evaluatingOptions,
 };
 
+const document = z.strictObject({ run: f.run, ...funnelSchema.shape });
+
 export const command = defineCommand({
+  documents: { funnel: document },
   arguments: '<run>',
   options,
   example: 'nos funnel quick-1\nnos funnel quick-1 -n 12 --protocol quick@10 --task digits-mlp --seeds 6',
@@ -77,13 +88,13 @@ export const command = defineCommand({
 /** What the settings say, otherwise what the run itself had, with the first rung η times as long. */
 async function inputOf({ settings, places, stderr }: Context<SettingsOf<typeof options>>, run: string) {
   const { record, leaderboard } = await withStore(places, async (store) => ({
-    record: await store.run(run),
+    record: await readRun(store, run),
     leaderboard: await readLeaderboard(store, run),
   }));
   if (record.status !== 'finished') {
     stderr.note(`run ${run} is not finished: what enters the funnel may change until it is`);
   }
-  const config = parseRunConfig(record.config);
+  const { config } = record;
   const protocol = printProtocol(lengthen(parseProtocol(config.protocol), settings.eta));
   const longer = { ...regimeOf(config), protocol };
   const { number: rules, task: tasks = [config.task], against, eta, finalists, seed, seeds } = settings;

@@ -1,22 +1,34 @@
+import * as z from 'zod';
 import { csv } from '../../csv.ts';
 import { NosError } from '../../errors.ts';
+import * as f from '../../fields.ts';
 import { toJson } from '../../json.ts';
 import {
   accuracy,
   type Column,
   duration,
+  evaluationSchema,
   learningRate,
   type ShortRule,
   shortRules,
   table,
 } from '../../report/index.ts';
 import type { Score } from '../../store/index.ts';
+import { scorePlace } from '../../store/index.ts';
 import { defineCommand } from '../command.ts';
 import { withStore } from '../files.ts';
 import { flag } from '../option.ts';
 import { storeOption } from '../options.ts';
 
+const score = evaluationSchema.extend(scorePlace).describe('an evaluation with its place in the run');
+
+const document = z.strictObject({
+  run: f.run,
+  evaluations: f.list(score, 'the evaluations: references, proposals, retests'),
+});
+
 export const command = defineCommand({
+  documents: { log: document },
   arguments: '<run>',
   options: {
     csv: flag('comma-separated values'),

@@ -1,4 +1,6 @@
+import * as z from 'zod';
 import { NosError } from '../../errors.ts';
+import * as f from '../../fields.ts';
 import { defineCommand } from '../command.ts';
 import { withStore } from '../files.ts';
 import { storeOption } from '../options.ts';
@@ -6,7 +8,10 @@ import { storeOption } from '../options.ts';
 /** Characters that a table of runs can still show the beginning of. */
 const LONGEST = 1000;
 
+const document = z.strictObject({ run: f.run, note: f.text('the note; empty if it was removed') });
+
 export const command = defineCommand({
+  documents: { note: document },
   arguments: '<run> <text...>',
   options: storeOption,
   example: "nos note quick-1 'with the larger grid'\nnos note quick-1 ''",

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+import * as f from '../../fields.ts';
 import { lineChart } from '../../plot/index.ts';
 import { accuracy, type Column, fileName, table, thousands } from '../../report/index.ts';
 import {
@@ -5,13 +7,20 @@ import {
   type LearningCurve,
   type LearningCurves,
   learningCurveChart,
+  learningCurvesSchema,
   readLearningCurves,
 } from '../../run/index.ts';
 import { defineCommand } from '../command.ts';
 import { pictureFile, withStore } from '../files.ts';
 import { pictureOptions, storeOption } from '../options.ts';
 
+const document = z.strictObject({
+  file: f.text('path of the picture'),
+  ...learningCurvesSchema.shape,
+});
+
 export const command = defineCommand({
+  documents: { plot: document },
   arguments: '<run...>',
   options: { ...pictureOptions('the names of the runs, as .svg'), ...storeOption },
   example: 'nos plot quick-1\nnos plot rl-1 random-1 -o figure4.svg\nnos plot quick-1 -o quick-1.png',

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
+import * as z from 'zod';
 import { readableText } from '../../decode-text.ts';
 import { NosError } from '../../errors.ts';
 import { fingerprint } from '../../evaluate/index.ts';
+import * as f from '../../fields.ts';
 import {
   type Experiment,
   type ExperimentResult,
@@ -39,7 +41,42 @@ const options = {
   ...evaluatingOptions,
 };
 
+const trained = {
+  count: f.count('number of evaluations'),
+  seconds: f.figure('their seconds added up'),
+};
+
+const document = z.strictObject({
+  experiment: f.text('name of the experiment'),
+  directory: f.text('path of the directory of the results'),
+  files: f.files,
+  command: f.text('the command that makes the results again'),
+  trainedBy: f.text('the command that trained, if the data are of another experiment').exactOptional(),
+  scale: f.number("size as a share of the paper's"),
+  version: f.version,
+  fingerprint: f.fingerprint,
+  machine: f.text('processor and Node.js'),
+  date: f.text('day on which it was made, ISO 8601'),
+  seconds: f.figure('seconds that the command took'),
+  trained: z.strictObject(trained).describe('evaluations, if networks are trained').exactOptional(),
+  added: f
+    .list(
+      z.strictObject({
+        date: f.text('day on which they were made, ISO 8601'),
+        commands: f.texts('the commands that made them'),
+        ...trained,
+        note: f.text('what was different').exactOptional(),
+      }),
+      'evaluations that were added later',
+    )
+    .exactOptional(),
+  findings: z
+    .record(z.string(), z.unknown())
+    .describe('what was found, as in `data.json` of the directory; its shape depends on the experiment'),
+});
+
 export const command = defineCommand({
+  documents: { reproduce: document },
   arguments: '<experiment>',
   options,
   example:

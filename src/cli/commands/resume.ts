@@ -1,13 +1,14 @@
 import { extendRun, type RunConfig, readLeaderboard, resumeRun, takeMended } from '../../run/index.ts';
 import { shellWord } from '../../shell.ts';
 import type { RunRecord } from '../../store/index.ts';
-import { type Context, defineCommand, type Result } from '../command.ts';
+import { type Context, defineCommand } from '../command.ts';
 import { withStore } from '../files.ts';
 import { evaluatingOptions, settings } from '../options.ts';
-import { reportRun } from '../run-report.ts';
+import { reportRun, type SearchReport, searchDocument } from '../run-report.ts';
 import { runSearch } from '../run-search.ts';
 
 export const command = defineCommand({
+  documents: { resume: searchDocument },
   arguments: '<run>',
   options: {
     samples: settings.samples.optional(),
@@ -36,7 +37,7 @@ export const command = defineCommand({
 });
 
 /** The result of a finished run, and how to go on all the same. */
-async function finished(record: RunRecord, config: RunConfig, context: Context): Promise<Result> {
+async function finished(record: RunRecord, config: RunConfig, context: Context): Promise<SearchReport> {
   const { name: run, told, fingerprint, version, seconds } = record;
   const more = context.call(`nos resume ${shellWord(run)} --samples ${2 * config.samples}`);
   context.stderr.note(`run '${run}' is finished already; to extend it: ${more}`);

@@ -1,12 +1,20 @@
+import * as z from 'zod';
 import { NosError } from '../../errors.ts';
+import * as f from '../../fields.ts';
 import { bytes, plural } from '../../report/index.ts';
 import type { Removed, RunRecord } from '../../store/index.ts';
+import { removedSchema } from '../../store/index.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { withStore } from '../files.ts';
 import { flag } from '../option.ts';
 import { storeOption } from '../options.ts';
 
+const removed = z.strictObject({ run: f.run, ...removedSchema.shape });
+
+const document = z.strictObject({ removed: f.list(removed, 'the runs that were removed') });
+
 export const command = defineCommand({
+  documents: { rm: document },
   arguments: '<run...>',
   options: { yes: flag('ask nothing', { short: 'y' }), ...storeOption },
   example: 'nos rm quick-1\nnos rm quick-1 quick-2 --yes',

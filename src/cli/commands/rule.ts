@@ -1,9 +1,23 @@
+import * as z from 'zod';
 import { identityOf } from '../../evaluation/index.ts';
+import * as f from '../../fields.ts';
 import { pairs, plural } from '../../report/index.ts';
 import * as rules from '../../rules/index.ts';
 import { defineCommand } from '../command.ts';
 
+const ruleDocument = z.strictObject({
+  text: f.text('the rule as text'),
+  canonical: f.text('canonical text'),
+  key: f.key,
+  latex: f.text('the rule as LaTeX'),
+  slots: f.count('state tensors per weight'),
+  flopsPerWeight: f.number('floating-point operations per weight and step, approximately'),
+  names: f.names,
+  remarks: f.texts('what is odd about the rule: it ignores the gradient, or its step is not finite'),
+});
+
 export const command = defineCommand({
+  documents: { rule: ruleDocument },
   arguments: '<rule>',
   options: {},
   example: "nos rule 'exp(sign(g) * sign(m)) * g'\nnos rule adam",
@@ -25,18 +39,7 @@ export const command = defineCommand({
   },
 });
 
-interface RuleDocument {
-  readonly text: string;
-  readonly canonical: string;
-  readonly key: string;
-  readonly latex: string;
-  readonly slots: number;
-  readonly flopsPerWeight: number;
-  readonly names: readonly string[];
-  readonly remarks: readonly string[];
-}
-
-function describe(rule: RuleDocument, columns: number): string {
+function describe(rule: f.DataOf<typeof ruleDocument>, columns: number): string {
   const rows: [string, string][] = [
     ['rule', rule.text],
     ['canonical', rule.canonical],

@@ -1,8 +1,23 @@
+import * as z from 'zod';
+import * as f from '../../fields.ts';
 import { type Column, table } from '../../report/index.ts';
 import { catalogue } from '../../rules/index.ts';
 import { defineCommand } from '../command.ts';
 
+const document = z.strictObject({
+  rules: f.list(
+    z.strictObject({
+      name: f.text('name in the catalogue'),
+      title: f.text('what it is, in a line'),
+      text: f.text('the rule as text'),
+      source: f.text('where it was published'),
+    }),
+    'the catalogue',
+  ),
+});
+
 export const command = defineCommand({
+  documents: { rules: document },
   options: {},
   example: 'nos rules',
   async run({ stdout }) {

@@ -1,4 +1,6 @@
+import * as z from 'zod';
 import { taskTitle } from '../../evaluation/index.ts';
+import * as f from '../../fields.ts';
 import {
   accuracy,
   briefDuration,
@@ -9,25 +11,28 @@ import {
   truncate,
   withinText,
 } from '../../report/index.ts';
-import { parseRunConfig, type RunConfig } from '../../run/index.ts';
-import type { RunRecord } from '../../store/index.ts';
+import { type RunConfig, readRuns, type StoredRun, storedRunSchema } from '../../run/index.ts';
 import { defineCommand } from '../command.ts';
 import { withStore } from '../files.ts';
 import { storeOption } from '../options.ts';
 
+const document = z.strictObject({
+  runs: f.list(storedRunSchema, 'the runs, oldest first'),
+});
+
 export const command = defineCommand({
+  documents: { runs: document },
   options: storeOption,
   example: 'nos runs',
   async run({ places, call, stdout }) {
-    const records = await withStore(places, (store) => store.listRuns());
-    const runs = records.map((record) => ({ ...record, config: parseRunConfig(record.config) }));
+    const runs = await withStore(places, readRuns);
     if (runs.length === 0) {
       return {
         document: { runs },
         text: `no runs in ${places.store}\nbegin one: ${call('nos search --preset quick')}`,
       };
     }
-    const [head, ...lines] = table(runs, columns(stdout.colours.bold, taskTitle), stdout.columns).split('\n');
+    const [head, ...lines] = table(runs, columns(stdout.colours.bold), stdout.columns).split('\n');
     const noted = lines.flatMap((line, i) => {
       const note = runs[i]?.note;
       return note === undefined
@@ -38,12 +43,7 @@ export const command = defineCommand({
   },
 });
 
-type Row = Omit<RunRecord, 'config'> & { readonly config: RunConfig };
-
-function columns(
-  bold: (text: string) => string,
-  taskTitle: (task: string) => string,
-): readonly Column<Row>[] {
+function columns(bold: (text: string) => string): readonly Column<StoredRun>[] {
   return [
     { title: 'run', cell: (row) => row.name, flexible: true, paint: bold },
     { title: 'state', cell: (row) => runState({ ...row, samples: row.config.samples }) },

@@ -3,10 +3,11 @@ import { type Constraint, findSpace } from '../../rules/index.ts';
 import { checkRunName, parseRunConfig, type RunConfig, startRun } from '../../run/index.ts';
 import { resolveStrategy } from '../../search/index.ts';
 import { type Context, defineCommand } from '../command.ts';
-import { dryRun } from '../dry-run.ts';
+import { dryRun, dryRunDocument } from '../dry-run.ts';
 import { withStore } from '../files.ts';
 import { flag, type SettingsOf, text } from '../option.ts';
 import { evaluatingOptions, regimeOptions, seed, settings, spaceOptions, task } from '../options.ts';
+import { searchDocument } from '../run-report.ts';
 import { runSearch } from '../run-search.ts';
 
 /** The winner of `nos bench strategies`, docs/strategies.md. */
@@ -34,6 +35,7 @@ const options = {
 };
 
 export const command = defineCommand({
+  documents: { search: searchDocument, 'search --dry-run': dryRunDocument },
   options,
   example:
     'nos search --preset quick\nnos search --task digits-mlp --samples 50 --run first\nnos search --task digits-mlp --samples 1000 --timeout 10m',

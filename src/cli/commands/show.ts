@@ -1,9 +1,12 @@
+import * as z from 'zod';
 import { NosError } from '../../errors.ts';
 import { type Evaluation, regimeText } from '../../evaluation/index.ts';
+import * as f from '../../fields.ts';
 import {
   accuracy,
   bar,
   duration,
+  evaluationSchema,
   instant,
   learningRate,
   pairs,
@@ -14,13 +17,37 @@ import {
 } from '../../report/index.ts';
 import * as rules from '../../rules/index.ts';
 import { chosenVocabularies, findSpace } from '../../rules/index.ts';
-import { parseRunConfig, type RunConfig } from '../../run/index.ts';
+import { type RunConfig, readRun, storedRunSchema } from '../../run/index.ts';
 import type { StoredBatch } from '../../store/index.ts';
-import { type Context, defineCommand, type Result } from '../command.ts';
+import { batchSchema } from '../../store/index.ts';
+import { type Context, defineCommand } from '../command.ts';
 import { withStore } from '../files.ts';
 import { storeOption } from '../options.ts';
 
+const showRunDocument = z.strictObject({
+  run: storedRunSchema.describe('the run'),
+  batches: f.list(batchSchema, 'the batches in order'),
+});
+
+const showProposalDocument = z.strictObject({
+  run: f.run,
+  proposal: z
+    .strictObject({
+      index: f.count('index of the proposal, from 0'),
+      batch: f.count('number of its batch'),
+      rule: f.text('the rule as it was proposed'),
+      canonical: f.text('canonical text'),
+      key: f.key,
+      names: f.names,
+      tokens: z.array(f.count('token')).describe('tokens of the rule in its space'),
+      logProbability: f.figure('logarithm of the probability that the controller gave it').exactOptional(),
+      evaluation: evaluationSchema.describe('its evaluation, once there is one').exactOptional(),
+    })
+    .describe('the proposal'),
+});
+
 export const command = defineCommand({
+  documents: { 'show RUN': showRunDocument, 'show RUN INDEX': showProposalDocument },
   arguments: '<run> [index]',
   options: storeOption,
   example: 'nos show quick-1\nnos show quick-1 17',
@@ -35,14 +62,14 @@ function parseIndex(text: string): number {
   throw new NosError('bad-option', `index of a proposal: expected 0, 1, 2, …, got '${text}'`);
 }
 
-async function showRun(name: string, { places, stdout }: Context): Promise<Result> {
+async function showRun(name: string, { places, stdout }: Context) {
   return withStore(places, async (store) => {
-    const record = await store.run(name);
+    const record = await readRun(store, name);
+    const { config } = record;
     const batches = await store.batches(name);
     const rewards = new Map<number, number>();
     for await (const { index, evaluation } of store.streamSummaries(name, ['proposal']))
       rewards.set(index, evaluation.reward);
-    const config = parseRunConfig(record.config);
     const means = batches.filter((batch) => batch.told).map((batch) => meanReward(batch, rewards));
     const settings = Object.entries(config).map(([key, value]): [string, string] => [
       key,
@@ -66,7 +93,7 @@ async function showRun(name: string, { places, stdout }: Context): Promise<Resul
       ],
       stdout.columns,
     );
-    return { document: { run: { ...record, config }, batches }, text };
+    return { document: { run: record, batches }, text };
   });
 }
 
@@ -95,7 +122,7 @@ function settingText(value: unknown): string {
     .join(', ');
 }
 
-async function showProposal(name: string, index: number, { places, stdout }: Context): Promise<Result> {
+async function showProposal(name: string, index: number, { places, stdout }: Context) {
   return withStore(places, async (store) => {
     const proposal = await store.proposal(name, index);
     const canonical = rules.printRule(rules.canonicalize(rules.parseRule(proposal.rule)));

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+import * as f from '../../fields.ts';
 import { pairs, plural, table, thousands } from '../../report/index.ts';
 import {
   chosenVocabularies,
@@ -8,13 +10,50 @@ import {
   spaces,
   type Vocabulary,
 } from '../../rules/index.ts';
-import { type Context, defineCommand, type Result } from '../command.ts';
+import { type Context, defineCommand } from '../command.ts';
 import type { SettingsOf } from '../option.ts';
 import { spaceOptions } from '../options.ts';
 
 type SpaceContext = Context<SettingsOf<typeof spaceOptions>>;
 
+const size = z
+  .union([z.int().nonnegative(), z.string().regex(/^\d+$/)])
+  .describe('number of token strings; a string of its digits beyond 2⁵³');
+
+const chosen = z
+  .array(z.enum(['operands', 'unary', 'binary']))
+  .describe('vocabularies that are not those of the named space');
+
+const shared = {
+  name: f.text('name of the space'),
+  title: f.text('what it is, in a line'),
+  iterations: f.count('iterations of the space'),
+  chosen,
+  size,
+};
+
+const spacesDocument = z.strictObject({ spaces: f.list(z.strictObject(shared), 'the spaces') });
+
+const distinctSchema = z.strictObject({
+  samples: f.count('random strings'),
+  rules: f.count('distinct rules among them'),
+});
+
+const spaceDocument = z.strictObject({
+  ...shared,
+  operands: f.texts('operands'),
+  unary: f.texts('unary functions'),
+  binary: f.texts('binary functions'),
+  constraints: f.texts('constraints on the strings'),
+  sizes: f.list(
+    z.strictObject({ iterations: shared.iterations, size }),
+    'sizes with one to three iterations',
+  ),
+  distinct: distinctSchema.describe('how many distinct rules random strings denote'),
+});
+
 export const command = defineCommand({
+  documents: { space: spacesDocument, 'space SPACE': spaceDocument },
   arguments: '[space]',
   options: spaceOptions,
   example:
@@ -31,7 +70,7 @@ const SAMPLES = 1000;
 /** Iterations that the paper searches (NOS §4.1). */
 const ITERATIONS = [1, 2, 3] as const;
 
-async function listSpaces({ settings, stdout, call }: SpaceContext): Promise<Result> {
+async function listSpaces({ settings, stdout, call }: SpaceContext) {
   const rows = spaces.entries.map(({ name, title }) => {
     const space = findSpace(name, settings);
     const { iterations } = space;
@@ -49,7 +88,7 @@ async function listSpaces({ settings, stdout, call }: SpaceContext): Promise<Res
   return { document, text: `${table(rows, columns, stdout.columns)}\n${hint}` };
 }
 
-async function showSpace(name: string, { settings, stdout }: SpaceContext): Promise<Result> {
+async function showSpace(name: string, { settings, stdout }: SpaceContext) {
   const space = findSpace(name, settings);
   const base = space.name.split('/')[0] as string;
   const chosen = chosenVocabularies(space);

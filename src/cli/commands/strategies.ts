@@ -2,4 +2,7 @@ import { algorithms } from '../../controller/index.ts';
 import { strategies } from '../../search/index.ts';
 import { listCommand } from '../named-list.ts';
 
-export const command = listCommand('nos strategies', { strategies, algorithms });
+export const command = listCommand('strategies', {
+  strategies: [strategies, 'strategies of search'],
+  algorithms: [algorithms, 'learning algorithms of strategy rl'],
+});

@@ -1,8 +1,28 @@
+import * as z from 'zod';
+import * as f from '../../fields.ts';
 import { type Column, pairs, type Terminal, table } from '../../report/index.ts';
 import { type Task, type TaskFamily, tasks } from '../../tasks/index.ts';
-import { defineCommand, type Result } from '../command.ts';
+import { defineCommand } from '../command.ts';
+
+const taskSchema = z
+  .strictObject({
+    name: f.text('name of the task'),
+    description: f.text('what it is, in a line'),
+    inputShape: z.array(f.count('size')).describe('shape of one example, for classification').exactOptional(),
+    classes: f.count('number of classes, for classification').exactOptional(),
+    batchSize: f.count('examples per training step'),
+    chance: f.number('score of guessing'),
+    options: z
+      .record(z.string(), z.union([z.number(), z.string(), z.boolean()]))
+      .describe('options with their defaults, if the task takes any')
+      .exactOptional(),
+  })
+  .meta({ id: 'Task', description: 'a task' });
+
+const tasksDocument = z.strictObject({ tasks: f.list(taskSchema, 'the tasks') });
 
 export const command = defineCommand({
+  documents: { tasks: tasksDocument, 'tasks TASK': taskSchema },
   arguments: '[task]',
   options: {},
   example: 'nos tasks\nnos tasks multi30k-gnmt',
@@ -35,7 +55,7 @@ function documentOf({ name, description, classifier, batchSize, chance, options 
   };
 }
 
-function showTask(row: Row, { columns: width }: Terminal): Result {
+function showTask(row: Row, { columns: width }: Terminal) {
   const { name, description, batchSize, chance, options, classifier } = row;
   const rows: [string, string | readonly string[]][] = [
     ['task', name],

@@ -1,4 +1,6 @@
+import * as z from 'zod';
 import { unusual } from '../../evaluation/index.ts';
+import * as f from '../../fields.ts';
 import {
   compareCommandText,
   leaderboardText,
@@ -6,14 +8,22 @@ import {
   verdictDocument,
   verdictText,
 } from '../../report/index.ts';
-import { foldCopies, parseRunConfig, readLeaderboard, verdictOf } from '../../run/index.ts';
+import { foldCopies, readLeaderboard, readRun, verdictOf } from '../../run/index.ts';
 import { defineCommand } from '../command.ts';
 import { withStore } from '../files.ts';
 import { flag, integer } from '../option.ts';
 import { storeOption } from '../options.ts';
-import { DEFAULT_ROWS, rowDocument } from '../run-report.ts';
+import { boardSchema, DEFAULT_ROWS, rowDocument, verdictSchema } from '../run-report.ts';
+
+const document = z.strictObject({
+  run: f.run,
+  ...f.unusualRegime,
+  rules: f.list(boardSchema, 'the first rows of the leaderboard'),
+  verdict: verdictSchema,
+});
 
 export const command = defineCommand({
+  documents: { top: document },
   arguments: '<run>',
   options: {
     number: integer('how many rules to list', { minimum: 1, short: 'n', source: 'flag' }).default(
@@ -25,16 +35,15 @@ export const command = defineCommand({
   example: 'nos top quick-1\nnos top quick-1 -n 30\nnos top quick-1 --all',
   async run({ arguments: [run = ''], settings: { all, number }, places, stdout, call }) {
     const { record, rows } = await withStore(places, async (store) => ({
-      record: await store.run(run),
+      record: await readRun(store, run),
       rows: await readLeaderboard(store, run),
     }));
-    const config = parseRunConfig(record.config);
-    const { retest } = config;
+    const { config, status } = record;
     const within = unusual(config);
     const folded = foldCopies(rows, Math.max(number, DEFAULT_ROWS));
     const shown = (all ? rows : folded).slice(0, number);
     const short = await shortRules();
-    const verdict = verdictOf(folded, { seeds: retest.seeds, finished: record.status === 'finished' });
+    const verdict = verdictOf(folded, { seeds: config.retest.seeds, finished: status === 'finished' });
     const compare = compareCommandText(verdict, config, short);
     const text = [
       await leaderboardText(shown, stdout),

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+import * as f from '../../fields.ts';
 import {
   decades,
   type Ending,
@@ -27,7 +29,49 @@ interface Row extends Ending {
   readonly values: Trajectory['values'];
 }
 
+const points = (description: string) => z.array(f.figures('a point')).describe(description);
+
+const document = z.strictObject({
+  file: f.text('path of the picture'),
+  function: z
+    .strictObject({
+      name: f.text('name of the function'),
+      title: f.text('title'),
+      equation: f.text('equation'),
+      source: f.text('where it comes from'),
+      start: f.figures('start of every trajectory'),
+      minima: points('points of the least value'),
+      least: f.figure('least value'),
+      noise: f.figures('standard deviation of the noise in each component of the gradient').exactOptional(),
+    })
+    .describe('the function'),
+  steps: f.count('steps of every trajectory'),
+  seed: f.seed,
+  learningRates: f.figures('learning rates that were tried'),
+  trajectories: f.list(
+    z.strictObject({
+      rule: f.text('the rule as the user named it'),
+      learningRate: f.figure('best learning rate; NaN if all diverged'),
+      edgeOfGrid: f.flag('whether that is the first or last of those tried'),
+      sweep: f.list(
+        z.strictObject({
+          learningRate: f.figure('learning rate'),
+          excess: f.figure('value above the least at the end'),
+        }),
+        'end of the trajectory at each learning rate',
+      ),
+      excess: f.figure('value above the least at the end; Infinity if it diverged'),
+      distance: f.figure('distance to the nearest minimum at the end; Infinity if it diverged'),
+      diverged: f.flag('whether it met a number that is not finite'),
+      points: points('the start, and the point after each step'),
+      values: f.figures('value at each point'),
+    }),
+    'one trajectory per rule',
+  ),
+});
+
 export const command = defineCommand({
+  documents: { trajectory: document },
   arguments: '<rule...>',
   options: {
     function: text('function of the plane', { source: 'flag', names: names.functions }).default('rosenbrock'),

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
+import * as z from 'zod';
 import { runRedisWorker, type WorkerEvent } from '../../dispatch/index.ts';
 import { fingerprint } from '../../evaluate/index.ts';
+import * as f from '../../fields.ts';
 import { busyAfter } from '../../observe/index.ts';
 import { plural } from '../../report/index.ts';
 import { taskReference } from '../../tasks/index.ts';
@@ -15,7 +17,13 @@ import { dataOption, engineOption, logOptions, settings, tasks } from '../option
 import { prepareEngine, prepareTask } from '../prepare.ts';
 import { Interruption } from '../process.ts';
 
+const document = z.strictObject({
+  name: f.text('name of the worker'),
+  finished: f.count('evaluations that it finished'),
+});
+
 export const command = defineCommand({
+  documents: { worker: document },
   options: {
     redis: settings.redis.optional(),
     task: described(tasks, {

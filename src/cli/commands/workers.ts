@@ -1,10 +1,57 @@
+import * as z from 'zod';
 import { listWorkers, type RedisOverview } from '../../dispatch/index.ts';
+import { progressSchema } from '../../evaluation/index.ts';
+import * as f from '../../fields.ts';
 import { type Column, plural, table } from '../../report/index.ts';
 import { defineCommand } from '../command.ts';
 import { redisOf } from '../evaluators.ts';
 import { settings } from '../options.ts';
 
+const search = z.strictObject({
+  run: f.run,
+  project: z
+    .strictObject({
+      version: f.version,
+      fingerprint: f.fingerprint,
+      task: f.task,
+      checksum: f.text("checksum of the task's data"),
+    })
+    .describe('what a worker must have in common with the search'),
+  reportMilliseconds: f.count('milliseconds between two reports of an evaluation'),
+  workers: f.count('workers that serve it'),
+  waiting: f.count('evaluations that no worker has begun'),
+});
+
+const progress = z.strictObject(
+  f.described(progressSchema.shape, {
+    phase: 'whether a learning rate is tried or the final training is under way',
+    learningRate: 'learning rate of the training under way',
+    done: 'share of the evaluation that is done, from 0 to 1',
+    accuracy: 'newest validation accuracy',
+  }),
+);
+
+const worker = z.strictObject({
+  name: f.text('name of the worker process'),
+  state: f.oneOf(['starting', 'idle', 'busy'], 'what it does'),
+  rule: f.text('rule that it evaluates').exactOptional(),
+  progress: progress.describe('progress of that evaluation').exactOptional(),
+  finished: f.count('evaluations that it finished'),
+  restarts: f.count('times that it was started again after a crash or a hang'),
+  perMinute: f.number('evaluations per minute over the last ten minutes'),
+  version: f.version,
+  fingerprint: f.fingerprint,
+  run: f.text('name of the run; null while it waits for a search').nullable(),
+});
+
+const document = z.strictObject({
+  redis: f.text('address of Redis, without name and password'),
+  searches: f.list(search, 'the searches that want workers'),
+  workers: f.list(worker, 'the worker processes'),
+});
+
 export const command = defineCommand({
+  documents: { workers: document },
   options: { redis: settings.redis.optional() },
   example: 'nos workers --redis redis://127.0.0.1:6379',
   async run({ settings: given, stdout, call }) {

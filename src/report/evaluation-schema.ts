@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { comparisonSchema, funnelSchema, ruleDescriptionSchema } from '../../compare/index.ts';
-import { evaluationFields, statusField } from '../../evaluation/index.ts';
-import * as f from '../../fields.ts';
+import { evaluationFields, statusField } from '../evaluation/index.ts';
+import * as f from '../fields.ts';
 
 /** What each field of an evaluation holds. The compiler asks for a description of a field that is new. */
 const about: Readonly<Record<keyof typeof evaluationFields.shape, string>> = {
@@ -30,7 +29,7 @@ const about: Readonly<Record<keyof typeof evaluationFields.shape, string>> = {
 };
 
 /** An evaluation of any ending. */
-export const evaluation = z
+export const evaluationSchema = z
   .strictObject({
     ...f.described(evaluationFields.shape, about),
     // Documents always name it.
@@ -48,27 +47,3 @@ export const evaluation = z
     error: f.text('why it failed, for status `failed`').exactOptional(),
   })
   .meta({ id: 'Evaluation', description: 'an evaluation' });
-
-export const evalDocument = z.strictObject({
-  task: f.task,
-  ...f.regime,
-  evaluations: f.list(evaluation, 'one evaluation per rule and seed'),
-  remarks: f.remarks,
-});
-
-export const compareDocument = z.strictObject({
-  ...comparisonSchema.shape,
-  remarks: f.remarks,
-  file: f.text('path of the picture, with `-o`').exactOptional(),
-});
-
-export const cardDocument = z.strictObject({
-  directory: f.text('path of the directory of the card'),
-  files: f.files,
-  rule: ruleDescriptionSchema.describe('the rule'),
-  comparison: comparisonSchema.describe('the comparison of the first environment'),
-  otherEnvironments: f.list(comparisonSchema, 'the comparisons of further environments').exactOptional(),
-  remarks: f.remarks,
-});
-
-export const funnelDocument = z.strictObject({ run: f.run, ...funnelSchema.shape });
