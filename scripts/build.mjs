@@ -1,5 +1,5 @@
-// Compiles src/ to dist/, then brings the engine. `--prepare`, as npm runs it at the end of an install: where the compiler is left
-// out, so is the build, and the install is not to fail for it.
+// Checks src/, writes its declarations and its bundle to dist/, then brings the engine. `--prepare`, as npm runs it at the end of an
+// install: where the compiler is left out, so is the build, and the install is not to fail for it.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -17,6 +17,8 @@ if (compiler === undefined) {
 }
 const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 if (status !== 0) process.exit(status ?? 1);
+const { bundle } = await import('./bundle.mjs');
+await bundle();
 await import('../bin/postinstall.mjs');
 
 function findCompiler() {

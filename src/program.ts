@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { NosError } from './errors.ts';
+import { packageFolder } from './package-folder.ts';
 
 /**
  * The path of a compiled program of this package, also where this file runs uncompiled (under a test runner): child
@@ -10,8 +11,7 @@ import { NosError } from './errors.ts';
  * @example compiledProgram('dispatch/worker.js')
  */
 export function compiledProgram(name: string): string {
-  const folder = import.meta.url.endsWith('.ts') ? '../dist' : '.';
-  const path = fileURLToPath(new URL(`${folder}/${name}`, import.meta.url));
+  const path = fileURLToPath(new URL(`dist/${name}`, packageFolder));
   if (existsSync(path)) return path;
   throw new NosError('worker', `the worker program is missing: ${path}`, 'build it: npm run build');
 }

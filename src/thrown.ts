@@ -1,6 +1,7 @@
 /** What code of the user's own throws, in the user's words: its message, and where in their files. */
 import { fileURLToPath } from 'node:url';
 import { NosError } from './errors.ts';
+import { packageFolder } from './package-folder.ts';
 import { shown } from './shown.ts';
 
 /** What a module of the user's own may export; the code of its errors too. */
@@ -93,8 +94,8 @@ function frameOf(text: string): readonly Place[] {
   }
 }
 
-/** The folders of this package's own code, as they run: compiled, or as they stand under a test runner. */
-const OWN = ['dist/', 'src/', 'bin/'].map((name) => fileURLToPath(new URL(`../${name}`, import.meta.url)));
+/** The folders of this package's own code: compiled, or as it stands under a test runner. */
+const OWN = ['dist/', 'src/', 'bin/'].map((name) => fileURLToPath(new URL(name, packageFolder)));
 
 const isForeign = ({ path }: Place): boolean => !OWN.some((folder) => path.startsWith(folder));
 

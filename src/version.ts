@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { packageFolder } from './package-folder.ts';
 
-/** The version of this package: its manifest lies one folder up from `src/` and from `dist/` alike. */
+/** The version of this package. */
 export const packageVersion: string = (
-  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  JSON.parse(readFileSync(new URL('package.json', packageFolder), 'utf8')) as {
     readonly version: string;
   }
 ).version;

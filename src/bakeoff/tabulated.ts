@@ -4,11 +4,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { NosError } from '../errors.ts';
+import { packageFolder } from '../package-folder.ts';
 import { findSpace, positions, type Space, spaceSize } from '../rules/index.ts';
 import type { Landscape, LandscapeDefinition } from './landscape.ts';
 
-/** Where the table lies; the same from `src/` and from `dist/`. */
-const BUNDLED = fileURLToPath(new URL('../../assets/landscapes/digits-mlp.json.gz', import.meta.url));
+/** Where the table lies. */
+const BUNDLED = fileURLToPath(new URL('assets/landscapes/digits-mlp.json.gz', packageFolder));
 
 /** The rules that were evaluated: one iteration of icml2017, all its operands and five of its unary functions. */
 export const tabulatedSpace: Space = findSpace('icml2017/1', {

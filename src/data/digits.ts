@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { NosError } from '../errors.ts';
+import { packageFolder } from '../package-folder.ts';
 import { stream } from '../random/index.ts';
 import type { Dataset } from './dataset.ts';
 import { type Normalisation, recordSplit } from './records.ts';
@@ -20,8 +21,8 @@ export const DIGITS_NORMALISATION: Normalisation = {
   deviation: [0.3761263491271132],
 };
 
-/** Where the bundled file lies; the same from `src/` and from `dist/`. */
-const BUNDLED = fileURLToPath(new URL('../../assets/digits/digits.u8.gz', import.meta.url));
+/** Where the bundled file lies. */
+const BUNDLED = fileURLToPath(new URL('assets/digits/digits.u8.gz', packageFolder));
 
 /**
  * The bundled handwritten digits (UCI, CC BY 4.0): 8×8 grey images, inputs [64]. The original file is ordered by writer, so

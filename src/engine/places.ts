@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packageFolder } from '../package-folder.ts';
 import { userDirectories } from '../user-directories.ts';
 import { ENGINE, PLATFORM } from './package.ts';
 
@@ -13,8 +14,7 @@ export const ENGINE_FOLDER = `onnxruntime-${ENGINE.version}-${PLATFORM}`;
  * if the package belongs to another user.
  */
 export function engineDirectories(): readonly string[] {
-  // One folder up from `src/` and from `dist/` alike.
-  const own = fileURLToPath(new URL('../../engine', import.meta.url));
+  const own = fileURLToPath(new URL('engine', packageFolder));
   return [own, join(userDirectories().cache, 'engine')];
 }
 

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { NosError } from '../errors.ts';
+import { packageFolder } from '../package-folder.ts';
 import { messageOf, type OwnKind, ownError, placeIn, placeOf } from '../thrown.ts';
 
 /** A module that is still loading after this time is taken never to end. Data belong into functions, which may take their time. */
@@ -86,8 +87,7 @@ function missing(kind: OwnKind, path: string, thrown: unknown): NosError {
 /** What to install for a package: this one is where it is, as its registry need not have it. */
 function sourceOf(name: string): string {
   const own = 'neural-optimizer-search';
-  if (name === own || name.startsWith(`${own}/`))
-    return fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '');
+  if (name === own || name.startsWith(`${own}/`)) return fileURLToPath(packageFolder).replace(/[/\\]$/, '');
   return name
     .split('/')
     .slice(0, name.startsWith('@') ? 2 : 1)

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { packageFolder } from '../package-folder.ts';
 
 /** Widths of the characters of a font. */
 export interface Font {
@@ -9,7 +10,7 @@ export interface Font {
 /** Font files that pictures in pixels are drawn with, and their family. */
 export const FONT_FAMILY = 'DejaVu Sans';
 export const FONT_FILES = ['DejaVuSans', 'DejaVuSans-Bold'].map(
-  (name) => new URL(`../../assets/fonts/${name}.ttf`, import.meta.url),
+  (name) => new URL(`assets/fonts/${name}.ttf`, packageFolder),
 ) as [URL, URL];
 
 let loaded: Readonly<Record<'normal' | 'bold', Font>> | undefined;

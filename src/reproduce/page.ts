@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { markdownTable as table } from 'markdown-table';
+import { packageFolder } from '../package-folder.ts';
 import { plural } from '../report/index.ts';
 import type { Experiment, ExperimentFindings } from './experiment.ts';
 import { type Addition, DATA, type Provenance } from './provenance.ts';
 
-const PAGES = new URL('../../assets/pages/', import.meta.url);
+const PAGES = new URL('assets/pages/', packageFolder);
 
 /**
  * Fills the template `assets/pages/NAME.md`, in which `{{key}}` stands for a value.
