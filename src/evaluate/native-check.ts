@@ -46,8 +46,11 @@ export async function nativeBits(
     createSession(graph, 'native'),
 ): Promise<string> {
   const hash = createHash('sha256');
-  for (const model of [convNet(), sequenceNet()]) {
-    const session = await open(model.plain().training);
+  const models = [convNet(), sequenceNet()];
+  // Both are compiled at once.
+  const sessions = await Promise.all(models.map((model) => open(model.plain().training)));
+  for (const [i, model] of models.entries()) {
+    const session = sessions[i]!;
     const random = stream(0, 'native check');
     const feeds = session.inputs.map(({ name, shape }) => {
       const size = shape.reduce((a, b) => a * b, 1);

@@ -67,15 +67,20 @@ export async function openModel(
 /** Both graphs on the native engine, as the network was written. A run has one engine: what this one lacks is refused. */
 async function nativeSessions(model: Model): Promise<Sessions> {
   const { training, evaluation } = model.plain();
-  const opened: Session[] = [];
+  // Both are compiled at once.
+  const opening = [training, evaluation].map((graph) => createSession(graph, 'native'));
   try {
-    for (const graph of [training, evaluation]) opened.push(await createSession(graph, 'native'));
-    return { engine: 'native', training: opened[0]!, evaluation: opened[1]! };
+    const [first, second] = await Promise.all(opening);
+    return { engine: 'native', training: first!, evaluation: second! };
   } catch (error) {
-    await Promise.all(opened.map((session) => session.close()));
+    for (const { value } of (await Promise.allSettled(opening)).filter(isFulfilled)) await value.close();
     if (!(error instanceof Unsupported)) throw error;
     throw new NosError('engine', error.message, 'train this network on onnxruntime: --engine onnxruntime');
   }
+}
+
+function isFulfilled<T>(result: PromiseSettledResult<T>): result is PromiseFulfilledResult<T> {
+  return result.status === 'fulfilled';
 }
 
 interface Sessions {

@@ -16,19 +16,25 @@ export function planArena(buffers: readonly NativeBuffer[]): {
   readonly offsets: ReadonlyMap<NativeBuffer, number>;
   readonly bytes: number;
 } {
-  const placed: { readonly buffer: NativeBuffer; readonly offset: number; readonly size: number }[] = [];
+  /** By offset. */
+  const placed: Placed[] = [];
   for (const buffer of buffers.toSorted((a, b) => b.floats - a.floats)) {
     const size = Math.ceil((4 * buffer.floats + 64) / ALIGNMENT) * ALIGNMENT;
-    const busy = placed
-      .filter((other) => other.buffer.first <= buffer.last && buffer.first <= other.buffer.last)
-      .sort((a, b) => a.offset - b.offset);
     let offset = 0;
-    for (const other of busy) {
+    for (const other of placed) {
+      if (other.buffer.last < buffer.first || buffer.last < other.buffer.first) continue;
       if (offset + size <= other.offset) break;
       offset = Math.max(offset, other.offset + other.size);
     }
-    placed.push({ buffer, offset, size });
+    const place = placed.findIndex((other) => other.offset > offset);
+    placed.splice(place < 0 ? placed.length : place, 0, { buffer, offset, size });
   }
   const bytes = placed.reduce((most, { offset, size }) => Math.max(most, offset + size), ALIGNMENT);
   return { offsets: new Map(placed.map(({ buffer, offset }) => [buffer, offset])), bytes };
+}
+
+interface Placed {
+  readonly buffer: NativeBuffer;
+  readonly offset: number;
+  readonly size: number;
 }
