@@ -1,4 +1,11 @@
-export { behaviourHash, distance, NEAR, type OrdinaryUpdates, ordinaryUpdates } from './behaviour/index.ts';
+export {
+  behaviourHash,
+  distance,
+  NEAR,
+  type OrdinaryUpdates,
+  ordinaryUpdates,
+  rejection,
+} from './behaviour/index.ts';
 export { canonicalize } from './canonical/canonicalize.ts';
 export { keyOfCanonical, ruleKey } from './canonical/key.ts';
 export { parseRule } from './canonical/parse-rule.ts';

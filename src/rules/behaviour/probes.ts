@@ -168,10 +168,16 @@ export function tellingProbes(least: number): readonly Probe[] {
   return least <= TELLING_STEPS ? usual : makeTelling(least);
 }
 
-/** An ordinary training, short but whole. Its 64 steps are enough to tell averages of 100 steps from sums. */
-export function ordinaryProbe(): Probe {
+/**
+ * An ordinary training, short but whole. Its 64 steps are enough to tell averages of 100 steps from sums.
+ *
+ * @param steps How many of its first steps are wanted; all unless given.
+ */
+export function ordinaryProbe(steps = ORDINARY_STEPS): Probe {
   ordinaryOne ??= makeProbe('ordinary', ordinaryKinds, firstSteps(ORDINARY_STEPS), ORDINARY_STEPS + 1);
-  return ordinaryOne;
+  return steps === ORDINARY_STEPS
+    ? ordinaryOne
+    : { ...ordinaryOne, times: ordinaryOne.times.slice(0, steps) };
 }
 
 const TELLING_STEPS = 12;
