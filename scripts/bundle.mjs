@@ -7,6 +7,7 @@ const PROGRAMS = ['cli/main', 'dispatch/worker', 'bakeoff/worker'];
 
 /** What scripts and benchmarks look at in the inside of rooms. */
 const INSIDE = [
+  'cli/commands/index',
   'graph/lower',
   'graph/native/addon',
   'graph/native/compiler',
@@ -16,7 +17,6 @@ const INSIDE = [
   'graph/simplify/fusions',
   'graph/simplify/rewrite',
   'graph/simplify/simplifications',
-  'report/documents/index',
   'tasks/character-model',
   'tasks/wide-resnet',
   'user-directories',
