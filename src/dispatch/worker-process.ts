@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { knownFingerprint } from '../evaluate/index.ts';
 import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluation/index.ts';
 import { type Order, type Reply, unpackError } from './messages.ts';
 import { watchSilence } from './silence.ts';
@@ -82,7 +83,9 @@ export class WorkerProcess {
   #start(): ChildProcess {
     // An evaluating process runs a user's task and needs no Redis, nor its password.
     const { NOS_REDIS, NOS_REDIS_URL, ...env } = process.env;
-    const child = fork(this.#options.program, [this.#options.directory, String(process.pid)], {
+    const known = knownFingerprint();
+    const args = [this.#options.directory, String(process.pid), ...(known === undefined ? [] : [known])];
+    const child = fork(this.#options.program, args, {
       // Not this process's own flags: they may hold a test runner's loaders, or the port of a debugger.
       execArgv: [],
       env,

@@ -1,11 +1,11 @@
 /**
  * The program of a worker process: evaluates what its parent orders, one at a time, and ends with it.
  *
- *     node worker.js DATA_DIRECTORY PARENT_PID
+ *     node worker.js DATA_DIRECTORY PARENT_PID [FINGERPRINT]
  */
 import { Console } from 'node:console';
 import { Worker } from 'node:worker_threads';
-import { type Evaluator, openEvaluator } from '../evaluate/index.ts';
+import { type Evaluator, inheritFingerprint, openEvaluator } from '../evaluate/index.ts';
 import type { EvaluationProgress } from '../evaluation/index.ts';
 import { taskTitle } from '../tasks/index.ts';
 import { keepExit, ownError, placeOf } from '../thrown.ts';
@@ -14,7 +14,8 @@ import { type Order, packError, type Reply } from './messages.ts';
 const REPORT_EVERY_MS = 100;
 const LOOK_FOR_PARENT_EVERY_MS = 1000;
 
-const [directory, parent] = process.argv.slice(2) as [string, string];
+const [directory, parent, fingerprint] = process.argv.slice(2) as [string, string, string?];
+if (fingerprint !== undefined) inheritFingerprint(fingerprint);
 
 // A terminal's Ctrl-C goes to the whole group; the parent decides what becomes of its workers.
 process.on('SIGINT', () => undefined);

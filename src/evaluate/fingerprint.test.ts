@@ -40,5 +40,16 @@ describe('fingerprint', () => {
     await evaluator.close();
     expect(there.evaluation).toEqual(JSON.parse(JSON.stringify(here)));
   });
+
+  it.skipIf(!existsSync(compiled))(
+    'is not computed where the process that started this one told it',
+    async () => {
+      const started: typeof import('./index.ts') = await import(compiled);
+      expect(started.knownFingerprint()).toBeUndefined();
+      started.inheritFingerprint('an abacus');
+      expect(await started.fingerprint()).toBe('an abacus');
+      expect(started.knownFingerprint()).toBe('an abacus');
+    },
+  );
 });
 if (!existsSync(compiled)) console.warn('skipped: the test across processes, which needs `npm run build`');

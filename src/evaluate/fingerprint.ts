@@ -12,7 +12,9 @@ import { checkNativeBits, NATIVE_BITS } from './native-check.ts';
 import { trainChild } from './train-child.ts';
 import type { Training } from './trainer.ts';
 
-const known = new Map<EngineName, Promise<string>>();
+/** Fingerprints under way or known, and those of them that are known by now. */
+const asked = new Map<EngineName, Promise<string>>();
+const known = new Map<EngineName, string>();
 
 /**
  * What this machine computes with: the engine's version, V8's, the platform, and a hash of the bits of a short fixed training.
@@ -24,12 +26,27 @@ const known = new Map<EngineName, Promise<string>>();
  * @example 'onnxruntime-1.30.0 v8-11.3.244.8-node.38 linux-x64 2f6c0b1de97a4c35'
  */
 export function fingerprint(engine = chosenEngine()): Promise<string> {
-  const found = known.get(engine) ?? computeFingerprint(engine);
-  known.set(engine, found);
+  const found = asked.get(engine) ?? computeFingerprint(engine);
+  asked.set(engine, found);
   return found;
 }
 
+/** The fingerprint, if this process knows it by now: a process that it starts need not compute it again. */
+export const knownFingerprint = (engine = chosenEngine()): string | undefined => known.get(engine);
+
+/** Takes the fingerprint from the process that started this one, with the same Node.js on the same machine. */
+export function inheritFingerprint(fingerprint: string, engine = chosenEngine()): void {
+  known.set(engine, fingerprint);
+  asked.set(engine, Promise.resolve(fingerprint));
+}
+
 async function computeFingerprint(engine: EngineName): Promise<string> {
+  const fingerprint = await measureFingerprint(engine);
+  known.set(engine, fingerprint);
+  return fingerprint;
+}
+
+async function measureFingerprint(engine: EngineName): Promise<string> {
   const { v8 } = process.versions;
   if (engine === 'native') {
     await checkNativeBits();

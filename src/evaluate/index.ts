@@ -1,5 +1,5 @@
 export { chosenEngine } from './engine.ts';
 export type { Evaluator, EvaluatorOptions, RunOptions } from './evaluator.ts';
 export { openEvaluator } from './evaluator.ts';
-export { fingerprint } from './fingerprint.ts';
+export { fingerprint, inheritFingerprint, knownFingerprint } from './fingerprint.ts';
 export { type MeasureOptions, measureStep } from './measure-step.ts';
