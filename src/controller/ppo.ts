@@ -12,9 +12,8 @@
  */
 import * as z from 'zod';
 import { maximum, mean, minimum, mul, scalar } from '../graph/index.ts';
-import { adamStep } from './adam.ts';
-import type { Algorithm, AlgorithmDefinition, Policy, ScoredSample } from './algorithm.ts';
-import { encodeLearner, type LearnerState, parseLearner } from './learner-state.ts';
+import type { Algorithm, AlgorithmDefinition, Policy } from './algorithm.ts';
+import { openLearner } from './learner.ts';
 import { commonOptions } from './options.ts';
 import { type Objective, Surrogate } from './surrogate.ts';
 import { average, norm } from './vectors.ts';
@@ -29,13 +28,14 @@ const options = {
   ...commonOptions(0.015),
 };
 const optionsSchema = z.object(options);
+type Options = z.output<typeof optionsSchema>;
 
 export const ppo: AlgorithmDefinition = {
   name: 'ppo',
   description:
     'proximal policy optimisation (Schulman et al. 2017): several epochs of Adam on a clipped objective',
   options,
-  create: (policy, given, state) => new Ppo(policy, optionsSchema.parse(given), state),
+  create: (policy, given, state) => openPpo(policy, optionsSchema.parse(given), state),
 };
 
 export function clippedObjective(clip: number): Objective {
@@ -45,39 +45,25 @@ export function clippedObjective(clip: number): Objective {
   };
 }
 
-class Ppo implements Algorithm {
-  readonly #policy: Policy;
-  readonly #options: z.output<typeof optionsSchema>;
-  readonly #gradient: Float32Array;
-  readonly #surrogate: Surrogate;
-  #state: LearnerState;
+function openPpo(policy: Policy, options: Options, state: unknown): Algorithm {
+  const { parameters } = policy;
+  const { epochs, learningRate, clip } = options;
+  const learner = openLearner(parameters.length, state);
+  const surrogate = new Surrogate(policy, clippedObjective(clip));
 
-  constructor(policy: Policy, options: z.output<typeof optionsSchema>, state?: unknown) {
-    this.#policy = policy;
-    this.#options = options;
-    this.#gradient = new Float32Array(policy.parameters.length);
-    this.#surrogate = new Surrogate(policy, clippedObjective(options.clip));
-    this.#state = parseLearner(state, policy.parameters.length);
-  }
+  const update: Algorithm['update'] = async (batch, entropyFactor) => {
+    const open = await surrogate.open(batch, learner.baseline, options, entropyFactor);
+    const before = await surrogate.differentiate(open, parameters, learner.gradient);
+    const gradientNorm = norm(learner.gradient);
 
-  async update(
-    batch: readonly ScoredSample[],
-    entropyFactor: number,
-  ): Promise<Readonly<Record<string, number>>> {
-    const { epochs, learningRate, clip } = this.#options;
-    const { parameters } = this.#policy;
-    const open = await this.#surrogate.open(batch, this.#state.baseline, this.#options, entropyFactor);
-    const before = await this.#surrogate.differentiate(open, parameters, this.#gradient);
-    const gradientNorm = norm(this.#gradient);
-
-    let adam = adamStep(this.#state.adam, parameters, this.#gradient, learningRate);
+    learner.step(parameters, learningRate);
     for (let epoch = 1; epoch < epochs; epoch++) {
-      await this.#surrogate.differentiate(open, parameters, this.#gradient);
-      adam = adamStep(adam, parameters, this.#gradient, learningRate);
+      await surrogate.differentiate(open, parameters, learner.gradient);
+      learner.step(parameters, learningRate);
     }
 
-    this.#state = { adam, baseline: open.nextBaseline };
-    const after = await this.#surrogate.measure(open, parameters);
+    learner.baseline = open.nextBaseline;
+    const after = await surrogate.measure(open, parameters);
     return {
       ...open.metrics,
       loss: before.loss,
@@ -86,13 +72,6 @@ class Ppo implements Algorithm {
       kl: after.kl,
       clippedShare: average([...after.ratios].map((ratio) => (Math.abs(ratio - 1) > clip ? 1 : 0))),
     };
-  }
-
-  state(): unknown {
-    return encodeLearner(this.#state);
-  }
-
-  close(): Promise<void> {
-    return this.#surrogate.close();
-  }
+  };
+  return { update, state: () => learner.state(), close: () => surrogate.close() };
 }

@@ -12,10 +12,9 @@
  */
 import * as z from 'zod';
 import { add, input, mean, mul, neg, reshape, SessionCache, type Tensor } from '../graph/index.ts';
-import { adamStep } from './adam.ts';
 import { advantagesOf, distinctShare } from './advantages.ts';
-import type { Algorithm, AlgorithmDefinition, Policy, ScoredSample } from './algorithm.ts';
-import { encodeLearner, type LearnerState, parseLearner } from './learner-state.ts';
+import type { Algorithm, AlgorithmDefinition, Policy } from './algorithm.ts';
+import { openLearner } from './learner.ts';
 import { parameterGradients, policyGraph } from './lstm.ts';
 import { commonOptions } from './options.ts';
 import { type PolicyShape, parameterViews } from './shape.ts';
@@ -28,42 +27,29 @@ const options = {
   ...commonOptions(0.015),
 };
 const optionsSchema = z.object(options);
+type Options = z.output<typeof optionsSchema>;
 
 export const reinforce: AlgorithmDefinition = {
   name: 'reinforce',
   description: 'policy gradient with a moving-average baseline (Williams 1992), by Adam',
   options,
-  create: (policy, given, state) => new Reinforce(policy, optionsSchema.parse(given), state),
+  create: (policy, given, state) => openReinforce(policy, optionsSchema.parse(given), state),
 };
 
-class Reinforce implements Algorithm {
-  readonly #policy: Policy;
-  readonly #options: z.output<typeof optionsSchema>;
-  readonly #gradient: Float32Array;
-  readonly #sessions: SessionCache;
-  #state: LearnerState;
+function openReinforce(policy: Policy, options: Options, state: unknown): Algorithm {
+  const { shape, space, parameters } = policy;
+  const { learningRate, baselineDecay } = options;
+  const learner = openLearner(parameters.length, state);
+  const sessions = new SessionCache((batch) => reinforceGraph(shape, batch));
 
-  constructor(policy: Policy, options: z.output<typeof optionsSchema>, state?: unknown) {
-    this.#policy = policy;
-    this.#options = options;
-    this.#gradient = new Float32Array(policy.parameters.length);
-    this.#sessions = new SessionCache((batch) => reinforceGraph(policy.shape, batch));
-    this.#state = parseLearner(state, policy.parameters.length);
-  }
-
-  async update(
-    batch: readonly ScoredSample[],
-    entropyFactor: number,
-  ): Promise<Readonly<Record<string, number>>> {
-    const { learningRate, baselineDecay } = this.#options;
-    const entropyWeight = this.#options.entropyWeight * entropyFactor;
-    const { shape, space, parameters } = this.#policy;
+  const update: Algorithm['update'] = async (batch, entropyFactor) => {
+    const entropyWeight = options.entropyWeight * entropyFactor;
 
     // Advantages.
-    const { advantages, nextBaseline, metrics } = advantagesOf(batch, this.#state.baseline, baselineDecay);
+    const { advantages, nextBaseline, metrics } = advantagesOf(batch, learner.baseline, baselineDecay);
 
     // Loss and gradient at the parameters of now.
-    const session = await this.#sessions.of(batch.length);
+    const session = await sessions.of(batch.length);
     const strings = batch.map(({ tokens }) => tokens);
     const results = await session.run(
       {
@@ -72,14 +58,12 @@ class Reinforce implements Algorithm {
         advantages: Float32Array.from(advantages),
         entropyWeight: Float32Array.of(entropyWeight),
       },
-      parameterViews(shape, this.#gradient, 'gradient of '),
+      parameterViews(shape, learner.gradient, 'gradient of '),
     );
 
     // Update.
-    this.#state = {
-      adam: adamStep(this.#state.adam, parameters, this.#gradient, learningRate),
-      baseline: nextBaseline,
-    };
+    learner.step(parameters, learningRate);
+    learner.baseline = nextBaseline;
 
     const positions = shape.vocabularies.length;
     const recorded = average(batch.map(({ logProbability }) => logProbability)) / positions;
@@ -88,19 +72,12 @@ class Reinforce implements Algorithm {
       entropyWeight,
       entropy: results.entropy?.[0] as number,
       loss: results.loss?.[0] as number,
-      gradientNorm: norm(this.#gradient),
+      gradientNorm: norm(learner.gradient),
       policyLag: recorded - (results.chosenMean?.[0] as number),
       distinctShare: distinctShare(batch),
     };
-  }
-
-  state(): unknown {
-    return encodeLearner(this.#state);
-  }
-
-  close(): Promise<void> {
-    return this.#sessions.close();
-  }
+  };
+  return { update, state: () => learner.state(), close: () => sessions.close() };
 }
 
 /**

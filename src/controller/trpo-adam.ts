@@ -10,9 +10,8 @@
  * docs/controller.md explains every metric.
  */
 import * as z from 'zod';
-import { adamStep } from './adam.ts';
-import type { Algorithm, AlgorithmDefinition, Policy, ScoredSample } from './algorithm.ts';
-import { encodeLearner, type LearnerState, parseLearner } from './learner-state.ts';
+import type { Algorithm, AlgorithmDefinition, Policy } from './algorithm.ts';
+import { openLearner } from './learner.ts';
 import { backtrack, type LineSearch } from './line-search.ts';
 import { commonOptions } from './options.ts';
 import { type Measured, type OpenBatch, Surrogate } from './surrogate.ts';
@@ -31,65 +30,62 @@ const options = {
   ...commonOptions(0.015),
 };
 const optionsSchema = z.object(options);
+type Options = z.output<typeof optionsSchema>;
 
 export const trpoAdam: AlgorithmDefinition = {
   name: 'trpo-adam',
   description:
     "Adam on the objective of TRPO, within its trust region: our reading of the paper's search (NOS §4.2)",
   options,
-  create: (policy, given, state) => new TrpoAdam(policy, optionsSchema.parse(given), state),
+  create: (policy, given, state) => openTrpoAdam(policy, optionsSchema.parse(given), state),
 };
 
-class TrpoAdam implements Algorithm {
-  readonly #policy: Policy;
-  readonly #options: z.output<typeof optionsSchema>;
-  readonly #gradient: Float32Array;
+function openTrpoAdam(policy: Policy, options: Options, state: unknown): Algorithm {
+  const { parameters } = policy;
+  const { epochs, learningRate, klBound, lineSearchSteps } = options;
+  const learner = openLearner(parameters.length, state);
+  const surrogate = new Surrogate(policy, importanceObjective);
   /** Adam's step. */
-  readonly #step: Float32Array;
+  const direction = new Float32Array(parameters.length);
   /** Where the update has come to, and the point that it tries. */
-  #reached: Float32Array;
-  #candidate: Float32Array;
-  readonly #surrogate: Surrogate;
-  #state: LearnerState;
+  let reached = new Float32Array(parameters.length);
+  let candidate = new Float32Array(parameters.length);
 
-  constructor(policy: Policy, options: z.output<typeof optionsSchema>, state?: unknown) {
-    this.#policy = policy;
-    this.#options = options;
-    this.#gradient = new Float32Array(policy.parameters.length);
-    this.#step = new Float32Array(policy.parameters.length);
-    this.#reached = new Float32Array(policy.parameters.length);
-    this.#candidate = new Float32Array(policy.parameters.length);
-    this.#surrogate = new Surrogate(policy, importanceObjective);
-    this.#state = parseLearner(state, policy.parameters.length);
-  }
+  /** Leaves the point that it accepts in the candidate and, where a next epoch may ask for it, its gradient. */
+  const search = (open: OpenBatch, last: boolean): Promise<LineSearch<Measured> | undefined> =>
+    backtrack(
+      reached,
+      { direction, length: 1 },
+      candidate,
+      lineSearchSteps,
+      (point) =>
+        last ? surrogate.measure(open, point) : surrogate.differentiate(open, point, learner.gradient),
+      ({ kl }) => kl <= klBound,
+    );
 
-  async update(
-    batch: readonly ScoredSample[],
-    entropyFactor: number,
-  ): Promise<Readonly<Record<string, number>>> {
-    const { epochs, lineSearchSteps } = this.#options;
-    const { parameters } = this.#policy;
-    const open = await this.#surrogate.open(batch, this.#state.baseline, this.#options, entropyFactor);
-    const before = await this.#surrogate.differentiate(open, parameters, this.#gradient);
-    const gradientNorm = norm(this.#gradient);
+  const update: Algorithm['update'] = async (batch, entropyFactor) => {
+    const open = await surrogate.open(batch, learner.baseline, options, entropyFactor);
+    const before = await surrogate.differentiate(open, parameters, learner.gradient);
+    const gradientNorm = norm(learner.gradient);
 
-    this.#reached.set(parameters);
+    reached.set(parameters);
     let measured: Measured = { ...before, kl: 0 };
     let accepted = 0;
     let tried = 0;
     for (let epoch = 1; epoch <= epochs; epoch++) {
-      this.#adamStep();
-      const found = await this.#search(open, epoch === epochs);
+      direction.fill(0);
+      learner.step(direction, learningRate);
+      const found = await search(open, epoch === epochs);
       tried += found?.tried ?? lineSearchSteps;
       if (!found) break;
-      [this.#reached, this.#candidate] = [this.#candidate, this.#reached];
+      [reached, candidate] = [candidate, reached];
       measured = found.measured;
       accepted++;
       if (found.tried > 1) break;
     }
 
-    parameters.set(this.#reached);
-    this.#state = { ...this.#state, baseline: open.nextBaseline };
+    parameters.set(reached);
+    learner.baseline = open.nextBaseline;
     return {
       ...open.metrics,
       loss: before.loss,
@@ -100,36 +96,6 @@ class TrpoAdam implements Algorithm {
       epochs: accepted,
       lineSearchSteps: tried,
     };
-  }
-
-  /** Adam's step for the gradient at the point reached; moves its averages on. */
-  #adamStep(): void {
-    this.#step.fill(0);
-    const adam = adamStep(this.#state.adam, this.#step, this.#gradient, this.#options.learningRate);
-    this.#state = { ...this.#state, adam };
-  }
-
-  /** Leaves the point that it accepts in the candidate and, where a next epoch may ask for it, its gradient. */
-  #search(open: OpenBatch, last: boolean): Promise<LineSearch<Measured> | undefined> {
-    const { klBound, lineSearchSteps } = this.#options;
-    return backtrack(
-      this.#reached,
-      { direction: this.#step, length: 1 },
-      this.#candidate,
-      lineSearchSteps,
-      (parameters) =>
-        last
-          ? this.#surrogate.measure(open, parameters)
-          : this.#surrogate.differentiate(open, parameters, this.#gradient),
-      ({ kl }) => kl <= klBound,
-    );
-  }
-
-  state(): unknown {
-    return encodeLearner(this.#state);
-  }
-
-  close(): Promise<void> {
-    return this.#surrogate.close();
-  }
+  };
+  return { update, state: () => learner.state(), close: () => surrogate.close() };
 }

@@ -18,7 +18,7 @@
  */
 import * as z from 'zod';
 import { mean, mul, SessionCache } from '../graph/index.ts';
-import type { Algorithm, AlgorithmDefinition, Policy, ScoredSample } from './algorithm.ts';
+import type { Algorithm, AlgorithmDefinition, Policy } from './algorithm.ts';
 import { conjugateGradient } from './conjugate-gradient.ts';
 import { dampedFisher, fisherGraph } from './fisher.ts';
 import { backtrack, type LineSearch, type Step } from './line-search.ts';
@@ -38,6 +38,7 @@ const options = {
   ...commonOptions(0.0015),
 };
 const optionsSchema = z.object(options);
+type Options = z.output<typeof optionsSchema>;
 const stateSchema = z.strictObject({ baseline: z.number().optional() });
 
 /**
@@ -51,92 +52,73 @@ export const trpo: AlgorithmDefinition = {
   description:
     'trust-region policy optimisation (Schulman et al. 2015): natural-gradient steps of bounded KL divergence',
   options,
-  create: (policy, given, state) => new Trpo(policy, optionsSchema.parse(given), state),
+  create: (policy, given, state) => openTrpo(policy, optionsSchema.parse(given), state),
 };
 
 /** The expected advantage of p, estimated with p₀'s strings. */
 export const importanceObjective: Objective = ({ ratio, advantages }) => mean(mul(ratio, advantages));
 
-class Trpo implements Algorithm {
-  readonly #policy: Policy;
-  readonly #options: z.output<typeof optionsSchema>;
-  readonly #gradient: Float32Array;
-  readonly #candidate: Float32Array;
-  readonly #surrogate: Surrogate;
-  readonly #fisher: SessionCache;
-  #baseline: number | undefined;
+function openTrpo(policy: Policy, options: Options, state: unknown = {}): Algorithm {
+  const { shape, parameters } = policy;
+  const { klBound, damping, cgIterations, lineSearchSteps } = options;
+  const gradient = new Float32Array(parameters.length);
+  const candidate = new Float32Array(parameters.length);
+  const surrogate = new Surrogate(policy, importanceObjective);
+  const fisher = new SessionCache((batch) => fisherGraph(shape, batch));
+  let { baseline } = stateSchema.parse(state);
 
-  constructor(policy: Policy, options: z.output<typeof optionsSchema>, state: unknown = {}) {
-    this.#policy = policy;
-    this.#options = options;
-    this.#gradient = new Float32Array(policy.parameters.length);
-    this.#candidate = new Float32Array(policy.parameters.length);
-    this.#surrogate = new Surrogate(policy, importanceObjective);
-    this.#fisher = new SessionCache((batch) => fisherGraph(policy.shape, batch));
-    this.#baseline = stateSchema.parse(state).baseline;
-  }
+  /** The step that the quadratic model of KL allows; 0 where the gradient is. */
+  const naturalStep = async (open: OpenBatch) => {
+    const product = await dampedFisher(fisher, shape, parameters, open.size, open.inputs, damping);
+    const { x, residual, iterations } = await conjugateGradient(product, gradient, {
+      iterations: cgIterations,
+      tolerance: CG_TOLERANCE,
+    });
+    // The residual of conjugate gradient is orthogonal to x, so that xᵀ·(F + damping · 1)·x = xᵀ·g.
+    const curvature = dot(x, gradient);
+    const scale = curvature > 0 ? Math.sqrt((2 * klBound) / curvature) : 0;
+    return { step: { direction: x, length: -scale }, residual, iterations };
+  };
 
-  async update(
-    batch: readonly ScoredSample[],
-    entropyFactor: number,
-  ): Promise<Readonly<Record<string, number>>> {
-    const { parameters } = this.#policy;
-    const open = await this.#surrogate.open(batch, this.#baseline, this.#options, entropyFactor);
+  const search = (open: OpenBatch, before: Measured, step: Step): Promise<LineSearch<Measured> | undefined> =>
+    backtrack(
+      parameters,
+      step,
+      candidate,
+      lineSearchSteps,
+      (point) => surrogate.measure(open, point),
+      ({ loss, kl }) => kl <= klBound && loss < before.loss,
+    );
+
+  const update: Algorithm['update'] = async (batch, entropyFactor) => {
+    const open = await surrogate.open(batch, baseline, options, entropyFactor);
     // By the session that the line search measures with: its losses are compared to the bit.
-    const before = await this.#surrogate.measure(open, parameters);
-    await this.#surrogate.differentiate(open, parameters, this.#gradient);
+    const before = await surrogate.measure(open, parameters);
+    await surrogate.differentiate(open, parameters, gradient);
 
-    const { step, residual, iterations } = await this.#naturalStep(open);
-    const found = await this.#lineSearch(open, before, step);
+    const { step, residual, iterations } = await naturalStep(open);
+    const found = await search(open, before, step);
 
-    if (found) parameters.set(this.#candidate);
-    this.#baseline = open.nextBaseline;
+    if (found) parameters.set(candidate);
+    baseline = open.nextBaseline;
     return {
       ...open.metrics,
       loss: before.loss,
-      gradientNorm: norm(this.#gradient),
+      gradientNorm: norm(gradient),
       cgResidual: residual,
       cgIterations: iterations,
       surrogateGain: found ? before.loss - found.measured.loss : 0,
       kl: found ? found.measured.kl : 0,
       accepted: found ? 1 : 0,
-      lineSearchSteps: found ? found.tried : this.#options.lineSearchSteps,
+      lineSearchSteps: found ? found.tried : lineSearchSteps,
     };
-  }
-
-  /** The step that the quadratic model of KL allows; 0 where the gradient is. */
-  async #naturalStep(open: OpenBatch) {
-    const { klBound, damping, cgIterations } = this.#options;
-    const { shape, parameters } = this.#policy;
-    const product = await dampedFisher(this.#fisher, shape, parameters, open.size, open.inputs, damping);
-    const { x, residual, iterations } = await conjugateGradient(product, this.#gradient, {
-      iterations: cgIterations,
-      tolerance: CG_TOLERANCE,
-    });
-    // The residual of conjugate gradient is orthogonal to x, so that xᵀ·(F + damping · 1)·x = xᵀ·g.
-    const curvature = dot(x, this.#gradient);
-    const scale = curvature > 0 ? Math.sqrt((2 * klBound) / curvature) : 0;
-    return { step: { direction: x, length: -scale }, residual, iterations };
-  }
-
-  #lineSearch(open: OpenBatch, before: Measured, step: Step): Promise<LineSearch<Measured> | undefined> {
-    const { klBound, lineSearchSteps } = this.#options;
-    return backtrack(
-      this.#policy.parameters,
-      step,
-      this.#candidate,
-      lineSearchSteps,
-      (parameters) => this.#surrogate.measure(open, parameters),
-      ({ loss, kl }) => kl <= klBound && loss < before.loss,
-    );
-  }
-
-  state(): unknown {
-    return this.#baseline === undefined ? {} : { baseline: this.#baseline };
-  }
-
-  async close(): Promise<void> {
-    await this.#surrogate.close();
-    await this.#fisher.close();
-  }
+  };
+  return {
+    update,
+    state: () => (baseline === undefined ? {} : { baseline }),
+    close: async () => {
+      await surrogate.close();
+      await fisher.close();
+    },
+  };
 }
