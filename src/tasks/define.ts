@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { NosError } from '../errors.ts';
 import { shown } from '../shown.ts';
 import { messageOf } from '../thrown.ts';
@@ -13,9 +14,9 @@ import type { ClassifierTask, Task } from './task.ts';
  */
 export function defineTask(definition: Task | ClassifierTask): Task {
   const read = readDefinition(definition);
-  const wrong = 'open' in read ? problems(read) : classifierProblems(read);
-  const problem = wrong.next().value;
-  if (problem) throw refused(nameOf(read), problem);
+  const checked = ('open' in read ? taskSchema : classifierSchema).safeParse(read);
+  const issue = checked.error?.issues[0];
+  if (issue) throw refused(nameOf(read), `${String(issue.path[0])}: ${issue.message}`);
   return Object.freeze('open' in read ? { ...read } : classification(read));
 }
 
@@ -79,54 +80,50 @@ function classification(classifier: ClassifierTask): Task {
 }
 
 /** Definitions come from JavaScript too, so nothing is taken on trust. */
-function* factProblems(task: Task | ClassifierTask): Generator<string, undefined> {
-  if (typeof task.name !== 'string' || !/^[a-z][a-z0-9-]*(\([^()/\\]*\))?$/.test(task.name)) {
-    yield 'name: expected lower-case letters, digits and hyphens, a letter first';
-  }
-  if (typeof task.description !== 'string') yield 'description: expected one line of text';
-  if (!isCount(task.batchSize)) yield `batchSize: expected a positive integer, got ${shown(task.batchSize)}`;
-  if (task.dataSet !== undefined && typeof task.dataSet !== 'string') {
-    yield `dataSet: expected the name of a data set, got ${shown(task.dataSet)}`;
-  }
-  if (task.trainExamples !== undefined && !isCount(task.trainExamples)) {
-    yield `trainExamples: expected a positive integer, got ${shown(task.trainExamples)}`;
-  }
-  return undefined;
-}
-
-function* problems(task: Task): Generator<string, undefined> {
-  yield* factProblems(task);
-  if (!isPart(task.chance)) yield `chance: expected a score from 0 to 1, got ${shown(task.chance)}`;
-  if (typeof task.checksum !== 'function') yield 'checksum: expected a function';
-  if (typeof task.open !== 'function') yield 'open: expected a function';
-  // A copy of a task with another `load` would train on the old one's data.
-  const both = ['load', 'network', 'inputShape', 'classes'].find((name) => name in task);
-  if (both)
-    yield `${both}: a task has this, or 'open', not both; a task's 'classifier' is what can be changed`;
-  return undefined;
-}
-
-function* classifierProblems(task: ClassifierTask): Generator<string, undefined> {
-  yield* factProblems(task);
-  const { inputShape, classes, weightDecay } = task;
-  if (!Array.isArray(inputShape)) {
-    yield `inputShape: expected positive integers, got ${shown(inputShape)}`;
-  } else if (!inputShape.every(isCount)) {
-    yield `inputShape: expected positive integers, got [${inputShape.map(shown).join(',')}]`;
-  }
-  if (!isCount(classes) || classes < 2) yield `classes: expected 2 or more, got ${shown(classes)}`;
-  if (typeof task.load !== 'function') yield 'load: expected a function';
-  if (typeof task.network !== 'function') yield 'network: expected a function';
-  if (task.augment !== undefined && typeof task.augment !== 'function') yield 'augment: expected a function';
-  if (weightDecay !== undefined && !isPart(weightDecay)) {
-    yield `weightDecay: expected a number from 0 to 1, got ${shown(weightDecay)}`;
-  }
-  return undefined;
-}
-
+const expected = (what: string) => `expected ${what}`;
+const got = (what: string) => ({
+  error: ({ input }: { readonly input?: unknown }) => `expected ${what}, got ${shown(input)}`,
+});
+const count = z.custom<number>(isCount, got('a positive integer'));
 /** A number from 0 to 1, less than 1. */
-const isPart = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value < 1;
+const part = (what: string) => z.number(got(what)).min(0, got(what)).lt(1, got(what));
+const method = z.custom((value) => typeof value === 'function', expected('a function'));
 
-function isCount(value: unknown): boolean {
+const NAME = expected('lower-case letters, digits and hyphens, a letter first');
+const facts = {
+  name: z.string(NAME).regex(/^[a-z][a-z0-9-]*(\([^()/\\]*\))?$/, NAME),
+  description: z.string(expected('one line of text')),
+  batchSize: count,
+  dataSet: z.string(got('the name of a data set')).optional(),
+  trainExamples: count.optional(),
+};
+
+/** A copy of a task with another `load` would train on the old one's data. */
+const absent = z
+  .never("a task has this, or 'open', not both; a task's 'classifier' is what can be changed")
+  .exactOptional();
+const taskSchema = z.looseObject({
+  ...facts,
+  chance: part('a score from 0 to 1'),
+  checksum: method,
+  open: method,
+  ...{ load: absent, network: absent, inputShape: absent, classes: absent },
+});
+
+const sizesText = (sizes: unknown): string =>
+  Array.isArray(sizes) ? `[${sizes.map(shown).join(',')}]` : shown(sizes);
+const classifierSchema = z.looseObject({
+  ...facts,
+  inputShape: z.custom((sizes) => Array.isArray(sizes) && sizes.every(isCount), {
+    error: ({ input }) => `expected positive integers, got ${sizesText(input)}`,
+  }),
+  classes: z.custom((classes) => isCount(classes) && classes >= 2, got('2 or more')),
+  load: method,
+  network: method,
+  augment: method.optional(),
+  weightDecay: part('a number from 0 to 1').optional(),
+});
+
+function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0;
 }
