@@ -1,13 +1,17 @@
+import * as z from 'zod';
+import * as f from '../fields.ts';
 import type { Entrant } from './entrants.ts';
 import type { LandscapeDefinition } from './landscape.ts';
 import { relativeRegret, YARDSTICK } from './relative-regret.ts';
 import { budgetsWithin, type Trial, type TrialResult } from './trial.ts';
 
+export const conditionSchema = z.strictObject({
+  landscape: f.text('name of the landscape'),
+  noise: f.number('standard deviation of the noise in the rewards'),
+});
+
 /** A landscape under one noise. */
-export interface Condition {
-  readonly landscape: string;
-  readonly noise: number;
-}
+export type Condition = f.DataOf<typeof conditionSchema>;
 
 /** What is compared, and how long. */
 export interface BakeoffPlan {
@@ -27,22 +31,25 @@ export const TUNING_SEEDS: readonly number[] = [1001, 1002, 1003, 1004];
 /** Rules proposed in a search of the tuning: "best" means best for searches of up to a thousand rules. */
 const TUNING_SAMPLES = 1_000;
 
-type Options = Entrant['options'];
+const name = f.text('name of the entry');
+
+export const entrySchema = z.strictObject({
+  name,
+  strategy: f.text('name of the strategy'),
+  options: f.options,
+});
 
 /** A entrant with the settings that it enters with. */
-export interface Entry {
-  readonly name: string;
-  readonly strategy: string;
-  readonly options: Options;
-}
+export type Entry = f.DataOf<typeof entrySchema>;
 
-/** How one setting did on the tuning seeds. */
-export interface Tuned {
-  readonly name: string;
-  readonly options: Options;
-  /** Regret on the tuning seeds; the lowest is chosen. */
-  readonly relativeRegret: number;
-}
+export const tunedSchema = z.strictObject({
+  name,
+  options: f.options,
+  relativeRegret: f.figure('regret divided by that of random search on the tuning seeds'),
+});
+
+/** How one setting did on the tuning seeds; the one of the lowest regret is chosen. */
+export type Tuned = f.DataOf<typeof tunedSchema>;
 
 export interface BakeoffResult {
   readonly conditions: readonly Condition[];

@@ -11,6 +11,6 @@ export { landscapes } from './landscapes.ts';
 export { bakeoffPicture, conditionText } from './picture.ts';
 export { YARDSTICK } from './relative-regret.ts';
 export { resumableTrials } from './resumable.ts';
-export { type Curve, type Ranked, rank, summarize } from './summary.ts';
+export { bakeoffSchema, type Curve, type Ranked, rank, summarize } from './summary.ts';
 export { tabulatedSpace } from './tabulated.ts';
 export { budgetsWithin, runTrial } from './trial.ts';

@@ -1,40 +1,55 @@
-import { type Interval, mean, meanInterval, median } from '../statistics/index.ts';
-import type { BakeoffResult, Condition } from './bakeoff.ts';
+import * as z from 'zod';
+import * as f from '../fields.ts';
+import { mean, meanInterval, median } from '../statistics/index.ts';
+import { type BakeoffResult, conditionSchema, entrySchema, tunedSchema } from './bakeoff.ts';
 import { relativeRegret, YARDSTICK } from './relative-regret.ts';
 import type { TrialResult, TrialStanding } from './trial.ts';
 
-/** A mean over seeds, with its 95 % interval as `meanInterval` of statistics/ gives it. */
-export interface Estimate {
-  readonly mean: number;
-  readonly interval: Interval | null;
-}
+const estimateSchema = z.strictObject({
+  mean: f.figure('mean over seeds'),
+  interval: f.interval('95 % interval of the mean'),
+});
+/** A mean over seeds, with its interval as `meanInterval` of statistics/ gives it. */
+export type Estimate = f.DataOf<typeof estimateSchema>;
 
-/** Means over seeds after so many proposals. */
-export interface CurvePoint {
-  readonly samples: number;
-  readonly regret: Estimate;
-  readonly proposalRegret: Estimate;
-  readonly distinctShare: number;
-}
+const pointSchema = z.strictObject({
+  samples: f.count('rules proposed so far'),
+  regret: estimateSchema.describe(
+    'reward of the best rule of the landscape minus that of the best rule found',
+  ),
+  proposalRegret: estimateSchema.describe('the same of the rules proposed lately'),
+  distinctShare: f.number('distinct rules divided by proposals'),
+});
+type CurvePoint = f.DataOf<typeof pointSchema>;
 
+const curveSchema = z.strictObject({
+  entry: f.text('name of the entry'),
+  condition: conditionSchema.describe('the landscape with its noise'),
+  seeds: f.count('number of searches'),
+  points: f.list(pointSchema, 'course of the searches'),
+  reachedTop: f.count('searches that proposed a rule of the best hundredth'),
+  samplesToTop: f.number('median number of proposals up to the first such rule').nullable(),
+});
 /** One strategy under one condition. */
-export interface Curve {
-  readonly entry: string;
-  readonly condition: Condition;
-  readonly seeds: number;
-  readonly points: readonly CurvePoint[];
-  /** Searches that proposed a rule of the best hundredth at all. */
-  readonly reachedTop: number;
-  /** Proposals up to the first such rule, the median over seeds; null where it lies beyond the budget. */
-  readonly samplesToTop: number | null;
-}
+export type Curve = f.DataOf<typeof curveSchema>;
 
-/** An entry beside the yardstick. */
-export interface Ranked {
-  readonly entry: string;
-  /** See {@link relativeRegret}; 1 for the yardstick. */
-  readonly relativeRegret: number;
-}
+const rankedSchema = z.strictObject({
+  entry: f.text('name of the entry'),
+  relativeRegret: f.figure('regret divided by that of random search'),
+});
+/** An entry beside the yardstick, whose {@link relativeRegret} is 1. */
+export type Ranked = f.DataOf<typeof rankedSchema>;
+
+/** A comparison of strategies, as documents hold it. */
+export const bakeoffSchema = z.strictObject({
+  conditions: f.list(conditionSchema, 'the landscapes with their noise'),
+  entries: f.list(entrySchema, 'the strategies that were compared'),
+  tuning: f.list(tunedSchema, 'settings that were tried, with `--tune`'),
+  budget: f.count('rules proposed in a search'),
+  repeats: f.count('searches per strategy and condition'),
+  ranking: f.list(rankedSchema, 'the strategies, best first'),
+  curves: f.list(curveSchema, 'one curve per strategy and condition'),
+});
 
 /** Curves of every strategy under every condition. */
 export function summarize({ results }: BakeoffResult): readonly Curve[] {

@@ -18,6 +18,12 @@ import { prepareTask } from './prepare.ts';
 /** The settings of a command that evaluates. */
 export type EvaluatingSettings = SettingsOf<typeof evaluatingOptions>;
 
+/** What results of this machine depend on. */
+export const thisMachine = async (): Promise<Machine> => ({
+  fingerprint: await fingerprint(),
+  version: packageVersion,
+});
+
 /** Makes the tasks ready on this machine; see {@link prepareTask}. */
 export async function prepareTasks(
   context: Context,
@@ -25,7 +31,7 @@ export async function prepareTasks(
   protocol?: string,
 ): Promise<Machine> {
   for (const task of tasks) await prepareTask(context, task, protocol);
-  return { fingerprint: await fingerprint(), version: packageVersion };
+  return thisMachine();
 }
 
 interface Work {

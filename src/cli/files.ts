@@ -26,6 +26,10 @@ export async function writeFiles(folder: string, files: Readonly<Record<string, 
   }
 }
 
+/** Says what {@link writeFiles} wrote. */
+export const wroteText = (files: Readonly<Record<string, string>>, folder: string): string =>
+  `wrote ${Object.keys(files).join(', ')} to ${folder}`;
+
 async function writable(path: string, write: () => Promise<unknown>): Promise<void> {
   await write().catch((cause: Error) => {
     throw new NosError('unwritable', `cannot write ${path}: ${cause.message}`, 'name another by --output', {

@@ -1,5 +1,4 @@
 import { evaluateAll } from '../compare/index.ts';
-import { fingerprint } from '../evaluate/index.ts';
 import {
   type Computation,
   type Experiment,
@@ -11,9 +10,8 @@ import {
   type Size,
 } from '../reproduce/index.ts';
 import { findEarlierRun, readLearningCurves, resumeRun, startRun } from '../run/index.ts';
-import { packageVersion } from '../version.ts';
 import type { Context } from './command.ts';
-import { type EvaluatingSettings, evaluating } from './evaluators.ts';
+import { type EvaluatingSettings, evaluating, thisMachine } from './evaluators.ts';
 import { withStore } from './files.ts';
 import { openCounter } from './live/progress-bar.ts';
 import { runSearch } from './run-search.ts';
@@ -77,7 +75,7 @@ async function runSearches(
 /** Starts a search, continues it, or leaves it as it is if it is finished. */
 async function search({ run: name, config }: PlannedSearch, context: ExperimentContext): Promise<void> {
   const { places, signal, stderr } = context;
-  const machine = { fingerprint: await fingerprint(), version: packageVersion };
+  const machine = await thisMachine();
   const earlier = await withStore(places, (store) => findEarlierRun(store, { name, config }, machine));
   if (earlier === 'finished') return stderr.note(`run '${name}' of the store, not made again`);
   stderr.note(`run '${name}'`);

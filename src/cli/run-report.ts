@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { regimeText } from '../evaluation/index.ts';
 import * as f from '../fields.ts';
 import {
-  allDivergedText,
+  allDivergedTexts,
   compareCommandText,
   divergedReferences,
   duration,
@@ -123,7 +123,7 @@ export async function reportRun(report: RunReport, context: Context): Promise<Se
   const parts = [
     await leaderboardText(leaderboard.slice(0, DEFAULT_ROWS), context.stdout),
     context.stdout.colours.bold(verdictText(verdict, short)),
-    ...(diverged.length === 0 ? [] : [allDivergedText(diverged, context.call)]),
+    ...allDivergedTexts(diverged, context.call),
     facts(report, context),
     nextSteps(report, leaderboard.find(isFound), compareCommandText(verdict, config, short), context),
   ];

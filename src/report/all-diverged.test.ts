@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LeaderboardRow } from '../run/index.ts';
-import { allDivergedText, divergedReferences, remarksOf } from './all-diverged.ts';
+import { allDivergedTexts, divergedReferences, remarksOf } from './all-diverged.ts';
 import { leaderboardText } from './leaderboard.ts';
 
 const row = (rule: string, more: Partial<LeaderboardRow> = {}): LeaderboardRow => ({
@@ -32,7 +32,8 @@ describe('where every reference rule diverged', () => {
     const sentence =
       "All 2 reference rules diverged on /home/me/my task.mjs#0123456789ab: the task's loss or its learning rates are the likely cause.";
     expect(remarksOf(all)).toEqual({ remarks: [sentence] });
-    const [first, second] = allDivergedText(all, (line) => `bin/${line}`).split('\n');
+    const [text = ''] = allDivergedTexts(all, (line) => `bin/${line}`);
+    const [first, second] = text.split('\n');
     expect(first).toBe(sentence);
     expect(second).toContain("bin/nos eval sgd --task '/home/me/my task.mjs' --protocol final@1=1e-6");
     expect(remarksOf(divergedReferences([row('adam')], 'x')).remarks?.[0]).toMatch(

@@ -36,15 +36,17 @@ export function remarksOf(all: readonly AllDiverged[]): { readonly remarks?: rea
   return all.length === 0 ? {} : { remarks: all.map(sentence) };
 }
 
-/** Returns the same for people, with a command to type; empty if there is nothing to remark. */
-export function allDivergedText(all: readonly AllDiverged[], call: (line: string) => string): string {
-  return all
-    .map((one) => {
-      const task = one.task.replace(/#[0-9a-f]{12}$/, '');
-      const tried = call(`nos eval sgd --task ${shellWord(task)} --protocol final@1=1e-6`);
-      return `${sentence(one)}\na learning rate that is almost none, to tell which: ${tried}`;
-    })
-    .join('\n');
+/** Returns the same for people, with commands to type: one paragraph, or none. */
+export function allDivergedTexts(
+  all: readonly AllDiverged[],
+  call: (line: string) => string,
+): readonly string[] {
+  const lines = all.map((one) => {
+    const task = one.task.replace(/#[0-9a-f]{12}$/, '');
+    const tried = call(`nos eval sgd --task ${shellWord(task)} --protocol final@1=1e-6`);
+    return `${sentence(one)}\na learning rate that is almost none, to tell which: ${tried}`;
+  });
+  return lines.length === 0 ? [] : [lines.join('\n')];
 }
 
 function sentence({ what, count, task }: AllDiverged): string {

@@ -1,6 +1,6 @@
 export {
   type AllDiverged,
-  allDivergedText,
+  allDivergedTexts,
   divergedReferences,
   divergedTasks,
   remarksOf,

@@ -1,5 +1,5 @@
 export type { Bleu, BleuTokeniser } from './bleu/bleu.ts';
-export { bleu } from './bleu/bleu.ts';
+export { bleu, bleuSchema } from './bleu/bleu.ts';
 export type { BleuStatistics } from './bleu/statistics.ts';
 export { tokenise13a } from './bleu/tokenise-13a.ts';
 export { checkAligned, readAligned, readLines, readText, type TextFile } from './corpus/lines.ts';

@@ -1,15 +1,13 @@
 import { join } from 'node:path';
-import * as z from 'zod';
 import type { BakeoffPlan, BakeoffResult, Curve, Ranked, RunTrials } from '../../bakeoff/index.ts';
 import * as bakeoff from '../../bakeoff/index.ts';
 import { fingerprint } from '../../evaluate/index.ts';
-import * as f from '../../fields.ts';
 import { toJson } from '../../json.ts';
 import { type Column, pairs, table, thousands } from '../../report/index.ts';
 import { packageVersion } from '../../version.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { workerCount } from '../evaluators.ts';
-import { makeFolder, writeFiles } from '../files.ts';
+import { makeFolder, writeFiles, wroteText } from '../files.ts';
 import { openCounter } from '../live/progress-bar.ts';
 import { names } from '../names.ts';
 import { flag, integer, list, type SettingsOf } from '../option.ts';
@@ -36,66 +34,8 @@ const options = {
 
 type Settings = SettingsOf<typeof options>;
 
-const condition = z.strictObject({
-  landscape: f.text('name of the landscape'),
-  noise: f.number('standard deviation of the noise in the rewards'),
-});
-
-const estimate = (what: string) =>
-  z
-    .strictObject({ mean: f.figure('mean over seeds'), interval: f.interval('95 % interval of the mean') })
-    .describe(what);
-
-const document = z.strictObject({
-  conditions: f.list(condition, 'the landscapes with their noise'),
-  entries: f.list(
-    z.strictObject({
-      name: f.text('name of the entry'),
-      strategy: f.text('name of the strategy'),
-      options: f.options,
-    }),
-    'the strategies that were compared',
-  ),
-  tuning: f.list(
-    z.strictObject({
-      name: f.text('name of the entry'),
-      options: f.options,
-      relativeRegret: f.figure('regret divided by that of random search on the tuning seeds'),
-    }),
-    'settings that were tried, with `--tune`',
-  ),
-  budget: f.count('rules proposed in a search'),
-  repeats: f.count('searches per strategy and condition'),
-  ranking: f.list(
-    z.strictObject({
-      entry: f.text('name of the entry'),
-      relativeRegret: f.figure('regret divided by that of random search'),
-    }),
-    'the strategies, best first',
-  ),
-  curves: f.list(
-    z.strictObject({
-      entry: f.text('name of the entry'),
-      condition: condition.describe('the landscape with its noise'),
-      seeds: f.count('number of searches'),
-      points: f.list(
-        z.strictObject({
-          samples: f.count('rules proposed so far'),
-          regret: estimate('reward of the best rule of the landscape minus that of the best rule found'),
-          proposalRegret: estimate('the same of the rules proposed lately'),
-          distinctShare: f.number('distinct rules divided by proposals'),
-        }),
-        'course of the searches',
-      ),
-      reachedTop: f.count('searches that proposed a rule of the best hundredth'),
-      samplesToTop: f.number('median number of proposals up to the first such rule').nullable(),
-    }),
-    'one curve per strategy and condition',
-  ),
-});
-
 export const command = defineCommand({
-  documents: { 'bench strategies': document },
+  documents: { 'bench strategies': bakeoff.bakeoffSchema },
   options,
   example:
     'nos bench strategies --strategies random,evolution --budget 300 --repeats 5\nnos bench strategies --tune -o results',
@@ -116,7 +56,7 @@ export const command = defineCommand({
       'proposals.svg': bakeoff.bakeoffPicture(curves, 'proposalRegret'),
     };
     await writeFiles(folder, files);
-    const wrote = stdout.colours.dim(`wrote ${Object.keys(files).join(', ')} to ${folder}`);
+    const wrote = stdout.colours.dim(wroteText(files, folder));
     return { document, text: `${report(result, curves, ranking, budgets, stdout)}\n\n${wrote}` };
   },
 });

@@ -1,21 +1,11 @@
-import * as z from 'zod';
 import * as f from '../../fields.ts';
 import { inTurn } from '../../in-turn.ts';
 import { plural, thousands } from '../../report/index.ts';
-import { type Bleu, bleu, checkAligned, readText, type TextFile } from '../../text/index.ts';
+import { type Bleu, bleu, bleuSchema, checkAligned, readText, type TextFile } from '../../text/index.ts';
 import { defineCommand } from '../command.ts';
 import { flag } from '../option.ts';
 
-const document = z.strictObject({
-  name: f.oneOf(['BLEU', 'tokenised BLEU'], 'name of the score; the two do not compare'),
-  score: f.number('BLEU, from 0 to 100'),
-  precisions: f.figures('precision of n-grams of 1 to 4 words, in per cent'),
-  brevityPenalty: f.number('brevity penalty, at most 1'),
-  hypothesisLength: f.count('words of the translations'),
-  referenceLength: f.count('words of the closest references'),
-  matches: f.figures('n-grams of 1 to 4 words that a reference has'),
-  totals: f.figures('n-grams of 1 to 4 words of the translations'),
-  signature: f.text("how it was computed, in SacreBLEU's notation"),
+const document = bleuSchema.extend({
   sentences: f.count('number of sentences'),
   notes: f.texts('what SacreBLEU would read in another way'),
 });

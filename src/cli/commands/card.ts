@@ -1,12 +1,11 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import * as compare from '../../compare/index.ts';
-import { fingerprint } from '../../evaluate/index.ts';
 import { parseProtocol, printProtocol, taskTitle } from '../../evaluation/index.ts';
 import * as f from '../../fields.ts';
 import { inTurn } from '../../in-turn.ts';
 import {
-  allDivergedText,
+  allDivergedTexts,
   comparisonText,
   divergedTasks,
   fileName,
@@ -14,10 +13,9 @@ import {
   remarksOf,
 } from '../../report/index.ts';
 import { shellWord } from '../../shell.ts';
-import { packageVersion } from '../../version.ts';
 import { type Context, defineCommand } from '../command.ts';
-import { evaluating } from '../evaluators.ts';
-import { makeFolder, withStore, writeFiles } from '../files.ts';
+import { evaluating, thisMachine } from '../evaluators.ts';
+import { makeFolder, withStore, writeFiles, wroteText } from '../files.ts';
 import type { SettingsOf } from '../option.ts';
 import { described, splitList } from '../option.ts';
 import {
@@ -108,8 +106,8 @@ export const command = defineCommand({
       },
       text: [
         ...comparisons.map((one) => comparisonText(one, stdout, taskTitle)),
-        ...(diverged.length === 0 ? [] : [allDivergedText(diverged, call)]),
-        `wrote ${Object.keys(files).join(', ')} to ${folder}`,
+        ...allDivergedTexts(diverged, call),
+        wroteText(files, folder),
       ].join('\n\n'),
     };
   },
@@ -122,9 +120,9 @@ async function placesOf(context: Context<Settings>, key: string): Promise<compar
   const { settings, places, stderr } = context;
   await prepareEngine(context);
   const protocol = printProtocol(parseProtocol(settings.protocol));
-  const machine = await fingerprint();
+  const { fingerprint, version } = await thisMachine();
   const all = await withStore(places, (store) => store.evaluations({ key, protocol }));
-  const own = all.filter((one) => one.fingerprint === machine && one.version === packageVersion);
+  const own = all.filter((one) => one.fingerprint === fingerprint && one.version === version);
   if (own.length < all.length && settings.task === undefined) {
     stderr.note(`${plural(all.length - own.length, 'evaluation')} of other machines or versions: left out`);
   }

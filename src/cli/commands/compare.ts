@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { comparisonPicture, comparisonSchema, planComparison, runComparison } from '../../compare/index.ts';
 import { taskTitle } from '../../evaluation/index.ts';
 import * as f from '../../fields.ts';
-import { allDivergedText, comparisonText, divergedTasks, remarksOf } from '../../report/index.ts';
+import { allDivergedTexts, comparisonText, divergedTasks, remarksOf } from '../../report/index.ts';
 import { defineCommand } from '../command.ts';
 import { evaluating } from '../evaluators.ts';
 import { pictureFile } from '../files.ts';
@@ -53,7 +53,7 @@ export const command = defineCommand({
       document: { ...comparison, ...remarksOf(diverged), ...(picture && { file: picture.file }) },
       text: [
         comparisonText(comparison, stdout, taskTitle),
-        ...(diverged.length === 0 ? [] : [allDivergedText(diverged, call)]),
+        ...allDivergedTexts(diverged, call),
         ...(picture === undefined ? [] : [`wrote ${picture.file}`]),
       ].join('\n\n'),
     };

@@ -3,7 +3,7 @@ import { contestant, evaluateAll, seedsFrom } from '../../compare/index.ts';
 import { type Evaluation, parseRegime, printRegime } from '../../evaluation/index.ts';
 import * as f from '../../fields.ts';
 import {
-  allDivergedText,
+  allDivergedTexts,
   type Column,
   duration,
   evaluationSchema,
@@ -62,7 +62,7 @@ export const command = defineCommand({
         ...{ task, ...regime, evaluations: groups.flat() },
         ...remarksOf(diverged),
       },
-      text: [text, ...(diverged.length === 0 ? [] : [allDivergedText(diverged, call)])].join('\n\n'),
+      text: [text, ...allDivergedTexts(diverged, call)].join('\n\n'),
     };
   },
 });

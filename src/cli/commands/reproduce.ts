@@ -4,7 +4,6 @@ import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { readableText } from '../../decode-text.ts';
 import { NosError } from '../../errors.ts';
-import { fingerprint } from '../../evaluate/index.ts';
 import * as f from '../../fields.ts';
 import {
   type Experiment,
@@ -14,9 +13,9 @@ import {
   resultFiles,
   resultFromData,
 } from '../../reproduce/index.ts';
-import { packageVersion } from '../../version.ts';
 import { type Context, defineCommand } from '../command.ts';
-import { makeFolder, writeFiles } from '../files.ts';
+import { thisMachine } from '../evaluators.ts';
+import { makeFolder, writeFiles, wroteText } from '../files.ts';
 import { described, flagOf, number, type SettingsOf, text } from '../option.ts';
 import { evaluatingOptions, output, settings } from '../options.ts';
 import { prepareEngine } from '../prepare.ts';
@@ -102,7 +101,7 @@ export const command = defineCommand({
         seconds: (performance.now() - began) / 1000,
         findings: findings.data,
       },
-      text: `${files['README.md']?.trim()}\n\n${stdout.colours.dim(`wrote ${Object.keys(files).join(', ')} to ${output}`)}`,
+      text: `${files['README.md']?.trim()}\n\n${stdout.colours.dim(wroteText(files, output))}`,
     };
   },
 });
@@ -124,11 +123,12 @@ async function runHere(experiment: Experiment, context: Context<Settings>): Prom
   await makeFolder(resolve(output));
   const began = performance.now();
   const { findings, ...trained } = await run();
+  const { fingerprint, version } = await thisMachine();
   const made = {
     command: commandOf(experiment, settings, output),
     scale,
-    version: packageVersion,
-    fingerprint: await fingerprint(),
+    version,
+    fingerprint,
     machine: `${cpus()[0]?.model ?? 'unknown processor'}, Node.js ${process.version}`,
     date: new Date().toISOString().slice(0, 10),
     ...(trained.trained === undefined ? { seconds: (performance.now() - began) / 1000 } : trained),

@@ -2,11 +2,8 @@ import * as z from 'zod';
 import * as f from '../../fields.ts';
 import {
   decades,
-  type Ending,
   endingOf,
   type TestFunction,
-  type Trajectory,
-  type TunedTrajectory,
   testFunctions,
   tuneTrajectory,
 } from '../../functions/index.ts';
@@ -19,17 +16,26 @@ import { names } from '../names.ts';
 import { integer, number, text } from '../option.ts';
 import { pictureOptions, seed } from '../options.ts';
 
-interface Row extends Ending {
-  readonly rule: string;
-  readonly learningRate: number;
-  readonly edgeOfGrid: boolean;
-  readonly sweep: TunedTrajectory['sweep'];
-  readonly diverged: boolean;
-  readonly points: Trajectory['points'];
-  readonly values: Trajectory['values'];
-}
-
 const points = (description: string) => z.array(f.figures('a point')).describe(description);
+
+const rowSchema = z.strictObject({
+  rule: f.text('the rule as the user named it'),
+  learningRate: f.figure('best learning rate; NaN if all diverged'),
+  edgeOfGrid: f.flag('whether that is the first or last of those tried'),
+  sweep: f.list(
+    z.strictObject({
+      learningRate: f.figure('learning rate'),
+      excess: f.figure('value above the least at the end'),
+    }),
+    'end of the trajectory at each learning rate',
+  ),
+  excess: f.figure('value above the least at the end; Infinity if it diverged'),
+  distance: f.figure('distance to the nearest minimum at the end; Infinity if it diverged'),
+  diverged: f.flag('whether it met a number that is not finite'),
+  points: points('the start, and the point after each step'),
+  values: f.figures('value at each point'),
+});
+type Row = f.DataOf<typeof rowSchema>;
 
 const document = z.strictObject({
   file: f.text('path of the picture'),
@@ -48,26 +54,7 @@ const document = z.strictObject({
   steps: f.count('steps of every trajectory'),
   seed: f.seed,
   learningRates: f.figures('learning rates that were tried'),
-  trajectories: f.list(
-    z.strictObject({
-      rule: f.text('the rule as the user named it'),
-      learningRate: f.figure('best learning rate; NaN if all diverged'),
-      edgeOfGrid: f.flag('whether that is the first or last of those tried'),
-      sweep: f.list(
-        z.strictObject({
-          learningRate: f.figure('learning rate'),
-          excess: f.figure('value above the least at the end'),
-        }),
-        'end of the trajectory at each learning rate',
-      ),
-      excess: f.figure('value above the least at the end; Infinity if it diverged'),
-      distance: f.figure('distance to the nearest minimum at the end; Infinity if it diverged'),
-      diverged: f.flag('whether it met a number that is not finite'),
-      points: points('the start, and the point after each step'),
-      values: f.figures('value at each point'),
-    }),
-    'one trajectory per rule',
-  ),
+  trajectories: f.list(rowSchema, 'one trajectory per rule'),
 });
 
 export const command = defineCommand({

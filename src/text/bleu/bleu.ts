@@ -1,22 +1,28 @@
+import * as z from 'zod';
+import * as f from '../../fields.ts';
 import { splitWords } from '../words.ts';
-import { type BleuStatistics, ORDER, sentenceStatistics, sumStatistics } from './statistics.ts';
+import {
+  type BleuStatistics,
+  ORDER,
+  sentenceStatistics,
+  statisticsSchema,
+  sumStatistics,
+} from './statistics.ts';
 import { tokenise13a } from './tokenise-13a.ts';
 
 /** `13a`: the text is raw, and is tokenised as SacreBLEU does. `none`: it is tokenised, and its words stand as they are. */
 export type BleuTokeniser = '13a' | 'none';
 
-export interface Bleu extends BleuStatistics {
-  /** `BLEU` of raw text; `tokenised BLEU` of text that came tokenised: figures of the two do not compare. */
-  readonly name: 'BLEU' | 'tokenised BLEU';
-  /** 0…100. */
-  readonly score: number;
-  /** Precisions in percent, of n-grams of 1…4 words; smoothed if there is no match. */
-  readonly precisions: readonly number[];
-  /** A factor below 1 if the hypotheses are shorter than the references. */
-  readonly brevityPenalty: number;
-  /** How it was computed, in SacreBLEU's notation. */
-  readonly signature: string;
-}
+export const bleuSchema = z.strictObject({
+  name: f.oneOf(['BLEU', 'tokenised BLEU'], 'name of the score; the two do not compare'),
+  score: f.number('BLEU, from 0 to 100'),
+  // Smoothed if there is no match.
+  precisions: f.figures('precision of n-grams of 1 to 4 words, in per cent'),
+  brevityPenalty: f.number('brevity penalty, at most 1'),
+  ...statisticsSchema.shape,
+  signature: f.text("how it was computed, in SacreBLEU's notation"),
+});
+export type Bleu = f.DataOf<typeof bleuSchema>;
 
 /** The version that the tests compare with. */
 const SACREBLEU = '2.6.0';

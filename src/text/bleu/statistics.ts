@@ -1,17 +1,20 @@
+import * as z from 'zod';
+import * as f from '../../fields.ts';
+
 /** The longest n-grams that count, in words. */
 export const ORDER = 4;
 
+export const statisticsSchema = z.strictObject({
+  hypothesisLength: f.count('words of the translations'),
+  // The length of the reference that is closest to the hypothesis's, the shorter of two that are equally close.
+  referenceLength: f.count('words of the closest references'),
+  // Each n-gram counts at most as often as the reference has it that has it most.
+  matches: f.figures('n-grams of 1 to 4 words that a reference has'),
+  totals: f.figures('n-grams of 1 to 4 words of the translations'),
+});
+
 /** What BLEU is computed from; sums over sentences are those of the corpus. Index n−1 is of n-grams of n words. */
-export interface BleuStatistics {
-  /** Words of the hypothesis. */
-  readonly hypothesisLength: number;
-  /** Words of the reference whose length is closest to the hypothesis's, the shorter of two that are equally close. */
-  readonly referenceLength: number;
-  /** n-grams of the hypothesis that a reference has, each at most as often as the reference that has it most. */
-  readonly matches: readonly number[];
-  /** n-grams of the hypothesis. */
-  readonly totals: readonly number[];
-}
+export type BleuStatistics = f.DataOf<typeof statisticsSchema>;
 
 /** The counts of one sentence, in words, against its references. @throws RangeError without a reference. */
 export function sentenceStatistics(
