@@ -4,6 +4,7 @@ import type { Evaluation } from '../evaluation/index.ts';
 import { type Trajectory, testFunctions } from '../functions/index.ts';
 import { parseRule, resolveRule, ruleKey } from '../rules/index.ts';
 import { learningCurves } from '../run/index.ts';
+import { rankCorrelation } from '../statistics/index.ts';
 import { figure4 } from './figure4/figure4.ts';
 import {
   type Descended,
@@ -26,7 +27,6 @@ import {
 } from './index.ts';
 import { fillPage, markdownTable } from './page.ts';
 import { figure5, figure7 } from './six-optimizers.ts';
-import { rankCorrelation } from './table1/rank-correlation.ts';
 import { table1 } from './table1/table1.ts';
 import { table2 } from './table2/table2.ts';
 import { bestTest, bestValidation, finalTest, finalValidation, keyOf } from './trainings.ts';

@@ -1,22 +1,19 @@
-import { seedsFrom } from '../compare/index.ts';
 import type { Evaluation } from '../evaluation/index.ts';
 import { plural } from '../report/index.ts';
-import { taskTitle } from '../tasks/index.ts';
 import { curvePictures } from './curve-picture.ts';
 import { documentOf, trainingsCsv, trainingsDocument } from './documents.ts';
 import type { ExperimentFindings, Trainings } from './experiment.ts';
 import { fillPage, markdownTable } from './page.ts';
-import { compareAll, estimate, type PairedComparison, type SeedMean } from './scores.ts';
+import { compareAll, estimate, type PairedComparison } from './scores.ts';
 import { FOUND as TABLE1_FOUND, KNOWN as TABLE1_KNOWN, type TableRow } from './table1/optimizers.ts';
 import { EPOCHS, networkAt } from './table1/table1.ts';
 import {
   adjustedText,
   alone,
+  pageTexts,
   percent,
   points,
-  powerText,
   ratesText,
-  readingText,
   ruleText,
   statusText,
   sureText,
@@ -26,10 +23,10 @@ import {
   bestTest,
   byOptimizer,
   epochsAt,
+  factsOf,
   finalTest,
   keyOf,
   type NamedRule,
-  seedsOf,
   type TrainedOptimizer,
   wantedTrainings,
 } from './trainings.ts';
@@ -114,38 +111,28 @@ function experimentOf(figure: Figure): Trainings {
   };
 }
 
-interface SixData {
-  readonly task: string;
-  readonly protocol: string;
-  readonly epochs: number;
-  readonly seeds: readonly number[];
-  readonly optimizers: readonly (TrainedOptimizer & {
-    readonly finalTest: SeedMean;
-    readonly bestTest: SeedMean;
-    readonly finalLoss: SeedMean;
-  })[];
-  /** Comparisons of each found optimizer with each known one by final test accuracy. */
-  readonly beside: readonly PairedComparison[];
-}
+type SixData = ReturnType<typeof dataOf>;
 
-function findings(figure: Figure, epochs: number, evaluations: readonly Evaluation[]): ExperimentFindings {
-  const [{ task: reference, protocol }] = evaluations as [Evaluation];
-  const task = taskTitle(reference);
-  const trained = byOptimizer(SIX, evaluations);
-  const [known, found] = [trained.slice(0, KNOWN.length), trained.slice(KNOWN.length)];
-  const data: SixData = {
-    task,
-    protocol,
-    epochs,
-    seeds: seedsFrom(1, seedsOf(evaluations).length),
+function dataOf(epochs: number, evaluations: readonly Evaluation[], trained: readonly TrainedOptimizer[]) {
+  const { task, protocol, seeds } = factsOf(evaluations);
+  return {
+    ...{ task, protocol, epochs, seeds },
     optimizers: trained.map((one) => ({
       ...one,
       finalTest: estimate(one.evaluations.map(finalTest)),
       bestTest: estimate(one.evaluations.map(bestTest)),
       finalLoss: estimate(one.evaluations.map(({ lossCurve = [] }) => lossCurve.at(-1) ?? Number.NaN)),
     })),
-    beside: compareAll(found, known, finalTest),
+    // Each found optimizer with each known one.
+    beside: compareAll(trained.slice(KNOWN.length), trained.slice(0, KNOWN.length), finalTest),
   };
+}
+
+function findings(figure: Figure, epochs: number, evaluations: readonly Evaluation[]): ExperimentFindings {
+  const trained = byOptimizer(SIX, evaluations);
+  const [known, found] = [trained.slice(0, KNOWN.length), trained.slice(KNOWN.length)];
+  const data = dataOf(epochs, evaluations, trained);
+  const { task } = data;
   const pictures = curvePictures(known, found, {
     [`${figure.name}.svg`]: {
       title: `Test accuracy on ${task}`,
@@ -170,7 +157,8 @@ function findings(figure: Figure, epochs: number, evaluations: readonly Evaluati
   };
 }
 
-function pageOf(figure: Figure, { task, protocol, epochs, seeds, optimizers, beside }: SixData): string {
+function pageOf(figure: Figure, data: SixData): string {
+  const { task, protocol, epochs, optimizers, beside } = data;
   const comparisons = beside.map((row) => [
     `${row.name} against ${row.other}`,
     figure.claim(row),
@@ -189,9 +177,7 @@ function pageOf(figure: Figure, { task, protocol, epochs, seeds, optimizers, bes
   ]);
   return fillPage(figure.name, {
     task,
-    epochs: plural(epochs, 'epoch'),
-    seeds: plural(seeds.length, 'seed'),
-    reading: readingText(beside, seeds.length, 'rows'),
+    ...pageTexts(data, beside, 'rows'),
     comparisons: markdownTable(
       ['', 'the paper', 'points here', 'higher with seeds', 'p, corrected'],
       comparisons,
@@ -202,7 +188,6 @@ function pageOf(figure: Figure, { task, protocol, epochs, seeds, optimizers, bes
         beside.filter((row) => row.name === name),
       ),
     ).join('\n'),
-    power: powerText(beside, seeds.length),
     training: trainingText(protocol, plural(epochs, 'epoch')),
     optimizers: markdownTable(
       ['', 'rule', 'learning rates, by seed', 'test accuracy, %', 'best, %', 'training loss', ''],

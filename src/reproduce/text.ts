@@ -78,6 +78,19 @@ export const adjustedText = ({ adjusted }: PairedComparison): string => adjusted
 export const sureText = (row: PairedComparison): string =>
   row.p === null ? 'not tested' : `${isToldApart(row) ? '' : 'not '}told apart by the test`;
 
+/** The sizes of an experiment, and what its tests can show, as every page of trainings says them. */
+export const pageTexts = (
+  { epochs, seeds }: { readonly epochs: number; readonly seeds: readonly number[] },
+  rows: readonly PairedComparison[],
+  what: string,
+  more = '',
+) => ({
+  epochs: plural(epochs, 'epoch'),
+  seeds: plural(seeds.length, 'seed'),
+  reading: readingText(rows, seeds.length, what, more),
+  power: powerText(rows, seeds.length),
+});
+
 /**
  * Says how to read the tests and brackets of a page: empty if there are none.
  *

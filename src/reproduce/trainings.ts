@@ -6,7 +6,7 @@ import {
   parseRegime,
   printRegime,
 } from '../evaluation/index.ts';
-import { taskReference } from '../tasks/index.ts';
+import { taskReference, taskTitle } from '../tasks/index.ts';
 
 /** An optimizer of the paper as a rule of the catalogue. */
 export interface NamedRule {
@@ -60,6 +60,18 @@ export const keyOf = (rule: string): string => identityOf(rule).key;
 export const seedsOf = (evaluations: readonly Evaluation[]): readonly number[] => [
   ...new Set(evaluations.map(({ seed }) => seed)),
 ];
+
+/** Returns what the trainings of an experiment have in common, and the steps of one that does not diverge. */
+export function factsOf(evaluations: readonly Evaluation[]) {
+  const [{ task, protocol }] = evaluations as [Evaluation];
+  return {
+    task: taskTitle(task),
+    protocol,
+    seeds: seedsFrom(1, seedsOf(evaluations).length),
+    /** Sweep and final training together. */
+    steps: Math.max(...evaluations.map(({ steps }) => steps)),
+  };
+}
 
 /** Returns the test accuracy at the end; chance if it diverged, NaN if it failed for outside reasons. */
 export function finalTest({ status, reward, testCurve = [] }: Evaluation): number {

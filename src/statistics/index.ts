@@ -3,6 +3,7 @@ export { holm } from './holm.ts';
 export { type Interval, meanInterval } from './mean-interval.ts';
 export { movingAverage } from './moving-average.ts';
 export { pairedPermutation, smallestPairedP, wilcoxonSignedRank } from './paired-tests.ts';
+export { rankCorrelation } from './rank-correlation.ts';
 export { midranks } from './ranks.ts';
 export { studentQuantile } from './student.ts';
 export { mean, median, quantile } from './summary.ts';

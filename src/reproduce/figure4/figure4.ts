@@ -3,7 +3,6 @@ import { seedsFrom } from '../../compare/index.ts';
 import { csv } from '../../csv.ts';
 import { lineChart } from '../../plot/index.ts';
 import {
-  type Difference,
   differenceOfMeans,
   type LearningCurve,
   type LearningCurves,
@@ -13,7 +12,7 @@ import {
 } from '../../run/index.ts';
 import { taskReference, taskTitle } from '../../tasks/index.ts';
 import type { ExperimentFindings, PlannedSearch, Searches } from '../experiment.ts';
-import { estimate, type SeedMean } from '../scores.ts';
+import { estimate } from '../scores.ts';
 import { figure4Page } from './page.ts';
 
 const RULES = 45_000;
@@ -63,54 +62,35 @@ const samplesAt = (scale: number): number => Math.max(FEWEST, Math.round(RULES *
 /** Protocol at a scale: the paper's at 1, a shorter one below. */
 const protocolAt = (scale: number): string => (scale >= 1 ? 'paper' : 'quick');
 
-/** A search. */
-export interface Searched {
-  readonly strategy: string;
-  readonly seed: number;
-  readonly curve: LearningCurve;
-  /** Highest reward of the first `compared` rules. */
-  readonly bestOfFirst: number;
-  /** Highest reward of the last `compared` rules. */
-  readonly bestOfLast: number;
-}
-
+/** A search, with the highest rewards of the first and of the last `compared` rules. */
+export type Searched = ReturnType<typeof searchedOf>;
 /** Last rewards of the controller minus those of random search with the same seed. */
-export interface Lead extends Difference {
-  readonly seed: number;
+export type Lead = ReturnType<typeof lead>;
+export type Figure4Data = ReturnType<typeof dataOf>;
+
+function searchedOf(curve: LearningCurve, i: number) {
+  const { rewards, compared } = curve;
+  return {
+    strategy: STRATEGIES[i % STRATEGIES.length]?.label ?? '',
+    seed: 1 + Math.floor(i / STRATEGIES.length),
+    curve,
+    bestOfFirst: Math.max(...rewards.slice(0, compared)),
+    bestOfLast: Math.max(...rewards.slice(-compared)),
+  };
 }
 
-export interface Figure4Data {
-  readonly task: string;
-  readonly protocol: string;
-  readonly samples: number;
-  readonly searches: readonly Searched[];
-  readonly leads: readonly Lead[];
-  /** Mean over seeds. A search is the unit, so it also speaks of other seeds. */
-  readonly meanLead: SeedMean;
+function dataOf(samples: number, { task, protocol, curves }: LearningCurves) {
+  const searches = curves.map(searchedOf);
+  const leads = [...new Set(searches.map(({ seed }) => seed))].map((seed) => lead(searches, seed));
+  // A search is the unit of the mean over seeds, so it also speaks of other seeds.
+  const meanLead = estimate(leads.map(({ difference }) => difference));
+  return { task: taskTitle(task), protocol, samples, searches, leads, meanLead };
 }
 
 function findings(samples: number, curves: LearningCurves): ExperimentFindings {
-  const searches = curves.curves.map((curve, i): Searched => {
-    const { rewards, compared } = curve;
-    return {
-      strategy: STRATEGIES[i % STRATEGIES.length]?.label ?? '',
-      seed: 1 + Math.floor(i / STRATEGIES.length),
-      curve,
-      bestOfFirst: Math.max(...rewards.slice(0, compared)),
-      bestOfLast: Math.max(...rewards.slice(-compared)),
-    };
-  });
-  const seeds = [...new Set(searches.map(({ seed }) => seed))];
-  const { task, protocol } = curves;
-  const leads = seeds.map((seed) => lead(searches, seed));
-  const data: Figure4Data = {
-    task: taskTitle(task),
-    protocol,
-    samples,
-    searches,
-    leads,
-    meanLead: estimate(leads.map(({ difference }) => difference)),
-  };
+  const data = dataOf(samples, curves);
+  const { searches, leads } = data;
+  const seeds = leads.map(({ seed }) => seed);
   const named = searches.map(({ strategy, seed, curve }) => ({
     ...curve,
     run: seeds.length === 1 ? strategy : `${strategy}, seed ${seed}`,
@@ -161,7 +141,7 @@ function again(data: unknown): ExperimentFindings {
   return findings(samples, { ...conditions, ...learningCurves(runs) });
 }
 
-function lead(searches: readonly Searched[], seed: number): Lead {
+function lead(searches: readonly Searched[], seed: number) {
   const [own, others] = STRATEGIES.map(({ label }) => {
     const { curve } = searches.find((one) => one.strategy === label && one.seed === seed) as Searched;
     return curve.rewards.slice(-curve.compared);

@@ -1,37 +1,33 @@
 import { LEVEL } from '../../compare/index.ts';
 import { plural, thousands } from '../../report/index.ts';
+import { rankCorrelation } from '../../statistics/index.ts';
 import { fillPage, markdownTable } from '../page.ts';
 import type { PairedComparison } from '../scores.ts';
 import {
   alone,
   differenceText,
   isToldApart,
+  pageTexts,
   percent,
   points,
-  powerText,
   ratesText,
-  readingText,
   ruleText,
   statusText,
   testsOf,
   trainingText,
 } from '../text.ts';
-import { rankCorrelation } from './rank-correlation.ts';
 import type { Table1Data, Table1Row } from './table1.ts';
 
 /** Writes the page with the table and that of the paper. */
 export function table1Page(data: Table1Data): string {
-  const { task, protocol, epochs, seeds, steps, found, beside } = data;
+  const { task, protocol, epochs, steps, found, beside } = data;
   const apart = ` Told apart: p at most ${LEVEL}.`;
   return fillPage('table1', {
     task,
-    epochs: plural(epochs, 'epoch'),
-    seeds: plural(seeds.length, 'seed'),
+    ...pageTexts(data, beside, 'pairs of a found and a known optimizer', apart),
     steps: thousands(steps),
-    reading: readingText(beside, seeds.length, 'pairs of a found and a known optimizer', apart),
     claims: claimsTable(data),
     verdicts: verdicts(data),
-    power: powerText(beside, seeds.length),
     training: trainingText(protocol, plural(epochs, 'epoch')),
     results: resultsTable(data),
     comparisons: comparisonsTable(data),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Evaluation } from '../../evaluation/index.ts';
+import { rankCorrelation } from '../../statistics/index.ts';
 import { keyOf } from '../trainings.ts';
 import { FOUND, KNOWN } from './optimizers.ts';
-import { rankCorrelation } from './rank-correlation.ts';
 import { networkAt, table1 } from './table1.ts';
 
 /** Table 1 as the paper prints it: the rule, then final val, final test, best val, best test, in per cent. */

@@ -1,14 +1,13 @@
-import { seedsFrom } from '../../compare/index.ts';
 import type { Evaluation } from '../../evaluation/index.ts';
-import { taskTitle } from '../../tasks/index.ts';
 import { documentOf, trainingsCsv, trainingsDocument } from '../documents.ts';
 import type { ExperimentFindings, Size, Trainings } from '../experiment.ts';
-import { compareAll, estimate, type PairedComparison, type SeedMean } from '../scores.ts';
+import { compareAll, estimate } from '../scores.ts';
 import {
   bestTest,
   bestValidation,
   byOptimizer,
   epochsAt,
+  factsOf,
   finalTest,
   finalValidation,
   type TrainedOptimizer,
@@ -42,44 +41,21 @@ export const table1: Trainings = {
 };
 
 /** An optimizer with its scores and those of the paper. */
-export interface Table1Row extends TrainedOptimizer {
-  readonly paper: Omit<TableRow, 'name' | 'rule'>;
-  readonly finalValidation: SeedMean;
-  readonly finalTest: SeedMean;
-  readonly bestValidation: SeedMean;
-  readonly bestTest: SeedMean;
-}
+export type Table1Row = ReturnType<typeof rowOf>;
+export type Table1Data = ReturnType<typeof dataOf>;
 
-export interface Table1Data {
-  readonly task: string;
-  readonly protocol: string;
-  readonly epochs: number;
-  readonly seeds: readonly number[];
-  /** Training steps per optimizer and seed, sweep and final training together, if nothing diverges. */
-  readonly steps: number;
-  readonly known: readonly Table1Row[];
-  readonly found: readonly Table1Row[];
-  /** Comparisons of each found optimizer with each known one by final test accuracy. */
-  readonly beside: readonly PairedComparison[];
-}
-
-function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluation[]): ExperimentFindings {
-  const [{ task, protocol }] = evaluations as [Evaluation];
-  const rows = byOptimizer(OPTIMIZERS, evaluations).map((trained, i) =>
-    rowOf(trained, OPTIMIZERS[i] as TableRow),
-  );
+function dataOf(scale: number, evaluations: readonly Evaluation[]) {
+  const { task, protocol, seeds, steps } = factsOf(evaluations);
+  const rows = byOptimizer(OPTIMIZERS, evaluations).map((trained, i) => rowOf(trained, OPTIMIZERS[i]!));
   const [known, found] = [rows.slice(0, KNOWN.length), rows.slice(KNOWN.length)];
-  const seeds = seedsFrom(1, count);
-  const data: Table1Data = {
-    task: taskTitle(task),
-    protocol,
-    epochs: epochsAt(EPOCHS, scale),
-    seeds,
-    steps: Math.max(...evaluations.map(({ steps }) => steps)),
-    known,
-    found,
-    beside: compareAll(found, known, finalTest),
-  };
+  // Each found optimizer with each known one.
+  const beside = compareAll(found, known, finalTest);
+  return { task, protocol, epochs: epochsAt(EPOCHS, scale), seeds, steps, known, found, beside };
+}
+
+function findings({ scale }: Size, evaluations: readonly Evaluation[]): ExperimentFindings {
+  const data = dataOf(scale, evaluations);
+  const { seeds, known, found } = data;
   const document = {
     ...data,
     known: known.map(documentOf),
@@ -89,7 +65,7 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
   return {
     files: {
       'table1.svg': table1Picture(data),
-      'curves.csv': trainingsCsv(rows),
+      'curves.csv': trainingsCsv([...known, ...found]),
     },
     page: table1Page(data),
     seeds: `${seeds.join(', ')}: of initial weights, order and augmentation of examples and the rules' own draws; the same for every optimizer`,
@@ -97,7 +73,7 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
   };
 }
 
-function rowOf(trained: TrainedOptimizer, { name, rule, ...paper }: TableRow): Table1Row {
+function rowOf(trained: TrainedOptimizer, { name, rule, ...paper }: TableRow) {
   const { evaluations } = trained;
   return {
     name,

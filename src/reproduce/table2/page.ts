@@ -5,9 +5,8 @@ import type { PairedComparison } from '../scores.ts';
 import {
   adjustedText,
   differenceText,
-  powerText,
+  pageTexts,
   ratesText,
-  readingText,
   ruleText,
   statusText,
   sureText,
@@ -17,22 +16,19 @@ import { PEAK, scores, type Table2Data } from './table2.ts';
 
 /** Writes the page with the table and that of the paper. */
 export function table2Page(data: Table2Data): string {
-  const { task, protocol, epochs, seeds, trainings, steps, rows } = data;
+  const { task, protocol, trainings, steps, rows } = data;
   const comparisons = Object.values(data.beside);
   const claims = claimsOf(data);
   return fillPage('table2', {
     task,
     protocol,
-    epochs: plural(epochs, 'epoch'),
-    seeds: plural(seeds.length, 'seed'),
+    ...pageTexts(data, comparisons, 'rows'),
     trainings: plural(trainings, 'training'),
     rates: plural(trainings, 'learning rate'),
     steps: thousands(steps),
     peak: String(PEAK),
-    reading: readingText(comparisons, seeds.length, 'rows'),
     claims: claimsTable(claims),
     verdicts: claims.map(verdictText).join('\n'),
-    power: powerText(comparisons, seeds.length),
     results: resultsTable(data),
     all: trainingsTable(data),
     rules: rows.map(({ name, rule }) => `* ${name}: \`${ruleText(rule)}\`, ${memoryText(rule)}`).join('\n'),

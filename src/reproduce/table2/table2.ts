@@ -2,7 +2,6 @@ import { seedsFrom } from '../../compare/index.ts';
 import { type Evaluation, parseProtocol } from '../../evaluation/index.ts';
 import { inTurn } from '../../in-turn.ts';
 import { mean } from '../../statistics/index.ts';
-import { taskTitle } from '../../tasks/index.ts';
 import { curvePictures } from '../curve-picture.ts';
 import { trainingsCsv, trainingsDocument } from '../documents.ts';
 import type { ExperimentFindings, Size, Trainings } from '../experiment.ts';
@@ -10,6 +9,7 @@ import { comparePair, corrected, estimate, type PairedComparison, type SeedMean 
 import {
   byOptimizer,
   epochsAt,
+  factsOf,
   type NamedRule,
   seedsOf,
   type TrainedOptimizer,
@@ -128,30 +128,11 @@ const networkAt = (scale: number): string =>
 const epochsOf = (scale: number): number => (scale >= 1 ? EPOCHS : epochsAt(PAIRS / SMALL_PAIRS, scale));
 
 /** An optimizer with its scores and those of the paper. */
-export interface Table2Row extends TrainedOptimizer, Readonly<Record<ScoreName, SeedMean>> {
-  readonly paper: Omit<PaperRow, 'name' | 'rule' | 'rates'>;
-}
+type Table2Row = ReturnType<typeof rowOf>;
+export type Table2Data = ReturnType<typeof dataOf>;
 
-export interface Table2Data {
-  readonly task: string;
-  readonly protocol: string;
-  readonly epochs: number;
-  readonly seeds: readonly number[];
-  /** Trainings per optimizer and seed, one at each learning rate. */
-  readonly trainings: number;
-  /** Steps per training, if nothing diverges. */
-  readonly steps: number;
-  /** The optimizers with each seed's training at the best learning rate. */
-  readonly rows: readonly Table2Row[];
-  /** The optimizers with all trainings. */
-  readonly all: readonly TrainedOptimizer[];
-  /** Comparisons of the found optimizer with Adam by each score that the paper names. */
-  readonly beside: Readonly<Record<'trainPerplexity' | 'testBleu' | 'peakBleu', PairedComparison>>;
-}
-
-function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluation[]): ExperimentFindings {
-  const [{ task: reference }] = evaluations as [Evaluation];
-  const task = taskTitle(reference);
+function dataOf({ scale, seeds: count }: Size, evaluations: readonly Evaluation[]) {
+  const { task, seeds, steps } = factsOf(evaluations);
   const all = byOptimizer(OPTIMIZERS, evaluations);
   const [adam, found] = all.map(chosenOf) as [TrainedOptimizer, TrainedOptimizer];
   const [trainPerplexity, testBleu, peakBleu] = corrected([
@@ -159,21 +140,31 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
     comparePair(found, adam, scores.testBleu),
     comparePair(found, adam, scores.peakBleu),
   ]) as [PairedComparison, PairedComparison, PairedComparison];
-  const data: Table2Data = {
+  return {
     task,
     protocol: protocolAt(scale),
     epochs: epochsOf(scale),
-    seeds: seedsFrom(1, count),
+    seeds,
+    /** Trainings per optimizer and seed, one at each learning rate. */
     trainings: evaluations.length / OPTIMIZERS.length / count,
-    steps: Math.max(...evaluations.map(({ steps }) => steps)),
-    rows: [rowOf(adam, ADAM), rowOf(found, FOUND)],
+    steps,
+    /** The optimizers with each seed's training at the best learning rate. */
+    rows: [rowOf(adam, ADAM), rowOf(found, FOUND)] as [Table2Row, Table2Row],
+    /** The optimizers with all trainings. */
     all,
+    /** Comparisons of the found optimizer with Adam by each score that the paper names. */
     beside: { trainPerplexity, testBleu, peakBleu },
   };
+}
+
+function findings(size: Size, evaluations: readonly Evaluation[]): ExperimentFindings {
+  const data = dataOf(size, evaluations);
+  const { task, rows } = data;
+  const [adam, found] = rows;
   const { all: _, ...shown } = data;
   const document = {
     ...shown,
-    rows: data.rows.map(({ evaluations: chosen, ...row }) => ({
+    rows: rows.map(({ evaluations: chosen, ...row }) => ({
       ...row,
       learningRates: chosen.map(({ learningRate }) => learningRate),
       edgesOfGrid: chosen.map(({ edgeOfGrid }) => edgeOfGrid),
@@ -200,7 +191,7 @@ function findings({ scale, seeds: count }: Size, evaluations: readonly Evaluatio
   };
 }
 
-function rowOf(trained: TrainedOptimizer, { name, rule, rates, ...paper }: PaperRow): Table2Row {
+function rowOf(trained: TrainedOptimizer, { name, rule, rates, ...paper }: PaperRow) {
   const estimates = Object.entries(scores).map(([score, scoreOf]) => [
     score,
     estimate(trained.evaluations.map(scoreOf)),

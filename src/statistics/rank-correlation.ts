@@ -1,4 +1,5 @@
-import { mean, midranks } from '../../statistics/index.ts';
+import { midranks } from './ranks.ts';
+import { mean } from './summary.ts';
 
 /**
  * Spearman's rank correlation of two lists of values, ties having the mean of their ranks; places where either is no number are left
