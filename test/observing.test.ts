@@ -9,7 +9,7 @@ import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLocalPool } from '../src/dispatch/index.ts';
 import { fingerprint } from '../src/evaluate/index.ts';
-import { measuresOfDispatch, measuresOfRun, openMetrics, serveMetrics } from '../src/observe/index.ts';
+import { observeDispatch, observeRun, openMetrics, serveMetrics } from '../src/observe/index.ts';
 import { type RunConfigInput, startRun } from '../src/run/index.ts';
 import { openStore, type Score } from '../src/store/index.ts';
 import { packageVersion } from '../src/version.ts';
@@ -74,11 +74,11 @@ function expectEvaluations({ samples }: Page, { outcomes, seconds }: Truth): voi
 it('the metrics of a search on this machine are what its store says', { timeout: 240_000 }, async () => {
   process.env.NOS_FAULTS = faults;
   const machine = { fingerprint: await fingerprint(), version: packageVersion };
-  const metrics = openMetrics({ role: 'search', redis: false, ...machine });
+  const metrics = await openMetrics({ role: 'search', redis: false, ...machine });
   const dispatcher = openLocalPool({
     workers: 1,
     directory,
-    onEvent: (event) => metrics.record(measuresOfDispatch(event)),
+    onEvent: (event) => metrics.record(observeDispatch(event).measures),
   });
   const states = () => dispatcher.workers().map(({ state }) => state);
   const server = await serveMetrics(
@@ -106,7 +106,7 @@ it('the metrics of a search on this machine are what its store says', { timeout:
   await startRun('run', config, {
     ...{ store, dispatcher, clock: Date.now, ...machine },
     onEvent: (event) => {
-      metrics.record(measuresOfRun(event));
+      metrics.record(observeRun(event, { seconds: 0, facts: {} }).measures);
       if (event.type === 'evaluated') during.push(scrape(url));
     },
   });

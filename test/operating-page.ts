@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { levels } from '../src/cli/log/events.ts';
+import { levels } from '../src/log-events.ts';
 
 export function operatingPage(): string {
   return readFileSync('docs/operating.md', 'utf8');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { logEvents } from '../src/cli/log/events.ts';
+import { logEvents } from '../src/log-events.ts';
 import { metricNames, metrics } from '../src/observe/index.ts';
 import { documentedEvents, operatingPage } from './operating-page.ts';
 

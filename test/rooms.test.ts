@@ -27,8 +27,8 @@ const ROOMS = [
   'store',
   'run',
   'compare',
-  'observe',
   'report',
+  'observe',
   'reproduce',
   'cli',
 ];

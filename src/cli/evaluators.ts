@@ -3,6 +3,7 @@ import type { EvaluationServices } from '../compare/index.ts';
 import { type DispatchEvent, type Dispatcher, openLocalPool, openRedisQueue } from '../dispatch/index.ts';
 import { NosError } from '../errors.ts';
 import { fingerprint } from '../evaluate/index.ts';
+import { observeDispatch } from '../observe/index.ts';
 import { remarksOn, resolveRule } from '../rules/index.ts';
 import type { Machine } from '../run/index.ts';
 import type { Store } from '../store/index.ts';
@@ -10,7 +11,6 @@ import { packageVersion } from '../version.ts';
 import type { Context } from './command.ts';
 import { withStore } from './files.ts';
 import { type Meter, openMeter } from './live/progress-bar.ts';
-import { dispatchLine } from './log/dispatch-lines.ts';
 import type { SettingsOf } from './option.ts';
 import type { evaluatingOptions } from './options.ts';
 import { prepareTask } from './prepare.ts';
@@ -110,7 +110,7 @@ export async function evaluating<T>(
   const around = {
     run: name,
     useful: total,
-    onEvent: (event: DispatchEvent) => log.write(dispatchLine(event)),
+    onEvent: (event: DispatchEvent) => log.write(observeDispatch(event)),
   };
   try {
     return await withEvaluators(context, around, (opened) =>

@@ -1,10 +1,10 @@
 import { CommanderError } from 'commander';
 import { NosError } from '../errors.ts';
+import type { LogLine } from '../log-events.ts';
 import { withoutTyped } from '../redis-url.ts';
 import { coloursFor } from '../report/index.ts';
 import { pointAt, RuleError } from '../rules/index.ts';
 import { type WriteCall, writeCalls } from './calling.ts';
-import type { LogLine } from './log/events.ts';
 import { Interruption } from './process.ts';
 
 /** What went wrong, for people (`lines`), for scripts (`document`, with `--json`) and for the shell (`exitCode`). */

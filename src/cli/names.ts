@@ -1,4 +1,4 @@
-import { levels } from './log/events.ts';
+import { levels } from '../log-events.ts';
 
 /** The names that options and arguments accept, from the registries. Their rooms are loaded when somebody asks. */
 export const names = {

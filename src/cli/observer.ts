@@ -1,6 +1,4 @@
-import type { DispatchEvent, WorkerEvent } from '../dispatch/index.ts';
 import * as observe from '../observe/index.ts';
-import type { RunEvent } from '../run/index.ts';
 import { packageVersion } from '../version.ts';
 import type { Context } from './command.ts';
 
@@ -8,9 +6,7 @@ type ObservedSettings = { readonly metrics?: string | undefined; readonly redis?
 
 /** Keeps the metrics of a command, and serves them. */
 export interface Observer {
-  readonly onRun: (event: RunEvent) => void;
-  readonly onDispatch: (event: DispatchEvent) => void;
-  readonly onWorker: (event: WorkerEvent) => void;
+  record(measures: readonly observe.Measure[]): void;
   /** Tells that whoever evaluates is open. `status` is asked at every scrape. */
   watch(status: () => observe.Status): void;
   /** Serves no more; ends at once. */
@@ -18,9 +14,7 @@ export interface Observer {
 }
 
 const nobody: Observer = {
-  onRun: () => undefined,
-  onDispatch: () => undefined,
-  onWorker: () => undefined,
+  record: () => undefined,
   watch: () => undefined,
   close: () => undefined,
 };
@@ -38,7 +32,7 @@ export async function openObserver(
   if (settings.metrics === undefined) return nobody;
   const address = observe.parseAddress(settings.metrics, '--metrics');
   const redis = settings.redis !== undefined;
-  const metrics = observe.openMetrics({ role, version: packageVersion, fingerprint, redis });
+  const metrics = await observe.openMetrics({ role, version: packageVersion, fingerprint, redis });
   let connected = !redis;
   let status = (): observe.Status => ({ states: [] });
   const record = (measures: readonly observe.Measure[]): void => {
@@ -53,9 +47,7 @@ export async function openObserver(
   const url = `${server.url}/metrics`;
   log.write({ event: 'metrics-served', fields: { url }, message: `metrics at ${url}` });
   return {
-    onRun: (event) => record(observe.measuresOfRun(event)),
-    onDispatch: (event) => record(observe.measuresOfDispatch(event)),
-    onWorker: (event) => record(observe.measuresOfWorker(event)),
+    record,
     watch: (ask) => {
       status = ask;
       if (role === 'search') record([{ metric: 'nos_redis_up', value: 1 }]);

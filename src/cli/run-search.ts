@@ -1,5 +1,6 @@
 import type { DispatchEvent } from '../dispatch/index.ts';
 import { unusual } from '../evaluation/index.ts';
+import { type Observation, observeDispatch, observeRun } from '../observe/index.ts';
 import { namesOf } from '../rules/index.ts';
 import {
   type Machine,
@@ -12,9 +13,7 @@ import {
 import type { Context } from './command.ts';
 import { type EvaluatingSettings, prepareTasks, withEvaluators } from './evaluators.ts';
 import { openReporter, type Reporter, type ReporterOptions } from './live/reporter.ts';
-import { dispatchLine } from './log/dispatch-lines.ts';
 import { onShutdown } from './log/log.ts';
-import { runLine } from './log/run-lines.ts';
 import { type Observer, openObserver } from './observer.ts';
 import { Interruption } from './process.ts';
 import { reportRun, type SearchReport } from './run-report.ts';
@@ -97,16 +96,16 @@ async function openRunListener(
   const log = context.log.with({ run }, reporter.print);
   const forget = onShutdown(context.signal, log);
   const facts = { ...factsOf(config), ...machine };
+  const tell = (observation: Observation): void => {
+    observer.record(observation.measures);
+    log.write(observation);
+  };
   return {
     onRun: (event) => {
-      observer.onRun(event);
       reporter.onEvent(event);
-      log.write(runLine(event, { seconds: (clock() - began) / 1000, facts }));
+      tell(observeRun(event, { seconds: (clock() - began) / 1000, facts }));
     },
-    onDispatch: (event) => {
-      observer.onDispatch(event);
-      log.write(dispatchLine(event));
-    },
+    onDispatch: (event) => tell(observeDispatch(event)),
     close: () => {
       forget();
       reporter.close();

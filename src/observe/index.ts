@@ -1,5 +1,7 @@
 export { type Address, parseAddress } from './address.ts';
 export { type MetricDefinition, type MetricName, metricNames, metrics, type Role } from './definitions.ts';
-export * from './measures.ts';
+export { observeDispatch, observeWorker } from './dispatch-events.ts';
+export { busyAfter, type Measure, type Observation, type Status } from './observation.ts';
 export { type MetricsOptions, type MetricsRegistry, openMetrics } from './registry.ts';
+export { observeRun } from './run-events.ts';
 export { type MetricsEndpoints, type MetricsServer, serveMetrics } from './server.ts';

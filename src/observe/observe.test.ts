@@ -5,8 +5,8 @@ import { readExposition } from '../../test/exposition.ts';
 import {
   busyAfter,
   type MetricsServer,
-  measuresOfWorker,
   metricNames,
+  observeWorker,
   openMetrics,
   parseAddress,
   type Role,
@@ -34,7 +34,9 @@ const metricsOf = (role: Role, redis = true) =>
 
 describe('metrics', () => {
   it('are a page of Prometheus, with labels of any text', async () => {
-    const { samples, types } = readExposition(await metricsOf('worker').text({ states: ['idle', 'busy'] }));
+    const { samples, types } = readExposition(
+      await (await metricsOf('worker')).text({ states: ['idle', 'busy'] }),
+    );
     expect(samples.get('nos_build_info{version="1.0.0",fingerprint="a \\"quoted\\" \\\\ one"}')).toBe(1);
     expect(samples.get('nos_workers{state="busy"}')).toBe(1);
     expect(samples.get('nos_evaluations_total{outcome="failed"}')).toBe(0);
@@ -43,7 +45,7 @@ describe('metrics', () => {
 
   it('are those of the role, all of them once they have a value', async () => {
     const pages = (['search', 'worker'] as const).map(async (role) => {
-      const metrics = metricsOf(role);
+      const metrics = await metricsOf(role);
       const labels = { run: 'one' };
       metrics.record([{ metric: 'nos_run_info', value: 1, labels }]);
       for (const metric of [
@@ -68,16 +70,16 @@ describe('metrics', () => {
   });
 
   it('say nothing of Redis where there is none, nor of what nobody has measured', async () => {
-    const text = await metricsOf('search', false).text({ states: [] });
+    const text = await (await metricsOf('search', false)).text({ states: [] });
     expect(text).not.toMatch(/nos_redis_up|nos_requeued_total|nos_best_reward/);
   });
 
   it('follow what a worker does', () => {
     const job = { slot: 'w/1', job: 'e1', rule: 'g', seed: 1 };
-    expect(measuresOfWorker({ ...job, type: 'lock-retaken' })).toEqual([
+    expect(observeWorker({ ...job, type: 'lock-retaken' }).measures).toEqual([
       { metric: 'nos_locks_total', value: 1, labels: { outcome: 'retaken' } },
     ]);
-    expect(measuresOfWorker({ ...job, type: 'dropped', why: 'failed', reason: 'gone' })).toEqual([
+    expect(observeWorker({ ...job, type: 'dropped', why: 'failed', reason: 'gone' }).measures).toEqual([
       { metric: 'nos_evaluations_total', value: 1, labels: { outcome: 'failed' } },
     ]);
     const busy = busyAfter(new Set(), { ...job, type: 'started' });

@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Gauge, Registry } from 'prom-client';
 import {
   definitionOf,
   type MetricDefinition,
@@ -6,7 +6,7 @@ import {
   metricNames,
   type Role,
 } from './definitions.ts';
-import { type Measure, measuresOfStatus, type Status } from './measures.ts';
+import { type Measure, measuresOfStatus, type Status } from './observation.ts';
 
 export interface MetricsOptions {
   readonly role: Role;
@@ -25,14 +25,20 @@ export interface MetricsRegistry {
 }
 
 /** Opens a registry with the metrics of the program and those of the process (`process_…`, `nodejs_…`). */
-export function openMetrics({ role, version, fingerprint, redis }: MetricsOptions): MetricsRegistry {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+export async function openMetrics({
+  role,
+  version,
+  fingerprint,
+  redis,
+}: MetricsOptions): Promise<MetricsRegistry> {
+  const prometheus = await import('prom-client');
+  const registry = new prometheus.Registry();
+  prometheus.collectDefaultMetrics({ register: registry });
   const own = metricNames.filter((name) => {
     const definition = definitionOf(name);
     return (definition.of ?? role) === role && (redis || !definition.redis);
   });
-  const notes = new Map(own.map((name) => [name, noteOf(name, registry)]));
+  const notes = new Map(own.map((name) => [name, noteOf(name, registry, prometheus)]));
   const record: MetricsRegistry['record'] = (measures) => {
     for (const { metric, value, labels } of measures) notes.get(metric)?.(value, labels ?? {});
   };
@@ -54,22 +60,22 @@ export function openMetrics({ role, version, fingerprint, redis }: MetricsOption
 type Note = (value: number, labels: Readonly<Record<string, string>>) => void;
 
 /** Registers a metric, and returns the function that records a value of it. */
-function noteOf(name: MetricName, registry: Registry): Note {
+function noteOf(name: MetricName, registry: Registry, prometheus: typeof import('prom-client')): Note {
   const { kind, help, labels = {}, buckets = [] }: MetricDefinition = definitionOf(name);
   const shared = { name, help, labelNames: Object.keys(labels), registers: [registry] };
   if (kind === 'histogram') {
-    const histogram = new Histogram({ ...shared, buckets: [...buckets] });
+    const histogram = new prometheus.Histogram({ ...shared, buckets: [...buckets] });
     return (value, of) => histogram.observe(of, value);
   }
   if (kind === 'counter') {
-    const counter = new Counter(shared);
+    const counter = new prometheus.Counter(shared);
     for (const series of seriesOf(labels)) counter.inc(series, 0);
     return (value, of) => counter.inc(of, value);
   }
   // Prometheus would read a gauge that was never set as 0, so it exists only from its first value on.
   let gauge: Gauge | undefined;
   return (value, of) => {
-    gauge ??= new Gauge(shared);
+    gauge ??= new prometheus.Gauge(shared);
     // Information on a process, such as its run, is one series: the latest.
     if (name.endsWith('_info')) gauge.reset();
     gauge.set(of, value);

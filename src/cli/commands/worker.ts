@@ -3,13 +3,12 @@ import * as z from 'zod';
 import { runRedisWorker, type WorkerEvent } from '../../dispatch/index.ts';
 import { fingerprint } from '../../evaluate/index.ts';
 import * as f from '../../fields.ts';
-import { busyAfter } from '../../observe/index.ts';
+import { busyAfter, observeWorker } from '../../observe/index.ts';
 import { plural } from '../../report/index.ts';
 import { taskReference } from '../../tasks/index.ts';
 import { packageVersion } from '../../version.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { redisOf } from '../evaluators.ts';
-import { workerLine } from '../log/dispatch-lines.ts';
 import { type Log, onShutdown } from '../log/log.ts';
 import { type Observer, openObserver } from '../observer.ts';
 import { described } from '../option.ts';
@@ -88,7 +87,8 @@ function listener(
     busy = busyAfter(busy, event);
     if (event.type === 'waiting' || event.type === 'refused') named = log.with({ worker: event.worker });
     if (event.type === 'joined') named = log.with({ worker: event.worker, run: event.run });
-    observer.onWorker(event);
-    named.write(workerLine(event));
+    const observation = observeWorker(event);
+    observer.record(observation.measures);
+    named.write(observation);
   };
 }

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { LogLine } from './events.ts';
+import type { LogLine } from '../../log-events.ts';
 import { openLog } from './log.ts';
 
 /** What a log of these settings writes. */

@@ -1,6 +1,6 @@
 import { format } from 'node:util';
 import { unknownName } from '../../errors.ts';
-import { type LogLevel, type LogLine, levels, logEvents } from './events.ts';
+import { type LogLevel, type LogLine, levels, logEvents } from '../../log-events.ts';
 
 /** Log of a command. */
 export interface Log {
