@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import * as f from '../fields.ts';
 import type { Registry } from '../registry.ts';
-import { table } from '../report/index.ts';
+import { strong, table } from '../report/index.ts';
 import { defineCommand } from './command.ts';
 
 const named = z.strictObject({ name: f.text('name'), description: f.text('what it is, in a line') });
@@ -32,14 +32,14 @@ export function listCommand(call: string, registries: Readonly<Record<string, Li
         table(
           rows,
           [
-            { title: kind, cell: ({ name }) => name, paint: stdout.colours.bold },
+            { title: kind, cell: ({ name }) => name, paint: strong },
             {
               title: 'what',
               cell: (row) => row.description + (row === rows[0] ? ' (the default)' : ''),
               flexible: true,
             },
           ],
-          stdout.columns,
+          stdout,
         ),
       );
       return {

@@ -1,19 +1,20 @@
 import type { ComparedRow, Comparison } from '../compare/index.ts';
 import { accuracy, plural, pValue, withinText } from './format.ts';
-import { type Column, leastWidth, table } from './table.ts';
+import { type Column, leastWidth, type Paint, table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Writes a comparison: one table per task, the ranking over several tasks, the findings in words, and notes on the columns. */
 export function comparisonText(
   comparison: Comparison,
-  { colours, columns }: Terminal,
+  terminal: Terminal,
   titleOf: (task: string) => string,
 ): string {
   const { tasks, ranking } = comparison;
+  const { colours } = terminal;
   const titled = (task: string) => withinText(titleOf(task), comparison);
-  const shown = tasks.map(({ rows }) => columnsWithin(comparison, rows, colours, columns));
+  const shown = tasks.map(({ rows }) => columnsWithin(comparison, rows, terminal.columns));
   const parts = tasks.map(
-    ({ task, rows }, i) => `${colours.bold(titled(task))}\n${table(rows, shown[i]!, columns)}`,
+    ({ task, rows }, i) => `${colours.bold(titled(task))}\n${table(rows, shown[i]!, terminal)}`,
   );
   if (tasks.length > 1) {
     const places: readonly Column<Comparison['ranking'][number]>[] = [
@@ -25,7 +26,7 @@ export function comparisonText(
       },
       { title: 'mean rank', cell: ({ meanRank }) => meanRank.toFixed(2), align: 'right' },
     ];
-    parts.push(table(ranking, places, columns));
+    parts.push(table(ranking, places, terminal));
   }
   const titles = new Set(shown.flat().map(({ title }) => title));
   parts.push(findings(comparison, titled).join('\n'), colours.dim(notes(comparison, titles).join('\n')));
@@ -43,27 +44,29 @@ type Detail = (typeof DETAILS)[number];
 function columnsWithin(
   comparison: Comparison,
   rows: readonly ComparedRow[],
-  colours: Terminal['colours'],
   width: number,
 ): readonly Column<ComparedRow>[] {
-  const choices = [0, 1, 2, 3].map((left) => columnsOf(comparison, rows, colours, DETAILS.slice(left)));
+  const choices = [0, 1, 2, 3].map((left) => columnsOf(comparison, rows, DETAILS.slice(left)));
   return choices.find((columns) => leastWidth(rows, columns, ENOUGH) <= width) ?? choices.at(-1)!;
 }
+
+const PAINTS: Partial<Record<ComparedRow['verdict'], 'green' | 'red' | 'cyan'>> = {
+  better: 'green',
+  worse: 'red',
+  reference: 'cyan',
+};
+const paint: Paint<ComparedRow> = (text, { verdict }, colours) => {
+  const colour = PAINTS[verdict];
+  return colour === undefined ? text : colours[colour](text);
+};
 
 const superiorityText = ({ superiority }: ComparedRow): string => superiority?.toFixed(2) ?? '';
 
 function columnsOf(
   { seeds, rules }: Comparison,
   rows: readonly ComparedRow[],
-  colours: Terminal['colours'],
   details: readonly Detail[],
 ): readonly Column<ComparedRow>[] {
-  const paints: Partial<Record<ComparedRow['verdict'], (text: string) => string>> = {
-    better: colours.green,
-    worse: colours.red,
-    reference: colours.cyan,
-  };
-  const paint = (text: string, { verdict }: ComparedRow) => paints[verdict]?.(text) ?? text;
   const intervals = details.includes('intervals');
   const estimated = rows.some(({ interval, difference }) => interval ?? difference?.interval);
   const slots = ({ key }: ComparedRow) => String(rules.find((one) => one.key === key)?.slots ?? '');

@@ -11,15 +11,15 @@ import type { Terminal } from './terminal.ts';
  */
 export async function leaderboardText(rows: readonly LeaderboardRow[], terminal: Terminal): Promise<string> {
   if (rows.length === 0) return 'no rules yet';
-  const { columns, colours } = terminal;
+  const { colours } = terminal;
   const retested = rows.filter(({ retest }) => retest !== undefined);
   const tested = retested.filter((row) => !diverged(row));
   const others = rows.filter(({ retest }) => retest === undefined);
   const lost = retested.filter(diverged);
   const placed = tested.length === 0 ? others : tested;
   const places = new Map(placed.map((row, i) => [row, i + 1]));
-  const shown = columnsOf(rows, places, terminal, await shortRules());
-  const lines = table([...tested, ...others, ...lost], shown, columns).split('\n');
+  const shown = columnsOf(rows, places, await shortRules());
+  const lines = table([...tested, ...others, ...lost], shown, terminal).split('\n');
   const rule = (above: number, text: string) => lines.splice(1 + above, 0, colours.dim(`── ${text} ──`));
   // The lower line comes first, as a line moves the rows below it.
   if (lost.length > 0) rule(tested.length + others.length, 'diverged with every fresh seed');
@@ -32,7 +32,6 @@ type Places = ReadonlyMap<LeaderboardRow, number>;
 function columnsOf(
   rows: readonly LeaderboardRow[],
   places: Places,
-  { colours }: Terminal,
   short: ShortRule,
 ): readonly Column<LeaderboardRow>[] {
   const seeds = seedsOf(rows);
@@ -47,7 +46,7 @@ function columnsOf(
       title: '  rule',
       cell: (row) => `${row.reference ? '◆' : ' '} ${ruleText(row, short)}`,
       flexible: true,
-      paint: (text, row) =>
+      paint: (text, row, colours) =>
         row.reference ? colours.cyan(text) : places.get(row) === 1 ? colours.green(text) : text,
     },
     { title: 'index', cell: (row) => (row.index < 0 ? '' : String(row.index)), align: 'right' },
@@ -56,7 +55,7 @@ function columnsOf(
     {
       title: 'rate',
       cell: (row) => learningRate(row.learningRate, row.edgeOfGrid),
-      paint: (text, row) => (row.edgeOfGrid ? colours.yellow(text) : text),
+      paint: (text, row, colours) => (row.edgeOfGrid ? colours.yellow(text) : text),
     },
     ...(rows.some((row) => row.like || row.copies) ? [{ title: '', cell: behaviourText }] : []),
   ];

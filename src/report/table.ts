@@ -1,4 +1,8 @@
 import { truncate } from './format.ts';
+import type { Colours, Terminal } from './terminal.ts';
+
+/** Colours the text of a cell. */
+export type Paint<Row> = (text: string, row: Row, colours: Colours) => string;
 
 export interface Column<Row> {
   readonly title: string;
@@ -9,14 +13,21 @@ export interface Column<Row> {
   /** Whether this column is left out if the table is still too wide, the last such column first. */
   readonly spare?: boolean;
   /** Colours the cell once it is padded, so that escape codes do not count as width. */
-  readonly paint?: (text: string, row: Row) => string;
+  readonly paint?: Paint<Row>;
 }
+
+/** Paints what a row is known by. */
+export const strong: Paint<unknown> = (text, _, colours) => colours.bold(text);
 
 const GAP = '  ';
 const NARROWEST = 12;
 
-/** Writes aligned columns under one line of titles, at most `width` columns wide if there is a flexible column. */
-export function table<Row>(rows: readonly Row[], all: readonly Column<Row>[], width: number): string {
+/** Writes aligned columns under one line of titles, no wider than the terminal if there is a flexible column. */
+export function table<Row>(
+  rows: readonly Row[],
+  all: readonly Column<Row>[],
+  { columns: width, colours }: Pick<Terminal, 'columns' | 'colours'>,
+): string {
   const columns = fitting(rows, all, width);
   const shown = columns.map((column) => rows.map((row) => column.cell(row)));
   const widths = widthsWithin(
@@ -30,7 +41,7 @@ export function table<Row>(rows: readonly Row[], all: readonly Column<Row>[], wi
   const body = rows.map((row, r) =>
     line((column, i) => {
       const text = pad(shown[i]?.[r] ?? '', widths[i] as number, column.align);
-      return column.paint?.(text, row) ?? text;
+      return column.paint?.(text, row, colours) ?? text;
     }),
   );
   return [header, ...body].join('\n');

@@ -21,6 +21,9 @@ import {
 import { type Column, leastWidth, pairs, table } from './table.ts';
 import { coloursFor } from './terminal.ts';
 
+/** A terminal of a width. */
+const within = (columns: number) => ({ columns, colours: coloursFor({}, {}) });
+
 describe('figures', () => {
   it.each([
     [0, '0'],
@@ -99,7 +102,7 @@ describe('table', () => {
   ];
 
   it('aligns columns', () => {
-    expect(table(rows, columns, 80).split('\n')).toEqual([
+    expect(table(rows, columns, within(80)).split('\n')).toEqual([
       'rule                        reward',
       'g                              0.5',
       'exp(sign(g) * sign(m)) * g    0.61',
@@ -107,13 +110,17 @@ describe('table', () => {
   });
 
   it('gives way in the flexible column where the terminal is narrow', () => {
-    const lines = table(rows, columns, 24).split('\n');
+    const lines = table(rows, columns, within(24)).split('\n');
     expect(lines[2]).toBe('exp(sign(g) * s…    0.61');
     expect(Math.max(...lines.map((line) => line.length))).toBe(24);
   });
 
   it('paints after it pads', () => {
-    const painted = table(rows, [{ title: 'x', cell: (row) => row.rule, paint: (text) => `<${text}>` }], 80);
+    const painted = table(
+      rows,
+      [{ title: 'x', cell: (row) => row.rule, paint: (text) => `<${text}>` }],
+      within(80),
+    );
     expect(painted.split('\n')[1]).toBe(`<g${' '.repeat(25)}>`);
   });
 
@@ -305,12 +312,12 @@ describe('a table at its edges', () => {
   const spare: Column<Row> = { title: 'note', cell: ({ note = '' }) => note, spare: true };
 
   it('has its titles alone where there are no rows', () => {
-    expect(table([], [name, count], 80)).toBe('name  count');
+    expect(table([], [name, count], within(80))).toBe('name  count');
     expect(leastWidth([], [name, count])).toBe('name  count'.length);
   });
 
   it('has no spaces at the ends of its lines', () => {
-    expect(table([{ name: 'a', note: 'long one' }, { name: 'b' }], [name, spare], 80)).toBe(
+    expect(table([{ name: 'a', note: 'long one' }, { name: 'b' }], [name, spare], within(80))).toBe(
       'name  note\na     long one\nb',
     );
   });
@@ -318,7 +325,7 @@ describe('a table at its edges', () => {
   it('leaves out spare columns, the last first, before it is wider than the terminal', () => {
     const also: Column<Row> = { title: 'also', cell: () => 'y'.repeat(10), spare: true };
     const rows = [{ name: 'a', note: 'x'.repeat(20) }];
-    const titles = (width: number) => table(rows, [name, count, spare, also], width).split('\n')[0];
+    const titles = (width: number) => table(rows, [name, count, spare, also], within(width)).split('\n')[0];
     // 4 + 5 + 20 + 10 and three gaps of two.
     expect(titles(45)).toMatch(/^name {2}count {2}note {18}also$/);
     expect(titles(44)).toBe('name  count  note');
@@ -330,16 +337,16 @@ describe('a table at its edges', () => {
 
   it('cuts its flexible column to twelve and no further', () => {
     const rows = [{ name: 'abcdefghijklmnopqrstuvwxyz' }];
-    expect(table(rows, [name, count], 20).split('\n')[1]).toBe('abcdefghijkl…      7');
-    expect(table(rows, [name, count], 5).split('\n')[1]).toBe('abcdefghijk…      7');
+    expect(table(rows, [name, count], within(20)).split('\n')[1]).toBe('abcdefghijkl…      7');
+    expect(table(rows, [name, count], within(5)).split('\n')[1]).toBe('abcdefghijk…      7');
     expect(leastWidth(rows, [name, count])).toBe(12 + 2 + 5);
     expect(leastWidth(rows, [name, count], 20)).toBe(20 + 2 + 5);
     // One that is narrower anyhow stays as it is.
-    expect(table([{ name: 'abc' }], [name, count], 1).split('\n')[1]).toBe('abc       7');
+    expect(table([{ name: 'abc' }], [name, count], within(1)).split('\n')[1]).toBe('abc       7');
   });
 
   it('aligns by code points, of which one may be two of JavaScript’s characters', () => {
-    expect(table([{ name: '𝛼𝛽𝛾𝛿𝜀' }, { name: 'a' }], [name, count], 80)).toBe(
+    expect(table([{ name: '𝛼𝛽𝛾𝛿𝜀' }, { name: 'a' }], [name, count], within(80))).toBe(
       'name   count\n𝛼𝛽𝛾𝛿𝜀      7\na          7',
     );
   });

@@ -3,7 +3,7 @@ import type { BakeoffPlan, BakeoffResult, Curve, Ranked, RunTrials } from '../..
 import * as bakeoff from '../../bakeoff/index.ts';
 import { fingerprint } from '../../evaluate/index.ts';
 import { toJson } from '../../json.ts';
-import { type Column, pairs, table, thousands } from '../../report/index.ts';
+import { type Column, pairs, strong, table, thousands } from '../../report/index.ts';
 import { packageVersion } from '../../version.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { workerCount } from '../evaluators.ts';
@@ -108,8 +108,9 @@ function report(
   curves: readonly Curve[],
   ranking: readonly Ranked[],
   budgets: readonly number[],
-  { colours, columns: width }: Context['stdout'],
+  stdout: Context['stdout'],
 ): string {
+  const { colours } = stdout;
   const settings = entries.map(({ name, options }) => {
     const regret = tuning.find((tuned) => tuned.name === name)?.relativeRegret;
     return { name, options, regret };
@@ -117,26 +118,26 @@ function report(
   const chosen = table(
     settings,
     [
-      { title: 'strategy', cell: (row) => row.name, paint: colours.bold },
+      { title: 'strategy', cell: (row) => row.name, paint: strong },
       { title: 'options', cell: (row) => optionsText(row.options), flexible: true },
       { title: 'regret ÷ random’s', cell: (row) => row.regret?.toFixed(3) ?? '', align: 'right' },
     ],
-    width,
+    stdout,
   );
   const tables = conditions.map((condition) => {
     const own = curves.filter((curve) => JSON.stringify(curve.condition) === JSON.stringify(condition));
     const title = colours.bold(`${condition.landscape}, noise ${condition.noise}`);
-    return `${title}\n${curveTable(own, budgets, width)}`;
+    return `${title}\n${curveTable(own, budgets, stdout)}`;
   });
   const overall = table(
     ranking,
     [
-      { title: 'strategy', cell: (row) => row.entry, paint: colours.bold },
+      { title: 'strategy', cell: (row) => row.entry, paint: strong },
       { title: 'regret ÷ random’s', cell: (row) => row.relativeRegret.toFixed(3), align: 'right' },
     ],
-    width,
+    stdout,
   );
-  const legend = colours.dim(pairs(legendOf(budgets), width));
+  const legend = colours.dim(pairs(legendOf(budgets), stdout.columns));
   return [...(tuning.length > 0 ? [chosen] : []), ...tables, legend, overall].join('\n\n');
 }
 
@@ -160,9 +161,9 @@ function legendOf(budgets: readonly number[]): readonly (readonly [string, strin
 }
 
 /** The table with as many intervals as there is room for: of every budget, of the last one, or of none. */
-function curveTable(curves: readonly Curve[], budgets: readonly number[], width: number): string {
-  const tables = [budgets.length, 1, 0].map((count) => table(curves, curveColumns(budgets, count), width));
-  const fits = (text: string) => Math.max(...text.split('\n').map((line) => line.length)) <= width;
+function curveTable(curves: readonly Curve[], budgets: readonly number[], stdout: Context['stdout']): string {
+  const tables = [budgets.length, 1, 0].map((count) => table(curves, curveColumns(budgets, count), stdout));
+  const fits = (text: string) => Math.max(...text.split('\n').map((line) => line.length)) <= stdout.columns;
   return tables.find(fits) ?? (tables.at(-1) as string);
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { dataSets } from '../../data/index.ts';
 import * as f from '../../fields.ts';
-import { bytes, type Column, table } from '../../report/index.ts';
+import { bytes, type Column, strong, table } from '../../report/index.ts';
 import { defineCommand } from '../command.ts';
 import { dataOption } from '../options.ts';
 
@@ -34,20 +34,21 @@ export const command = defineCommand({
       })),
     );
     const missing = rows.filter((row) => row.state !== 'present');
-    const columns: readonly Column<(typeof rows)[number]>[] = [
-      { title: 'data set', cell: (row) => row.name, paint: stdout.colours.bold },
-      { title: 'state', cell: (row) => row.state },
-      { title: 'size', cell: (row) => sizeText(row.bytes), align: 'right' },
-      { title: 'what', cell: (row) => row.title, flexible: true },
-    ];
     const lines = [
-      table(rows, columns, stdout.columns),
+      table(rows, COLUMNS, stdout),
       `directory: ${places.data}`,
       ...missing.map((row) => `get it: ${call(`nos data fetch ${row.name}`)}`),
     ];
     return { document: { directory: places.data, dataSets: rows }, text: lines.join('\n') };
   },
 });
+
+const COLUMNS: readonly Column<f.DataOf<typeof dataSet>>[] = [
+  { title: 'data set', cell: (row) => row.name, paint: strong },
+  { title: 'state', cell: (row) => row.state },
+  { title: 'size', cell: (row) => sizeText(row.bytes), align: 'right' },
+  { title: 'what', cell: (row) => row.title, flexible: true },
+];
 
 function sizeText(size: number | null): string {
   if (size === null) return 'unknown';

@@ -10,7 +10,7 @@ import {
   learningRate,
   meanAndSpread,
   remarksOf,
-  type Terminal,
+  strong,
   table,
 } from '../../report/index.ts';
 import { taskReference } from '../../tasks/index.ts';
@@ -56,7 +56,7 @@ export const command = defineCommand({
     const diverged = found.every(({ status }) => status === 'diverged')
       ? [{ what: 'rules', count: groups.length, task }]
       : [];
-    const text = table(groups, columns(stdout, seeds, groups), stdout.columns);
+    const text = table(groups, columns(seeds, groups), stdout);
     return {
       document: {
         ...{ task, ...regime, evaluations: groups.flat() },
@@ -69,10 +69,10 @@ export const command = defineCommand({
 
 type Group = readonly Evaluation[];
 
-function columns({ colours }: Terminal, seeds: number, groups: readonly Group[]): readonly Column<Group>[] {
+function columns(seeds: number, groups: readonly Group[]): readonly Column<Group>[] {
   const first = (group: Group) => group[0] as Evaluation;
   return [
-    { title: 'rule', cell: (group) => first(group).rule, flexible: true, paint: colours.bold },
+    { title: 'rule', cell: (group) => first(group).rule, flexible: true, paint: strong },
     {
       title: seeds === 1 ? 'reward' : `reward, ${seeds} seeds`,
       cell: (group) => meanAndSpread(group.map((one) => one.reward)),

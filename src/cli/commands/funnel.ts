@@ -107,7 +107,7 @@ async function inputOf({ settings, places, stderr }: Context<SettingsOf<typeof o
   };
 }
 
-function rungsText({ rungs, comparison }: FunnelResult, { colours, columns }: Context['stdout']): string {
+function rungsText({ rungs, comparison }: FunnelResult, stdout: Context['stdout']): string {
   const rows = rungs.slice(0, -1).flatMap(({ protocol, seeds, rows: all }, i) => [
     {
       title: `rung ${i + 1}: ${withinText(protocol, comparison)}, ${plural(seeds.length, 'seed')}`,
@@ -115,7 +115,7 @@ function rungsText({ rungs, comparison }: FunnelResult, { colours, columns }: Co
     },
   ]);
   return rows
-    .map(({ title, rows: all }) => `${colours.bold(title)}\n${table(all, COLUMNS, columns)}`)
+    .map(({ title, rows: all }) => `${stdout.colours.bold(title)}\n${table(all, COLUMNS, stdout)}`)
     .join('\n\n');
 }
 

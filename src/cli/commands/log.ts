@@ -54,7 +54,7 @@ export const command = defineCommand({
     if (forms[0] === 'tidy') return { document, text: csv(scores.flatMap(tidyRows), TIDY_COLUMNS) };
     if (forms[0] === 'jsonl') return { document, text: evaluations.map((one) => toJson(one)).join('\n') };
     if (scores.length === 0) return { document, text: 'no evaluations yet' };
-    return { document, text: table(scores, columns(await shortRules()), stdout.columns) };
+    return { document, text: table(scores, columns(await shortRules()), stdout) };
   },
 });
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import * as f from '../../fields.ts';
 import { lineChart } from '../../plot/index.ts';
-import { accuracy, type Column, fileName, table, thousands } from '../../report/index.ts';
+import { accuracy, type Column, fileName, type Terminal, table, thousands } from '../../report/index.ts';
 import {
   type Difference,
   type LearningCurve,
@@ -29,13 +29,13 @@ export const command = defineCommand({
     const { file, write } = pictureFile(context, `${fileName(runs.join('-'))}.svg`);
     const curves = await withStore(places, (store) => readLearningCurves(store, runs));
     await write(lineChart(learningCurveChart(curves)));
-    return { document: { file, ...curves }, text: textOf(file, curves, stdout.columns) };
+    return { document: { file, ...curves }, text: textOf(file, curves, stdout) };
   },
 });
 
-function textOf(file: string, { curves, leads }: LearningCurves, width: number): string {
-  const ofLeads = leads.length === 0 ? [] : ['', table(leads, LEADS, width)];
-  return [`wrote ${file}`, '', table(curves, CURVES, width), ...ofLeads, '', ...notes(curves)].join('\n');
+function textOf(file: string, { curves, leads }: LearningCurves, stdout: Terminal): string {
+  const ofLeads = leads.length === 0 ? [] : ['', table(leads, LEADS, stdout)];
+  return [`wrote ${file}`, '', table(curves, CURVES, stdout), ...ofLeads, '', ...notes(curves)].join('\n');
 }
 
 const CURVES: readonly Column<LearningCurve>[] = [

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import * as f from '../../fields.ts';
-import { type Column, table } from '../../report/index.ts';
+import { type Column, strong, table } from '../../report/index.ts';
 import { catalogue } from '../../rules/index.ts';
 import { defineCommand } from '../command.ts';
 
@@ -22,11 +22,12 @@ export const command = defineCommand({
   example: 'nos rules',
   async run({ stdout }) {
     const rules = catalogue.map(({ name, title, text, source }) => ({ name, title, text, source }));
-    const columns: readonly Column<(typeof rules)[number]>[] = [
-      { title: 'name', cell: (rule) => rule.name, paint: stdout.colours.bold },
-      { title: 'rule', cell: (rule) => rule.text },
-      { title: 'what', cell: (rule) => rule.title, flexible: true },
-    ];
-    return { document: { rules }, text: table(rules, columns, stdout.columns) };
+    return { document: { rules }, text: table(rules, COLUMNS, stdout) };
   },
 });
+
+const COLUMNS: readonly Column<(typeof catalogue)[number]>[] = [
+  { title: 'name', cell: (rule) => rule.name, paint: strong },
+  { title: 'rule', cell: (rule) => rule.text },
+  { title: 'what', cell: (rule) => rule.title, flexible: true },
+];

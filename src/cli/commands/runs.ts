@@ -7,6 +7,7 @@ import {
   type Column,
   instant,
   runState,
+  strong,
   table,
   truncate,
   withinText,
@@ -32,7 +33,7 @@ export const command = defineCommand({
         text: `no runs in ${places.store}\nbegin one: ${call('nos search --preset quick')}`,
       };
     }
-    const [head, ...lines] = table(runs, columns(stdout.colours.bold), stdout.columns).split('\n');
+    const [head, ...lines] = table(runs, COLUMNS, stdout).split('\n');
     const noted = lines.flatMap((line, i) => {
       const note = runs[i]?.note;
       return note === undefined
@@ -43,20 +44,18 @@ export const command = defineCommand({
   },
 });
 
-function columns(bold: (text: string) => string): readonly Column<StoredRun>[] {
-  return [
-    { title: 'run', cell: (row) => row.name, flexible: true, paint: bold },
-    { title: 'state', cell: (row) => runState({ ...row, samples: row.config.samples }) },
-    { title: 'rules', cell: (row) => `${row.told}/${row.config.samples}`, align: 'right' },
-    { title: 'best', cell: (row) => accuracy(row.bestReward ?? Number.NaN), align: 'right' },
-    { title: 'strategy', cell: ({ config }) => strategyText(config) },
-    { title: 'space', cell: ({ config }) => config.space.name, spare: true },
-    { title: 'task', cell: ({ config }) => taskTitle(config.task) },
-    { title: 'protocol', cell: ({ config }) => withinText(config.protocol, config), spare: true },
-    { title: 'begun', cell: (row) => begunText(Date.parse(row.createdAt), Date.now()) },
-    { title: 'time', cell: (row) => briefDuration(row.seconds), align: 'right' },
-  ];
-}
+const COLUMNS: readonly Column<StoredRun>[] = [
+  { title: 'run', cell: (row) => row.name, flexible: true, paint: strong },
+  { title: 'state', cell: (row) => runState({ ...row, samples: row.config.samples }) },
+  { title: 'rules', cell: (row) => `${row.told}/${row.config.samples}`, align: 'right' },
+  { title: 'best', cell: (row) => accuracy(row.bestReward ?? Number.NaN), align: 'right' },
+  { title: 'strategy', cell: ({ config }) => strategyText(config) },
+  { title: 'space', cell: ({ config }) => config.space.name, spare: true },
+  { title: 'task', cell: ({ config }) => taskTitle(config.task) },
+  { title: 'protocol', cell: ({ config }) => withinText(config.protocol, config), spare: true },
+  { title: 'begun', cell: (row) => begunText(Date.parse(row.createdAt), Date.now()) },
+  { title: 'time', cell: (row) => briefDuration(row.seconds), align: 'right' },
+];
 
 /** `rl`, or `rl ppo` if an algorithm was chosen; of a module its file's name. */
 function strategyText({ strategy: { name, options } }: RunConfig): string {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import * as f from '../../fields.ts';
-import { pairs, plural, table, thousands } from '../../report/index.ts';
+import { pairs, plural, strong, table, thousands } from '../../report/index.ts';
 import {
   chosenVocabularies,
   distinctRules,
@@ -78,14 +78,14 @@ async function listSpaces({ settings, stdout, call }: SpaceContext) {
   });
   type Row = (typeof rows)[number];
   const columns = [
-    { title: 'space', cell: (row: Row) => row.name, paint: stdout.colours.bold },
+    { title: 'space', cell: (row: Row) => row.name, paint: strong },
     { title: 'iterations', cell: (row: Row) => String(row.iterations), align: 'right' as const },
     { title: 'token strings', cell: (row: Row) => thousands(row.size), align: 'right' as const },
     { title: 'what', cell: (row: Row) => titleOf(row), flexible: true },
   ];
   const document = { spaces: rows.map((row) => ({ ...row, size: exact(row.size) })) };
   const hint = stdout.colours.dim(`one in full: ${call('nos space icml2017')}`);
-  return { document, text: `${table(rows, columns, stdout.columns)}\n${hint}` };
+  return { document, text: `${table(rows, columns, stdout)}\n${hint}` };
 }
 
 async function showSpace(name: string, { settings, stdout }: SpaceContext) {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import * as f from '../../fields.ts';
-import { type Column, pairs, type Terminal, table } from '../../report/index.ts';
+import { type Column, pairs, strong, type Terminal, table } from '../../report/index.ts';
 import { type Task, type TaskFamily, tasks } from '../../tasks/index.ts';
 import { defineCommand } from '../command.ts';
 
@@ -31,7 +31,7 @@ export const command = defineCommand({
     const rows = tasks.entries.map(rowOf);
     return {
       document: { tasks: rows.map(documentOf) },
-      text: table(rows, columns(stdout.colours.bold), stdout.columns),
+      text: table(rows, COLUMNS, stdout),
     };
   },
 });
@@ -71,12 +71,10 @@ function showTask(row: Row, { columns: width }: Terminal) {
   return { document: documentOf(row), text: pairs(rows, width) };
 }
 
-function columns(bold: (text: string) => string): readonly Column<Row>[] {
-  return [
-    { title: 'task', cell: (task) => task.name, paint: bold },
-    { title: 'what', cell: (task) => task.description + optionsText(task.options), flexible: true },
-  ];
-}
+const COLUMNS: readonly Column<Row>[] = [
+  { title: 'task', cell: (task) => task.name, paint: strong },
+  { title: 'what', cell: (task) => task.description + optionsText(task.options), flexible: true },
+];
 
 function optionsText(options: Row['options']): string {
   if (options === undefined) return '';

@@ -94,7 +94,7 @@ export const command = defineCommand({
     await write(picture);
     return {
       document: { file, function: factsOf(testFunction), steps, seed, learningRates, trajectories: rows },
-      text: `wrote ${file}\n\n${table(rows, COLUMNS, stdout.columns)}\n\n${NOTES}`,
+      text: `wrote ${file}\n\n${table(rows, COLUMNS, stdout)}\n\n${NOTES}`,
     };
   },
 });

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { listWorkers, type RedisOverview } from '../../dispatch/index.ts';
+import { listWorkers } from '../../dispatch/index.ts';
 import { progressSchema } from '../../evaluation/index.ts';
 import * as f from '../../fields.ts';
-import { type Column, plural, table } from '../../report/index.ts';
+import { type Column, plural, strong, table } from '../../report/index.ts';
 import { defineCommand } from '../command.ts';
 import { redisOf } from '../evaluators.ts';
 import { settings } from '../options.ts';
@@ -64,28 +64,24 @@ export const command = defineCommand({
       return `run ${run} on ${task}: ${plural(count, 'worker')}, ${plural(waiting, 'evaluation')} waiting`;
     });
     const none = `no workers at ${place}\nstart one: ${call('nos worker')}`;
-    const text = rows.length === 0 ? none : table(rows, columns(stdout.colours.bold), stdout.columns);
+    const text = rows.length === 0 ? none : table(rows, COLUMNS, stdout);
     return { document: { redis: place, searches, workers: rows }, text: [...found, text].join('\n') };
   },
 });
 
-type Row = Omit<RedisOverview['workers'][number]['slots'][number], 'sequence'> & {
-  readonly run: string | null;
-};
+type Row = f.DataOf<typeof worker>;
 
-function columns(bold: (text: string) => string): readonly Column<Row>[] {
-  return [
-    { title: 'worker', cell: (row) => row.name, paint: bold },
-    { title: 'run', cell: (row) => row.run ?? '' },
-    { title: 'state', cell: (row) => row.state },
-    { title: 'rule', cell: (row) => row.rule ?? '', flexible: true },
-    {
-      title: 'done',
-      cell: ({ progress }) => (progress ? `${Math.floor(progress.done * 100)}%` : ''),
-      align: 'right',
-    },
-    { title: 'finished', cell: (row) => String(row.finished), align: 'right' },
-    { title: 'per minute', cell: (row) => row.perMinute.toFixed(1), align: 'right' },
-    { title: 'restarts', cell: (row) => String(row.restarts), align: 'right' },
-  ];
-}
+const COLUMNS: readonly Column<Row>[] = [
+  { title: 'worker', cell: (row) => row.name, paint: strong },
+  { title: 'run', cell: (row) => row.run ?? '' },
+  { title: 'state', cell: (row) => row.state },
+  { title: 'rule', cell: (row) => row.rule ?? '', flexible: true },
+  {
+    title: 'done',
+    cell: ({ progress }) => (progress ? `${Math.floor(progress.done * 100)}%` : ''),
+    align: 'right',
+  },
+  { title: 'finished', cell: (row) => String(row.finished), align: 'right' },
+  { title: 'per minute', cell: (row) => row.perMinute.toFixed(1), align: 'right' },
+  { title: 'restarts', cell: (row) => String(row.restarts), align: 'right' },
+];
