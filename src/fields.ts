@@ -39,13 +39,6 @@ export const names = texts('names that the catalogue has for the rule');
 export const version = text('version of this package');
 export const fingerprint = text('fingerprint of the machine that computed');
 export const task = text('name of the task, or path of its module with a hash of its text');
-export const protocol = text('name of the protocol');
-export const environment = text('name of the environment; `none` for the usual one');
-export const optionalEnvironment = text('name of the environment, unless it is `none`').exactOptional();
-/** The conditions that a run or a comparison shares, all named. */
-export const regime = { protocol, environment };
-/** The same conditions; of those that have a usual value only the others. */
-export const unusualRegime = { environment: optionalEnvironment };
 export const run = text('name of the run');
 export const files = texts('names of the files written to the directory');
 export const remarks = texts(
@@ -55,11 +48,3 @@ export const source = text('host or folder that it was fetched from; `present` i
 export const options = z
   .record(z.string(), z.union([z.number(), z.string()]))
   .describe('options of the strategy by name');
-/** The fields of a schema of another room, each with a description. */
-export function described<Shape extends z.core.$ZodLooseShape>(
-  shape: Shape,
-  texts: Readonly<Record<keyof Shape, string>>,
-): Shape {
-  const fields = Object.entries(shape) as [keyof Shape, z.ZodType][];
-  return Object.fromEntries(fields.map(([name, schema]) => [name, schema.describe(texts[name])])) as Shape;
-}

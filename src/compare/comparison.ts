@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { NosError } from '../errors.ts';
-import { type Evaluation, evaluationId, unusual } from '../evaluation/index.ts';
+import { type Evaluation, evaluationId, regimeFields, unusual, unusualFields } from '../evaluation/index.ts';
 import * as f from '../fields.ts';
 import { holm, smallestPairedP } from '../statistics/index.ts';
 import { type Contestant, contestantSchema } from './contestant.ts';
@@ -52,8 +52,8 @@ export type Power = f.DataOf<typeof powerSchema>;
 
 export const comparisonSchema = z
   .strictObject({
-    protocol: f.protocol,
-    ...f.unusualRegime,
+    protocol: regimeFields.protocol,
+    ...unusualFields,
     seeds: z.array(f.seed).describe('seeds that every rule was trained with'),
     reference: f.text('name of the rule that the others are compared with'),
     fingerprint: f.fingerprint,

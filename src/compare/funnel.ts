@@ -9,6 +9,7 @@ import {
   printRegime,
   type RegimeInput,
   type RegimeNames,
+  regimeFields,
 } from '../evaluation/index.ts';
 import * as f from '../fields.ts';
 import { deriveKey } from '../random/index.ts';
@@ -43,7 +44,7 @@ export interface FunnelInput extends RegimeInput {
 }
 
 const rungSchema = z.strictObject({
-  protocol: f.protocol,
+  protocol: regimeFields.protocol,
   rules: f.count('found rules in the rung; the references come on top'),
   seeds: z.array(f.seed).describe('seeds of the rung'),
 });

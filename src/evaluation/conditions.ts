@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { NosError } from '../errors.ts';
+import * as f from '../fields.ts';
 import { type Environment, environments, NO_ENVIRONMENT } from './environments.ts';
 import { type Protocol, parseProtocol, printProtocol } from './protocol.ts';
 
 /**
  * How rules are trained and scored, wherever and with whatever seed: what all evaluations of a run or a comparison share.
- * A new condition of evaluations is a field here, in {@link regimeShape}, and in the three functions below.
+ * A new condition of evaluations is a field here, in the three tables and the three functions below.
  */
 export interface Regime {
   readonly protocol: Protocol;
@@ -19,18 +20,28 @@ export interface Conditions extends Regime {
   readonly seed: number;
 }
 
-/** A regime as documents, rows of a store and messages hold it: every condition by its one name. */
+/** A regime by names, every condition by its one name. */
+export const regimeFields = {
+  protocol: f.text('name of the protocol'),
+  environment: f.text('name of the environment; `none` for the usual one'),
+};
+
+/** The same of what has a usual name, which is then absent. */
+export const unusualFields = {
+  environment: f.text('name of the environment, unless it is `none`').exactOptional(),
+};
+
+/** A regime as rows of a store and messages hold it: stores of version 1 knew no other environment than the usual. */
 export const regimeShape = {
-  protocol: z.string(),
-  /** Absent in stores of version 1, which knew no other. */
-  environment: z.string().default(NO_ENVIRONMENT),
+  protocol: regimeFields.protocol,
+  environment: regimeFields.environment.default(NO_ENVIRONMENT),
 };
 
 /** Conditions the same way. */
 export const conditionShape = {
-  task: z.string(),
+  task: f.task,
   protocol: regimeShape.protocol,
-  seed: z.int().nonnegative(),
+  seed: f.seed,
   environment: regimeShape.environment,
 };
 

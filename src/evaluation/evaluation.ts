@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Immutable } from '../fields.ts';
+import * as f from '../fields.ts';
 import { jsonNumber } from '../json.ts';
-import { type ConditionInput, type ConditionNames, conditionShape } from './conditions.ts';
+import { type ConditionInput, type ConditionNames, conditionShape, regimeFields } from './conditions.ts';
 
 /** Everything that a reward depends on. Equal requests on equal fingerprints give equal evaluations, to the bit. */
 export interface EvaluationRequest extends ConditionInput {
@@ -9,53 +9,53 @@ export interface EvaluationRequest extends ConditionInput {
   readonly rule: string;
 }
 
-const curve = z.array(jsonNumber);
-
 /** A request that is parsed: canonical text, the rule's key, and every condition by its one name. */
 export type IdentifiedRequest = ConditionNames & { readonly rule: string; readonly key: string };
 
-/** What was evaluated. */
-const requestShape = {
-  /** Canonical text; earlier versions also wrote catalogue names. */
-  rule: z.string(),
-  ...conditionShape,
-  /** The rule's key: a hash of its canonical form. */
-  key: z.string(),
-};
+/** What was evaluated. Earlier versions also wrote catalogue names as rules. */
+const requestShape = { rule: f.text('the rule as text'), ...conditionShape, key: f.key };
+
+const byName = (description: string) => z.record(z.string(), jsonNumber).describe(description);
 
 const resultShape = {
-  /** Learning rate that the sweep chose (ties go to the smaller); NaN if every one diverged. */
-  learningRate: jsonNumber,
-  /** Whether that learning rate is the smallest or the largest of the grid, so that a better one may lie outside. */
-  edgeOfGrid: z.boolean(),
-  /** Validation accuracy after the sweep at each learning rate; NaN if the training diverged. */
-  sweep: z.array(z.strictObject({ learningRate: jsonNumber, accuracy: jsonNumber })),
-  /** Final validation accuracy, an estimate of it, or chance. */
-  reward: jsonNumber,
-  /** Validation accuracy after each epoch of the final training. */
-  curve,
-  /** Test accuracy after each epoch of the final training, if the protocol keeps curves. */
-  testCurve: curve.exactOptional(),
-  /** Mean training loss of each epoch of the final training, if the protocol keeps curves. */
-  lossCurve: curve.exactOptional(),
-  /** Measures of the task's own, on the validation examples after the final training. */
-  measures: z.record(z.string(), jsonNumber).exactOptional(),
-  /** The task's own measures after each epoch of the final training, if the protocol keeps curves. */
-  measureCurves: z.record(z.string(), curve).exactOptional(),
-  /** The task's own measures on the test examples after the final training, if the protocol keeps curves. */
-  testMeasures: z.record(z.string(), jsonNumber).exactOptional(),
+  // Ties go to the smaller.
+  learningRate: f.figure('learning rate that the sweep chose; NaN if all diverged'),
+  edgeOfGrid: f.flag('whether that is the first or last of the grid, so that a better one may lie outside'),
+  sweep: f.list(
+    z.strictObject({
+      learningRate: f.figure('learning rate that was tried'),
+      accuracy: f.figure('validation accuracy; NaN if the training diverged'),
+    }),
+    'trials of the learning rates; empty if there was nothing to choose',
+  ),
+  reward: f.figure(
+    'validation accuracy after the final training, from 0 to 1; an estimate of it if stopped early; that of guessing if diverged or rejected',
+  ),
+  curve: f.figures('validation accuracy after each epoch of the final training'),
+  testCurve: f.figures('test accuracy after each epoch, if the protocol keeps curves').exactOptional(),
+  lossCurve: f.figures('mean training loss of each epoch, if the protocol keeps curves').exactOptional(),
+  measures: byName('further measures of the task on the validation examples, by name').exactOptional(),
+  measureCurves: z
+    .record(z.string(), z.array(jsonNumber))
+    .describe('the same measures after each epoch, by name, if the protocol keeps curves')
+    .exactOptional(),
+  testMeasures: byName(
+    'the same measures on the test examples, by name, if the protocol keeps curves',
+  ).exactOptional(),
 };
 
-/** What it took, and who computed it. */
+/** What it took, and who computed it. The seconds are no part of the result's identity. */
 const makingShape = {
-  /** Training steps taken, sweep and final training together. */
-  steps: z.int(),
-  /** Wall-clock seconds: not part of the result's identity. */
-  seconds: jsonNumber,
-  fingerprint: z.string(),
-  /** Version of this package. */
-  version: z.string(),
+  steps: f.count('training steps of sweep and final training together'),
+  seconds: f.figure('wall-clock seconds'),
+  fingerprint: f.fingerprint,
+  version: f.version,
 };
+
+const reason = f
+  .text('why it was stopped early or rejected, for status `stopped` or `rejected`')
+  .exactOptional();
+const error = f.text('why it failed, for status `failed`').exactOptional();
 
 function ending<Status extends string, More extends z.core.$ZodLooseShape>(status: Status, more: More) {
   return z.strictObject({
@@ -72,13 +72,13 @@ const endings = [
   /** The training came to its end. */
   ending('ok', {}),
   /** The protocol stopped early, for that `reason`; the reward is an estimate of what the training would have come to. */
-  ending('stopped', { reason: z.string().exactOptional() }),
+  ending('stopped', { reason }),
   /** The final training, or every one of the sweep, met a loss or a weight that is not finite; the reward is chance. */
   ending('diverged', {}),
   /** The rule cannot learn, for that `reason`, which was found without training; the reward is chance. */
-  ending('rejected', { reason: z.string().exactOptional() }),
+  ending('rejected', { reason }),
   /** Three tries ended for outside reasons (a crash, a hang), the last one for that `error`; the reward is chance. */
-  ending('failed', { error: z.string().exactOptional() }),
+  ending('failed', { error }),
 ] as const;
 
 /**
@@ -87,7 +87,7 @@ const endings = [
  */
 export const evaluationSchema = z.discriminatedUnion('status', endings);
 
-export type Evaluation = Immutable<z.output<typeof evaluationSchema>>;
+export type Evaluation = f.DataOf<typeof evaluationSchema>;
 export type EvaluationStatus = Evaluation['status'];
 export type SweepPoint = Evaluation['sweep'][number];
 
@@ -112,6 +112,11 @@ export const evaluationFields = z.object({
   status: statusField,
   ...makingShape,
 });
+
+/** An evaluation of any ending, as documents hold it: they always name every condition. */
+export const evaluationDocument = z
+  .strictObject({ ...evaluationFields.shape, ...regimeFields, reason, error })
+  .meta({ id: 'Evaluation', description: 'an evaluation' });
 
 /** What says which evaluation it is: the rule's key, its conditions, and who computed it. */
 const identitySchema = z.object({
@@ -140,11 +145,9 @@ const conditionNames = Object.keys(conditionShape) as readonly (keyof ConditionN
 
 /** What an evaluation reports while it runs, as messages hold it. */
 export const progressSchema = z.strictObject({
-  phase: z.enum(['sweep', 'final']),
-  learningRate: jsonNumber,
-  /** Share of the evaluation's steps that are done, 0…1. */
-  done: z.number().min(0).max(1),
-  /** The latest validation accuracy, if there is one. */
-  accuracy: jsonNumber.exactOptional(),
+  phase: f.oneOf(['sweep', 'final'], 'whether a learning rate is tried or the final training is under way'),
+  learningRate: f.figure('learning rate of the training under way'),
+  done: z.number().min(0).max(1).describe('share of the evaluation that is done, from 0 to 1'),
+  accuracy: f.figure('newest validation accuracy').exactOptional(),
 });
 export type EvaluationProgress = Readonly<z.output<typeof progressSchema>>;

@@ -6,7 +6,6 @@ export {
   remarksOf,
 } from './all-diverged.ts';
 export { comparisonText } from './comparison.ts';
-export { evaluationSchema } from './evaluation-schema.ts';
 export * from './format.ts';
 export { leaderboardText } from './leaderboard.ts';
 export { type ShortRule, shortRules, withName } from './short-rule.ts';

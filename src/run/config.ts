@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { NosError } from '../errors.ts';
-import { regimeShape } from '../evaluation/index.ts';
+import { regimeFields, regimeShape } from '../evaluation/index.ts';
 import * as f from '../fields.ts';
 import { deriveKey } from '../random/index.ts';
 import { constraints } from '../rules/index.ts';
@@ -30,7 +30,7 @@ export const runConfigSchema = z
         warmStart: names('rules that are proposed first'),
       })
       .describe('strategy that proposes'),
-    ...f.regime,
+    ...regimeFields,
     samples: count('proposals in all'),
     batch: count('proposals per batch'),
     pipeline: count('batches in flight'),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { NosError } from '../errors.ts';
-import { identityOf, type RegimeNames, regimeOf } from '../evaluation/index.ts';
+import { identityOf, type RegimeNames, regimeFields, regimeOf } from '../evaluation/index.ts';
 import * as f from '../fields.ts';
 import { inTurn } from '../in-turn.ts';
 import { shellWord } from '../shell.ts';
@@ -48,7 +48,7 @@ type ReferenceReward = f.DataOf<typeof referenceSchema>;
 
 export const learningCurvesSchema = z.strictObject({
   task: f.task,
-  ...f.regime,
+  ...regimeFields,
   chance: f.number('accuracy of guessing, if the task can be found').exactOptional(),
   references: f
     .list(referenceSchema, 'reference rules of the runs, best first, if there are any')

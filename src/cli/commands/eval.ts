@@ -1,12 +1,17 @@
 import * as z from 'zod';
 import { contestant, evaluateAll, seedsFrom } from '../../compare/index.ts';
-import { type Evaluation, parseRegime, printRegime } from '../../evaluation/index.ts';
+import {
+  type Evaluation,
+  evaluationDocument,
+  parseRegime,
+  printRegime,
+  regimeFields,
+} from '../../evaluation/index.ts';
 import * as f from '../../fields.ts';
 import {
   allDivergedTexts,
   type Column,
   duration,
-  evaluationSchema,
   learningRate,
   meanAndSpread,
   remarksOf,
@@ -20,8 +25,8 @@ import { evaluatingOptions, regimeOptions, seed, settings, task } from '../optio
 
 const document = z.strictObject({
   task: f.task,
-  ...f.regime,
-  evaluations: f.list(evaluationSchema, 'one evaluation per rule and seed'),
+  ...regimeFields,
+  evaluations: f.list(evaluationDocument, 'one evaluation per rule and seed'),
   remarks: f.remarks,
 });
 

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { csv } from '../../csv.ts';
 import { NosError } from '../../errors.ts';
+import { evaluationDocument } from '../../evaluation/index.ts';
 import * as f from '../../fields.ts';
 import { toJson } from '../../json.ts';
 import {
   accuracy,
   type Column,
   duration,
-  evaluationSchema,
   learningRate,
   type ShortRule,
   shortRules,
@@ -20,7 +20,7 @@ import { withStore } from '../files.ts';
 import { flag } from '../option.ts';
 import { storeOption } from '../options.ts';
 
-const score = evaluationSchema.extend(scorePlace).describe('an evaluation with its place in the run');
+const score = evaluationDocument.extend(scorePlace).describe('an evaluation with its place in the run');
 
 const document = z.strictObject({
   run: f.run,

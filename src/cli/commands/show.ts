@@ -1,12 +1,11 @@
 import * as z from 'zod';
 import { NosError } from '../../errors.ts';
-import { type Evaluation, regimeText } from '../../evaluation/index.ts';
+import { type Evaluation, evaluationDocument, regimeText } from '../../evaluation/index.ts';
 import * as f from '../../fields.ts';
 import {
   accuracy,
   bar,
   duration,
-  evaluationSchema,
   instant,
   learningRate,
   pairs,
@@ -41,7 +40,7 @@ const showProposalDocument = z.strictObject({
       names: f.names,
       tokens: z.array(f.count('token')).describe('tokens of the rule in its space'),
       logProbability: f.figure('logarithm of the probability that the controller gave it').exactOptional(),
-      evaluation: evaluationSchema.describe('its evaluation, once there is one').exactOptional(),
+      evaluation: evaluationDocument.describe('its evaluation, once there is one').exactOptional(),
     })
     .describe('the proposal'),
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { unusual } from '../../evaluation/index.ts';
+import { unusual, unusualFields } from '../../evaluation/index.ts';
 import * as f from '../../fields.ts';
 import {
   compareCommandText,
@@ -17,7 +17,7 @@ import { boardSchema, DEFAULT_ROWS, rowDocument, verdictSchema } from '../run-re
 
 const document = z.strictObject({
   run: f.run,
-  ...f.unusualRegime,
+  ...unusualFields,
   rules: f.list(boardSchema, 'the first rows of the leaderboard'),
   verdict: verdictSchema,
 });

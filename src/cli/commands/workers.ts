@@ -22,20 +22,11 @@ const search = z.strictObject({
   waiting: f.count('evaluations that no worker has begun'),
 });
 
-const progress = z.strictObject(
-  f.described(progressSchema.shape, {
-    phase: 'whether a learning rate is tried or the final training is under way',
-    learningRate: 'learning rate of the training under way',
-    done: 'share of the evaluation that is done, from 0 to 1',
-    accuracy: 'newest validation accuracy',
-  }),
-);
-
 const worker = z.strictObject({
   name: f.text('name of the worker process'),
   state: f.oneOf(['starting', 'idle', 'busy'], 'what it does'),
   rule: f.text('rule that it evaluates').exactOptional(),
-  progress: progress.describe('progress of that evaluation').exactOptional(),
+  progress: progressSchema.describe('progress of that evaluation').exactOptional(),
   finished: f.count('evaluations that it finished'),
   restarts: f.count('times that it was started again after a crash or a hang'),
   perMinute: f.number('evaluations per minute over the last ten minutes'),
