@@ -165,6 +165,8 @@ export interface ProductKernel {
   readonly text: string;
   /** Columns of a panel of b. */
   readonly panel: number;
+  /** Floats of memory that the function is given last. */
+  readonly scratch: number;
 }
 
 /** Rows of a tile of a product and vectors of a panel of b. */
@@ -180,13 +182,24 @@ export function panelFloats(shape: ProductShape, panel: number): number {
   return Math.ceil(shape.columns / panel) * panel * shape.inner;
 }
 
-/** c[row][column] = Σ inner a[row][inner] · b[inner][column] + added[row][column], b in panels, c row-major. */
+/** An a of more elements whose rows are not contiguous is packed. */
+const STRIDED = 2 ** 14;
+/** Tiles of rows of an a that are packed at a time: so many, that what is read side by side fills some cache lines. */
+const TILES = 8;
+
+/**
+ * c[row][column] = Σ inner a[row][inner] · b[inner][column] + added[row][column], b in panels, c row-major.
+ *
+ * @returns The function `@(a, b, added, c, scratch)`.
+ */
 export function productKernel(shape: ProductShape, target: Processor): ProductKernel {
-  const { columns, inner, a, added } = shape;
+  const { rows, columns, inner, a, added } = shape;
   const { width, vectors, panel, parts } = productTiles(shape, target);
   const [dRow, dColumn] = added ?? [0, 0];
   const whole = columns % panel === 0;
+  const packsA = a[1] !== 1 && columns > panel && rows * inner > STRIDED;
   const tile = (size: number): string => {
+    const [row, column] = packsA ? [1, size] : a;
     const store = (i: number, full: boolean): string => {
       const plus = (place: string) => (added ? ` + ${dColumn === 1 ? place : `d[${i * dRow}]`}` : '');
       if (full) {
@@ -207,19 +220,33 @@ export function productKernel(shape: ProductShape, target: Processor): ProductKe
         .join('\n    ');
     return `INLINE void @_t${size}(const float *restrict a, const float *restrict b, const float *restrict d, float *restrict c, int nb) {
     (void)d; (void)nb; ${zeroSums(size, vectors, width)}
-    for (int k = 0; k < ${inner}; k++, b += ${panel}, a += ${a[1]}) { ${sumsOfProducts(size, vectors, width, a[0])} }
+    for (int k = 0; k < ${inner}; k++, b += ${panel}, a += ${column}) { ${sumsOfProducts(size, vectors, width, row!)} }
     ${whole ? stores(true) : `if (nb == ${panel}) { ${stores(true)} } else { ${stores(false)} }`}
   }`;
   };
-  const call = (size: number, at: string) =>
-    `@_t${size}(a + (long)(${at})*${a[0]}, b + (long)j*${inner}, d + (long)(${at})*${dRow} + j*${dColumn}, c + (long)(${at})*${columns} + j, nb);`;
+  const call = (from: string) => (size: number, at: string) =>
+    `@_t${size}(${from}, b + (long)j*${inner}, d + (long)(${at})*${dRow} + j*${dColumn}, c + (long)(${at})*${columns} + j, nb);`;
+  const panels = (text: string) =>
+    `for (int j = 0; j < ${columns}; j += ${panel}) { const int nb = ${columns} - j < ${panel} ? ${columns} - j : ${panel};
+    ${text}
+  }`;
+  // Tiles of one size that lie side by side: some of them are packed, [tile][inner][row], and all of b goes by.
+  const block = (size: number): string => {
+    const same = parts.filter((part) => part.size === size);
+    const end = same.at(-1)!.at + size;
+    return `for (int i = ${same[0]!.at}; i < ${end}; i += ${TILES * size}) { const int tiles = (${end} - i)/${size} < ${TILES} ? (${end} - i)/${size} : ${TILES};
+    for (int k = 0; k < ${inner}; k++) for (int t = 0; t < tiles; t++) for (int q = 0; q < ${size}; q++) s[((long)t*${inner} + k)*${size} + q] = a[(long)k*${a[1]} + (long)(i + t*${size} + q)*${a[0]}];
+    ${panels(`for (int t = 0; t < tiles; t++) ${call(`s + (long)t*${inner * size}`)(size, `i + t*${size}`)}`)} }`;
+  };
+  const body = packsA
+    ? sizesOf(parts).map(block).join('\n  ')
+    : panels(callsOfParts(parts, 'i', (size, at) => call(`a + (long)(${at})*${a[0]}`)(size, at)));
   return {
     panel,
+    scratch: packsA ? TILES * Math.max(...sizesOf(parts)) * inner : 0,
     text: `${sizesOf(parts).map(tile).join('\n')}
-APART void @(const float *restrict a, const float *restrict b, const float *restrict d, float *restrict c) {
-  for (int j = 0; j < ${columns}; j += ${panel}) { const int nb = ${columns} - j < ${panel} ? ${columns} - j : ${panel};
-    ${callsOfParts(parts, 'i', call)}
-  }
+APART void @(const float *restrict a, const float *restrict b, const float *restrict d, float *restrict c, float *restrict s) {
+  (void)s; ${body}
 }`,
   };
 }
@@ -241,12 +268,11 @@ function sumsOfProducts(size: number, vectors: number, width: Lanes, row: number
 
 /** Rows of b that are packed at a time. */
 const BLOCK = 256;
+/** Panels of b that are packed at a time. */
+const GROUP = 4;
 
 /** The same product for a large b that is read once: blocks of rows, each packed (and a's, if they are strided) while in cache. */
-export function blockedProductKernel(
-  shape: ProductShape,
-  target: Processor,
-): ProductKernel & { readonly scratch: number } {
+export function blockedProductKernel(shape: ProductShape, target: Processor): ProductKernel {
   const { rows, columns, inner, a, b, added } = shape;
   const { width, vectors, panel, parts } = productTiles(shape, target);
   const [dRow, dColumn] = added ?? [0, 0];
@@ -276,32 +302,42 @@ export function blockedProductKernel(
   );
   const call = (size: number, at: string) => {
     const from = packsA ? `sa + (long)(${at})*${BLOCK}` : `a + (long)(${at})*${a[0]} + (long)k*${a[1]}`;
-    return `@_t${size}(${from}, sb, d + (long)(${at})*${dRow} + j*${dColumn}, c + (long)(${at})*${columns} + j, kc, nb, first, last);`;
+    return `@_t${size}(${from}, sb + (long)(j - g)*kc, d + (long)(${at})*${dRow} + j*${dColumn}, c + (long)(${at})*${columns} + j, kc, nb, first, last);`;
   };
   return {
     panel,
-    scratch: BLOCK * panel + (packsA ? BLOCK * rows : 0),
+    scratch: GROUP * BLOCK * panel + (packsA ? BLOCK * rows : 0),
     text: `${sizesOf(parts).map(tile).join('\n')}
 APART void @(const float *restrict a, const float *restrict b, const float *restrict d, float *restrict c, float *restrict s) {
-  float *sb = s, *sa = s + ${BLOCK * panel}; (void)sa;
+  float *sb = s, *sa = s + ${GROUP * BLOCK * panel}; (void)sa;
   for (int k = 0; k < ${inner}; k += ${BLOCK}) { const int kc = ${inner} - k < ${BLOCK} ? ${inner} - k : ${BLOCK}, first = k == 0, last = k + kc == ${inner};
     ${packsA ? packed.join(' ') : ''}
-    for (int j = 0; j < ${columns}; j += ${panel}) { const int nb = ${columns} - j < ${panel} ? ${columns} - j : ${panel};
-      pack_panels(b + (long)k*${b[0]} + (long)j*${b[1]}, sb, kc, nb, ${panel}, ${b[0]}, ${b[1]});
-      ${callsOfParts(parts, 'i', call)} } }
+    for (int g = 0; g < ${columns}; g += ${GROUP * panel}) { const int end = ${columns} - g < ${GROUP * panel} ? ${columns} : g + ${GROUP * panel};
+      pack_panels(b + (long)k*${b[0]} + (long)g*${b[1]}, sb, kc, end - g, ${panel}, ${b[0]}, ${b[1]});
+      for (int j = g; j < end; j += ${panel}) { const int nb = end - j < ${panel} ? end - j : ${panel};
+        ${callsOfParts(parts, 'i', call)} } } }
 }`,
   };
 }
 
 /** What the kernels and the loops around them call. */
 export const KERNEL_HELPERS = `
-/* b[k][n] to panels [n/panel][k][panel], zero-padded. */
+/* b[k][n] to panels [n/panel][k][panel], zero-padded. Rows are read along as far as they fill ${GROUP} panels, so that few pages are open. */
 APART void pack_panels(const float *restrict b, float *restrict o, int k, int n, int panel, long row, long column) {
-  for (int j = 0; j < n; j += panel, o += (long)k*panel) {
+  const int whole = column == 1 ? n/panel*panel : 0;
+  for (int j = 0; j < whole; j += ${GROUP}*panel) {
+    const int end = whole - j < ${GROUP}*panel ? whole : j + ${GROUP}*panel;
+    for (int i = 0; i < k; i++) for (int q = j; q < end; q += panel) {
+      const float *x = b + i*row + q;
+      float *y = o + (long)q*k + (long)i*panel;
+      if (panel == 32) memcpy(y, x, 4*32); else memcpy(y, x, 4*(size_t)panel);
+    }
+  }
+  for (int j = whole; j < n; j += panel) {
+    float *y = o + (long)j*k;
     const int w = n - j < panel ? n - j : panel;
-    if (w < panel) memset(o, 0, 4*(size_t)k*panel);
-    if (column == 1) for (int i = 0; i < k; i++) memcpy(o + (long)i*panel, b + i*row + j, 4*(size_t)w);
-    else for (int r = 0; r < w; r++) for (int i = 0; i < k; i++) o[(long)i*panel + r] = b[i*row + (j + r)*column];
+    if (w < panel) memset(y, 0, 4*(size_t)k*panel);
+    for (int r = 0; r < w; r++) for (int i = 0; i < k; i++) y[(long)i*panel + r] = b[i*row + (j + r)*column];
   }
 }
 /* Filters [a][b][taps] to [taps][b][a], or, exchanged, to [taps][a][b]. */

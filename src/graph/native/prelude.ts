@@ -1,14 +1,20 @@
 import { type Processor, WIDTHS } from './target.ts';
+import { range } from './text.ts';
 
 /**
  * What every file of C begins with: vectors, and the functions of elements that the operations' text calls, `…_s` on one float and `…_W`
  * on a vector of W. exp, log and tanh are ours, as those of the C library differ by version.
  */
 export function prelude(target: Processor): string {
-  return `${SCALARS}${WIDTHS.filter((width) => width <= target.lanes)
-    .map(vectors)
-    .join('')}`;
+  return `${SCALARS}enum { ROWS = ${ROWS} };${rowFold('row_sums', '0.f', (total, x) => `${total} + ${x}`)}
+${rowFold('row_maxima', '-__builtin_inff()', (largest, x) => `max_s(${x}, ${largest})`)}
+${WIDTHS.filter((width) => width <= target.lanes)
+  .map(vectors)
+  .join('')}`;
 }
+
+/** Rows that are reduced at a time. */
+const ROWS = 8;
 
 const SCALARS = `
 #include <stdint.h>
@@ -78,6 +84,25 @@ INLINE int index_s(float x, int count, int *failed) {
   return 0;
 }
 `;
+
+/** Reduces each row to one number, in the order of its elements. Several rows go at once, as one chain of sums only waits for itself. */
+function rowFold(name: string, first: string, next: (folded: string, x: string) => string): string {
+  const rows = range(ROWS);
+  return `
+APART void ${name}(const float *restrict x, int rows, int width, float *restrict y) {
+  int r = 0;
+  for (; r + ${rows.length} <= rows; r += ${rows.length}, x += ${rows.length}*(long)width) {
+    ${rows.map((k) => `const float *x${k} = x + ${k}*(long)width; float y${k} = ${first};`).join(' ')}
+    for (int i = 0; i < width; i++) { ${rows.map((k) => `y${k} = ${next(`y${k}`, `x${k}[i]`)};`).join(' ')} }
+    ${rows.map((k) => `y[r + ${k}] = y${k};`).join(' ')}
+  }
+  for (; r < rows; r++, x += width) {
+    float total = ${first};
+    for (int i = 0; i < width; i++) total = ${next('total', 'x[i]')};
+    y[r] = total;
+  }
+}`;
+}
 
 /** Fused multiply-adds of a, b and c as one instruction: a compiler may make none of a loop over lanes. */
 const FUSED: Readonly<Record<number, string>> = {

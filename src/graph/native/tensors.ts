@@ -1,10 +1,17 @@
 import { sizeOf, stridesOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import type { NativeForm } from './form.ts';
-import { blockedProductKernel, type ProductShape, panelFloats, productKernel } from './kernels.ts';
+import {
+  blockedProductKernel,
+  type ProductKernel,
+  type ProductShape,
+  panelFloats,
+  productKernel,
+} from './kernels.ts';
 import { formOf } from './layout.ts';
 import {
   allocate,
+  type CompiledProgram,
   type Emission,
   filledWith,
   givenBuffer,
@@ -189,7 +196,15 @@ function emitConcat(emission: Emission, node: Tensor, axis: number): void {
 function emitSum(emission: Emission, node: Tensor, axes: readonly number[]): void {
   const { program } = emission;
   const x = node.inputs[0]!;
+  const rows = rowsOf(emission, x, axes);
   const target = allocate(emission, node);
+  if (rows !== undefined) {
+    const [pointer, result] = [program.pointer(rows), program.pointer(target)];
+    program.statement(
+      `row_sums(${pointer}, ${sizeOf(node.shape)}, ${sizeOf(x.shape) / sizeOf(node.shape)}, ${result});`,
+    );
+    return;
+  }
   const nest = new NestFunction();
   const to = nest.write(program.pointer(target));
   const index = indicesOf(x);
@@ -201,6 +216,14 @@ function emitSum(emission: Emission, node: Tensor, axes: readonly number[]): voi
     ? loops(x, kept, `float total = 0; ${loops(x, axes, `total += ${value};`)} ${to}[${place}] = total;`)
     : `memset(${to}, 0, ${4 * sizeOf(node.shape)}); ${loops(x, [...axes, ...kept], `${to}[${place}] += ${value};`)}`;
   program.statement(nest.call(program, 'sum', body));
+}
+
+/** Where `x` lies, if its last axes are summed and it is in memory, row-major. */
+function rowsOf(emission: Emission, x: Tensor, axes: readonly number[]): Value | undefined {
+  const first = x.shape.length - axes.length;
+  if (axes.length === 0 || isInlined(emission, x) || !axes.every((axis) => axis >= first)) return undefined;
+  const value = memoryOf(emission, x);
+  return isContiguous(value) ? value : undefined;
 }
 
 function emitFunction(
@@ -246,10 +269,9 @@ function emitProduct(
   const readers = users.get(node.inputs[1]!);
   if (shape.inner * columns > LARGE && readers?.size === 1) {
     const kernel = blockedProductKernel(shape, program.target);
-    const scratch = program.scratch(kernel.scratch);
     const name = program.define('product', kernel.text);
     const pointers = [a!, b!, added ?? b!, allocate(emission, node)].map((value) => program.pointer(value));
-    program.statement(`${name}(${pointers.join(', ')}, ${program.use(scratch)});`);
+    program.statement(`${name}(${pointers.join(', ')}, ${scratchText(program, kernel)});`);
     return;
   }
   const kernel = productKernel(shape, program.target);
@@ -258,7 +280,15 @@ function emitProduct(
   const target = allocate(emission, node);
   const packed = program.use(panels);
   const third = added ? program.pointer(added) : packed;
-  program.statement(`${name}(${program.pointer(a!)}, ${packed}, ${third}, ${program.pointer(target)});`);
+  const scratch = scratchText(program, kernel);
+  program.statement(
+    `${name}(${program.pointer(a!)}, ${packed}, ${third}, ${program.pointer(target)}, ${scratch});`,
+  );
+}
+
+/** C text of the memory that a kernel works in during the next statement. */
+function scratchText(program: CompiledProgram, { scratch }: ProductKernel): string {
+  return scratch === 0 ? '0' : program.use(program.scratch(scratch));
 }
 
 /** What is added to a product: its rows are contiguous, or one number each. */
@@ -282,7 +312,7 @@ function lastStrides({ strides }: Value, transposed: boolean): readonly [number,
 function packedPanels(emission: Emission, b: Value, shape: ProductShape, panel: number) {
   const { program, packed } = emission;
   const { inner, columns, b: strides } = shape;
-  const key = [b.buffer.name, b.offset, inner, columns, ...strides, panel].join(' ');
+  const key = keyOfPanels(b, shape, panel);
   const known = packed.get(key);
   if (known !== undefined) return known;
   const buffer = program.scratch(panelFloats(shape, panel));
@@ -292,23 +322,42 @@ function packedPanels(emission: Emission, b: Value, shape: ProductShape, panel: 
   return buffer;
 }
 
+function keyOfPanels({ buffer, offset }: Value, { inner, columns, b }: ProductShape, panel: number): string {
+  return [buffer.name, offset, inner, columns, ...b, panel].join(' ');
+}
+
 function emitBatchedProduct(
   emission: Emission,
   node: Tensor,
   shape: ProductShape,
   [a, b]: readonly [Value, Value],
 ): void {
-  const { program } = emission;
+  const { program, users, packed } = emission;
+  const { inner, rows, columns } = shape;
+  const count = sizeOf(node.shape.slice(0, -2));
   const kernel = productKernel(shape, program.target);
   const name = program.define('product', kernel.text);
-  const panels = program.scratch(panelFloats(shape, kernel.panel));
-  const target = allocate(emission, node);
-  const { inner, rows, columns } = shape;
+  const floats = panelFloats(shape, kernel.panel);
   const at = (value: Value, stride: number) => `${program.pointer(value)} + (long)i*${stride}`;
-  const packed = program.use(panels);
-  const pack = `pack_panels(${at(b, b.strides.at(-3)!)}, ${packed}, ${[inner, columns, kernel.panel, ...shape.b].join(', ')});`;
-  const product = `${name}(${at(a, a.strides.at(-3)!)}, ${packed}, ${packed}, ${at(target, rows * columns)});`;
-  program.statement(`for (int i = 0; i < ${sizeOf(node.shape.slice(0, -2))}; i++) { ${pack} ${product} }`);
+  const pack = (to: string) =>
+    `pack_panels(${at(b, b.strides.at(-3)!)}, ${to}, ${[inner, columns, kernel.panel, ...shape.b].join(', ')});`;
+  const each = (text: string) => `for (int i = 0; i < ${count}; i++) { ${text} }`;
+  // Panels that several products read are packed once.
+  const isShared = (users.get(node.inputs[1]!)?.size ?? 0) > 1;
+  const key = ['batched', count, b.strides.at(-3), keyOfPanels(b, shape, kernel.panel)].join(' ');
+  const panels = packed.get(key) ?? program.scratch(isShared ? count * floats : floats);
+  if (isShared && !packed.has(key)) {
+    packed.set(key, panels);
+    program.statement(each(pack(`${program.use(panels)} + (long)i*${floats}`)));
+  }
+  const target = allocate(emission, node);
+  const from = program.use(panels);
+  const scratch = scratchText(program, kernel);
+  const product = (panels: string) =>
+    `${name}(${at(a, a.strides.at(-3)!)}, ${panels}, ${panels}, ${at(target, rows * columns)}, ${scratch});`;
+  program.statement(
+    each(isShared ? product(`${from} + (long)i*${floats}`) : `${pack(from)} ${product(from)}`),
+  );
 }
 
 /** Filters in the kernels' layout: [kernel row, kernel column, summed channel, result channel]. */

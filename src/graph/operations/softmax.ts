@@ -12,14 +12,15 @@ export const softmaxOperation: Operation = {
   native: {
     kind: 'function',
     text: `
-void @(int *failed, const float *x, float *y, int rows, int width) {
+void @(int *failed, const float *restrict x, float *restrict y, int rows, int width) {
   (void)failed;
-  for (int r = 0; r < rows; r++, x += width, y += width) {
-    float largest = x[0], total = 0;
-    for (int i = 1; i < width; i++) largest = max_s(x[i], largest);
-    for (int i = 0; i < width; i++) y[i] = exp_s(x[i] - largest);
-    for (int i = 0; i < width; i++) total += y[i];
-    for (int i = 0; i < width; i++) y[i] = y[i] / total;
+  for (int n; rows > 0; rows -= n, x += n*(long)width, y += n*(long)width) {
+    n = rows < ROWS ? rows : ROWS;
+    float largest[ROWS], total[ROWS];
+    row_maxima(x, n, width, largest);
+    for (int k = 0; k < n; k++) for (int i = 0; i < width; i++) y[k*(long)width + i] = exp_s(x[k*(long)width + i] - largest[k]);
+    row_sums(y, n, width, total);
+    for (int k = 0; k < n; k++) { for (int i = 0; i < width; i++) y[k*(long)width + i] = y[k*(long)width + i] / total[k]; }
   }
 }`,
     sizes: ({ shape }) => [sizeOf(shape.slice(0, -1)), shape.at(-1)!],
