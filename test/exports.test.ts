@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -16,14 +16,17 @@ import {
   printRule,
   resolveRule,
 } from '../src/rules/index.ts';
-import { distanceFrom, follow, type Trajectory } from './export/trajectory.ts';
+import { replayTensorflow } from './export/tensorflow.ts';
+import { distanceFrom, float32Bound, follow, type Trajectory } from './export/trajectory.ts';
 
 /**
  * Exported optimizers step as the interpreter does: their weights after recorded gradients, in float64, are within 1e-6 of the way travelled.
- * EXPORT_RULES and EXPORT_STEPS choose how many random rules of each space, and how many steps.
+ * EXPORT_RULES and EXPORT_STEPS choose how many random rules of each space, and how many steps; EXPORT_PART, such as `3/12`, takes a part
+ * of the rules, and EXPORT_FIGURES names a file that gets a line of JSON per target: `bench/exports.mjs` runs all parts and adds these up.
  */
-const RULES = Number(process.env.EXPORT_RULES ?? 4);
+const RULES = Number(process.env.EXPORT_RULES ?? 8);
 const STEPS = Number(process.env.EXPORT_STEPS ?? 60);
+const [PART = 1, PARTS = 1] = (process.env.EXPORT_PART ?? '1/1').split('/').map(Number);
 const TOLERANCE = 1e-6;
 
 interface Case {
@@ -38,7 +41,7 @@ const random = stream(7, 'exported rules');
 function sampled(name: string, iterations: number): readonly (readonly [string, Expression])[] {
   const space = findSpace(name, { iterations });
   const sizes = positions(space).map(({ size }) => size);
-  return Array.from({ length: RULES }, () => {
+  return Array.from({ length: RULES / 2 }, () => {
     const rule = decode(
       space,
       sizes.map((size) => random.integer(size)),
@@ -63,7 +66,10 @@ const cases: readonly Case[] = [
     't^-0.5',
     '3',
   ].map((text) => [text, resolveRule(text)] as const),
-].map(([title, rule], i) => ({ title, rule, className: `Rule${i}`, trajectory: follow(rule, STEPS) }));
+]
+  .map(([title, rule], i) => ({ title, rule, className: `Rule${i}` }))
+  .filter((_, i) => i % PARTS === PART - 1)
+  .map((one) => ({ ...one, trajectory: follow(one.rule, STEPS) }));
 
 const isRandom = ({ trajectory }: Case): boolean => trajectory.draws[0]!.length > 0;
 
@@ -74,17 +80,27 @@ function argumentsOf({ rule, trajectory }: Case): Readonly<Record<string, number
   return { lr: trajectory.learningRate, ...(usesTotal(rule) ? { total_steps: STEPS } : {}) };
 }
 
-function check(
-  each: readonly Case[],
-  found: readonly { readonly weights?: readonly string[]; readonly error?: string }[],
-): void {
-  const wrong = each.flatMap(({ title, trajectory }, i) => {
-    const { weights, error } = found[i]!;
-    if (weights === undefined) return [`${title}: ${error}`];
-    const distance = distanceFrom(trajectory, weights.map(numberOf));
-    return distance <= TOLERANCE ? [] : [`${title}: ${distance}`];
+interface Found {
+  readonly weights?: readonly string[];
+  readonly error?: string;
+}
+
+function check(target: string, each: readonly Case[], found: readonly Found[]): void {
+  const distances = each.map(({ trajectory }, i) => {
+    const weights = found[i]!.weights?.map(numberOf);
+    return weights === undefined ? Infinity : distanceFrom(trajectory, weights);
   });
+  note({ target, rules: each.length, distance: Math.max(...distances) });
+  const wrong = each.flatMap(({ title }, i) =>
+    distances[i]! <= TOLERANCE ? [] : [`${title}: ${found[i]!.error ?? distances[i]}`],
+  );
   expect(wrong).toEqual([]);
+}
+
+/** Adds a line to the figures. */
+function note(figures: object): void {
+  const file = process.env.EXPORT_FIGURES;
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify(figures)}\n`);
 }
 
 const numberOf = (text: string): number =>
@@ -93,9 +109,7 @@ const numberOf = (text: string): number =>
 const PYTHON = '/usr/bin/python3';
 const has = (module: string): boolean => spawnSync(PYTHON, ['-c', `import ${module}`]).status === 0;
 
-function python(
-  documents: readonly object[],
-): readonly { readonly weights?: readonly string[]; readonly error?: string }[] {
+function python(documents: readonly object[]): readonly Found[] {
   const { stdout, stderr, status } = spawnSync(PYTHON, [join(import.meta.dirname, 'export/replay.py')], {
     input: JSON.stringify(documents),
     encoding: 'utf8',
@@ -119,24 +133,34 @@ const pythonCase = (one: Case, kind: string, more: object = {}) => ({
 
 it('has rules of which the reference is sure', () => {
   const sure = cases.filter(({ trajectory }) => trajectory.sure.some(Boolean));
+  note({ target: 'reference', rules: cases.length, sure: sure.length });
   expect(sure.length).toBeGreaterThan(0.7 * cases.length);
 });
 
 describe.skipIf(!has('numpy'))('in Python', () => {
   it('numpy steps as the interpreter', () =>
-    check(cases, python(cases.map((one) => pythonCase(one, 'numpy')))));
+    check('numpy', cases, python(cases.map((one) => pythonCase(one, 'numpy')))));
   // The frameworks themselves are not at hand: export/frameworks.py has as much of their interfaces as is called.
-  it.each(['optax', 'keras', 'mlx'])('%s steps as the interpreter, on the shape of its interface', (target) =>
-    check(cases, python(cases.map((one) => pythonCase(one, target)))),
+  it.each(['optax', 'keras', 'mlx', 'tinygrad'])(
+    '%s steps as the interpreter, on the shape of its interface',
+    (target) => check(target, cases, python(cases.map((one) => pythonCase(one, target)))),
   );
 });
 
 describe.skipIf(!has('torch'))('pytorch', () => {
   const plain = cases.filter((one) => !isRandom(one));
   it('steps as the interpreter, tensor by tensor', () =>
-    check(cases, python(cases.map((one) => pythonCase(one, 'pytorch', { options: { foreach: false } })))));
+    check(
+      'pytorch, single tensors',
+      cases,
+      python(cases.map((one) => pythonCase(one, 'pytorch', { options: { foreach: false } }))),
+    ));
   it('steps as the interpreter, all tensors at once', () =>
-    check(cases, python(cases.map((one) => pythonCase(one, 'pytorch', { options: { foreach: true } })))));
+    check(
+      'pytorch, multi tensors',
+      cases,
+      python(cases.map((one) => pythonCase(one, 'pytorch', { options: { foreach: true } }))),
+    ));
   it('goes on after its state was saved and loaded, in groups of parameters, to the bit', () => {
     const [whole, parts] = [{}, { reload: Math.floor(STEPS / 2), parts: 3, options: { foreach: true } }].map(
       (more) => python(plain.map((one) => pythonCase(one, 'pytorch', more))),
@@ -166,10 +190,11 @@ describe.skipIf(!has('torch'))('pytorch', () => {
       const weights = torch![i]!.weights!.map(numberOf);
       return { ...one, trajectory: { ...one.trajectory, weights, sure: weights.map(() => true) } };
     });
-    check(references, found!);
+    check('torch.optim', references, found!);
   });
   it('maximizes', () =>
     check(
+      'pytorch, maximize',
       plain,
       python(plain.map((one) => pythonCase(one, 'pytorch', { options: { maximize: true, foreach: true } }))),
     ));
@@ -178,7 +203,7 @@ describe.skipIf(!has('torch'))('pytorch', () => {
 describe('javascript', () => {
   it('steps as the interpreter', async () => {
     const found = await Promise.all(cases.map(replayJavascript));
-    check(cases, found);
+    check('javascript', cases, found);
   });
 });
 
@@ -213,6 +238,32 @@ function* drawQueue({ rule, trajectory }: Case): Generator<number> {
     }
   }
 }
+
+describe('tensorflowjs', () => {
+  // TensorFlow.js has float32 alone: its weights are within what rounding may do, added up over the training.
+  it('steps as the interpreter, to the rounding of float32', async () => {
+    const wrong: string[] = [];
+    const [bounds, shares, used]: number[][] = [[], [], []];
+    for (const { rule, title, className, trajectory } of cases) {
+      const code = exportRule(rule, 'tensorflowjs', { className });
+      const found = await replayTensorflow(code, className, trajectory);
+      const bound = float32Bound(rule, trajectory);
+      for (const [i, weight] of trajectory.weights.entries()) {
+        const way = trajectory.way[i]!;
+        // A bound that is as long as the way says nothing.
+        if (!trajectory.sure[i] || !(bound[i]! < 0.1 * way)) continue;
+        const distance = Math.abs(found[i]! - weight);
+        bounds!.push(bound[i]! / way);
+        shares!.push(distance / way);
+        used!.push(distance / bound[i]!);
+        if (!(distance <= bound[i]!)) wrong.push(`${title}, weight ${i}: ${distance}, not ${bound[i]}`);
+      }
+    }
+    note({ target: 'tensorflowjs', rules: cases.length, bounds, shares, used: Math.max(...used!) });
+    expect(wrong).toEqual([]);
+    expect(bounds!.length).toBeGreaterThan(5 * cases.length);
+  });
+});
 
 const compiler = ['cc', 'gcc', 'clang'].find((name) => spawnSync(name, ['--version']).status === 0);
 
@@ -253,7 +304,7 @@ describe.skipIf(compiler === undefined)('c', () => {
         .trim()
         .split('\n')
         .map((line) => ({ weights: line.trim().split(' ') }));
-      check(cases, rows);
+      check('c', cases, rows);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -16,7 +16,12 @@ import { argsOf, parametersOf } from '../src/rules/program/program.ts';
  * bound as large as what cancelled.
  */
 export interface Float64Stepper {
-  step(weights: ArrayLike<number>, gradient: ArrayLike<number>): Float64Step;
+  /** @param weightErrors - a bound on the error of each weight, 0 unless given. */
+  step(
+    weights: ArrayLike<number>,
+    gradient: ArrayLike<number>,
+    weightErrors?: ArrayLike<number>,
+  ): Float64Step;
 }
 
 export interface Float64Step {
@@ -34,21 +39,46 @@ interface Field {
   readonly errors: Float64Array;
 }
 
-/** Relative rounding error of one operation, with room for functions that are not correctly rounded. */
-const ROUNDING = 2 ** -51;
-/** Absolute error of a result that underflows. */
-const UNDERFLOW = 2 ** -1060;
-const SMALL = 2 ** -1000;
+/** What one operation does to its exact result in some floating-point format. */
+export interface Precision {
+  /** Relative rounding error, with room for functions that are not correctly rounded. */
+  readonly rounding: number;
+  /** Absolute error of a result that underflows, as one below `small` may. */
+  readonly underflow: number;
+  readonly small: number;
+  /** Values beyond it are not finite. */
+  readonly largest: number;
+}
+
+const DOUBLE: Precision = {
+  rounding: 2 ** -51,
+  underflow: 2 ** -1060,
+  small: 2 ** -1000,
+  largest: Number.MAX_VALUE,
+};
+
+/** Every operation rounds to float32, but for those of the step alone, which are computed in float64 and rounded once. */
+export const SINGLE: Precision = {
+  rounding: 2 ** -22,
+  underflow: 2 ** -140,
+  small: 2 ** -120,
+  largest: 2 ** 127,
+};
 
 /** Starts a training. Random draws are those that the canonical form of each random subexpression makes. */
-export function startFloat64(rule: Expression, { size, steps, seed }: StartOptions): Float64Stepper {
+export function startFloat64(
+  rule: Expression,
+  { size, steps, seed }: StartOptions,
+  precision = DOUBLE,
+): Float64Stepper {
   const finite = new Uint8Array(size).fill(1);
   const states = new Map<Expression, Field>();
   let t = 0;
   return {
-    step(weights, gradient) {
+    step(weights, gradient, weightErrors) {
       t += 1;
-      const evaluation = new Evaluation({ weights, gradient, size, steps, seed, t, states, finite });
+      const at = { weights, weightErrors, gradient, size, steps, seed, t, states, finite, precision };
+      const evaluation = new Evaluation(at);
       const { values, errors } = evaluation.field(rule);
       evaluation.finish();
       return { values, errors, finite: finite.slice() };
@@ -58,8 +88,10 @@ export function startFloat64(rule: Expression, { size, steps, seed }: StartOptio
 
 interface Surroundings extends StartOptions {
   readonly weights: ArrayLike<number>;
+  readonly weightErrors: ArrayLike<number> | undefined;
   readonly gradient: ArrayLike<number>;
   readonly t: number;
+  readonly precision: Precision;
   /** Of every state operation, by its node. */
   readonly states: Map<Expression, Field>;
   readonly finite: Uint8Array;
@@ -91,6 +123,11 @@ class Evaluation {
   }
 
   #evaluate(e: Expression): Field {
+    const { precision } = this.#at;
+    if (precision !== DOUBLE && isOfStep(e)) {
+      const { values, errors } = new Evaluation({ ...this.#at, precision: DOUBLE }).field(e);
+      return { values, errors: errors.map((error, i) => error + Math.abs(values[i]!) * precision.rounding) };
+    }
     if (e.kind === 'literal') return this.#map([], () => e.value);
     const { weights, gradient, t, steps } = this.#at;
     const operation = operationOf(e);
@@ -101,7 +138,7 @@ class Evaluation {
         return this.field(operation.expansion);
       case 'input': {
         const source = operation.name === 'g' ? gradient : weights;
-        return this.#map([], (_, i) => source[i] as number);
+        return this.#input(source, operation.name === 'w' ? this.#at.weightErrors : undefined);
       }
       case 'step':
         return this.#map([], () => operation.value(t, steps, parameters));
@@ -115,7 +152,7 @@ class Evaluation {
         return this.#map(args, (values, i) => operation.float64(draws[i] as number, values, parameters));
       }
       case 'state': {
-        const previous: Expression = { kind: 'leaf', name: 'previous' };
+        const previous: Expression = { kind: 'leaf', name: PREVIOUS };
         const before = this.#at.states.get(e) ?? this.#zero();
         this.#known.set(previous, before);
         const after = this.field(operation.next(previous, args[0] as Expression, parameters));
@@ -127,6 +164,7 @@ class Evaluation {
 
   /** Applies a function at every weight, to the values and to the values moved by their bounds. */
   #map(args: readonly Expression[], f: PointFunction): Field {
+    const { precision } = this.#at;
     const fields = args.map((arg) => this.field(arg));
     const { values, errors } = this.#zero();
     const point = fields.map(() => 0);
@@ -135,8 +173,8 @@ class Evaluation {
         point[k] = field.values[i] as number;
       });
       const value = f(point, i);
-      if (!Number.isFinite(value)) this.#at.finite[i] = 0;
-      let error = roundingOf(value, point);
+      if (!(Math.abs(value) <= precision.largest)) this.#at.finite[i] = 0;
+      let error = roundingOf(value, point, precision);
       fields.forEach((field, k) => {
         error += movement(f, i, point, k, field.errors[i] as number, value);
       });
@@ -144,6 +182,11 @@ class Evaluation {
       errors[i] = Number.isNaN(error) ? Infinity : error;
     }
     return { values, errors };
+  }
+
+  #input(source: ArrayLike<number>, sourceErrors: ArrayLike<number> | undefined): Field {
+    const { values, errors } = this.#map([], (_, i) => source[i]!);
+    return { values, errors: sourceErrors ? errors.map((error, i) => error + sourceErrors[i]!) : errors };
   }
 
   #zero(): Field {
@@ -161,10 +204,25 @@ class Evaluation {
 }
 
 /** The error of rounding a value once; of underflow too, unless an argument was 0. */
-function roundingOf(value: number, args: readonly number[]): number {
+function roundingOf(
+  value: number,
+  args: readonly number[],
+  { rounding, underflow, small }: Precision,
+): number {
   const magnitude = Math.abs(value);
-  const vanished = magnitude < SMALL && args.length > 0 && !args.includes(0);
-  return magnitude * ROUNDING + (vanished ? UNDERFLOW : 0);
+  const vanished = magnitude < small && args.length > 0 && !args.includes(0);
+  return magnitude * rounding + (vanished ? underflow : 0);
+}
+
+const PREVIOUS = 'previous';
+
+/** Whether an expression depends on nothing but the count of steps. */
+function isOfStep(e: Expression): boolean {
+  if (e.kind === 'literal') return true;
+  if (e.name === PREVIOUS) return false;
+  const operation = operationOf(e);
+  if (operation.kind === 'macro') return isOfStep(operation.expansion);
+  return (operation.kind === 'step' || operation.kind === 'element') && argsOf(e).every(isOfStep);
 }
 
 /** How far f moves from its value when its k-th argument moves by `error` either way; leaves `point` as it was. */

@@ -7,6 +7,8 @@ import { mlx } from './mlx/mlx.ts';
 import { numpy } from './numpy/numpy.ts';
 import { optax } from './optax/optax.ts';
 import { pytorch } from './pytorch/pytorch.ts';
+import { tensorflowjs } from './tensorflowjs/tensorflowjs.ts';
+import { tinygrad } from './tinygrad/tinygrad.ts';
 
 /** Every target of {@link exportRule}. */
 export const targets = registry('target', [
@@ -14,6 +16,8 @@ export const targets = registry('target', [
   optax,
   keras,
   mlx,
+  tinygrad,
+  tensorflowjs,
   numpy,
   javascript,
   c,

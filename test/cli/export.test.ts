@@ -54,6 +54,7 @@ describe('nos export', () => {
       'pytorch',
       'numpy',
       'javascript',
+      'tensorflowjs',
       'c',
     ]);
     const run = (command: string, ...args: readonly string[]) =>

@@ -1,4 +1,4 @@
-"""As much of JAX, optax, Keras 3 and MLX as exported optimizers call, in NumPy and float64, for machines without these.
+"""As much of JAX, optax, Keras 3, MLX and tinygrad as exported optimizers call, in NumPy and float64, for machines without these.
 
 It holds the shape of the interfaces, not the frameworks: what is tested is the generated code.
 """
@@ -139,3 +139,62 @@ core = module(
 )
 module("mlx", core=core)
 module("mlx.optimizers", Optimizer=MlxOptimizer)
+
+
+class Tensor(np.ndarray):
+    """An array with tinygrad's methods. Its values are there at once, so nothing is left to realize."""
+
+    def __new__(cls, values):
+        return np.array(values, dtype=np.float64).view(cls)
+
+    zeros = staticmethod(lambda *shape, device=None: Tensor(np.zeros(shape)))
+    rand = randn = staticmethod(lambda *_, **__: Tensor(draws.take()))
+    device = None
+
+    def assign(self, value):
+        self[...] = value
+        return self
+
+    def where(self, x, y):
+        return np.where(self, x, y).view(Tensor)
+
+    def cast(self, dtype):
+        return Tensor(self)
+
+    def detach(self):
+        return Tensor(self)
+
+    def zeros_like(self):
+        return np.zeros_like(self)
+
+    def realize(self):
+        return self
+
+    def contiguous(self):
+        return self
+
+
+def method(function):
+    return lambda *args: function(*args)
+
+
+for name in "exp log sqrt tanh cos abs sign minimum maximum".split():
+    setattr(Tensor, name, method(getattr(np, name)))
+
+
+class TinygradOptimizer:
+    def __init__(self, params, lr, fused=False):
+        self.params, self.lr, self.fused, self.device = params, Tensor([lr]), fused, None
+
+    def _new_optim_param(self):
+        return [Tensor.zeros(*param.shape) for param in self.params]
+
+    def step(self):
+        updated, _ = self._step(self.params, [param.grad for param in self.params])
+        for param, value in zip(self.params, updated):
+            param.assign(value)
+
+
+module("tinygrad", Tensor=Tensor)
+module("tinygrad.nn")
+module("tinygrad.nn.optim", Optimizer=TinygradOptimizer)

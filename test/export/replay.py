@@ -122,6 +122,17 @@ def replay_mlx(case):
     return weights.tolist()
 
 
+def replay_tinygrad(case):
+    frameworks.draws = Draws(case["draws"])
+    weights = frameworks.Tensor(case["weights"])
+    optimizer = load(case["code"])[case["class"]]([weights], **case["arguments"])
+    with np.errstate(all="ignore"):
+        for gradient in case["gradients"]:
+            weights.grad = frameworks.Tensor(gradient)
+            optimizer.step()
+    return weights.tolist()
+
+
 def groups_of(params):
     return [{"params": params[:1]}] + ([{"params": params[1:]}] if len(params) > 1 else [])
 
@@ -134,6 +145,7 @@ def main():
         "optax": replay_optax,
         "keras": replay_keras,
         "mlx": replay_mlx,
+        "tinygrad": replay_tinygrad,
     }
     results = []
     for case in cases:

@@ -2,7 +2,7 @@ import { deriveKey, stream } from '../../src/random/index.ts';
 import type { Expression } from '../../src/rules/index.ts';
 import { canonicalize, lowerRule } from '../../src/rules/index.ts';
 import { fillDraw, stepKey } from '../../src/rules/program/draws.ts';
-import { startFloat64 } from '../float64.ts';
+import { SINGLE, startFloat64 } from '../float64.ts';
 
 /** A training with recorded gradients, and where a rule takes its weights in float64. */
 export interface Trajectory {
@@ -26,9 +26,10 @@ const SEED = 5;
 const SIZES = [1, 1, 0.1, 0.1, 1e-2, 1e-2, 1e-3, 1e-4, 3, 10, 1e-6, 0.3];
 
 const random = stream(11, 'export trajectories');
-const initial = Array.from({ length: SIZE }, () => random.normal());
+/** What float32 holds, so that a target without float64 gets the same numbers. */
+const initial = Array.from({ length: SIZE }, () => Math.fround(random.normal()));
 const recorded = Array.from({ length: 1000 }, () =>
-  SIZES.map((size) => (random.uniform() < 0.05 ? 0 : size * (0.3 + random.normal()))),
+  SIZES.map((size) => Math.fround(random.uniform() < 0.05 ? 0 : size * (0.3 + random.normal()))),
 );
 
 /** Follows a rule over the first recorded gradients. What a start moved by 1e-11 moves far, no reference is sure of. */
@@ -79,6 +80,27 @@ function followFrom(
     }
   }
   return { learningRate, steps, initial, gradients, draws, weights, sure, way };
+}
+
+/**
+ * How far float32 may be from a trajectory, weight by weight. Every operation rounds, every error goes on through what is computed from it,
+ * and what an update may be wrong by is added up over the steps, with the rounding of the step itself.
+ */
+export function float32Bound(rule: Expression, trajectory: Trajectory): readonly number[] {
+  const { steps, initial: start, gradients, learningRate } = trajectory;
+  const stepper = startFloat64(canonicalize(rule), { size: SIZE, steps, seed: SEED }, SINGLE);
+  const weights = [...start];
+  const bounds = weights.map(() => 0);
+  for (const gradient of gradients) {
+    const { values, errors, finite } = stepper.step(weights, gradient, bounds);
+    for (const [i, value] of values.entries()) {
+      const delta = learningRate * value;
+      weights[i]! -= delta;
+      bounds[i]! += learningRate * errors[i]! + SINGLE.rounding * (Math.abs(delta) + Math.abs(weights[i]!));
+      if (finite[i] === 0 || Number.isNaN(bounds[i])) bounds[i] = Infinity;
+    }
+  }
+  return bounds;
 }
 
 /** How far weights are from a trajectory's, as a share of the way that it went; the largest over the weights that are sure. */

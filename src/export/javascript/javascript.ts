@@ -1,23 +1,29 @@
-import type { ParameterRange } from '../parameters.ts';
 import type { Plan, RandomDraw } from '../plan.ts';
-import { operationsOf } from '../python/python.ts';
 import { TOLERANCE } from '../recorded.ts';
 import type { ExportSource, Target, TestSource } from '../target.ts';
 import type { Term } from '../term.ts';
 import {
   type ArrayWriters,
-  arithmetic,
   atom,
-  called,
   indented,
   LEVEL,
-  numberText,
-  type ScalarWriters,
   type Spelling,
   within,
   wrapped,
   writeTerm,
 } from '../text.ts';
+import {
+  braced,
+  camelCase,
+  checkLines,
+  decayFunctions,
+  defaults,
+  elementary,
+  number,
+  optionsOf,
+  parameterLines,
+  scalarLines,
+} from './shared.ts';
 
 export const javascript: Target = {
   name: 'javascript',
@@ -29,24 +35,6 @@ export const javascript: Target = {
   writeTest,
 };
 
-const elementary = {
-  ...arithmetic,
-  pow: called('Math.pow'),
-  exp: called('Math.exp'),
-  log: called('Math.log'),
-  sqrt: called('Math.sqrt'),
-  tanh: called('Math.tanh'),
-  cos: called('Math.cos'),
-  abs: called('Math.abs'),
-  sign: called('Math.sign'),
-  clip: (
-    [x]: readonly { readonly text: string }[],
-    [l]: readonly { readonly text: string; readonly level: number }[],
-  ) => atom(`Math.max(-${within(l!, LEVEL.power)}, Math.min(${l!.text}, ${x!.text}))`),
-  min: called('Math.min'),
-  max: called('Math.max'),
-};
-
 const arrays: ArrayWriters = {
   ...elementary,
   drop: ([dropped, x]) => ({
@@ -54,19 +42,6 @@ const arrays: ArrayWriters = {
     level: LEVEL.condition,
   }),
 };
-
-const scalars: ScalarWriters = {
-  ...elementary,
-  ld: () => atom('linearDecay(step, totalSteps)'),
-  cd: (_, [n]) => atom(`cosineDecay(step, totalSteps, ${n!.text})`),
-  rd: (_, [n]) => atom(`restartDecay(step, totalSteps, ${n!.text})`),
-};
-
-/** `exp_avg` is `expAvg` in JavaScript. */
-export const camelCase = (name: string): string =>
-  name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-
-const number = (value: number) => numberText(value, '');
 
 const spelling: Spelling = {
   number,
@@ -80,69 +55,26 @@ const spelling: Spelling = {
 
 const text = (term: Term): string => writeTerm(term, arrays, spelling).text;
 
-const DECAYS: Readonly<Record<string, readonly string[]>> = {
-  ld: [
-    '/** Goes from 1 at the first step to 0 at the end, and stays there. */',
-    'const linearDecay = (step, totalSteps) => 1 - Math.min(step - 1, totalSteps) / totalSteps;',
-  ],
-  cd: [
-    '/** Follows `cycles` periods of a cosine between 1 and 0. */',
-    'const cosineDecay = (step, totalSteps, cycles) =>',
-    '  0.5 * (1 + Math.cos((2 * Math.PI * cycles * Math.min(step - 1, totalSteps)) / totalSteps));',
-  ],
-  rd: [
-    '/** Falls from 1 to 0 along half a cosine, `cycles` times. */',
-    'const restartDecay = (step, totalSteps, cycles) =>',
-    '  0.5 * (1 + Math.cos((Math.PI * ((cycles * Math.min(step - 1, totalSteps)) % totalSteps)) / totalSteps));',
-  ],
-};
-
 const NORMAL = [
-  '/** A standard normal number, by Box and Muller. */',
+  '/**',
+  ' * A standard normal number, by Box and Muller.',
+  ' *',
+  ' * @param {() => number} random',
+  ' */',
   'const normal = (random) => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());',
 ];
 
-const INVALID: Readonly<Record<ParameterRange, ((name: string) => string) | undefined>> = {
-  unit: (name) => `!(${name} >= 0 && ${name} < 1)`,
-  positive: (name) => `!(${name} > 0)`,
-  nonnegative: (name) => `!(${name} >= 0)`,
-  any: undefined,
-};
-
 function writeJavascript(source: ExportSource): string {
   const { plan, className } = source;
-  const options = [
-    {
-      name: 'learningRate',
-      value: number(source.learningRate).text,
-      description: 'learning rate',
-      range: 'nonnegative' as const,
-    },
-    ...(plan.uses.totalSteps
-      ? [
-          {
-            name: 'totalSteps',
-            value: undefined,
-            description: 'number of steps of the whole training',
-            range: 'positive' as const,
-          },
-        ]
-      : []),
-    ...plan.parameters.map(({ name, value, ...rest }) => ({
-      name: camelCase(name),
-      value: number(value).text,
-      ...rest,
-    })),
-  ];
+  const options = optionsOf(source);
   const random = plan.draws.length > 0;
   const required = plan.uses.totalSteps;
   const names = [...options.map(({ name }) => name), ...(random ? ['random'] : [])];
-  const used = operationsOf(plan);
   return [
     `// Made by: ${source.command}`,
     '// SPDX-License-Identifier: MIT',
     '',
-    ...Object.entries(DECAYS).flatMap(([name, lines]) => (used.has(name) ? [...lines, ''] : [])),
+    ...decayFunctions(plan),
     ...(plan.draws.some(({ distribution }) => distribution === 'normal') ? [...NORMAL, ''] : []),
     '/**',
     ...[
@@ -159,29 +91,29 @@ function writeJavascript(source: ExportSource): string {
     ' */',
     `export class ${className} {`,
     ...(plan.uses.step ? ['  #step = 0;'] : []),
-    ...(plan.states.length > 0 ? ['  #states;'] : []),
+    ...(plan.states.length > 0
+      ? [
+          `  /** @type {Record<${plan.states.map((name) => `'${camelCase(name)}'`).join(' | ')}, Float32Array | Float64Array>[] | undefined} */`,
+          '  #states;',
+        ]
+      : []),
     '',
     '  /**',
     `   * @param {object} ${required ? 'options' : '[options]'}`,
-    ...options.map(({ name, value, description }) =>
-      value === undefined
-        ? `   * @param {number} options.${name} - ${description}`
-        : `   * @param {number} [options.${name}] - ${description}; default ${value}`,
-    ),
+    ...indented(parameterLines(options), '   '),
     ...(random
       ? ['   * @param {() => number} [options.random] - uniform numbers in [0, 1); default Math.random']
       : []),
     '   */',
-    '  constructor({',
-    ...options.map(({ name, value }) => `    ${name}${value === undefined ? '' : ` = ${value}`},`),
-    ...(random ? ['    random = Math.random,'] : []),
-    required ? '  }) {' : '  } = {}) {',
-    ...options.flatMap(({ name, range }) => {
-      const invalid = INVALID[range]?.(name);
-      return invalid === undefined
-        ? []
-        : [`    if (${invalid}) throw new RangeError(\`invalid ${name}: \${${name}}\`);`];
-    }),
+    ...indented(
+      braced(
+        'constructor(',
+        [...defaults(options), ...(random ? ['random = Math.random'] : [])],
+        required ? ') {' : ' = {}) {',
+      ),
+      '  ',
+    ),
+    ...indented(checkLines(options), '    '),
     ...names.map((name) => `    this.${name} = ${name};`),
     '  }',
     '',
@@ -192,11 +124,9 @@ function writeJavascript(source: ExportSource): string {
     '   * @param {(Float32Array | Float64Array)[]} gradients',
     '   */',
     '  step(params, gradients) {',
-    `    const { ${names.join(', ')} } = this;`,
+    ...indented(braced('const ', names, ' = this;'), '    '),
     ...(plan.uses.step ? ['    const step = ++this.#step;'] : []),
-    ...plan.scalars.map(
-      ({ name, value }) => `    const ${camelCase(name)} = ${writeTerm(value, scalars, spelling).text};`,
-    ),
+    ...indented(scalarLines(plan), '    '),
     ...indented(loopLines(plan), '    '),
     '  }',
     '}',
@@ -243,7 +173,7 @@ function loopLines(plan: Plan): readonly string[] {
     ...(states.length > 0
       ? [
           'this.#states ??= params.map((weights) => ({',
-          ...states.map((name) => `  ${name}: new weights.constructor(weights.length),`),
+          ...states.map((name) => `  ${name}: weights.slice().fill(0),`),
           '}));',
         ]
       : []),

@@ -1,11 +1,15 @@
 import type { RandomDraw } from '../plan.ts';
 import { type Argument, argumentLine, ruleArguments, totalSteps } from '../python/arguments.ts';
 import { docstring, pythonNumber } from '../python/python.ts';
-import { mathImport, traced } from '../python/traced.ts';
+import { functionsOf, mathImport, traced } from '../python/traced.ts';
 import type { ExportSource, Target } from '../target.ts';
 import { indented } from '../text.ts';
 
-const writer = traced('ops', { parameter: (name) => `self.${name}`, gradient: 'grad', weight: 'variable' });
+const writer = traced(functionsOf('ops'), {
+  parameter: (name) => `self.${name}`,
+  gradient: 'grad',
+  weight: 'variable',
+});
 
 export const keras: Target = {
   name: 'keras',

@@ -1,11 +1,11 @@
 import type { RandomDraw } from '../plan.ts';
 import { type Argument, argumentLine, ruleArguments, totalSteps } from '../python/arguments.ts';
 import { docstring, pythonNumber } from '../python/python.ts';
-import { mathImport, traced } from '../python/traced.ts';
+import { functionsOf, mathImport, traced } from '../python/traced.ts';
 import type { ExportSource, Target } from '../target.ts';
 import { indented } from '../text.ts';
 
-const writer = traced('mx', {
+const writer = traced(functionsOf('mx'), {
   parameter: (name) => `self.${name}`,
   gradient: 'gradient',
   weight: 'parameter',

@@ -5,16 +5,19 @@ import {
   atom,
   called,
   LEVEL,
+  negated,
   type ScalarWriters,
   type Spelling,
+  type Text,
+  type Writer,
   within,
   writeTerm,
 } from '../text.ts';
 import { operationsOf, pythonArithmetic, pythonNumber } from './python.ts';
 
 /**
- * What the frameworks share whose steps are traced or compiled: every operation, also of the step, is one of the module `np`, which has
- * NumPy's names.
+ * What the frameworks share whose steps are traced or compiled: every operation, also of the step, is one of the framework, under NumPy's
+ * name.
  */
 export interface Traced {
   text(term: Term): string;
@@ -24,18 +27,28 @@ export interface Traced {
   decayFunctions(plan: Plan): readonly string[];
 }
 
-/**
- * @param np - the module's name: `jnp`.
- * @param own - how constants are read, and what the gradient and the weight are called.
- * @param renamed - operations that the module calls something else.
- */
+/** How a framework writes an operation that is not an operator, by NumPy's name for it. */
+type Named = (name: string) => Writer;
+
+/** `jnp.exp(x)`. */
+export const functionsOf =
+  (module: string): Named =>
+  (name) =>
+    called(`${module}.${name}`);
+
+/** `x.exp()`; if a number comes first, the operation is one that is the same the other way round. */
+export const methods: Named =
+  (name) =>
+  ([x, ...rest]) => {
+    const [first, ...others] = x!.scalar && rest.length > 0 ? [...rest, x!] : [x!, ...rest];
+    return atom(`${within(first!, LEVEL.atom)}.${name}(${others.map(({ text }) => text).join(', ')})`);
+  };
+
+/** @param own - how constants are read, and what the gradient and the weight are called. */
 export function traced(
-  np: string,
+  named: Named,
   own: { readonly parameter: (name: string) => string; readonly gradient: string; readonly weight: string },
-  renamed: Readonly<Record<string, string>> = {},
 ): Traced {
-  const name = (usual: string): string => `${np}.${renamed[usual] ?? usual}`;
-  const named = (usual: string) => called(name(usual));
   const writers: ArrayWriters = {
     ...pythonArithmetic,
     exp: named('exp'),
@@ -45,10 +58,10 @@ export function traced(
     cos: named('cos'),
     abs: named('abs'),
     sign: named('sign'),
-    clip: ([x], [l]) => atom(`${name('clip')}(${x!.text}, -${within(l!, LEVEL.power)}, ${l!.text})`),
+    clip: ([x], [l]) => named('clip')([x!, negated([l!], []), l!], []),
     min: named('minimum'),
     max: named('maximum'),
-    drop: ([dropped, x]) => atom(`${name('where')}(${dropped!.text}, 0.0, ${x!.text})`),
+    drop: ([dropped, x]) => named('where')([dropped!, atom('0.0'), x!], []),
   };
   const total = own.parameter('total_steps');
   const scalars: ScalarWriters = {
@@ -66,20 +79,21 @@ export function traced(
       return atom('name' in term ? term.name : term.kind === 'step' ? 'step' : total);
     },
   };
+  const steps: Text = { text: 'step - 1.0', level: LEVEL.sum };
+  const elapsed = named('minimum')([steps, atom('total_steps')], []).text;
+  const cosine = (angle: string): string =>
+    `0.5 * (1.0 + ${named('cos')([{ text: angle, level: LEVEL.product }], []).text})`;
   const decays: Readonly<Record<string, readonly string[]>> = {
-    ld: [
-      'def _linear_decay(step, total_steps):',
-      `    return 1.0 - ${name('minimum')}(step - 1.0, total_steps) / total_steps`,
-    ],
+    ld: ['def _linear_decay(step, total_steps):', `    return 1.0 - ${elapsed} / total_steps`],
     cd: [
       'def _cosine_decay(step, total_steps, cycles):',
-      `    elapsed = ${name('minimum')}(step - 1.0, total_steps)`,
-      `    return 0.5 * (1.0 + ${name('cos')}(2.0 * math.pi * cycles * elapsed / total_steps))`,
+      `    elapsed = ${elapsed}`,
+      `    return ${cosine('2.0 * math.pi * cycles * elapsed / total_steps')}`,
     ],
     rd: [
       'def _restart_decay(step, total_steps, cycles):',
-      `    elapsed = cycles * ${name('minimum')}(step - 1.0, total_steps) % total_steps`,
-      `    return 0.5 * (1.0 + ${name('cos')}(math.pi * elapsed / total_steps))`,
+      `    elapsed = cycles * ${elapsed} % total_steps`,
+      `    return ${cosine('math.pi * elapsed / total_steps')}`,
     ],
   };
   return {

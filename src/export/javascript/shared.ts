@@ -1,0 +1,167 @@
+import type { ParameterRange } from '../parameters.ts';
+import type { Plan } from '../plan.ts';
+import { operationsOf } from '../python/python.ts';
+import type { ExportSource } from '../target.ts';
+import type { Term } from '../term.ts';
+import {
+  arithmetic,
+  atom,
+  called,
+  LEVEL,
+  numberText,
+  type ScalarWriters,
+  type Spelling,
+  within,
+  writeTerm,
+} from '../text.ts';
+
+/** What the JavaScript targets share: numbers, names, options and the functions of the step. */
+const WIDTH = 100;
+
+export const elementary = {
+  ...arithmetic,
+  pow: called('Math.pow'),
+  exp: called('Math.exp'),
+  log: called('Math.log'),
+  sqrt: called('Math.sqrt'),
+  tanh: called('Math.tanh'),
+  cos: called('Math.cos'),
+  abs: called('Math.abs'),
+  sign: called('Math.sign'),
+  clip: (
+    [x]: readonly { readonly text: string }[],
+    [l]: readonly { readonly text: string; readonly level: number }[],
+  ) => atom(`Math.max(-${within(l!, LEVEL.power)}, Math.min(${l!.text}, ${x!.text}))`),
+  min: called('Math.min'),
+  max: called('Math.max'),
+};
+
+const scalars: ScalarWriters = {
+  ...elementary,
+  ld: () => atom('linearDecay(step, totalSteps)'),
+  cd: (_, [n]) => atom(`cosineDecay(step, totalSteps, ${n!.text})`),
+  rd: (_, [n]) => atom(`restartDecay(step, totalSteps, ${n!.text})`),
+};
+
+/** `exp_avg` is `expAvg` in JavaScript. */
+export const camelCase = (name: string): string =>
+  name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+export const number = (value: number) => numberText(value, '');
+
+const scalarSpelling: Spelling = {
+  number,
+  leaf: (term) => atom('name' in term ? camelCase(term.name) : term.kind),
+};
+
+/** Lines that compute the numbers of a step. */
+export function scalarLines({ scalars: all }: Plan): readonly string[] {
+  return all.map(({ name, value }) => `const ${camelCase(name)} = ${scalarText(value)};`);
+}
+
+const scalarText = (value: Term): string => writeTerm(value, scalars, scalarSpelling).text;
+
+const DECAYS: Readonly<Record<string, readonly string[]>> = {
+  ld: [
+    '/**',
+    ' * Goes from 1 at the first step to 0 at the end, and stays there.',
+    ' *',
+    ' * @param {number} step',
+    ' * @param {number} totalSteps',
+    ' */',
+    'const linearDecay = (step, totalSteps) => 1 - Math.min(step - 1, totalSteps) / totalSteps;',
+  ],
+  cd: [
+    '/**',
+    ' * Follows `cycles` periods of a cosine between 1 and 0.',
+    ' *',
+    ' * @param {number} step',
+    ' * @param {number} totalSteps',
+    ' * @param {number} cycles',
+    ' */',
+    'const cosineDecay = (step, totalSteps, cycles) =>',
+    '  0.5 * (1 + Math.cos((2 * Math.PI * cycles * Math.min(step - 1, totalSteps)) / totalSteps));',
+  ],
+  rd: [
+    '/**',
+    ' * Falls from 1 to 0 along half a cosine, `cycles` times.',
+    ' *',
+    ' * @param {number} step',
+    ' * @param {number} totalSteps',
+    ' * @param {number} cycles',
+    ' */',
+    'const restartDecay = (step, totalSteps, cycles) =>',
+    '  0.5 * (1 + Math.cos((Math.PI * ((cycles * Math.min(step - 1, totalSteps)) % totalSteps)) / totalSteps));',
+  ],
+};
+
+/** The functions of a module that its scalars call, an empty line behind each. */
+export function decayFunctions(plan: Plan): readonly string[] {
+  const used = operationsOf(plan);
+  return Object.entries(DECAYS).flatMap(([name, lines]) => (used.has(name) ? [...lines, ''] : []));
+}
+
+const INVALID: Readonly<Record<ParameterRange, ((name: string) => string) | undefined>> = {
+  unit: (name) => `!(${name} >= 0 && ${name} < 1)`,
+  positive: (name) => `!(${name} > 0)`,
+  nonnegative: (name) => `!(${name} >= 0)`,
+  any: undefined,
+};
+
+/** One option of a constructor; without a value, the user must give it. */
+export interface NumberOption {
+  readonly name: string;
+  readonly value: string | undefined;
+  readonly description: string;
+  readonly range: ParameterRange;
+}
+
+export function optionsOf({ plan, learningRate }: ExportSource): readonly NumberOption[] {
+  const total = {
+    value: undefined,
+    description: 'number of steps of the whole training',
+    range: 'positive',
+  } as const;
+  return [
+    {
+      name: 'learningRate',
+      value: number(learningRate).text,
+      description: 'learning rate',
+      range: 'nonnegative',
+    },
+    ...(plan.uses.totalSteps ? [{ name: 'totalSteps', ...total }] : []),
+    ...plan.parameters.map(({ name, value, ...rest }) => ({
+      ...rest,
+      name: camelCase(name),
+      value: number(value).text,
+    })),
+  ];
+}
+
+/** JSDoc of the options. */
+export const parameterLines = (options: readonly NumberOption[]): readonly string[] =>
+  options.map(({ name, value, description }) =>
+    value === undefined
+      ? `* @param {number} options.${name} - ${description}`
+      : `* @param {number} [options.${name}] - ${description}; default ${value}`,
+  );
+
+export function checkLines(options: readonly NumberOption[]): readonly string[] {
+  return options.flatMap(({ name, range }) => {
+    const invalid = INVALID[range]?.(name);
+    return invalid === undefined
+      ? []
+      : [`if (${invalid}) throw new RangeError(\`invalid ${name}: \${${name}}\`);`];
+  });
+}
+
+/** The options of a pattern, with their default values. */
+export const defaults = (options: readonly NumberOption[]): readonly string[] =>
+  options.map(({ name, value }) => (value === undefined ? name : `${name} = ${value}`));
+
+/** Biome's and Prettier's lines of a pattern or an object: one if it fits. */
+export function braced(before: string, parts: readonly string[], after: string): readonly string[] {
+  const line = `${before}{ ${parts.join(', ')} }${after}`;
+  if (line.length <= WIDTH - 4) return [line];
+  return [`${before}{`, ...parts.map((part) => `  ${part},`), `}${after}`];
+}

@@ -1,0 +1,331 @@
+import {
+  braced,
+  camelCase,
+  checkLines,
+  decayFunctions,
+  defaults,
+  elementary,
+  number,
+  optionsOf,
+  parameterLines,
+  scalarLines,
+} from '../javascript/shared.ts';
+import type { Plan, RandomDraw } from '../plan.ts';
+import { TOLERANCE } from '../recorded.ts';
+import type { ExportSource, Target, TestSource } from '../target.ts';
+import { apply, isScalar, type Term } from '../term.ts';
+import {
+  type ArrayWriters,
+  atom,
+  called,
+  indented,
+  LEVEL,
+  type Spelling,
+  type Writer,
+  within,
+  wrapped,
+  writeTerm,
+} from '../text.ts';
+
+/** A function of tensors, or what stands for it if every argument is a number. */
+const tensors =
+  (name: string, ofNumbers: Writer): Writer =>
+  (args, parameters) =>
+    args.every(({ scalar }) => scalar) ? ofNumbers(args, parameters) : called(`tf.${name}`)(args, parameters);
+
+const writers: ArrayWriters = {
+  add: tensors('add', elementary.add),
+  sub: tensors('sub', elementary.sub),
+  mul: tensors('mul', elementary.mul),
+  div: tensors('div', elementary.div),
+  neg: tensors('neg', elementary.neg),
+  pow: tensors('pow', elementary.pow),
+  exp: tensors('exp', elementary.exp),
+  log: tensors('log', elementary.log),
+  sqrt: tensors('sqrt', elementary.sqrt),
+  tanh: tensors('tanh', elementary.tanh),
+  cos: tensors('cos', elementary.cos),
+  abs: tensors('abs', elementary.abs),
+  sign: tensors('sign', elementary.sign),
+  clip: (args, [l]) =>
+    tensors('clipByValue', () => elementary.clip(args, [l!]))(args, [
+      atom(`-${within(l!, LEVEL.power)}`),
+      l!,
+    ]),
+  min: tensors('minimum', elementary.min),
+  max: tensors('maximum', elementary.max),
+  drop: ([dropped, x]) => called('tf.where')([dropped!, atom('0'), x!], []),
+};
+
+const spelling: Spelling = {
+  number,
+  leaf: (term) => atom('name' in term ? camelCase(term.name) : term.kind),
+};
+
+const text = (term: Term): string => writeTerm(term, writers, spelling).text;
+
+export const tensorflowjs: Target = {
+  name: 'tensorflowjs',
+  title: 'TensorFlow.js',
+  description: 'a tf.Optimizer for tf.train, serialisable',
+  extension: 'js',
+  text,
+  write: writeTensorflow,
+  writeTest,
+};
+
+const plural = (state: string): string => `${camelCase(state)}s`;
+
+function writeTensorflow(source: ExportSource): string {
+  const { plan, className } = source;
+  const options = optionsOf(source);
+  const random = plan.draws.length > 0;
+  const required = plan.uses.totalSteps ? 'totalSteps: 1000' : '';
+  const names = [...options.map(({ name }) => name), ...(random ? ['seed'] : [])];
+  const states = plan.states.map(plural);
+  return [
+    `// Made by: ${source.command}`,
+    '// SPDX-License-Identifier: MIT',
+    "import * as tf from '@tensorflow/tfjs';",
+    '',
+    ...decayFunctions(plan),
+    ...(states.length > 0 ? ZEROS : []),
+    '/**',
+    ...[
+      source.title,
+      '',
+      ...wrapped(`w <- w - lr * u,  u = ${source.rule}`, 100, '    '),
+      ...(source.source ? ['', ...wrapped(`Source: ${source.source}.`, 100)] : []),
+      ...source.advice.flatMap((line) => ['', ...wrapped(line, 100)]),
+      '',
+      'The sign of NaN is 0 in TensorFlow.js. Every operation rounds to float32.',
+      '',
+      '@example',
+      `const optimizer = new ${className}(${required === '' ? '' : `{ ${required} }`});`,
+      'optimizer.minimize(() => lossOf(model, batch));',
+    ].map((line) => (line === '' ? ' *' : ` * ${line}`)),
+    ' */',
+    `export class ${className} extends tf.Optimizer {`,
+    '  static get className() {',
+    `    return '${className}';`,
+    '  }',
+    '',
+    '  /**',
+    `   * @param {object} ${plan.uses.totalSteps ? 'options' : '[options]'}`,
+    ...indented(parameterLines(options), '   '),
+    ...(random
+      ? ["   * @param {number} [options.seed] - seed of the random draws; tf's own generator without one"]
+      : []),
+    '   */',
+    ...indented(
+      braced(
+        'constructor(',
+        [...defaults(options), ...(random ? ['seed'] : [])],
+        plan.uses.totalSteps ? ') {' : ' = {}) {',
+      ),
+      '  ',
+    ),
+    '    super();',
+    ...indented(checkLines(options), '    '),
+    ...names.map((name) => `    this.${name} = ${name};`),
+    ...(random ? ['    this.draws = 0;'] : []),
+    ...states.flatMap((name) => [
+      '    /** @type {{ originalName: string, variable: tf.Variable }[]} */',
+      `    this.${name} = [];`,
+    ]),
+    '  }',
+    '',
+    '  /** @param {tf.NamedTensorMap | tf.NamedTensor[]} variableGradients */',
+    '  applyGradients(variableGradients) {',
+    ...indented(
+      stepLines(
+        plan,
+        options.map(({ name }) => name),
+      ),
+      '    ',
+    ),
+    '  }',
+    '',
+    ...(random ? [...SEEDS, ''] : []),
+    ...indented(stateLines(states), '  '),
+    '  getConfig() {',
+    ...indented(
+      braced(
+        'return ',
+        names.map((name) => `${name}: this.${name}`),
+        ';',
+      ),
+      '    ',
+    ),
+    '  }',
+    '',
+    '  /**',
+    '   * @template {tf.serialization.Serializable} T',
+    '   * @param {tf.serialization.SerializableConstructor<T>} cls',
+    '   * @param {tf.serialization.ConfigDict} config',
+    '   * @returns {T}',
+    '   * @nocollapse',
+    '   */',
+    '  static fromConfig(cls, config) {',
+    '    return new cls(config);',
+    '  }',
+    '}',
+    '',
+    `tf.serialization.registerClass(${className});`,
+    '',
+  ].join('\n');
+}
+
+function stepLines(plan: Plan, options: readonly string[]): readonly string[] {
+  const { states, uses } = plan;
+  const inPlace = plan.body.filter(({ kind }) => kind === 'state').map(({ name }) => name);
+  const assigned = (state: string, value: string): string =>
+    `this.${plural(state)}[i].variable.assign(${value});`;
+  const read = options.filter((name) => uses.totalSteps || name !== 'totalSteps');
+  return [
+    ...braced('const ', read, ' = this;'),
+    ...(uses.step ? ['const step = this.iterations + 1;', ...scalarLines(plan)] : []),
+    'const named = Array.isArray(variableGradients)',
+    '  ? variableGradients',
+    '  : Object.entries(variableGradients).map(([name, tensor]) => ({ name, tensor }));',
+    'for (const [i, { name, tensor: gradient }] of named.entries()) {',
+    ...indented(
+      [
+        'const weight = tf.engine().registeredVariables[name];',
+        ...states.map(
+          (state) => `this.${plural(state)}[i] ??= zeros(\`\${name}/${camelCase(state)}\`, weight);`,
+        ),
+        'if (gradient == null) continue;',
+        'tf.tidy(() => {',
+        ...indented(
+          [
+            ...states.map((state) => {
+              const variable = `this.${plural(state)}[i].variable`;
+              return inPlace.includes(state)
+                ? `let ${camelCase(state)} = /** @type {tf.Tensor} */ (${variable});`
+                : `const ${camelCase(state)} = ${variable};`;
+            }),
+            ...plan.draws.map((draw) => `const ${camelCase(draw.name)} = ${drawText(draw)};`),
+            ...plan.body.map(({ kind, name, value }) =>
+              kind === 'state'
+                ? `${camelCase(name)} = ${text(value)};`
+                : `const ${camelCase(name)} = ${text(value)};`,
+            ),
+            `const delta = ${text(apply('mul', [{ kind: 'parameter', name: 'learning_rate' }, plan.update]))};`,
+            ...inPlace.map((state) => assigned(state, camelCase(state))),
+            ...plan.stores.map(({ state, value }) =>
+              assigned(state, isScalar(value) ? `tf.fill(weight.shape, ${text(value)})` : text(value)),
+            ),
+            'weight.assign(tf.sub(weight, delta));',
+          ],
+          '  ',
+        ),
+        '});',
+      ],
+      '  ',
+    ),
+    '}',
+    'this.incrementIterations();',
+  ];
+}
+
+const ZEROS = [
+  '/**',
+  ' * @param {string} originalName',
+  ' * @param {tf.Tensor} weight',
+  ' */',
+  'const zeros = (originalName, weight) => ({',
+  '  originalName,',
+  '  variable: tf.tidy(() => tf.zerosLike(weight).variable(false)),',
+  '});',
+  '',
+];
+
+const SEEDS = [
+  '  /** The seed of the next draw. */',
+  '  nextSeed() {',
+  '    return this.seed === undefined ? undefined : this.seed + this.draws++;',
+  '  }',
+];
+
+const drawText = (draw: RandomDraw): string =>
+  draw.distribution === 'normal'
+    ? "tf.randomNormal(weight.shape, 0, 1, 'float32', this.nextSeed())"
+    : `tf.less(tf.randomUniform(weight.shape, 0, 1, 'float32', this.nextSeed()), ${text(draw.rate)})`;
+
+/** How the states are disposed of, saved and loaded, in the order that TensorFlow.js keeps: the count of steps, then state by state. */
+function stateLines(states: readonly string[]): readonly string[] {
+  if (states.length === 0) {
+    return [
+      'async getWeights() {',
+      '  return [await this.saveIterations()];',
+      '}',
+      '',
+      '/** @param {tf.NamedTensor[]} weightValues */',
+      'async setWeights(weightValues) {',
+      '  await this.extractIterations(weightValues);',
+      '}',
+      '',
+    ];
+  }
+  const all = states.map((name) => `...this.${name}`).join(', ');
+  return [
+    'dispose() {',
+    '  super.dispose();',
+    `  tf.dispose([${all}].map(({ variable }) => variable));`,
+    '}',
+    '',
+    'async getWeights() {',
+    `  const variables = [${all}].map((one) => ({ name: one.originalName, tensor: one.variable }));`,
+    '  return [await this.saveIterations(), ...variables];',
+    '}',
+    '',
+    '/** @param {tf.NamedTensor[]} weightValues */',
+    'async setWeights(weightValues) {',
+    '  const values = await this.extractIterations(weightValues);',
+    '  const variables = values.map(({ name, tensor }) => ({',
+    '    originalName: name,',
+    '    variable: /** @type {tf.Variable} */ (tensor.variable(false)),',
+    '  }));',
+    `  const count = variables.length / ${states.length};`,
+    ...states.map((name, i) => `  this.${name} = variables.slice(${times(i)}, ${times(i + 1)});`),
+    '}',
+    '',
+  ];
+}
+
+const times = (i: number): string => (i === 0 ? '0' : i === 1 ? 'count' : `${i} * count`);
+
+function writeTest({ className, module, recorded, totalSteps, command }: TestSource): string {
+  const { learningRate, initial, gradients, expected } = recorded;
+  const options = [
+    `learningRate: ${learningRate}`,
+    ...(totalSteps ? [`totalSteps: ${gradients.length}`] : []),
+  ];
+  return [
+    `// Made by: ${command}`,
+    '// SPDX-License-Identifier: MIT',
+    `// Replays a recorded training on ${className}, and compares the weights: node --test`,
+    "import assert from 'node:assert/strict';",
+    "import { test } from 'node:test';",
+    "import * as tf from '@tensorflow/tfjs';",
+    `import { ${className} } from './${module}.js';`,
+    '',
+    `const initial = [${initial.join(', ')}];`,
+    'const gradients = [',
+    ...gradients.map((gradient) => `  [${gradient.join(', ')}],`),
+    '];',
+    `const expected = [${expected.join(', ')}];`,
+    '',
+    "test('steps as recorded', () => {",
+    '  const weights = tf.tensor1d(initial).variable();',
+    `  const optimizer = new ${className}({ ${options.join(', ')} });`,
+    '  for (const gradient of gradients) optimizer.applyGradients({ [weights.name]: tf.tensor1d(gradient) });',
+    '  for (const [i, value] of weights.dataSync().entries()) {',
+    '    const distance = Math.abs(value - expected[i]);',
+    `    assert.ok(distance <= ${TOLERANCE.relative} * Math.abs(expected[i]) + ${TOLERANCE.absolute}, \`weight \${i}: \${value}\`);`,
+    '  }',
+    '});',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,138 @@
+import type { RandomDraw } from '../plan.ts';
+import { type Argument, argumentLine, ruleArguments, totalSteps } from '../python/arguments.ts';
+import { docstring, pythonNumber } from '../python/python.ts';
+import { mathImport, methods, traced } from '../python/traced.ts';
+import type { ExportSource, Target } from '../target.ts';
+import { isScalar, type Term } from '../term.ts';
+import { indented } from '../text.ts';
+
+const writer = traced(methods, { parameter: (name) => `self.${name}`, gradient: 'grad', weight: 'param' });
+
+export const tinygrad: Target = {
+  name: 'tinygrad',
+  title: 'tinygrad',
+  description: 'a tinygrad.nn.optim.Optimizer',
+  extension: 'py',
+  text: writer.text,
+  write: writeTinygrad,
+};
+
+const plural = (name: string): string => (name.endsWith('s') ? `${name}_list` : `${name}s`);
+
+function writeTinygrad(source: ExportSource): string {
+  const { plan, className } = source;
+  const lr: Argument = {
+    name: 'lr',
+    type: 'float',
+    fallback: pythonNumber(source.learningRate).text,
+    description: 'learning rate',
+  };
+  const own: readonly Argument[] = [...(plan.uses.totalSteps ? [totalSteps] : []), ...ruleArguments(plan)];
+  const functions = writer.decayFunctions(plan);
+  const counted = plan.uses.step ? ['step_count'] : [];
+  return [
+    `# Made by: ${source.command}`,
+    '# SPDX-License-Identifier: MIT',
+    'from __future__ import annotations',
+    '',
+    ...mathImport(functions),
+    'from tinygrad import Tensor',
+    'from tinygrad.nn.optim import Optimizer',
+    ...functions,
+    '',
+    '',
+    `class ${className}(Optimizer):`,
+    ...indented(
+      [
+        ...docstring(source, {
+          args: [
+            ['params', 'tensors to optimize'],
+            ...[lr, ...own].map(({ name, description }) => [name, description] as const),
+            ['fused', 'whether all parameters are updated as one tensor'],
+          ],
+          notes: [
+            'Comparisons with NaN are false in tinygrad: sign, clip, min and max may make a number of a NaN, which the rule keeps.',
+            ...(plan.draws.length > 0
+              ? ["The random draws are tinygrad's own: Tensor.manual_seed seeds them."]
+              : []),
+          ],
+          example: [
+            `optimizer = ${className}(nn.state.get_parameters(model), lr=${lr.fallback}${plan.uses.totalSteps ? ', total_steps=1000' : ''})`,
+            'with Tensor.train():',
+            '    optimizer.zero_grad()',
+            '    loss_of(model, batch).backward()',
+            '    optimizer.step()',
+          ],
+        }),
+        '',
+        'def __init__(',
+        '    self,',
+        '    params: list[Tensor],',
+        `    ${argumentLine(lr)}`,
+        ...(plan.uses.totalSteps ? ['    *,'] : []),
+        ...own.map((one) => `    ${argumentLine(one)}`),
+        '    fused: bool = False,',
+        ') -> None:',
+        '    super().__init__(params, lr, fused=fused)',
+        ...own.map(({ name }) => `    self.${name} = ${name}`),
+        ...counted.map((name) => `    self.${name} = Tensor.zeros(1, device=self.device).contiguous()`),
+        ...plan.states.map((name) => `    self.${plural(name)} = self._new_optim_param()`),
+        '',
+        'def _step(',
+        '    self, params: list[Tensor], grads: list[Tensor]',
+        ') -> tuple[list[Tensor], list[Tensor]]:',
+        ...indented(stepLines(source, counted), '    '),
+      ],
+      '    ',
+    ),
+    '',
+  ].join('\n');
+}
+
+function stepLines({ plan }: ExportSource, counted: readonly string[]): readonly string[] {
+  const { states, stores, uses } = plan;
+  const extra = [
+    ...(counted.length > 0 ? ['[self.step_count]'] : []),
+    ...states.map((name) => `self.${plural(name)}`),
+  ];
+  const updated = `param - self.lr * ${writer.factor(plan.update)}`;
+  return [
+    'updated: list[Tensor] = []',
+    ...(uses.step
+      ? [
+          'self.step_count.assign(self.step_count + 1.0)',
+          'step = self.step_count',
+          ...writer.scalarLines(plan),
+        ]
+      : []),
+    'for i, (param, grad) in enumerate(zip(params, grads)):',
+    ...indented(
+      [
+        'param = param.detach()',
+        ...states.map((name) => `${name} = self.${plural(name)}[i]`),
+        ...plan.draws.map((draw) => `${draw.name} = ${drawText(draw)}`),
+        ...plan.body.flatMap(({ kind, name, value }) =>
+          kind === 'state' ? assigned(name, value) : [`${name} = ${writer.text(value)}`],
+        ),
+        // The update reads states that are overwritten below: it is computed before.
+        ...(stores.length > 0
+          ? [`new_param = (${updated}).cast(param.dtype).realize()`]
+          : [`new_param = (${updated}).cast(param.dtype)`]),
+        ...stores.flatMap(({ state, value }) => [...assigned(state, value), `${state}.realize()`]),
+        'updated.append(new_param)',
+      ],
+      '    ',
+    ),
+    `return updated, ${extra.length === 0 ? '[]' : extra.join(' + ')}`,
+  ];
+}
+
+const assigned = (state: string, value: Term): readonly string[] =>
+  isScalar(value)
+    ? [`${state}.assign(${state}.zeros_like() + ${writer.text(value)})`]
+    : [`after = ${writer.text(value)}`, `${state}.assign(after.cast(${state}.dtype))`];
+
+const drawText = (draw: RandomDraw): string =>
+  draw.distribution === 'normal'
+    ? 'Tensor.randn(*param.shape, device=param.device)'
+    : `Tensor.rand(*param.shape, device=param.device) < ${writer.text(draw.rate)}`;
