@@ -52,9 +52,9 @@ describe('nos export', () => {
     const tests = exports.filter(({ test }: { readonly test: unknown }) => test !== null);
     expect(tests.map(({ target }: { readonly target: string }) => target)).toEqual([
       'pytorch',
+      'tensorflowjs',
       'numpy',
       'javascript',
-      'tensorflowjs',
       'c',
     ]);
     const run = (command: string, ...args: readonly string[]) =>
