@@ -9,6 +9,7 @@ import {
   printRule,
   ruleKey,
 } from '../rules/index.ts';
+import { definitionsIn } from './explanation.ts';
 import { planRule } from './plan.ts';
 import { recordTraining } from './recorded.ts';
 import { targets } from './targets.ts';
@@ -50,6 +51,7 @@ export function exportRule(rule: Expression, target: string, options: ExportOpti
     plan: planRule(canonical, (term) => found.text(term).length),
     className,
     rule: text,
+    definitions: definitionsIn(text),
     source: entry?.source,
     latex: latexRule(rule),
     title: `${entry?.title ?? 'An update rule'}, as an optimizer.`,

@@ -38,6 +38,17 @@ export interface Uses {
   readonly totalSteps: boolean;
 }
 
+/** The names of the operations in a term, each as often as it stands there. */
+export function operationsIn(term: Term): readonly string[] {
+  return term.kind === 'call' ? [term.operation, ...term.args.flatMap(operationsIn)] : [];
+}
+
+/** Every operation of a plan, in its scalars and in its arrays. */
+export function operationsOf({ scalars, body, update, stores }: Plan): ReadonlySet<string> {
+  const terms = [...scalars, ...body, { value: update }, ...stores].map(({ value }) => value);
+  return new Set(terms.flatMap(operationsIn));
+}
+
 /** Terms longer than this, as text, are broken into statements, so that no target has to wrap a line. */
 const LONGEST = 56;
 

@@ -35,6 +35,8 @@ export interface ExportSource {
   readonly className: string;
   /** The rule's short canonical text. */
   readonly rule: string;
+  /** What the names in the rule's text stand for, a line each. */
+  readonly definitions: readonly string[];
   /** Where the rule comes from, such as a paper. */
   readonly source: string | undefined;
   /** LaTeX of the rule. */

@@ -7,6 +7,8 @@ export interface Text {
   readonly level: number;
   /** Whether it is a number, not an array. */
   readonly scalar?: boolean;
+  /** The operator that was applied last, if any. */
+  readonly symbol?: string;
 }
 
 /** How tightly operators bind in the languages of the targets; names, numbers and calls are atoms. */
@@ -23,7 +25,11 @@ export const within = ({ text, level }: Text, least: number): string => (level <
 /** `x + y`: a right operand of the same level is in parentheses, so that sums are taken in the rule's own order. */
 export const infix =
   (symbol: string, level: number): Writer =>
-  ([x, y]) => ({ text: `${within(x!, level)} ${symbol} ${within(y!, level + 1)}`, level });
+  ([x, y]) => ({
+    text: `${within(x!, level)} ${symbol} ${within(y!, level + 1)}`,
+    level,
+    symbol,
+  });
 
 export const negated: Writer = ([x]) => ({ text: `-${within(x!, LEVEL.power)}`, level: LEVEL.negation });
 
@@ -70,7 +76,8 @@ export function writeTerm(term: Term, writers: Readonly<Record<string, Writer>>,
 
 /** A number as the languages of the targets read it: `0.9`, `1e-8`, `2.0` if `whole` is the suffix of whole numbers. */
 export function numberText(value: number, whole = '.0'): Text {
-  const short = Math.abs(value) < 1e-4 || Math.abs(value) >= 1e7 ? value.toExponential() : String(value);
+  const size = Math.abs(value);
+  const short = size !== 0 && (size < 1e-4 || size >= 1e7) ? value.toExponential() : String(value);
   const text = /^-?\d+$/.test(short) ? `${short}${whole}` : short.replace('e+', 'e');
   return { text, level: value < 0 || Object.is(value, -0) ? LEVEL.negation : LEVEL.atom };
 }
@@ -87,6 +94,10 @@ export function wrapped(text: string, width: number, indent = ''): readonly stri
   }
   return [...lines, line];
 }
+
+/** Comment lines that say how a text was made; a command that is longer than a line is broken between words. */
+export const madeBy = (comment: string, command: string, width: number): readonly string[] =>
+  wrapped(`Made by: ${command}`, width - comment.length - 1, '    ').map((line) => `${comment} ${line}`);
 
 export const indented = (lines: readonly string[], by: string): readonly string[] =>
   lines.map((line) => (line === '' ? '' : by + line));

@@ -1,5 +1,5 @@
-import type { Plan, RandomDraw } from '../plan.ts';
-import { operationsOf } from '../python/python.ts';
+import { explanation } from '../explanation.ts';
+import { operationsOf, type Plan, type RandomDraw } from '../plan.ts';
 import { TOLERANCE } from '../recorded.ts';
 import type { ExportSource, Target, TestSource } from '../target.ts';
 import type { Term } from '../term.ts';
@@ -123,6 +123,9 @@ const spelling: Spelling = {
   },
 };
 
+/** A line of a comment, which must not end there. */
+const commented = (line: string): string => (line === '' ? ' *' : ` * ${line.replaceAll('*/', '* /')}`);
+
 function writeC(source: ExportSource): string {
   const { plan } = source;
   const prefix = source.className.toLowerCase();
@@ -137,15 +140,14 @@ function writeC(source: ExportSource): string {
   );
   const normal = plan.draws.some(({ distribution }) => distribution === 'normal');
   return [
-    `/* Made by: ${source.command.replaceAll('*/', '* /')}`,
-    ' * SPDX-License-Identifier: MIT',
-    ' *',
+    '/*',
     ...[
+      ...wrapped(`Made by: ${source.command}`, 76, '    '),
+      'SPDX-License-Identifier: MIT',
+      '',
       source.title,
       '',
-      ...wrapped(`w <- w - lr * u,  u = ${source.rule}`, 76, '    '),
-      ...(source.source ? ['', ...wrapped(`Source: ${source.source}.`, 76)] : []),
-      ...source.advice.flatMap((line) => ['', ...wrapped(line, 76)]),
+      ...explanation(source, 76),
       '',
       'Example:',
       '',
@@ -153,10 +155,11 @@ function writeC(source: ExportSource): string {
       `    ${prefix}_state state;`,
       `    if (${prefix}_init(&state, size) != 0) return 1;`,
       `    ${prefix}_step(&config, &state, weights, gradient);`,
+      '    config.lr *= 0.999; // a schedule of the learning rate',
       `    ${prefix}_free(&state);`,
       '',
       `Define ${macro}_REAL as double before the include for arrays of doubles.`,
-    ].map((line) => (line === '' ? ' *' : ` * ${line}`)),
+    ].map(commented),
     ' */',
     `#ifndef ${macro}_H`,
     `#define ${macro}_H`,
@@ -252,10 +255,13 @@ function writeTest({ className, module, recorded, totalSteps, command }: TestSou
   const { learningRate, initial, gradients, expected } = recorded;
   const size = initial.length;
   return [
-    `/* Made by: ${command.replaceAll('*/', '* /')}`,
-    ' * SPDX-License-Identifier: MIT',
-    ' *',
-    ` * Replays a recorded training on ${className}, and compares the weights.`,
+    '/*',
+    ...[
+      ...wrapped(`Made by: ${command}`, 76, '    '),
+      'SPDX-License-Identifier: MIT',
+      '',
+      `Replays a recorded training on ${className}, and compares the weights.`,
+    ].map(commented),
     ' */',
     `#define ${prefix.toUpperCase()}_REAL double`,
     `#include "${module}.h"`,

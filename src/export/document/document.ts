@@ -1,5 +1,5 @@
 import type { ExportSource, Target } from '../target.ts';
-import { numberText } from '../text.ts';
+import { madeBy, numberText } from '../text.ts';
 
 const text = (): string => '';
 
@@ -12,7 +12,7 @@ export const latex: Target = {
   text,
   write: ({ latex: formula, command }) =>
     [
-      `% Made by: ${command}`,
+      ...madeBy('%', command, 100),
       '\\begin{equation}',
       `  w \\leftarrow w - \\lambda \\cdot ${bracketed(formula)}`,
       '\\end{equation}',
@@ -33,7 +33,16 @@ export const markdown: Target = {
 /** A sum is bracketed behind a factor. */
 const bracketed = (formula: string): string => `\\left(${formula}\\right)`;
 
-function writeMarkdown({ title, latex: formula, rule, source, plan, advice, command }: ExportSource): string {
+function writeMarkdown({
+  title,
+  latex: formula,
+  rule,
+  definitions,
+  source,
+  plan,
+  advice,
+  command,
+}: ExportSource): string {
   const rows = plan.parameters.map(
     ({ name, value, description }) => `| \`${name}\` | ${numberText(value, '').text} | ${description} |`,
   );
@@ -48,6 +57,9 @@ function writeMarkdown({ title, latex: formula, rule, source, plan, advice, comm
     rule,
     '```',
     '',
+    ...(definitions.length > 0
+      ? [...definitions.map((line) => `* \`${line.replace(/(?: =|:) /, '`: ')}`), '']
+      : []),
     ...(source ? [`Source: ${source}.`, ''] : []),
     ...advice.flatMap((line) => [line, '']),
     ...(rows.length > 0 ? ['| constant | value | |', '|---|---|---|', ...rows, ''] : []),

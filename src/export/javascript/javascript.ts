@@ -1,3 +1,4 @@
+import { explanation } from '../explanation.ts';
 import type { Plan, RandomDraw } from '../plan.ts';
 import { TOLERANCE } from '../recorded.ts';
 import type { ExportSource, Target, TestSource } from '../target.ts';
@@ -7,9 +8,9 @@ import {
   atom,
   indented,
   LEVEL,
+  madeBy,
   type Spelling,
   within,
-  wrapped,
   writeTerm,
 } from '../text.ts';
 import {
@@ -23,6 +24,7 @@ import {
   optionsOf,
   parameterLines,
   scalarLines,
+  WIDTH,
 } from './shared.ts';
 
 export const javascript: Target = {
@@ -61,7 +63,8 @@ const NORMAL = [
   ' *',
   ' * @param {() => number} random',
   ' */',
-  'const normal = (random) => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());',
+  'const normal = (random) =>',
+  '  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());',
 ];
 
 function writeJavascript(source: ExportSource): string {
@@ -71,7 +74,7 @@ function writeJavascript(source: ExportSource): string {
   const required = plan.uses.totalSteps;
   const names = [...options.map(({ name }) => name), ...(random ? ['random'] : [])];
   return [
-    `// Made by: ${source.command}`,
+    ...madeBy('//', source.command, WIDTH),
     '// SPDX-License-Identifier: MIT',
     '',
     ...decayFunctions(plan),
@@ -80,13 +83,12 @@ function writeJavascript(source: ExportSource): string {
     ...[
       source.title,
       '',
-      ...wrapped(`w <- w - lr * u,  u = ${source.rule}`, 100, '    '),
-      ...(source.source ? ['', ...wrapped(`Source: ${source.source}.`, 100)] : []),
-      ...source.advice.flatMap((line) => ['', ...wrapped(line, 100)]),
+      ...explanation(source, WIDTH - 3),
       '',
       '@example',
       `const optimizer = new ${className}(${required ? '{ totalSteps: 1000 }' : ''});`,
       'optimizer.step([weights], [gradient]);',
+      'optimizer.learningRate *= 0.999; // a schedule of the learning rate',
     ].map((line) => (line === '' ? ' *' : ` * ${line}`)),
     ' */',
     `export class ${className} {`,
@@ -97,7 +99,7 @@ function writeJavascript(source: ExportSource): string {
           '  #states;',
         ]
       : []),
-    '',
+    ...(plan.uses.step || plan.states.length > 0 ? [''] : []),
     '  /**',
     `   * @param {object} ${required ? 'options' : '[options]'}`,
     ...indented(parameterLines(options), '   '),
@@ -105,12 +107,10 @@ function writeJavascript(source: ExportSource): string {
       ? ['   * @param {() => number} [options.random] - uniform numbers in [0, 1); default Math.random']
       : []),
     '   */',
-    ...indented(
-      braced(
-        'constructor(',
-        [...defaults(options), ...(random ? ['random = Math.random'] : [])],
-        required ? ') {' : ' = {}) {',
-      ),
+    ...braced(
+      'constructor(',
+      [...defaults(options), ...(random ? ['random = Math.random'] : [])],
+      required ? ') {' : ' = {}) {',
       '  ',
     ),
     ...indented(checkLines(options), '    '),
@@ -121,10 +121,10 @@ function writeJavascript(source: ExportSource): string {
     '   * Takes one step: changes every array of `params` in place.',
     '   *',
     '   * @param {(Float32Array | Float64Array)[]} params',
-    '   * @param {(Float32Array | Float64Array)[]} gradients',
+    `   * @param {(Float32Array | Float64Array)[]} ${plan.uses.gradient ? 'gradients' : '_gradients'}`,
     '   */',
-    '  step(params, gradients) {',
-    ...indented(braced('const ', names, ' = this;'), '    '),
+    `  step(params, ${plan.uses.gradient ? 'gradients' : '_gradients'}) {`,
+    ...braced('const ', names, ' = this;', '    '),
     ...(plan.uses.step ? ['    const step = ++this.#step;'] : []),
     ...indented(scalarLines(plan), '    '),
     ...indented(loopLines(plan), '    '),
@@ -141,7 +141,7 @@ function writeTest({ className, module, recorded, totalSteps, command }: TestSou
     ...(totalSteps ? [`totalSteps: ${gradients.length}`] : []),
   ];
   return [
-    `// Made by: ${command}`,
+    ...madeBy('//', command, WIDTH),
     '// SPDX-License-Identifier: MIT',
     `// Replays a recorded training on ${className}, and compares the weights: node --test`,
     "import assert from 'node:assert/strict';",
@@ -177,7 +177,9 @@ function loopLines(plan: Plan): readonly string[] {
           '}));',
         ]
       : []),
-    'for (const [p, weights] of params.entries()) {',
+    plan.uses.gradient || states.length > 0
+      ? 'for (const [p, weights] of params.entries()) {'
+      : 'for (const weights of params) {',
     ...(plan.uses.gradient ? ['  const gradient = gradients[p];'] : []),
     ...(states.length > 0 ? [`  const { ${states.join(', ')} } = this.#states[p];`] : []),
     '  for (let i = 0; i < weights.length; i++) {',

@@ -1,26 +1,44 @@
 import type { ParameterRange } from '../parameters.ts';
-import type { Plan } from '../plan.ts';
-import { operationsOf } from '../python/python.ts';
+import { operationsOf, type Plan } from '../plan.ts';
 import type { ExportSource } from '../target.ts';
 import type { Term } from '../term.ts';
 import {
   arithmetic,
   atom,
   called,
+  infix,
   LEVEL,
   numberText,
   type ScalarWriters,
   type Spelling,
+  type Writer,
   within,
   writeTerm,
 } from '../text.ts';
 
 /** What the JavaScript targets share: numbers, names, options and the functions of the step. */
-const WIDTH = 100;
+export const WIDTH = 100;
+
+/** `(x / y) * z`: Biome and Prettier put what is of one level, but of another operator, in parentheses. */
+const product = (symbol: string): Writer => {
+  const write = infix(symbol, LEVEL.product);
+  return ([x, y], parameters) => {
+    const other = x!.level === LEVEL.product && x!.symbol !== symbol;
+    return write([other ? { ...x!, level: LEVEL.sum } : x!, y!], parameters);
+  };
+};
+
+/** `x ** y`, which a sign before x would make ambiguous. */
+const power: Writer = ([x, y]) => ({
+  text: `${within(x!, LEVEL.atom)} ** ${within(y!, LEVEL.negation)}`,
+  level: LEVEL.power,
+});
 
 export const elementary = {
   ...arithmetic,
-  pow: called('Math.pow'),
+  mul: product('*'),
+  div: product('/'),
+  pow: power,
   exp: called('Math.exp'),
   log: called('Math.log'),
   sqrt: called('Math.sqrt'),
@@ -90,8 +108,10 @@ const DECAYS: Readonly<Record<string, readonly string[]>> = {
     ' * @param {number} totalSteps',
     ' * @param {number} cycles',
     ' */',
-    'const restartDecay = (step, totalSteps, cycles) =>',
-    '  0.5 * (1 + Math.cos((Math.PI * ((cycles * Math.min(step - 1, totalSteps)) % totalSteps)) / totalSteps));',
+    'const restartDecay = (step, totalSteps, cycles) => {',
+    '  const elapsed = (cycles * Math.min(step - 1, totalSteps)) % totalSteps;',
+    '  return 0.5 * (1 + Math.cos((Math.PI * elapsed) / totalSteps));',
+    '};',
   ],
 };
 
@@ -159,9 +179,14 @@ export function checkLines(options: readonly NumberOption[]): readonly string[] 
 export const defaults = (options: readonly NumberOption[]): readonly string[] =>
   options.map(({ name, value }) => (value === undefined ? name : `${name} = ${value}`));
 
-/** Biome's and Prettier's lines of a pattern or an object: one if it fits. */
-export function braced(before: string, parts: readonly string[], after: string): readonly string[] {
-  const line = `${before}{ ${parts.join(', ')} }${after}`;
-  if (line.length <= WIDTH - 4) return [line];
-  return [`${before}{`, ...parts.map((part) => `  ${part},`), `}${after}`];
+/** Biome's and Prettier's lines of a pattern or an object, indented: one if it fits. */
+export function braced(
+  before: string,
+  parts: readonly string[],
+  after: string,
+  indent: string,
+): readonly string[] {
+  const line = `${indent}${before}{ ${parts.join(', ')} }${after}`;
+  if (line.length <= WIDTH) return [line];
+  return [`${indent}${before}{`, ...parts.map((part) => `${indent}  ${part},`), `${indent}}${after}`];
 }

@@ -1,12 +1,15 @@
-import type { RandomDraw } from '../plan.ts';
+import { operationsOf, type RandomDraw } from '../plan.ts';
 import { type Argument, argumentLine, ruleArguments, totalSteps } from '../python/arguments.ts';
-import { docstring, pythonNumber } from '../python/python.ts';
+import { docstring, pythonNumber, WIDTH } from '../python/python.ts';
 import { functionsOf, mathImport, traced } from '../python/traced.ts';
 import type { ExportSource, Target } from '../target.ts';
-import { indented } from '../text.ts';
+import { indented, madeBy } from '../text.ts';
+
+/** Keras decays the weights itself by its own `weight_decay`. */
+const named = (name: string): string => (name === 'weight_decay' ? 'weight_factor' : name);
 
 const writer = traced(functionsOf('ops'), {
-  parameter: (name) => `self.${name}`,
+  parameter: (name) => `self.${named(name)}`,
   gradient: 'grad',
   weight: 'variable',
 });
@@ -27,14 +30,14 @@ function writeKeras(source: ExportSource): string {
   const random = plan.draws.length > 0;
   const own: readonly Argument[] = [
     ...(plan.uses.totalSteps ? [totalSteps] : []),
-    ...ruleArguments(plan),
+    ...ruleArguments(plan).map((one) => ({ ...one, name: named(one.name) })),
     ...(random
       ? [{ name: 'seed', type: 'int | None', fallback: 'None', description: 'seed of the random draws' }]
       : []),
   ];
   const functions = writer.decayFunctions(plan);
   return [
-    `# Made by: ${source.command}`,
+    ...madeBy('#', source.command, WIDTH),
     '# SPDX-License-Identifier: MIT',
     'from __future__ import annotations',
     '',
@@ -62,8 +65,14 @@ function classLines(source: ExportSource, own: readonly Argument[]): readonly st
         ...own.map(({ name, description }) => [name, description] as const),
         ['kwargs', 'what every Keras optimizer takes, such as weight_decay, clipnorm and use_ema'],
       ],
+      notes: operationsOf(plan).has('sign')
+        ? ['The sign of NaN is NaN in the rule, and 0 in some backends, such as torch.']
+        : [],
       example: [
-        `optimizer = ${className}(${rate}${plan.uses.totalSteps ? ', total_steps=1000' : ''})`,
+        `schedule = keras.optimizers.schedules.CosineDecay(${rate}, decay_steps=1000)`,
+        `optimizer = ${className}(`,
+        `    schedule,${plan.uses.totalSteps ? ' total_steps=1000,' : ''} weight_decay=0.01, clipnorm=1.0`,
+        ')',
         'model.compile(optimizer=optimizer, loss="mse")',
       ],
     }),

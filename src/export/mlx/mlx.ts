@@ -1,9 +1,9 @@
-import type { RandomDraw } from '../plan.ts';
+import { operationsOf, type RandomDraw } from '../plan.ts';
 import { type Argument, argumentLine, ruleArguments, totalSteps } from '../python/arguments.ts';
-import { docstring, pythonNumber } from '../python/python.ts';
+import { docstring, pythonNumber, WIDTH } from '../python/python.ts';
 import { functionsOf, mathImport, traced } from '../python/traced.ts';
 import type { ExportSource, Target } from '../target.ts';
-import { indented } from '../text.ts';
+import { indented, madeBy } from '../text.ts';
 
 const writer = traced(functionsOf('mx'), {
   parameter: (name) => `self.${name}`,
@@ -26,7 +26,7 @@ function writeMlx(source: ExportSource): string {
   const functions = writer.decayFunctions(plan);
   const rate = pythonNumber(source.learningRate).text;
   return [
-    `# Made by: ${source.command}`,
+    ...madeBy('#', source.command, WIDTH),
     '# SPDX-License-Identifier: MIT',
     'from __future__ import annotations',
     '',
@@ -44,11 +44,16 @@ function writeMlx(source: ExportSource): string {
             ['learning_rate', 'learning rate, or its schedule'],
             ...own.map(({ name, description }) => [name, description] as const),
           ],
-          ...(plan.draws.length > 0
-            ? { notes: ['The random draws come from mlx.core.random: mlx.core.random.seed seeds them.'] }
-            : {}),
+          notes: [
+            ...(operationsOf(plan).has('sign') ? ['The sign of NaN is 0 in MLX, and NaN in the rule.'] : []),
+            ...(plan.draws.length > 0
+              ? ['The random draws come from mlx.core.random: mlx.core.random.seed seeds them.']
+              : []),
+          ],
           example: [
-            `optimizer = ${className}(${rate}${plan.uses.totalSteps ? ', total_steps=1000' : ''})`,
+            `schedule = mlx.optimizers.cosine_decay(${rate}, decay_steps=1000)`,
+            `optimizer = ${className}(schedule${plan.uses.totalSteps ? ', total_steps=1000' : ''})`,
+            'gradients, _ = mlx.optimizers.clip_grad_norm(gradients, max_norm=1.0)',
             'optimizer.update(model, gradients)',
           ],
         }),

@@ -1,6 +1,13 @@
 import type { RandomDraw } from '../plan.ts';
 import { argumentLine, checkLines, ruleArguments, totalSteps } from '../python/arguments.ts';
-import { decayFunctions, docstring, pythonArithmetic, pythonNumber, scalarLines } from '../python/python.ts';
+import {
+  decayFunctions,
+  docstring,
+  pythonArithmetic,
+  pythonNumber,
+  scalarLines,
+  WIDTH,
+} from '../python/python.ts';
 import { pythonTest } from '../python/test-text.ts';
 import type { ExportSource, Target } from '../target.ts';
 import type { Term } from '../term.ts';
@@ -10,6 +17,7 @@ import {
   called,
   indented,
   LEVEL,
+  madeBy,
   type Spelling,
   within,
   writeTerm,
@@ -81,7 +89,7 @@ function writeNumpy(source: ExportSource): string {
     scalars.some((line) => line.includes('math.')) ||
     decayFunctions(plan).some((line) => line.includes('math.'));
   return [
-    `# Made by: ${source.command}`,
+    ...madeBy('#', source.command, WIDTH),
     '# SPDX-License-Identifier: MIT',
     'from __future__ import annotations',
     '',
@@ -96,7 +104,10 @@ function writeNumpy(source: ExportSource): string {
         args: all.map(({ name, description }) => [name, description] as const),
         example: [
           `optimizer = ${className}(lr=${first!.fallback}${plan.uses.totalSteps ? ', total_steps=1000' : ''})`,
+          'gradient = np.clip(gradient, -1.0, 1.0)',
+          'weight *= 1.0 - 0.01 * optimizer.lr  # decoupled weight decay of 0.01',
           'optimizer.step([weight], [gradient])',
+          'optimizer.lr *= 0.999  # a schedule of the learning rate',
         ],
       }),
       '    ',

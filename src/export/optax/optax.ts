@@ -1,9 +1,9 @@
 import type { RandomDraw } from '../plan.ts';
 import { type Argument, argumentLine, ruleArguments, totalSteps } from '../python/arguments.ts';
-import { docstring, pythonNumber } from '../python/python.ts';
+import { docstring, pythonNumber, WIDTH } from '../python/python.ts';
 import { functionsOf, mathImport, traced } from '../python/traced.ts';
 import type { ExportSource, Target } from '../target.ts';
-import { indented } from '../text.ts';
+import { indented, madeBy } from '../text.ts';
 
 const writer = traced(functionsOf('jnp'), { parameter: (name) => name, gradient: 'grad', weight: 'param' });
 
@@ -37,7 +37,7 @@ function writeOptax(source: ExportSource): string {
       ? [`def scale_by_${name}() -> optax.GradientTransformation:`]
       : [`def scale_by_${name}(`, ...signature, ') -> optax.GradientTransformation:'];
   return [
-    `# Made by: ${source.command}`,
+    ...madeBy('#', source.command, WIDTH),
     '# SPDX-License-Identifier: MIT',
     'from __future__ import annotations',
     '',
@@ -85,10 +85,18 @@ function writeOptax(source: ExportSource): string {
           ...own.map((one) => [one.name, one.description] as const),
         ],
         notes: [
-          "Weight decay and clipping are optax's own: chain optax.add_decayed_weights and optax.clip_by_global_norm.",
+          "Weight decay, schedules of the learning rate and clipping of gradients stay optax's own: see the example.",
         ],
         example: [
           `optimizer = ${name}(${pythonNumber(source.learningRate).text}${plan.uses.totalSteps ? ', total_steps=1000' : ''})`,
+          '# or, with clipping, decoupled weight decay and a schedule:',
+          `rate = optax.cosine_decay_schedule(${pythonNumber(source.learningRate).text}, decay_steps=1000)`,
+          'optimizer = optax.chain(',
+          '    optax.clip_by_global_norm(1.0),',
+          `    scale_by_${name}(${plan.uses.totalSteps ? 'total_steps=1000' : ''}),`,
+          '    optax.add_decayed_weights(0.01),',
+          '    optax.scale_by_learning_rate(rate),',
+          ')',
           'state = optimizer.init(params)',
           'updates, state = optimizer.update(grads, state, params)',
           'params = optax.apply_updates(params, updates)',
@@ -110,7 +118,7 @@ function writeOptax(source: ExportSource): string {
   ].join('\n');
 }
 
-function updateLines({ plan, className }: ExportSource, state: string): readonly string[] {
+function updateLines({ plan }: ExportSource, state: string): readonly string[] {
   const { states, draws, uses } = plan;
   const random = draws.length > 0;
   const inputs = ['grad', ...(uses.weight ? ['param'] : []), ...states, ...(random ? ['key'] : [])];
@@ -121,10 +129,7 @@ function updateLines({ plan, className }: ExportSource, state: string): readonly
   const results = ['update', ...states];
   return [
     ...(uses.weight
-      ? [
-          'if params is None:',
-          `    raise ValueError("${className} needs the parameters: pass params to update")`,
-        ]
+      ? ['if params is None:', '    raise ValueError("the rule reads the weights: pass params to update")']
       : []),
     'count = optax.safe_increment(state.count)',
     ...(uses.step ? ['step = count.astype(jnp.float32)', ...writer.scalarLines(plan)] : []),

@@ -1,4 +1,5 @@
-import type { Plan } from '../plan.ts';
+import { explanation } from '../explanation.ts';
+import { operationsIn, type Plan } from '../plan.ts';
 import type { ExportSource } from '../target.ts';
 import type { Term } from '../term.ts';
 import {
@@ -17,7 +18,7 @@ import {
 } from '../text.ts';
 
 /** What the Python targets share: numbers, operators, the docstring, the functions of the step. */
-const WIDTH = 88;
+export const WIDTH = 88;
 
 export const pythonNumber = (value: number): Text => numberText(value);
 
@@ -80,17 +81,6 @@ export function decayFunctions({ scalars }: Plan): readonly string[] {
   return Object.entries(DECAYS).flatMap(([name, lines]) => (names.has(name) ? ['', '', ...lines] : []));
 }
 
-/** The names of the operations in a term, each as often as it stands there. */
-export function operationsIn(term: Term): readonly string[] {
-  return term.kind === 'call' ? [term.operation, ...term.args.flatMap(operationsIn)] : [];
-}
-
-/** Every operation of a plan, in its scalars and in its arrays. */
-export function operationsOf({ scalars, body, update, stores }: Plan): ReadonlySet<string> {
-  const terms = [...scalars, ...body, { value: update }, ...stores].map(({ value }) => value);
-  return new Set(terms.flatMap(operationsIn));
-}
-
 /** Lines that compute the numbers of a step; `parameter` says how a constant is read, such as `self.beta`. */
 export function scalarLines({ scalars }: Plan, parameter: (name: string) => string): readonly string[] {
   return scalars.map(({ name, value }) => `${name} = ${scalarText(value, parameter)}`);
@@ -121,11 +111,7 @@ export function docstring(
   return [
     `"""${source.title}`,
     '',
-    'The update is',
-    '',
-    ...indented(wrapped(`w <- w - lr * u,  u = ${source.rule}`, WIDTH - 12, '    '), '    '),
-    ...(source.source ? paragraph(`Source: ${source.source}.`) : []),
-    ...source.advice.flatMap(paragraph),
+    ...explanation(source, WIDTH - 8),
     ...(parts.notes ?? []).flatMap(paragraph),
     '',
     'Args:',

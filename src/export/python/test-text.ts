@@ -1,6 +1,7 @@
 import { type Recorded, TOLERANCE } from '../recorded.ts';
 import type { TestSource } from '../target.ts';
-import { wrapped } from '../text.ts';
+import { madeBy, wrapped } from '../text.ts';
+import { WIDTH } from './python.ts';
 
 /** How a framework replays a training, in lines of Python that leave the weights in a list `found`. */
 export type Replay = (className: string, argumentsText: string) => readonly string[];
@@ -13,7 +14,7 @@ export function pythonTest(
 ): string {
   const given = totalSteps ? `, total_steps=${recorded.gradients.length}` : '';
   return [
-    `# Made by: ${command}`,
+    ...madeBy('#', command, WIDTH),
     '# SPDX-License-Identifier: MIT',
     `"""Replays a recorded training on ${className}, and compares the weights."""`,
     ...imports,
@@ -44,4 +45,4 @@ const literal = (value: number): string => (Number.isInteger(value) ? `${value}.
 
 /** A list on one line: the numbers are few. */
 const listLines = (name: string, values: Recorded['initial']): readonly string[] =>
-  wrapped(`${name} = [${values.map(literal).join(', ')}]`, 88, '    ');
+  wrapped(`${name} = [${values.map(literal).join(', ')}]`, WIDTH, '    ');

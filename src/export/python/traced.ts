@@ -1,4 +1,4 @@
-import type { Plan } from '../plan.ts';
+import { operationsOf, type Plan } from '../plan.ts';
 import type { Term } from '../term.ts';
 import {
   type ArrayWriters,
@@ -13,7 +13,7 @@ import {
   within,
   writeTerm,
 } from '../text.ts';
-import { operationsOf, pythonArithmetic, pythonNumber } from './python.ts';
+import { pythonArithmetic, pythonNumber } from './python.ts';
 
 /**
  * What the frameworks share whose steps are traced or compiled: every operation, also of the step, is one of the framework, under NumPy's

@@ -1,10 +1,10 @@
-import type { Plan } from '../plan.ts';
+import { operationsOf, type Plan } from '../plan.ts';
 import { type Argument, argumentLine, checkLines, ruleArguments, totalSteps } from '../python/arguments.ts';
-import { decayFunctions, docstring, pythonNumber, scalarLines, scalarText } from '../python/python.ts';
+import { decayFunctions, docstring, pythonNumber, scalarLines, scalarText, WIDTH } from '../python/python.ts';
 import { pythonTest } from '../python/test-text.ts';
 import type { ExportSource, Target } from '../target.ts';
 import { scalarsIn } from '../term.ts';
-import { indented } from '../text.ts';
+import { indented, madeBy } from '../text.ts';
 import { assignment, foreachLines, plural } from './foreach.ts';
 import { drawText, singleLines, text } from './single.ts';
 
@@ -36,7 +36,7 @@ function writePytorch(source: ExportSource): string {
   const usesMath = [...functions, ...scalars].some((line) => line.includes('math.'));
   const hosted = usesMath || functions.length > 0;
   return [
-    `# Made by: ${source.command}`,
+    ...madeBy('#', source.command, WIDTH),
     '# SPDX-License-Identifier: MIT',
     'from __future__ import annotations',
     '',
@@ -114,8 +114,14 @@ function classLines(source: ExportSource, own: readonly Argument[], hosted: bool
       notes: notesOf(plan),
       example: [
         `optimizer = ${className}(model.parameters(), lr=${lr.fallback}${plan.uses.totalSteps ? ', total_steps=1000' : ''})`,
+        'schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=1000)',
         'loss_fn(model(inputs), targets).backward()',
+        'torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm=1.0)',
+        'with torch.no_grad():  # decoupled weight decay of 0.01',
+        '    for param in model.parameters():',
+        '        param.mul_(1.0 - 0.01 * schedule.get_last_lr()[0])',
         'optimizer.step()',
+        'schedule.step()',
       ],
     }).with(0, `r"""${source.title}`),
     '',
@@ -241,10 +247,9 @@ function classLines(source: ExportSource, own: readonly Argument[], hosted: bool
 
 /** What a user of the class must know, because torch means something else by it. */
 function notesOf(plan: Plan): readonly string[] {
-  const terms = JSON.stringify([plan.body, plan.update, plan.stores]);
   return [
-    "Weight decay, schedules of the learning rate and clipping of gradients are torch's own: use parameter groups, torch.optim.lr_scheduler and torch.nn.utils.",
-    ...(terms.includes('"sign"') ? ['The sign of NaN is 0 in torch, and NaN in the rule.'] : []),
+    "Weight decay, schedules of the learning rate and clipping of gradients stay torch's own: see the example.",
+    ...(operationsOf(plan).has('sign') ? ['The sign of NaN is 0 in torch, and NaN in the rule.'] : []),
   ];
 }
 
@@ -280,7 +285,10 @@ function functionLines(source: ExportSource, own: readonly Argument[]): readonly
     `    """Functional form: see :class:\`${source.className}\`."""`,
     '    if foreach is None:',
     '        foreach = not differentiable and all(p.is_cuda for p in params)',
-    `    path = _multi_tensor_${name} if foreach and params else _single_tensor_${name}`,
+    '    if foreach and params:',
+    `        path = _multi_tensor_${name}`,
+    '    else:',
+    `        path = _single_tensor_${name}`,
     '    path(',
     ...listsOf(source).map((list) => `        ${list},`),
     ...keywords.map((keyword) => `        ${keyword}=${keyword},`),

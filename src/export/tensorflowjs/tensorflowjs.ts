@@ -1,3 +1,4 @@
+import { explanation } from '../explanation.ts';
 import {
   braced,
   camelCase,
@@ -9,21 +10,22 @@ import {
   optionsOf,
   parameterLines,
   scalarLines,
+  WIDTH,
 } from '../javascript/shared.ts';
-import type { Plan, RandomDraw } from '../plan.ts';
+import { operationsOf, type Plan, type RandomDraw } from '../plan.ts';
 import { TOLERANCE } from '../recorded.ts';
 import type { ExportSource, Target, TestSource } from '../target.ts';
-import { apply, isScalar, type Term } from '../term.ts';
+import { isScalar, type Term } from '../term.ts';
 import {
   type ArrayWriters,
   atom,
   called,
   indented,
   LEVEL,
+  madeBy,
   type Spelling,
   type Writer,
   within,
-  wrapped,
   writeTerm,
 } from '../text.ts';
 
@@ -84,7 +86,7 @@ function writeTensorflow(source: ExportSource): string {
   const names = [...options.map(({ name }) => name), ...(random ? ['seed'] : [])];
   const states = plan.states.map(plural);
   return [
-    `// Made by: ${source.command}`,
+    ...madeBy('//', source.command, WIDTH),
     '// SPDX-License-Identifier: MIT',
     "import * as tf from '@tensorflow/tfjs';",
     '',
@@ -94,15 +96,14 @@ function writeTensorflow(source: ExportSource): string {
     ...[
       source.title,
       '',
-      ...wrapped(`w <- w - lr * u,  u = ${source.rule}`, 100, '    '),
-      ...(source.source ? ['', ...wrapped(`Source: ${source.source}.`, 100)] : []),
-      ...source.advice.flatMap((line) => ['', ...wrapped(line, 100)]),
+      ...explanation(source, WIDTH - 3),
       '',
-      'The sign of NaN is 0 in TensorFlow.js. Every operation rounds to float32.',
+      `Every operation rounds to float32.${operationsOf(plan).has('sign') ? ' The sign of NaN is 0 in TensorFlow.js, and NaN in the rule.' : ''}`,
       '',
       '@example',
       `const optimizer = new ${className}(${required === '' ? '' : `{ ${required} }`});`,
       'optimizer.minimize(() => lossOf(model, batch));',
+      'optimizer.learningRate *= 0.999; // a schedule of the learning rate',
     ].map((line) => (line === '' ? ' *' : ` * ${line}`)),
     ' */',
     `export class ${className} extends tf.Optimizer {`,
@@ -114,15 +115,15 @@ function writeTensorflow(source: ExportSource): string {
     `   * @param {object} ${plan.uses.totalSteps ? 'options' : '[options]'}`,
     ...indented(parameterLines(options), '   '),
     ...(random
-      ? ["   * @param {number} [options.seed] - seed of the random draws; tf's own generator without one"]
+      ? [
+          "   * @param {number | null} [options.seed] - seed of the random draws; tf's own generator without one",
+        ]
       : []),
     '   */',
-    ...indented(
-      braced(
-        'constructor(',
-        [...defaults(options), ...(random ? ['seed'] : [])],
-        plan.uses.totalSteps ? ') {' : ' = {}) {',
-      ),
+    ...braced(
+      'constructor(',
+      [...defaults(options), ...(random ? ['seed = null'] : [])],
+      plan.uses.totalSteps ? ') {' : ' = {}) {',
       '  ',
     ),
     '    super();',
@@ -135,7 +136,7 @@ function writeTensorflow(source: ExportSource): string {
     ]),
     '  }',
     '',
-    '  /** @param {tf.NamedTensorMap | tf.NamedTensor[]} variableGradients */',
+    '  /** @param {tf.NamedTensorMap | { name: string, tensor: tf.Tensor }[]} variableGradients */',
     '  applyGradients(variableGradients) {',
     ...indented(
       stepLines(
@@ -146,15 +147,14 @@ function writeTensorflow(source: ExportSource): string {
     ),
     '  }',
     '',
-    ...(random ? [...SEEDS, ''] : []),
+    ...(plan.draws.some(({ distribution }) => distribution === 'mask') ? UNIFORM : []),
+    ...(plan.draws.some(({ distribution }) => distribution === 'normal') ? NORMAL : []),
     ...indented(stateLines(states), '  '),
     '  getConfig() {',
-    ...indented(
-      braced(
-        'return ',
-        names.map((name) => `${name}: this.${name}`),
-        ';',
-      ),
+    ...braced(
+      'return ',
+      names.map((name) => `${name}: this.${name}`),
+      ';',
       '    ',
     ),
     '  }',
@@ -183,12 +183,14 @@ function stepLines(plan: Plan, options: readonly string[]): readonly string[] {
     `this.${plural(state)}[i].variable.assign(${value});`;
   const read = options.filter((name) => uses.totalSteps || name !== 'totalSteps');
   return [
-    ...braced('const ', read, ' = this;'),
+    ...braced('const ', read, ' = this;', ''),
     ...(uses.step ? ['const step = this.iterations + 1;', ...scalarLines(plan)] : []),
     'const named = Array.isArray(variableGradients)',
     '  ? variableGradients',
     '  : Object.entries(variableGradients).map(([name, tensor]) => ({ name, tensor }));',
-    'for (const [i, { name, tensor: gradient }] of named.entries()) {',
+    states.length > 0
+      ? 'for (const [i, { name, tensor: gradient }] of named.entries()) {'
+      : 'for (const { name, tensor: gradient } of named) {',
     ...indented(
       [
         'const weight = tf.engine().registeredVariables[name];',
@@ -211,7 +213,8 @@ function stepLines(plan: Plan, options: readonly string[]): readonly string[] {
                 ? `${camelCase(name)} = ${text(value)};`
                 : `const ${camelCase(name)} = ${text(value)};`,
             ),
-            `const delta = ${text(apply('mul', [{ kind: 'parameter', name: 'learning_rate' }, plan.update]))};`,
+            `const update = ${text(plan.update)};`,
+            'const delta = tf.mul(learningRate, update);',
             ...inPlace.map((state) => assigned(state, camelCase(state))),
             ...plan.stores.map(({ state, value }) =>
               assigned(state, isScalar(value) ? `tf.fill(weight.shape, ${text(value)})` : text(value)),
@@ -241,17 +244,22 @@ const ZEROS = [
   '',
 ];
 
-const SEEDS = [
-  '  /** The seed of the next draw. */',
-  '  nextSeed() {',
-  '    return this.seed === undefined ? undefined : this.seed + this.draws++;',
+/** A draw, of a seed of its own if there is one. */
+const drawLines = (name: string, from: string): readonly string[] => [
+  '  /** @param {number[]} shape */',
+  `  ${name}(shape) {`,
+  '    const seed = this.seed === null ? undefined : this.seed + this.draws++;',
+  `    return tf.${from}(shape, 0, 1, 'float32', seed);`,
   '  }',
+  '',
 ];
+const UNIFORM = drawLines('uniform', 'randomUniform');
+const NORMAL = drawLines('normal', 'randomNormal');
 
 const drawText = (draw: RandomDraw): string =>
   draw.distribution === 'normal'
-    ? "tf.randomNormal(weight.shape, 0, 1, 'float32', this.nextSeed())"
-    : `tf.less(tf.randomUniform(weight.shape, 0, 1, 'float32', this.nextSeed()), ${text(draw.rate)})`;
+    ? 'this.normal(weight.shape)'
+    : `tf.less(this.uniform(weight.shape), ${text(draw.rate)})`;
 
 /** How the states are disposed of, saved and loaded, in the order that TensorFlow.js keeps: the count of steps, then state by state. */
 function stateLines(states: readonly string[]): readonly string[] {
@@ -261,34 +269,46 @@ function stateLines(states: readonly string[]): readonly string[] {
       '  return [await this.saveIterations()];',
       '}',
       '',
-      '/** @param {tf.NamedTensor[]} weightValues */',
+      '/** @param {{ name: string, tensor: tf.Tensor }[]} weightValues */',
       'async setWeights(weightValues) {',
       '  await this.extractIterations(weightValues);',
       '}',
       '',
     ];
   }
-  const all = states.map((name) => `...this.${name}`).join(', ');
+  const lists = states.map((name) => `this.${name}`);
+  const line = states.length === 1 ? `  return ${lists[0]};` : `  return [${lists.join(', ')}].flat();`;
   return [
+    '/** Every state of every weight. */',
+    'states() {',
+    ...(line.length + 2 <= WIDTH
+      ? [line]
+      : ['  return [', ...lists.map((one) => `    ${one},`), '  ].flat();']),
+    '}',
+    '',
     'dispose() {',
     '  super.dispose();',
-    `  tf.dispose([${all}].map(({ variable }) => variable));`,
+    '  tf.dispose(this.states().map(({ variable }) => variable));',
     '}',
     '',
     'async getWeights() {',
-    `  const variables = [${all}].map((one) => ({ name: one.originalName, tensor: one.variable }));`,
-    '  return [await this.saveIterations(), ...variables];',
+    '  const states = this.states().map((one) => ({ name: one.originalName, tensor: one.variable }));',
+    '  return [await this.saveIterations(), ...states];',
     '}',
     '',
-    '/** @param {tf.NamedTensor[]} weightValues */',
+    '/** @param {{ name: string, tensor: tf.Tensor }[]} weightValues */',
     'async setWeights(weightValues) {',
     '  const values = await this.extractIterations(weightValues);',
     '  const variables = values.map(({ name, tensor }) => ({',
     '    originalName: name,',
     '    variable: /** @type {tf.Variable} */ (tensor.variable(false)),',
     '  }));',
-    `  const count = variables.length / ${states.length};`,
-    ...states.map((name, i) => `  this.${name} = variables.slice(${times(i)}, ${times(i + 1)});`),
+    ...(states.length === 1
+      ? [`  this.${states[0]} = variables;`]
+      : [
+          `  const count = variables.length / ${states.length};`,
+          ...states.map((name, i) => `  this.${name} = variables.slice(${times(i)}, ${times(i + 1)});`),
+        ]),
     '}',
     '',
   ];
@@ -303,7 +323,7 @@ function writeTest({ className, module, recorded, totalSteps, command }: TestSou
     ...(totalSteps ? [`totalSteps: ${gradients.length}`] : []),
   ];
   return [
-    `// Made by: ${command}`,
+    ...madeBy('//', command, WIDTH),
     '// SPDX-License-Identifier: MIT',
     `// Replays a recorded training on ${className}, and compares the weights: node --test`,
     "import assert from 'node:assert/strict';",
@@ -320,7 +340,9 @@ function writeTest({ className, module, recorded, totalSteps, command }: TestSou
     "test('steps as recorded', () => {",
     '  const weights = tf.tensor1d(initial).variable();',
     `  const optimizer = new ${className}({ ${options.join(', ')} });`,
-    '  for (const gradient of gradients) optimizer.applyGradients({ [weights.name]: tf.tensor1d(gradient) });',
+    '  for (const gradient of gradients) {',
+    '    tf.tidy(() => optimizer.applyGradients({ [weights.name]: tf.tensor1d(gradient) }));',
+    '  }',
     '  for (const [i, value] of weights.dataSync().entries()) {',
     '    const distance = Math.abs(value - expected[i]);',
     `    assert.ok(distance <= ${TOLERANCE.relative} * Math.abs(expected[i]) + ${TOLERANCE.absolute}, \`weight \${i}: \${value}\`);`,

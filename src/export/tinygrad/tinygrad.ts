@@ -1,10 +1,10 @@
-import type { RandomDraw } from '../plan.ts';
+import { operationsOf, type RandomDraw } from '../plan.ts';
 import { type Argument, argumentLine, ruleArguments, totalSteps } from '../python/arguments.ts';
-import { docstring, pythonNumber } from '../python/python.ts';
+import { docstring, pythonNumber, WIDTH } from '../python/python.ts';
 import { mathImport, methods, traced } from '../python/traced.ts';
 import type { ExportSource, Target } from '../target.ts';
 import { isScalar, type Term } from '../term.ts';
-import { indented } from '../text.ts';
+import { indented, madeBy } from '../text.ts';
 
 const writer = traced(methods, { parameter: (name) => `self.${name}`, gradient: 'grad', weight: 'param' });
 
@@ -31,7 +31,7 @@ function writeTinygrad(source: ExportSource): string {
   const functions = writer.decayFunctions(plan);
   const counted = plan.uses.step ? ['step_count'] : [];
   return [
-    `# Made by: ${source.command}`,
+    ...madeBy('#', source.command, WIDTH),
     '# SPDX-License-Identifier: MIT',
     'from __future__ import annotations',
     '',
@@ -51,17 +51,23 @@ function writeTinygrad(source: ExportSource): string {
             ['fused', 'whether all parameters are updated as one tensor'],
           ],
           notes: [
-            'Comparisons with NaN are false in tinygrad: sign, clip, min and max may make a number of a NaN, which the rule keeps.',
+            ...(['sign', 'clip', 'min', 'max'].some((name) => operationsOf(plan).has(name))
+              ? [
+                  'Comparisons with NaN are false in tinygrad: sign, clip, min and max may make a number of a NaN, which the rule keeps.',
+                ]
+              : []),
             ...(plan.draws.length > 0
               ? ["The random draws are tinygrad's own: Tensor.manual_seed seeds them."]
               : []),
           ],
           example: [
-            `optimizer = ${className}(nn.state.get_parameters(model), lr=${lr.fallback}${plan.uses.totalSteps ? ', total_steps=1000' : ''})`,
+            'params = nn.state.get_parameters(model)',
+            `optimizer = ${className}(params, lr=${lr.fallback}${plan.uses.totalSteps ? ', total_steps=1000' : ''})`,
             'with Tensor.train():',
             '    optimizer.zero_grad()',
             '    loss_of(model, batch).backward()',
             '    optimizer.step()',
+            'optimizer.lr.assign(optimizer.lr * 0.999)  # a schedule of the learning rate',
           ],
         }),
         '',
@@ -95,7 +101,6 @@ function stepLines({ plan }: ExportSource, counted: readonly string[]): readonly
     ...(counted.length > 0 ? ['[self.step_count]'] : []),
     ...states.map((name) => `self.${plural(name)}`),
   ];
-  const updated = `param - self.lr * ${writer.factor(plan.update)}`;
   return [
     'updated: list[Tensor] = []',
     ...(uses.step
@@ -115,9 +120,8 @@ function stepLines({ plan }: ExportSource, counted: readonly string[]): readonly
           kind === 'state' ? assigned(name, value) : [`${name} = ${writer.text(value)}`],
         ),
         // The update reads states that are overwritten below: it is computed before.
-        ...(stores.length > 0
-          ? [`new_param = (${updated}).cast(param.dtype).realize()`]
-          : [`new_param = (${updated}).cast(param.dtype)`]),
+        `delta = self.lr * ${writer.factor(plan.update)}`,
+        `new_param = (param - delta).cast(param.dtype)${stores.length > 0 ? '.realize()' : ''}`,
         ...stores.flatMap(({ state, value }) => [...assigned(state, value), `${state}.realize()`]),
         'updated.append(new_param)',
       ],
