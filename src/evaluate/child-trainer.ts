@@ -2,8 +2,8 @@ import { type CompiledRule, compileRule, type Expression } from '../rules/index.
 import type { Task } from '../tasks/index.ts';
 import { checkChild } from './checked.ts';
 import { chosenEngine } from './engine.ts';
-import { trainChild } from './train-child.ts';
-import type { Trainer } from './trainer.ts';
+import { type ChildAndRule, ChildTraining, trainChild } from './train-child.ts';
+import type { Trainer, Training } from './trainer.ts';
 
 /**
  * Loads the data and builds the network of a task: the trainer of this program's own children.
@@ -14,20 +14,19 @@ export async function openChildTrainer(task: Task, options: Parameters<Task['ope
   const child = checkChild(task.name, await task.open({ engine: chosenEngine(), ...options }));
   /** The rule that was trained last: the trainings of an evaluation share what is compiled. */
   let last: { readonly expression: Expression; readonly compiled: CompiledRule } | undefined;
+  const subjectOf = ({ rule: expression }: Training): ChildAndRule => {
+    if (last?.expression !== expression) last = { expression, compiled: compileRule(expression) };
+    return { task: task.name, child, rule: last.compiled };
+  };
   return {
     batchSize: child.batchSize,
     trainExamples: child.trainExamples,
     chance: child.chance,
     async train(training, watch) {
-      const { rule: expression } = training;
-      if (last?.expression !== expression) last = { expression, compiled: compileRule(expression) };
-      const { state: _, ...trained } = await trainChild(
-        { task: task.name, child, rule: last.compiled },
-        training,
-        watch,
-      );
+      const { state: _, ...trained } = await trainChild(subjectOf(training), training, watch);
       return trained;
     },
+    open: (training, watch) => new ChildTraining(subjectOf(training), training, watch),
     close: () => child.close(),
   };
 }

@@ -15,6 +15,7 @@ const small: Protocol = {
   sweep: { epochs: 1, examples: 300 },
   final: { epochs: 3, examples: 10_000 },
   validationExamples: 250,
+  shortcuts: {},
   schedule: 'constant',
   curves: false,
 };

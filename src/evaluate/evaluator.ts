@@ -1,4 +1,5 @@
 import {
+  type Conditions,
   checkSteps,
   type Evaluation,
   type EvaluationProgress,
@@ -9,10 +10,12 @@ import {
   printConditions,
   protocolSteps,
   trainingSteps,
+  tryingSteps,
 } from '../evaluation/index.ts';
 import { namesOf, resolveRule } from '../rules/index.ts';
 import { resolveTask, type Task } from '../tasks/index.ts';
 import { packageVersion } from '../version.ts';
+import { type Calibration, calibrationFor } from './calibration.ts';
 import { openChildTrainer } from './child-trainer.ts';
 import { fingerprint } from './fingerprint.ts';
 import { Progress } from './progress.ts';
@@ -29,6 +32,8 @@ export interface EvaluatorOptions {
   readonly clock?: () => number;
   /** Knows protocols by their names; tests hand in small ones. */
   readonly parseProtocol?: (name: string) => Protocol;
+  /** Knows what was found out about tasks; the measure of early stops uses its own. */
+  readonly calibrationOf?: (conditions: Conditions) => Calibration | undefined;
 }
 
 export interface RunOptions {
@@ -52,7 +57,7 @@ export interface Evaluator {
 /** Loads the data and builds the network, once. @throws NosError `unknown-name`, `data-missing`, `data-corrupt`, `task`. */
 export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluator> {
   const task = typeof options.task === 'string' ? await resolveTask(options.task) : options.task;
-  const { directory, onWork } = options;
+  const { directory, onWork, calibrationOf = calibrationFor } = options;
   const trainer = await openChildTrainer(task, { directory, ...(onWork && { onWork }) });
   const clock = options.clock ?? (() => performance.now() / 1_000);
   const evaluate = async (request: EvaluationRequest, running: RunOptions = {}): Promise<Evaluation> => {
@@ -60,7 +65,7 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
     const conditions = parseConditions(request, options.parseProtocol);
     const { protocol, environment, seed } = conditions;
     const rule = resolveRule(request.rule);
-    const { batchSize, trainExamples, chance } = trainer;
+    const { batchSize, trainExamples } = trainer;
     checkSteps(protocol, { name: task.name, batchSize, trainExamples });
     const start = clock();
     const { text, key } = identityOf(rule);
@@ -69,10 +74,18 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
       ...{ schedule: protocol.schedule, validationExamples: protocol.validationExamples },
     };
     const progress = new Progress(protocolSteps(protocol, trainer), clock, running.onProgress);
-    const score = await runStages(stagesOf(protocol, chance), ({ phase, ...trial }) => {
-      const planned = trainingSteps(trial.budget, trainer);
-      const onProgress = progress.begin(phase, trial.learningRate, planned);
-      return trainer.train({ ...shared, ...trial }, { signal: running.signal, onProgress });
+    const calibration = calibrationOf(conditions);
+    const score = await runStages(stagesOf(protocol, trainer, calibration), {
+      train: ({ phase, ...trial }) => {
+        const planned = trainingSteps(trial.budget, trainer);
+        const onProgress = progress.begin(phase, trial.learningRate, planned);
+        return trainer.train({ ...shared, ...trial }, { signal: running.signal, onProgress });
+      },
+      open: (learningRate) => {
+        const onProgress = progress.open(learningRate, tryingSteps(protocol));
+        const trial = { learningRate, budget: protocol.final, detail: 'accuracy' } as const;
+        return trainer.open({ ...shared, ...trial }, { signal: running.signal, onProgress });
+      },
     });
     return {
       rule: text,

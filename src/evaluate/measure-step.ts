@@ -1,4 +1,4 @@
-import { parseProtocol, protocolSteps } from '../evaluation/index.ts';
+import { inFull, parseProtocol, printProtocol, protocolSteps } from '../evaluation/index.ts';
 import type { Task } from '../tasks/index.ts';
 import { openEvaluator } from './evaluator.ts';
 
@@ -23,8 +23,10 @@ const SECONDS = 4;
  * @throws NosError `data-missing`, `data-corrupt`; the signal's reason.
  */
 export async function measureStep(options: MeasureOptions): Promise<number> {
-  const { task, protocol, environment, directory, clock, signal } = options;
-  const steps = protocolSteps(parseProtocol(protocol), task);
+  const { task, environment, directory, clock, signal } = options;
+  // Shortcuts leave out steps, so that the share that is done would tell nothing.
+  const protocol = inFull(parseProtocol(options.protocol));
+  const steps = protocolSteps(protocol, task);
   if (!Number.isFinite(steps)) return Number.NaN;
   const enough = new AbortController();
   const timer = new Timer(clock);
@@ -32,7 +34,13 @@ export async function measureStep(options: MeasureOptions): Promise<number> {
     if (timer.mark(done) >= SECONDS) enough.abort();
   };
   const evaluator = await openEvaluator({ task, directory });
-  const request = { rule: 'momentum', task: task.name, protocol, environment, seed: 0 };
+  const request = {
+    rule: 'momentum',
+    task: task.name,
+    protocol: printProtocol(protocol),
+    environment,
+    seed: 0,
+  };
   try {
     await evaluator.evaluate(request, { onProgress, signal: AbortSignal.any([signal, enough.signal]) });
   } catch (error) {

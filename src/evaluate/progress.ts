@@ -35,13 +35,34 @@ export class Progress {
   begin(phase: EvaluationProgress['phase'], learningRate: number, planned: number): Watch['onProgress'] {
     const before = this.#begun;
     this.#begun += planned;
+    return (steps, accuracy) => this.#tell(phase, learningRate, before + steps, accuracy);
+  }
+
+  /**
+   * Follows a training that goes on from time to time, beside others. Steps that are spared count as done with the evaluation.
+   *
+   * @param trying Steps after which it is the final training.
+   */
+  open(learningRate: number, trying: number): Watch['onProgress'] {
+    let told = 0;
     return (steps, accuracy) => {
-      const done = (before + steps) / this.#planned;
-      const [share, now] = [Math.floor(done * REPORTS), this.#clock()];
-      const recent = share === this.#reported && now - this.#reportedAt < SIGN_OF_LIFE;
-      if (recent && accuracy === undefined) return;
-      [this.#reported, this.#reportedAt] = [share, now];
-      this.#report({ phase, learningRate, done, ...(accuracy === undefined ? {} : { accuracy }) });
+      this.#begun += steps - told;
+      told = steps;
+      this.#tell(steps > trying ? 'final' : 'sweep', learningRate, this.#begun, accuracy);
     };
+  }
+
+  #tell(
+    phase: EvaluationProgress['phase'],
+    learningRate: number,
+    steps: number,
+    accuracy: number | undefined,
+  ): void {
+    const done = Math.min(steps / this.#planned, 1);
+    const [share, now] = [Math.floor(done * REPORTS), this.#clock()];
+    const recent = share === this.#reported && now - this.#reportedAt < SIGN_OF_LIFE;
+    if (recent && accuracy === undefined) return;
+    [this.#reported, this.#reportedAt] = [share, now];
+    this.#report({ phase, learningRate, done, ...(accuracy === undefined ? {} : { accuracy }) });
   }
 }

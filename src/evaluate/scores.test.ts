@@ -13,6 +13,7 @@ const protocol: Protocol = {
   sweep: { epochs: 1, examples: 10 },
   final: { epochs: 2, examples: 10 },
   validationExamples: 10,
+  shortcuts: {},
   schedule: 'constant',
   curves: false,
 };

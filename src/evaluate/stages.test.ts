@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Protocol } from '../evaluation/index.ts';
-import { bestLearningRate, runStages, type Stage, stagesOf, type TrainingRequest } from './stages.ts';
+import type { Stage, TrainingRequest, Trials } from './stage.ts';
+import { bestLearningRate, runStages, stagesOf } from './stages.ts';
 import type { Trained } from './trainer.ts';
 
 const protocol: Protocol = {
@@ -9,10 +10,16 @@ const protocol: Protocol = {
   sweep: { epochs: 1, examples: 10 },
   final: { epochs: 2, examples: 20 },
   validationExamples: 10,
+  shortcuts: {},
   schedule: 'constant',
   curves: false,
 };
-const CHANCE = 0.25;
+const TASK = { chance: 0.25, batchSize: 5, trainExamples: 100 };
+const CHANCE = TASK.chance;
+/** No stage of these protocols opens a training. */
+const open = () => {
+  throw new Error('nothing to open');
+};
 
 /** What trainings come to, as a trainer would tell; `undefined` for one that diverged after a step. */
 const trained = (accuracy: number | undefined, more: Partial<Trained> = {}): Trained => ({
@@ -32,10 +39,11 @@ async function score(
   more: Partial<Trained> = {},
 ) {
   const trials: TrainingRequest[] = [];
-  const verdict = await runStages(stagesOf({ ...protocol, ...given }, CHANCE), async (trial) => {
+  const train: Trials['train'] = async (trial) => {
     trials.push(trial);
     return trained(outcomes[`${trial.phase} ${trial.learningRate}`], trial.phase === 'final' ? more : {});
-  });
+  };
+  const verdict = await runStages(stagesOf({ ...protocol, ...given }, TASK), { train, open });
   return { trials, verdict };
 }
 
@@ -101,7 +109,7 @@ describe('the stages of a protocol', () => {
 
   it('can be others: a stage may give its verdict at any time', async () => {
     const { verdict } = await score({ 'final 1': 0.9 }, { learningRates: [1] });
-    const hurdle: Stage = async (findings, train) => {
+    const hurdle: Stage = async (findings, { train }) => {
       const { curve } = await train({
         phase: 'sweep',
         learningRate: 1,
@@ -110,16 +118,18 @@ describe('the stages of a protocol', () => {
       });
       return curve.at(-1)! < 0.5 ? { verdict: { ...verdict, reward: CHANCE } } : findings;
     };
-    const after = stagesOf({ ...protocol, learningRates: [1] }, CHANCE);
+    const after = stagesOf({ ...protocol, learningRates: [1] }, TASK);
     const at = (low: number) =>
-      runStages([hurdle, ...after], async ({ phase }) => trained(phase === 'sweep' ? low : 0.9));
+      runStages([hurdle, ...after], {
+        ...{ train: async ({ phase }) => trained(phase === 'sweep' ? low : 0.9), open },
+      });
     expect(await at(0.6)).toEqual(verdict);
     expect((await at(0.4)).reward).toBe(CHANCE);
   });
 
   it('must end with a verdict', async () => {
     const idle: Stage = async (findings) => findings;
-    await expect(runStages([idle], async () => trained(1))).rejects.toThrow(/no verdict/);
+    await expect(runStages([idle], { train: async () => trained(1), open })).rejects.toThrow(/no verdict/);
   });
 });
 

@@ -1,61 +1,45 @@
+import { type Protocol, type SweepPoint, sweeps } from '../evaluation/index.ts';
+import type { Calibration } from './calibration.ts';
+import { finalStages } from './final-training.ts';
+import { halvingStages } from './halving.ts';
 import {
-  type Evaluation,
-  type EvaluationRequest,
-  type Protocol,
-  type SweepPoint,
-  sweeps,
-} from '../evaluation/index.ts';
-import type { Measures, Trained, Training } from './trainer.ts';
+  type Findings,
+  isEdge,
+  type ProtocolVerdict,
+  type Stage,
+  type TaskSizes,
+  type Trials,
+} from './stage.ts';
+import type { Measures, Trained } from './trainer.ts';
 
-/** What an evaluation finds out about a rule. */
-export type ProtocolVerdict = Omit<
-  Extract<Evaluation, { readonly status: 'ok' | 'diverged' }>,
-  keyof EvaluationRequest | 'key' | 'seconds' | 'fingerprint' | 'version'
->;
-
-/** A training that a stage asks for; rule, seed and the other conditions are those of the evaluation. */
-export interface TrainingRequest extends Pick<Training, 'learningRate' | 'budget' | 'detail'> {
-  readonly phase: 'sweep' | 'final';
+/** The stages of a protocol, as NOS §4.2 has them: sweep, choose, train again from the same initial weights, score. */
+function stagesOfPaper(protocol: Protocol, chance: number): readonly Stage[] {
+  return [...rateStages(protocol, chance), final(protocol, chance)];
 }
 
-/** What the stages before have found out. */
-export interface Findings {
-  readonly sweep: readonly SweepPoint[];
-  /** The learning rate of the final training; NaN until it is chosen. */
-  readonly learningRate: number;
-  /** Training steps taken. */
-  readonly steps: number;
+function rateStages(protocol: Protocol, chance: number): readonly Stage[] {
+  if (!sweeps(protocol)) return [take(protocol.learningRates[0]!)];
+  return [sweep(protocol), choose(protocol, chance)];
 }
 
 /**
- * One stage of a protocol: from what is known of a rule it goes on to more, or to the verdict, which ends the evaluation. What it
- * gives is a function of what it is given and of what the trainings that it asks for come to.
- */
-export type Stage = (
-  findings: Findings,
-  train: (request: TrainingRequest) => Promise<Trained>,
-) => Promise<Findings | { readonly verdict: ProtocolVerdict }>;
-
-/**
- * The stages of a protocol, as NOS §4.2 has them: sweep, choose, train again from the same initial weights, score.
+ * The stages of a protocol. Without shortcuts they are those of NOS §4.2; with some, the training that was chosen goes on as the final
+ * one, and may be stopped early.
  *
- * @param chance The reward of a rule that diverges.
+ * @param calibration What is known of the task; without it there are no hurdles.
  */
-export function stagesOf(protocol: Protocol, chance: number): readonly Stage[] {
-  const rate = sweeps(protocol)
-    ? [sweep(protocol), choose(protocol, chance)]
-    : [take(protocol.learningRates[0]!)];
-  return [...rate, final(protocol, chance)];
+export function stagesOf(protocol: Protocol, task: TaskSizes, calibration?: Calibration): readonly Stage[] {
+  const { halving, stops } = protocol.shortcuts;
+  if (!halving && !stops) return stagesOfPaper(protocol, task.chance);
+  const choice = halving ? halvingStages(protocol, halving, task) : rateStages(protocol, task.chance);
+  return [...choice, ...finalStages(protocol, task, calibration)];
 }
 
 /** Runs stages one after the other, as far as the verdict. */
-export async function runStages(
-  stages: readonly Stage[],
-  train: (request: TrainingRequest) => Promise<Trained>,
-): Promise<ProtocolVerdict> {
-  let findings: Findings = { sweep: [], learningRate: Number.NaN, steps: 0 };
+export async function runStages(stages: readonly Stage[], trials: Trials): Promise<ProtocolVerdict> {
+  let findings: Findings = { sweep: [], learningRate: Number.NaN, steps: 0, tried: [], curve: [] };
   for (const stage of stages) {
-    const outcome = await stage(findings, train);
+    const outcome = await stage(findings, trials);
     if ('verdict' in outcome) return outcome.verdict;
     findings = outcome;
   }
@@ -65,7 +49,7 @@ export async function runStages(
 /** Trains at every learning rate for a short while. */
 const sweep =
   ({ learningRates, sweep: budget }: Protocol): Stage =>
-  async (findings, train) => {
+  async (findings, { train }) => {
     let { steps } = findings;
     const points: SweepPoint[] = [];
     for (const learningRate of learningRates) {
@@ -100,7 +84,7 @@ const take =
 /** Trains at the learning rate that was chosen, and gives the verdict. */
 const final =
   (protocol: Protocol, chance: number): Stage =>
-  async (findings, train) => {
+  async (findings, { train }) => {
     const { learningRate } = findings;
     const detail = protocol.curves ? 'curves' : 'measures';
     const trained = await train({ phase: 'final', learningRate, budget: protocol.final, detail });
@@ -108,16 +92,15 @@ const final =
   };
 
 function verdictOf(
-  { learningRates, curves }: Protocol,
+  { curves }: Protocol,
   chance: number,
   { learningRate, sweep, steps }: Findings,
   trained: Trained,
 ): ProtocolVerdict {
   const finished = trained.status === 'finished';
-  const ends = [learningRates[0], learningRates.at(-1)];
   return {
     learningRate,
-    edgeOfGrid: sweep.length > 0 && ends.includes(learningRate),
+    edgeOfGrid: isEdge(learningRate, sweep),
     sweep,
     reward: finished ? trained.curve.at(-1)! : chance,
     curve: trained.curve,

@@ -4,7 +4,7 @@ import type { CompiledRule, Stepper } from '../rules/index.ts';
 import type { Child, ChildState } from '../tasks/index.ts';
 import { checkLoss, checkMeasures, checkState, isScore, type Subject, wrongScore } from './checked.ts';
 import { enterEnvironment } from './environment/index.ts';
-import type { Measures, Trained, Training, Watch } from './trainer.ts';
+import type { Measures, OpenTraining, Trained, Training, Watch } from './trainer.ts';
 
 /** What is trained, and what trains it. */
 export interface ChildAndRule {
@@ -38,7 +38,8 @@ export async function trainChild(
 const ALL = Number.POSITIVE_INFINITY;
 
 /** A child on its way from the initial weights. */
-class ChildTraining {
+export class ChildTraining implements OpenTraining {
+  readonly losses: number[] = [];
   /** Changed in place. */
   readonly #state: ChildState;
   /** Steps taken. */
@@ -83,12 +84,36 @@ class ChildTraining {
     this.#rate = (step) => learningRate * schedule.factor(step, steps);
   }
 
+  async advance(steps: number): Promise<boolean> {
+    while (this.#steps < steps) {
+      this.#watch.signal?.throwIfAborted();
+      const index = this.#steps % this.#stepsPerEpoch;
+      if (index === 0) this.#shuffle(this.#steps / this.#stepsPerEpoch);
+      const loss = await this.#step(this.#batch(index), this.#state, this.#gradient);
+      const rate = this.#rate(this.#steps++);
+      const finite = Number.isFinite(loss) && this.#stepper.step(this.#state.weights, this.#gradient, rate);
+      this.losses.push(loss);
+      this.#watch.onProgress(this.#steps);
+      if (!finite) return false;
+    }
+    return true;
+  }
+
+  async score(examples: number): Promise<number | undefined> {
+    const score = await this.#score('validation', examples);
+    return score === 'diverged' ? undefined : score;
+  }
+
+  measures(): Promise<Measures | undefined> {
+    return this.#measure('validation', this.#training.validationExamples);
+  }
+
   /** Trains for one epoch and scores what it has led to. Tells whether everything is still finite. */
   async epoch(index: number): Promise<boolean> {
     const { detail, validationExamples } = this.#training;
-    const loss = await this.#trainEpoch(index);
-    if (loss === 'diverged') return false;
-    this.#lossCurve.push(loss);
+    if (!(await this.advance((index + 1) * this.#stepsPerEpoch))) return false;
+    const losses = this.losses.slice(-this.#stepsPerEpoch);
+    this.#lossCurve.push(losses.reduce((sum, loss) => sum + loss, 0) / this.#stepsPerEpoch);
     const scores = await this.#scoreEpoch();
     if (scores === 'diverged') return false;
     this.#curve.push(scores.accuracy);
@@ -101,9 +126,9 @@ class ChildTraining {
 
   /** What the task measures once the training is over. */
   async finalMeasures(): Promise<Pick<Trained, 'measures' | 'testMeasures'>> {
-    const { detail, validationExamples } = this.#training;
+    const { detail } = this.#training;
     if (detail === 'accuracy') return {};
-    const measures = this.#measureCurve.at(-1) ?? (await this.#measure('validation', validationExamples));
+    const measures = this.#measureCurve.at(-1) ?? (await this.measures());
     const testMeasures = detail === 'curves' && (await this.#measure('test', ALL));
     return { ...(measures && { measures }), ...(testMeasures && { testMeasures }) };
   }
@@ -120,20 +145,8 @@ class ChildTraining {
     };
   }
 
-  /** Takes the steps of one epoch, and gives their mean loss. */
-  async #trainEpoch(epoch: number): Promise<number | 'diverged'> {
+  #shuffle(epoch: number): void {
     this.#order = stream(this.#training.seed, 'order', epoch).permutation(this.#examples);
-    let losses = 0;
-    for (let i = 0; i < this.#stepsPerEpoch; i++) {
-      this.#watch.signal?.throwIfAborted();
-      const loss = await this.#step(this.#batch(i), this.#state, this.#gradient);
-      const rate = this.#rate(this.#steps++);
-      const finite = Number.isFinite(loss) && this.#stepper.step(this.#state.weights, this.#gradient, rate);
-      losses += loss;
-      this.#watch.onProgress(this.#steps);
-      if (!finite) return 'diverged';
-    }
-    return losses / this.#stepsPerEpoch;
   }
 
   async #scoreEpoch(): Promise<{ readonly accuracy: number; readonly tested?: number } | 'diverged'> {

@@ -45,6 +45,23 @@ export interface Trained {
   readonly steps: number;
 }
 
+/** A training that goes on as far as it is asked. Several may be open at a time; their calls must not overlap. */
+export interface OpenTraining {
+  /** Loss of every step taken so far. */
+  readonly losses: readonly number[];
+  /**
+   * Trains on until so many steps are taken in all; what it comes to is the uninterrupted training's, to the bit.
+   *
+   * @returns Whether everything is still finite.
+   * @throws as {@link Trainer.train}.
+   */
+  advance(steps: number): Promise<boolean>;
+  /** The accuracy on the first so many validation examples now; undefined if the training has diverged. Nothing changes. */
+  score(examples: number): Promise<number | undefined>;
+  /** What else the task measures now, on as many validation examples as the training has. */
+  measures(): Promise<Measures | undefined>;
+}
+
 /** Who watches a training, and may end it. */
 export interface Watch {
   readonly signal?: AbortSignal | undefined;
@@ -59,7 +76,8 @@ export interface Watch {
 
 /**
  * What trains: the seam behind which the built-in child stands. Guarantees: equal trainings have equal results, to the bit,
- * whatever was trained before; what the seed decides is the same at every learning rate and length. Trainings must not overlap.
+ * whatever was trained before or between two calls of an open one; what the seed decides is the same at every learning rate and length.
+ * Calls must not overlap.
  */
 export interface Trainer {
   /** Examples per step. */
@@ -70,6 +88,8 @@ export interface Trainer {
   readonly chance: number;
   /** @throws the signal's reason, between two steps; NosError `task` if the task gives what it must not. */
   train(training: Training, watch: Watch): Promise<Trained>;
+  /** Begins a training that takes no step until it is asked; its `detail` is of no account. */
+  open(training: Training, watch: Watch): OpenTraining;
   /** Frees native resources. */
   close(): Promise<void>;
 }

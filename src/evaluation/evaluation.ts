@@ -24,9 +24,13 @@ const resultShape = {
   sweep: f.list(
     z.strictObject({
       learningRate: f.figure('learning rate that was tried'),
-      accuracy: f.figure('validation accuracy; NaN if the training diverged'),
+      accuracy: f.figure('validation accuracy; NaN if the training diverged, or was judged by its loss'),
+      loss: f
+        .figure('training loss at the end of a halving; Infinity if the training diverged')
+        .exactOptional(),
+      steps: f.count('steps that a halving trained this rate for').exactOptional(),
     }),
-    'trials of the learning rates; empty if there was nothing to choose',
+    'trials of the learning rates by sweep or halving, ascending; empty if there was nothing to choose',
   ),
   reward: f.figure(
     'validation accuracy after the final training, from 0 to 1; an estimate of it if stopped early; that of guessing if diverged or rejected',

@@ -1,5 +1,5 @@
 import { NosError } from '../errors.ts';
-import { type Budget, type Protocol, printProtocol } from './protocol.ts';
+import { type Budget, type Halving, type Protocol, printProtocol } from './protocol.ts';
 
 /** What the number of steps depends on apart from the protocol; a task has it. */
 export interface StepSizes {
@@ -17,8 +17,9 @@ export function trainingSteps({ epochs, examples }: Budget, sizes: StepSizes): n
   return epochs * Math.floor(Math.min(examples, trainExamples) / batchSize);
 }
 
-/** Whether a protocol has learning rates to choose from. */
-export const sweeps = ({ learningRates }: Protocol): boolean => learningRates.length > 1;
+/** Whether a protocol has learning rates to choose from by a sweep. */
+export const sweeps = ({ learningRates, shortcuts }: Protocol): boolean =>
+  learningRates.length > 1 && shortcuts.halving === undefined;
 
 /**
  * Checks that a protocol trains a task at all.
@@ -39,12 +40,31 @@ export function checkSteps(protocol: Protocol, task: StepSizes & { readonly name
 }
 
 /**
- * Training steps of one evaluation in which nothing diverges, sweep and final training together.
+ * Training steps of one evaluation in which nothing diverges or stops early, from the first rate that is tried to the end of the final
+ * training.
  *
  * @example protocolSteps(parseProtocol('paper'), { batchSize: 100 }) // 1200
  */
 export function protocolSteps(protocol: Protocol, sizes: StepSizes): number {
-  const { learningRates, sweep, final } = protocol;
+  const { learningRates, sweep, final, shortcuts } = protocol;
+  const last = trainingSteps(final, sizes);
+  if (shortcuts.halving) return last + halvingSteps(shortcuts.halving, learningRates.length, last);
   const tries = sweeps(protocol) ? learningRates.length : 0;
-  return tries * trainingSteps(sweep, sizes) + trainingSteps(final, sizes);
+  return tries * trainingSteps(sweep, sizes) + last;
+}
+
+/** Steps of a training that is tried among others before one of them is chosen. */
+export function tryingSteps({ shortcuts: { halving } }: Protocol): number {
+  return halving?.rungs.at(-1)?.steps ?? 0;
+}
+
+/** The steps of a halving that the final training does not take up, if the grid grows as far as it may. */
+function halvingSteps({ rungs, beyond }: Halving, rates: number, last: number): number {
+  const grid = rates > 1 ? rates + beyond : rates;
+  const taken = rungs.map(({ steps }) => Math.min(steps, last));
+  const inRungs = rungs.map((rung, i) => {
+    const trained = i === 0 ? grid : Math.min(rung.rates, grid);
+    return (trained - 1) * (taken[i]! - (taken[i - 1] ?? 0));
+  });
+  return inRungs.reduce((sum, steps) => sum + steps, 0);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lengthen, parseProtocol, printProtocol, protocols } from './protocol.ts';
+import { inFull, lengthen, parseProtocol, printProtocol, protocols } from './protocol.ts';
 import { checkSteps, protocolSteps } from './protocol-steps.ts';
 
 /** A protocol's own name, and that of the same one `factor` times as long. */
@@ -22,7 +22,7 @@ describe('protocols', () => {
     expect(nameOf(`${name}@7`)).toBe(`${name}@7`);
   });
 
-  it.each(['paper', 'quick'])('%s has the paper’s shape and rates, ascending', (name) => {
+  it.each(['paper', 'quick', 'fast'])('%s has the paper’s shape and rates, ascending', (name) => {
     const { learningRates, sweep, final } = parseProtocol(name);
     expect(learningRates).toEqual(parseProtocol('paper').learningRates);
     expect(learningRates).toEqual([...learningRates].sort((a, b) => a - b));
@@ -110,6 +110,44 @@ describe('protocols', () => {
     expect(parseProtocol('final@6:step=1e+0').learningRates).toEqual([1]);
     const wrong = ['quick=', 'quick=0', 'quick=-1', 'quick=x', 'quick=1,', 'quick=1=2', 'quick=1e99'];
     for (const text of wrong) expect(() => parseProtocol(text)).toThrow(/expected learning rates after =/);
+  });
+
+  it('have shortcuts that can be left out by name, behind a minus sign', () => {
+    const { shortcuts, family, ...same } = parseProtocol('fast');
+    expect(Object.keys(shortcuts)).toEqual(['filters', 'halving', 'stops']);
+    expect({ ...same, family: 'paper', shortcuts: {} }).toEqual(parseProtocol('paper'));
+    expect(family).toBe('fast');
+    const { stops: _, ...others } = shortcuts;
+    expect(parseProtocol('fast-stops')).toEqual({ ...parseProtocol('fast'), shortcuts: others });
+    expect(nameOf('fast-stops-filters@5:cosine=1')).toBe('fast-filters-stops:cosine=1e+0');
+    expect(nameOf('fast-halving@7')).toBe('fast-halving@7');
+    expect(longer('fast-halving', 2)).toBe('fast-halving@10');
+    for (const wrong of ['fast-', 'fast-stop', 'fast-stops-', 'paper-stops', 'fast-toString']) {
+      expect(() => parseProtocol(wrong)).toThrow(/expected shortcuts to leave out after -/);
+    }
+  });
+
+  it('are as long in full as without their shortcuts', () => {
+    const full = (name: string) => printProtocol(inFull(parseProtocol(name)));
+    expect(['fast', 'fast-stops@7:cosine=1', 'quick', 'final@3'].map(full)).toEqual([
+      ...['paper', 'paper@7:cosine=1e+0', 'quick', 'final@3'],
+    ]);
+  });
+
+  it('take the steps of the rungs that the final training does not take up, with shortcuts', () => {
+    const sizes = { batchSize: 100 };
+    const ofOne = {
+      'fast=1': 500,
+      'fast=1,10': 500 + 4 * 10 + 3 * 10 + 20,
+      'fast-halving': 1_200,
+      'fast-halving=1': 500,
+    };
+    for (const [name, steps] of Object.entries(ofOne))
+      expect(protocolSteps(parseProtocol(name), sizes)).toBe(steps);
+    expect(protocolSteps(parseProtocol('fast'), sizes)).toBe(10 * 10 + 4 * 10 + 2 * 20 - 40 + 500);
+    expect(protocolSteps(parseProtocol('fast'), { batchSize: 100, trainExamples: 300 })).toBe(
+      9 * 10 + 3 * 5 + 15,
+    );
   });
 
   it('take no sweep where there is one learning rate', () => {

@@ -81,9 +81,11 @@ const CSV_COLUMNS = [
   'version',
 ] as const;
 
-/** Lists become words: a sweep `1e-5=0.1 1e-4=0.2`, a curve `0.4 0.5`. */
+/** Lists become words: a sweep `1e-5=0.1 1e-4=0.2`, a halving with losses and steps `1e-5=2.3/10 1e-4=1.7/40`, a curve `0.4 0.5`. */
 function csvRow(evaluation: ReturnType<typeof flatten>) {
-  const sweep = evaluation.sweep.map((point) => `${point.learningRate.toExponential()}=${point.accuracy}`);
+  const sweep = evaluation.sweep.map(({ learningRate, accuracy, loss, steps }) => {
+    return `${learningRate.toExponential()}=${loss === undefined ? accuracy : `${loss}/${steps}`}`;
+  });
   return { ...evaluation, sweep: sweep.join(' '), curve: evaluation.curve.join(' ') };
 }
 
@@ -114,10 +116,10 @@ function tidyRows({ role, index, evaluation }: Score) {
     { ...about, measure: 'reward', learningRate: chosen, epoch: '', value: evaluation.reward },
     ...evaluation.sweep.map((point) => ({
       ...about,
-      measure: 'sweep',
+      measure: point.loss === undefined ? 'sweep' : 'sweepLoss',
       learningRate: point.learningRate,
       epoch: '',
-      value: point.accuracy,
+      value: point.loss ?? point.accuracy,
     })),
     ...curves.flatMap(([measure, values]) =>
       values.map((value, i) => ({ ...about, measure, learningRate: chosen, epoch: i + 1, value })),

@@ -9,6 +9,7 @@ import {
   instant,
   learningRate,
   pairs,
+  plural,
   runState,
   shortRules,
   sparkline,
@@ -153,7 +154,7 @@ function evaluationRows(evaluation: Evaluation): readonly (readonly [string, str
   const { task, seed, status, reward, curve, steps, seconds, fingerprint, version } = evaluation;
   const sweep = evaluation.sweep.map((point, i) => [
     i === 0 ? 'sweep' : '',
-    `${learningRate(point.learningRate).padEnd(5)} ${bar(point.accuracy || 0, 20)} ${sweepText(point.accuracy)}`,
+    `${learningRate(point.learningRate).padEnd(5)} ${pointText(point)}`,
   ]) as [string, string][];
   return [
     ['task', `${task}, ${regimeText(evaluation)}, seed ${seed}`],
@@ -169,4 +170,10 @@ function evaluationRows(evaluation: Evaluation): readonly (readonly [string, str
   ];
 }
 
-const sweepText = (value: number): string => (Number.isFinite(value) ? accuracy(value) : 'diverged');
+/** Writes what a learning rate came to: a bar of its accuracy, or the loss that a halving judged it by. */
+function pointText({ accuracy: value, loss, steps }: Evaluation['sweep'][number]): string {
+  if (loss === undefined)
+    return `${bar(value || 0, 20)} ${Number.isFinite(value) ? accuracy(value) : 'diverged'}`;
+  const after = `after ${plural(steps ?? 0, 'step')}`;
+  return Number.isFinite(loss) ? `loss ${loss.toFixed(4)} ${after}` : `diverged ${after}`;
+}

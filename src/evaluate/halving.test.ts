@@ -1,0 +1,254 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Protocol, parseProtocol } from '../evaluation/index.ts';
+import type { Calibration } from './calibration.ts';
+import type { ProtocolVerdict } from './stage.ts';
+import { runStages, stagesOf } from './stages.ts';
+import type { OpenTraining } from './trainer.ts';
+
+/** The loss of a learning rate at each step; NaN where it diverges. */
+type Losses = (learningRate: number, step: number) => number;
+/** The accuracy of a learning rate after so many steps. */
+type Accuracies = (learningRate: number, steps: number) => number;
+
+const TASK = { chance: 0.1, batchSize: 100, trainExamples: 45_000 };
+const never = async () => {
+  throw new Error('nothing is swept');
+};
+
+/** A training whose losses are given. Steps are written to a log as `rate step`. */
+function synthetic(rate: number, loss: Losses, accuracy: Accuracies, log: string[]): OpenTraining {
+  const losses: number[] = [];
+  return {
+    losses,
+    advance: async (steps) => {
+      while (losses.length < steps) {
+        losses.push(loss(rate, losses.length));
+        log.push(`${rate} ${losses.length}`);
+        if (!Number.isFinite(losses.at(-1))) return false;
+      }
+      return true;
+    },
+    score: async () => accuracy(rate, losses.length),
+    measures: async () => undefined,
+  };
+}
+
+async function scored(
+  loss: Losses,
+  more: {
+    readonly protocol?: string | Protocol;
+    readonly accuracy?: Accuracies;
+    readonly calibration?: Calibration;
+  } = {},
+): Promise<{ readonly verdict: ProtocolVerdict; readonly log: readonly string[] }> {
+  const { protocol = 'fast', accuracy = () => 0.5, calibration } = more;
+  const log: string[] = [];
+  const parsed = typeof protocol === 'string' ? parseProtocol(protocol) : protocol;
+  const verdict = await runStages(stagesOf(parsed, TASK, calibration), {
+    train: never,
+    open: (rate) => synthetic(rate, loss, accuracy, log),
+  });
+  return { verdict, log };
+}
+
+const RATES = parseProtocol('fast').learningRates;
+const START = 2.3;
+
+/**
+ * Successive halving once more, on whole tables of losses: which rates take how many steps, and which one wins. Nothing of it is shared
+ * with what it checks.
+ */
+function halvedByHand(loss: Losses): { winner: number | undefined; taken: Map<number, number> } {
+  const mean = (rate: number, end: number) => {
+    let sum = 0;
+    for (let step = end - 10; step < end; step++) sum += loss(rate, step);
+    return sum / 10;
+  };
+  const diesAt = (rate: number, end: number) => {
+    for (let step = 0; step < end; step++) {
+      if (!(loss(rate, step) <= 100 * loss(rate, 0))) return step + 1;
+    }
+    return undefined;
+  };
+  const taken = new Map<number, number>();
+  const train = (rate: number, end: number) => taken.set(rate, diesAt(rate, end) ?? end);
+  const ranked = (rates: readonly number[], end: number) =>
+    rates
+      .filter((rate) => diesAt(rate, end) === undefined)
+      .sort((a, b) => mean(a, end) - mean(b, end) || a - b);
+  let grid = [...RATES];
+  for (const rate of grid) train(rate, 10);
+  for (let more = 0; more < 3; more++) {
+    const [first] = ranked(grid, 10);
+    if (first === undefined) break;
+    const at = grid.indexOf(first);
+    if (at !== 0 && at !== grid.length - 1) break;
+    const neighbour = grid[at === 0 ? 1 : at - 1]!;
+    if (diesAt(neighbour, 10) === undefined && mean(neighbour, 10) <= mean(first, 10)) break;
+    const exponent = Math.round(Math.log10(first)) + (at === 0 ? -1 : 1);
+    const next = Number(`1e${exponent}`);
+    grid = at === 0 ? [next, ...grid] : [...grid, next];
+    train(next, 10);
+  }
+  const four = ranked(grid, 10).slice(0, 4);
+  for (const rate of four) train(rate, 20);
+  const two = ranked(four, 20).slice(0, 2);
+  for (const rate of two) train(rate, 40);
+  return { winner: ranked(two, 40)[0], taken };
+}
+
+/** Losses of every rate and step from a table of slopes, with a wiggle and sometimes an end. */
+const tables = fc
+  .array(
+    fc.record({
+      slope: fc.double({ min: -0.02, max: 0.06, noNaN: true }),
+      wiggle: fc.double({ min: 0, max: 0.3, noNaN: true }),
+      ends: fc.option(fc.integer({ min: 0, max: 45 }), { nil: Number.POSITIVE_INFINITY, freq: 3 }),
+    }),
+    { minLength: 13, maxLength: 13 },
+  )
+  .map(
+    (rows): Losses =>
+      (rate, step) => {
+        const { slope, wiggle, ends } = rows[Math.round(Math.log10(rate)) + 8]!;
+        if (step >= ends) return Number.NaN;
+        return Math.max(START - slope * step + wiggle * Math.sin(7 * step), 0.01);
+      },
+  );
+
+const PROPERTY = { seed: 1, numRuns: 500 };
+
+describe('successive halving over the learning rates', () => {
+  it('trains the same rates for the same steps as the same by hand, and chooses the same', async () => {
+    await fc.assert(
+      fc.asyncProperty(tables, async (loss) => {
+        const { winner, taken } = halvedByHand(loss);
+        const { verdict } = await scored(loss, { protocol: 'fast-stops' });
+        expect(verdict.learningRate).toBe(winner ?? Number.NaN);
+        expect(new Map(verdict.sweep.map((one) => [one.learningRate, one.steps]))).toEqual(taken);
+      }),
+      PROPERTY,
+    );
+  });
+
+  it('cuts no rate whose loss is the lowest at the end of every rung', async () => {
+    await fc.assert(
+      fc.asyncProperty(tables, fc.constantFrom(...RATES.slice(1, -1)), async (loss, rate) => {
+        const better: Losses = (one, step) => (one === rate ? 1 / (step + 100) : loss(one, step));
+        expect((await scored(better)).verdict.learningRate).toBe(rate);
+      }),
+      PROPERTY,
+    );
+  });
+
+  it('takes no step twice, and goes on with the training that was chosen', async () => {
+    const { verdict, log } = await scored((rate, step) => START - 0.01 * step * (rate === 0.01 ? 2 : 1));
+    expect(new Set(log).size).toBe(log.length);
+    expect(verdict.steps).toBe(log.length);
+    expect(log.filter((line) => line.startsWith('0.01 '))).toHaveLength(500);
+    expect(log.length).toBe(7 * 10 + 4 * 10 + 2 * 20 - 40 + 500);
+    expect(verdict).toMatchObject({ status: 'ok', reward: 0.5, curve: [0.5, 0.5, 0.5, 0.5, 0.5] });
+  });
+
+  it('tries rates beyond the edge where the best one lies, three decades at most', async () => {
+    const rising: Losses = (rate, step) => START - 0.001 * step * (10 + Math.log10(rate));
+    const { verdict } = await scored(rising);
+    expect(verdict.sweep.map(({ learningRate }) => learningRate)).toEqual([...RATES, 100, 1_000, 10_000]);
+    expect(verdict).toMatchObject({ learningRate: 10_000, edgeOfGrid: true });
+    const falling: Losses = (rate, step) => START - 0.001 * step * (6 - Math.log10(rate));
+    const [first] = (await scored(falling)).verdict.sweep;
+    expect(first?.learningRate).toBe(1e-8);
+    expect((await scored(rising, { protocol: 'fast=1' })).verdict.sweep).toHaveLength(1);
+  });
+
+  it('does not look beyond an edge that is no better than its neighbour', async () => {
+    const { verdict } = await scored((_, step) => START - 0.01 * step);
+    expect(verdict.sweep).toHaveLength(RATES.length);
+    expect(verdict.learningRate).toBe(RATES[0]);
+  });
+
+  it('drops a rate at once if its loss is not finite, or far above the first', async () => {
+    const { verdict } = await scored((rate, step) =>
+      rate === 1 && step === 3 ? Number.NaN : rate === 10 && step === 5 ? 1_000 : START - 0.01 * step,
+    );
+    const taken = new Map(
+      verdict.sweep.map(({ learningRate, steps, loss }) => [learningRate, [steps, loss]]),
+    );
+    expect(taken.get(1)).toEqual([4, Number.POSITIVE_INFINITY]);
+    expect(taken.get(10)?.[0]).toBe(6);
+    expect(verdict.status).toBe('ok');
+  });
+
+  it('ends a rule that diverges at every rate', async () => {
+    const { verdict } = await scored(() => Number.NaN);
+    expect(verdict).toMatchObject({ status: 'diverged', learningRate: Number.NaN, reward: 0.1, steps: 7 });
+  });
+
+  it('gives chance to a rule that diverges later', async () => {
+    const { verdict } = await scored((_, step) => (step === 250 ? Number.NaN : START - 0.01 * step));
+    expect(verdict).toMatchObject({ status: 'diverged', reward: 0.1, curve: [0.5, 0.5] });
+  });
+});
+
+describe('early stops', () => {
+  const calibration: Calibration = {
+    loss: {
+      largest: 1.5,
+      reward: [
+        [1, 0.6],
+        [2, 0.3],
+      ],
+    },
+    epochs: [
+      {
+        smallest: 0.4,
+        reward: [
+          [0.1, 0.2],
+          [0.4, 0.5],
+        ],
+      },
+    ],
+  };
+  const at =
+    (loss: number): Losses =>
+    (_, step) =>
+      step === 0 ? START : loss;
+
+  it('end a rule that learns nothing at any rate after the first rung', async () => {
+    const { verdict } = await scored((_, step) => START - 0.0001 * step);
+    expect(verdict).toMatchObject({ status: 'stopped', reward: 0.1, steps: 70 });
+    expect(verdict.reason).toBe('no learning rate lowers the training loss within 10 steps');
+    const whole = await scored((_, step) => START - 0.0001 * step, { protocol: 'fast-stops' });
+    expect(whole.verdict.status).toBe('ok');
+  });
+
+  it('end a rule whose loss is too large for the top, with an estimate of its reward', async () => {
+    const { verdict } = await scored(at(1.75), { calibration });
+    expect(verdict).toMatchObject({ status: 'stopped', reward: 0.375, steps: 150, curve: [] });
+    expect(verdict.reason).toBe('training loss 1.750 after 40 steps, above the hurdle of 1.500');
+    expect((await scored(at(9), { calibration, protocol: 'fast=1' })).verdict.reason).toMatch(
+      /no learning rate/,
+    );
+    expect((await scored(at(1.4), { calibration })).verdict.status).toBe('ok');
+  });
+
+  it('end a rule whose accuracy after an epoch is too low for the top', async () => {
+    const { verdict } = await scored(at(1.4), { calibration, accuracy: () => 0.25 });
+    expect(verdict).toMatchObject({ status: 'stopped', steps: 150 + 60, curve: [0.25] });
+    expect(verdict.reward).toBeCloseTo(0.35, 12);
+    expect((await scored(at(1.4), { accuracy: () => 0.25 })).verdict.status).toBe('ok');
+  });
+
+  it('are the same after a sweep in place of a halving', async () => {
+    const log: string[] = [];
+    const verdict = await runStages(stagesOf(parseProtocol('fast-halving'), TASK, calibration), {
+      train: async ({ learningRate }) => ({
+        ...{ status: 'finished', curve: [learningRate === 0.1 ? 0.4 : 0.2], steps: 100 },
+        ...{ testCurve: [], lossCurve: [], measureCurve: [] },
+      }),
+      open: (rate) => synthetic(rate, at(1.75), () => 0.5, log),
+    });
+    expect(verdict).toMatchObject({ status: 'stopped', learningRate: 0.1, reward: 0.375, steps: 740 });
+  });
+});
