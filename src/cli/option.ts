@@ -119,6 +119,16 @@ export function number(description: string, { maximum, ...about }: Pick<Bounds, 
 const sample = (where: string, value: number): string =>
   `${where}${where.startsWith('-') ? ' ' : '='}${value}`;
 
+/** How many rules are tested with how many seeds: `8x10`. */
+export const tests = (description: string, about: About = {}) =>
+  optionOf(z.string().regex(/^\d{1,6}x\d{1,6}$/, 'expected RULESxSEEDS'), {
+    description,
+    value: 'RULESxSEEDS',
+    decode: (given) => given,
+    hint: () => 'two numbers, as in 8x10, or 0x0 for no tests',
+    ...about,
+  });
+
 const UNITS = { d: 86_400, h: 3600, m: 60, s: 1 } as const;
 
 /** Seconds, from a text such as `90s`, `10m` or `1h30m`. */

@@ -11,6 +11,7 @@ import {
   redisUrl,
   type SettingsOf,
   splitList,
+  tests,
   text,
 } from './option.ts';
 import { presets } from './presets.ts';
@@ -45,6 +46,9 @@ export const settings = {
   }),
   concurrency: integer('evaluations at a time: processes of this worker', {
     ...{ minimum: 1, otherwise: 'one per core' },
+  }),
+  retest: tests('the best rules to test again at the end, and fresh seeds of each', {
+    otherwise: '8x10 with protocol fast, else 5x3',
   }),
   seed: integer('equal seeds give equal results'),
   seeds: integer('evaluations of each rule, with consecutive seeds', { minimum: 1 }),

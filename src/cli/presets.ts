@@ -8,8 +8,9 @@ export const presets: Readonly<Record<string, Readonly<Record<string, unknown>>>
     task: 'cifar10-convnet',
     space: 'quick',
     strategy: 'rl',
-    protocol: 'quick',
+    protocol: 'fast',
     samples: QUICK_SAMPLES,
+    retest: '4x2',
     seed: 1,
   },
   // NOS §4.2: mini-batch of 5 rules, TRPO and ADAM at 1e-5 (together: trpo-adam), entropy 0.0015; Figure 4 runs to

@@ -19,7 +19,7 @@ import { mean } from '../statistics/index.ts';
 import { comparisonSchema, summarize } from './comparison.ts';
 import { type Contestant, contestant, contestantSchema, refuseTwins } from './contestant.ts';
 import { type EvaluationServices, evaluateAll } from './evaluate-all.ts';
-import { type ComparisonPlan, referencesOf, requestsOf } from './plan.ts';
+import { type ComparisonPlan, referencesOf, refuseEstimates, requestsOf } from './plan.ts';
 import { type Endings, rankingScore, rankOver, weighed } from './ranking.ts';
 
 /** What a funnel is asked for; its protocol is that of the first rung. */
@@ -120,6 +120,7 @@ export async function planFunnel(input: FunnelInput): Promise<FunnelPlan> {
   const { leaderboard, references: named, against, nameOf = (rule) => rule } = input;
   const other = contestant(against);
   const references = named.map((rule) => contestant(rule));
+  refuseEstimates(parseProtocol(input.protocol));
   const reference = references.find(({ key }) => key === other.key) ?? other;
   const carried = references.includes(reference) ? references : [...references, reference];
   refuseTwins(carried);

@@ -1,7 +1,10 @@
 import { NosError } from '../errors.ts';
 import {
   type IdentifiedRequest,
+  inFull,
+  type Protocol,
   parseRegime,
+  printProtocol,
   printRegime,
   type RegimeInput,
   type RegimeNames,
@@ -36,11 +39,13 @@ export interface ComparisonPlan extends RegimeNames {
 }
 
 /**
- * @throws NosError `bad-rule`, `unknown-name`; `bad-option` if nothing is left to compare, something is named twice, or the
- *   seeds make no sense.
+ * @throws NosError `bad-rule`, `unknown-name`; `bad-option` if nothing is left to compare, something is named twice, the
+ *   seeds make no sense, or the protocol stops early.
  */
 export async function planComparison(input: ComparisonInput): Promise<ComparisonPlan> {
   const { against = 'adam', seed, seeds } = input;
+  const regime = parseRegime(input);
+  refuseEstimates(regime.protocol);
   const named = input.rules.map(contestant);
   const other = contestant(against);
   const reference = named.find(({ key }) => key === other.key) ?? other;
@@ -54,7 +59,7 @@ export async function planComparison(input: ComparisonInput): Promise<Comparison
     contestants,
     reference,
     tasks: await referencesOf(input.tasks),
-    ...printRegime(parseRegime(input)),
+    ...printRegime(regime),
     seeds: seedsFrom(seed, seeds),
   };
 }
@@ -83,5 +88,15 @@ export function requestsOf(plan: ComparisonPlan): readonly IdentifiedRequest[] {
   const regime = regimeOf(plan);
   return tasks.flatMap((task) =>
     seeds.flatMap((seed) => contestants.map(({ rule, key }) => ({ rule, key, task, seed, ...regime }))),
+  );
+}
+
+/** Rewards of rules that were stopped early are estimates, which show nothing of a difference. */
+export function refuseEstimates(protocol: Protocol): void {
+  if (protocol.shortcuts.stops === undefined) return;
+  throw new NosError(
+    'bad-option',
+    `protocol '${printProtocol(protocol)}' estimates the rewards of rules that it stops early: a comparison needs trainings that end`,
+    `name protocol ${printProtocol(inFull(protocol))}`,
   );
 }

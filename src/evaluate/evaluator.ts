@@ -75,7 +75,7 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
     };
     const progress = new Progress(protocolSteps(protocol, trainer), clock, running.onProgress);
     const calibration = calibrationOf(conditions);
-    const score = await runStages(stagesOf(protocol, trainer, calibration), {
+    const score = await runStages(stagesOf(protocol, rule, trainer, calibration), {
       train: ({ phase, ...trial }) => {
         const planned = trainingSteps(trial.budget, trainer);
         const onProgress = progress.begin(phase, trial.learningRate, planned);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Protocol, parseProtocol } from '../evaluation/index.ts';
+import { parseRule } from '../rules/index.ts';
 import type { Calibration } from './calibration.ts';
 import type { ProtocolVerdict } from './stage.ts';
 import { runStages, stagesOf } from './stages.ts';
@@ -12,6 +13,8 @@ type Losses = (learningRate: number, step: number) => number;
 type Accuracies = (learningRate: number, steps: number) => number;
 
 const TASK = { chance: 0.1, batchSize: 100, trainExamples: 45_000 };
+/** Any that is not rejected. */
+const RULE = parseRule('g');
 const never = async () => {
   throw new Error('nothing is swept');
 };
@@ -45,7 +48,7 @@ async function scored(
   const { protocol = 'fast', accuracy = () => 0.5, calibration } = more;
   const log: string[] = [];
   const parsed = typeof protocol === 'string' ? parseProtocol(protocol) : protocol;
-  const verdict = await runStages(stagesOf(parsed, TASK, calibration), {
+  const verdict = await runStages(stagesOf(parsed, RULE, TASK, calibration), {
     train: never,
     open: (rate) => synthetic(rate, loss, accuracy, log),
   });
@@ -242,7 +245,7 @@ describe('early stops', () => {
 
   it('are the same after a sweep in place of a halving', async () => {
     const log: string[] = [];
-    const verdict = await runStages(stagesOf(parseProtocol('fast-halving'), TASK, calibration), {
+    const verdict = await runStages(stagesOf(parseProtocol('fast-halving'), RULE, TASK, calibration), {
       train: async ({ learningRate }) => ({
         ...{ status: 'finished', curve: [learningRate === 0.1 ? 0.4 : 0.2], steps: 100 },
         ...{ testCurve: [], lossCurve: [], measureCurve: [] },

@@ -73,9 +73,18 @@ describe('protocol fast', () => {
     expect(await evaluate('momentum', 'fast')).toEqual(fast);
   });
 
-  it('stops a rule that learns nothing, and ends one that diverges', async () => {
-    expect(await evaluate('0 * g', 'fast')).toMatchObject({ status: 'stopped', reward: 0.1 });
-    expect(await evaluate('exp(exp(exp(1e30 * g + 1e3)))', 'fast')).toMatchObject({ status: 'diverged' });
+  it('rejects a rule that cannot learn, stops one that does not, and ends one that diverges', async () => {
+    const rejected = {
+      status: 'rejected',
+      reason: 'it does not depend on the gradient',
+      steps: 0,
+      sweep: [],
+    };
+    expect(await evaluate('1e-3 * w', 'fast')).toMatchObject({ ...rejected, reward: 0.1 });
+    expect(await evaluate('-g', 'fast-filters')).toMatchObject({ status: 'stopped', reward: 0.1, curve: [] });
+    expect(await evaluate('exp(exp(exp(1e30 * g + 1e3)))', 'fast-filters')).toMatchObject({
+      status: 'diverged',
+    });
   });
 
   it('reports how far it is, from 0 to 1', async () => {

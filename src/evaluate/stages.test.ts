@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Protocol } from '../evaluation/index.ts';
+import { parseRule } from '../rules/index.ts';
 import type { Stage, TrainingRequest, Trials } from './stage.ts';
 import { bestLearningRate, runStages, stagesOf } from './stages.ts';
 import type { Trained } from './trainer.ts';
@@ -16,6 +17,7 @@ const protocol: Protocol = {
 };
 const TASK = { chance: 0.25, batchSize: 5, trainExamples: 100 };
 const CHANCE = TASK.chance;
+const RULE = parseRule('g');
 /** No stage of these protocols opens a training. */
 const open = () => {
   throw new Error('nothing to open');
@@ -43,7 +45,7 @@ async function score(
     trials.push(trial);
     return trained(outcomes[`${trial.phase} ${trial.learningRate}`], trial.phase === 'final' ? more : {});
   };
-  const verdict = await runStages(stagesOf({ ...protocol, ...given }, TASK), { train, open });
+  const verdict = await runStages(stagesOf({ ...protocol, ...given }, RULE, TASK), { train, open });
   return { trials, verdict };
 }
 
@@ -118,7 +120,7 @@ describe('the stages of a protocol', () => {
       });
       return curve.at(-1)! < 0.5 ? { verdict: { ...verdict, reward: CHANCE } } : findings;
     };
-    const after = stagesOf({ ...protocol, learningRates: [1] }, TASK);
+    const after = stagesOf({ ...protocol, learningRates: [1] }, RULE, TASK);
     const at = (low: number) =>
       runStages([hurdle, ...after], {
         ...{ train: async ({ phase }) => trained(phase === 'sweep' ? low : 0.9), open },

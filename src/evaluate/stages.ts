@@ -1,8 +1,10 @@
 import { type Protocol, type SweepPoint, sweeps } from '../evaluation/index.ts';
+import { type Expression, rejection } from '../rules/index.ts';
 import type { Calibration } from './calibration.ts';
 import { finalStages } from './final-training.ts';
 import { halvingStages } from './halving.ts';
 import {
+  ended,
   type Findings,
   isEdge,
   type ProtocolVerdict,
@@ -23,17 +25,35 @@ function rateStages(protocol: Protocol, chance: number): readonly Stage[] {
 }
 
 /**
- * The stages of a protocol. Without shortcuts they are those of NOS §4.2; with some, the training that was chosen goes on as the final
- * one, and may be stopped early.
+ * The stages of a protocol. Without shortcuts they are those of NOS §4.2; with some, the rule may be rejected without training, and the
+ * training that was chosen goes on as the final one, and may be stopped early.
  *
  * @param calibration What is known of the task; without it there are no hurdles.
  */
-export function stagesOf(protocol: Protocol, task: TaskSizes, calibration?: Calibration): readonly Stage[] {
+export function stagesOf(
+  protocol: Protocol,
+  rule: Expression,
+  task: TaskSizes,
+  calibration?: Calibration,
+): readonly Stage[] {
+  const { filters } = protocol.shortcuts;
+  return [...(filters ? [reject(rule, task.chance)] : []), ...trainingStages(protocol, task, calibration)];
+}
+
+function trainingStages(protocol: Protocol, task: TaskSizes, calibration?: Calibration): readonly Stage[] {
   const { halving, stops } = protocol.shortcuts;
   if (!halving && !stops) return stagesOfPaper(protocol, task.chance);
   const choice = halving ? halvingStages(protocol, halving, task) : rateStages(protocol, task.chance);
   return [...choice, ...finalStages(protocol, task, calibration)];
 }
+
+/** Ends a rule that cannot learn before it is trained. */
+const reject =
+  (rule: Expression, chance: number): Stage =>
+  async (findings) => {
+    const reason = rejection(rule);
+    return reason === undefined ? findings : { verdict: ended('rejected', findings, chance, reason) };
+  };
 
 /** Runs stages one after the other, as far as the verdict. */
 export async function runStages(stages: readonly Stage[], trials: Trials): Promise<ProtocolVerdict> {

@@ -237,13 +237,15 @@ export function lengthen(protocol: Protocol, factor: number): Protocol {
   return longer;
 }
 
+export const hasShortcuts = ({ shortcuts }: Protocol): boolean => Object.keys(shortcuts).length > 0;
+
 /**
  * The same training without shortcuts: what confirms a score that has some.
  *
  * @example printProtocol(inFull(parseProtocol('fast@10'))) // 'paper@10'
  */
 export function inFull(protocol: Protocol): Protocol {
-  if (Object.keys(protocol.shortcuts).length === 0) return protocol;
+  if (!hasShortcuts(protocol)) return protocol;
   return { ...protocol, family: paper.family, shortcuts: {} };
 }
 

@@ -1,4 +1,4 @@
-import { type RegimeNames, unusual } from '../evaluation/index.ts';
+import { inFull, parseProtocol, printProtocol, type RegimeNames, unusual } from '../evaluation/index.ts';
 import type { Verdict } from '../run/index.ts';
 import { shellWord } from '../shell.ts';
 import { accuracy, pValue } from './format.ts';
@@ -88,7 +88,7 @@ export function compareCommandText(
   const against = reference && shellWord(reference.names[0] ?? reference.rule);
   const flags = [
     ...(against === undefined ? [] : [`--against ${against}`]),
-    `--task ${shellWord(task)} --protocol ${shellWord(regime.protocol)}`,
+    `--task ${shellWord(task)} --protocol ${shellWord(printProtocol(inFull(parseProtocol(regime.protocol))))}`,
     ...Object.entries(unusual(regime)).map(([name, value]) => `--${name} ${shellWord(value)}`),
     `--seeds ${SEEDS}`,
   ].join(' ');

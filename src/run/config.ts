@@ -40,6 +40,9 @@ export const runConfigSchema = z
       .strictObject({
         top: f.count('number of found rules that are tested again'),
         seeds: f.count('fresh seeds of each test'),
+        halving: f
+          .flag('whether only the better half of the rules gets the second half of the seeds, and so on')
+          .optional(),
       })
       .describe('tests with fresh seeds at the end'),
   })

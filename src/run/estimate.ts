@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { parseProtocol, protocolSteps, type StepSizes } from '../evaluation/index.ts';
+import { inFull, type Protocol, parseProtocol, protocolSteps, type StepSizes } from '../evaluation/index.ts';
 import * as f from '../fields.ts';
 import type { RunConfig } from './config.ts';
+import { plannedRetests } from './retest.ts';
 
 const plannedSchema = z.strictObject({
   proposals: f.count('of proposals'),
@@ -14,7 +15,7 @@ const plannedSchema = z.strictObject({
 export type PlannedEvaluations = f.DataOf<typeof plannedSchema>;
 
 export function plannedEvaluations({ samples, references, retest }: RunConfig): PlannedEvaluations {
-  const retests = (retest.top + references.length) * retest.seeds;
+  const retests = plannedRetests({ references, retest });
   return {
     proposals: samples,
     references: references.length,
@@ -37,6 +38,11 @@ export const runEstimateSchema = z.strictObject({
 /** What a run costs at most. Rules that diverge stop early, so it is mostly less. */
 export type RunEstimate = f.DataOf<typeof runEstimateSchema>;
 
+function knownSteps(protocol: Protocol, task: StepSizes): number {
+  const steps = protocolSteps(protocol, task);
+  return Number.isFinite(steps) ? steps : Number.NaN;
+}
+
 /** @param secondsPerStep As `measureStep` of evaluate/ gives it; NaN if it is not known, and so are the times then. */
 export function estimateRun(
   config: RunConfig,
@@ -45,9 +51,10 @@ export function estimateRun(
   workers: number,
 ): RunEstimate {
   const evaluations = plannedEvaluations(config);
-  const planned = protocolSteps(parseProtocol(config.protocol), task);
-  const stepsPerEvaluation = Number.isFinite(planned) ? planned : Number.NaN;
-  const steps = evaluations.total * stepsPerEvaluation;
+  const protocol = parseProtocol(config.protocol);
+  const stepsPerEvaluation = knownSteps(protocol, task);
+  const searched = (evaluations.proposals + evaluations.references) * stepsPerEvaluation;
+  const steps = searched + evaluations.retests * knownSteps(inFull(protocol), task);
   const coreSeconds = steps * secondsPerStep;
   return {
     evaluations,

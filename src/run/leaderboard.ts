@@ -11,6 +11,7 @@ import * as f from '../fields.ts';
 import { namesOf } from '../rules/index.ts';
 import { mean } from '../statistics/index.ts';
 import type { ScoreRole, ScoreSummary, Store } from '../store/index.ts';
+import { readRun } from './stored-run.ts';
 
 /** One line of the leaderboard: a found rule, or a reference rule scored by the same protocol. */
 export const leaderboardRowSchema = z.strictObject({
@@ -60,17 +61,20 @@ export type LeaderboardRow = f.DataOf<typeof leaderboardRowSchema>;
 
 type Unranked = Omit<LeaderboardRow, 'rank'>;
 
-/** Where a row stands: its tier first, then the figures, the retest's before the search's. */
+/** Where a row stands: its tier first, then the seeds that it was tested with, then the figures, the retest's before the search's. */
 interface Place {
   /** 0: at least one of its retests finished; otherwise a place for each ending, the better one before the worse. */
   readonly tier: number;
+  /** Fresh seeds that it has come to in tests by halving, as who has more was better; 0 elsewhere. */
+  readonly seeds: number;
   readonly retest: number;
   readonly reward: number;
 }
 
 /** The leaderboard of a run as it stands in the store. @throws NosError `unknown-name`. */
 export async function readLeaderboard(store: Store, run: string): Promise<readonly LeaderboardRow[]> {
-  return leaderboard(await readSummaries(store, run));
+  const { config } = await readRun(store, run);
+  return leaderboard(await readSummaries(store, run), config.retest);
 }
 
 /** All of a run's scores, in the order of the store. */
@@ -84,8 +88,12 @@ export async function readSummaries(store: Store, run: string): Promise<readonly
  * The leaderboard of a run's scores: one row per key, best first. Depends on nothing else, the order of `scores` neither.
  *
  * @param scores Their rules are canonical texts, as whoever evaluates writes them.
+ * @param retest How the run tests again.
  */
-export function leaderboard(scores: readonly ScoreSummary[]): readonly LeaderboardRow[] {
+export function leaderboard(
+  scores: readonly ScoreSummary[],
+  { halving = false }: { readonly halving?: boolean | undefined } = {},
+): readonly LeaderboardRow[] {
   const inOrder = [...scores].sort((a, b) => a.index - b.index);
   const of = (role: ScoreRole): ReadonlyMap<string, readonly ScoreSummary[]> =>
     groupByKey(inOrder.filter((score) => score.role === role));
@@ -103,7 +111,8 @@ export function leaderboard(scores: readonly ScoreSummary[]): readonly Leaderboa
       index: proposed[0]?.index ?? -1,
       ...retestOf(retested),
     };
-    return { row, place: placeOf(first.evaluation, retested, lowest) };
+    const seeds = halving ? (retests.get(key)?.length ?? 0) : 0;
+    return { row, place: { seeds, ...placeOf(first.evaluation, retested, lowest) } };
   });
   return rank(rows);
 }
@@ -128,7 +137,11 @@ function retestOf(evaluations: readonly EvaluationSummary[]): Pick<LeaderboardRo
 }
 
 /** @param lowest The lowest reward of all trainings of the run that finished. */
-function placeOf(searched: EvaluationSummary, retested: readonly EvaluationSummary[], lowest: number): Place {
+function placeOf(
+  searched: EvaluationSummary,
+  retested: readonly EvaluationSummary[],
+  lowest: number,
+): Omit<Place, 'seeds'> {
   const reward = weight(searched, lowest);
   if (retested.length === 0) {
     return { tier: tierOf(searched.status), retest: 0, reward };
@@ -140,14 +153,18 @@ function placeOf(searched: EvaluationSummary, retested: readonly EvaluationSumma
 const tierOf = (status: EvaluationStatus): number => 1 + statuses.indexOf(status);
 
 /**
- * The rows that were tested again first, by the mean of their fresh seeds; then the others, by how they ended and by reward: those that
+ * The rows that were tested again first, by the mean of their fresh seeds, in tests by halving those with the most seeds before the others; then the others, by how they ended and by reward: those that
  * failed are last, whatever their rewards. The two figures are not compared with each other: a reward is the best of many,
  * so luck's pick, and mostly higher than the same rule's mean.
  */
 function rank(rows: readonly { readonly row: Unranked; readonly place: Place }[]): readonly LeaderboardRow[] {
   const ordered = [...rows].sort(
     ({ place: a, row: one }, { place: b, row: other }) =>
-      a.tier - b.tier || b.retest - a.retest || b.reward - a.reward || one.index - other.index,
+      a.tier - b.tier ||
+      b.seeds - a.seeds ||
+      b.retest - a.retest ||
+      b.reward - a.reward ||
+      one.index - other.index,
   );
   return ordered.map(({ row }, i) => ({ rank: i + 1, ...row }));
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Evaluation } from '../evaluation/index.ts';
 import { canonicalize, printRule, resolveRule, ruleKey } from '../rules/index.ts';
 import type { Score, ScoreRole } from '../store/index.ts';
-import { chooseRetests } from './retest.ts';
+import { chooseRetests, plannedRetests, retestRounds, survivors } from './retest.ts';
 
 const score = (role: ScoreRole, index: number, rule: string, reward: number): Score => {
   const evaluation: Evaluation = {
@@ -92,5 +92,35 @@ describe('chooseRetests', () => {
     const slots = chooseRetests([...searched, ...retests, better], CONFIG);
     expect(slots.map(({ slot }) => slot)).toEqual([0, 1, 2, 3, 4, 5]);
     expect(ruleKey(resolveRule(slots[5]!.rule))).toBe(better.evaluation.key);
+  });
+});
+
+describe('tests by halving', () => {
+  it('have rounds of half of the rules and twice the seeds each', () => {
+    expect(retestRounds({ top: 8, seeds: 10, halving: true })).toEqual([3, 5, 10]);
+    for (const top of [0, 1, 2]) expect(retestRounds({ top, seeds: 4, halving: true })).toEqual([4]);
+    expect(retestRounds({ top: 8, seeds: 10 })).toEqual([10]);
+  });
+
+  it('cost less than all seeds for all rules', () => {
+    const references = ['adam', 'sgd', 'momentum', 'rmsprop', 'powersign'];
+    const planned = (retest: { top: number; seeds: number; halving?: boolean }) =>
+      plannedRetests({ references, retest });
+    expect(planned({ top: 8, seeds: 10, halving: true })).toBe(8 * 3 + 4 * 2 + 2 * 5 + 5 * 3 + 3 * 2 + 2 * 5);
+    expect(planned({ top: 8, seeds: 10 })).toBe(130);
+  });
+
+  it('go on with the better half of the found rules, and of the references, by their means', () => {
+    const config = { references: ['adam', 'sgd'], retest: { top: 3, seeds: 2, halving: true } };
+    const pool = chooseRetests(searched, config);
+    const test = (slot: number, j: number, reward: number, status: 'ok' | 'failed' = 'ok') => {
+      const made = score('retest', slot * 2 + j, pool[slot]!.rule, reward);
+      return { ...made, evaluation: { ...made.evaluation, status } };
+    };
+    const tested = [
+      ...[test(0, 0, 0.3), test(1, 0, 0.4)],
+      ...[test(2, 0, 0.5), test(2, 1, 0.1), test(3, 0, 0.2), test(4, 0, 0.9, 'failed')],
+    ];
+    expect(survivors(pool, tested, config).map(({ slot }) => slot)).toEqual([1, 2, 3]);
   });
 });

@@ -1,4 +1,6 @@
+import { lowestFinished, weight } from '../evaluation/index.ts';
 import { ordinaryUpdates, resolveRule } from '../rules/index.ts';
+import { mean } from '../statistics/index.ts';
 import type { ScoreSummary } from '../store/index.ts';
 import type { RunConfig } from './config.ts';
 import { distinctRules } from './copies.ts';
@@ -8,6 +10,55 @@ import { leaderboard } from './leaderboard.ts';
 export interface Retest {
   readonly slot: number;
   readonly rule: string;
+}
+
+/**
+ * The rounds of the tests, by the seeds that their rules have had at the end: one, or with `halving` as many as leave two rules for the
+ * last. Each round has half of the rules of the one before, and twice the seeds.
+ *
+ * @example retestRounds({ top: 8, seeds: 10, halving: true }) // [3, 5, 10], for 8, 4 and 2 rules
+ */
+export function retestRounds({ top, seeds, halving }: RunConfig['retest']): readonly number[] {
+  const rounds = halving ? Math.max(Math.ceil(Math.log2(Math.max(top, 1))), 1) : 1;
+  return Array.from({ length: rounds }, (_, k) => Math.ceil(seeds / 2 ** (rounds - 1 - k)));
+}
+
+/** How many tests a run makes at most. */
+export function plannedRetests({ references, retest }: Pick<RunConfig, 'references' | 'retest'>): number {
+  const rounds = retestRounds(retest);
+  const inRounds = rounds.map((seeds, k) => {
+    const rules = Math.ceil(retest.top / 2 ** k) + Math.ceil(references.length / 2 ** k);
+    return rules * (seeds - (rounds[k - 1] ?? 0));
+  });
+  return inRounds.reduce((sum, tests) => sum + tests, 0);
+}
+
+/**
+ * The rules of the next round: the better half of the references and that of the found rules, by the means of the fresh seeds so far.
+ *
+ * @param rules Those of the round that is over.
+ * @param scores All of the run; those with fresh seeds count.
+ */
+export function survivors(
+  rules: readonly Retest[],
+  scores: readonly ScoreSummary[],
+  { references, retest: { seeds } }: Pick<RunConfig, 'references' | 'retest'>,
+): readonly Retest[] {
+  const tested = scores.filter(({ role, evaluation }) => role === 'retest' && evaluation.status !== 'failed');
+  const lowest = lowestFinished(tested.map(({ evaluation }) => evaluation));
+  const meanOf = ({ slot }: Retest): number => {
+    const own = tested.filter(({ index }) => Math.floor(index / seeds) === slot);
+    const rewards = own.map(({ evaluation }) => weight(evaluation, lowest));
+    return rewards.length === 0 ? Number.NEGATIVE_INFINITY : mean(rewards);
+  };
+  const better = (some: readonly Retest[]): readonly Retest[] => {
+    const means = new Map(some.map((one) => [one, meanOf(one)]));
+    const order = (a: Retest, b: Retest) =>
+      means.get(a) === means.get(b) ? 0 : means.get(b)! - means.get(a)!;
+    return [...some].sort((a, b) => order(a, b) || a.slot - b.slot).slice(0, Math.ceil(some.length / 2));
+  };
+  const isReference = ({ slot }: Retest): boolean => slot < references.length;
+  return [...better(rules.filter(isReference)), ...better(rules.filter((one) => !isReference(one)))];
 }
 
 /**

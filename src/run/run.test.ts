@@ -14,6 +14,7 @@ import {
   foldCopies,
   leaderboard,
   parseRunConfig,
+  plannedEvaluations,
   type RunConfigInput,
   type RunEvent,
   type RunServices,
@@ -30,6 +31,12 @@ const CONFIG: RunConfigInput = {
   batch: 4,
   seed: 5,
   references: ['sgd', 'adam'],
+};
+
+const HALVING: RunConfigInput = {
+  ...CONFIG,
+  protocol: 'fast',
+  retest: { top: 5, seeds: 6, halving: true },
 };
 
 let directory: string;
@@ -307,6 +314,22 @@ describe('a run', () => {
     expect(events.filter(({ type }) => type === 'progress').length).toBe(dispatcher.requests.length);
   });
 
+  it('under protocol fast gives the better rules more seeds, in full trainings', async () => {
+    const { leaderboard: rows } = await startRun('a', HALVING, services());
+    const tested = rows.filter(({ retest }) => retest !== undefined);
+    expect(tested.map(({ rank }) => rank)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    const seedsOf = (reference: boolean) =>
+      tested.filter((row) => row.reference === reference).map(({ retest }) => retest?.rewards.length);
+    // Five found rules have two seeds, the better three of them three, and the best two all six; of two references one goes on.
+    expect([seedsOf(false), seedsOf(true)]).toEqual([
+      [6, 6, 3, 2, 2],
+      [6, 2],
+    ]);
+    const retests = (await store.scores('a')).filter(({ role }) => role === 'retest');
+    expect(retests).toHaveLength(plannedEvaluations(parseRunConfig(HALVING)).retests);
+    expect(new Set(retests.map(({ evaluation }) => evaluation.protocol))).toEqual(new Set(['paper']));
+  });
+
   it('depends on its seed', async () => {
     await startRun('a', CONFIG, services());
     await startRun('b', { ...CONFIG, seed: 6 }, services());
@@ -315,15 +338,18 @@ describe('a run', () => {
 });
 
 describe('a run that is stopped', () => {
-  it('goes on to the same result, wherever it was stopped, and however often', async () => {
+  it.each([
+    ['quick', CONFIG],
+    ['fast', HALVING],
+  ])('under %s goes on to the same result, wherever it was stopped, and however often', async (_, config) => {
     let moments = 0;
     let stopped = 0;
     const count = (): void => void moments++;
-    const whole = await startRun('a', CONFIG, services({ onEvent: count }));
+    const whole = await startRun('a', config, services({ onEvent: count }));
     const expected = await resultOf('a');
     for (let moment = 1; moment < moments; moment += 9) {
       await freshStore(`stopped-${moment}`);
-      let result = await startRun('a', CONFIG, services(stopAfter(moment, moment)));
+      let result = await startRun('a', config, services(stopAfter(moment, moment)));
       expect((await store.run('a')).status).toBe(result.status);
       if (result.status === 'stopped') stopped++;
       for (let stops = 1; result.status === 'stopped'; stops++) {

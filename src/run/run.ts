@@ -11,7 +11,7 @@ import { evaluationSeedOf, parseRunConfig, type RunConfig, type RunConfigInput }
 import type { RunEvent } from './events.ts';
 import { type LeaderboardRow, leaderboard, readLeaderboard, readSummaries } from './leaderboard.ts';
 import { checkMachine, type Machine } from './machine.ts';
-import { chooseRetests } from './retest.ts';
+import { chooseRetests, type Retest, retestRounds, survivors } from './retest.ts';
 import { checkRunName } from './run-name.ts';
 import { Scorer } from './scorer.ts';
 import { readProgress, storeLog } from './search-log.ts';
@@ -169,7 +169,7 @@ async function drive(name: string, plan: Plan, services: RunServices): Promise<R
     const scores = await retest(name, plan.config, services, scorer);
     await timer();
     await store.finishRun(name);
-    return finished(name, plan.config.samples, leaderboard(scores), services);
+    return finished(name, plan.config.samples, leaderboard(scores, plan.config.retest), services);
   } catch (error) {
     halt.fail(error);
     await scorer.settled();
@@ -293,7 +293,7 @@ async function search(
 }
 
 /**
- * Scores the references and the best found rules with fresh seeds, which the search's luck had no part in.
+ * Scores the references and the best found rules with fresh seeds, which the search's luck had no part in, in rounds.
  *
  * @returns All scores of the run, those of before and these: a long run is read once for both.
  */
@@ -304,18 +304,24 @@ async function retest(
   scorer: Scorer,
 ): Promise<readonly ScoreSummary[]> {
   const { seeds } = config.retest;
+  const test = async ({ slot, rule }: Retest, j: number): Promise<ScoreSummary> => {
+    const index = slot * seeds + j;
+    const fresh = deriveKey(config.seed, 'retest', j).k0;
+    const scored = await scorer.score('retest', index, identityOf(rule), fresh);
+    onEvent({ type: 'retest', ...scored });
+    return { role: 'retest', index, evaluation: scored.evaluation };
+  };
   const before = await readSummaries(store, name);
-  const tested = await Promise.all(
-    chooseRetests(before, config).flatMap(({ slot, rule }) =>
-      Array.from({ length: seeds }, async (_, j): Promise<ScoreSummary> => {
-        const index = slot * seeds + j;
-        const fresh = deriveKey(config.seed, 'retest', j).k0;
-        const scored = await scorer.score('retest', index, identityOf(rule), fresh);
-        onEvent({ type: 'retest', ...scored });
-        return { role: 'retest', index, evaluation: scored.evaluation };
-      }),
-    ),
-  );
+  const tested: ScoreSummary[] = [];
+  let rules = chooseRetests(before, config);
+  let made = 0;
+  for (const seeds of retestRounds(config.retest)) {
+    // What the store has of later rounds must not choose: a run that is resumed goes the same way again.
+    if (made > 0) rules = survivors(rules, tested, config);
+    const fresh = Array.from({ length: seeds - made }, (_, i) => made + i);
+    tested.push(...(await Promise.all(rules.flatMap((one) => fresh.map((j) => test(one, j))))));
+    made = seeds;
+  }
   const again = new Set(tested.map(({ index }) => index));
   return [...before.filter(({ role, index }) => role !== 'retest' || !again.has(index)), ...tested];
 }

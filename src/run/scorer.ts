@@ -1,4 +1,11 @@
-import { type EvaluationProgress, type RuleIdentity, regimeOf } from '../evaluation/index.ts';
+import {
+  type EvaluationProgress,
+  inFull,
+  parseRegime,
+  printRegime,
+  type RuleIdentity,
+  regimeOf,
+} from '../evaluation/index.ts';
 import type { ScoreRole } from '../store/index.ts';
 import type { RunConfig } from './config.ts';
 import type { Scored } from './events.ts';
@@ -45,7 +52,10 @@ export class Scorer {
   async #score(role: ScoreRole, index: number, { text, key }: RuleIdentity, seed: number): Promise<Scored> {
     const { store } = this.#services;
     const { task } = this.#config;
-    const request = { rule: text, key, task, seed, ...regimeOf(this.#config) };
+    const regime = parseRegime(regimeOf(this.#config));
+    // Shortcuts estimate: what is said of a rule in the end is measured.
+    const protocol = role === 'retest' ? inFull(regime.protocol) : regime.protocol;
+    const request = { rule: text, key, task, seed, ...printRegime({ ...regime, protocol }) };
     const scored = await this.#once.evaluate(request, (evaluation, origin) =>
       store.addScore(this.#run, role, index, evaluation, origin),
     );

@@ -7,6 +7,7 @@ import {
   runFunnel,
 } from '../../compare/index.ts';
 import {
+  inFull,
   lengthen,
   parseProtocol,
   printProtocol,
@@ -95,7 +96,7 @@ async function inputOf({ settings, places, stderr }: Context<SettingsOf<typeof o
     stderr.note(`run ${run} is not finished: what enters the funnel may change until it is`);
   }
   const { config } = record;
-  const protocol = printProtocol(lengthen(parseProtocol(config.protocol), settings.eta));
+  const protocol = printProtocol(lengthen(inFull(parseProtocol(config.protocol)), settings.eta));
   const longer = { ...regimeOf(config), protocol };
   const { number: rules, task: tasks = [config.task], against, eta, finalists, seed, seeds } = settings;
   return {

@@ -1,6 +1,12 @@
-import { parseRegime, printRegime } from '../../evaluation/index.ts';
+import { hasShortcuts, parseRegime, printRegime, type Regime } from '../../evaluation/index.ts';
 import { type Constraint, findSpace } from '../../rules/index.ts';
-import { checkRunName, parseRunConfig, type RunConfig, startRun } from '../../run/index.ts';
+import {
+  checkRunName,
+  parseRunConfig,
+  type RunConfig,
+  type RunConfigInput,
+  startRun,
+} from '../../run/index.ts';
 import { resolveStrategy } from '../../search/index.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { dryRun, dryRunDocument } from '../dry-run.ts';
@@ -23,9 +29,11 @@ const options = {
   option: settings.option.default({}),
   warmStart: settings.warmStart.optional(),
   ...regimeOptions,
+  protocol: settings.protocol.default('fast'),
   samples: settings.samples.default(500),
   batch: settings.batch.default(5),
   pipeline: settings.pipeline.default(2),
+  retest: settings.retest.optional(),
   seed,
   run: text('the name of the run', { source: 'flag' }).optional(),
   timeout: settings.timeout.optional(),
@@ -64,15 +72,17 @@ async function runConfigOf(settings: Settings): Promise<RunConfig> {
   const constraints = settings.constraints as readonly Constraint[] | undefined;
   const choices = { iterations, constraints, operands, unary, binary };
   const space = findSpace(settings.space, choices);
+  const regime = parseRegime(settings);
   const config = parseRunConfig({
     task: settings.task,
     space: { name: settings.space, ...choices },
     strategy: { name, options: algorithm === undefined ? option : { ...option, algorithm }, warmStart },
-    ...printRegime(parseRegime(settings)),
+    ...printRegime(regime),
     samples: settings.samples,
     batch: settings.batch,
     pipeline: settings.pipeline,
     seed: settings.seed,
+    retest: retestOf(regime, settings.retest),
   });
   // The options are the strategy's own: it checks them when it is created.
   const { name: strategyName, ...given } = config.strategy;
@@ -80,6 +90,13 @@ async function runConfigOf(settings: Settings): Promise<RunConfig> {
   const strategy = await resolveStrategy(strategyName);
   await (await strategy.create(context)).close();
   return config;
+}
+
+/** Scores that have shortcuts cost little, so that the tests, which have none, may cost as much; and they halve the rules. */
+function retestOf({ protocol }: Regime, given: string | undefined): RunConfigInput['retest'] {
+  const short = hasShortcuts(protocol);
+  const [top = 0, seeds = 0] = (given ?? (short ? '8x10' : '5x3')).split('x').map(Number);
+  return { top, seeds, ...(short && { halving: true }) };
 }
 
 /** `quick-1`, `quick-2`, …: the preset or the space, and the first number that is free in the store. */
