@@ -1,7 +1,7 @@
 import { type Protocol, type Stops, trainingSteps } from '../evaluation/index.ts';
 import { type Calibration, type Knots, valueAt } from './calibration.ts';
 import { meanOfLast } from './halving.ts';
-import { type Candidate, ended, type Findings, finished, type Stage, type TaskSizes } from './stage.ts';
+import { ended, type Findings, finished, type Stage, type TaskSizes, type TriedRate } from './stage.ts';
 import type { OpenTraining } from './trainer.ts';
 
 /**
@@ -35,7 +35,7 @@ export function finalStages(
 const takeUp: Stage = async (findings, trials) => {
   const { learningRate, tried } = findings;
   if (chosenOf(findings) !== undefined) return findings;
-  const opened: Candidate = { learningRate, training: trials.open(learningRate), alive: true };
+  const opened: TriedRate = { learningRate, training: trials.open(learningRate), alive: true };
   return { ...findings, tried: [...tried, opened] };
 };
 

@@ -1,5 +1,5 @@
 import { type Halving, type Protocol, type SweepPoint, trainingSteps } from '../evaluation/index.ts';
-import { type Candidate, ended, type Stage, type TaskSizes, type Trials } from './stage.ts';
+import { ended, type Stage, type TaskSizes, type Trials, type TriedRate } from './stage.ts';
 
 /** The factor between neighbours of the grid. */
 const DECADE = 10;
@@ -32,7 +32,7 @@ const rung =
   (rates: number, steps: number, halving: Halving): Stage =>
   async (findings) => {
     const chosen = new Set(best(findings.tried, halving).slice(0, rates));
-    const tried: Candidate[] = [];
+    const tried: TriedRate[] = [];
     for (const one of findings.tried) {
       tried.push(chosen.has(one) ? await advance(one, steps, halving) : { ...one, alive: false });
     }
@@ -54,7 +54,7 @@ const grow =
   };
 
 /** The learning rate beyond the edge where the lowest loss lies; undefined if it lies elsewhere, or its neighbour is as good. */
-function rateBeyond(tried: readonly Candidate[], halving: Halving): number | undefined {
+function rateBeyond(tried: readonly TriedRate[], halving: Halving): number | undefined {
   const losses = tried.map((one) => lossIn(one, halving));
   const lowest = losses.indexOf(Math.min(...losses));
   if (lowest === 0 && losses[1]! > losses[0]!) return nextRate(tried[0]!.learningRate, 1 / DECADE);
@@ -85,12 +85,12 @@ const pick =
     return { ...findings, learningRate: chosen.learningRate };
   };
 
-const candidate = (learningRate: number, trials: Trials): Candidate => {
+const candidate = (learningRate: number, trials: Trials): TriedRate => {
   return { learningRate, training: trials.open(learningRate), alive: true };
 };
 
 /** Trains on, step by step, until the end of a rung; what diverges or exceeds the bound on the way is out. */
-async function advance(one: Candidate, to: number, { bound }: Halving): Promise<Candidate> {
+async function advance(one: TriedRate, to: number, { bound }: Halving): Promise<TriedRate> {
   const { training } = one;
   while (training.losses.length < to) {
     const finite = await training.advance(training.losses.length + 1);
@@ -101,7 +101,7 @@ async function advance(one: Candidate, to: number, { bound }: Halving): Promise<
 }
 
 /** Those that are in, by their losses; of equals the smaller rate first. */
-const best = (tried: readonly Candidate[], halving: Halving): readonly Candidate[] =>
+const best = (tried: readonly TriedRate[], halving: Halving): readonly TriedRate[] =>
   tried
     .filter(({ alive }) => alive)
     .map((one) => ({ one, loss: lossIn(one, halving) }))
@@ -109,10 +109,10 @@ const best = (tried: readonly Candidate[], halving: Halving): readonly Candidate
     .map(({ one }) => one);
 
 /** The loss of a training that is in; infinite if it is out. */
-const lossIn = ({ training, alive }: Candidate, { window }: Halving): number =>
+const lossIn = ({ training, alive }: TriedRate, { window }: Halving): number =>
   alive ? meanOfLast(training.losses, window) : Number.POSITIVE_INFINITY;
 
-function pointOf({ training, learningRate, alive }: Candidate, halving: Halving): SweepPoint {
+function pointOf({ training, learningRate, alive }: TriedRate, halving: Halving): SweepPoint {
   const { losses } = training;
   const finite = alive || losses.every(Number.isFinite);
   const loss = finite ? meanOfLast(losses, halving.window) : Number.POSITIVE_INFINITY;

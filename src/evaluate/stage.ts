@@ -21,7 +21,7 @@ export interface Trials {
 }
 
 /** A training that is open, and may become the final one. */
-export interface Candidate {
+export interface TriedRate {
   readonly learningRate: number;
   readonly training: OpenTraining;
   /** Whether it is still in: finite, and among the best of every rung so far. */
@@ -36,7 +36,7 @@ export interface Findings {
   /** Steps of the trainings that are over. */
   readonly steps: number;
   /** Every training that was opened, by ascending learning rate. */
-  readonly tried: readonly Candidate[];
+  readonly tried: readonly TriedRate[];
   /** Validation accuracy after each epoch of an open final training. */
   readonly curve: readonly number[];
 }
@@ -95,5 +95,5 @@ export function finished(
 export const isEdge = (learningRate: number, sweep: readonly SweepPoint[]): boolean =>
   sweep.length > 0 && [sweep[0], sweep.at(-1)].some((point) => point?.learningRate === learningRate);
 
-const stepsOf = (tried: readonly Candidate[]): number =>
+const stepsOf = (tried: readonly TriedRate[]): number =>
   tried.reduce((sum, { training }) => sum + training.losses.length, 0);

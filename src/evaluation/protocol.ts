@@ -44,7 +44,7 @@ export type Shortcut = keyof Shortcuts;
  * learning rates: those that survive a rung go on from where they were.
  */
 export interface Halving {
-  readonly rungs: readonly Rung[];
+  readonly rungs: readonly HalvingRung[];
   /** The loss of a training is the mean over its last so many steps. */
   readonly window: number;
   /** A rate is out at once if a step's loss is above so many times the first step's. */
@@ -53,7 +53,7 @@ export interface Halving {
   readonly beyond: number;
 }
 
-export interface Rung {
+export interface HalvingRung {
   /** How many learning rates are trained, those of the lowest losses; the first rung takes all. */
   readonly rates: number;
   /** Steps that each of them has taken at the end of the rung, those of earlier rungs included. */

@@ -1,5 +1,5 @@
 import type { LeaderboardRow } from '../run/index.ts';
-import { learningRate, meanAndSpread, rewardText } from './format.ts';
+import { learningRate, meanAndSpread, plural, rewardText } from './format.ts';
 import { type ShortRule, shortRules, withName } from './short-rule.ts';
 import { type Column, table } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -37,7 +37,7 @@ function columnsOf(
   const seeds = seedsOf(rows);
   const retest: Column<LeaderboardRow> = {
     title: `retest, ${seeds} seed${seeds === 1 ? '' : 's'}`,
-    cell: retestText,
+    cell: (row) => retestText(row, seeds ?? 0),
     align: 'right',
   };
   return [
@@ -85,11 +85,17 @@ function seedsOf(rows: readonly LeaderboardRow[]): number | undefined {
   return seeds.length === 0 ? undefined : Math.max(...seeds);
 }
 
-function retestText(row: LeaderboardRow): string {
+/** Writes the mean of the fresh seeds, and how many there were if others had more. */
+function retestText(row: LeaderboardRow, most: number): string {
   const { retest } = row;
   if (retest === undefined) return '';
   if (diverged(row)) return 'diverged';
-  return meanAndSpread(retest.rewards) + (retest.diverged === 0 ? '' : `, ${retest.diverged} diverged`);
+  const seeds = retest.rewards.length;
+  return [
+    meanAndSpread(retest.rewards),
+    ...(seeds < most ? [plural(seeds, 'seed')] : []),
+    ...(retest.diverged === 0 ? [] : [`${retest.diverged} diverged`]),
+  ].join(', ');
 }
 
 /** Whether it diverged with every fresh seed. */
