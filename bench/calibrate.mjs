@@ -11,6 +11,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { parseArgs } from 'node:util';
 import { dataDirectory } from '../dist/data/index.js';
 import { openEvaluator } from '../dist/evaluate/index.js';
+import { mean, midranks, quantile } from '../dist/statistics/index.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -34,8 +35,6 @@ function read(name) {
     return Object.fromEntries(names.map((column, i) => [column, cells[i]?.replace(/^"|"$/g, '')]));
   });
 }
-
-if (positionals[0] === 'collect') await collect();
 
 /** Every rule that learns, in an order that is none, under `fast` as far as the end of its first epoch. */
 async function collect() {
@@ -79,3 +78,179 @@ async function collect() {
   }
   await evaluator.close();
 }
+
+/** Rules above this share of the yardstick's are the top, which the hurdles must let pass. */
+const TOP = 0.1;
+/** The share of the top's trainings that each hurdle may stop. */
+const MISSED = 0.05;
+/** Knots of a table of rewards. */
+const KNOTS = 8;
+
+/** Fits the tables to what there is, writes them, and prints what they are worth. */
+function calibrate() {
+  const truth = means(read('rewards.csv'));
+  const rows = read('early.csv')
+    .filter(({ key, loss }) => truth.has(key) && Number.isFinite(Number(loss)))
+    .map(({ key, seed, loss, accuracy }) => ({
+      ...{ key, seed: Number(seed), reward: truth.get(key), loss: Number(loss), accuracy: Number(accuracy) },
+    }));
+  const keys = [...new Set(rows.map(({ key }) => key))].sort((a, b) => truth.get(b) - truth.get(a));
+  const top = new Set(keys.slice(0, Math.max(Math.ceil(TOP * keys.length), 10)));
+  const ofTop = rows.filter(({ key }) => top.has(key));
+  const largest = -hurdleFor(ofTop.map(({ loss }) => -loss));
+  const passed = rows.filter(({ loss }) => loss <= largest);
+  const smallest = hurdleFor(passed.filter(({ key }) => top.has(key)).map(({ accuracy }) => accuracy));
+  const calibration = {
+    loss: {
+      largest: round(largest),
+      reward: knots(
+        rows.map(({ loss, reward }) => [loss, reward]),
+        -1,
+      ),
+    },
+    epochs: [
+      {
+        smallest: round(smallest),
+        reward: knots(
+          rows.map(({ accuracy, reward }) => [accuracy, reward]),
+          1,
+        ),
+      },
+    ],
+  };
+  const text = `import type { Calibration } from '../calibration.ts';
+
+/** Made by \`bench/calibrate.mjs fit\` from ${rows.length} early trainings of ${keys.length} rules. */
+export const cifar10Convnet: Calibration = ${JSON.stringify(calibration)};
+`;
+  writeFileSync(new URL('../src/evaluate/calibrated/cifar10-convnet.ts', import.meta.url), text);
+  console.log(report(rows, keys, top, calibration));
+}
+
+/** The highest hurdle that stops no more than the given share of the top. */
+function hurdleFor(figures) {
+  const sorted = [...figures].sort((a, b) => a - b);
+  return sorted[Math.floor(MISSED * sorted.length)];
+}
+
+/** The mean reward of each rule over its seeds. */
+function means(rewards) {
+  const sums = new Map();
+  for (const { key, reward } of rewards) {
+    const [sum, count] = sums.get(key) ?? [0, 0];
+    sums.set(key, [sum + Number(reward), count + 1]);
+  }
+  return new Map([...sums].map(([key, [sum, count]]) => [key, sum / count]));
+}
+
+/**
+ * A monotone function by least squares (pool adjacent violators), as knots between blocks of about equal numbers of points.
+ *
+ * @param direction 1 if it rises, −1 if it falls.
+ */
+function knots(points, direction) {
+  const sorted = [...points].sort(([a], [b]) => a - b);
+  const size = Math.max(Math.floor(sorted.length / KNOTS), 1);
+  const blocks = [];
+  for (let i = 0; i < sorted.length; i += size) {
+    const part = sorted.slice(i, i + size);
+    blocks.push({ x: mean(part.map(([x]) => x)), y: mean(part.map(([, y]) => y)), weight: part.length });
+    while (blocks.length > 1 && direction * (blocks.at(-1).y - blocks.at(-2).y) <= 0) {
+      const [a, b] = blocks.splice(-2);
+      const weight = a.weight + b.weight;
+      const pooled = (name) => (a[name] * a.weight + b[name] * b.weight) / weight;
+      blocks.push({ x: pooled('x'), y: pooled('y'), weight });
+    }
+  }
+  return blocks.map(({ x, y }) => [round(x), round(y)]);
+}
+
+function report(rows, keys, top, { loss, epochs: [first] }) {
+  const passes = (row) => row.loss <= loss.largest;
+  const arrives = (row) => passes(row) && row.accuracy >= first.smallest;
+  const share = (some, is) => `${((100 * some.filter(is).length) / some.length).toFixed(0)} %`;
+  const sgd = rows.find(({ key }) => key === SGD)?.reward ?? Number.NaN;
+  const groups = {
+    'rules that learn': rows,
+    [`the best ${top.size}`]: rows.filter(({ key }) => top.has(key)),
+    'the better half': rows.filter(({ key }) => keys.indexOf(key) < keys.length / 2),
+    'above sgd': rows.filter(({ reward }) => reward > sgd),
+  };
+  const lines = Object.entries(groups).map(
+    ([name, some]) =>
+      `${name} (${some.length} trainings): ${share(some, passes)} pass the loss, ${share(some, arrives)} the epoch too`,
+  );
+  return [
+    `hurdles: loss ${loss.largest} after 40 steps, accuracy ${first.smallest} after an epoch`,
+    ...lines,
+    ...worth(rows, { loss, first, passes, arrives }),
+  ].join('\n');
+}
+
+/**
+ * How well cheap scores tell the mean reward under the other seeds: rank correlations over all rules and over the better half, and steps
+ * for a rule. A rule that passes both hurdles has the reward of `paper` under the same seed, which is the same training if the learning rate is.
+ */
+function worth(rows, { loss, first, passes, arrives }) {
+  const rewards = read('rewards.csv');
+  const of = (key, seed) =>
+    Number(rewards.find((one) => one.key === key && Number(one.seed) === seed)?.reward);
+  const others = (key, seed) => rewards.filter((one) => one.key === key && Number(one.seed) !== seed);
+  const judged = rows
+    .map((row) => ({ ...row, paper: of(row.key, row.seed), others: others(row.key, row.seed) }))
+    .filter((row) => row.others.length > 0 && Number.isFinite(row.paper))
+    .map((row) => ({ ...row, truth: mean(row.others.map(({ reward }) => Number(reward))) }));
+  if (judged.length === 0) return ['no rule has a second seed yet'];
+  const fast = (row) =>
+    arrives(row)
+      ? row.paper
+      : passes(row)
+        ? valueAt(first.reward, row.accuracy)
+        : valueAt(loss.reward, row.loss);
+  const fastSteps = (row) => (arrives(row) ? 610 + 90 : passes(row) ? 150 + 60 + 4 : 150);
+  const scores = {
+    'paper, one seed': [(row) => row.paper, () => 1_200 + 600],
+    fast: [fast, fastSteps],
+    'loss after halving': [(row) => -row.loss, () => 150],
+    'accuracy after an epoch': [(row) => row.accuracy, () => 214],
+  };
+  const middle = quantile(
+    judged.map(({ truth }) => truth),
+    0.5,
+  );
+  const better = judged.filter(({ truth }) => truth >= middle);
+  const correlation = (some, of) =>
+    spearman(
+      some.map(of),
+      some.map(({ truth }) => truth),
+    ).toFixed(2);
+  return [
+    `rank correlation with the mean reward under other seeds, ${judged.length} trainings; among the better half; steps, validation at its cost`,
+    ...Object.entries(scores).map(
+      ([name, [of, steps]]) =>
+        `${name}: ${correlation(judged, of)}, ${correlation(better, of)}, ${mean(judged.map(steps)).toFixed(0)}`,
+    ),
+  ];
+}
+
+const SGD = 'cd0aa9856147b6c5';
+
+function spearman(xs, ys) {
+  const [a, b] = [midranks(xs), midranks(ys)];
+  const [ma, mb] = [mean(a), mean(b)];
+  const covariance = (p, mp, q, mq) => p.reduce((sum, x, i) => sum + (x - mp) * (q[i] - mq), 0);
+  return covariance(a, ma, b, mb) / Math.sqrt(covariance(a, ma, a, ma) * covariance(b, mb, b, mb));
+}
+
+/** The value of a table between its knots. */
+function valueAt(knots, x) {
+  const above = knots.findIndex(([knot]) => knot >= x);
+  if (above <= 0) return knots.at(above)[1];
+  const [[x0, y0], [x1, y1]] = [knots[above - 1], knots[above]];
+  return y0 + ((x - x0) / (x1 - x0)) * (y1 - y0);
+}
+
+const round = (x) => Number(x.toFixed(4));
+
+if (positionals[0] === 'fit') calibrate();
+else await collect();
