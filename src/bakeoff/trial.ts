@@ -1,6 +1,7 @@
 import { stream } from '../random/index.ts';
 import { parseRule } from '../rules/index.ts';
 import { type IdentifiedProposal, runLoop, type Strategy, strategies } from '../search/index.ts';
+import { mean } from '../statistics/index.ts';
 import type { Landscape } from './landscape.ts';
 import { landscapes } from './landscapes.ts';
 
@@ -141,7 +142,7 @@ class Scores {
     return {
       samples,
       regret: optimum - Math.max(...best.map(({ reward }) => reward)),
-      proposalRegret: optimum - last.reduce((sum, { reward }) => sum + reward, 0) / last.length,
+      proposalRegret: optimum - mean(last.map(({ reward }) => reward)),
       distinctShare: distinct.length / samples,
     };
   }

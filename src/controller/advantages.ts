@@ -1,5 +1,5 @@
+import { mean as average } from '../statistics/index.ts';
 import type { ScoredSample } from './algorithm.ts';
-import { average } from './vectors.ts';
 
 /** What a batch's rewards say when they are compared with a moving average of earlier batches'. */
 export interface Advantages {

@@ -12,11 +12,12 @@
  */
 import * as z from 'zod';
 import { maximum, mean, minimum, mul, scalar } from '../graph/index.ts';
+import { mean as average } from '../statistics/index.ts';
 import type { Algorithm, AlgorithmDefinition, Policy } from './algorithm.ts';
 import { openLearner } from './learner.ts';
 import { commonOptions } from './options.ts';
 import { type Objective, Surrogate } from './surrogate.ts';
-import { average, norm } from './vectors.ts';
+import { norm } from './vectors.ts';
 
 const options = {
   /** Learning rate of Adam. */

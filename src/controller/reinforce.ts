@@ -12,6 +12,7 @@
  */
 import * as z from 'zod';
 import { add, input, mean, mul, neg, reshape, SessionCache, type Tensor } from '../graph/index.ts';
+import { mean as average } from '../statistics/index.ts';
 import { advantagesOf, distinctShare } from './advantages.ts';
 import type { Algorithm, AlgorithmDefinition, Policy } from './algorithm.ts';
 import { openLearner } from './learner.ts';
@@ -19,7 +20,7 @@ import { parameterGradients, policyGraph } from './lstm.ts';
 import { commonOptions } from './options.ts';
 import { type PolicyShape, parameterViews } from './shape.ts';
 import { encodeStrings } from './strings.ts';
-import { average, norm } from './vectors.ts';
+import { norm } from './vectors.ts';
 
 const options = {
   /** Learning rate of Adam. The paper's 1e-5 leaves a policy at chance for 1,000 samples and more; docs/controller.md has figures. */

@@ -29,12 +29,12 @@ import {
   sum,
   type Tensor,
 } from '../graph/index.ts';
+import { mean as average } from '../statistics/index.ts';
 import { advantagesOf, distinctShare } from './advantages.ts';
 import type { Policy, ScoredSample } from './algorithm.ts';
 import { type Parameters, parameterGradients, policyGraph } from './lstm.ts';
 import { type PolicyShape, parameterViews } from './shape.ts';
 import { encodeStrings } from './strings.ts';
-import { average } from './vectors.ts';
 
 /**
  * Importance weights are clipped as in V-trace (Espeholt et al. 2018): a string that the policy has come to prefer counts once, one that it has left

@@ -21,6 +21,3 @@ export function norm(values: Float32Array): number {
 export function addScaled(y: Float32Array, a: Float32Array, scale: number, x: Float32Array): void {
   for (let i = 0; i < y.length; i++) y[i] = (a[i] as number) + scale * (x[i] as number);
 }
-
-export const average = (values: readonly number[]): number =>
-  values.reduce((sum, x) => sum + x, 0) / values.length;

@@ -1,4 +1,5 @@
 import { type RegimeInput, type Standing, unusual } from '../evaluation/index.ts';
+import { mean, sampleVariance } from '../statistics/index.ts';
 
 /** How figures are written for people. Documents of `--json` do not pass through here. */
 
@@ -31,15 +32,8 @@ export function learningRate(value: number, edgeOfGrid = false): string {
 /** Writes the mean and the sample standard deviation, `0.5612 ± 0.0110`, or only the mean of a single value. */
 export function meanAndSpread(values: readonly number[]): string {
   if (values.length === 0) return '—';
-  const { mean, deviation } = statistics(values);
-  return values.length === 1 ? accuracy(mean) : `${accuracy(mean)} ± ${accuracy(deviation)}`;
-}
-
-/** Returns the mean and the sample standard deviation, which is NaN for fewer than two values. */
-export function statistics(values: readonly number[]): { mean: number; deviation: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : Number.NaN };
+  const middle = accuracy(mean(values));
+  return values.length === 1 ? middle : `${middle} ± ${accuracy(Math.sqrt(sampleVariance(values)))}`;
 }
 
 /** Writes a duration: `4 s`, `12 min 05 s`, `3 h 20 min`, `2 d 4 h`. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { parseOptions } from '../options.ts';
 import { restoreStream, type Stream, stream } from '../random/index.ts';
 import { type Space, uniformTokens } from '../rules/index.ts';
+import { mean } from '../statistics/index.ts';
 import { AskedBatches } from './asked.ts';
 import { appendedText, parseCheckpoint, restoreKeys } from './checkpoint.ts';
 import { KnownKeys } from './known-keys.ts';
@@ -184,7 +185,7 @@ class Evolution implements Strategy {
     const best = this.#population.reduce((a, b) => (b.reward > a.reward ? b : a));
     return {
       populationBest: best.reward,
-      populationMean: rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length,
+      populationMean: mean(rewards),
       bestAge: this.#told - 1 - best.born,
     };
   }

@@ -6,5 +6,5 @@ export { pairedPermutation, smallestPairedP, wilcoxonSignedRank } from './paired
 export { rankCorrelation } from './rank-correlation.ts';
 export { midranks } from './ranks.ts';
 export { studentQuantile } from './student.ts';
-export { mean, median, quantile } from './summary.ts';
+export { mean, median, quantile, sampleVariance } from './summary.ts';
 export { probabilityOfSuperiority } from './superiority.ts';

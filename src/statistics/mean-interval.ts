@@ -1,6 +1,6 @@
 import { permutationInterval } from './paired-tests.ts';
 import { studentQuantile } from './student.ts';
-import { mean } from './summary.ts';
+import { mean, sampleVariance } from './summary.ts';
 
 /** A confidence interval, both ends included. */
 export interface Interval {
@@ -43,11 +43,7 @@ function studentInterval(values: readonly number[]): Interval {
 }
 
 /** The square of the standard error of the mean of two values or more. */
-export function squaredError(values: readonly number[]): number {
-  const middle = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
-  return squares / (values.length - 1) / values.length;
-}
+export const squaredError = (values: readonly number[]): number => sampleVariance(values) / values.length;
 
 function allEqual(values: readonly number[]): boolean {
   const [least, greatest] = [Math.min(...values), Math.max(...values)];

@@ -6,6 +6,13 @@ export function mean(values: readonly number[]): number {
   return sum / values.length;
 }
 
+/** The sample variance, which divides by n − 1: NaN for a single value. @throws RangeError if there are no values. */
+export function sampleVariance(values: readonly number[]): number {
+  const middle = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
+  return squares / (values.length - 1);
+}
+
 /** The quantile at 1/2. @throws RangeError as {@link quantile}. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);

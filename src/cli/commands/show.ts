@@ -18,6 +18,7 @@ import {
 import * as rules from '../../rules/index.ts';
 import { chosenVocabularies, findSpace } from '../../rules/index.ts';
 import { type RunConfig, readRun, storedRunSchema } from '../../run/index.ts';
+import { mean } from '../../statistics/index.ts';
 import type { StoredBatch } from '../../store/index.ts';
 import { batchSchema } from '../../store/index.ts';
 import { type Context, defineCommand } from '../command.ts';
@@ -108,7 +109,7 @@ async function chosenLists({ space }: RunConfig): Promise<readonly (readonly [st
 
 function meanReward({ first, size }: StoredBatch, rewardOf: ReadonlyMap<number, number>): number {
   const rewards = Array.from({ length: size }, (_, i) => rewardOf.get(first + i) ?? Number.NaN);
-  return rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
+  return mean(rewards);
 }
 
 /** `{ name: 'rl', options: { entropy: 0.01 } }` as `rl, entropy 0.01`. */
