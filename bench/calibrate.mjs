@@ -4,13 +4,18 @@
  *
  *     npm run build && node bench/calibrate.mjs collect [--seeds 1]   early figures: appended to bench/yardstick/early.csv
  *     npm run build && node bench/calibrate.mjs fit                   src/evaluate/calibrated/cifar10-convnet.ts, and what it is worth
+ *     npm run build && node bench/calibrate.mjs proposals             how proposals end under `fast`: bench/yardstick/proposals.csv
  *
  * Only what the tables lack is computed, so that both may be stopped and started at will, and fitted again as they grow.
  */
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { dataDirectory } from '../dist/data/index.js';
 import { openEvaluator } from '../dist/evaluate/index.js';
+import { findSpace, printRule, resolveRule, ruleKey } from '../dist/rules/index.js';
+import { strategies } from '../dist/search/index.js';
 import { mean, midranks, quantile } from '../dist/statistics/index.js';
 
 const { values, positionals } = parseArgs({
@@ -21,6 +26,8 @@ const { values, positionals } = parseArgs({
 const TASK = 'cifar10-convnet';
 const folder = new URL('yardstick/', import.meta.url);
 const earlyFile = new URL('early.csv', folder);
+const proposalsFile = new URL('proposals.csv', folder);
+const PROPOSALS = 'key,origin,status,steps,reward,reason\n';
 const EARLY = 'key,seed,learningRate,loss,accuracy,status,steps,sweep,fingerprint\n';
 process.env.NOS_ENGINE ??= 'native';
 
@@ -36,6 +43,8 @@ function read(name) {
   });
 }
 
+const byKey = (a, b) => (a.key < b.key ? -1 : 1);
+
 /** Every rule that learns, in an order that is none, under `fast` as far as the end of its first epoch. */
 async function collect() {
   const learning = read('rules.csv').filter(({ loss }) => Number(loss) < 2.2);
@@ -46,7 +55,7 @@ async function collect() {
   if (!existsSync(earlyFile)) writeFileSync(earlyFile, EARLY);
   const end = performance.now() + 1_000 * Number(values.seconds);
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
-    for (const { key, rule } of learning.sort((a, b) => (a.key < b.key ? -1 : 1))) {
+    for (const { key, rule } of learning.sort(byKey)) {
       if (performance.now() > end) break;
       if (read('early.csv').some((row) => row.key === key && Number(row.seed) === seed)) continue;
       const found = await evaluator.evaluate({
@@ -81,10 +90,59 @@ async function collect() {
 
 /** Rules above this share of the yardstick's are the top, which the hurdles must let pass. */
 const TOP = 0.1;
-/** The share of the top's trainings that each hurdle may stop. */
-const MISSED = 0.05;
+/**
+ * The share of the top's trainings that each hurdle may stop. The second one may stop more: what it stops has an estimate that is hardly
+ * worse than a reward, and what it spares is two thirds of the steps.
+ */
+const MISSED = { loss: 0.05, epoch: 0.3 };
 /** Knots of a table of rewards. */
 const KNOTS = 8;
+
+/** How the controller's proposals of the yardstick, and uniform samples, end under `fast`. */
+async function tryProposals() {
+  if (!existsSync(proposalsFile)) writeFileSync(proposalsFile, PROPOSALS);
+  const evaluator = await openEvaluator({ task: TASK, directory: dataDirectory(process.env) });
+  const end = performance.now() + 1_000 * Number(values.seconds);
+  for (const { origin, rule, key } of await proposed()) {
+    if (performance.now() > end) break;
+    if (read('proposals.csv').some((row) => row.key === key && row.origin === origin)) continue;
+    const request = { rule, task: TASK, protocol: 'fast', environment: 'none', seed: 1 };
+    const { status, steps, reward, reason = '' } = await evaluator.evaluate(request);
+    appendFileSync(proposalsFile, `${[key, origin, status, steps, reward, `"${reason}"`].join(',')}\n`);
+  }
+  await evaluator.close();
+  for (const origin of new Set(read('proposals.csv').map((row) => row.origin))) {
+    const own = read('proposals.csv').filter((row) => row.origin === origin);
+    const kinds = own.map(kindOf);
+    const shares = [...new Set(kinds)].map((kind) => `${kind} ${kinds.filter((one) => one === kind).length}`);
+    console.log(
+      `${origin}: ${mean(own.map(({ steps }) => Number(steps))).toFixed(1)} steps a rule; ${shares.join(', ')}`,
+    );
+  }
+}
+
+const kindOf = ({ status, reason }) =>
+  status !== 'stopped' ? status : /^no /.test(reason) ? 'flat' : /^training/.test(reason) ? 'loss' : 'epoch';
+
+async function proposed() {
+  const context = {
+    space: findSpace('icml2017', { iterations: 2 }),
+    seed: 7,
+    batch: 1,
+    options: {},
+    warmStart: [],
+  };
+  const strategy = await strategies.find('random').create(context);
+  const uniform = await strategy.ask(200);
+  await strategy.close();
+  const texts = uniform.map(({ rule }) => (typeof rule === 'string' ? rule : printRule(rule)));
+  const controller = read('rules.csv').filter(({ origin }) => origin === 'controller');
+  const both = [
+    ...controller.map(({ rule }) => ({ origin: 'controller', rule })),
+    ...texts.map((rule) => ({ origin: 'uniform', rule })),
+  ];
+  return both.map((one) => ({ ...one, key: ruleKey(resolveRule(one.rule)) }));
+}
 
 /** Fits the tables to what there is, writes them, and prints what they are worth. */
 function calibrate() {
@@ -97,10 +155,18 @@ function calibrate() {
   const keys = [...new Set(rows.map(({ key }) => key))].sort((a, b) => truth.get(b) - truth.get(a));
   const top = new Set(keys.slice(0, Math.max(Math.ceil(TOP * keys.length), 10)));
   const ofTop = rows.filter(({ key }) => top.has(key));
-  const largest = -hurdleFor(ofTop.map(({ loss }) => -loss));
-  const passed = rows.filter(({ loss }) => loss <= largest);
-  const smallest = hurdleFor(passed.filter(({ key }) => top.has(key)).map(({ accuracy }) => accuracy));
+  const largest = -hurdleFor(
+    ofTop.map(({ loss }) => -loss),
+    MISSED.loss,
+  );
+  const arrived = ofTop.filter(({ loss }) => loss <= largest);
+  const smallest = hurdleFor(
+    arrived.map(({ accuracy }) => accuracy),
+    MISSED.epoch,
+  );
+  const uniform = read('proposals.csv').filter(({ origin }) => origin === 'uniform');
   const calibration = {
+    ...(uniform.length > 0 && { steps: Math.round(mean(uniform.map(({ steps }) => Number(steps)))) }),
     loss: {
       largest: round(largest),
       reward: knots(
@@ -123,14 +189,16 @@ function calibrate() {
 /** Made by \`bench/calibrate.mjs fit\` from ${rows.length} early trainings of ${keys.length} rules. */
 export const cifar10Convnet: Calibration = ${JSON.stringify(calibration)};
 `;
-  writeFileSync(new URL('../src/evaluate/calibrated/cifar10-convnet.ts', import.meta.url), text);
-  console.log(report(rows, keys, top, calibration));
+  const file = fileURLToPath(new URL('../src/evaluate/calibrated/cifar10-convnet.ts', import.meta.url));
+  writeFileSync(file, text);
+  execFileSync('npx', ['biome', 'format', '--write', file], { stdio: 'ignore' });
+  console.log(report(rows, keys, top, calibration, truth.get(SGD)));
 }
 
 /** The highest hurdle that stops no more than the given share of the top. */
-function hurdleFor(figures) {
+function hurdleFor(figures, missed) {
   const sorted = [...figures].sort((a, b) => a - b);
-  return sorted[Math.floor(MISSED * sorted.length)];
+  return sorted[Math.floor(missed * sorted.length)];
 }
 
 /** The mean reward of each rule over its seeds. */
@@ -165,17 +233,18 @@ function knots(points, direction) {
   return blocks.map(({ x, y }) => [round(x), round(y)]);
 }
 
-function report(rows, keys, top, { loss, epochs: [first] }) {
+function report(rows, keys, top, { loss, epochs: [first] }, sgd) {
   const passes = (row) => row.loss <= loss.largest;
   const arrives = (row) => passes(row) && row.accuracy >= first.smallest;
   const share = (some, is) => `${((100 * some.filter(is).length) / some.length).toFixed(0)} %`;
-  const sgd = rows.find(({ key }) => key === SGD)?.reward ?? Number.NaN;
   const groups = {
     'rules that learn': rows,
     [`the best ${top.size}`]: rows.filter(({ key }) => top.has(key)),
     'the better half': rows.filter(({ key }) => keys.indexOf(key) < keys.length / 2),
     'above sgd': rows.filter(({ reward }) => reward > sgd),
   };
+  const estimateOf = (row) =>
+    passes(row) ? valueAt(first.reward, row.accuracy) : valueAt(loss.reward, row.loss);
   const lines = Object.entries(groups).map(
     ([name, some]) =>
       `${name} (${some.length} trainings): ${share(some, passes)} pass the loss, ${share(some, arrives)} the epoch too`,
@@ -183,6 +252,7 @@ function report(rows, keys, top, { loss, epochs: [first] }) {
   return [
     `hurdles: loss ${loss.largest} after 40 steps, accuracy ${first.smallest} after an epoch`,
     ...lines,
+    `above sgd and stopped with an estimate below it: ${groups['above sgd'].filter((row) => estimateOf(row) < sgd).length}`,
     ...worth(rows, { loss, first, passes, arrives }),
   ].join('\n');
 }
@@ -253,4 +323,5 @@ function valueAt(knots, x) {
 const round = (x) => Number(x.toFixed(4));
 
 if (positionals[0] === 'fit') calibrate();
+else if (positionals[0] === 'proposals') await tryProposals();
 else await collect();

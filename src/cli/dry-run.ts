@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { NosError } from '../errors.ts';
-import { measureStep } from '../evaluate/index.ts';
-import { regimeOf, regimeText } from '../evaluation/index.ts';
+import { calibrationFor, measureStep } from '../evaluate/index.ts';
+import { parseConditions, regimeOf, regimeText } from '../evaluation/index.ts';
 import type { DataOf } from '../fields.ts';
 import { duration, pairs, plural, thousands } from '../report/index.ts';
 import { findSpace, spaceSize } from '../rules/index.ts';
@@ -30,7 +30,11 @@ export async function dryRun(
   const task = await resolveTask(config.task);
   const workers = workerCount(context.settings, config.batch * config.pipeline);
   await prepareEngine(context);
-  const estimate = estimateRun(config, task, await secondsPerStep(context, config, task), workers);
+  const conditions = parseConditions({ task: config.task, seed: config.seed, ...regimeOf(config) });
+  const perProposal = calibrationFor(conditions)?.steps;
+  const estimate = estimateRun(
+    ...([config, task, await secondsPerStep(context, config, task), workers, perProposal] as const),
+  );
   const rows = rowsOf(config, estimate);
   const text = [pairs(rows, context.stdout.columns), ...notesOn(estimate, task, context)].join('\n');
   return { document: { config, ...estimate }, text };
@@ -47,22 +51,24 @@ function secondsPerStep({ places, signal }: Context, config: RunConfig, task: Ta
 }
 
 function rowsOf(config: RunConfig, estimate: RunEstimate): readonly (readonly [string, string])[] {
-  const { evaluations, stepsPerEvaluation, steps, secondsPerStep, workers, coreHours, seconds } = estimate;
+  const { evaluations, stepsPerEvaluation, steps, secondsPerStep, workers, likely } = estimate;
   const { proposals, references, retests, total } = evaluations;
   const { name, ...choices } = config.space;
   const space = findSpace(name, choices);
   const parts = `${thousands(proposals)} proposals, ${references} references, ${retests} retests`;
   const each = `${thousands(stepsPerEvaluation)} per evaluation`;
   const measured = Number.isFinite(secondsPerStep);
-  const hours = coreHours < 10 ? coreHours.toFixed(2) : thousands(Math.round(coreHours));
+  const hours = (value: number) => (value < 10 ? value.toFixed(2) : thousands(Math.round(value)));
+  const about = (text: (of: { coreHours: number; seconds: number }) => string) =>
+    `at most ${text(estimate)}${likely ? `, likely ${text(likely)}` : ''}`;
   return [
     ['search', `${config.strategy.name} in ${space.name}, ${thousands(spaceSize(space))} token strings`],
     ['scored by', `${config.task}, ${regimeText(config)}`],
     ['evaluations', `at most ${thousands(total)}: ${parts}`],
     ['steps', Number.isNaN(steps) ? 'not known' : `${each}, ${thousands(steps)} in all`],
     ['step', measured ? `${(secondsPerStep * 1000).toFixed(1)} ms, measured on one core` : 'not measured'],
-    ['cost', measured ? `at most ${hours} core-hours` : '—'],
-    ['time', measured ? `at most ${duration(seconds)} on ${plural(workers, 'worker')}` : '—'],
+    ['cost', measured ? `${about(({ coreHours }) => hours(coreHours))} core-hours` : '—'],
+    ['time', measured ? `${about(({ seconds }) => duration(seconds))} on ${plural(workers, 'worker')}` : '—'],
   ];
 }
 

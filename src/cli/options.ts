@@ -48,7 +48,7 @@ export const settings = {
     ...{ minimum: 1, otherwise: 'one per core' },
   }),
   retest: tests('the best rules to test again at the end, and fresh seeds of each', {
-    otherwise: '8x10 with protocol fast, else 5x3',
+    otherwise: '5x3; with protocol fast 4x2 to 8x10, by the samples',
   }),
   seed: integer('equal seeds give equal results'),
   seeds: integer('evaluations of each rule, with consecutive seeds', { minimum: 1 }),

@@ -1,4 +1,5 @@
 import { type Conditions, NO_ENVIRONMENT, parseProtocol } from '../evaluation/index.ts';
+import { cifar10Convnet } from './calibrated/cifar10-convnet.ts';
 
 /** A function by its knots: ascending in x, linear between them, constant beyond the first and the last. */
 export type Knots = readonly (readonly [x: number, y: number])[];
@@ -8,6 +9,8 @@ export type Knots = readonly (readonly [x: number, y: number])[];
  * `bench/calibrate.mjs` makes it.
  */
 export interface Calibration {
+  /** Mean training steps of a proposal under `fast`, measured on uniform samples; what a search is estimated by. */
+  readonly steps?: number;
   /** The hurdle after the first steps: the largest training loss that passes, and the reward by training loss. */
   readonly loss: { readonly largest: number; readonly reward: Knots };
   /** Hurdles after the first epochs: the smallest validation accuracy that passes, and the reward by that accuracy. */
@@ -24,12 +27,15 @@ export function valueAt(knots: Knots, x: number): number {
 }
 
 /** What is known of tasks, by their names. */
-const calibrations: Readonly<Record<string, Calibration>> = {};
+const calibrations: Readonly<Record<string, Calibration>> = { 'cifar10-convnet': cifar10Convnet };
 
-/** What is known under the conditions of an evaluation; nothing for a task that has no yardstick, or under others. */
+/** What is known under the conditions of an evaluation: nothing unless the protocol is `fast` of the usual length, and the task has a yardstick. */
 export function calibrationFor({ task, protocol, environment }: Conditions): Calibration | undefined {
-  const known = calibrations[task];
-  const { final, schedule } = parseProtocol('fast');
-  const usual = protocol.final.epochs === final.epochs && protocol.schedule === schedule;
-  return usual && environment.name === NO_ENVIRONMENT ? known : undefined;
+  const { family, final, schedule } = parseProtocol('fast');
+  const usual =
+    protocol.family === family &&
+    protocol.final.epochs === final.epochs &&
+    protocol.schedule === schedule &&
+    environment.name === NO_ENVIRONMENT;
+  return usual && Object.hasOwn(calibrations, task) ? calibrations[task] : undefined;
 }

@@ -1,3 +1,4 @@
+export { calibrationFor } from './calibration.ts';
 export { chosenEngine } from './engine.ts';
 export type { Evaluator, EvaluatorOptions, RunOptions } from './evaluator.ts';
 export { openEvaluator } from './evaluator.ts';

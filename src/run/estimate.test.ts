@@ -38,4 +38,14 @@ describe('estimateRun', () => {
       seconds: Number.NaN,
     });
   });
+
+  it('says what is likely of a protocol that stops early, if that was measured', () => {
+    const short = { ...config, protocol: 'fast', retest: { top: 4, seeds: 2, halving: true } };
+    const estimate = estimateRun(short, { batchSize: 100 }, 0.1, 2, 100);
+    const retests = 4 + 2 + 5 + 3;
+    expect(estimate.evaluations).toMatchObject({ proposals: 100, references: 5, retests });
+    expect(estimate.steps).toBe(105 * 640 + retests * 1_200);
+    expect(estimate.likely?.seconds).toBeCloseTo(((100 * 100 + 5 * 640 + retests * 1_200) * 0.1) / 2, 6);
+    expect(estimateRun(config, { batchSize: 100 }, 0.1, 2)).not.toHaveProperty('likely');
+  });
 });

@@ -12,7 +12,17 @@ beforeAll(() => mkdirSync(folder));
 
 /** No store is known to the shell: it must come from the command. */
 const VARIABLES = { NOS_STORE: '' };
-const SEARCH = ['search', '--task', 'digits-mlp', '--space', 'quick', '--store', 'my "other" runs.db'];
+const SEARCH = [
+  'search',
+  '--task',
+  'digits-mlp',
+  '--space',
+  'quick',
+  '--protocol',
+  'quick',
+  '--store',
+  'my "other" runs.db',
+];
 
 const nos = (args: readonly string[], signal?: NodeJS.Signals): Promise<Outcome> => {
   const child = start(args, VARIABLES, folder);

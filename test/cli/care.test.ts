@@ -7,7 +7,7 @@ import { commandLine } from '../command-line.ts';
 const { here, home } = commandLine();
 const { json, nos } = here;
 
-const SEARCH = ['search', '--task', 'digits-mlp', '--space', 'quick'];
+const SEARCH = ['search', '--task', 'digits-mlp', '--space', 'quick', '--protocol', 'quick'];
 
 beforeAll(async () => {
   await json([...SEARCH, '--samples', '10', '--run', 'first']);

@@ -7,7 +7,7 @@ import { commandLine, type Outcome } from '../command-line.ts';
 const { finish, here, home, nos, start, ...real } = commandLine();
 const { json } = here;
 
-const SEARCH = ['search', '--task', 'digits-mlp', '--space', 'quick'];
+const SEARCH = ['search', '--task', 'digits-mlp', '--space', 'quick', '--protocol', 'quick'];
 
 describe('a run', () => {
   const run = [...SEARCH, '--samples', '10', '--workers', '2', '--run', 'first'];
@@ -156,6 +156,11 @@ describe('a run', () => {
     const store = join(home, 'dry.db');
     const document = await json([...SEARCH, '--samples', '10', '--dry-run', '--store', store]);
     expect(document.evaluations).toEqual({ proposals: 10, references: 5, retests: 30, total: 45 });
+    const usual = ['search', '--task', 'digits-mlp', '--space', 'quick', '--samples', '10', '--dry-run'];
+    const fast = await json([...usual, '--store', store]);
+    expect(fast.config).toMatchObject({ protocol: 'fast', retest: { top: 4, seeds: 2, halving: true } });
+    // Four found rules and five references have one seed, two and three of them another.
+    expect(fast.evaluations).toMatchObject({ proposals: 10, retests: 4 + 2 + 5 + 3 });
     expect(document.secondsPerStep).toBeGreaterThan(0);
     expect(existsSync(store)).toBe(false);
   });

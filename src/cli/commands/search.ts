@@ -82,7 +82,7 @@ async function runConfigOf(settings: Settings): Promise<RunConfig> {
     batch: settings.batch,
     pipeline: settings.pipeline,
     seed: settings.seed,
-    retest: retestOf(regime, settings.retest),
+    retest: retestOf(regime, settings),
   });
   // The options are the strategy's own: it checks them when it is created.
   const { name: strategyName, ...given } = config.strategy;
@@ -92,11 +92,20 @@ async function runConfigOf(settings: Settings): Promise<RunConfig> {
   return config;
 }
 
-/** Scores that have shortcuts cost little, so that the tests, which have none, may cost as much; and they halve the rules. */
-function retestOf({ protocol }: Regime, given: string | undefined): RunConfigInput['retest'] {
+/** The tests with fresh seeds. With shortcuts they cost more than the search's scores, and go by its size unless they are given. */
+function retestOf(
+  { protocol }: Regime,
+  { retest, samples }: Pick<Settings, 'retest' | 'samples'>,
+): RunConfigInput['retest'] {
   const short = hasShortcuts(protocol);
-  const [top = 0, seeds = 0] = (given ?? (short ? '8x10' : '5x3')).split('x').map(Number);
+  const [top = 0, seeds = 0] = (retest ?? (short ? retestFor(samples) : '5x3')).split('x').map(Number);
   return { top, seeds, ...(short && { halving: true }) };
+}
+
+/** As many tests as cost about as much as the search, within bounds. */
+function retestFor(samples: number): string {
+  const seeds = Math.min(Math.max(Math.round(samples / 100), 2), 10);
+  return `${seeds < 5 ? 4 : 8}x${seeds}`;
 }
 
 /** `quick-1`, `quick-2`, …: the preset or the space, and the first number that is free in the store. */
