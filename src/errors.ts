@@ -11,6 +11,8 @@ export type ErrorCode =
   | 'unknown-name' // a task, space, protocol, strategy, run, data set, catalogue name
   | 'task' // what a task of the user's own throws, or gives, that a task must not
   | 'strategy' // the same of a strategy of the user's own
+  | 'optimizer' // an optimizer class of the user's own that is none, cannot be imported, or cannot be made
+  | 'python' // a Python with torch that cannot be had, or that ends without an answer
   | 'data-missing' // a data set that is not on this machine
   | 'data-corrupt' // a file whose checksum is not the published one
   | 'network' // no source could be reached
@@ -32,6 +34,7 @@ const USAGE: ReadonlySet<ErrorCode> = new Set([
   'bad-text',
   'unknown-name',
   'run-exists',
+  'optimizer',
 ]);
 
 export class NosError extends Error {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { commands } from '../src/cli/commands/index.ts';
 import { commandLine, documentOf } from './command-line.ts';
+import { noTorch, PYTHON } from './python.ts';
 import { noRedis, type RedisServer, startRedis } from './redis-server.ts';
 
 const page = readFileSync(resolve('docs/documents.md'), 'utf8');
@@ -35,6 +36,7 @@ const CALLS: readonly (readonly string[])[] = [
   ['rm', 'b', '--yes'],
   ['rule', 'adam'],
   ['export', 'adam', '--to', 'numpy'],
+  ...(noTorch ? [] : [['check', 'torch.optim:Adam', '--python', PYTHON, '--steps', '4']]),
   ['rules'],
   ['space'],
   ['space', 'quick', '--operands', 'g,m'],
@@ -63,7 +65,7 @@ describe('documents', () => {
       documents[`${first} ${second}`] ? `${first} ${second}` : first,
     );
     const names = commands.map(({ name }) => name);
-    expect([...new Set([...called, 'worker', 'workers'])].sort()).toEqual([...names].sort());
+    expect([...new Set([...called, 'check', 'worker', 'workers'])].sort()).toEqual([...names].sort());
     const known = Object.keys(documents).map((call) => call.replace(/ ([A-Z-].*)$/, ''));
     expect([...new Set(known)].sort()).toEqual([...names].sort());
   });

@@ -10,6 +10,7 @@ const ROOMS = [
   'rules',
   'export',
   'evaluation',
+  'check',
   'modules',
   'functions',
   'download',

@@ -47,9 +47,10 @@ export function resolveSettings<O extends Options>(
   options: O,
   sources: ConfigurationSources,
 ): Configuration<O> {
-  // A variable or a file is for all commands, so all of what it says is checked.
-  const known: Options = { ...shared, ...commonOptions, ...options };
-  const flag = layerOfFlags(known, sources);
+  const flag = layerOfFlags({ ...shared, ...commonOptions, ...options }, sources);
+  // A variable or a file is for all commands, so all of what it says is checked, by what the name means to the others.
+  const others = Object.entries<OptionSchema>(options).filter(([, option]) => !isFlagAlone(option));
+  const known: Options = { ...shared, ...commonOptions, ...Object.fromEntries(others) };
   const environment = layerOfEnvironment(known, sources);
   const file = layerOfFile(known, flag.config ?? environment.config, sources);
   const preset = layerOfPreset(known, flag.preset ?? environment.preset ?? file.preset);
@@ -61,13 +62,15 @@ export function resolveSettings<O extends Options>(
   const all: Layer = { ...given, option: Object.assign({}, ...apt.map((layer) => layer.option)) };
   const settings = Object.entries(options).map(([name, option]) => [
     name,
-    all[name] ?? z.parse(option, undefined),
+    (isFlagAlone(option) ? flag : all)[name] ?? z.parse(option, undefined),
   ]);
   return {
     settings: Object.fromEntries(settings),
     sourceOf: (name) => SOURCES.findLast((source) => name in layers[source]) ?? 'default',
   };
 }
+
+const isFlagAlone = (option: OptionSchema): boolean => metaOf(option).source === 'flag';
 
 /** @throws NosError `unknown-name`. */
 function layerOfPreset(known: Options, name: string | undefined): Layer {

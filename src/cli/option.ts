@@ -189,6 +189,49 @@ function assignment(given: string, where: string): readonly [string, number | st
   return [key, Number.isFinite(Number(value)) ? Number(value) : value];
 }
 
+/** Arguments of a function in Python: `lr=0.1`, `betas=[0.9,0.99]`, values in JSON or as plain words. */
+export const callArguments = (description: string) =>
+  optionOf(z.record(z.string(), z.json()), {
+    description,
+    value: 'KEY=VALUE',
+    source: 'flag',
+    joins: true,
+    decode: (given, where) =>
+      Object.fromEntries(splitAtCommas(given).map((pair) => callArgument(pair.trim(), where))),
+  });
+
+/** The parts of a text at its commas, but for those within brackets, braces and quotes. */
+function splitAtCommas(given: string): readonly string[] {
+  const [parts, rest] = [[''], given.matchAll(/"(?:[^"\\]|\\.)*"|[\s\S]/g)];
+  let depth = 0;
+  for (const [piece] of rest) {
+    if ('[{'.includes(piece)) depth++;
+    if (']}'.includes(piece)) depth--;
+    if (piece === ',' && depth === 0) parts.push('');
+    else parts.push(parts.pop() + piece);
+  }
+  return parts;
+}
+
+/** What Python calls what JSON has other words for. */
+const PYTHON_WORDS: Readonly<Record<string, boolean | null>> = { True: true, False: false, None: null };
+
+function callArgument(given: string, where: string): readonly [string, unknown] {
+  const [, key, value] = /^([A-Za-z_]\w*)=(.+)$/s.exec(given) ?? [];
+  const wrong = (hint: string): NosError =>
+    new NosError('bad-option', `${where}: expected KEY=VALUE, got '${shorten(given)}'`, hint);
+  if (key === undefined || value === undefined) {
+    throw wrong('write the name of an argument, = and its value, as in --option lr=0.1');
+  }
+  if (Object.hasOwn(PYTHON_WORDS, value)) return [key, PYTHON_WORDS[value]];
+  try {
+    return [key, JSON.parse(value)];
+  } catch {
+    if (!/[[\](){}"']/.test(value)) return [key, value];
+    throw wrong('write the value in JSON, as in --option betas=[0.9,0.99]');
+  }
+}
+
 /**
  * The value of an option from its text, as a flag or an environment variable gives it.
  *

@@ -68,6 +68,9 @@ export const settings = {
   engine: text('what computes training steps; auto is onnxruntime; native compiles them to C', {
     ...{ value: 'ENGINE', source: 'environment', names: () => ['auto', 'native', 'onnxruntime'] },
   }),
+  python: text('the Python that has torch', {
+    ...{ value: 'PATH', path: true, source: 'environment', otherwise: 'the first that has it' },
+  }),
   timeout: duration('begin no further batch after 90s, 10m, 2h, …: the run can be resumed', {
     source: 'environment',
   }),

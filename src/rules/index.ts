@@ -23,7 +23,7 @@ export type { CompiledRule, StartOptions, Stepper } from './program/compiled.ts'
 export type { RuleCost } from './program/cost.ts';
 export { ruleCost } from './program/cost.ts';
 export { interpretRule } from './program/interpret.ts';
-export { lowerRule, type Program } from './program/program.ts';
+export { evaluateScalar, lowerRule, type Node, type Program } from './program/program.ts';
 export { remarksOn } from './program/remarks.ts';
 export type {
   Constraint,

@@ -29,6 +29,7 @@ const modules = {
   funnel: () => import('./funnel.ts'),
   rule: () => import('./rule.ts'),
   export: () => import('./export.ts'),
+  check: () => import('./check.ts'),
   rules: () => import('./rules.ts'),
   space: () => import('./space.ts'),
   tasks: () => import('./tasks.ts'),
@@ -69,6 +70,7 @@ const summaries: Readonly<Record<Name, string>> = {
   rule: 'inspect an update rule: canonical text, key, LaTeX, memory, cost, names',
   export:
     'write a rule as an optimizer for PyTorch, optax, Keras, MLX, NumPy, JavaScript or C, or as a formula',
+  check: 'check an optimizer class of PyTorch: against a rule, and against itself run in other ways',
   rules: 'list the catalogue of named rules',
   space: 'list the spaces of rules with their exact sizes, or show one and its share of distinct rules',
   tasks: 'list the tasks that rules are tried on, or show one of them',

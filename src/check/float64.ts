@@ -1,0 +1,92 @@
+import { canonicalize, type Expression, evaluateScalar, lowerRule, type Node } from '../rules/index.ts';
+
+/** A training of a rule in float64. */
+export interface ExactStepper {
+  /** u at every weight, in a new array. Its state is that of all steps so far. */
+  update(weights: ArrayLike<number>, gradient: ArrayLike<number>): Float64Array;
+  /** Whether every value so far, of each weight, was one that the precision has room for. */
+  readonly sound: readonly boolean[];
+}
+
+/** What tensors hold. */
+export type Precision = 'float64' | 'float32';
+
+/** The least positive normal number, and the first that is too large. */
+const RANGES: Readonly<Record<Precision, { readonly least: number; readonly beyond: number }>> = {
+  float64: { least: 2 ** -1022, beyond: Infinity },
+  float32: { least: 2 ** -126, beyond: 2 ** 128 },
+};
+
+export interface ExactOptions {
+  /** The number of weights. */
+  readonly size: number;
+  /** T of the language. */
+  readonly steps: number;
+  /** What the values are to be compared with. */
+  readonly precision: Precision;
+}
+
+/**
+ * Starts what `interpretRule` does without its roundings to float32. The rule must have no random operations.
+ */
+export function startExact(rule: Expression, { size, steps, precision }: ExactOptions): ExactStepper {
+  const { nodes, scalars, slots, result } = lowerRule(canonicalize(rule));
+  const states = slots.map(() => new Float64Array(size));
+  const sound = Array.from({ length: size }, () => true);
+  const { least, beyond } = RANGES[precision];
+  const fits = (value: number): boolean =>
+    value === 0 || (Math.abs(value) >= least && Math.abs(value) < beyond);
+  let t = 0;
+  return {
+    sound,
+    update(weights, gradient) {
+      t += 1;
+      const values: ArrayLike<number>[] = [];
+      const known = scalars.map((e) => evaluateScalar(e, t, steps));
+      for (const node of nodes)
+        values.push(nodeValue(node, { weights, gradient, values, states, known, size }));
+      for (const value of values) {
+        for (let i = 0; i < size; i++) sound[i] &&= fits(value[i]!);
+      }
+      for (const [i, { next }] of slots.entries()) states[i]!.set(values[next]!);
+      return Float64Array.from(values[result]!);
+    },
+  };
+}
+
+interface Known {
+  readonly weights: ArrayLike<number>;
+  readonly gradient: ArrayLike<number>;
+  /** The nodes before. */
+  readonly values: readonly ArrayLike<number>[];
+  /** The slots before the step. */
+  readonly states: readonly Float64Array[];
+  /** Functions of the step. */
+  readonly known: readonly number[];
+  readonly size: number;
+}
+
+function nodeValue(node: Node, at: Known): ArrayLike<number> {
+  const { size } = at;
+  switch (node.kind) {
+    case 'literal':
+      return new Float64Array(size).fill(node.exact);
+    case 'scalar':
+      return new Float64Array(size).fill(at.known[node.index]!);
+    case 'input':
+      return { g: at.gradient, w: at.weights }[node.name];
+    case 'previous':
+      return at.states[node.slot]!.slice();
+    case 'element': {
+      const args = node.args.map((arg) => at.values[arg]!);
+      return Float64Array.from({ length: size }, (_, i) =>
+        node.operation.float64(
+          args.map((arg) => arg[i]!),
+          node.parameters,
+        ),
+      );
+    }
+    case 'random':
+      throw new TypeError(`a random operation has no exact value: ${node.operation.name}`);
+  }
+}
