@@ -1,10 +1,10 @@
 import type { FinishedRun, RunAnswer, RunRequest } from './answer.ts';
 import {
+  type GradientKind,
   type GradientPath,
   gradientPath,
   gradientsMissing,
   placeOf,
-  type Regime,
   regimes,
 } from './trajectory.ts';
 
@@ -25,14 +25,14 @@ const plain: RunRequest = {
 };
 
 /** The run that a rule is compared with. */
-export const runOf = (regime: Regime): RunRequest => ({ ...plain, trajectory: regime });
+export const runOf = (regime: GradientKind): RunRequest => ({ ...plain, trajectory: regime });
 
 /** How a run is known in a request: equal ones are made once. */
 export const keyOf = (run: RunRequest): string => JSON.stringify(run);
 
 /** Two ways of the class that should come to the same. */
 export interface Pair {
-  readonly regime: Regime;
+  readonly regime: GradientKind;
   readonly tried: RunRequest;
   readonly reference: RunRequest;
 }

@@ -24,14 +24,14 @@ export const differenceSchema = z.strictObject({
   share: f.figure('how far that is off, as a share of the way that the weight should have gone so far'),
 });
 
-export type Difference = f.DataOf<typeof differenceSchema>;
+export type WeightDifference = f.DataOf<typeof differenceSchema>;
 
-export interface Comparison {
+interface PathComparison {
   /** The largest share of the way by which a weight is off, at any step; 0 where rounding explains it. */
   readonly largest: number;
   /** How many values were compared. */
   readonly compared: number;
-  readonly difference: Difference | null;
+  readonly difference: WeightDifference | null;
 }
 
 /** What one rounding of a weight may move it, as a share of it. */
@@ -46,13 +46,13 @@ export function comparePaths(
   { starts, weights, known }: ReferencePath,
   bound: number,
   precision: Precision,
-): Comparison {
+): PathComparison {
   const ways = starts.map(() => 0);
   const largestWeights = starts.map(Math.abs);
   let [largest, compared] = [0, 0];
-  let difference: Difference | null = null;
+  let difference: WeightDifference | null = null;
   for (const [s, expectedRow] of weights.entries()) {
-    let worst: Difference | undefined;
+    let worst: WeightDifference | undefined;
     for (const [i, expected] of expectedRow.entries()) {
       const before = s === 0 ? starts[i]! : weights[s - 1]![i]!;
       ways[i]! += Math.abs(expected - before);

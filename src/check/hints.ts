@@ -1,11 +1,11 @@
 import type { ReferencePath, Weights } from './compare-paths.ts';
 import type { CheckResult } from './judge.ts';
 import type { GroupSettings } from './known-rules.ts';
-import type { Regime } from './trajectory.ts';
+import type { GradientKind } from './trajectory.ts';
 
 /** What a class and a rule did with the gradients of a regime. */
 export interface Followed {
-  readonly regime: Regime;
+  readonly regime: GradientKind;
   readonly reference: ReferencePath;
   /** Undefined if a step threw. */
   readonly found: Weights | undefined;
@@ -17,7 +17,7 @@ const EQUAL = 1e-3;
 
 /** A probable cause of the differences between a class and a rule; null if none is plain. */
 export function hintOf(followed: readonly Followed[], settings: GroupSettings): string | null {
-  const of = (name: Regime): Followed => followed.find(({ regime }) => regime === name)!;
+  const of = (name: GradientKind): Followed => followed.find(({ regime }) => regime === name)!;
   const [ordinary, tiny] = [of('ordinary'), of('tiny')];
   if (ordinary.found === undefined) return null;
   const endless = ordinary.found.findIndex((row) => !row.every(Number.isFinite));

@@ -1,3 +1,3 @@
 export { type CheckReport, checkOptimizer, checkReportSchema } from './check-optimizer.ts';
 export { parseClassReference } from './class-reference.ts';
-export type { CheckResult, Outcome } from './judge.ts';
+export type { CheckOutcome, CheckResult } from './judge.ts';

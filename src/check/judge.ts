@@ -4,12 +4,12 @@ import type { PythonError, RunAnswer } from './answer.ts';
 import { type Pair, type Runs, runOf, type SelfCheck } from './checks.ts';
 import { comparePaths, differenceSchema, type ReferencePath } from './compare-paths.ts';
 import type { Precision } from './float64.ts';
-import { type GradientPath, type Regime, regimes, titleOf } from './trajectory.ts';
+import { type GradientKind, type GradientPath, regimes, titleOf } from './trajectory.ts';
 
 const outcomes = ['passed', 'differs', 'not applicable'] as const;
 
 /** What came of a check. */
-export type Outcome = (typeof outcomes)[number];
+export type CheckOutcome = (typeof outcomes)[number];
 
 export const checkResultSchema = z.strictObject({
   against: f.oneOf(['rule', 'itself'], 'what it was compared with: the rule, or itself run in another way'),
@@ -102,7 +102,7 @@ function failureText(run: RunAnswer): string {
 }
 
 /** The verdict of a class against a rule, with one kind of gradients. Its hint is found by all regimes together. */
-export function judgeRule(regime: Regime, reference: ReferencePath, judging: Judging): CheckResult {
+export function judgeRule(regime: GradientKind, reference: ReferencePath, judging: Judging): CheckResult {
   const { runs, bound, precision } = judging;
   const run = runs(runOf(regime));
   const result = { against: 'rule', name: titleOf(regime) } as const;

@@ -5,11 +5,11 @@ export type GroupSettings = Readonly<Record<string, unknown>>;
 
 /** The rules that a class may follow by its name: usually one. */
 export type KnownRules =
-  | { readonly kind: 'rules'; readonly candidates: readonly NamedRule[] }
+  | { readonly kind: 'rules'; readonly candidates: readonly CandidateRule[] }
   /** `why` the rule language has no rule for these settings. */
   | { readonly kind: 'none'; readonly name: string; readonly why: string };
 
-export interface NamedRule {
+interface CandidateRule {
   /** Its name in the catalogue. */
   readonly name: string;
   readonly text: string;

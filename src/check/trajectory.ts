@@ -24,7 +24,7 @@ export function placeOf(index: number): { readonly tensor: number; readonly inde
 
 /** Kinds of gradients: what an optimizer does wrongly often shows in one of them alone. */
 export const regimes = ['ordinary', 'sparse', 'zero', 'huge', 'tiny', 'alternating'] as const;
-export type Regime = (typeof regimes)[number];
+export type GradientKind = (typeof regimes)[number];
 
 interface Kind {
   readonly title: string;
@@ -36,7 +36,7 @@ interface Kind {
 
 const ordinary = (random: Stream): number => 0.3 + random.normal();
 
-const kinds: Readonly<Record<Regime, Kind>> = {
+const kinds: Readonly<Record<GradientKind, Kind>> = {
   ordinary: { title: 'ordinary gradients', start: 1, gradient: ordinary },
   sparse: {
     title: 'sparse gradients, four of five 0',
@@ -59,13 +59,13 @@ const kinds: Readonly<Record<Regime, Kind>> = {
 };
 
 /** What a regime is, as it follows "with". */
-export const titleOf = (regime: Regime): string => kinds[regime].title;
+export const titleOf = (regime: GradientKind): string => kinds[regime].title;
 
 /** The sizes of a weight's gradients, in turn: an optimizer treats weights on their own, whatever their neighbours. */
 const SIZES = [1, 0.1, 0.3, 3, 0.03];
 
 /** The gradients of a regime: the same in every process. */
-export function gradientPath(regime: Regime, steps: number): GradientPath {
+export function gradientPath(regime: GradientKind, steps: number): GradientPath {
   const random = stream(1, 'gradients of a check', regime);
   const { start, gradient } = kinds[regime];
   const shapes = SHAPES.map((shape) => ({ shape, size: sizeOf(shape) }));

@@ -1,9 +1,9 @@
 import {
+  type CheckOutcome,
   type CheckReport,
   type CheckResult,
   checkOptimizer,
   checkReportSchema,
-  type Outcome,
   parseClassReference,
 } from '../../check/index.ts';
 import * as f from '../../fields.ts';
@@ -114,7 +114,7 @@ function detailText({ against, reason, difference }: CheckResult): string | null
 }
 
 function verdictText(results: readonly CheckResult[], colours: Colours): string {
-  const count = (which: Outcome): number => results.filter(({ outcome }) => outcome === which).length;
+  const count = (which: CheckOutcome): number => results.filter(({ outcome }) => outcome === which).length;
   const [passed, wrong] = [count('passed'), count('differs')];
   if (wrong === 0) return colours.green(`all ${plural(passed, 'check')} passed`);
   return colours.red(`${wrong} of ${plural(wrong + passed, 'check')} differ`);
