@@ -44,7 +44,17 @@ function nos(build, store, args) {
 withCommit(commit, (other, scratch) => {
   const stores = { [other]: join(scratch, 'before.db'), [root]: join(scratch, 'after.db') };
   for (const build of [other, root])
-    nos(build, stores[build], ['search', '--task', 'digits-mlp', '--samples', '40', '--run', 'first']);
+    nos(build, stores[build], [
+      'search',
+      '--task',
+      'digits-mlp',
+      '--protocol',
+      'quick',
+      '--samples',
+      '40',
+      '--run',
+      'first',
+    ]);
   console.log(
     `${basename(other)} beside the working tree, ${cpus()[0]?.model}, Node ${process.version}, medians of ${repeats}`,
   );

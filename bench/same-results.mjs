@@ -15,7 +15,7 @@ import { root, withCommit } from './other-commit.mjs';
 const [commit, flag, word] = process.argv.slice(2);
 if (!commit) throw new Error('usage: node bench/same-results.mjs COMMIT [--only WORD]');
 
-const SEARCH = ['search', '--task', 'digits-mlp', '--samples', '100', '--seed', '3'];
+const SEARCH = ['search', '--task', 'digits-mlp', '--protocol', 'quick', '--samples', '100', '--seed', '3'];
 /** Name of the run, and how it searches. */
 const SEARCHES = [
   ['evolution', '--strategy', 'evolution'],

@@ -195,7 +195,18 @@ describe.skipIf(noRedis)('a search and a worker of a Redis', { timeout: 480_000 
     };
     worker = observe(['worker', '--task', task, '--concurrency', '1', '--log-level', 'trace'], variables);
     await worker.seen('worker-waiting');
-    const size = ['--samples', '6', '--batch', '3', '--strategy', 'random', '--space', 'quick'];
+    const size = [
+      '--samples',
+      '6',
+      '--batch',
+      '3',
+      '--strategy',
+      'random',
+      '--space',
+      'quick',
+      '--protocol',
+      'quick',
+    ];
     const search = observe(
       ['search', '--task', task, '--run', 'far', ...size, '--warm-start', 'sgd,adam', '--log-level', 'debug'],
       { ...variables, NOS_STORE: path },

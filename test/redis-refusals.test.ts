@@ -188,6 +188,8 @@ describe.skipIf(noRedis)(
         'search',
         '--task',
         'digits-mlp',
+        '--protocol',
+        'quick',
         '--strategy',
         'random',
         '--samples',

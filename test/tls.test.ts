@@ -118,7 +118,19 @@ describe.skipIf(noRedis ?? noOpenssl)('Redis over TLS', () => {
   it('carries a search; the password is in no output and not in the store', async () => {
     const worker = nos(['worker', '--concurrency', '1']);
     const store = file('runs.db');
-    const search = ['search', '--task', 'digits-mlp', '--samples', '5', '--batch', '5', '--run', 'first'];
+    const search = [
+      'search',
+      '--task',
+      'digits-mlp',
+      '--protocol',
+      'quick',
+      '--samples',
+      '5',
+      '--batch',
+      '5',
+      '--run',
+      'first',
+    ];
     const searched = await toEnd(nos([...search, '--strategy', 'random', '--store', store]));
     expect(searched).toMatchObject({ code: 0 });
     expect(searched.text).toContain('retest');
