@@ -1,4 +1,8 @@
+import { join } from 'node:path';
 import { expect } from 'vitest';
+
+// What the native engine compiles is kept from one run of the tests to the next, and not in the cache of whoever runs them.
+process.env.XDG_CACHE_HOME = join(import.meta.dirname, '../node_modules/.cache/tests');
 
 interface Tolerance {
   /** Relative to |expected|. */

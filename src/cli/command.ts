@@ -39,6 +39,8 @@ export interface Context<S = object> {
   /** Whether `--json` is given. */
   readonly json: boolean;
   readonly places: Places;
+  /** What its user has chosen to compute with: an engine, or `auto`. */
+  readonly engine: string;
   /** Writes a command such as `nos show first 5` as the user can run it. */
   readonly call: WriteCall;
   /** Absent if nobody can be asked. */

@@ -23,7 +23,7 @@ export async function openContext(
   const { env, stdout, stderr, ask, call, signal } = surroundings;
   const options = { ...logOptions, ...storeOption, ...dataOption, ...engineOption, ...command.options };
   const { settings, sourceOf } = resolveSettings(options, { ...surroundings, flags, environment: env });
-  // It stands in the environment, as worker processes inherit that.
+  // It stands in the environment, as worker processes inherit that; prepareEngine settles what `auto` is.
   process.env.NOS_ENGINE = settings.engine;
   const log = await openLog(settings, stderr, (text) => writeCalls(text, call));
   if (log.form === 'json') adoptForeign(log);
@@ -35,6 +35,7 @@ export async function openContext(
     sourceOf,
     json: flags.json === true,
     places: placesOf(settings, surroundings),
+    engine: settings.engine,
     call,
     ...(ask && { ask }),
     signal,

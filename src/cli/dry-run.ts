@@ -29,7 +29,7 @@ export async function dryRun(
 ): Promise<Result<DataOf<typeof dryRunDocument>>> {
   const task = await resolveTask(config.task);
   const workers = workerCount(context.settings, config.batch * config.pipeline);
-  await prepareEngine(context);
+  await prepareEngine(context, { tasks: [task] });
   const conditions = parseConditions({ task: config.task, seed: config.seed, ...regimeOf(config) });
   const perProposal = calibrationFor(conditions)?.steps;
   const estimate = estimateRun(

@@ -2,36 +2,54 @@ import { availableParallelism } from 'node:os';
 import type { EvaluationServices } from '../compare/index.ts';
 import { type DispatchEvent, type Dispatcher, openLocalPool, openRedisQueue } from '../dispatch/index.ts';
 import { NosError } from '../errors.ts';
-import { fingerprint } from '../evaluate/index.ts';
+import { fingerprint, isEngineTrouble } from '../evaluate/index.ts';
+import { engineOf } from '../evaluation/index.ts';
+import type { EngineName } from '../graph/index.ts';
 import { observeDispatch } from '../observe/index.ts';
 import { remarksOn, resolveRule } from '../rules/index.ts';
 import type { Machine } from '../run/index.ts';
-import type { Store } from '../store/index.ts';
+import type { RunRecord, Store } from '../store/index.ts';
+import type { Task } from '../tasks/index.ts';
 import { packageVersion } from '../version.ts';
 import type { Context } from './command.ts';
 import { withStore } from './files.ts';
 import { type Meter, openMeter } from './live/progress-bar.ts';
 import type { SettingsOf } from './option.ts';
 import type { evaluatingOptions } from './options.ts';
-import { prepareTask } from './prepare.ts';
+import { prepareEngine, prepareTask } from './prepare.ts';
 
 /** The settings of a command that evaluates. */
 export type EvaluatingSettings = SettingsOf<typeof evaluatingOptions>;
 
 /** What results of this machine depend on. */
-export const thisMachine = async (): Promise<Machine> => ({
-  fingerprint: await fingerprint(),
+export const thisMachine = async (engine?: EngineName): Promise<Machine> => ({
+  fingerprint: await fingerprint(engine),
   version: packageVersion,
 });
 
-/** Makes the tasks ready on this machine; see {@link prepareTask}. */
+/**
+ * Makes the tasks ready on this machine, and the engine; see {@link prepareTask} and {@link prepareEngine}.
+ *
+ * @param run The run that goes on, if one does: under `auto` it keeps its engine.
+ * @throws NosError `engine` if the run's engine is not to be had on this machine.
+ */
 export async function prepareTasks(
   context: Context,
-  tasks: readonly string[],
-  protocol?: string,
+  names: readonly string[],
+  { protocol, run }: { readonly protocol?: string | undefined; readonly run?: RunRecord | undefined } = {},
 ): Promise<Machine> {
-  for (const task of tasks) await prepareTask(context, task, protocol);
-  return thisMachine();
+  const tasks: Task[] = [];
+  for (const name of names) tasks.push(await prepareTask(context, name, protocol));
+  const begun = run && engineOf(run.fingerprint);
+  const engine = await prepareEngine(context, { tasks, ...(begun && { begun }) }).catch((error: unknown) => {
+    if (run === undefined || !isEngineTrouble(error)) throw error;
+    throw new NosError(
+      'engine',
+      `run '${run.name}' goes on with the engine ${begun}: ${error.message}`,
+      error.hint,
+    );
+  });
+  return thisMachine(engine);
 }
 
 interface Work {
@@ -105,7 +123,7 @@ export async function evaluating<T>(
   for (const rule of rules) {
     for (const remark of remarksOn(resolveRule(rule))) stderr.note(`'${rule}': ${remark}`);
   }
-  const machine = await prepareTasks(context, tasks, protocol);
+  const machine = await prepareTasks(context, tasks, { protocol });
   const { note, onEvent, close } = await openMeter(total, stderr);
   const around = {
     run: name,

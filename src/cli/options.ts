@@ -65,7 +65,7 @@ export const settings = {
   }),
   store: text('the store of runs', { value: 'FILE', path: true }),
   data: text('the folder of data sets', { value: 'DIR', path: true, alias: 'NOS_DATA_DIR' }),
-  engine: text('what computes training steps; auto is onnxruntime; native compiles them to C', {
+  engine: text('what computes training steps; native compiles them to C; auto is native if that works here', {
     ...{ value: 'ENGINE', source: 'environment', names: () => ['auto', 'native', 'onnxruntime'] },
   }),
   python: text('the Python that has torch', {

@@ -11,7 +11,7 @@ import {
 } from '../reproduce/index.ts';
 import { findEarlierRun, readLearningCurves, resumeRun, startRun } from '../run/index.ts';
 import type { Context } from './command.ts';
-import { type EvaluatingSettings, evaluating, thisMachine } from './evaluators.ts';
+import { type EvaluatingSettings, evaluating, prepareTasks } from './evaluators.ts';
 import { withStore } from './files.ts';
 import { openCounter } from './live/progress-bar.ts';
 import { runSearch } from './run-search.ts';
@@ -75,13 +75,16 @@ async function runSearches(
 /** Starts a search, continues it, or leaves it as it is if it is finished. */
 async function search({ run: name, config }: PlannedSearch, context: ExperimentContext): Promise<void> {
   const { places, signal, stderr } = context;
-  const machine = await thisMachine();
+  const runs = await withStore(places, (store) => store.listRuns());
+  const record = runs.find((run) => run.name === name);
+  const machine = await prepareTasks(context, [], { run: record });
   const earlier = await withStore(places, (store) => findEarlierRun(store, { name, config }, machine));
   if (earlier === 'finished') return stderr.note(`run '${name}' of the store, not made again`);
   stderr.note(`run '${name}'`);
   await runSearch(context, {
     name,
     config,
+    ...(record && { record }),
     go: (services) => (earlier === 'none' ? startRun(name, config, services) : resumeRun(name, services)),
   });
   if (signal.aborted) stderr.note('what is done is stored: the same command goes on from there');

@@ -10,6 +10,7 @@ import {
   type RunResult,
   type RunServices,
 } from '../run/index.ts';
+import type { RunRecord } from '../store/index.ts';
 import type { Context } from './command.ts';
 import { type EvaluatingSettings, prepareTasks, withEvaluators } from './evaluators.ts';
 import { openReporter, type Reporter, type ReporterOptions } from './live/reporter.ts';
@@ -28,8 +29,8 @@ export type SearchSettings = EvaluatingSettings & {
 export interface PlannedRun {
   readonly name: string;
   readonly config: RunConfig;
-  /** Proposals that were told before. */
-  readonly told?: number;
+  /** The run as it is stored, if it goes on. */
+  readonly record?: RunRecord;
   readonly go: (services: RunServices) => Promise<RunResult>;
 }
 
@@ -40,7 +41,10 @@ export async function runSearch(
 ): Promise<SearchReport> {
   const { name, config, go } = planned;
   const { settings, signal } = context;
-  const machine = await prepareTasks(context, [config.task], config.protocol);
+  const machine = await prepareTasks(context, [config.task], {
+    protocol: config.protocol,
+    run: planned.record,
+  });
   const { references, retests } = plannedEvaluations(config);
   const useful = Math.max(config.batch * config.pipeline + references, retests);
   const observer = await openObserver(context, 'search', machine.fingerprint);
@@ -83,7 +87,7 @@ interface RunListener {
 async function openRunListener(
   context: Context<SearchSettings>,
   observer: Observer,
-  { name: run, config, told }: PlannedRun,
+  { name: run, config, record }: PlannedRun,
   machine: Machine,
 ): Promise<RunListener> {
   const clock = () => performance.now();
@@ -91,7 +95,7 @@ async function openRunListener(
   const { timeout } = context.settings;
   const nameOf: ReporterOptions['nameOf'] = ({ key }) => namesOf(key)[0] ?? '';
   const expected = plannedEvaluations(config);
-  const about = { run, samples: config.samples, expected, told, timeout, clock, nameOf };
+  const about = { run, samples: config.samples, expected, told: record?.told, timeout, clock, nameOf };
   const reporter = await reporterOf(context, about);
   const log = context.log.with({ run }, reporter.print);
   const forget = onShutdown(context.signal, log);

@@ -153,7 +153,7 @@ class LocalPool implements Dispatcher {
     worker.job = job;
     job.worker = worker;
     job.tries++;
-    const outcome = await worker.process.run(job.checked.request, (progress) => {
+    const outcome = await worker.process.run({ request: job.checked.request }, (progress) => {
       worker.progress = progress;
       job.onProgress(progress);
     });

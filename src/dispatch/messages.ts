@@ -1,11 +1,14 @@
 import { type ErrorCode, NosError } from '../errors.ts';
 import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluation/index.ts';
+import type { EngineName } from '../graph/index.ts';
 
 /** What the pool and a worker process say to each other: one request at a time, answered once. */
 
 /** Message to the worker. */
 export interface Order {
   readonly request: EvaluationRequest;
+  /** What computes it. The one that the worker's environment chooses unless given. */
+  readonly engine?: EngineName;
 }
 
 /** Message from the worker; each is a sign of life. */

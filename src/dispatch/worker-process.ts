@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { knownFingerprint } from '../evaluate/index.ts';
-import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evaluation/index.ts';
+import { knownFingerprints } from '../evaluate/index.ts';
+import type { Evaluation, EvaluationProgress } from '../evaluation/index.ts';
 import { type Order, type Reply, unpackError } from './messages.ts';
 import { watchSilence } from './silence.ts';
 
@@ -49,7 +49,7 @@ export class WorkerProcess {
   }
 
   /** Evaluates; never rejects. One order at a time. */
-  run(request: EvaluationRequest, onProgress: (progress: EvaluationProgress) => void): Promise<Outcome> {
+  run(order: Order, onProgress: (progress: EvaluationProgress) => void): Promise<Outcome> {
     return new Promise((resolve) => {
       const { silenceSeconds } = this.#options;
       const silence = watchSilence(silenceSeconds, () =>
@@ -66,7 +66,7 @@ export class WorkerProcess {
       };
       this.#order = { settle, onReply };
       this.#child ??= this.#start();
-      this.#child.send({ request } satisfies Order, (error) => {
+      this.#child.send(order, (error) => {
         if (error) this.#end(error.message);
       });
     });
@@ -83,8 +83,7 @@ export class WorkerProcess {
   #start(): ChildProcess {
     // An evaluating process runs a user's task and needs no Redis, nor its password.
     const { NOS_REDIS, NOS_REDIS_URL, ...env } = process.env;
-    const known = knownFingerprint();
-    const args = [this.#options.directory, String(process.pid), ...(known === undefined ? [] : [known])];
+    const args = [this.#options.directory, String(process.pid), ...knownFingerprints()];
     const child = fork(this.#options.program, args, {
       // Not this process's own flags: they may hold a test runner's loaders, or the port of a debugger.
       execArgv: [],

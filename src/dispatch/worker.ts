@@ -1,7 +1,7 @@
 /**
  * The program of a worker process: evaluates what its parent orders, one at a time, and ends with it.
  *
- *     node worker.js DATA_DIRECTORY PARENT_PID [FINGERPRINT]
+ *     node worker.js DATA_DIRECTORY PARENT_PID FINGERPRINTS...
  */
 import { Console } from 'node:console';
 import { Worker } from 'node:worker_threads';
@@ -14,8 +14,8 @@ import { type Order, packError, type Reply } from './messages.ts';
 const REPORT_EVERY_MS = 100;
 const LOOK_FOR_PARENT_EVERY_MS = 1000;
 
-const [directory, parent, fingerprint] = process.argv.slice(2) as [string, string, string?];
-if (fingerprint !== undefined) inheritFingerprint(fingerprint);
+const [directory, parent, ...fingerprints] = process.argv.slice(2) as [string, string, ...string[]];
+for (const fingerprint of fingerprints) inheritFingerprint(fingerprint);
 
 // A terminal's Ctrl-C goes to the whole group; the parent decides what becomes of its workers.
 process.on('SIGINT', () => undefined);
@@ -50,12 +50,12 @@ process.on('uncaughtException', uncaught);
 process.on('unhandledRejection', uncaught);
 
 /** The evaluator of the task that was evaluated last: a search has one task, and a data set fills memory. */
-let current: { readonly task: string; readonly evaluator: Evaluator } | undefined;
+let current: (Pick<Order, 'engine'> & { readonly task: string; readonly evaluator: Evaluator }) | undefined;
 
-process.on('message', async ({ request }: Order) => {
+process.on('message', async ({ request, engine }: Order) => {
   busy = request;
   try {
-    const evaluator = await evaluatorOf(request.task);
+    const evaluator = await evaluatorOf(request.task, engine);
     const onProgress = throttled((progress: EvaluationProgress) => send({ type: 'progress', progress }));
     send({ type: 'done', evaluation: await evaluator.evaluate(request, { onProgress }) });
   } catch (error) {
@@ -66,13 +66,17 @@ process.on('message', async ({ request }: Order) => {
 });
 send({ type: 'ready' });
 
-async function evaluatorOf(task: string): Promise<Evaluator> {
-  if (current?.task !== task) {
+async function evaluatorOf(task: string, engine: Order['engine']): Promise<Evaluator> {
+  if (current?.task !== task || current.engine !== engine) {
     await current?.evaluator.close();
     current = undefined;
     current = {
       task,
-      evaluator: await openEvaluator({ task, directory, onWork: throttled(() => send({ type: 'opening' })) }),
+      ...(engine && { engine }),
+      evaluator: await openEvaluator({
+        ...{ task, directory, engine },
+        onWork: throttled(() => send({ type: 'opening' })),
+      }),
     };
   }
   return current.evaluator;

@@ -1,17 +1,20 @@
+import type { EngineName } from '../graph/index.ts';
 import { type CompiledRule, compileRule, type Expression } from '../rules/index.ts';
-import type { Task } from '../tasks/index.ts';
+import type { Child, Task } from '../tasks/index.ts';
 import { checkChild } from './checked.ts';
-import { chosenEngine } from './engine.ts';
+import { chosenEngine, engineChoice, isEngineTrouble } from './engine.ts';
 import { type ChildAndRule, ChildTraining, trainChild } from './train-child.ts';
 import type { Trainer, Training } from './trainer.ts';
+
+type OpenOptions = Parameters<Task['open']>[0];
 
 /**
  * Loads the data and builds the network of a task: the trainer of this program's own children.
  *
- * @throws NosError `data-missing`, `data-corrupt`, `task`.
+ * @throws NosError `data-missing`, `data-corrupt`, `task`, `engine`.
  */
-export async function openChildTrainer(task: Task, options: Parameters<Task['open']>[0]): Promise<Trainer> {
-  const child = checkChild(task.name, await task.open({ engine: chosenEngine(), ...options }));
+export async function openChildTrainer(task: Task, options: OpenOptions): Promise<Trainer> {
+  const { engine, child } = await openChild(task, options);
   /** The rule that was trained last: the trainings of an evaluation share what is compiled. */
   let last: { readonly expression: Expression; readonly compiled: CompiledRule } | undefined;
   const subjectOf = ({ rule: expression }: Training): ChildAndRule => {
@@ -19,6 +22,7 @@ export async function openChildTrainer(task: Task, options: Parameters<Task['ope
     return { task: task.name, child, rule: last.compiled };
   };
   return {
+    engine,
     batchSize: child.batchSize,
     trainExamples: child.trainExamples,
     chance: child.chance,
@@ -29,4 +33,22 @@ export async function openChildTrainer(task: Task, options: Parameters<Task['ope
     open: (training, watch) => new ChildTraining(subjectOf(training), training, watch),
     close: () => child.close(),
   };
+}
+
+/** Opens a child on the engine that is asked for. Under `auto`, onnxruntime takes what the native engine lacks an operation of. */
+async function openChild(
+  task: Task,
+  options: OpenOptions,
+): Promise<{ readonly engine: EngineName; readonly child: Child }> {
+  const choice = options.engine ?? engineChoice();
+  const openOn = async (engine: EngineName) => {
+    return { engine, child: checkChild(task.name, await task.open({ ...options, engine })) };
+  };
+  const engine = await chosenEngine(choice);
+  try {
+    return await openOn(engine);
+  } catch (error) {
+    if (choice !== 'auto' || engine === 'onnxruntime' || !isEngineTrouble(error)) throw error;
+    return openOn('onnxruntime');
+  }
 }

@@ -12,6 +12,7 @@ import {
   trainingSteps,
   tryingSteps,
 } from '../evaluation/index.ts';
+import type { EngineName } from '../graph/index.ts';
 import { namesOf, resolveRule } from '../rules/index.ts';
 import { resolveTask, type Task } from '../tasks/index.ts';
 import { packageVersion } from '../version.ts';
@@ -26,6 +27,8 @@ export interface EvaluatorOptions {
   readonly task: string | Task;
   /** The data directory. */
   readonly directory: string;
+  /** What computes the child's steps. The chosen one unless given. */
+  readonly engine?: EngineName | undefined;
   /** Called now and then while the task takes long to open: a sign of life. */
   readonly onWork?: () => void;
   /** Seconds from any start; only `Evaluation.seconds` depends on it. */
@@ -54,11 +57,15 @@ export interface Evaluator {
   close(): Promise<void>;
 }
 
-/** Loads the data and builds the network, once. @throws NosError `unknown-name`, `data-missing`, `data-corrupt`, `task`. */
+/** Loads the data and builds the network, once. @throws NosError `unknown-name`, `data-missing`, `data-corrupt`, `task`, `engine`. */
 export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluator> {
   const task = typeof options.task === 'string' ? await resolveTask(options.task) : options.task;
-  const { directory, onWork, calibrationOf = calibrationFor } = options;
-  const trainer = await openChildTrainer(task, { directory, ...(onWork && { onWork }) });
+  const { directory, engine, onWork, calibrationOf = calibrationFor } = options;
+  const trainer = await openChildTrainer(task, {
+    directory,
+    ...(engine && { engine }),
+    ...(onWork && { onWork }),
+  });
   const clock = options.clock ?? (() => performance.now() / 1_000);
   const evaluate = async (request: EvaluationRequest, running: RunOptions = {}): Promise<Evaluation> => {
     checkTask(request, options.task);
@@ -93,7 +100,7 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
       key,
       ...score,
       seconds: clock() - start,
-      fingerprint: await fingerprint(),
+      fingerprint: await fingerprint(trainer.engine),
       version: packageVersion,
     };
   };

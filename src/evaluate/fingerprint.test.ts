@@ -3,6 +3,9 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { engines } from '../../test/support/engines.ts';
+import { engineOf } from '../evaluation/index.ts';
+import { chosenEngine } from './engine.ts';
 import { openEvaluator } from './evaluator.ts';
 import { fingerprint } from './fingerprint.ts';
 
@@ -27,9 +30,21 @@ async function elsewhere(): Promise<{ readonly fingerprint: string; readonly eva
 }
 
 describe('fingerprint', () => {
-  it('names the engine, V8, the platform and the bits of a training', async () => {
-    expect(await fingerprint()).toMatch(/^onnxruntime-[\d.]+ v8-\S+ \w+-\w+ [0-9a-f]{16}$/);
-    expect(await fingerprint()).toContain(`${process.platform}-${process.arch}`);
+  it('names onnxruntime, V8, the platform and the bits of a training', async () => {
+    const text = await fingerprint('onnxruntime');
+    expect(text).toMatch(/^onnxruntime-[\d.]+ v8-\S+ \w+-\w+ [0-9a-f]{16}$/);
+    expect(text).toContain(`${process.platform}-${process.arch}`);
+    expect(engineOf(text)).toBe('onnxruntime');
+  });
+
+  it.skipIf(!engines.includes('native'))('names the native engine by its bits, and no platform', async () => {
+    const text = await fingerprint('native');
+    expect(text).toMatch(/^native-[0-9a-f]{16} v8-\S+ [0-9a-f]{16}$/);
+    expect(engineOf(text)).toBe('native');
+  });
+
+  it('is that of the engine that this process computes with', async () => {
+    expect(await fingerprint()).toBe(await fingerprint(await chosenEngine()));
   });
 
   it.skipIf(!existsSync(compiled))('is the same in another process, and so is an evaluation', async () => {
@@ -45,10 +60,10 @@ describe('fingerprint', () => {
     'is not computed where the process that started this one told it',
     async () => {
       const started: typeof import('./index.ts') = await import(compiled);
-      expect(started.knownFingerprint()).toBeUndefined();
-      started.inheritFingerprint('an abacus');
-      expect(await started.fingerprint()).toBe('an abacus');
-      expect(started.knownFingerprint()).toBe('an abacus');
+      expect(started.knownFingerprints()).toEqual([]);
+      started.inheritFingerprint('native-abacus');
+      expect(await started.fingerprint('native')).toBe('native-abacus');
+      expect(started.knownFingerprints()).toEqual(['native-abacus']);
     },
   );
 });

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { arrayDataset, type Dataset } from '../data/index.ts';
 import { ENGINE } from '../engine/index.ts';
-import { environments, NO_ENVIRONMENT } from '../evaluation/index.ts';
-import { type EngineName, maxPool2d, relu } from '../graph/index.ts';
+import { engineOf, environments, NO_ENVIRONMENT } from '../evaluation/index.ts';
+import { type CompileWatch, type EngineName, maxPool2d, relu } from '../graph/index.ts';
 import { batchNorm, convolution, dense, flatten } from '../nn/index.ts';
 import { stream } from '../random/index.ts';
 import { compileRule, parseRule } from '../rules/index.ts';
@@ -22,37 +22,39 @@ const known = new Map<EngineName, string>();
  *
  * The native engine's names the emitter and not the machine, as its results are the same on all.
  *
+ * @param engine The chosen one unless given.
  * @throws NosError `engine` when the engine is not to be had, or computes other bits than it should.
  * @example 'onnxruntime-1.30.0 v8-11.3.244.8-node.38 linux-x64 2f6c0b1de97a4c35'
  */
-export function fingerprint(engine = chosenEngine()): Promise<string> {
-  const found = asked.get(engine) ?? computeFingerprint(engine);
-  asked.set(engine, found);
+export async function fingerprint(engine?: EngineName, watch: CompileWatch = {}): Promise<string> {
+  const wanted = engine ?? (await chosenEngine());
+  const found = asked.get(wanted) ?? computeFingerprint(wanted, watch);
+  asked.set(wanted, found);
   return found;
 }
 
-/** The fingerprint, if this process knows it by now: a process that it starts need not compute it again. */
-export const knownFingerprint = (engine = chosenEngine()): string | undefined => known.get(engine);
+/** The fingerprints that this process knows by now: a process that it starts need not compute them again. */
+export const knownFingerprints = (): readonly string[] => [...known.values()];
 
-/** Takes the fingerprint from the process that started this one, with the same Node.js on the same machine. */
-export function inheritFingerprint(fingerprint: string, engine = chosenEngine()): void {
-  known.set(engine, fingerprint);
-  asked.set(engine, Promise.resolve(fingerprint));
+/** Takes the fingerprint of its engine from the process that started this one, with the same Node.js on the same machine. */
+export function inheritFingerprint(fingerprint: string): void {
+  known.set(engineOf(fingerprint), fingerprint);
+  asked.set(engineOf(fingerprint), Promise.resolve(fingerprint));
 }
 
-async function computeFingerprint(engine: EngineName): Promise<string> {
-  const fingerprint = await measureFingerprint(engine);
+async function computeFingerprint(engine: EngineName, watch: CompileWatch): Promise<string> {
+  const fingerprint = await measureFingerprint(engine, watch);
   known.set(engine, fingerprint);
   return fingerprint;
 }
 
-async function measureFingerprint(engine: EngineName): Promise<string> {
+async function measureFingerprint(engine: EngineName, watch: CompileWatch): Promise<string> {
   const { v8 } = process.versions;
   if (engine === 'native') {
-    await checkNativeBits();
-    return `native-${NATIVE_BITS} v8-${v8} ${await trainingBits(engine)}`;
+    await checkNativeBits(watch);
+    return `native-${NATIVE_BITS} v8-${v8} ${await trainingBits(engine, watch)}`;
   }
-  return `onnxruntime-${ENGINE.version} v8-${v8} ${process.platform}-${process.arch} ${await trainingBits(engine)}`;
+  return `onnxruntime-${ENGINE.version} v8-${v8} ${process.platform}-${process.arch} ${await trainingBits(engine, watch)}`;
 }
 
 /** The training uses the paper's child, and so its kernels, and the functions of V8 that rules use. */
@@ -60,8 +62,8 @@ const RULE = 'm / (sqrt(v) + eps) + 1e-3 * exp(tanh(w)) * cos(g) + 1e-4 * noise 
 const BATCH = 16;
 const STEPS = 8;
 
-async function trainingBits(engine: EngineName): Promise<string> {
-  const child = await task.open({ directory: '', engine });
+async function trainingBits(engine: EngineName, watch: CompileWatch): Promise<string> {
+  const child = await task.open({ directory: '', engine, ...watch });
   const hash = createHash('sha256');
   const rule = parseRule(RULE);
   const training: Training = {

@@ -1,6 +1,6 @@
 export { calibrationFor } from './calibration.ts';
-export { chosenEngine } from './engine.ts';
+export { chosenEngine, type EngineChoice, engineChoice, isEngineTrouble } from './engine.ts';
 export type { Evaluator, EvaluatorOptions, RunOptions } from './evaluator.ts';
 export { openEvaluator } from './evaluator.ts';
-export { fingerprint, inheritFingerprint, knownFingerprint } from './fingerprint.ts';
+export { fingerprint, inheritFingerprint, knownFingerprints } from './fingerprint.ts';
 export { type MeasureOptions, measureStep } from './measure-step.ts';

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { NosError } from '../errors.ts';
-import { createSession, maxPool2d, relu, type Session, type Tensor } from '../graph/index.ts';
+import {
+  type CompileWatch,
+  createSession,
+  maxPool2d,
+  relu,
+  type Session,
+  type Tensor,
+} from '../graph/index.ts';
 import {
   batchNorm,
   buildClassifier,
@@ -22,12 +29,19 @@ import { stream } from '../random/index.ts';
 export const NATIVE_BITS = '1011c34f9835e154';
 
 /**
- * Checks that this machine's compiler and processor compute what all others do.
+ * Checks that this machine's compiler and processor compute what all others do; once per process.
  *
  * @throws NosError `engine` when they do not, or there is no compiler.
  */
-export async function checkNativeBits(): Promise<void> {
-  const bits = await nativeBits();
+export function checkNativeBits(watch: CompileWatch = {}): Promise<void> {
+  checking ??= compareBits(watch);
+  return checking;
+}
+
+let checking: Promise<void> | undefined;
+
+async function compareBits(watch: CompileWatch): Promise<void> {
+  const bits = await nativeBits((graph) => createSession(graph, 'native', watch));
   if (bits === NATIVE_BITS) return;
   throw new NosError(
     'engine',
@@ -39,11 +53,10 @@ export async function checkNativeBits(): Promise<void> {
 /**
  * A hash of losses, gradients and buffers after one step of each network.
  *
- * @param open Makes a graph ready to run. Default: compiles it for this machine.
+ * @param open Makes a graph ready to run.
  */
 export async function nativeBits(
-  open: (graph: Readonly<Record<string, Tensor>>) => Promise<Session> = (graph) =>
-    createSession(graph, 'native'),
+  open: (graph: Readonly<Record<string, Tensor>>) => Promise<Session>,
 ): Promise<string> {
   const hash = createHash('sha256');
   const models = [convNet(), sequenceNet()];

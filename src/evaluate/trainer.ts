@@ -1,4 +1,5 @@
 import type { Budget, Environment } from '../evaluation/index.ts';
+import type { EngineName } from '../graph/index.ts';
 import type { Expression } from '../rules/index.ts';
 
 /** One training: a rule at one learning rate, from the initial weights on. */
@@ -80,6 +81,8 @@ export interface Watch {
  * Calls must not overlap.
  */
 export interface Trainer {
+  /** What computes its steps; results are those of machines with its fingerprint. */
+  readonly engine: EngineName;
   /** Examples per step. */
   readonly batchSize: number;
   /** Size of the training split. */

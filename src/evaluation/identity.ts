@@ -23,3 +23,8 @@ export const identityOfCanonical = (form: Expression): RuleIdentity => ({
   text: printRule(form),
   key: keyOfCanonical(form),
 });
+
+/** The engine that a fingerprint names: what the evaluations of that machine were computed by. */
+export function engineOf(fingerprint: string): 'native' | 'onnxruntime' {
+  return fingerprint.startsWith('native-') ? 'native' : 'onnxruntime';
+}

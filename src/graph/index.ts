@@ -46,7 +46,14 @@ export { type ReduceOptions, sum } from './operations/sum.ts';
 export { tanh } from './operations/tanh.ts';
 export { transpose } from './operations/transpose.ts';
 export { upsample2d } from './operations/upsample2d.ts';
-export { type Arrays, createSession, type EngineName, type Port, type Session } from './session.ts';
+export {
+  type Arrays,
+  type CompileWatch,
+  createSession,
+  type EngineName,
+  type Port,
+  type Session,
+} from './session.ts';
 export { SessionCache } from './session-cache.ts';
 export type { Shape } from './shape.ts';
 export type { Attributes, AttributeValue, Operation, Tensor } from './tensor.ts';

@@ -29,6 +29,14 @@ export type Arrays = Readonly<Record<string, Float32Array>>;
 /** What computes a graph: onnxruntime, or C that this machine's compiler made of it. Their results differ by rounding. */
 export type EngineName = 'onnxruntime' | 'native';
 
+/** Hears of what takes seconds. */
+export interface CompileWatch {
+  /** Called before a graph is compiled to machine code; not if it was compiled before. */
+  readonly onCompile?: (() => void) | undefined;
+  /** Called every second while a compiler works: a sign of life. */
+  readonly onWork?: (() => void) | undefined;
+}
+
 /**
  * Makes the graph of `outputs` ready to run.
  *
@@ -40,12 +48,16 @@ export type EngineName = 'onnxruntime' | 'native';
 export async function createSession(
   outputs: Readonly<Record<string, Tensor>>,
   engine: EngineName = 'onnxruntime',
+  watch: CompileWatch = {},
 ): Promise<Session> {
   const inputs = inputPorts(Object.values(outputs));
   const ports = Object.entries(outputs).map(([name, { shape }]) => ({ name, shape }));
   if (engine === 'native') {
-    const { openNativeSession } = await import('./native/session.ts');
-    return openNativeSession(outputs, inputs, ports);
+    const [{ openNativeSession }, { machineOptions }] = await Promise.all([
+      import('./native/session.ts'),
+      import('./native/compiler.ts'),
+    ]);
+    return openNativeSession(outputs, inputs, ports, { ...(await machineOptions()), ...watch });
   }
   // Imported when first needed: a command that trains nothing does not wait for the native library.
   const [{ lower }, { loadSession }] = await Promise.all([import('./lower.ts'), import('./onnx/session.ts')]);

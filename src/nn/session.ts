@@ -1,5 +1,12 @@
 import { NosError } from '../errors.ts';
-import { type Arrays, createSession, type EngineName, type Session, Unsupported } from '../graph/index.ts';
+import {
+  type Arrays,
+  type CompileWatch,
+  createSession,
+  type EngineName,
+  type Session,
+  Unsupported,
+} from '../graph/index.ts';
 import type { Model } from './model.ts';
 
 /** A model ready to train and evaluate. Arrays are read and written in place; equal calls give equal bits. */
@@ -20,7 +27,7 @@ export interface ModelSession {
   close(): Promise<void>;
 }
 
-export interface OpenModelOptions {
+export interface OpenModelOptions extends CompileWatch {
   /** Default `onnxruntime`. */
   readonly engine?: EngineName | undefined;
 }
@@ -32,9 +39,9 @@ export interface OpenModelOptions {
  */
 export async function openModel(
   model: Model,
-  { engine: wanted = 'onnxruntime' }: OpenModelOptions = {},
+  { engine: wanted = 'onnxruntime', ...watch }: OpenModelOptions = {},
 ): Promise<ModelSession> {
-  const native = wanted === 'native' ? await nativeSessions(model) : undefined;
+  const native = wanted === 'native' ? await nativeSessions(model, watch) : undefined;
   const { engine, training, evaluation }: Sessions = native ?? {
     engine: 'onnxruntime',
     training: await createSession(model.training),
@@ -65,10 +72,10 @@ export async function openModel(
 }
 
 /** Both graphs on the native engine, as the network was written. A run has one engine: what this one lacks is refused. */
-async function nativeSessions(model: Model): Promise<Sessions> {
+async function nativeSessions(model: Model, watch: CompileWatch): Promise<Sessions> {
   const { training, evaluation } = model.plain();
   // Both are compiled at once.
-  const opening = [training, evaluation].map((graph) => createSession(graph, 'native'));
+  const opening = [training, evaluation].map((graph) => createSession(graph, 'native', watch));
   try {
     const [first, second] = await Promise.all(opening);
     return { engine: 'native', training: first!, evaluation: second! };

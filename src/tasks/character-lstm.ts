@@ -1,4 +1,6 @@
+import { openModel } from '../nn/index.ts';
 import { type CharacterTask, openCharacterChild } from './character-child.ts';
+import { characterModel } from './character-model.ts';
 import { defineTask } from './define.ts';
 import type { Task } from './task.ts';
 
@@ -16,6 +18,7 @@ export function characterLstm(definition: CharacterTask): Task {
     ...(trainExamples !== undefined && { trainExamples }),
     chance: 1 / vocabulary,
     checksum: async (options) => (await load(options)).checksum,
+    prepare: async (options) => (await openModel(characterModel(definition), options)).close(),
     open: async (options) => openCharacterChild(definition, await load(options), options),
   });
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { NosError } from '../errors.ts';
+import { buildClassifier, openModel } from '../nn/index.ts';
 import { shown } from '../shown.ts';
 import { messageOf } from '../thrown.ts';
 import { openClassifierChild } from './classifier-child.ts';
@@ -37,6 +38,7 @@ const PROPERTIES = [
     'chance',
     'checksum',
     'open',
+    'prepare',
     'classifier',
   ],
   ...['load', 'inputShape', 'classes', 'network', 'augment', 'weightDecay'],
@@ -75,6 +77,7 @@ function classification(classifier: ClassifierTask): Task {
     chance: 1 / classes,
     checksum: async (options) => (await load(options)).checksum,
     open: (options) => openClassifierChild(classifier, options),
+    prepare: async (options) => (await openModel(buildClassifier(classifier), options)).close(),
     classifier: Object.freeze({ ...classifier }),
   };
 }
@@ -107,6 +110,7 @@ const taskSchema = z.looseObject({
   chance: part('a score from 0 to 1'),
   checksum: method,
   open: method,
+  prepare: method.optional(),
   ...{ load: absent, network: absent, inputShape: absent, classes: absent },
 });
 

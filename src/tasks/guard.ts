@@ -8,6 +8,7 @@ export function guardTask(task: Task): Task {
   return Object.freeze({
     ...task,
     checksum: guarded(subject, (options) => task.checksum(options)),
+    ...(task.prepare && { prepare: guarded(subject, task.prepare) }),
     open: guarded(subject, async (options) => guardChild(subject, await task.open(options))),
   } satisfies Task);
 }

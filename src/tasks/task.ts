@@ -1,5 +1,5 @@
 import type { Dataset } from '../data/index.ts';
-import type { EngineName, Tensor } from '../graph/index.ts';
+import type { CompileWatch, EngineName, Tensor } from '../graph/index.ts';
 import type { NetworkBuilder } from '../nn/index.ts';
 import type { Child, Moment } from './child.ts';
 
@@ -22,6 +22,12 @@ export interface Task extends TaskFacts {
   readonly checksum: (options: LoadOptions) => Promise<string>;
   /** @throws NosError `data-missing`, `data-corrupt`; `bad-option` when the data do not fit the task. */
   readonly open: (options: LoadOptions) => Promise<Child>;
+  /**
+   * Compiles what `open` needs compiled, if the engine does that, so that processes that open the task at once find it done.
+   *
+   * @throws NosError `engine` if the engine is not to be had on this machine, or lacks an operation of the network.
+   */
+  readonly prepare?: (options: LoadOptions) => Promise<void>;
   /** What a task of classification was made of. */
   readonly classifier?: ClassifierTask;
 }
@@ -43,11 +49,11 @@ export interface ClassifierTask extends TaskFacts {
   readonly weightDecay?: number;
 }
 
-export interface LoadOptions {
+export interface LoadOptions extends CompileWatch {
   /** Where data sets are cached on this machine. */
   readonly directory: string;
   /** Called now and then while opening takes long: a sign of life. */
-  readonly onWork?: () => void;
+  readonly onWork?: (() => void) | undefined;
   /** What computes the child's steps. Default `onnxruntime`. */
   readonly engine?: EngineName;
 }

@@ -12,7 +12,7 @@ import { openCounter } from '../live/progress-bar.ts';
 import { names } from '../names.ts';
 import { flag, integer, list, type SettingsOf } from '../option.ts';
 import { outputPath, settings } from '../options.ts';
-import { prepareEngine } from '../prepare.ts';
+import { prepareOnnxruntime } from '../prepare.ts';
 
 const options = {
   strategies: list('strategies and algorithms to compare with random', {
@@ -81,11 +81,11 @@ async function trialRunner(
   folder: string,
 ): Promise<RunTrials> {
   const { settings, signal, stderr, underWay } = context;
-  await prepareEngine(context);
+  await prepareOnnxruntime(context);
   const path = join(folder, 'trials.jsonl');
   const run = bakeoff.resumableTrials({
     path,
-    version: `${packageVersion} ${await fingerprint()}`,
+    version: `${packageVersion} ${await fingerprint('onnxruntime')}`,
     workers: workerCount(settings, Number.POSITIVE_INFINITY),
     signal,
     onProposed: (count, known) => (known ? counter.resume(count) : counter.add(count)),

@@ -14,7 +14,7 @@ import {
 } from '../../report/index.ts';
 import { shellWord } from '../../shell.ts';
 import { type Context, defineCommand } from '../command.ts';
-import { evaluating, thisMachine } from '../evaluators.ts';
+import { evaluating, prepareTasks } from '../evaluators.ts';
 import { makeFolder, withStore, writeFiles, wroteText } from '../files.ts';
 import type { SettingsOf } from '../option.ts';
 import { described, splitList } from '../option.ts';
@@ -28,7 +28,6 @@ import {
   settings,
   tasks,
 } from '../options.ts';
-import { prepareEngine } from '../prepare.ts';
 
 /** The rules that a card compares its rule with. */
 const REFERENCES = ['sgd', 'momentum', 'adam', 'rmsprop', 'powersign'];
@@ -118,9 +117,8 @@ type Settings = SettingsOf<typeof options>;
 /** The tasks and environments that the settings name; otherwise those of the evaluations that this machine has stored. */
 async function placesOf(context: Context<Settings>, key: string): Promise<compare.CardPlaces> {
   const { settings, places, stderr } = context;
-  await prepareEngine(context);
   const protocol = printProtocol(parseProtocol(settings.protocol));
-  const { fingerprint, version } = await thisMachine();
+  const { fingerprint, version } = await prepareTasks(context, []);
   const all = await withStore(places, (store) => store.evaluations({ key, protocol }));
   const own = all.filter((one) => one.fingerprint === fingerprint && one.version === version);
   if (own.length < all.length && settings.task === undefined) {

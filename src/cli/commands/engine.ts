@@ -3,7 +3,7 @@ import { ENGINE } from '../../engine/index.ts';
 import * as f from '../../fields.ts';
 import { defineCommand } from '../command.ts';
 import { fromPlace } from '../options.ts';
-import { prepareEngine } from '../prepare.ts';
+import { prepareOnnxruntime } from '../prepare.ts';
 
 const document = z.strictObject({
   name: z.literal('onnxruntime').describe('name of the engine'),
@@ -18,7 +18,7 @@ export const command = defineCommand({
   example: 'nos engine fetch\nnos engine fetch --from onnxruntime-node-1.30.0.tgz',
   stopsGracefully: true,
   async run(context) {
-    const { folder, source } = await prepareEngine(context, context.settings.from);
+    const { folder, source } = await prepareOnnxruntime(context, context.settings.from);
     const how = source === 'present' ? 'was here already' : `fetched from ${source}`;
     return {
       document: { name: 'onnxruntime' as const, version: ENGINE.version, source, directory: folder },

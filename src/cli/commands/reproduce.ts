@@ -119,7 +119,8 @@ async function runHere(experiment: Experiment, context: Context<Settings>): Prom
   const { settings } = context;
   const { output = usualOutput(experiment), scale } = settings;
   const run = await planExperiment(experiment, context);
-  await prepareEngine(context);
+  // Trainings prepare theirs.
+  if (experiment.kind === 'computation') await prepareEngine(context, { begun: 'onnxruntime' });
   await makeFolder(resolve(output));
   const began = performance.now();
   const { findings, ...trained } = await run();

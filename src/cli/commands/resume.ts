@@ -27,7 +27,7 @@ export const command = defineCommand({
     // Samples of a file or of the environment are for new runs.
     const asked = context.sourceOf('samples') === 'flag' ? context.settings.samples : undefined;
     const samples = asked ?? config.samples;
-    const planned = { name, config: { ...config, samples }, told: record.told };
+    const planned = { name, config: { ...config, samples }, record };
     if (samples !== config.samples) {
       return runSearch(context, { ...planned, go: (services) => extendRun(name, samples, services) });
     }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { runRedisWorker, type WorkerEvent } from '../../dispatch/index.ts';
 import { fingerprint } from '../../evaluate/index.ts';
 import * as f from '../../fields.ts';
+import type { EngineName } from '../../graph/index.ts';
 import { busyAfter, observeWorker } from '../../observe/index.ts';
 import { plural } from '../../report/index.ts';
 import { taskReference } from '../../tasks/index.ts';
@@ -13,7 +14,7 @@ import { type Log, onShutdown } from '../log/log.ts';
 import { type Observer, openObserver } from '../observer.ts';
 import { described } from '../option.ts';
 import { dataOption, engineOption, logOptions, settings, tasks } from '../options.ts';
-import { prepareEngine, prepareTask } from '../prepare.ts';
+import { compileTasks, prepareTask, settleEngine } from '../prepare.ts';
 import { Interruption } from '../process.ts';
 
 const document = z.strictObject({
@@ -42,8 +43,7 @@ export const command = defineCommand({
     const { settings, places, signal, log, underWay } = context;
     const url = redisOf(settings);
     const { concurrency = availableParallelism() } = settings;
-    await prepareEngine(context);
-    const machine = await fingerprint();
+    const machine = await fingerprint(await settleEngine(context));
     const observer = await openObserver(context, 'worker', machine);
     log.write({
       event: 'worker-started',
@@ -51,7 +51,10 @@ export const command = defineCommand({
       message: `${plural(concurrency, 'evaluation')} at a time, fingerprint ${machine}`,
       viewed: true,
     });
-    const prepare = (task: string): Promise<unknown> => prepareTask(context, task);
+    const prepare = async (name: string, engine: EngineName): Promise<void> => {
+      const task = await prepareTask(context, name);
+      if (engine === 'native') await compileTasks(context, [task]);
+    };
     const tasks = await Promise.all(settings.task.map(taskReference));
     const onEvent = listener(context, observer, concurrency);
     const report = await underWay(() =>

@@ -58,7 +58,8 @@ describe('a search', () => {
 
   const admission = (prepare?: () => Promise<unknown>): Admission =>
     new Admission({
-      own: { version: project.version, fingerprint: project.fingerprint },
+      version: project.version,
+      fingerprint: async () => project.fingerprint,
       tasks: [],
       directory,
       prepare,

@@ -1,8 +1,14 @@
 import { type ErrorCode, NosError } from '../../errors.ts';
-import { type EvaluationRequest, parseConditions, printConditions } from '../../evaluation/index.ts';
+import {
+  type EvaluationRequest,
+  engineOf,
+  parseConditions,
+  printConditions,
+} from '../../evaluation/index.ts';
+import type { EngineName } from '../../graph/index.ts';
 import { resolveRule } from '../../rules/index.ts';
 import { knownReference } from '../../tasks/index.ts';
-import { describeProject, differences, queueName } from './project.ts';
+import { checksumOf, differences, queueName } from './project.ts';
 import { complaint, isJobId, jobSchema, type Project, type Search } from './wire.ts';
 
 /** A search that this machine can serve, and its task as it is known here: never what the search itself says. */
@@ -33,12 +39,17 @@ interface Refusal {
 }
 
 export interface AdmissionOptions {
-  /** What this machine is. */
-  readonly own: Pick<Project, 'version' | 'fingerprint'>;
+  readonly version: string;
+  /**
+   * What this machine computes with an engine.
+   *
+   * @throws NosError `engine` if it lacks that engine, or its user has chosen another one.
+   */
+  readonly fingerprint: (engine: EngineName) => Promise<string>;
   /** The task modules that the worker's own user named, as `taskReference` of tasks/ gives them. */
   readonly tasks: readonly string[];
   readonly directory: string;
-  readonly prepare: ((task: string) => Promise<unknown>) | undefined;
+  readonly prepare: ((task: string, engine: EngineName) => Promise<unknown>) | undefined;
   /** Gets why a search is refused, once for each. */
   readonly onRefused: (reason: string) => void;
 }
@@ -70,14 +81,14 @@ export class Admission {
 
   /** Returns the task's reference here, or what is in the way. */
   async #examine(project: Project): Promise<string | Refusal> {
-    const { own, tasks, directory, prepare } = this.#options;
-    const wrong = differences(own, project);
-    if (wrong.length > 0) return forEver(wrong.join('; '));
+    const { version, fingerprint, tasks, directory, prepare } = this.#options;
+    const engine = engineOf(project.fingerprint);
     try {
+      const wrong = differences({ version, fingerprint: await fingerprint(engine) }, project);
+      if (wrong.length > 0) return forEver(wrong.join('; '));
       const task = knownReference(project.task, tasks);
-      await prepare?.(task);
-      const { checksum } = await describeProject(task, directory);
-      const otherwise = differences({ checksum }, project);
+      await prepare?.(task, engine);
+      const otherwise = differences({ checksum: await checksumOf(task, directory) }, project);
       return otherwise.length > 0 ? forEver(otherwise.join('; ')) : task;
     } catch (error) {
       const { message, code, hint } = error as Partial<NosError>;

@@ -32,7 +32,7 @@ afterEach(async () => {
 
 const ignore = (): void => undefined;
 const run = (rule: string, onRetry: (reason: string, tries: number) => void = ignore) =>
-  one.run({ rule, task: 'digits-mlp', protocol: 'quick', seed: 1 }, ignore, onRetry);
+  one.run({ request: { rule, task: 'digits-mlp', protocol: 'quick', seed: 1 } }, ignore, onRetry);
 
 it('evaluates one after another, and counts', async () => {
   expect(one.status()).toEqual({

@@ -1,5 +1,6 @@
-import type { EvaluationProgress, EvaluationRequest } from '../../evaluation/index.ts';
+import type { EvaluationProgress } from '../../evaluation/index.ts';
 import { MAX_TRIES } from '../dispatcher.ts';
+import type { Order } from '../messages.ts';
 import { type Outcome, WorkerProcess, type WorkerProcessOptions } from '../worker-process.ts';
 import type { ProcessStatus } from './wire.ts';
 
@@ -35,14 +36,14 @@ export class EvaluatingProcess {
    * if {@link kill} came first, and `lost` after {@link MAX_TRIES} tries.
    */
   async run(
-    request: EvaluationRequest,
+    order: Order,
     onProgress: (progress: EvaluationProgress) => void,
     onRetry: (reason: string, tries: number) => void,
   ): Promise<Outcome> {
-    this.#rule = request.rule;
+    this.#rule = order.request.rule;
     this.#sequence++;
     for (let tries = 1; ; tries++) {
-      const outcome = await this.#process.run(request, (progress) => {
+      const outcome = await this.#process.run(order, (progress) => {
         this.#progress = progress;
         this.#sequence++;
         onProgress(progress);

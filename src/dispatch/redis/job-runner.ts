@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { NosError } from '../../errors.ts';
-import type { EvaluationRequest } from '../../evaluation/index.ts';
+import { type EvaluationRequest, engineOf } from '../../evaluation/index.ts';
 import { toJson } from '../../json.ts';
 import { packError } from '../messages.ts';
 import type { Outcome } from '../worker-process.ts';
@@ -143,10 +143,15 @@ export class JobRunner {
     const { process, about } = running;
     const retries: string[] = [];
     onEvent({ ...about, type: 'started' });
-    const outcome = await process.run(request, this.#reporter(about.job, process), (reason, tries) => {
-      retries.push(reason);
-      onEvent({ ...about, type: 'retried', tries, reason });
-    });
+    const engine = engineOf(this.#options.served.search.project.fingerprint);
+    const outcome = await process.run(
+      { request, engine },
+      this.#reporter(about.job, process),
+      (reason, tries) => {
+        retries.push(reason);
+        onEvent({ ...about, type: 'retried', tries, reason });
+      },
+    );
     const answer = this.#answerOf(outcome, process, retries);
     if (answer === undefined) {
       // When this worker ends, its jobs go back; otherwise this one is not ours any more.

@@ -9,13 +9,17 @@ import { digest, type Project } from './wire.ts';
  * @throws NosError `unknown-name`, `bad-option` for the task; `data-missing`, `data-corrupt`.
  */
 export async function describeProject(task: string, directory: string): Promise<Project> {
-  const checksum = await (await resolveTask(task)).checksum({ directory });
   return {
     version: packageVersion,
     fingerprint: await fingerprint(),
     task: travellingReference(await taskReference(task)),
-    checksum,
+    checksum: await checksumOf(task, directory),
   };
+}
+
+/** The checksum of a task's data. @throws NosError `unknown-name`, `bad-option` for the task; `data-missing`, `data-corrupt`. */
+export async function checksumOf(task: string, directory: string): Promise<string> {
+  return (await resolveTask(task)).checksum({ directory });
 }
 
 /** Names the queue that the jobs of a project are in. Workers of another project never see them. */

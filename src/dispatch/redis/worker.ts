@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findEngine } from '../../engine/index.ts';
 import { NosError } from '../../errors.ts';
-import { fingerprint } from '../../evaluate/index.ts';
+import { engineChoice, fingerprint } from '../../evaluate/index.ts';
+import type { EngineName } from '../../graph/index.ts';
 import { inTurn } from '../../in-turn.ts';
 import { compiledProgram } from '../../program.ts';
 import { taskReference } from '../../tasks/index.ts';
@@ -34,8 +36,8 @@ export interface RedisWorkerOptions {
   readonly silenceSeconds?: number;
   /** Files of task modules that may be evaluated; registered tasks always may. Nothing else is ever loaded. */
   readonly tasks?: readonly string[];
-  /** Gets the data of a task onto this machine. Without it they must be there. */
-  readonly prepare?: (task: string) => Promise<unknown>;
+  /** Gets the data of a task onto this machine, and compiles it for an engine. Without it the data must be there. */
+  readonly prepare?: (task: string, engine: EngineName) => Promise<unknown>;
   readonly onEvent?: (event: WorkerEvent) => void;
   /** The compiled program of an evaluating process, if it is another one than ours. */
   readonly program?: string;
@@ -152,10 +154,12 @@ class RedisWorker {
 
   #openAdmission(): Admission {
     const { tasks, directory, prepare, onEvent } = this.#options;
-    const own = { version: packageVersion, fingerprint: this.#fingerprint };
     const onRefused = (reason: string): void =>
       onEvent({ type: 'refused', worker: this.#name, reasons: [reason] });
-    return new Admission({ own, tasks, directory, prepare, onRefused });
+    return new Admission({
+      ...{ version: packageVersion, fingerprint: fingerprintBy },
+      ...{ tasks, directory, prepare, onRefused },
+    });
   }
 
   /** Says, over and over, that this worker is there and what it does, and so keeps its jobs. */
@@ -260,6 +264,22 @@ class RedisWorker {
     if (run !== before)
       this.#options.onEvent({ type: 'joined', worker: this.#name, run, task: project.task });
   }
+}
+
+/** What this machine computes with an engine, if it has that and its user has chosen no other. Nothing is fetched for a search. */
+async function fingerprintBy(engine: EngineName): Promise<string> {
+  const choice = engineChoice();
+  if (choice !== 'auto' && choice !== engine) {
+    throw new NosError(
+      'engine',
+      `the engine is ${choice} here and ${engine} there`,
+      `start it with --engine ${engine}`,
+    );
+  }
+  if (engine === 'onnxruntime' && findEngine() === undefined) {
+    throw new NosError('engine', 'onnxruntime is not on this machine', 'try: `nos engine fetch`');
+  }
+  return fingerprint(engine);
 }
 
 /** Searches in the order in which a worker that is free looks at them: those with the fewest workers first. */

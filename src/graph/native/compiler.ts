@@ -1,11 +1,11 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { lstat, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { NosError } from '../../errors.ts';
 import { userDirectories } from '../../user-directories.ts';
+import type { CompileWatch } from '../session.ts';
+import { runCompiler } from './run-compiler.ts';
 import { type Processor, TARGETS } from './target.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -36,10 +36,8 @@ const LINKING: Readonly<Record<string, readonly string[]>> = {
   darwin: ['-bundle', '-undefined', 'dynamic_lookup'],
 };
 
-/** A minute is ten times what the largest built-in network takes on a quiet machine. */
-const TIME_LIMIT = 10 * 60_000;
-
-const run = promisify(execFile);
+/** Seconds for one file. The largest built-in network takes a twentieth of that on a quiet machine. */
+const SECONDS = 600;
 
 /** Compilers by command, asked once per process. */
 const compilers = new Map<string, Promise<Compiler | undefined>>();
@@ -54,10 +52,9 @@ export function findCompiler(environment: Environment = process.env): Promise<Co
 }
 
 async function askVersion(command: Compiler['command']): Promise<Compiler | undefined> {
-  const [program, ...before] = command;
   try {
-    const { stdout } = await run(program, [...before, '--version'], { timeout: 60_000 });
-    return { command, version: stdout.split('\n', 1)[0]!.trim() };
+    const version = await runCompiler(command, ['--version'], { seconds: 60 });
+    return { command, version: version.split('\n', 1)[0]!.trim() };
   } catch {
     return undefined;
   }
@@ -83,13 +80,15 @@ function processorFlags(): ReadonlySet<string> {
   }
 }
 
-export interface CompileOptions {
+export interface CompileOptions extends CompileWatch {
   readonly compiler: Compiler;
   readonly target: Processor;
   /** Where compiled files are kept. Default: `compiled` in the user's cache folder. */
   readonly folder?: string;
   /** More flags, such as sanitizers. */
   readonly flags?: readonly string[];
+  /** Seconds that the compiler may take for a file. */
+  readonly seconds?: number;
 }
 
 /** What this machine compiles for and with. @throws NosError `engine` that says what is missing. */
@@ -114,7 +113,7 @@ export async function machineOptions(): Promise<CompileOptions> {
 /**
  * Compiles a file of C and loads it, or loads what was compiled before from the same text by the same compiler.
  *
- * @throws NosError `engine` when the compiler fails, or the folder is not the user's own.
+ * @throws NosError `engine` when the compiler fails, what it made does not load, or the folder is not the user's own.
  */
 export async function compileAddon(text: string, options: CompileOptions): Promise<Addon> {
   const { version, command } = options.compiler;
@@ -129,10 +128,28 @@ export async function compileAddon(text: string, options: CompileOptions): Promi
   ];
   const key = sha256(JSON.stringify([version, command, flags, text])).slice(0, 40);
   const file = join(folder, `${key}.node`);
-  if (!(await isIntact(file))) await compile(text, file, options.compiler, flags);
-  const module = { exports: {} };
-  process.dlopen(module, file);
-  return module.exports as Addon;
+  const known = (await isIntact(file)) ? load(file) : undefined;
+  if (known !== undefined && !(known instanceof Error)) return known;
+  options.onCompile?.();
+  await compile(text, file, flags, options);
+  const made = load(file);
+  if (!(made instanceof Error)) return made;
+  throw new NosError(
+    'engine',
+    `what ${command[0]} made does not load: ${made.message.split('\n', 1)[0]}`,
+    `let programs be loaded from ${folder}, or name another compiler with CC`,
+  );
+}
+
+function load(file: string): Addon | Error {
+  const module = { exports: {} as Partial<Addon> };
+  try {
+    process.dlopen(module, file);
+  } catch (error) {
+    return error as Error;
+  }
+  const { create, run, destroy } = module.exports;
+  return create && run && destroy ? { create, run, destroy } : new Error('it exports no graph');
 }
 
 /** Makes the folder, for the user alone. What is loaded from it runs in this process, so it may be nobody else's. */
@@ -169,33 +186,54 @@ async function isIntact(file: string): Promise<boolean> {
 async function compile(
   text: string,
   file: string,
-  compiler: Compiler,
   flags: readonly string[],
+  { compiler: { command }, seconds = SECONDS, onWork }: CompileOptions,
 ): Promise<void> {
-  const [program, ...before] = compiler.command;
+  await removeAbandoned(dirname(file));
+  const refused = (what: string, hint: string): NosError =>
+    new NosError('engine', what, `${hint}, or use --engine onnxruntime`);
+  const keep = async <T>(act: Promise<T>): Promise<T> => {
+    return act.catch((error: Error) => {
+      throw refused(`compiled code cannot be kept in ${dirname(file)}: ${error.message}`, 'make room there');
+    });
+  };
   // Each compiles in a folder of its own and renames it when whole: processes that compile the same at once do not meet.
-  const work = await mkdtemp(`${file}.`);
+  const work = await keep(mkdtemp(`${file}.`));
   const [source, result] = [join(work, 'graph.c'), join(work, 'graph.node')];
   try {
-    await writeFile(source, text);
+    await keep(writeFile(source, text));
     // Files go by relative names, so that the compiled file does not hold the folder's.
-    await run(program, [...before, ...flags, 'graph.c', '-o', 'graph.node'], {
-      cwd: work,
-      timeout: TIME_LIMIT,
+    const wanted = [...flags, 'graph.c', '-o', 'graph.node'];
+    await runCompiler(command, wanted, { cwd: work, seconds, onWork }).catch((error: Error) => {
+      throw refused(
+        `${command[0]} does not compile the graph: ${error.message}`,
+        'name another compiler with CC',
+      );
     });
-    await writeFile(`${result}.sha256`, sha256(await readFile(result)));
-    await rename(result, file);
-    await rename(`${result}.sha256`, `${file}.sha256`);
-  } catch (error) {
-    const { stderr = '', message } = error as Error & { readonly stderr?: string };
-    const reason = stderr.trim().split('\n', 1)[0] || message.split('\n', 1)[0];
-    throw new NosError(
-      'engine',
-      `${program} does not compile the graph: ${reason}`,
-      'name another compiler with CC, or use --engine onnxruntime',
-    );
+    const made = await readFile(result).catch(() => {
+      throw refused(
+        `${command[0]} does not compile the graph: it wrote nothing`,
+        'name another compiler with CC',
+      );
+    });
+    await keep(writeFile(`${result}.sha256`, sha256(made)));
+    await keep(rename(result, file));
+    await keep(rename(`${result}.sha256`, `${file}.sha256`));
   } finally {
     await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Milliseconds after which a folder that was compiled in has nobody any more. */
+const DAY = 24 * 60 * 60 * 1000;
+
+/** Removes the folders that processes compiled in which came to a sudden end. */
+async function removeAbandoned(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!/\.node\.\w{6}$/.test(name)) continue;
+    const path = join(folder, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+    if (mtimeMs < Date.now() - DAY) await rm(path, { recursive: true, force: true });
   }
 }
 

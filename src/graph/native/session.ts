@@ -2,30 +2,24 @@ import { checkArrays } from '../ports.ts';
 import type { Arrays, Port, Session } from '../session.ts';
 import { sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { type Addon, type CompileOptions, compileAddon, machineOptions } from './compiler.ts';
+import { type Addon, type CompileOptions, compileAddon } from './compiler.ts';
 import { type CompiledGraph, emitGraph } from './emit.ts';
 
 /**
  * Compiles a graph to C and loads it.
  *
- * @param options For what and with what to compile. Default: this machine and its compiler.
+ * @param options For what and with what to compile; `machineOptions` gives those of this machine.
  * @throws Unsupported when an operation has no form.
- * @throws NosError `engine` without a compiler, on a processor that is not compiled for, or when compiling fails.
+ * @throws NosError `engine` when compiling fails.
  */
 export async function openNativeSession(
   outputs: Readonly<Record<string, Tensor>>,
   inputs: readonly Port[],
   ports: readonly Port[],
-  options?: CompileOptions,
+  options: CompileOptions,
 ): Promise<Session> {
-  const { compiler, target, ...rest } = options ?? (await machineOptions());
-  const graph = emitGraph(outputs, target);
-  return new NativeSession(
-    graph,
-    await compileAddon(graph.text, { compiler, target, ...rest }),
-    inputs,
-    ports,
-  );
+  const graph = emitGraph(outputs, options.target);
+  return new NativeSession(graph, await compileAddon(graph.text, options), inputs, ports);
 }
 
 /** A session on a compiled graph. */

@@ -1,9 +1,14 @@
 import type { ParallelText } from '../../data/index.ts';
-import { type Model, type ModelSession, openMasks, openModel } from '../../nn/index.ts';
+import {
+  type Model,
+  type ModelSession,
+  type OpenModelOptions,
+  openMasks,
+  openModel,
+} from '../../nn/index.ts';
 import { type BeamScore, bleu, type SentencePair, SPECIAL, translationBatch } from '../../text/index.ts';
 import type { Child, ChildState } from '../child.ts';
 import { initialState, perplexityScore, scoredBatches } from '../parts.ts';
-import type { LoadOptions } from '../task.ts';
 import { translationCorpus } from './corpus.ts';
 import { openGnmtDecoder } from './decoder.ts';
 import { type GnmtDefinition, gnmtModel } from './model.ts';
@@ -24,10 +29,10 @@ const BEAM_SCORE: BeamScore = { lengthNormalisation: 0.2, coveragePenalty: 0.2 }
 export async function openTranslationChild(
   task: TranslationTask,
   text: ParallelText,
-  { onWork, engine }: Partial<LoadOptions> = {},
+  opening: OpenModelOptions = {},
 ): Promise<Child> {
   const { layers, width, length, batch, labelSmoothing, dropout, clipNorm = 0, beam = 1 } = task;
-  const { coders, pairs } = translationCorpus(task, text, onWork);
+  const { coders, pairs } = translationCorpus(task, text, opening.onWork);
   const definition: GnmtDefinition = {
     layers,
     width,
@@ -41,7 +46,7 @@ export async function openTranslationChild(
     dropout,
   };
   const model = gnmtModel(definition);
-  const session = await openModel(model, { engine });
+  const session = await openModel(model, opening);
   const feed = feeder(definition);
   const masks = openMasks(model.masks);
   const perplexity = (split: Part, examples: number, state: ChildState, onBatch?: () => void) =>

@@ -38,6 +38,7 @@ export interface TranslationTask {
  */
 export function gnmtTask(definition: TranslationTask): Task {
   const { name, description, dataSet, trainExamples, batch, vocabulary, load } = definition;
+  const open = async (options: LoadOptions) => openTranslationChild(definition, await load(options), options);
   return defineTask({
     name,
     description,
@@ -46,6 +47,8 @@ export function gnmtTask(definition: TranslationTask): Task {
     ...(trainExamples !== undefined && { trainExamples }),
     chance: 1 / vocabulary,
     checksum: async (options) => (await load(options)).checksum,
-    open: async (options) => openTranslationChild(definition, await load(options), options),
+    open,
+    // The sizes of its vocabularies are its text's.
+    prepare: async (options) => (await open(options)).close(),
   });
 }
