@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { engines } from '../../test/support/engines.ts';
 import { stream } from '../random/index.ts';
 import {
   add,
@@ -101,10 +102,11 @@ describe('an LSTM', () => {
     });
   });
 
-  it('has it on onnxruntime', async () => {
+  it.each(engines)('has it by %s', async (engine) => {
     const names = Object.keys(shapes);
     const session = await createSession(
       Object.fromEntries(products.map((product, i) => [names[i]!, product])),
+      engine,
     );
     const computed = await session.run(feeds);
     await session.close();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { engines } from '../../test/support/engines.ts';
 import {
   averagePool2d,
   createSession,
@@ -133,8 +134,9 @@ describe.each(cases)('the gradient of $name', (networkCase) => {
     );
   });
 
-  it('is the same on onnxruntime', async () => {
-    const session = await createSession(classifier.training);
+  it.each(engines)('is the same by %s', async (engine) => {
+    const graph = engine === 'native' ? classifier.plain().training : classifier.training;
+    const session = await createSession(graph, engine);
     const computed = await session.run(feeds);
     await session.close();
     names.forEach((name, k) => {

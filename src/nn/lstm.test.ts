@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { engines } from '../../test/support/engines.ts';
 import { uniform } from '../../test/support/hashed.ts';
 import { concat, createSession, evaluateFloat64, mul, sum, type Tensor } from '../graph/index.ts';
 import { buildModel, lstm, type NetworkBuilder } from './index.ts';
@@ -55,8 +56,8 @@ describe.each(['twoLayers', 'bidirectional'] as const)('lstm beside torch.nn.LST
     expect(ourGradient).toBeAllclose(gradient, { rtol: 1e-10, atol: 1e-12 });
   });
 
-  it('has them on onnxruntime', async () => {
-    const session = await createSession(graph);
+  it.each(engines)('has them by %s', async (engine) => {
+    const session = await createSession(graph, engine);
     const used = session.inputs.map((port) => port.name as keyof typeof feeds);
     const found = await session.run(
       Object.fromEntries(used.map((port) => [port, Float32Array.from(feeds[port])])),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { engines } from '../../test/support/engines.ts';
 import { createSession, evaluateFloat64, mean, mul, scalar, sub, sum } from '../graph/index.ts';
 import {
   buildModel,
@@ -51,8 +52,8 @@ describe('the gradient of a masked, smoothed sequence loss', () => {
     );
   });
 
-  it('is the same on onnxruntime', async () => {
-    const session = await createSession(model.training);
+  it.each(engines)('is the same by %s', async (engine) => {
+    const session = await createSession(model.training, engine);
     const computed = await session.run({ ...feeds, weights });
     await session.close();
     expect(computed.gradient).toBeAllclose(gradient!, { rtol: 1e-4, atol: 1e-6 });

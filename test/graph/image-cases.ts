@@ -139,3 +139,7 @@ export const imageCases: readonly OperationCase[] = [
     build: (x, w) => g.stridedConvolution2d(x!, w!, { stride: 3, padding: [0, 1] }),
   },
 ];
+
+/** Whether a case is formulated for onnxruntime: no plain network has it, and the native engine no form of it. */
+export const isForOnnx = (name: string): boolean =>
+  /^patches|^(maxPool2d|channelMoments) of a convolution of data/.test(name);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { imageCases } from '../../../test/graph/image-cases.ts';
+import { imageCases, isForOnnx } from '../../../test/graph/image-cases.ts';
 import { nativeVariants, openVariant, temporaryFolder } from '../../../test/graph/native-variants.ts';
 import { expectRounded, type OperationCase, prepare } from '../../../test/graph/operation-battery.ts';
 import { operationCases } from '../../../test/graph/operation-cases.ts';
@@ -17,9 +17,6 @@ const { folder, remove } = await temporaryFolder();
 const variants = (await nativeVariants(folder)).filter((_, i, { length }) => i === 0 || i === length - 1);
 afterAll(remove);
 
-/** Those that are formulated for onnxruntime; no plain network has them. */
-const isForOnnx = ({ name }: OperationCase): boolean =>
-  /^patches|^(maxPool2d|channelMoments) of a convolution of data/.test(name);
 const batchOf = ({ inputs }: OperationCase): number => inputs[0]![0]!;
 
 function graphOf(cases: readonly OperationCase[]) {
@@ -34,7 +31,7 @@ function graphOf(cases: readonly OperationCase[]) {
   return { outputs, feeds };
 }
 
-const plainImages = imageCases.filter((operationCase) => !isForOnnx(operationCase));
+const plainImages = imageCases.filter(({ name }) => !isForOnnx(name));
 const groups = [
   { name: 'tensors', cases: operationCases },
   { name: 'images, by two', cases: plainImages.filter((operationCase) => batchOf(operationCase) === 2) },
@@ -102,7 +99,7 @@ describe.skipIf(variants.length === 0)('elementary functions', () => {
 });
 
 describe('what is formulated for onnxruntime', () => {
-  it.each(imageCases.filter(isForOnnx))('has no form in C: $name', (operationCase) => {
+  it.each(imageCases.filter(({ name }) => isForOnnx(name)))('has no form in C: $name', (operationCase) => {
     const { all } = prepare(operationCase);
     expect(() => emitGraph(all, TARGETS['x86-64-v3'])).toThrow(Unsupported);
   });
