@@ -6,12 +6,14 @@ import {
   compareCommandText,
   divergedReferences,
   duration,
+  exportCommandText,
   fileName,
   leaderboardText,
   pairs,
   plural,
   remarksOf,
   runState,
+  type ShortRule,
   shortRules,
   thousands,
   verdictDocument,
@@ -125,7 +127,7 @@ export async function reportRun(report: RunReport, context: Context): Promise<Se
     context.stdout.colours.bold(verdictText(verdict, short)),
     ...allDivergedTexts(diverged, context.call),
     facts(report, context),
-    nextSteps(report, leaderboard.find(isFound), compareCommandText(verdict, config, short), context),
+    nextSteps(report, leaderboard.find(isFound), compareCommandText(verdict, config, short), short, context),
   ];
   return { document, text: parts.join('\n\n') };
 }
@@ -159,6 +161,7 @@ function nextSteps(
   { result, config }: RunReport,
   found: LeaderboardRow | undefined,
   compare: string | undefined,
+  short: ShortRule,
   { stdout, call }: Context,
 ): string {
   const { run, status, stoppedBy, told } = result;
@@ -175,7 +178,7 @@ function nextSteps(
   }
   const steps = [
     ...(compare === undefined ? [] : [compare]),
-    ...(found === undefined ? [] : [`nos show ${name} ${found.index}`]),
+    ...(found === undefined ? [] : [`nos show ${name} ${found.index}`, exportCommandText(short(found.rule))]),
     `nos top ${name} -n 30`,
     `nos log ${name} --csv > ${shellWord(`${fileName(run)}.csv`)}`,
   ];

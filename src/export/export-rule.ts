@@ -31,8 +31,11 @@ export interface ExportOptions {
  * Writes a rule as an optimizer of another framework: one self-contained text.
  *
  * @param target - the name of a target: `pytorch`, `numpy`, …
- * @throws NosError `unknown-name` for a target that is none; `bad-option` for a class name that is none.
- * @example exportRule(parseRule('sign(m)'), 'numpy') // 'from __future__ import …'
+ * It runs in a browser too, and reads and writes nothing.
+ *
+ * @throws NosError `unknown-name` for a target that is none; `bad-option` for a class name that is none, or a word of the language, and for a
+ *   learning rate that is not positive.
+ * @example exportRule(parseRule('sign(m)'), 'numpy', { className: 'SignMomentum' }) // a text with `class SignMomentum:` in it
  */
 export function exportRule(rule: Expression, target: string, options: ExportOptions = {}): string {
   const found = targets.find(target);
@@ -40,13 +43,10 @@ export function exportRule(rule: Expression, target: string, options: ExportOpti
   const text = options.text ?? printRule(canonical);
   const entry = entryOf(canonical);
   const className = options.className ?? classNameOf(canonical);
-  if (!/^[A-Za-z_]\w*$/.test(className) || RESERVED.has(className)) {
-    throw new NosError(
-      'bad-option',
-      `'${className}' cannot name a class`,
-      'a name has letters, digits and underscores, and begins with a letter: PowerSign',
-    );
-  }
+  checkClassName(className);
+  const learningRate = options.learningRate ?? 1e-3;
+  if (!(learningRate > 0 && learningRate < Infinity))
+    throw new NosError('bad-option', `a learning rate of ${learningRate}`, 'a positive number: 0.001');
   return found.write({
     plan: planRule(canonical, (term) => found.text(term).length),
     className,
@@ -55,9 +55,9 @@ export function exportRule(rule: Expression, target: string, options: ExportOpti
     source: entry?.source,
     latex: latexRule(rule),
     title: `${entry?.title ?? 'An update rule'}, as an optimizer.`,
-    learningRate: options.learningRate ?? 1e-3,
-    advice: options.advice ?? [],
-    command: options.command ?? `nos export '${text}' --to ${target}`,
+    learningRate,
+    advice: (options.advice ?? []).map(harmless),
+    command: harmless(options.command ?? `nos export '${text}' --to ${target}`),
   });
 }
 
@@ -74,17 +74,21 @@ export function exportTest(
   module: string,
   options: Pick<ExportOptions, 'className' | 'command'> = {},
 ): string {
-  const { writeTest, title } = targets.find(target);
+  const { writeTest, title, extension } = targets.find(target);
+  const className = options.className ?? classNameOf(canonicalize(rule));
+  checkClassName(className);
   const canonical = canonicalize(rule);
   const { draws, uses } = planRule(canonical, () => 0);
   const refuse = (why: string): NosError =>
     new NosError('bad-option', `no test: ${why}`, 'export without --with-test');
   if (writeTest === undefined) throw refuse(`${title} has none`);
+  if (extension === 'py' && !/^[A-Za-z_]\w*$/.test(module))
+    throw refuse(`Python cannot import '${module}': letters, digits and underscores can name its file`);
   if (draws.length > 0) throw refuse('the rule draws random numbers, and the framework draws others');
   const recorded = recordTraining(canonical);
   if (recorded === undefined) throw refuse('the weights of the recorded training are not finite');
   return writeTest({
-    className: options.className ?? classNameOf(canonical),
+    className,
     module,
     recorded,
     totalSteps: uses.totalSteps,
@@ -92,13 +96,27 @@ export function exportTest(
   });
 }
 
-/** Words of Python and JavaScript, and names that the exported texts use. */
+/** Words of Python and JavaScript, and what the exported texts call by its name; a function may have the class's name in small letters. */
 const RESERVED = new Set(
-  `Any Callable False Iterable Math None Optimizer Tensor True and as assert async await break case catch class const continue debugger
-  def default del delete do elif else enum except export extends finally for from function global if implements import in instanceof
-  interface is lambda let list math new nonlocal not np null or package params pass private protected public raise return static super
-  switch this throw torch try typeof var void while with yield`.split(/\s+/),
+  `any array as assert async await bool break callable case catch class const continue debugger def default del delete dict do elif else
+  enum enumerate except export extends false finally float float32array float64array for from function global if implements import in
+  instanceof int interface is iterable jax jnp keras lambda len let list map math mlx mx new none nonlocal normal not np null number object
+  ops optax optimizer or package params pass private protected public raise range return self static str super switch tensor tf this
+  throw torch true try tuple typeof typing var void while with yield zeros zip`.split(/\s+/),
 );
+
+function checkClassName(name: string): void {
+  if (/^[A-Za-z_]\w*$/.test(name) && !RESERVED.has(name.toLowerCase())) return;
+  throw new NosError(
+    'bad-option',
+    `'${name}' cannot name a class`,
+    'a name has letters, digits and underscores, begins with a letter, and is no word of the language: PowerSign',
+  );
+}
+
+/** Text from elsewhere, such as the name of a task, as one line that ends no string and no comment. */
+const harmless = (line: string): string =>
+  line.replace(/\s+/g, ' ').replaceAll('\\', '/').replaceAll('"""', "'''").replaceAll('*/', '* /');
 
 /** The name of the class that a rule gets: of its title in the catalogue, else `FoundOptimizer`. */
 export function classNameOf(rule: Expression): string {

@@ -6,8 +6,10 @@ export {
   remarksOf,
 } from './all-diverged.ts';
 export { comparisonText } from './comparison.ts';
+export { exportCommandText } from './export-command.ts';
 export * from './format.ts';
 export { leaderboardText } from './leaderboard.ts';
+export { learningRateTexts } from './learning-rates.ts';
 export { type ShortRule, shortRules, withName } from './short-rule.ts';
 export { type Column, pairs, strong, table } from './table.ts';
 export { type Colours, coloursFor, type Terminal, terminalOf } from './terminal.ts';

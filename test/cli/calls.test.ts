@@ -37,7 +37,7 @@ const inShell = (line: string) => promisify(execFile)('sh', ['-c', line], { cwd:
 
 /** What stands alone on a line, after a word at most, and what stands in backticks. */
 const commandsOf = (text: string): readonly string[] =>
-  [...text.matchAll(/^(?: {2}|go on: {2}|to be sure: )(node .*)$|`(node [^`]*)`/gm)].map(
+  [...text.matchAll(/^(?: {2}|go on: {2}|to be sure: |to train with it: )(node .*)$|`(node [^`]*)`/gm)].map(
     ([, line, quoted]) => (line ?? quoted) as string,
   );
 
@@ -45,10 +45,16 @@ it('at the end of a search', async () => {
   const { code, stdout, stderr } = await nos([...SEARCH, '--samples', '10', '--run', "the first's"]);
   expect(code, stderr).toBe(0);
   const commands = commandsOf(stdout);
-  expect(commands.map((line) => /bin\/nos (\w+)/.exec(line)?.[1])).toEqual(['compare', 'show', 'top', 'log']);
+  expect(commands.map((line) => /bin\/nos (\w+)/.exec(line)?.[1])).toEqual([
+    'compare',
+    'show',
+    'export',
+    'top',
+    'log',
+  ]);
   for (const line of commands) await inShell(line);
-  const top = await inShell(commands[2] as string);
-  expect(commandsOf(top.stdout)).toEqual([commands[0]]);
+  const top = await inShell(commands[3] as string);
+  expect(commandsOf(top.stdout)).toEqual([commands[0], commands[2]]);
 });
 
 it('at the end of one that was interrupted, and for a name that is taken', async () => {

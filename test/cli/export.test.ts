@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { targets } from '../../src/export/index.ts';
+import { printRule, resolveRule } from '../../src/rules/index.ts';
+import { openStore } from '../../src/store/index.ts';
 import { commandLine } from '../command-line.ts';
+import { evaluationOf } from '../support/compare.ts';
 
 const { here, home } = commandLine();
 const { json, nos } = here;
@@ -93,6 +96,41 @@ describe('nos export', () => {
     }
   });
 
+  it('says which learning rates did well in the trainings of the store', async () => {
+    const path = join(home, 'advised.db');
+    const store = await openStore(path);
+    for (const [seed, learningRate, reward] of [
+      [1, 0.01, 0.91],
+      [2, 0.1, 0.95],
+    ] as const) {
+      const request = {
+        rule: printRule(resolveRule('powersign')),
+        task: 'digits-mlp',
+        protocol: 'quick',
+        seed,
+      };
+      await store.addEvaluation(evaluationOf(request, reward, { learningRate }));
+    }
+    await store.close();
+    const { stdout } = await nos(['export', 'powersign', '--to', 'markdown', '--store', path]);
+    expect(stdout).toMatch(
+      /learning rate of 1e-1 did best on digits-mlp, protocol quick: reward 0\.9500, the best of 2 seeds/,
+    );
+    expect(existsSync(join(home, 'none.db'))).toBe(false);
+    expect((await nos(['export', 'powersign', '--to', 'c', '--store', 'none.db'])).code).toBe(0);
+    expect(existsSync(join(home, 'none.db'))).toBe(false);
+  });
+
+  it('is the next step after a rule', async () => {
+    const next = async (rule: string) =>
+      (await nos(['rule', '--', rule])).stdout.trimEnd().split('\n').at(-1);
+    expect(await next('powersign')).toMatch(/^ {2}(?:.* )?nos export powersign --to pytorch$/);
+    expect(await next('-sign(m)')).toMatch(/nos export --to pytorch -- '-sign\(m\)'$/);
+    expect((await nos(['export', '--to', 'latex', '--', '-sign(m)'])).stdout).toContain(
+      "% Made by: nos export --to latex -- '-sign(m)'",
+    );
+  });
+
   it.each([
     [['adam', '--to', 'c', '--with-test'], 'a test needs a file'],
     [['drop(g, 0.1)', '--to', 'c', '--with-test', '-o', 'x.h'], 'draws random numbers'],
@@ -103,11 +141,25 @@ describe('nos export', () => {
     [['adam', '--to', 'c', '--name', '1x'], "'1x' cannot name a class"],
     [['adam', '--to', 'pytorch', '--name', 'class'], "'class' cannot name a class"],
     [['adam', '--to', 'pytorch', '--name', 'Tensor'], "'Tensor' cannot name a class"],
+    [['adam', '--to', 'optax', '--name', 'Lambda'], "'Lambda' cannot name a class"],
+    [['adam', '--to', 'pytorch', '--name', 'Torch'], "'Torch' cannot name a class"],
+    [['adam', '--to', 'pytorch', '--name', 'a\nb'], 'cannot name a class'],
+    [['adam', '--to', 'pytorch', '--learning-rate', '0'], 'learning-rate'],
+    [['adam', '--to', 'numpy', '--with-test', '-o', 'my-adam.py'], "Python cannot import 'my-adam'"],
+
     [['sign(', '--to', 'c'], 'sign('],
     [['adm', '--to', 'c'], "did you mean 'adam'?"],
   ])('refuses %j in one line, exit 2', async (args, said) => {
     const { code, stdout, stderr } = await nos(['export', ...args]);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(said);
+  });
+
+  it('says in one line what cannot be written, exit 1', async () => {
+    for (const file of ['/dev/null/adam.py', '.']) {
+      const { code, stdout, stderr } = await nos(['export', 'adam', '--to', 'numpy', '-o', file]);
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toMatch(/^nos: cannot write [^\n]+\n[^\n]+\n$/);
+    }
   });
 });

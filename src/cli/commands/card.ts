@@ -8,6 +8,7 @@ import {
   allDivergedTexts,
   comparisonText,
   divergedTasks,
+  exportCommandText,
   fileName,
   plural,
   remarksOf,
@@ -107,6 +108,7 @@ export const command = defineCommand({
         ...comparisons.map((one) => comparisonText(one, stdout, taskTitle)),
         ...allDivergedTexts(diverged, call),
         wroteText(files, folder),
+        `next:\n  ${call(exportCommandText(text))}`,
       ].join('\n\n'),
     };
   },

@@ -1,8 +1,20 @@
 import * as z from 'zod';
-import { comparisonPicture, comparisonSchema, planComparison, runComparison } from '../../compare/index.ts';
+import {
+  type Comparison,
+  comparisonPicture,
+  comparisonSchema,
+  planComparison,
+  runComparison,
+} from '../../compare/index.ts';
 import { taskTitle } from '../../evaluation/index.ts';
 import * as f from '../../fields.ts';
-import { allDivergedTexts, comparisonText, divergedTasks, remarksOf } from '../../report/index.ts';
+import {
+  allDivergedTexts,
+  comparisonText,
+  divergedTasks,
+  exportCommandText,
+  remarksOf,
+} from '../../report/index.ts';
 import { defineCommand } from '../command.ts';
 import { evaluating } from '../evaluators.ts';
 import { pictureFile } from '../files.ts';
@@ -55,7 +67,12 @@ export const command = defineCommand({
         comparisonText(comparison, stdout, taskTitle),
         ...allDivergedTexts(diverged, call),
         ...(picture === undefined ? [] : [`wrote ${picture.file}`]),
+        ...bestOf(comparison).map((rule) => `next:\n  ${call(exportCommandText(rule))}`),
       ].join('\n\n'),
     };
   },
 });
+
+/** The best rule but the one that the others were compared with. */
+const bestOf = ({ ranking, reference }: Comparison): readonly string[] =>
+  ranking.flatMap(({ name }) => (name === reference ? [] : [name])).slice(0, 1);

@@ -1,15 +1,22 @@
+import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { NosError } from '../../errors.ts';
 import { classNameOf, exportRule, exportTest, type Target, targets } from '../../export/index.ts';
 import * as f from '../../fields.ts';
-import { shortRules } from '../../report/index.ts';
-import { catalogue, printRule, resolveRule } from '../../rules/index.ts';
-import { shellWord } from '../../shell.ts';
-import { defineCommand } from '../command.ts';
-import { writeFiles } from '../files.ts';
+import { exportCommandText, learningRateTexts, shortRules } from '../../report/index.ts';
+import {
+  canonicalize,
+  catalogue,
+  type Expression,
+  printRule,
+  resolveRule,
+  ruleKey,
+} from '../../rules/index.ts';
+import { defineCommand, type Places } from '../command.ts';
+import { withStore, writeFiles } from '../files.ts';
 import { flag, number, splitList, text } from '../option.ts';
-import { outputPath } from '../options.ts';
+import { outputPath, storeOption } from '../options.ts';
 
 const ALL = 'all';
 
@@ -41,9 +48,10 @@ export const command = defineCommand({
     name: text('the name of the class', { source: 'flag', otherwise: "made of the rule's" }).optional(),
     learningRate: number('the default learning rate of the optimizer', { source: 'flag' }).default(1e-3),
     withTest: flag('write a test beside it, which replays a recorded training'),
+    ...storeOption,
   },
   example: 'nos export powersign --to pytorch\nnos export powersign --to all -o powersign',
-  async run({ arguments: [given = ''], settings }) {
+  async run({ arguments: [given = ''], settings, places }) {
     const { name, learningRate, output, withTest } = settings;
     const chosen = targetsOf(settings.to);
     const several = chosen.length > 1;
@@ -57,9 +65,10 @@ export const command = defineCommand({
     const shown = catalogue.some((entry) => entry.name === given.trim()) ? given.trim() : printRule(rule);
     const short = (await shortRules())(printRule(rule));
     const className = name ?? classNameOf(rule);
+    const advice = await adviceOn(rule, places);
     const exports = chosen.map((target) => {
-      const options = { className, command: `nos export ${shellWord(shown)} --to ${target.name}` };
-      const exported = exportRule(rule, target.name, { ...options, text: short, learningRate });
+      const options = { className, command: exportCommandText(shown, target.name) };
+      const exported = exportRule(rule, target.name, { ...options, text: short, learningRate, advice });
       if (output === undefined) return { target: target.name, file: null, text: exported, test: null };
       const file = several ? join(resolve(output), fileOf(className, target)) : resolve(output);
       // If there are several targets, those get a test that can have one.
@@ -84,6 +93,15 @@ export const command = defineCommand({
     };
   },
 });
+
+/** Learning rates that did well in the user's own trainings. */
+async function adviceOn(rule: Expression, places: Places): Promise<readonly string[]> {
+  if (!existsSync(places.store)) return [];
+  const evaluations = await withStore(places, (store) =>
+    store.evaluations({ key: ruleKey(canonicalize(rule)) }),
+  );
+  return learningRateTexts(evaluations);
+}
 
 function targetsOf(to: string | undefined): readonly Target[] {
   if (to === undefined) {

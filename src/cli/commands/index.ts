@@ -105,6 +105,7 @@ const TAKEN: Readonly<Record<'store' | 'data' | 'redis', readonly Name[]>> = {
     'rename',
     'rm',
     'doctor',
+    'export',
     'completion',
   ],
   data: [...EVALUATING, 'worker', 'data fetch', 'data list', 'doctor'],

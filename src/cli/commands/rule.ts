@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { identityOf } from '../../evaluation/index.ts';
 import * as f from '../../fields.ts';
-import { pairs, plural } from '../../report/index.ts';
+import { exportCommandText, pairs, plural } from '../../report/index.ts';
 import * as rules from '../../rules/index.ts';
 import { defineCommand } from '../command.ts';
 
@@ -21,7 +21,7 @@ export const command = defineCommand({
   arguments: '<rule>',
   options: {},
   example: "nos rule 'exp(sign(g) * sign(m)) * g'\nnos rule adam",
-  async run({ arguments: [text = ''], stdout }) {
+  async run({ arguments: [text = ''], stdout, call }) {
     const rule = rules.resolveRule(text);
     const { text: canonical, key } = identityOf(rule);
     const { slots, flopsPerWeight } = rules.ruleCost(rule);
@@ -35,7 +35,8 @@ export const command = defineCommand({
       names,
       remarks: rules.remarksOn(rule),
     };
-    return { document, text: describe(document, stdout.columns) };
+    const next = call(exportCommandText(text.trim()));
+    return { document, text: `${describe(document, stdout.columns)}\n\nnext:\n  ${next}` };
   },
 });
 

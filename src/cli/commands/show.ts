@@ -6,6 +6,7 @@ import {
   accuracy,
   bar,
   duration,
+  exportCommandText,
   instant,
   learningRate,
   pairs,
@@ -123,7 +124,7 @@ function settingText(value: unknown): string {
     .join(', ');
 }
 
-async function showProposal(name: string, index: number, { places, stdout }: Context) {
+async function showProposal(name: string, index: number, { places, stdout, call }: Context) {
   return withStore(places, async (store) => {
     const proposal = await store.proposal(name, index);
     const canonical = rules.printRule(rules.canonicalize(rules.parseRule(proposal.rule)));
@@ -145,7 +146,7 @@ async function showProposal(name: string, index: number, { places, stdout }: Con
       evaluation === undefined ? [['reward', 'not scored yet'] as const] : evaluationRows(evaluation);
     return {
       document: { run: name, proposal: { ...proposal, canonical, names } },
-      text: pairs([...rows, ...details], stdout.columns),
+      text: `${pairs([...rows, ...details], stdout.columns)}\n\nnext:\n  ${call(exportCommandText(short(proposal.rule)))}`,
     };
   });
 }

@@ -3,12 +3,13 @@ import { unusual, unusualFields } from '../../evaluation/index.ts';
 import * as f from '../../fields.ts';
 import {
   compareCommandText,
+  exportCommandText,
   leaderboardText,
   shortRules,
   verdictDocument,
   verdictText,
 } from '../../report/index.ts';
-import { foldCopies, readLeaderboard, readRun, verdictOf } from '../../run/index.ts';
+import { foldCopies, isFound, readLeaderboard, readRun, verdictOf } from '../../run/index.ts';
 import { defineCommand } from '../command.ts';
 import { withStore } from '../files.ts';
 import { flag, integer } from '../option.ts';
@@ -44,12 +45,14 @@ export const command = defineCommand({
     const shown = (all ? rows : folded).slice(0, number);
     const short = await shortRules();
     const verdict = verdictOf(folded, { seeds: config.retest.seeds, finished: status === 'finished' });
+    const found = folded.find(isFound);
     const compare = compareCommandText(verdict, config, short);
     const text = [
       await leaderboardText(shown, stdout),
       ...Object.entries(within).map(([name, value]) => stdout.colours.dim(`all of them in ${name} ${value}`)),
       `\n${stdout.colours.bold(verdictText(verdict, short))}`,
       ...(compare === undefined ? [] : [`to be sure: ${call(compare)}`]),
+      ...(found === undefined ? [] : [`to train with it: ${call(exportCommandText(short(found.rule)))}`]),
     ].join('\n');
     const document = {
       run,

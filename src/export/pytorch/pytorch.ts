@@ -70,15 +70,8 @@ function writePytorch(source: ExportSource): string {
 /** `PowerSign` is the class, `powersign` the function, as in torch. */
 function functionName(className: string): string {
   const lower = className.toLowerCase();
-  return lower === className || PYTHON_WORDS.has(lower) ? `functional_${lower}` : lower;
+  return lower === className ? `functional_${lower}` : lower;
 }
-
-/** Words of Python that a class may be named after, in capitals. */
-const PYTHON_WORDS = new Set(
-  'and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield'.split(
-    ' ',
-  ),
-);
 
 function classLines(source: ExportSource, own: readonly Argument[], hosted: boolean): readonly string[] {
   const { plan, className } = source;
