@@ -83,7 +83,7 @@ export function exportTest(
     new NosError('bad-option', `no test: ${why}`, 'export without --with-test');
   if (writeTest === undefined) throw refuse(`${title} has none`);
   if (extension === 'py' && !/^[A-Za-z_]\w*$/.test(module))
-    throw refuse(`Python cannot import '${module}': letters, digits and underscores can name its file`);
+    throw refuse(`'${module}' is no name of a Python module, which has letters, digits and underscores`);
   if (draws.length > 0) throw refuse('the rule draws random numbers, and the framework draws others');
   const recorded = recordTraining(canonical);
   if (recorded === undefined) throw refuse('the weights of the recorded training are not finite');
@@ -120,8 +120,9 @@ const harmless = (line: string): string =>
 
 /** The name of the class that a rule gets: of its title in the catalogue, else `FoundOptimizer`. */
 export function classNameOf(rule: Expression): string {
-  const title = entryOf(rule)?.title.split(/[ ,]/)[0] ?? 'FoundOptimizer';
-  const words = title.split(/[^A-Za-z0-9]+/).filter((word) => word !== '');
+  const [title = ''] = (entryOf(rule)?.title ?? 'Found optimizer').split(/,| of /);
+  // `Momentum 0.9` is a `Momentum`, `Found rule 11 of Table 1` a `FoundRule11`.
+  const words = title.split(' ').filter((word) => !word.includes('.'));
   const name = words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join('');
   return /^[A-Za-z]/.test(name) ? name : `Rule${name}`;
 }

@@ -145,7 +145,7 @@ describe('nos export', () => {
     [['adam', '--to', 'pytorch', '--name', 'Torch'], "'Torch' cannot name a class"],
     [['adam', '--to', 'pytorch', '--name', 'a\nb'], 'cannot name a class'],
     [['adam', '--to', 'pytorch', '--learning-rate', '0'], 'learning-rate'],
-    [['adam', '--to', 'numpy', '--with-test', '-o', 'my-adam.py'], "Python cannot import 'my-adam'"],
+    [['adam', '--to', 'numpy', '--with-test', '-o', 'my-adam.py'], "'my-adam' is no name of a Python module"],
 
     [['sign(', '--to', 'c'], 'sign('],
     [['adm', '--to', 'c'], "did you mean 'adam'?"],

@@ -1,0 +1,65 @@
+# Made by: nos export optimizer1 --to numpy
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+import numpy as np
+
+
+class FoundRule1:
+    """Found rule 1 of Table 1, as an optimizer.
+
+    The update is
+
+        w <- w - lr * u,  u = (clip(g, 1e-4) + exp(sign(ema(g, 0.9)) * sign(g))) * g
+
+    where g is the gradient, w the weight, and
+
+        clip(x, l): x limited to [-l, l]; NaN passes
+        ema(x, b): s = b*s + (1 - b)*x from s = 0; s after the update
+
+    Source: NOS Table 1, row 5.
+
+    Args:
+        lr: learning rate.
+        beta: decay rate of a running average.
+        bound: largest absolute value that is let through.
+
+    Example:
+        optimizer = FoundRule1(lr=0.001)
+        gradient = np.clip(gradient, -1.0, 1.0)
+        weight *= 1.0 - 0.01 * optimizer.lr  # decoupled weight decay of 0.01
+        optimizer.step([weight], [gradient])
+        optimizer.lr *= 0.999  # a schedule of the learning rate
+    """
+
+    def __init__(
+        self,
+        lr: float = 0.001,
+        *,
+        beta: float = 0.9,
+        bound: float = 0.0001,
+    ) -> None:
+        if not lr >= 0.0:
+            raise ValueError(f"Invalid lr: {lr}")
+        if not 0.0 <= beta < 1.0:
+            raise ValueError(f"Invalid beta: {beta}")
+        if not bound > 0.0:
+            raise ValueError(f"Invalid bound: {bound}")
+        self.lr = lr
+        self.beta = beta
+        self.bound = bound
+        self.state: list[dict[str, np.ndarray]] = []
+
+    def step(self, params: list[np.ndarray], grads: list[np.ndarray]) -> None:
+        """Takes one step: changes every array of `params` in place."""
+        if not self.state:
+            names = ("exp_avg",)
+            for param in params:
+                self.state.append({name: np.zeros_like(param) for name in names})
+        for param, grad, state in zip(params, grads, self.state):
+            exp_avg = state["exp_avg"]
+            exp_avg = self.beta * exp_avg + (1.0 - self.beta) * grad
+            scale = np.exp(np.sign(exp_avg) * np.sign(grad))
+            delta = self.lr * ((np.clip(grad, -self.bound, self.bound) + scale) * grad)
+            state["exp_avg"] = exp_avg
+            param -= delta
