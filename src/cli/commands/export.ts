@@ -41,7 +41,7 @@ export const command = defineCommand({
   documents: { export: document },
   arguments: '<rule>',
   options: {
-    to: text('what to write it for; several with commas in between', {
+    to: text(`what to write it for: ${targets.names.join(', ')}, or ${ALL}; several with commas in between`, {
       ...{ value: 'TARGET', source: 'flag', joins: true, names: () => [...targets.names, ALL] },
     }).optional(),
     output: outputPath('the file to write; a folder for several targets', { otherwise: 'stdout' }).optional(),

@@ -68,8 +68,7 @@ const summaries: Readonly<Record<Name, string>> = {
   card: 'write the transfer card of a rule: what it is, and what it does on tasks, with pictures',
   funnel: 'train the best rules of a run longer and longer, and keep the best of them: successive halving',
   rule: 'inspect an update rule: canonical text, key, LaTeX, memory, cost, names',
-  export:
-    'write a rule as an optimizer for PyTorch, optax, Keras, MLX, NumPy, JavaScript or C, or as a formula',
+  export: 'write a rule as an optimizer of another framework or language, or as a formula',
   check: 'check an optimizer class of PyTorch: against a rule, and against itself run in other ways',
   rules: 'list the catalogue of named rules',
   space: 'list the spaces of rules with their exact sizes, or show one and its share of distinct rules',
