@@ -25,6 +25,7 @@ for (const { name, extension, writeTest } of targets.entries) {
   mkdirSync(join(folder, name));
   for (const [file, rule, text] of rules) {
     const options = {
+      ...(file === 'written-1' ? { className: 'AdaptiveMomentumOfLongName' } : {}),
       command: `nos export '${text}' --to ${name}`,
       advice: [
         'Learning rates that were good: 0.01 on digits-mlp under protocol quick, with a reward of 0.9512.',

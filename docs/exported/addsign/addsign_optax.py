@@ -19,7 +19,7 @@ class AddSignState(NamedTuple):
 def scale_by_addsign(
     beta: float = 0.9,
 ) -> optax.GradientTransformation:
-    """Turns gradients into the updates of AddSign, without a learning rate."""
+    """Turns gradients into updates, without a learning rate."""
 
     def init_fn(params: optax.Params) -> AddSignState:
         return AddSignState(

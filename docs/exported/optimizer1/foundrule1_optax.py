@@ -20,7 +20,7 @@ def scale_by_foundrule1(
     beta: float = 0.9,
     bound: float = 0.0001,
 ) -> optax.GradientTransformation:
-    """Turns gradients into the updates of FoundRule1, without a learning rate."""
+    """Turns gradients into updates, without a learning rate."""
 
     def init_fn(params: optax.Params) -> FoundRule1State:
         return FoundRule1State(

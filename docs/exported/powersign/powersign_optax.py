@@ -19,7 +19,7 @@ class PowerSignState(NamedTuple):
 def scale_by_powersign(
     beta: float = 0.9,
 ) -> optax.GradientTransformation:
-    """Turns gradients into the updates of PowerSign, without a learning rate."""
+    """Turns gradients into updates, without a learning rate."""
 
     def init_fn(params: optax.Params) -> PowerSignState:
         return PowerSignState(

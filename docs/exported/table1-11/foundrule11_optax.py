@@ -22,7 +22,7 @@ def scale_by_foundrule11(
     beta2: float = 0.999,
     eps: float = 1e-8,
 ) -> optax.GradientTransformation:
-    """Turns gradients into the updates of FoundRule11, without a learning rate."""
+    """Turns gradients into updates, without a learning rate."""
 
     def init_fn(params: optax.Params) -> FoundRule11State:
         return FoundRule11State(

@@ -59,7 +59,7 @@ function writeOptax(source: ExportSource): string {
     '',
     '',
     ...open,
-    `    """Turns gradients into the updates of ${className}, without a learning rate."""`,
+    `    """Turns gradients into updates, without a learning rate."""`,
     '',
     `    def init_fn(params: optax.Params) -> ${state}:`,
     `        return ${state}(`,

@@ -98,6 +98,12 @@ export function scalarText(value: Term, parameter: (name: string) => string): st
   return writeTerm(value, pythonScalars(parameter('total_steps')), spelling).text;
 }
 
+/** Black's lines of a `raise` that stands behind so many spaces. */
+export function raised(error: string, message: string, indent: number): readonly string[] {
+  const line = `raise ${error}(${message})`;
+  return indent + line.length <= WIDTH ? [line] : [`raise ${error}(`, `    ${message}`, ')'];
+}
+
 /** A docstring's lines: title, formula, source, arguments, an example. */
 export function docstring(
   source: ExportSource,

@@ -1,6 +1,14 @@
 import { operationsOf, type Plan } from '../plan.ts';
 import { type Argument, argumentLine, checkLines, ruleArguments, totalSteps } from '../python/arguments.ts';
-import { decayFunctions, docstring, pythonNumber, scalarLines, scalarText, WIDTH } from '../python/python.ts';
+import {
+  decayFunctions,
+  docstring,
+  pythonNumber,
+  raised,
+  scalarLines,
+  scalarText,
+  WIDTH,
+} from '../python/python.ts';
 import { pythonTest } from '../python/test-text.ts';
 import type { ExportSource, Target } from '../target.ts';
 import { scalarsIn } from '../term.ts';
@@ -180,9 +188,13 @@ function classLines(source: ExportSource, own: readonly Argument[], hosted: bool
         '    if p.grad is None:',
         '        continue',
         '    if p.grad.is_sparse:',
-        `        raise RuntimeError("${className} does not support sparse gradients")`,
+        ...raised('RuntimeError', `"${className} does not support sparse gradients"`, 16).map(
+          (line) => `        ${line}`,
+        ),
         '    if torch.is_complex(p):',
-        `        raise RuntimeError("${className} does not support complex parameters")`,
+        ...raised('RuntimeError', `"${className} does not support complex parameters"`, 16).map(
+          (line) => `        ${line}`,
+        ),
         '    params.append(p)',
         '    grads.append(p.grad)',
         '    state = self.state[p]',
