@@ -17,6 +17,7 @@ if (!commit) throw new Error('usage: node bench/commands.mjs COMMIT [REPEATS]');
 const COMMANDS = [
   ['--help'],
   ['rule', 'g'],
+  ['export', 'powersign', '--to', 'pytorch'],
   ['top', 'first'],
   ['show', 'first', '1'],
   ['runs'],
