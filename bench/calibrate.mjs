@@ -243,6 +243,7 @@ function report(rows, keys, top, { loss, epochs: [first] }, sgd) {
     'the better half': rows.filter(({ key }) => keys.indexOf(key) < keys.length / 2),
     'above sgd': rows.filter(({ reward }) => reward > sgd),
   };
+  const half = groups['the better half'];
   const estimateOf = (row) =>
     passes(row) ? valueAt(first.reward, row.accuracy) : valueAt(loss.reward, row.loss);
   const lines = Object.entries(groups).map(
@@ -253,6 +254,13 @@ function report(rows, keys, top, { loss, epochs: [first] }, sgd) {
     `hurdles: loss ${loss.largest} after 40 steps, accuracy ${first.smallest} after an epoch`,
     ...lines,
     `above sgd and stopped with an estimate below it: ${groups['above sgd'].filter((row) => estimateOf(row) < sgd).length}`,
+    `rank correlation of the estimates with the mean reward, the same seed among them: ${spearman(
+      rows.map(estimateOf),
+      rows.map(({ reward }) => reward),
+    ).toFixed(2)}; among the better half ${spearman(
+      half.map(estimateOf),
+      half.map(({ reward }) => reward),
+    ).toFixed(2)}`,
     ...worth(rows, { loss, first, passes, arrives }),
   ].join('\n');
 }

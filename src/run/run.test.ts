@@ -109,6 +109,15 @@ describe('a run that is extended', () => {
     expect(await result(leaderboard)).toEqual(whole);
   });
 
+  it('under protocol fast is the run of as many from the start', async () => {
+    await startRun('a', { ...HALVING, samples: 36 }, services());
+    const whole = await resultOf('a');
+    await freshStore('extended');
+    await startRun('a', { ...HALVING, samples: 12 }, services());
+    await extendRun('a', 36, services());
+    expect(await resultOf('a')).toEqual(whole);
+  });
+
   it.each([8, 9, 12, 13, 15, 16, 20, 30])('stopped with batches in flight, to %i', async (samples) => {
     const whole = await undisturbed('evolution', samples, 3);
     await freshStore('stopped');
