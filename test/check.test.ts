@@ -90,6 +90,22 @@ describe.skipIf(noTorch).concurrent('nos check passes what is right', () => {
   });
 });
 
+const PYTHON_FILES = [FIXTURES, resolve('assets/check')];
+const missing = (program: string): boolean => spawnSync(program, ['--version']).status !== 0;
+
+describe('the Python of a check', () => {
+  const run = (program: string, ...args: readonly string[]): string => {
+    const { stdout, stderr } = spawnSync(program, [...args, ...PYTHON_FILES], { encoding: 'utf8' });
+    return stdout + stderr;
+  };
+  it.skipIf(missing('black'))('is as Black writes it', () =>
+    expect(run('black', '--check', '--quiet', '--diff')).toBe(''),
+  );
+  it.skipIf(missing('flake8'))('has nothing that flake8 finds', () =>
+    expect(run('flake8', '--max-line-length', '88', '--extend-ignore', 'E203')).toBe(''),
+  );
+});
+
 const RULE = [
   'ordinary gradients',
   'sparse gradients, four of five 0',
@@ -127,6 +143,13 @@ describe.skipIf(noTorch).concurrent('nos check finds what is wrong', () => {
     expect(first?.difference?.step).toBeGreaterThan(0);
     if (hint === null) expect(first?.hint).toBeNull();
     else expect(first?.hint).toMatch(hint);
+  });
+
+  it('what PyTorch 1.13 had wrong: the paths of NAdam', async ({ skip }) => {
+    const { python, results } = await check('torch.optim:NAdam');
+    if (!python.torch.startsWith('1.13')) skip('another PyTorch, in which this is mended');
+    expect(named(results, 'differs')).toEqual(['foreach path as the single one']);
+    expect(results.find(({ outcome }) => outcome === 'differs')?.difference?.step).toBe(1);
   });
 
   it.each([

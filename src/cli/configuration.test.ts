@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { command as check } from './commands/check.ts';
 import { command as search } from './commands/search.ts';
 import { type ConfigurationSources, resolveSettings } from './configuration.ts';
 import { flagOf, variableOf } from './option.ts';
@@ -25,6 +26,20 @@ const options = {
 
 const resolve = async (sources: Partial<ConfigurationSources> = {}) =>
   resolveSettings(options, { flags: {}, environment: {}, directory, ...sources }).settings;
+
+it('an option that a command sets by its flag alone takes nothing from a setting of that name', async () => {
+  file({ option: { temperature: 1 } });
+  const { settings } = resolveSettings(check.options, {
+    flags: { option: 'lr=0.1,betas=[0.9,0.99],mode=fast,nesterov=True' },
+    environment: { NOS_OPTION: 'novelty=2' },
+    directory,
+  });
+  expect(settings.option).toEqual({ lr: 0.1, betas: [0.9, 0.99], mode: 'fast', nesterov: true });
+  expect((await resolve({ environment: { NOS_OPTION: 'novelty=2' } })).option).toEqual({
+    temperature: 1,
+    novelty: 2,
+  });
+});
 
 describe('a configuration file', () => {
   const bytes = (content: Uint8Array): void => writeFileSync(join(directory, 'nos.config.json'), content);
