@@ -302,7 +302,7 @@ describe.skipIf(noTorch).concurrent('nos check says in a line what it cannot che
     expect(without.stderr).toMatch(
       /^nos: there is no torch in .*without: No module named 'torch'\n.*NOS_PYTHON/,
     );
-    const dying = await run('--python', fake('dying', 'echo gone >&2; kill -9 $$'));
+    const dying = await run('--python', fake('dying', 'echo gone >&2; setsid sleep 20 & kill -9 $$'));
     expect(dying.stderr).toMatch(/dying ended with signal SIGKILL before it had an answer: gone\n/);
     const slow = await run('--python', fake('slow', 'sleep 600 & sleep 600'), '--timeout', '1s');
     expect(slow.stderr).toMatch(/slow was stopped after 1 seconds?, without an answer\n.*--timeout/);

@@ -105,7 +105,11 @@ interface End {
   readonly said: string;
 }
 
+/** Characters of stderr that are kept. */
 const KEPT = 4000;
+
+/** Milliseconds after the end of a process in which what it wrote is read. */
+const PATIENCE = 500;
 
 /** Waits for the end of a process and of all that it started, which is then over. */
 async function ended(child: ChildProcess, seconds: number, signal?: AbortSignal): Promise<End> {
@@ -126,8 +130,9 @@ async function ended(child: ChildProcess, seconds: number, signal?: AbortSignal)
     return await new Promise<End>((resolve) => {
       child.once('error', (failure) => resolve({ failure, late, how: '', said }));
       child.once('exit', (code, name) => {
-        // What it started may still hold its pipes open.
         killAll(child);
+        // What it started in a group of its own may still hold its pipes open.
+        setTimeout(() => [child.stdout, child.stderr].map((pipe) => pipe?.destroy()), PATIENCE);
         const how = name === null ? `exit code ${code}` : `signal ${name}`;
         child.once('close', () => resolve({ failure: undefined, late, how, said }));
       });
