@@ -46,6 +46,7 @@ export {
   positions,
   spaceSize,
   spaces,
+  stringLength,
   strings,
   tokenText,
   uniformTokens,

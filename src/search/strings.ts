@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { identityOfCanonical, type RuleIdentity } from '../evaluation/index.ts';
 import type { Stream } from '../random/index.ts';
-import { allowedTokens, decoder, positions, printRule, type Space } from '../rules/index.ts';
+import { allowedTokens, decoder, printRule, type Space, stringLength } from '../rules/index.ts';
 import type { KnownKeys } from './known-keys.ts';
 
 /** A token string. */
@@ -29,7 +29,7 @@ export function candidateMaker(space: Space): CandidateMaker {
 
 /** The tokens that may follow a prefix, ascending; none after a whole string. */
 export function choicesAfter(space: Space, prefix: Tokens): Tokens {
-  if (prefix.length === positions(space).length) return [];
+  if (prefix.length === stringLength(space)) return [];
   const allowed = allowedTokens(space, prefix);
   return [...allowed.keys()].filter((token) => allowed[token]);
 }
@@ -46,7 +46,7 @@ export function stringLike(
   draw: (choices: Tokens, place: number) => number,
 ): Tokens {
   const tokens: number[] = [];
-  for (const { length } = positions(space); tokens.length < length; ) {
+  for (const length = stringLength(space); tokens.length < length; ) {
     const choices = choicesAfter(space, tokens);
     const wished = wish[tokens.length];
     const kept = wished !== undefined && choices.includes(wished);
@@ -69,7 +69,7 @@ export function preferNew(known: Pick<KnownKeys, 'has'>, tries: number, draw: ()
 
 /** A string of the space, as checkpoints hold it. */
 export function tokensSchema(space: Space): z.ZodType<Tokens> {
-  const isWhole = (tokens: Tokens): boolean => tokens.length === positions(space).length;
+  const isWhole = (tokens: Tokens): boolean => tokens.length === stringLength(space);
   const isAllowed = (tokens: Tokens): boolean =>
     tokens.every((token, i) => allowedTokens(space, tokens.slice(0, i))[token] === true);
   return z.array(z.int()).refine((tokens) => isWhole(tokens) && isAllowed(tokens));

@@ -4,7 +4,7 @@ import { toExpression } from '../canonical/normal.ts';
 import { parseRule } from '../canonical/parse-rule.ts';
 import type { Expression } from '../language/expression.ts';
 import { isAllowed } from './masks.ts';
-import type { Space } from './space.ts';
+import { type Space, stringLength } from './space.ts';
 import { evaluate, mentions, substitute, template } from './template.ts';
 
 /**
@@ -87,7 +87,7 @@ function lazily<T>(compute: (index: number) => T): (index: number) => T {
 }
 
 function checkTokens(space: Space, tokens: readonly number[]): void {
-  const length = 5 * space.iterations;
+  const length = stringLength(space);
   if (tokens.length !== length) {
     throw new RangeError(`tokens: expected ${length} of space '${space.name}', got ${tokens.length}`);
   }

@@ -1,5 +1,5 @@
 import { canonicalize, normalize } from '../canonical/canonicalize.ts';
-import { keyOfCanonical } from '../canonical/key.ts';
+import { keyText } from '../canonical/key.ts';
 import { type Normal, toExpression } from '../canonical/normal.ts';
 import { parseRule } from '../canonical/parse-rule.ts';
 import type { Expression } from '../language/expression.ts';
@@ -38,7 +38,7 @@ const sameText: Equality = { identity: printRule, commute: false };
 /** Remembers the normal forms of what it has seen: a search undoes the same expressions again and again. */
 function byKey(): Equality {
   const known = new Map<Expression, Normal>();
-  return { identity: (e) => keyOfCanonical(toExpression(normalize(e, known))), commute: true };
+  return { identity: (e) => keyText(toExpression(normalize(e, known))), commute: true };
 }
 
 /** A value that an iteration computes, by its identity, and the operands' identities it is computed from. */

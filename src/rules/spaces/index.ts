@@ -8,5 +8,5 @@ export { chosenVocabularies, findSpace } from './find.ts';
 export { allowedTokens, spaceSize } from './masks.ts';
 export { uniformTokens } from './sample.ts';
 export type { Constraint, Position, Space, SpaceDefinition, Vocabulary } from './space.ts';
-export { constraints, positions, tokenText } from './space.ts';
+export { constraints, positions, stringLength, tokenText } from './space.ts';
 export { strings } from './strings.ts';

@@ -1,4 +1,4 @@
-import { type Position, positionAt, positions, type Space } from './space.ts';
+import { type Position, positionAt, positions, type Space, sizeAt, stringLength } from './space.ts';
 import { addition } from './template.ts';
 
 /**
@@ -8,19 +8,19 @@ import { addition } from './template.ts';
  * @throws RangeError when the prefix is as long as a whole string or longer.
  */
 export function allowedTokens(space: Space, prefix: readonly number[]): readonly boolean[] {
-  if (prefix.length >= 5 * space.iterations) {
-    throw new RangeError(`prefix: expected fewer than ${5 * space.iterations} tokens`);
+  if (prefix.length >= stringLength(space)) {
+    throw new RangeError(`prefix: expected fewer than ${stringLength(space)} tokens`);
   }
   const position = positionAt(space, prefix.length);
+  if (space.constraints.length === 0) return Array<boolean>(position.size).fill(true);
   return Array.from({ length: position.size }, (_, token) => mayFollow(space, position, prefix, token));
 }
 
 /** Whether the token at a place of a string may follow those before it. */
 export function isAllowed(space: Space, tokens: readonly number[], place: number): boolean {
-  const position = positionAt(space, place);
-  const token = tokens[place];
-  const exists = Number.isInteger(token) && token! >= 0 && token! < position.size;
-  return exists && mayFollow(space, position, tokens, token!, place);
+  const token = tokens[place]!;
+  if (!Number.isInteger(token) || token < 0 || token >= sizeAt(space, place)) return false;
+  return space.constraints.length === 0 || mayFollow(space, positionAt(space, place), tokens, token, place);
 }
 
 /** Whether a token may stand at a position; `before` has, at least, the tokens before that `place`. */

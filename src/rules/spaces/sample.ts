@@ -1,6 +1,6 @@
 import type { Stream } from '../../random/index.ts';
 import { isAllowed } from './masks.ts';
-import { type Position, positions, type Space } from './space.ts';
+import { type Space, sizeAt, stringLength } from './space.ts';
 
 /**
  * Draws a token string of the space, each equally likely, by rejection. Tokens are drawn uniformly from whole vocabularies, and
@@ -9,18 +9,18 @@ import { type Position, positions, type Space } from './space.ts';
  * constraints of §4.1 at three iterations about one string in fifty is accepted, most others fail early.
  */
 export function uniformTokens(space: Space, random: Stream): readonly number[] {
-  const places = positions(space);
+  const length = stringLength(space);
   for (;;) {
-    const tokens = drawAllowed(space, places, random);
-    if (tokens.length === places.length) return tokens;
+    const tokens = drawAllowed(space, length, random);
+    if (tokens.length === length) return tokens;
   }
 }
 
 /** Draws tokens up to the first that is forbidden. */
-function drawAllowed(space: Space, places: readonly Position[], random: Stream): readonly number[] {
+function drawAllowed(space: Space, length: number, random: Stream): readonly number[] {
   const tokens: number[] = [];
-  for (const [place, { size }] of places.entries()) {
-    tokens.push(random.integer(size));
+  for (let place = 0; place < length; place++) {
+    tokens.push(random.integer(sizeAt(space, place)));
     if (!isAllowed(space, tokens, place)) return tokens.slice(0, place);
   }
   return tokens;

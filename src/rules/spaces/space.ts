@@ -55,19 +55,28 @@ export interface Position {
   readonly size: number;
 }
 
+/** The length of a space's token strings. */
+export const stringLength = ({ iterations }: Space): number => 5 * iterations;
+
+/** The size of the vocabulary at a place of a token string. */
+export function sizeAt({ operands, unary, binary }: Space, place: number): number {
+  const within = place % 5;
+  if (within === 4) return binary.length;
+  return within < 2 ? operands.length + Math.floor(place / 5) : unary.length;
+}
+
 /** The places of a space's token strings, in the paper's order: op1, op2, u1, u2, b for every iteration. */
 export const positions = (space: Space): readonly Position[] =>
-  Array.from({ length: 5 * space.iterations }, (_, place) => positionAt(space, place));
+  Array.from({ length: stringLength(space) }, (_, place) => positionAt(space, place));
 
 /** The place of that index in a token string. */
 export function positionAt(space: Space, place: number): Position {
   const iteration = Math.floor(place / 5) + 1;
   const within = place % 5;
-  if (within === 4) return { kind: 'binary', iteration, size: space.binary.length };
+  const size = sizeAt(space, place);
+  if (within === 4) return { kind: 'binary', iteration, size };
   const side = within % 2 === 0 ? 'left' : 'right';
-  return within < 2
-    ? { kind: 'operand', iteration, side, size: space.operands.length + iteration - 1 }
-    : { kind: 'unary', iteration, side, size: space.unary.length };
+  return { kind: within < 2 ? 'operand' : 'unary', iteration, side, size };
 }
 
 /** A token as text: the operand, the function's template, or `#k` for the value that iteration k computed. */
