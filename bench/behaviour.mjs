@@ -1,9 +1,10 @@
-// What the behaviour of rules tells: how long a hash takes, how many of the one-iteration icml2017 space's keys it joins and whether
-// any two of one hash step differently elsewhere, and how near random rules are to each other.
+// What the behaviour of rules tells: how long a hash takes, how many keys of some spaces it joins and whether any two rules of one hash, or
+// of one shape up to their scales, step differently elsewhere, and how near random rules are to each other.
 // Run after `npm run build`: node bench/behaviour.mjs
 import { stream } from '../dist/random/index.js';
 import {
   behaviourHash,
+  behaviourOf,
   canonicalize,
   compileRule,
   decode,
@@ -15,14 +16,15 @@ import {
   printRule,
   ruleKey,
   strings,
+  uniformTokens,
 } from '../dist/rules/index.js';
 
 const SEED = 1;
 /** Of the fresh training on which rules of one hash are held against each other. */
 const STEPS = 8;
 const COPIES = 256;
-/** Pairs are counted up to so many members of one hash: some thousands of rules are 0, or never finite. */
-const MOST_OF_ONE_HASH = 700;
+/** Of so many rules of one hash every pair is looked at: some thousands of rules are 0, or never finite. */
+const MOST_OF_ONE_HASH = 200;
 
 function speed() {
   for (const text of ['g', 'adam', 'drop(m, 0.3) * exp(1e-3 * w)']) {
@@ -30,7 +32,7 @@ function speed() {
     const times = [];
     for (let i = 0; i < 1500; i++) {
       const start = process.hrtime.bigint();
-      behaviourHash(rule);
+      behaviourOf(rule);
       times.push(Number(process.hrtime.bigint() - start) / 1e6);
     }
     const [median] = times
@@ -54,6 +56,12 @@ const steps = Array.from({ length: STEPS }, () => ({
   weights: ranges.map(([, w]) => value(w)),
 }));
 
+const LEARNING_RATE = 2 ** 30;
+/** What is lost of an update where it is added to the weight. */
+const lost = steps.flatMap(({ weights }) =>
+  weights.map((w) => 1e-12 + (2 ** -22 * Math.abs(w)) / LEARNING_RATE),
+);
+
 /** Means and variances of a rule's updates, as it is trained with, history by history and step by step. */
 function updates(rule) {
   const copies = /noise|drop/.test(printRule(rule)) ? COPIES : 1;
@@ -63,10 +71,12 @@ function updates(rule) {
   const means = [];
   const variances = [];
   for (const { gradient, weights } of steps) {
-    const updated = copied(weights);
-    stepper.step(updated, copied(gradient), 2 ** 30);
+    const before = copied(weights);
+    const after = before.slice();
+    stepper.step(after, copied(gradient), LEARNING_RATE);
+    const moved = Float64Array.from(after, (w, i) => (before[i] - w) / LEARNING_RATE);
     for (let h = 0; h < HISTORIES; h++) {
-      const own = updated.subarray(h * copies, (h + 1) * copies);
+      const own = moved.subarray(h * copies, (h + 1) * copies);
       const mean = own.reduce((sum, value) => sum + value, 0) / copies;
       means.push(mean);
       variances.push(own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / copies);
@@ -75,44 +85,68 @@ function updates(rule) {
   return { copies, means, variances };
 }
 
-/** Within rounding; means over copies within seven standard errors, as millions of them are compared. */
-function agree(x, y) {
+/**
+ * Within rounding; means over copies within seven standard errors, as millions of them are compared.
+ *
+ * @param factor What y's updates are multiplied by.
+ */
+function agree(x, y, factor) {
   return x.means.every((a, i) => {
-    const b = y.means[i];
+    const b = factor * y.means[i];
     if (Object.is(a, b) || Math.abs(a) === Infinity) return Object.is(a, b);
-    const error = 7 * Math.sqrt(x.variances[i] / x.copies + y.variances[i] / y.copies);
-    return Math.abs(a - b) <= error + 1e-4 * Math.max(Math.abs(a), Math.abs(b)) + 1e-3;
+    const error = 7 * Math.sqrt(x.variances[i] / x.copies + (factor ** 2 * y.variances[i]) / y.copies);
+    const slack = lost[i] * Math.max(1, factor);
+    return Math.abs(a - b) <= error + 1e-4 * Math.max(Math.abs(a), Math.abs(b)) + slack;
   });
 }
 
-function joined() {
-  const space = findSpace('icml2017', { iterations: 1 });
+/** Rules of a space by key: all, or those of so many random strings. */
+function rulesOf(name, options, count) {
+  const space = findSpace(name, options);
+  const draws = stream(SEED, 'rules', name);
+  const drawn = function* () {
+    for (let i = 0; i < count; i++) yield uniformTokens(space, draws);
+  };
   const byKey = new Map();
-  for (const tokens of strings(space)) {
-    const rule = decode(space, tokens);
-    const key = ruleKey(rule);
-    if (!byKey.has(key)) byKey.set(key, canonicalize(rule));
+  for (const tokens of count === undefined ? strings(space) : drawn()) {
+    const rule = canonicalize(decode(space, tokens));
+    byKey.set(ruleKey(rule), rule);
   }
-  const groups = new Map();
-  for (const rule of byKey.values()) {
-    const hash = behaviourHash(rule);
-    groups.set(hash, [...(groups.get(hash) ?? []), rule]);
-  }
-  console.log(`${space.name}: ${byKey.size} keys, ${groups.size} behaviour hashes`);
+  return { name: space.name, rules: [...byKey.values()] };
+}
+
+/**
+ * Holds the rules of one hash, and those of one shape, against each other on a fresh training.
+ *
+ * @returns Pairs looked at.
+ */
+function joined({ name, rules }) {
+  const behaviours = rules.map((rule) => ({ rule, ...behaviourOf(rule) }));
   let pairs = 0;
-  const wrong = [];
-  for (const group of groups.values()) {
-    if (group.length === 1) continue;
-    const known = group.slice(0, MOST_OF_ONE_HASH).map((rule) => [rule, updates(rule)]);
-    known.forEach(([one, x], i) => {
-      for (const [other, y] of known.slice(0, i)) {
-        pairs++;
-        if (!agree(x, y)) wrong.push(`${printRule(one)} and ${printRule(other)}`);
-      }
-    });
+  for (const by of ['hash', 'shape']) {
+    const groups = new Map();
+    for (const one of behaviours) groups.set(one[by], [...(groups.get(one[by]) ?? []), one]);
+    let count = 0;
+    const wrong = [];
+    for (const group of groups.values()) {
+      if (group.length === 1) continue;
+      const known = group.slice(0, MOST_OF_ONE_HASH).map((one) => ({ ...one, updates: updates(one.rule) }));
+      known.forEach((one, i) => {
+        for (const other of known.slice(0, i)) {
+          if (by === 'shape' && one.hash === other.hash) continue;
+          count++;
+          if (agree(one.updates, other.updates, by === 'hash' ? 1 : one.scale / other.scale)) continue;
+          wrong.push(`${printRule(one.rule)} and ${printRule(other.rule)}`);
+        }
+      });
+    }
+    console.log(
+      `${name}: ${rules.length} keys, ${groups.size} of ${by}; ${count} pairs of equal ${by} and different keys: ${wrong.length} step differently elsewhere`,
+    );
+    for (const pair of wrong.slice(0, 20)) console.log(`  ${pair}`);
+    pairs += count;
   }
-  console.log(`${pairs} pairs of equal hash and different keys: ${wrong.length} step differently elsewhere`);
-  for (const pair of wrong.slice(0, 20)) console.log(`  ${pair}`);
+  return pairs;
 }
 
 const EDGES = [0, 1e-4, 1e-3, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1, Infinity];
@@ -147,4 +181,10 @@ function distances(name) {
 speed();
 distances('quick');
 distances('icml2017');
-joined();
+const pairs = [
+  rulesOf('icml2017', { iterations: 1 }),
+  rulesOf('icml2017', { iterations: 2 }, 20_000),
+  rulesOf('signs', { iterations: 3 }, 4_000),
+  rulesOf('quick', { iterations: 3 }, 10_000),
+].reduce((sum, rules) => sum + joined(rules), 0);
+console.log(`${pairs} pairs in all`);

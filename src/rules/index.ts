@@ -1,5 +1,7 @@
 export {
+  type Behaviour,
   behaviourHash,
+  behaviourOf,
   distance,
   NEAR,
   type OrdinaryUpdates,

@@ -9,7 +9,7 @@ import { call, type Expression, literal } from '../language/expression.ts';
 import { printRule } from '../language/print.ts';
 import { compileRule } from '../program/compile.ts';
 import { decode, findSpace, positions } from '../spaces/index.ts';
-import { behaviourHash } from './behaviour.ts';
+import { behaviourHash, behaviourOf } from './behaviour.ts';
 
 const hash = (text: string): string => behaviourHash(parseRule(text));
 
@@ -86,6 +86,42 @@ describe('behaviourHash', () => {
     ['log(sign(g)^2) / (1e-8 - 0.1 * w)', 'log(sign(g)^2) / (1e-8 - 1e-2 * w)'],
   ])('differs for %s and %s', (a, b) => {
     expect(hash(a)).not.toBe(hash(b));
+  });
+
+  it.each([
+    ['10 * g', 'g', 10],
+    ['1e-4 * w', '1e-3 * w', 0.1],
+    ['acc(g, 0.9)', 'ema(g, 0.9)', 10],
+    ['100 * drop(m, 0.3)', 'drop(m, 0.3)', 100],
+    ['0.1 * adam + 0.01 * w', 'adam + 0.1 * w', 0.1],
+    ['1e-3 * sign(g)', 'sign(g)', 1e-3],
+    ['1000 * tanh(g)', 'tanh(g)', 1000],
+    ['sign(10 * g)', 'sign(g)', 1],
+  ])('has one shape for %s and %s, with their scales', (a, b, factor) => {
+    const [one, other] = [behaviourOf(parseRule(a)), behaviourOf(parseRule(b))];
+    expect(one.shape).toBe(other.shape);
+    expect(one.scale / other.scale).toBeCloseTo(factor, 12);
+    expect(one.hash === other.hash).toBe(factor === 1);
+    expect(one.hash).toBe(hash(a));
+  });
+
+  it.each([
+    ['10 * g', '1.1 * 10 * g'],
+    ['10 * g', '2 * g'],
+    ['exp(10 * g)', 'exp(g)'],
+    ['exp(10 * g)', '10 * exp(g)'],
+    ['clip(10 * g, 1e-4)', 'clip(g, 1e-4)'],
+    ['m / (sqrt(v) + eps)', '10 * m / (sqrt(100 * v) + eps)'],
+    ['10 * m / (sqrt(v) + 1e-7)', 'adam'],
+    ['g + w', '10 * g + w'],
+    ['drop(g, 0.1)', '10 * drop(g, 0.3)'],
+    ['g^3', '10 * g^2'],
+    ['10 * ema(g, 0.9)', 'ema(g, 0.99)'],
+    ['clip(g, 1e-4)', '10 * sign(g)'],
+    ['0 * g', '10 * g'],
+  ])('has two shapes for %s and %s', (a, b) => {
+    const [one, other] = [behaviourOf(parseRule(a)), behaviourOf(parseRule(b))];
+    expect(one.shape).not.toBe(other.shape);
   });
 
   it('tells delays apart that are longer than the usual probe', () => {

@@ -11,22 +11,26 @@ const AGREEMENT = 2 ** -10;
 /** The golden ratio: times it, short numbers such as 0.9 * 0.5 do not lie half-way between two that rounding chooses from. */
 const OFF_CENTRE = 1.618033988749895;
 
-/**
- * The updates of a program on a probe as {@link recorded} gives them: that of element i at step s is at s · size + i. Nothing is carried
- * over: equal programs have equal records, in every process.
- */
-export function record(program: Program, probe: Probe): Float32Array {
-  const recording = new Recording(program, probe);
-  const updates = new Float32Array(probe.times.length * probe.size);
-  for (const step of probe.times.keys()) {
-    recording.step(step);
-    const { float64, float32 } = recording;
-    recorded(float64.result, float32.result, updates.subarray(step * probe.size));
-  }
-  return updates;
+/** The updates of a program on a probe: that of element i at step s is at s · size + i. */
+export interface UpdateRecord {
+  readonly float64: Float64Array;
+  readonly float32: Float32Array;
 }
 
-/** The same updates in float64, which takes half the time. */
+/** Nothing is carried over: equal programs have equal records, in every process. */
+export function record(program: Program, probe: Probe): UpdateRecord {
+  const recording = new Recording(program, probe);
+  const updates = probe.times.length * probe.size;
+  const made = { float64: new Float64Array(updates), float32: new Float32Array(updates) };
+  for (const step of probe.times.keys()) {
+    recording.step(step);
+    made.float64.set(recording.float64.result, step * probe.size);
+    made.float32.set(recording.float32.result, step * probe.size);
+  }
+  return made;
+}
+
+/** The float64 updates alone, which take half the time. */
 export function exactUpdates(program: Program, probe: Probe): Float64Array {
   const recording = new Recording(program, probe, false);
   const exact = new Float64Array(probe.times.length * probe.size);
@@ -40,13 +44,16 @@ export function exactUpdates(program: Program, probe: Probe): Float64Array {
 /**
  * The float64 values, times a constant, rounded to float32: the roundings on the way, which another spelling of the rule
  * makes elsewhere, cannot be seen in them. Where float32 gives something else, that is what the rule does, and stands.
+ *
+ * @param scale Is divided by.
  */
-function recorded(float64: Float64Array, float32: Float32Array, out = new Float32Array(float64.length)) {
+export function recorded({ float64, float32 }: UpdateRecord, scale = 1): Float32Array {
+  const out = new Float32Array(float64.length);
   for (let i = 0; i < float64.length; i++) {
     const double = float64[i]!;
     const single = float32[i]!;
     const agrees = Math.abs(single - double) < AGREEMENT * Math.abs(double); // of no infinity
-    out[i] = (agrees ? double * OFF_CENTRE : single) + 0; // −0 is 0
+    out[i] = (agrees ? double * OFF_CENTRE : single) / scale + 0; // −0 is 0
   }
   return out;
 }
@@ -96,8 +103,8 @@ class Recording {
     let key: Key = absorb(keys[step]!, new Uint32Array(Float64Array.from(draw.parameters).buffer));
     if (this.#shared[node.draw]) {
       for (const arg of node.args) {
-        const operand = recorded(this.float64.values[arg]!, this.float32.values[arg]!);
-        key = absorb(key, wordsOf(operand));
+        const operand = { float64: this.float64.values[arg]!, float32: this.float32.values[arg]! };
+        key = absorb(key, wordsOf(recorded(operand)));
       }
       while (drawn.has(nameOf(key))) key = absorb(key, new Uint32Array(1));
       drawn.add(nameOf(key));
@@ -112,11 +119,9 @@ const nameOf = ({ k0, k1 }: Key): string => `${k0} ${k1}`;
 
 const NAN_WORD = 0x7fc00000;
 
-/** The bits of float32 values; every NaN has the same. */
+/** The bits of float32 values, in place; every NaN has the same. */
 export function wordsOf(values: Float32Array): Uint32Array {
-  const words = new Uint32Array(values.slice().buffer);
-  values.forEach((value, i) => {
-    if (Number.isNaN(value)) words[i] = NAN_WORD;
-  });
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) words[i] = NAN_WORD;
   return words;
 }
