@@ -12,6 +12,7 @@ export const logEvents = {
   'batch-asked': 'debug',
   'batch-told': 'info',
   'evaluation-cached': 'info',
+  'evaluation-reused': 'info',
   'evaluation-progress': 'trace',
   'worker-left': 'info',
   'job-returned': 'warn',

@@ -15,6 +15,7 @@ import {
   runState,
   type ShortRule,
   shortRules,
+  sparedRows,
   thousands,
   verdictDocument,
   verdictText,
@@ -67,6 +68,14 @@ export const verdictSchema = z
   })
   .meta({ id: 'Verdict', description: 'whether a found rule beats the reference rules' });
 
+const sparedSchema = z
+  .strictObject({
+    reused: f.count('proposals with the evaluation of another rule of the run, which does the same'),
+    rejected: f.count('others that were rejected without training'),
+    stopped: f.count('others that were stopped early'),
+  })
+  .describe('proposals that ended without a whole training of their own');
+
 export const searchDocument = z.strictObject({
   run: f.run,
   status: f.oneOf(['finished', 'stopped'], 'whether the run is over'),
@@ -76,6 +85,7 @@ export const searchDocument = z.strictObject({
   fingerprint: f.fingerprint,
   version: f.version,
   store: f.text('path of the store'),
+  spared: sparedSchema,
   rules: f.list(boardSchema, 'the leaderboard, all of it; near copies of the first fifteen rules are folded'),
   verdict: verdictSchema,
   remarks: f.remarks,
@@ -118,6 +128,7 @@ export async function reportRun(report: RunReport, context: Context): Promise<Se
     fingerprint,
     version,
     store: context.places.store,
+    spared: result.spared,
     rules: leaderboard.map(rowDocument),
     verdict: verdictDocument(verdict, short),
     ...remarksOf(diverged),
@@ -148,6 +159,7 @@ function facts(
         `${result.run}, ${runState({ ...result, samples: config.samples })}: ${told}, ${distinct} distinct, ${duration(seconds)}`,
       ],
       ['search', `${config.strategy.name} in ${name}${limits}`],
+      ...sparedRows(result.spared),
       ['scored by', `${config.task}, ${regimeText(config)}`],
       ['seed', String(config.seed)],
       ['version', `${version}, fingerprint ${fingerprint}`],

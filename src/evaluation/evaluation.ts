@@ -54,6 +54,15 @@ const makingShape = {
   seconds: f.figure('wall-clock seconds'),
   fingerprint: f.fingerprint,
   version: f.version,
+  // It is so in this run only: no other finds it.
+  reuses: z
+    .strictObject({
+      rule: f.text('that rule as text'),
+      key: f.key,
+      factor: f.figure('power of ten by which this rule’s updates are larger than its; 1 if they are equal'),
+    })
+    .describe('the rule of the run whose evaluation this is: both do the same, so only that one was trained')
+    .exactOptional(),
 };
 
 const reason = f
@@ -136,8 +145,9 @@ export const identityFields = Object.keys(identitySchema.shape) as readonly (key
 
 /** The part of an evaluation that rankings look at, as little as is quick to read. */
 export const summarySchema = identitySchema.extend(
-  evaluationFields.pick({ rule: true, learningRate: true, edgeOfGrid: true, reward: true, status: true })
-    .shape,
+  evaluationFields.pick({
+    ...{ rule: true, learningRate: true, edgeOfGrid: true, reward: true, status: true, reuses: true },
+  }).shape,
 );
 export type EvaluationSummary = Readonly<z.output<typeof summarySchema>>;
 

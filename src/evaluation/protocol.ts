@@ -29,6 +29,8 @@ export interface Protocol {
 
 /** Ways to spend fewer steps on a rule (docs/fast.md). Each is there or not, and has what it needs to know. */
 export interface Shortcuts {
+  /** Trains one rule of a run of those that do the same, and gives its evaluation to the others. */
+  readonly equals?: true;
   /** Rejects rules that cannot learn, without training. */
   readonly filters?: true;
   /** Chooses the learning rate by successive halving on the training loss, in place of the sweep. */
@@ -100,6 +102,7 @@ const fast: Protocol = {
   ...paper,
   family: 'fast',
   shortcuts: {
+    equals: true,
     filters: true,
     halving: {
       rungs: [

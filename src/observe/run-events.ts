@@ -96,6 +96,12 @@ function scored(
 ): Observation {
   const { key, rule, seed, reward, status } = evaluation;
   const fields = { ...what, key, rule, seed, reward };
+  if (evaluation.reuses !== undefined) {
+    const message = `same as ${evaluation.reuses.rule}  ${rewardText(evaluation)}  ${rule}  seed ${seed}`;
+    return observation('evaluation-reused', { ...fields, status, reuses: evaluation.reuses.key }, message, [
+      measure('nos_cache_hits_total'),
+    ]);
+  }
   if (cached) {
     const message = `known  ${accuracy(reward)}  ${rule}  seed ${seed}`;
     return observation('evaluation-cached', { ...fields, status }, message, [

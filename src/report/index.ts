@@ -11,6 +11,7 @@ export * from './format.ts';
 export { leaderboardText } from './leaderboard.ts';
 export { learningRateTexts } from './learning-rates.ts';
 export { type ShortRule, shortRules, withName } from './short-rule.ts';
+export { sparedRows, sparedText } from './spared.ts';
 export { type Column, pairs, strong, table } from './table.ts';
 export { type Colours, coloursFor, type Terminal, terminalOf } from './terminal.ts';
 export { compareCommandText, verdictDocument, verdictText } from './verdict.ts';

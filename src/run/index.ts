@@ -9,7 +9,13 @@ export {
   runEstimateSchema,
 } from './estimate.ts';
 export type * from './events.ts';
-export { type LeaderboardRow, leaderboard, leaderboardRowSchema, readLeaderboard } from './leaderboard.ts';
+export {
+  type LeaderboardRow,
+  leaderboard,
+  leaderboardRowSchema,
+  readLeaderboard,
+  readOutcome,
+} from './leaderboard.ts';
 export {
   type Difference,
   differenceOfMeans,
@@ -27,5 +33,6 @@ export { Once, type OnceOptions, type OnceServices } from './once.ts';
 export { advance, initialProgress, type RunProgress, secondsLeft } from './progress.ts';
 export { extendRun, type RunResult, type RunServices, resumeRun, startRun } from './run.ts';
 export { checkRunName } from './run-name.ts';
+export { type Spared, sparedOf } from './spared.ts';
 export { readRun, readRuns, type StoredRun, storedRunSchema } from './stored-run.ts';
 export { type Finding, findings, type TestedRow, type Verdict, verdictOf } from './verdict.ts';

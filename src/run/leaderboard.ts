@@ -11,6 +11,7 @@ import * as f from '../fields.ts';
 import { namesOf } from '../rules/index.ts';
 import { mean } from '../statistics/index.ts';
 import type { ScoreRole, ScoreSummary, Store } from '../store/index.ts';
+import { type Spared, sparedOf } from './spared.ts';
 import { readRun } from './stored-run.ts';
 
 /** One line of the leaderboard: a found rule, or a reference rule scored by the same protocol. */
@@ -73,8 +74,27 @@ interface Place {
 
 /** The leaderboard of a run as it stands in the store. @throws NosError `unknown-name`. */
 export async function readLeaderboard(store: Store, run: string): Promise<readonly LeaderboardRow[]> {
+  return (await readOutcome(store, run)).leaderboard;
+}
+
+/** What a run has come to. */
+export interface RunOutcome {
+  /** Final when the run is finished; of what is there when it is not. */
+  readonly leaderboard: readonly LeaderboardRow[];
+  readonly spared: Spared;
+}
+
+export function outcomeOf(
+  scores: readonly ScoreSummary[],
+  { retest }: { readonly retest: { readonly halving?: boolean | undefined } },
+): RunOutcome {
+  return { leaderboard: leaderboard(scores, retest), spared: sparedOf(scores) };
+}
+
+/** What a run has come to, as it stands in the store. @throws NosError `unknown-name`. */
+export async function readOutcome(store: Store, run: string): Promise<RunOutcome> {
   const { config } = await readRun(store, run);
-  return leaderboard(await readSummaries(store, run), config.retest);
+  return outcomeOf(await readSummaries(store, run), config);
 }
 
 /** All of a run's scores, in the order of the store. */

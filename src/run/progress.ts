@@ -3,6 +3,7 @@ import { byStanding, type Evaluation, type EvaluationSummary } from '../evaluati
 import type { Metrics } from '../search/index.ts';
 import { distinctRules } from './copies.ts';
 import type { Earlier, RunEvent } from './events.ts';
+import { NOTHING_SPARED, type Spared, withOne } from './spared.ts';
 
 /** How far a run has come: a fold of its events. */
 export interface RunProgress {
@@ -29,6 +30,8 @@ export interface RunProgress {
   readonly expected: { readonly references: number; readonly retests: number };
   /** The best proposals of rules that behave differently, best first, at most {@link TOP}. */
   readonly top: readonly EvaluationSummary[];
+  /** Proposals so far that ended without a whole training of their own. */
+  readonly spared: Spared;
   /** Mean reward of each batch. */
   readonly batchMeans: readonly number[];
   /** Best reward up to the end of each batch. */
@@ -53,7 +56,7 @@ export function initialProgress(
 ): RunProgress {
   const none = { scored: 0, trained: 0, resumedAt: 0, trainingSeconds: 0, trainings: 0, retests: 0 };
   const empty = { references: [], top: [], batchMeans: [], bestSoFar: [], metrics: {}, workers: [] };
-  return { run, phase: 'starting', samples, told, expected, ...none, ...empty };
+  return { run, phase: 'starting', samples, told, expected, spared: NOTHING_SPARED, ...none, ...empty };
 }
 
 /** Returns the progress after one more event. */
@@ -98,6 +101,7 @@ export function advance(progress: RunProgress, event: RunEvent): RunProgress {
 /** Returns the part of the progress that was made before this process resumed the run. */
 const found = ({ evaluations, batchMeans }: Earlier) => ({
   top: bestDistinct(evaluations),
+  spared: evaluations.reduce(withOne, NOTHING_SPARED),
   batchMeans,
   bestSoFar: bestSoFar(evaluations, batchMeans.length),
 });
@@ -128,7 +132,8 @@ function scored(
   const better = last === undefined || byStanding(evaluation, last) < 0;
   const top = better ? bestDistinct([evaluation, ...progress.top]) : progress.top;
   const trained = progress.trained + (cached ? 0 : 1);
-  return { ...progress, phase: 'search', scored: progress.scored + 1, trained, top };
+  const spared = withOne(progress.spared, evaluation);
+  return { ...progress, phase: 'search', scored: progress.scored + 1, trained, spared, top };
 }
 
 /** Returns the best evaluations of rules that behave differently, best first. */

@@ -346,6 +346,103 @@ describe('a run', () => {
   });
 });
 
+describe('under a protocol that trains one rule of those that do the same', () => {
+  const config = {
+    ...CONFIG,
+    space: {
+      name: 'quick',
+      iterations: 1,
+      operands: ['g', 'g^3', 'm', 'sign(g)', 'sign(m)', 'adam', '1e-4 * w', '1e-3 * w'],
+      unary: ['x', 'sign(x)', 'exp(x)', 'drop(x, 0.3)', 'abs(x)'],
+      binary: ['x + y', 'x * y', 'max(x, y)'],
+    },
+    protocol: 'fast',
+    samples: 120,
+    batch: 20,
+  };
+  const trainedKeys = (dispatcher: HashDispatcher): readonly string[] =>
+    dispatcher.requests.map(({ rule, seed }) => `${ruleKey(resolveRule(rule))} ${seed}`);
+
+  it('a run trains the first of them, and says so of the others', async () => {
+    const dispatcher = new HashDispatcher();
+    const { spared } = await startRun('a', config, services({ dispatcher }));
+    const proposals = await store.proposals('a');
+    const reused = proposals.filter(({ evaluation }) => evaluation?.reuses !== undefined);
+    expect(spared).toEqual({ reused: reused.length, rejected: 0, stopped: 0 });
+    expect(reused.length).toBeGreaterThan(10);
+    const trained = new Map((await store.scores('a')).map(({ evaluation }) => [evaluation.key, evaluation]));
+    for (const { key, evaluation } of reused) {
+      const { reuses, ...own } = evaluation!;
+      expect(reuses!.key).not.toBe(key);
+      const { rule, ...other } = trained.get(reuses!.key)!;
+      expect(own).toEqual({
+        ...other,
+        rule: own.rule,
+        key,
+        steps: 0,
+        seconds: 0,
+        sweep: own.sweep,
+        learningRate: own.learningRate,
+      });
+      expect(own.learningRate * reuses!.factor).toBeCloseTo(other.learningRate);
+    }
+    const [seed] = dispatcher.requests.map((request) => request.seed);
+    const asked = trainedKeys(dispatcher).filter((one) => one.endsWith(` ${seed}`));
+    for (const { key } of reused) expect(asked).not.toContain(`${key} ${seed}`);
+  });
+
+  it('does not depend on the order of evaluations, on stops, or on what the store holds of others', async () => {
+    await startRun('a', config, services());
+    const expected = await resultOf('a');
+    await freshStore('ordered');
+    await startRun('a', config, services({ dispatcher: new HashDispatcher(3) }));
+    expect(await resultOf('a')).toEqual(expected);
+    await freshStore('stopped');
+    let result = await startRun('a', config, services(stopAfter(55, 1)));
+    for (let stops = 2; result.status === 'stopped'; stops++) {
+      result = await resumeRun('a', services(stops < 4 ? stopAfter(70, stops) : {}));
+    }
+    expect(await resultOf('a')).toEqual(expected);
+    // Every rule's own evaluation is there, and some that other runs reuse.
+    await freshStore('full');
+    await startRun('others', { ...config, seed: 9, samples: 60 }, services());
+    const { evaluationSeed } = { evaluationSeed: deriveKey(config.seed, 'evaluation').k0 };
+    for (const { evaluation } of (expected as { scores: { evaluation: Evaluation }[] }).scores) {
+      const { reuses: _, ...own } = { ...evaluation, reward: 0.5 };
+      if (evaluation.reuses && own.seed === evaluationSeed) await store.addEvaluation(own);
+    }
+    await startRun('a', config, services());
+    expect(await resultOf('a')).toEqual(expected);
+  });
+
+  it.each([70, 95])('is extended from %i proposals to the run of as many from the start', async (samples) => {
+    await startRun('a', config, services());
+    const expected = await resultOf('a');
+    await freshStore(`extended-${samples}`);
+    await startRun('a', { ...config, samples }, services());
+    await extendRun('a', config.samples, services());
+    expect(await resultOf('a')).toEqual(expected);
+  });
+
+  it('trains a rule whose like was lost for outside reasons', async () => {
+    const losing = new HashDispatcher(0, (made) =>
+      made.rule.includes('sign') ? { ...made, status: 'failed', error: 'exited' } : made,
+    );
+    await startRun('a', config, services({ dispatcher: losing }));
+    const proposals = await store.proposals('a');
+    expect(proposals.some(({ evaluation }) => evaluation?.status === 'failed')).toBe(true);
+    for (const { evaluation } of proposals) {
+      if (evaluation?.reuses) expect(evaluation.status).not.toBe('failed');
+    }
+  });
+
+  it('is left to others by name', async () => {
+    await startRun('a', { ...config, protocol: 'fast-equals' }, services());
+    const scores = await store.scores('a');
+    expect(scores.filter(({ evaluation }) => evaluation.reuses !== undefined)).toEqual([]);
+  });
+});
+
 describe('a run that is stopped', () => {
   it.each([
     ['quick', CONFIG],

@@ -9,7 +9,7 @@ import { shellWord } from '../shell.ts';
 import type { ScoreSummary, Store, StoredBatch } from '../store/index.ts';
 import { evaluationSeedOf, parseRunConfig, type RunConfig, type RunConfigInput } from './config.ts';
 import type { RunEvent } from './events.ts';
-import { type LeaderboardRow, leaderboard, readLeaderboard, readSummaries } from './leaderboard.ts';
+import { outcomeOf, type RunOutcome, readOutcome, readSummaries } from './leaderboard.ts';
 import { checkMachine, type Machine } from './machine.ts';
 import { chooseRetests, type Retest, retestRounds, survivors } from './retest.ts';
 import { checkRunName } from './run-name.ts';
@@ -30,15 +30,13 @@ export interface RunServices extends Machine {
   readonly onEvent?: (event: RunEvent) => void;
 }
 
-export interface RunResult {
+export interface RunResult extends RunOutcome {
   readonly run: string;
   /** `stopped` when the signal or the timeout came first. */
   readonly status: 'finished' | 'stopped';
   readonly stoppedBy?: 'signal' | 'timeout';
   /** Proposals told. */
   readonly told: number;
-  /** Final when `finished`; of what is there when `stopped`. */
-  readonly leaderboard: readonly LeaderboardRow[];
 }
 
 /**
@@ -76,7 +74,7 @@ export async function resumeRun(name: string, services: RunServices): Promise<Ru
   checkMachine(record, services);
   await services.store.verify(name);
   if (record.status === 'finished') {
-    return finished(name, record.told, await readLeaderboard(services.store, name), services);
+    return finished(name, record.told, await readOutcome(services.store, name), services);
   }
   return drive(name, await makePlan(parseRunConfig(record.config)), services);
 }
@@ -169,7 +167,7 @@ async function drive(name: string, plan: Plan, services: RunServices): Promise<R
     const scores = await retest(name, plan.config, services, scorer);
     await timer();
     await store.finishRun(name);
-    return finished(name, plan.config.samples, leaderboard(scores, plan.config.retest), services);
+    return finished(name, plan.config.samples, outcomeOf(scores, plan.config), services);
   } catch (error) {
     halt.fail(error);
     await scorer.settled();
@@ -185,11 +183,11 @@ async function drive(name: string, plan: Plan, services: RunServices): Promise<R
 function finished(
   run: string,
   told: number,
-  rows: readonly LeaderboardRow[],
+  outcome: RunOutcome,
   { onEvent = () => undefined }: RunServices,
 ): RunResult {
-  onEvent({ type: 'finished', run, leaderboard: rows });
-  return { run, status: 'finished', told, leaderboard: rows };
+  onEvent({ type: 'finished', run, leaderboard: outcome.leaderboard });
+  return { run, status: 'finished', told, ...outcome };
 }
 
 async function stopped(
@@ -199,7 +197,7 @@ async function stopped(
 ): Promise<RunResult> {
   const { told } = await store.run(name);
   onEvent({ type: 'stopped', run: name, told });
-  return { run: name, status: 'stopped', stoppedBy, told, leaderboard: await readLeaderboard(store, name) };
+  return { run: name, status: 'stopped', stoppedBy, told, ...(await readOutcome(store, name)) };
 }
 
 /** Whether the time that the run may take is over. */
@@ -259,6 +257,7 @@ async function search(
     }),
   );
   references.catch(halt.fail);
+  for (const { rule: text, key } of earlier.evaluations) scorer.meet({ text, key });
 
   const strategy = await createStrategy(plan, progress.past);
   const log = storeLog(store, name, progress, onEvent);

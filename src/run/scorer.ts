@@ -1,15 +1,20 @@
 import {
+  type Evaluation,
   type EvaluationProgress,
+  type IdentifiedRequest,
   inFull,
+  parseProtocol,
   parseRegime,
   printRegime,
   type RuleIdentity,
   regimeOf,
 } from '../evaluation/index.ts';
 import type { ScoreRole } from '../store/index.ts';
+import { AlikeRules, type Original } from './alike.ts';
 import type { RunConfig } from './config.ts';
 import type { Scored } from './events.ts';
 import { Once } from './once.ts';
+import { rescaled, reused } from './reuse.ts';
 import type { RunServices } from './run.ts';
 
 const PROGRESS_EVERY_MS = 100;
@@ -21,6 +26,8 @@ export class Scorer {
   readonly #services: RunServices;
   readonly #once: Once;
   readonly #calls = new Set<Promise<Scored>>();
+  /** What the run's rules do, if the protocol trains one rule of those that do the same. */
+  readonly #alike: AlikeRules | undefined;
   #lastProgress = Number.NEGATIVE_INFINITY;
 
   /** @param signal Drops what is on its way. */
@@ -28,13 +35,26 @@ export class Scorer {
     this.#run = run;
     this.#config = config;
     this.#services = services;
+    this.#alike = parseProtocol(config.protocol).shortcuts.equals && new AlikeRules();
     const onProgress = (_: unknown, progress: EvaluationProgress): void => this.#report(progress);
     this.#once = new Once(services, { by: `run ${run}`, run, signal, onProgress });
   }
 
-  /** Scores a rule in the given role. Evaluations start in the order of the calls. */
+  /** Takes note of a rule that was scored before this process went on with the run; in the run's order. */
+  meet(rule: RuleIdentity): void {
+    this.#alike?.meet(rule);
+  }
+
+  /**
+   * Scores a rule in the given role. Evaluations start in the order of the calls. Under a protocol that trains one rule of those that do the
+   * same, a proposal has the evaluation of the first that does what it does, by the order of the calls for references and proposals.
+   */
   score(role: ScoreRole, index: number, rule: RuleIdentity, seed: number): Promise<Scored> {
-    const call = this.#score(role, index, rule, seed);
+    const original = role === 'retest' ? undefined : this.#alike?.meet(rule);
+    const call =
+      role === 'proposal' && original !== undefined
+        ? this.#scoreAlike(index, rule, seed, original)
+        : this.#score(role, index, rule, seed);
     this.#calls.add(call);
     // A failed one is kept, for whoever waits until all are settled.
     call.then(
@@ -49,18 +69,45 @@ export class Scorer {
     await Promise.allSettled(this.#calls);
   }
 
-  async #score(role: ScoreRole, index: number, { text, key }: RuleIdentity, seed: number): Promise<Scored> {
+  async #score(role: ScoreRole, index: number, rule: RuleIdentity, seed: number): Promise<Scored> {
     const { store } = this.#services;
-    const { task } = this.#config;
-    const regime = parseRegime(regimeOf(this.#config));
-    // Shortcuts estimate: what is said of a rule in the end is measured.
-    const protocol = role === 'retest' ? inFull(regime.protocol) : regime.protocol;
-    const request = { rule: text, key, task, seed, ...printRegime({ ...regime, protocol }) };
+    const request = this.#requestOf(rule, seed, role);
     const scored = await this.#once.evaluate(request, (evaluation, origin) =>
       store.addScore(this.#run, role, index, evaluation, origin),
     );
     if (scored.cached) await store.addScore(this.#run, role, index, scored.evaluation);
     return scored;
+  }
+
+  async #scoreAlike(index: number, rule: RuleIdentity, seed: number, original: Original): Promise<Scored> {
+    const evaluation = await this.#reuse(rule, seed, original);
+    if (evaluation === undefined) return this.#score('proposal', index, rule, seed);
+    const { store, clock } = this.#services;
+    const origin = { by: `run ${this.#run}`, at: new Date(clock()).toISOString() };
+    await store.addScore(this.#run, 'proposal', index, evaluation, origin);
+    return { evaluation, cached: true };
+  }
+
+  /** The evaluation of a rule that need not be trained; nothing if it must, as where the original's was lost for outside reasons. */
+  async #reuse(
+    rule: RuleIdentity,
+    seed: number,
+    { rule: first, like }: Original,
+  ): Promise<Evaluation | undefined> {
+    const evaluate = async (other: RuleIdentity): Promise<Evaluation> =>
+      (await this.#once.evaluate(this.#requestOf(other, seed))).evaluation;
+    const shifted = like && rescaled(await evaluate(like.rule), first, like.factor);
+    if (rule.key === first.key) return shifted;
+    const evaluation = shifted ?? (await evaluate(first));
+    return evaluation.status === 'failed' ? undefined : reused(evaluation, rule);
+  }
+
+  #requestOf({ text, key }: RuleIdentity, seed: number, role: ScoreRole = 'proposal'): IdentifiedRequest {
+    const { task } = this.#config;
+    const regime = parseRegime(regimeOf(this.#config));
+    // Shortcuts estimate: what is said of a rule in the end is measured.
+    const protocol = role === 'retest' ? inFull(regime.protocol) : regime.protocol;
+    return { rule: text, key, task, seed, ...printRegime({ ...regime, protocol }) };
   }
 
   #report(progress: EvaluationProgress): void {

@@ -20,6 +20,9 @@ const EVALUATIONS = `SELECT ${packed(EVALUATION)} FROM evaluations e`;
 
 const IDENTITY = `${identityFields.map((name) => `${name} = ?`).join(' AND ')} AND scope IN (?, ?)`;
 
+/** Not those that stand for another rule's: which one that is may change where a run is given another number of proposals. */
+const MADE = `instr(e.document, '"reuses":') = 0`;
+
 const SCORES = `
   SELECT ${packed({ ...named('s', 'role', 'position', 'checksum'), ...EVALUATION })}
   FROM scores s JOIN evaluations e ON e.id = s.evaluation
@@ -67,7 +70,7 @@ export function evaluationsOf(db: Database): Evaluations {
 
     async addScore(run, role, index, evaluation, origin) {
       const id = await db.runId(run);
-      const scope = evaluation.status === 'failed' ? run : '';
+      const scope = isOfItsRun(evaluation) ? run : '';
       const seal = sealOf('score', { ...scoreIdentity(evaluation), role, position: index, scope });
       await db.write([
         insertion(evaluation, scope, origin),
@@ -81,10 +84,10 @@ export function evaluationsOf(db: Database): Evaluations {
 
     async findEvaluation(identity, run = '') {
       // This run's own failure comes first, so that a resume replays it whatever other runs have found since.
-      const [row] = await db.rows(`${EVALUATIONS} WHERE ${IDENTITY} ORDER BY e.scope DESC LIMIT 1`, [
-        ...identityOf(identity),
-        ...['', run],
-      ]);
+      const [row] = await db.rows(
+        `${EVALUATIONS} WHERE ${IDENTITY} AND ${MADE} ORDER BY e.scope DESC LIMIT 1`,
+        [...identityOf(identity), ...['', run]],
+      );
       if (row === undefined) return undefined;
       const found = readStoredEvaluation(path, row);
       if (String(identityOf(found.evaluation)) === String(identityOf(identity))) return found;
@@ -92,7 +95,7 @@ export function evaluationsOf(db: Database): Evaluations {
     },
 
     async addEvaluation(evaluation, origin) {
-      if (evaluation.status !== 'failed') await db.write([insertion(evaluation, '', origin)]);
+      if (!isOfItsRun(evaluation)) await db.write([insertion(evaluation, '', origin)]);
     },
 
     async evaluations(identity) {
@@ -107,17 +110,23 @@ export function evaluationsOf(db: Database): Evaluations {
   };
 }
 
+/** Whether no other run may have it: it failed for outside reasons, or stands for another rule's. */
+const isOfItsRun = ({ status, reuses }: Evaluation): boolean => status === 'failed' || reuses !== undefined;
+
 function identityOf(identity: EvaluationIdentity): readonly (string | number)[] {
   return identityFields.map((name) => identity[name]);
 }
 
 const COLUMNS = [...identityFields, 'scope', 'document', 'made_by', 'made_at', 'checksum'];
 
+const REPLACE = `UPDATE SET ${['document', 'made_by', 'made_at', 'checksum'].map((name) => `${name} = excluded.${name}`).join(', ')}`;
+
 function insertion(evaluation: Evaluation, scope: string, origin?: Origin): InStatement {
   const { by: made_by = null, at: made_at = null } = origin ?? {};
   const row = { scope, document: toJson(evaluation), made_by, made_at };
+  const places = COLUMNS.map(() => '?').join(', ');
   return {
-    sql: `INSERT OR IGNORE INTO evaluations (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`,
+    sql: `INSERT INTO evaluations (${COLUMNS.join(', ')}) VALUES (${places}) ON CONFLICT DO ${evaluation.reuses ? REPLACE : 'NOTHING'}`,
     args: [...identityOf(evaluation), ...Object.values(row), sealOf('evaluation', row)],
   };
 }

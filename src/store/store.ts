@@ -74,7 +74,8 @@ export interface Store {
 
   /**
    * Adds an evaluation, unless an equal one ({@link EvaluationIdentity}) is there already, and notes that it is the run's
-   * score in the given role. A failed evaluation is kept for this run only: other runs try again.
+   * score in the given role. A failed evaluation is kept for this run only: other runs try again. So is one that reuses another rule's,
+   * in place of an earlier one of the kind.
    *
    * @param origin Who made the evaluation; it is kept with an evaluation that is new.
    */
@@ -86,7 +87,7 @@ export interface Store {
     origin?: Origin,
   ): Promise<void>;
   /**
-   * Finds the stored evaluation with that identity.
+   * Finds the stored evaluation with that identity, if it was made for it and does not reuse another rule's.
    *
    * @param run The run whose own failed evaluations are wanted too.
    */

@@ -1,4 +1,4 @@
-import { extendRun, type RunConfig, readLeaderboard, resumeRun, takeMended } from '../../run/index.ts';
+import { extendRun, type RunConfig, readOutcome, resumeRun, takeMended } from '../../run/index.ts';
 import { shellWord } from '../../shell.ts';
 import type { RunRecord } from '../../store/index.ts';
 import { type Context, defineCommand } from '../command.ts';
@@ -41,7 +41,7 @@ async function finished(record: RunRecord, config: RunConfig, context: Context):
   const { name: run, told, fingerprint, version, seconds } = record;
   const more = context.call(`nos resume ${shellWord(run)} --samples ${2 * config.samples}`);
   context.stderr.note(`run '${run}' is finished already; to extend it: ${more}`);
-  const leaderboard = await withStore(context.places, (store) => readLeaderboard(store, run));
-  const result = { run, status: 'finished', told, leaderboard } as const;
+  const outcome = await withStore(context.places, (store) => readOutcome(store, run));
+  const result = { run, status: 'finished', told, ...outcome } as const;
   return reportRun({ result, config, fingerprint, version, seconds }, context);
 }

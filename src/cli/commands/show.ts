@@ -13,14 +13,15 @@ import {
   plural,
   runState,
   shortRules,
+  sparedRows,
   sparkline,
   thousands,
 } from '../../report/index.ts';
 import * as rules from '../../rules/index.ts';
 import { chosenVocabularies, findSpace } from '../../rules/index.ts';
-import { type RunConfig, readRun, storedRunSchema } from '../../run/index.ts';
+import { type RunConfig, readRun, sparedOf, storedRunSchema } from '../../run/index.ts';
 import { mean } from '../../statistics/index.ts';
-import type { StoredBatch } from '../../store/index.ts';
+import type { ScoreSummary, StoredBatch } from '../../store/index.ts';
 import { batchSchema } from '../../store/index.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { withStore } from '../files.ts';
@@ -69,9 +70,9 @@ async function showRun(name: string, { places, stdout }: Context) {
     const record = await readRun(store, name);
     const { config } = record;
     const batches = await store.batches(name);
-    const rewards = new Map<number, number>();
-    for await (const { index, evaluation } of store.streamSummaries(name, ['proposal']))
-      rewards.set(index, evaluation.reward);
+    const scores: ScoreSummary[] = [];
+    for await (const score of store.streamSummaries(name, ['proposal'])) scores.push(score);
+    const rewards = new Map(scores.map(({ index, evaluation }) => [index, evaluation.reward]));
     const means = batches.filter((batch) => batch.told).map((batch) => meanReward(batch, rewards));
     const settings = Object.entries(config).map(([key, value]): [string, string] => [
       key,
@@ -85,6 +86,7 @@ async function showRun(name: string, { places, stdout }: Context) {
         ['begun', instant(Date.parse(record.createdAt))],
         ['time', duration(record.seconds)],
         ['rules', `${thousands(record.told)} of ${thousands(config.samples)} scored`],
+        ...sparedRows(sparedOf(scores)),
         ['best reward', accuracy(record.bestReward ?? Number.NaN)],
         ['batch means', sparkline(means, Math.max(Math.min(stdout.columns, 100) - 20, 10)) || '—'],
         ...settings,
@@ -151,6 +153,11 @@ async function showProposal(name: string, index: number, { places, stdout, call 
   });
 }
 
+/** Writes the rule whose evaluation stands for this one's: `sign(m), key 17e1…, with its updates times 10`. */
+function sameText({ rule, key, factor }: NonNullable<Evaluation['reuses']>): string {
+  return `${rule}, key ${key}${factor === 1 ? '' : `, with updates times ${factor}`}`;
+}
+
 /** What one evaluation found. */
 function evaluationRows(evaluation: Evaluation): readonly (readonly [string, string])[] {
   const { task, seed, status, reward, curve, steps, seconds, fingerprint, version } = evaluation;
@@ -163,6 +170,7 @@ function evaluationRows(evaluation: Evaluation): readonly (readonly [string, str
     ['reward', accuracy(reward) + (status === 'ok' ? '' : ` (${status})`)],
     ...('reason' in evaluation ? [['reason', evaluation.reason ?? ''] as const] : []),
     ...(evaluation.status === 'failed' ? [['error', evaluation.error ?? ''] as const] : []),
+    ...(evaluation.reuses === undefined ? [] : [['same as', sameText(evaluation.reuses)] as const]),
     ['learning rate', learningRate(evaluation.learningRate, evaluation.edgeOfGrid)],
     ...sweep,
     ['curve', curve.map(accuracy).join(' ') || '—'],

@@ -9,6 +9,7 @@ import {
   plural,
   rewardText,
   type ShortRule,
+  sparedText,
   sparkline,
   thousands,
   truncate,
@@ -97,7 +98,7 @@ export function timeLeft(progress: RunProgress): string {
 
 /** Draws the course of the rewards and what the strategy reports of itself. */
 function course(
-  { batchMeans, bestSoFar, metrics }: RunProgress,
+  { batchMeans, bestSoFar, metrics, spared }: RunProgress,
   { columns, colours }: ScreenOptions,
 ): string[] {
   if (batchMeans.length === 0) return [];
@@ -105,7 +106,7 @@ function course(
     const spark = sparkline(values, Math.min(Math.max(columns - NAMES - 10, 1), 60));
     return truncate(`${name.padEnd(NAMES)} ${accuracy(values.at(-1) as number)} ${spark}`, columns);
   };
-  const words = metricsText(metrics);
+  const words = [sparedText(spared), metricsText(metrics)].filter((text) => text !== '').join(', ');
   return [
     colours.green(line('best so far', bestSoFar)),
     line('batch means', batchMeans),

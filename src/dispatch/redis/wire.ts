@@ -94,6 +94,7 @@ const evaluation = evaluationSchema.superRefine((value, context) => {
   const object = (path: keyof Evaluation, message: string): void =>
     context.addIssue({ code: 'custom', path: [path], message });
   if (value.status === 'failed') object('status', 'no worker gives it');
+  if (value.reuses !== undefined) object('reuses', 'no worker gives it');
   if (!(value.reward >= 0 && value.reward <= 1)) object('reward', 'not from 0 to 1');
   if ('reason' in value && !short.safeParse(value.reason).success) {
     context.addIssue({ code: 'custom', path: ['reason'], message: 'not a short text' });

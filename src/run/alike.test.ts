@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { identityOf } from '../evaluation/index.ts';
+import { AlikeRules } from './alike.ts';
+
+it('the first of the rules that do the same stands for them, and the first of a shape for the others', () => {
+  const alike = new AlikeRules();
+  const meet = (text: string) => {
+    const { rule, like } = alike.meet(identityOf(text));
+    return [rule.text, ...(like ? [like.rule.text, like.factor] : [])];
+  };
+  const ema = identityOf('ema(g, 0.9)').text;
+  expect(meet('ema(g, 0.9)')).toEqual([ema]);
+  const acc = identityOf('acc(g, 0.9)').text;
+  expect(meet('acc(g, 0.9)')).toEqual([acc, ema, 10]);
+  expect(meet('10 * ema(g, 0.9)')).toEqual([acc, ema, 10]);
+  expect(meet('1e-3 * ema(g, 0.9)')).toEqual([identityOf('1e-3 * ema(g, 0.9)').text, ema, 1e-3]);
+  expect(meet('0.1 * acc(g, 0.9)')).toEqual([ema]);
+  expect(meet('sign(acc(g, 0.9))')).toEqual(meet('sign(ema(g, 0.9))'));
+  expect(meet('m')).toEqual([identityOf('m').text]);
+});

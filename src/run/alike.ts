@@ -1,0 +1,37 @@
+import type { RuleIdentity } from '../evaluation/index.ts';
+import { behaviourOf, parseRule } from '../rules/index.ts';
+
+/** The first rule of a run that does what it does. */
+export interface Original {
+  readonly rule: RuleIdentity;
+  /** The first rule that differs from it by a power of ten alone, if that is another: its updates are `factor` times those. */
+  readonly like?: { readonly rule: RuleIdentity; readonly factor: number };
+}
+
+/**
+ * The rules of a run by what they do, in the run's order: references, then proposals. Which one stands for the others is a function of that
+ * order alone, whoever evaluates and whatever is in the store.
+ */
+export class AlikeRules {
+  readonly #originals = new Map<string, Original>();
+  readonly #shapes = new Map<string, { readonly rule: RuleIdentity; readonly scale: number }>();
+  readonly #known = new Map<string, Original>();
+
+  /** The first rule that does what the next one of the run does: the rule itself, if none has before. */
+  meet(rule: RuleIdentity): Original {
+    const known = this.#known.get(rule.key);
+    if (known !== undefined) return known;
+    const { hash, shape, scale } = behaviourOf(parseRule(rule.text));
+    const original = this.#originals.get(hash) ?? this.#begin(rule, shape, scale);
+    this.#originals.set(hash, original);
+    this.#known.set(rule.key, original);
+    return original;
+  }
+
+  #begin(rule: RuleIdentity, shape: string, scale: number): Original {
+    const first = this.#shapes.get(shape);
+    if (first !== undefined) return { rule, like: { rule: first.rule, factor: scale / first.scale } };
+    this.#shapes.set(shape, { rule, scale });
+    return { rule };
+  }
+}
