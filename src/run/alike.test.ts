@@ -17,4 +17,7 @@ it('the first of the rules that do the same stands for them, and the first of a 
   expect(meet('0.1 * acc(g, 0.9)')).toEqual([ema]);
   expect(meet('sign(acc(g, 0.9))')).toEqual(meet('sign(ema(g, 0.9))'));
   expect(meet('m')).toEqual([identityOf('m').text]);
+  const reference = identityOf('100 * m');
+  expect(alike.meet(reference, true)).toEqual({ rule: reference });
+  expect(alike.meet(reference)).toEqual({ rule: reference });
 });

@@ -17,21 +17,25 @@ export class AlikeRules {
   readonly #shapes = new Map<string, { readonly rule: RuleIdentity; readonly scale: number }>();
   readonly #known = new Map<string, Original>();
 
-  /** The first rule that does what the next one of the run does: the rule itself, if none has before. */
-  meet(rule: RuleIdentity): Original {
+  /**
+   * The first rule that does what the next one of the run does: the rule itself, if none has before.
+   *
+   * @param trained Whether it is trained in any case, as a reference is.
+   */
+  meet(rule: RuleIdentity, trained = false): Original {
     const known = this.#known.get(rule.key);
     if (known !== undefined) return known;
     const { hash, shape, scale } = behaviourOf(parseRule(rule.text));
-    const original = this.#originals.get(hash) ?? this.#begin(rule, shape, scale);
+    const original = this.#originals.get(hash) ?? this.#begin(rule, trained, shape, scale);
     this.#originals.set(hash, original);
     this.#known.set(rule.key, original);
     return original;
   }
 
-  #begin(rule: RuleIdentity, shape: string, scale: number): Original {
+  #begin(rule: RuleIdentity, trained: boolean, shape: string, scale: number): Original {
     const first = this.#shapes.get(shape);
-    if (first !== undefined) return { rule, like: { rule: first.rule, factor: scale / first.scale } };
-    this.#shapes.set(shape, { rule, scale });
-    return { rule };
+    if (first === undefined) this.#shapes.set(shape, { rule, scale });
+    if (first === undefined || trained) return { rule };
+    return { rule, like: { rule: first.rule, factor: scale / first.scale } };
   }
 }

@@ -50,7 +50,7 @@ export class Scorer {
    * same, a proposal has the evaluation of the first that does what it does, by the order of the calls for references and proposals.
    */
   score(role: ScoreRole, index: number, rule: RuleIdentity, seed: number): Promise<Scored> {
-    const original = role === 'retest' ? undefined : this.#alike?.meet(rule);
+    const original = role === 'retest' ? undefined : this.#alike?.meet(rule, role === 'reference');
     const call =
       role === 'proposal' && original !== undefined
         ? this.#scoreAlike(index, rule, seed, original)
