@@ -1,8 +1,9 @@
 import type { EngineName } from '../graph/index.ts';
-import { type CompiledRule, compileRule, type Expression } from '../rules/index.ts';
+import { compileRule, type Expression } from '../rules/index.ts';
 import type { Child, Task } from '../tasks/index.ts';
 import { checkChild } from './checked.ts';
 import { chosenEngine, engineChoice, isEngineTrouble } from './engine.ts';
+import { type NativeRule, openNativeRule } from './native-rule.ts';
 import { type ChildAndRule, ChildTraining, trainChild } from './train-child.ts';
 import type { Trainer, Training } from './trainer.ts';
 
@@ -15,11 +16,13 @@ type OpenOptions = Parameters<Task['open']>[0];
  */
 export async function openChildTrainer(task: Task, options: OpenOptions): Promise<Trainer> {
   const { engine, child } = await openChild(task, options);
+  const compile = (e: Expression): Pick<ChildAndRule, 'rule'> & Partial<NativeRule> =>
+    engine === 'native' ? openNativeRule(e, sizeOf(child)) : { rule: compileRule(e) };
   /** The rule that was trained last: the trainings of an evaluation share what is compiled. */
-  let last: { readonly expression: Expression; readonly compiled: CompiledRule } | undefined;
+  let last: { readonly expression: Expression; readonly compiled: ReturnType<typeof compile> } | undefined;
   const subjectOf = ({ rule: expression }: Training): ChildAndRule => {
-    if (last?.expression !== expression) last = { expression, compiled: compileRule(expression) };
-    return { task: task.name, child, rule: last.compiled };
+    if (last?.expression !== expression) last = { expression, compiled: compile(expression) };
+    return { task: task.name, child, ...last.compiled };
   };
   return {
     engine,
@@ -51,4 +54,9 @@ async function openChild(
     if (choice !== 'auto' || engine === 'onnxruntime' || !isEngineTrouble(error)) throw error;
     return openOn('onnxruntime');
   }
+}
+
+/** How many weights the child says that it has. */
+function sizeOf({ tensors = [] }: Child): number {
+  return tensors.reduce((total, { size }) => total + size, 0);
 }

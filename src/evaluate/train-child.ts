@@ -13,6 +13,8 @@ export interface ChildAndRule {
   readonly child: Child;
   /** The training's rule. */
   readonly rule: CompiledRule;
+  /** What the first step waits for: the rule's compiled step, which gives no other bits. */
+  readonly ready?: Promise<void>;
 }
 
 /**
@@ -56,15 +58,17 @@ export class ChildTraining implements OpenTraining {
   readonly #examples: number;
   readonly #stepsPerEpoch: number;
   readonly #stepper: Stepper;
+  readonly #ready: Promise<void> | undefined;
   readonly #gradient: Float32Array;
   /** The learning rate at a step. */
   readonly #rate: (step: number) => number;
   /** Examples of the current epoch in their order. */
   #order: Uint32Array = new Uint32Array(0);
 
-  constructor({ task, child, rule }: ChildAndRule, training: Training, watch: Watch) {
+  constructor({ task, child, rule, ready }: ChildAndRule, training: Training, watch: Watch) {
     const { budget, environment, learningRate, ruleName, seed } = training;
     this.#child = child;
+    this.#ready = ready;
     this.#training = training;
     this.#watch = watch;
     this.#subject = { task, rule: ruleName };
@@ -85,6 +89,7 @@ export class ChildTraining implements OpenTraining {
   }
 
   async advance(steps: number): Promise<boolean> {
+    await this.#ready;
     while (this.#steps < steps) {
       this.#watch.signal?.throwIfAborted();
       const index = this.#steps % this.#stepsPerEpoch;

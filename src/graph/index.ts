@@ -1,6 +1,8 @@
 export { evaluateFloat64 } from './evaluate.ts';
 export { gradients, jvp, vjp } from './gradients.ts';
+export { compileArrayFunction } from './native/array-function.ts';
 export { machineOptions as nativeMachine } from './native/compiler.ts';
+export { floatText } from './native/text.ts';
 export { Unsupported } from './native/unsupported.ts';
 export { formulateByPatches } from './onnx/data-patches.ts';
 export type { OnnxAttribute, OnnxAttributes, OnnxWriter } from './onnx/writer.ts';

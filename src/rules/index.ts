@@ -20,13 +20,14 @@ export type { ElementName, InputName, NameOf, OperationName, RandomName } from '
 export { operations } from './language/operations.ts';
 export { printRule } from './language/print.ts';
 export { pointAt, RuleError } from './language/rule-error.ts';
-export { compileRule } from './program/compile.ts';
+export { compileRule, javascriptKernel } from './program/compile.ts';
 export type { CompiledRule, StartOptions, Stepper } from './program/compiled.ts';
 export type { RuleCost } from './program/cost.ts';
 export { ruleCost } from './program/cost.ts';
 export { interpretRule } from './program/interpret.ts';
 export { evaluateScalar, lowerRule, type Node, type Program } from './program/program.ts';
 export { remarksOn } from './program/remarks.ts';
+export { type Kernel, startProgram } from './program/run.ts';
 export type {
   Constraint,
   Decoder,

@@ -3,7 +3,7 @@
  * are those of the inputs, then of the outputs; each is checked for its type, length and alignment. Node-API's stable interface is
  * declared here, as much of it as is used, so that no headers are needed.
  */
-export function addon({ inputs, sizes, bytes }: AddonSizes): string {
+export function addon({ inputs, sizes, bytes, keepsSubnormals = false }: AddonOptions): string {
   return `
 #include <stdbool.h>
 #if defined(__linux__)
@@ -111,9 +111,7 @@ static napi_value run(napi_env env, napi_callback_info info) {
     }
   }
   *(int *)state->arena = 0;
-  const __typeof__(flush()) mode = flush();
-  step(state->arena, p);
-  restore(mode);
+  ${keepsSubnormals ? 'step(state->arena, p);' : FLUSHED_STEP}
   if (*(int *)state->arena != 0) napi_throw_range_error(env, 0, "an index is out of range");
   return 0;
 }
@@ -131,11 +129,17 @@ __attribute__((visibility("default"))) int32_t node_api_module_get_api_version_v
 `;
 }
 
-export interface AddonSizes {
+export interface AddonOptions {
   /** How many of the arrays are inputs. */
   readonly inputs: number;
   /** Floats of each array. */
   readonly sizes: readonly number[];
   /** Size of the arena. */
   readonly bytes: number;
+  /** Default: subnormal numbers are zero. */
+  readonly keepsSubnormals?: boolean;
 }
+
+const FLUSHED_STEP = `const __typeof__(flush()) mode = flush();
+  step(state->arena, p);
+  restore(mode);`;

@@ -14,9 +14,13 @@ import { type Kernel, startProgram } from './run.ts';
  */
 export function compileRule(e: Expression): CompiledRule {
   const program = lowerRule(canonicalize(e));
-  // The text is made of the table's operations, names like n7, and numbers: nothing that a user wrote.
-  const kernel = new Function('weights', 'gradient', 'rate', 'context', emit(program)) as Kernel;
+  const kernel = javascriptKernel(program);
   return { slots: program.slots.length, start: (options) => startProgram(program, kernel, options) };
+}
+
+export function javascriptKernel(program: Program): Kernel {
+  // The text is made of the table's operations, names like n7, and numbers: nothing that a user wrote.
+  return new Function('weights', 'gradient', 'rate', 'context', emit(program)) as Kernel;
 }
 
 /** The body of the step function. */

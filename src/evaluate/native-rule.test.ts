@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { sampledRules } from '../../test/sampled-rules.ts';
+import { nativeMachine } from '../graph/index.ts';
+import { stream } from '../random/index.ts';
+import {
+  canonicalize,
+  compileRule,
+  type Expression,
+  lowerRule,
+  parseRule,
+  printRule,
+  resolveRule,
+  startProgram,
+} from '../rules/index.ts';
+import { nativeKernel, openNativeRule } from './native-rule.ts';
+
+const hasCompiler = await nativeMachine().then(
+  () => true,
+  () => false,
+);
+
+const SPECIAL = [0, -0, 1e-45, -1e-40, 1.1754944e-38, 3.4e38, -3.4e38, 1, -1, 1e-20, -1e20];
+const SIZE = 257;
+
+const bitsOf = (array: Float32Array): Uint32Array => new Uint32Array(array.buffer.slice(0));
+
+/** Steps of the rule in JavaScript and in C from the same numbers: weights after each, and whether all were finite. */
+async function bothSteps(e: Expression) {
+  const program = lowerRule(canonicalize(e));
+  const kernel = await nativeKernel(program, SIZE);
+  if (kernel === undefined) return undefined;
+  const options = { size: SIZE, steps: 9, seed: 3 };
+  const steppers = [compileRule(e).start(options), startProgram(program, kernel, options)];
+  return steppers.map((stepper) => {
+    const random = stream(1, 'native rule');
+    const draw = () => (random.integer(3) === 0 ? SPECIAL[random.integer(SPECIAL.length)]! : random.normal());
+    const weights = Float32Array.from({ length: SIZE }, draw);
+    return Array.from({ length: 5 }, (_, step) => {
+      const gradient = Float32Array.from({ length: SIZE }, () => draw() * 10 ** -step);
+      const finite = stepper.step(weights, gradient, 0.01);
+      weights.forEach((w, i) => {
+        if (!Number.isFinite(w)) weights[i] = 1;
+      });
+      return [finite, bitsOf(weights)];
+    });
+  });
+}
+
+describe.skipIf(!hasCompiler)('nativeKernel', () => {
+  it('has the bits of the step in JavaScript', async () => {
+    const named = ['sgd', 'momentum', 'adam', 'rmsprop', 'min(g, -0)', 'max(w, min(g, m)) / (eps + abs(v))'];
+    const random = ['g + drop(m, 0.3)', 'sign(g) * noise + clip(w, 0.1)'];
+    const compiled: string[] = [];
+    for (const e of [...named, ...random].map(resolveRule).concat([...sampledRules(2)])) {
+      const steps = await bothSteps(e);
+      if (steps === undefined) continue;
+      compiled.push(printRule(e));
+      expect(steps[1], printRule(e)).toEqual(steps[0]);
+    }
+    expect(compiled.length).toBeGreaterThan(12);
+  });
+
+  it('leaves to JavaScript what its library computes', async () => {
+    for (const text of ['exp(g)', 'log(abs(g))', 'tanh(g)', 'cos(g)', 'abs(g)^m', 'powersign'])
+      expect(await nativeKernel(lowerRule(canonicalize(resolveRule(text))), SIZE), text).toBeUndefined();
+  });
+
+  it('refuses arrays of another length', async () => {
+    const kernel = (await nativeKernel(lowerRule(canonicalize(parseRule('acc(g, 0.9)'))), SIZE))!;
+    const of = (length: number) => new Float32Array(length);
+    const context = { slots: [of(SIZE)], scalars: [], draws: [] };
+    expect(kernel(of(SIZE), of(SIZE), 1, context)).toBe(true);
+    expect(() => kernel(of(SIZE - 1), of(SIZE), 1, context)).toThrow(RangeError);
+  });
+});
+
+describe('openNativeRule', () => {
+  it('is ready at once for few weights', async () => {
+    const { rule, ready } = openNativeRule(parseRule('g'), 4);
+    await ready;
+    const weights = Float32Array.of(1, 2, 3, 4);
+    rule.start({ size: 4, steps: 1, seed: 0 }).step(weights, Float32Array.of(1, 1, 1, 1), 1);
+    expect(weights).toEqual(Float32Array.of(0, 1, 2, 3));
+  });
+
+  it.skipIf(!hasCompiler)('takes the steps of the rule before and after it is compiled', async () => {
+    const size = 100_000;
+    const { rule, ready } = openNativeRule(parseRule('adam'), size);
+    const options = { size, steps: 4, seed: 0 };
+    const [native, javascript] = [rule.start(options), compileRule(parseRule('adam')).start(options)];
+    const [a, b] = [new Float32Array(size).fill(1), new Float32Array(size).fill(1)];
+    for (const step of [0, 1, 2]) {
+      if (step === 1) await ready;
+      const gradient = Float32Array.from({ length: size }, (_, i) => Math.sin(i + step));
+      expect([native.step(a, gradient, 0.1), javascript.step(b, gradient, 0.1)]).toEqual([true, true]);
+    }
+    expect(bitsOf(a)).toEqual(bitsOf(b));
+  });
+});
