@@ -8,6 +8,7 @@ const PROGRAMS = ['cli/main', 'dispatch/worker', 'bakeoff/worker'];
 /** What scripts and benchmarks look at in the inside of rooms. */
 const INSIDE = [
   'cli/commands/index',
+  'evaluate/child-trainer',
   'graph/lower',
   'graph/native/addon',
   'graph/native/compiler',
