@@ -110,7 +110,7 @@ function report() {
   }
   if (values.json) console.log(JSON.stringify({ rules: keys.length, seeds: seeds.length, rows }, null, 2));
   else print(rows, keys.length, seeds.length);
-  writeFileSync(pictureFile, picture(rows, keys.length, seeds.length));
+  if (rows.length > 0) writeFileSync(pictureFile, picture(rows, keys.length, seeds.length));
 }
 
 /** What one score is worth: correlation over all and over the better half, recall of the best, with an interval of the first. */
@@ -127,11 +127,14 @@ function judge(score, truth) {
   const random = stream(1, 'bootstrap');
   const drawn = Array.from({ length: BOOTSTRAPS }, () => {
     const places = truth.map(() => random.integer(truth.length));
+    return rankCorrelation(pick(score, places), pick(truth, places));
   });
   const found = new Set(best(score));
   return {
+    all: rankCorrelation(score, truth),
     low: quantile(drawn, 0.025),
     high: quantile(drawn, 0.975),
+    half: rankCorrelation(pick(score, better), pick(truth, better)),
     recall: best(truth).filter((i) => found.has(i)).length / BEST,
   };
 }
