@@ -15,6 +15,8 @@ RUN npm run build
 RUN npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM ${BASE}
+# The native engine compiles each network once, into the volume of data: 200 MB, for tasks of one's own as well as for ours.
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/nos
 COPY package.json LICENSE ./
 COPY bin bin/
@@ -25,7 +27,7 @@ COPY --from=build /opt/nos/dist dist/
 COPY --from=build /opt/nos/engine engine/
 RUN ln -s /opt/nos/bin/nos /usr/local/bin/nos
 RUN mkdir -p /var/lib/nos/runs /var/lib/nos/data && chown -R node:node /var/lib/nos
-ENV NODE_ENV=production NOS_STORE=/var/lib/nos/runs/nos.db NOS_DATA=/var/lib/nos/data
+ENV NODE_ENV=production NOS_STORE=/var/lib/nos/runs/nos.db NOS_DATA=/var/lib/nos/data XDG_CACHE_HOME=/var/lib/nos/data/cache
 WORKDIR /var/lib/nos
 USER node
 EXPOSE 9464

@@ -162,6 +162,8 @@ function run(
   { root, directory, environment }: Stage,
   { uid, gid }: Surroundings['user'],
 ): void {
+  // This machine stands for the base image, with its packages too.
+  if (command.startsWith('apt-get ')) return;
   // The base image has a user `node`; this machine may not.
   const script = inside(root, command).replaceAll('node:node', `${uid}:${gid}`);
   const env = { ...process.env, ...environment };
