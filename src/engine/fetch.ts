@@ -2,7 +2,6 @@ import { chmod, cp, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { extract } from 'tar';
 import type { EnvironmentVariables, Timeouts } from '../download/index.ts';
 import {
   diskTrouble,
@@ -97,6 +96,7 @@ async function obtain(partial: string, { from, ...options }: FetchEngineOptions)
   if (ENGINE.integrity !== `sha512-${sha512}`) {
     throw new Error('that is not the published archive: its sha512 is another');
   }
+  const { extract } = await import('tar');
   await extract({ file: archive, cwd: folder, strip: 1, strict: true, filter: (path) => NEEDED.test(path) });
   await rm(archive);
   // A copy in the user's cache would not find the package that it builds on.

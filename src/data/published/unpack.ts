@@ -3,7 +3,6 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { extract } from 'tar';
 import type { Download, PublishedFiles } from './manifest.ts';
 import { otherForm } from './place.ts';
 
@@ -37,6 +36,7 @@ async function unpackArchive(
   const names: string[] = [];
   const unpacked = join(folder, 'unpacked');
   await mkdir(unpacked);
+  const { extract } = await import('tar');
   await extract({
     file: path,
     cwd: unpacked,
