@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -28,15 +29,15 @@ export default defineConfig({
     setupFiles: ['test/setup.ts'],
     pool: 'forks',
     sequence: { sequencer: LongestFirst },
-    // Many tests wait for processes that they started: no core is kept free for the runner itself.
-    maxWorkers: '100%',
+    // Many tests wait, for clocks and for processes that they started: two at a time keep a core busy.
+    maxWorkers: 2 * availableParallelism(),
     // Only for what hangs: a busy machine takes its time.
     testTimeout: 300_000,
     hookTimeout: 300_000,
     projects: [
       // A process for each file.
       { extends: true, test: { name: 'apart', include: APART } },
-      // A process for all of them, one a core: what they test is loaded once.
+      // A process for many of them: what they test is loaded once in each.
       {
         extends: true,
         test: { name: 'rooms', include: ['src/**/*.test.ts'], exclude: APART, isolate: false },

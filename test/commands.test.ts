@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataDirectory } from '../src/data/index.ts';
 
 /**
- * Every command line of README.md and docs/ that calls `nos`, run in a shell as it stands, in one working directory: those of a page
+ * Every command line of README.md and docs/ that calls `nos`, run in a shell as it stands, but smaller, in one working directory: those of a page
  * one after the other, several pages at a time. What cannot run in a minute is named below with its reason; nothing else is left out.
  */
 const root = resolve(import.meta.dirname, '..');
@@ -56,7 +56,10 @@ const LEFT_OUT: readonly (readonly [RegExp, string])[] = [
   [/--protocol (?:paper|quick@15)/, 'takes many minutes'],
   [/cifar10-wide-resnet/, 'takes minutes'],
   [/multi30k|HYPOTHESES/, 'wants files that are not bundled'],
-  [/^nos search --(?:strategy evolution|operands|space)/, 'a whole search on CIFAR-10 takes minutes'],
+  [
+    /^nos search --(?:strategy evolution|operands|space|protocol fast)/,
+    'a whole search on CIFAR-10 takes minutes',
+  ],
 ];
 
 /** What stands for the reader's own in a command. */
@@ -71,15 +74,25 @@ const STANDS_FOR: Readonly<Record<string, string>> = {
 /** Runs that pages take for granted. */
 const RUNS = ['quick-1', 'trpo', 'random-300'];
 
-const withoutNames = (command: string): string =>
-  command.replaceAll(/\b[A-Z]+\b/g, (name) => STANDS_FOR[name] ?? name);
+/** Sizes that are for readers who have minutes, and what they become here. */
+const SMALLER: readonly (readonly [RegExp, string])[] = [
+  [/--samples \d+/, '--samples 10'],
+  [/--seeds \d+/, '--seeds 3'],
+  [/^nos funnel \S+$/, '$& -n 4 --finalists 2'],
+];
+
+/** A command as it runs here. */
+function small(command: string): string {
+  const named = command.replaceAll(/\b[A-Z]+\b/g, (name) => STANDS_FOR[name] ?? name);
+  return SMALLER.reduce((text, [size, smaller]) => text.replace(size, smaller), named);
+}
 
 const all = pages.flatMap(linesOf);
 const leftOut = ({ command }: Line) => LEFT_OUT.find(([pattern]) => pattern.test(command));
 const unique = [...new Map(all.map((line) => [line.command, line])).values()];
 
-/** The size of a search that names none: the default, 500, is for readers who have minutes. */
-const FEW_SAMPLES = { NOS_SAMPLES: '12' };
+/** The size of a search that names none. */
+const FEW_SAMPLES = { NOS_SAMPLES: '10' };
 /** The same for commands whose default are ten seeds. */
 const FEW_SEEDS = { NOS_SEEDS: '3' };
 const TAKES_TEN_SEEDS = /^nos (?:compare|card|funnel) /;
@@ -143,12 +156,17 @@ describe('the commands of README and docs', () => {
         `${pattern} (${reason})`,
       ).toBe(true);
     }
+    for (const [size] of SMALLER)
+      expect(
+        unique.some(({ command }) => size.test(command)),
+        `${size}`,
+      ).toBe(true);
   });
 
   it.concurrent.for(unique.filter((line) => !leftOut(line)))(
     '$page: $command',
     async (line, { skip, expect }) => {
-      const { code, output } = await afterItsPage(line, () => shell(withoutNames(line.command)));
+      const { code, output } = await afterItsPage(line, () => shell(small(line.command)));
       skip(
         code === 1 && WITHOUT_DATA.test(output),
         `skipped: '${line.command}' wants CIFAR-10, which cannot be had here`,

@@ -86,7 +86,7 @@ export function dispatcherConformance(
       const pool = await opened();
       const rules = ['adam', 'sgd', 'rmsprop'];
       const ended: string[] = [];
-      await Promise.all(rules.map((rule) => pool.evaluate({ ...SOUND, rule }).then(() => ended.push(rule))));
+      await Promise.all(rules.map((rule) => pool.evaluate({ ...FAULTY, rule }).then(() => ended.push(rule))));
       expect(ended).toEqual(rules);
     });
 
@@ -205,10 +205,10 @@ export function dispatcherConformance(
     it('answers everyone who asks for the same, whoever else aborts', async () => {
       const pool = await opened();
       const first = new AbortController();
-      const dropped = expect(pool.evaluate(SOUND, { signal: first.signal })).rejects.toMatchObject({
+      const dropped = expect(pool.evaluate(FAULTY, { signal: first.signal })).rejects.toMatchObject({
         name: 'AbortError',
       });
-      const same = [pool.evaluate(SOUND), pool.evaluate(SOUND)];
+      const same = [pool.evaluate(FAULTY), pool.evaluate(FAULTY)];
       first.abort();
       await dropped;
       const [one, other] = (await Promise.all(same)).map(identity);

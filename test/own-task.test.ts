@@ -186,8 +186,9 @@ describe('output', () => {
     const more = `measures: async () => Object.fromEntries(Array.from({ length: ${names} }, (_, i) => ['m' + i, i])),`;
     const child = start([...evaluate(await write('large.mjs', { step, more })), '--json']);
     const said = text(child.stderr as NodeJS.ReadableStream);
-    // More than a pipe holds: until it is read, the process cannot end.
-    await sleep(10_000);
+    // More than a pipe holds: until it is read to its end, the process cannot end.
+    await once(child.stdout as NodeJS.ReadableStream, 'readable');
+    await sleep(1_000);
     expect(child.exitCode).toBeNull();
     const { evaluations } = JSON.parse(await text(child.stdout as NodeJS.ReadableStream));
     expect(Object.keys(evaluations[0].measures)).toHaveLength(names);

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BOWL } from './bowl.ts';
 import { commandLine } from './command-line.ts';
 import { noRedis, type RedisServer, startRedis } from './redis-server.ts';
 
@@ -129,7 +130,9 @@ describe.skipIf(noRedis)('what a real Redis refuses', () => {
     await set('maxmemory-policy', policy);
     const worker = cli.start(['worker', '--concurrency', '1', '--redis', redis.url]);
     const ended = cli.finish(worker);
-    const said = await cli.nos([...EVAL, '--redis', redis.url]);
+    // A store of its own: what another one knows asks nobody.
+    const NOS_STORE = join(cli.home, `${policy}.db`);
+    const said = await cli.here.nos([...EVAL, '--redis', redis.url], { NOS_STORE });
     expect(said.code).toBe(0);
     worker.kill('SIGTERM');
     for (const { stderr } of [said, await ended]) {
@@ -182,24 +185,13 @@ describe.skipIf(noRedis)(
       const client = new Redis(redis.url);
       await client.call('ACL', 'SETUSER', 'nos', 'on', '>sesame', ...rights.split(' '));
       const NOS_REDIS = redis.url.replace('//', '//nos:sesame@');
-      const worker = cli.start(['worker', '--concurrency', '1'], { NOS_REDIS });
+      const worker = cli.start(['worker', '--concurrency', '1', '--task', BOWL], { NOS_REDIS });
       const working = cli.finish(worker);
-      const search = [
-        'search',
-        '--task',
-        'digits-mlp',
-        '--protocol',
-        'quick',
-        '--strategy',
-        'random',
-        '--samples',
-        '4',
-        '--batch',
-        '4',
-      ];
-      const { code, stderr } = await cli.nos(search, { NOS_REDIS });
+      const size = ['--samples', '4', '--batch', '4'];
+      const search = ['search', '--task', BOWL, '--protocol', 'quick', '--strategy', 'random', ...size];
+      const { code, stderr } = await cli.here.nos(search, { NOS_REDIS });
       expect(code, stderr).toBe(0);
-      expect((await cli.nos(['workers'], { NOS_REDIS })).code).toBe(0);
+      expect((await cli.here.nos(['workers'], { NOS_REDIS })).code).toBe(0);
       worker.kill('SIGTERM');
       for (const said of [stderr, (await working).stderr]) expect(said).not.toMatch(/NOPERM|permission|WARN/);
       const log = (await client.call('ACL', 'LOG')) as unknown[];

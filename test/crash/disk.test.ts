@@ -2,13 +2,14 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BOWL } from '../bowl.ts';
 import { type NosProcess, startNos } from '../nos-process.ts';
 import { outcomeOf } from '../outcome.ts';
 import { mountScratchDisk, noScratchDisk, type ScratchDisk } from './scratch-disk.ts';
 
 /** The controller's checkpoint is of 1 MB, and three are kept: a small disk is full after a few batches. */
 const SEARCH =
-  'search --task digits-mlp --space quick --strategy rl --workers 1 --samples 18 --batch 3 --seed 2 --run a'.split(
+  `search --task ${BOWL} --space quick --strategy rl --workers 1 --samples 18 --batch 3 --seed 2 --run a`.split(
     ' ',
   );
 
