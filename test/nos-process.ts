@@ -7,6 +7,8 @@ export interface NosProcess {
   readonly pid: number;
   /** Resolves once it has said something on stderr, or has ended. */
   readonly spoke: Promise<unknown>;
+  /** Resolves once what it has said on stderr matches, or it has ended. */
+  says(pattern: RegExp): Promise<void>;
   /** Its exit code, or null for a kill, once it has ended. */
   readonly ended: Promise<number | null>;
   alive(): boolean;
@@ -42,6 +44,9 @@ export function startNos(
   return {
     pid: child.pid as number,
     spoke: Promise.race([once(child.stderr, 'data'), ended]),
+    says: async (pattern) => {
+      while (!pattern.test(said) && alive()) await Promise.race([once(child.stderr, 'data'), ended]);
+    },
     ended,
     alive,
     said: () => said,

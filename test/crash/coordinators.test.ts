@@ -42,7 +42,7 @@ describe('a run', () => {
     );
     const first = startNos(home, [...search, store()]);
     started.push(first);
-    await first.spoke;
+    await first.says(/^run a:/m);
     const second = resume();
     expect(await second.ended, second.said()).toBe(1);
     expect(second.said()).toMatch(
@@ -54,8 +54,8 @@ describe('a run', () => {
     if (!noPids) stranger = processWith(first.pid);
     const third = resume();
     started.push(third);
-    await third.spoke;
-    expect(third.said()).toMatch(/^run a: 500 rules/);
+    await third.says(/^run a:/m);
+    expect(third.said()).toMatch(/^run a: 500 rules/m);
   });
 });
 

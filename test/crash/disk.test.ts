@@ -58,7 +58,7 @@ describe.skipIf(noScratchDisk)('a disk', () => {
     disk = mountScratchDisk('size=64m');
     try {
       const stopped = startNos(home, [...SEARCH, '--store', store()]);
-      await stopped.spoke;
+      await stopped.says(/^run a:/m);
       await stopped.kill();
       disk.remount('ro');
       const refused = /^nos: \/\S+nos\.db: the store cannot be written: /m;
