@@ -14,6 +14,8 @@ import { root, withCommit } from './other-commit.mjs';
 
 const [commit, flag, word] = process.argv.slice(2);
 if (!commit) throw new Error('usage: node bench/same-results.mjs COMMIT [--only WORD]');
+// The one engine that every commit has.
+process.env.NOS_ENGINE = 'onnxruntime';
 
 const SEARCH = ['search', '--task', 'digits-mlp', '--protocol', 'quick', '--samples', '100', '--seed', '3'];
 /** Name of the run, and how it searches. */
