@@ -56,6 +56,7 @@ const LEFT_OUT: readonly (readonly [RegExp, string])[] = [
   [/--protocol (?:paper|quick@15)/, 'takes many minutes'],
   [/cifar10-wide-resnet/, 'takes minutes'],
   [/multi30k|HYPOTHESES/, 'wants files that are not bundled'],
+  [/^nos check/, "wants PyTorch and the reader's own class; test/check.test.ts runs the command"],
   [
     /^nos search --(?:strategy evolution|operands|space|protocol fast)/,
     'a whole search on CIFAR-10 takes minutes',
