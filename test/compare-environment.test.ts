@@ -12,6 +12,7 @@ const {
 
 const DIGITS = ['--task', 'digits-mlp'];
 const FOUR_BITS = ['--environment', '4bit'];
+const QUICK = ['--protocol', 'quick'];
 const read = (file: string): string => readFileSync(join(home, file), 'utf8');
 const rewardsOf = ({ tasks }: Comparison): readonly (readonly number[])[] =>
   tasks
@@ -106,7 +107,17 @@ describe('a run in an environment', () => {
   const funnel = ['funnel', 'coarse', '-n', '2', '--finalists', '1', '--seeds', '1', '--eta', '2'];
 
   it('says so when it is listed, shown and resumed', async () => {
-    const search = ['search', ...DIGITS, '--space', 'quick', '--strategy', 'random', '--samples', '4'];
+    const search = [
+      'search',
+      ...DIGITS,
+      '--space',
+      'quick',
+      '--strategy',
+      'random',
+      '--samples',
+      '4',
+      ...QUICK,
+    ];
     const { code, stderr } = await nos([...search, '--run', 'coarse', ...FOUR_BITS]);
     expect(code, stderr).toBe(0);
     expect((await nos(['top', 'coarse'])).stdout).toMatch(/^all of them in environment 4bit$/m);

@@ -162,6 +162,8 @@ describe('nos funnel', () => {
   it('takes the best rules of a run through longer and longer trainings', async () => {
     const search = [
       'search',
+      '--protocol',
+      'quick',
       ...DIGITS,
       '--space',
       'quick',
