@@ -5,9 +5,10 @@ import { rolldown } from 'rolldown';
 /** What runs by its path. */
 const PROGRAMS = ['cli/main', 'dispatch/worker', 'bakeoff/worker'];
 
-/** What scripts and benchmarks look at in the inside of rooms. */
+/** What scripts, benchmarks and tests look at in the inside of rooms. */
 const INSIDE = [
   'cli/commands/index',
+  'dispatch/silence',
   'evaluate/child-trainer',
   'graph/lower',
   'graph/native/addon',

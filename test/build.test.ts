@@ -18,7 +18,7 @@ const importsOf = (path: string): readonly string[] =>
 
 describe('the build', () => {
   it('has every file that the package, its programs, benchmarks and tests name', () => {
-    const named = ['package.json', ...['bin', 'bench', 'scripts', 'test'].flatMap(filesOf)]
+    const named = ['package.json', ...['bin', 'bench', 'scripts', 'src', 'test'].flatMap(filesOf)]
       .filter((path) => /(\.m?[jt]s|\.json|bin\/nos)$/.test(path) && !path.includes('packed'))
       .flatMap((path) => readFileSync(join(root, path), 'utf8').match(/\bdist\/[\w/-]+\.js\b/g) ?? []);
     expect(named.length).toBeGreaterThan(60);

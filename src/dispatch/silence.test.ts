@@ -46,11 +46,12 @@ it.skipIf(process.platform === 'win32')(
     ]);
     const lines: string[] = [];
     child.stdout.setEncoding('utf8').on('data', (text: string) => lines.push(...text.trim().split('\n')));
-    await once(child.stdout, 'data');
+    const closed = once(child, 'close');
+    await Promise.race([once(child.stdout, 'data'), closed]);
     child.kill('SIGSTOP');
     await sleep(1_500);
     child.kill('SIGCONT');
-    await once(child, 'close');
+    await closed;
     // Ten ticks came while it was awake, and more of these; a plain timer would have been due at once.
     expect(lines[0]).toBe('ready');
     expect(Number(lines[1])).toBeGreaterThanOrEqual(8);
