@@ -152,9 +152,9 @@ describe.skipIf(noRedis)('a Redis that refuses for a while, under a search', () 
     const worker = cli.start(['worker', '--concurrency', '1', '--redis', redis.url]);
     const working = cli.finish(worker);
     const rules = Array.from({ length: 12 }, (_, i) => `${(i + 1) / 100} * g`);
-    // So many that Redis is written to again before they are over, on a fast machine too.
+    // They take so long that Redis is written to again before they are over, on a fast machine too.
     const evaluation = cli.nos([
-      ...['eval', ...rules, '--task', 'digits-mlp', '--seeds', '6'],
+      ...['eval', ...rules, '--task', 'digits-mlp', '--protocol', 'quick@60', '--seeds', '6'],
       ...['--redis', redis.url, '--json'],
     ]);
     await expect.poll(() => client.keys('nos:evaluations-*:jobs'), { timeout: 120_000 }).not.toEqual([]);
@@ -258,8 +258,9 @@ describe('what answers as a Redis', () => {
   });
 
   it('while it loads its data is waited for, in one line', async () => {
-    const until = performance.now() + 2_000;
+    let until: number | undefined;
     answer = (name) => {
+      until ??= performance.now() + 2_000;
       if (performance.now() < until) return '-LOADING Redis is loading the dataset in memory\r\n';
       return name === 'set' ? '-READONLY no\r\n' : '+OK\r\n';
     };

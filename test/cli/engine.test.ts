@@ -187,12 +187,18 @@ describe.skipIf(noRedis || !engines.includes('native'))('through Redis', () => {
     const other = worker(['--engine', 'onnxruntime']);
     // Nobody serves it before both have refused it.
     const searching = finish(start([...search('there', 2), ...at]));
-    await expect
-      .poll(lacking.said, { timeout: 120_000 })
-      .toMatch(/run 'there': [^\n]*needs a C compiler[^\n]*apt-get install gcc/);
-    await expect
-      .poll(other.said, { timeout: 120_000 })
-      .toMatch(/run 'there': the engine is onnxruntime here and native there; start it with --engine native/);
+    const refusals = async (): Promise<void> => {
+      await expect
+        .poll(lacking.said, { timeout: 120_000 })
+        .toMatch(/run 'there': [^\n]*needs a C compiler[^\n]*apt-get install gcc/);
+      await expect
+        .poll(other.said, { timeout: 120_000 })
+        .toMatch(
+          /run 'there': the engine is onnxruntime here and native there; start it with --engine native/,
+        );
+    };
+    const over = searching.then(({ code, stderr }) => expect.fail(`the search ended (${code}): ${stderr}`));
+    await Promise.race([refusals(), over]);
     for (const { child, ended } of [lacking, other]) {
       child.kill('SIGTERM');
       await ended;
