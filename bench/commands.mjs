@@ -42,6 +42,10 @@ function nos(build, store, args) {
   return [...children].reduce((sum, [, minutes, seconds]) => sum + 60 * Number(minutes) + Number(seconds), 0);
 }
 
+const knows = (build, [command]) =>
+  command.startsWith('-') ||
+  spawnSync(process.execPath, [join(build, 'bin/nos'), command, '--help']).status === 0;
+
 withCommit(commit, (other, scratch) => {
   const stores = { [other]: join(scratch, 'before.db'), [root]: join(scratch, 'after.db') };
   for (const build of [other, root])
@@ -60,6 +64,10 @@ withCommit(commit, (other, scratch) => {
     `${basename(other)} beside the working tree, ${cpus()[0]?.model}, Node ${process.version}, medians of ${repeats}`,
   );
   for (const args of COMMANDS) {
+    if (!knows(other, args)) {
+      console.log(`nos ${args.join(' ')}: ${basename(other)} has no such command`);
+      continue;
+    }
     const times = { [other]: [], [root]: [] };
     for (let i = 0; i < Number(repeats); i++)
       for (const build of i % 2 ? [root, other] : [other, root])

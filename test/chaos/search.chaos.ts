@@ -21,7 +21,7 @@ const SEED = Number(process.env.CHAOS_SEED ?? 1);
 const SEARCH = { batch: 3, references: 5, retests: 30 } as const;
 
 const argumentsOf = (samples: number): readonly string[] =>
-  `search --task digits-mlp --space quick --strategy rl --batch ${SEARCH.batch} --samples ${samples} --seed 4`.split(
+  `search --task digits-mlp --space quick --protocol quick --strategy rl --batch ${SEARCH.batch} --samples ${samples} --seed 4`.split(
     ' ',
   );
 
