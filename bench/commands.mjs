@@ -43,8 +43,9 @@ function nos(build, store, args) {
 }
 
 const knows = (build, [command]) =>
-  command.startsWith('-') ||
-  spawnSync(process.execPath, [join(build, 'bin/nos'), command, '--help']).status === 0;
+  !spawnSync(process.execPath, [join(build, 'bin/nos'), command], { encoding: 'utf8' }).stderr.includes(
+    'unknown command',
+  );
 
 withCommit(commit, (other, scratch) => {
   const stores = { [other]: join(scratch, 'before.db'), [root]: join(scratch, 'after.db') };
