@@ -10,7 +10,7 @@ import type { ComparisonPlan } from './plan.ts';
 export const ruleDescriptionSchema = contestantSchema.extend({
   text: f.text('the rule as it was written, or as the catalogue writes it'),
   latex: f.text('the rule as LaTeX'),
-  // In the order of the table of operations.
+  // The order is that of the table of operations.
   parts: f.list(
     z.strictObject({ name: f.text('symbol or name'), summary: f.text('what it computes') }),
     'operations that the rule consists of',

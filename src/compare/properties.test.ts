@@ -16,7 +16,7 @@ const planOf = (rules: readonly string[], against: string, seeds: number): Promi
 
 /** How a training ended: finished with a reward, diverged, or failed for outside reasons. */
 const ending = fc.record({
-  // Of few values, so that there are ties; thousandths, as differences of them round.
+  // The values are few, so that there are ties; thousandths, as differences of them round.
   reward: fc.integer({ min: 100, max: 900 }).map((value) => value / 1000),
   status: fc.oneof(
     { weight: 6, arbitrary: fc.constant('ok' as const) },

@@ -92,7 +92,7 @@ function openTrpo(policy: Policy, options: Options, state: unknown = {}): Algori
 
   const update: Algorithm['update'] = async (batch, entropyFactor) => {
     const open = await surrogate.open(batch, baseline, options, entropyFactor);
-    // By the session that the line search measures with: its losses are compared to the bit.
+    // The line search measures with this session too: its losses are compared to the bit.
     const before = await surrogate.measure(open, parameters);
     await surrogate.differentiate(open, parameters, gradient);
 

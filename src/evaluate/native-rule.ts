@@ -124,7 +124,7 @@ const infix =
   ([x, y]) =>
     `(${x} ${symbol} ${y})`;
 
-/** Of two zeros, the smaller has the sign bit if either has, and the larger if both have. */
+/** The smaller of two zeros has the sign bit if either has, and the larger if both have. */
 const extreme =
   (symbol: string, bits: string): Written =>
   ([x, y]) =>

@@ -102,7 +102,7 @@ function retestOf(
   return { top, seeds, ...(short && { halving: true }) };
 }
 
-/** As many tests as cost about as much as the search, within bounds. */
+/** The tests cost about as much as the search, within bounds. */
 function retestFor(samples: number): string {
   const seeds = Math.min(Math.max(Math.round(samples / 100), 2), 10);
   return `${seeds < 5 ? 4 : 8}x${seeds}`;

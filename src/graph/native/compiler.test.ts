@@ -161,7 +161,7 @@ describe.skipIf(variant === undefined)('the cache', () => {
   ])[])('makes a file again that is %s', async (_, damage) => {
     const [made, options] = [{ ...own(), folder: sound }, own()];
     await compiled(2, made);
-    // In another folder, as this process has loaded the file of this one.
+    // The folder is another one, as this process has loaded the file of this one.
     mkdirSync(options.folder!, { mode: 0o700 });
     const { file, sum } = files(made);
     for (const path of [file, sum]) await copyFile(path, path.replace(made.folder!, options.folder!));
