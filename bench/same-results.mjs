@@ -14,8 +14,9 @@ import { root, withCommit } from './other-commit.mjs';
 
 const [commit, flag, word] = process.argv.slice(2);
 if (!commit) throw new Error('usage: node bench/same-results.mjs COMMIT [--only WORD]');
-// The one engine that every commit has.
-process.env.NOS_ENGINE = 'onnxruntime';
+/** The one engine that every commit has; one that has no other does not know the variable. */
+const environmentOf = (build) =>
+  build === root ? { ...process.env, NOS_ENGINE: 'onnxruntime' } : process.env;
 
 const SEARCH = ['search', '--task', 'digits-mlp', '--protocol', 'quick', '--samples', '100', '--seed', '3'];
 /** Name of the run, and how it searches. */
@@ -79,6 +80,7 @@ function documents(build, folder, store, commands) {
         [join(build, 'bin/nos'), ...args, '--json', '--store', store],
         {
           cwd: folder,
+          env: environmentOf(build),
           encoding: 'utf8',
           maxBuffer: 2 ** 30,
           stdio: ['ignore', 'pipe', 'pipe'],
