@@ -31,7 +31,7 @@ export const leaderboardRowSchema = z.strictObject({
   index: f.number('index of its first proposal; −1 for a reference rule that was not proposed'),
   retest: z
     .strictObject({
-      // In the order of the seeds; those that were lost are left out.
+      // The order is that of the seeds; those that were lost are left out.
       rewards: f.figures('reward per fresh seed'),
       mean: f.figure('mean of the rewards'),
       diverged: f.count('trainings that diverged'),

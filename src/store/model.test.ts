@@ -24,9 +24,9 @@ interface Written {
 
 interface Model {
   readonly runs: Record<Run, Written>;
-  /** By identity and scope: a failed one belongs to its run. The first of equal ones stands. */
+  /** Keys are identity and scope: a failed one belongs to its run. The first of equal ones stands. */
   readonly evaluations: Map<string, Evaluation>;
-  /** By run, role and index; values are keys of `evaluations`. */
+  /** Keys are run, role and index; values are keys of `evaluations`. */
   readonly scores: Map<string, string>;
 }
 

@@ -16,7 +16,7 @@ export function planArena(buffers: readonly NativeBuffer[]): {
   readonly offsets: ReadonlyMap<NativeBuffer, number>;
   readonly bytes: number;
 } {
-  /** By offset. */
+  /** Sorted by offset. */
   const placed: Placed[] = [];
   for (const buffer of buffers.toSorted((a, b) => b.floats - a.floats)) {
     const size = Math.ceil((4 * buffer.floats + 64) / ALIGNMENT) * ALIGNMENT;

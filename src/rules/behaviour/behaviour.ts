@@ -8,7 +8,7 @@ import { exactUpdates, record, recorded, type UpdateRecord, wordsOf } from './re
 
 /** What a rule does, whatever its spelling. */
 export interface Behaviour {
-  /** Of its updates: rules that do the same have the same. */
+  /** A hash of the updates: rules that do the same have the same. */
   readonly hash: string;
   /** The same of its updates over {@link scale}: rules that differ by a power of ten alone have the same. */
   readonly shape: string;
