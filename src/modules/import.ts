@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { basename, dirname, extname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { NosError } from '../errors.ts';
 import { packageFolder } from '../package-folder.ts';
 import { messageOf, type OwnKind, ownError, placeIn, placeOf } from '../thrown.ts';
+import { enableTypeScript } from './typescript.ts';
 
 /** A module that is still loading after this time is taken never to end. Data belong into functions, which may take their time. */
 const LOADING_SECONDS = 60;
@@ -14,10 +15,11 @@ const LOADING_SECONDS = 60;
  * @param path As the user named it, from the working directory.
  * @param kind What it is to export.
  * @throws NosError of that kind's code if the module throws, imports what is not there, does not parse (with the place in its files),
- *   or never ends loading; `bad-option` for TypeScript if this Node.js runs none.
+ *   or never ends loading.
  */
 export async function importModule(kind: OwnKind, path: string): Promise<Readonly<Record<string, unknown>>> {
   const url = pathToFileURL(resolve(path)).href;
+  enableTypeScript(path);
   try {
     return await inTime(kind, import(url), path);
   } catch (thrown) {
@@ -50,24 +52,12 @@ async function inTime<T>(kind: OwnKind, loading: Promise<T>, path: string): Prom
 async function importError(kind: OwnKind, path: string, url: string, thrown: unknown): Promise<NosError> {
   const subject = `${kind} module ${path}`;
   const { code } = (thrown ?? {}) as { readonly code?: unknown };
-  if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && /^\.[cm]?ts$/.test(extname(path))) {
-    return typeScriptError(subject, path);
-  }
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return missing(kind, path, thrown);
   if (!(thrown instanceof SyntaxError) || placeOf(thrown) !== undefined)
     return ownError(kind, subject, thrown);
   const place = await placeOfSyntaxError(url);
   const where = place === undefined ? '' : ` (${place})`;
   return new NosError(kind, `${subject}: ${messageOf(thrown)}${where}`, 'mend it', { cause: thrown });
-}
-
-function typeScriptError(subject: string, path: string): NosError {
-  const compiled = basename(path).replace(/ts$/, 'js');
-  return new NosError(
-    'bad-option',
-    `${subject}: Node.js ${process.versions.node} runs no TypeScript`,
-    `compile it first, and name ${compiled}; Node.js 22.18 and later run it as it is`,
-  );
 }
 
 /** Something that the module imports. */

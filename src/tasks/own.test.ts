@@ -157,15 +157,33 @@ describe('a module of the user’s own', () => {
     expect(others).toMatchObject({ code: 'task', hint: `in ${folder}: npm install @some/package` });
   });
 
-  it('in TypeScript is one where Node.js runs it, and is said to need compiling elsewhere', async () => {
-    const path = await write('typed.ts', withChild('').replace('export', 'const two: number = 2;\nexport'));
-    const [found] = await resolvedByNode([path]);
-    const { typescript = false } = process.features as { readonly typescript?: string | false };
-    expect(found).toMatchObject(
-      typescript
-        ? { name: 'line' }
-        : { code: 'bad-option', message: expect.stringContaining('runs no TypeScript') },
+  it('may be TypeScript, and import more of it', async () => {
+    await write('two.ts', 'export interface Two { readonly two: number }\nexport const two: number = 2;');
+    const typed = `import { type Two, two } from './two.ts';\nconst own: Two = { two };\n${withChild('')}`;
+    await write(
+      'one.cts',
+      `${withChild('').replace('export const task', 'const task: object')}\nexports.task = task;`,
     );
+    const names = [await write('typed.ts', typed), await write('typed.mts', typed), join(folder, 'one.cts')];
+    expect(await resolvedByNode(names)).toEqual(names.map(() => ({ name: 'line' })));
+  });
+
+  it('in TypeScript says where it fails', async () => {
+    const types = 'interface A {\n  readonly a: number;\n}\n';
+    await write(
+      'deep.ts',
+      `${types}export const fail = (a: A): never => {\n  throw new Error('boom ' + a.a);\n};`,
+    );
+    const found = await resolvedByNode([
+      await write('throws.ts', `import { fail } from './deep.ts';\n${types}fail({ a: 1 });`),
+      await write('enum.ts', `${types}enum B { c }`),
+      await write('broken.ts', `${types}const b: = 1;`),
+    ]);
+    expect(found).toMatchObject([
+      { code: 'task', message: expect.stringMatching(/boom 1 \(deep\.ts:5\)$/) },
+      { code: 'task', message: expect.stringMatching(/enum.*\(enum\.ts:4\)$/) },
+      { code: 'task', message: expect.stringMatching(/\(broken\.ts:4\)$/) },
+    ]);
   });
 
   it('may have any name, be a link, CommonJS, or a file without an ending, and be named by a URL', async () => {
