@@ -14,6 +14,7 @@ import type { Context } from './command.ts';
 import { type EvaluatingSettings, evaluating, prepareTasks } from './evaluators.ts';
 import { withStore } from './files.ts';
 import { openCounter } from './live/progress-bar.ts';
+import { planDiscoveryRun } from './run-discovery.ts';
 import { runSearch } from './run-search.ts';
 
 /** What an experiment found, and what was evaluated for it, now or before. */
@@ -24,6 +25,8 @@ type ExperimentContext = Context<
     readonly scale: number;
     readonly seeds?: number | undefined;
     readonly task?: string | undefined;
+    readonly stage?: string | undefined;
+    readonly timeout?: number | undefined;
   }
 >;
 
@@ -36,6 +39,7 @@ export async function planExperiment(
   context: ExperimentContext,
 ): Promise<() => Promise<ExperimentOutcome>> {
   if (experiment.kind === 'computation') return () => compute(experiment, context);
+  if (experiment.kind === 'chain') return planDiscoveryRun(context);
   const { scale, seeds = experiment.seeds, task } = context.settings;
   const size = { scale, seeds, ...(task === undefined ? {} : { task }) };
   if (experiment.kind === 'searches') {

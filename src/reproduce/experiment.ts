@@ -3,7 +3,7 @@ import type { LearningCurves, RunConfig } from '../run/index.ts';
 import type { NamedRule } from './trainings.ts';
 
 /** A figure or a table of the paper as a program. */
-export type Experiment = Computation | Trainings | Searches;
+export type Experiment = Computation | Trainings | Searches | Chain;
 
 interface Named {
   /** Name on the command line and of the folder of results: `figure6`. */
@@ -60,6 +60,18 @@ export interface Searches extends Named {
    * @param curves Curves of the runs in the order of the plan.
    */
   findings(size: Size, curves: LearningCurves): ExperimentFindings;
+  /** Makes the findings again from their data. @throws ZodError for data of another shape. */
+  again(data: unknown): ExperimentFindings;
+}
+
+/**
+ * Searches and, in stages that follow from them, trainings of what they found. Searches are runs of the store and trainings are kept there, so that
+ * it continues where it was stopped.
+ */
+export interface Chain extends Named {
+  readonly kind: 'chain';
+  /** Number of seeds of the final comparison at scale 1. */
+  readonly seeds: number;
   /** Makes the findings again from their data. @throws ZodError for data of another shape. */
   again(data: unknown): ExperimentFindings;
 }

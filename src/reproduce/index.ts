@@ -1,4 +1,19 @@
+export { gatherData, runChain } from './discovery/chain.ts';
+export { discoveryFindings } from './discovery/discovery.ts';
+export { type Evaluate, lookUp } from './discovery/evaluate.ts';
+export {
+  type ChainStage,
+  type DiscoveryPlan,
+  type DiscoverySearch,
+  type PlannedTrainings,
+  planDiscovery,
+  plannedTrainings,
+  STAGES,
+} from './discovery/plan.ts';
+export { goOn, proposalsOf, standingOf } from './discovery/searches.ts';
+export type { SearchedRun } from './discovery/tables.ts';
 export type {
+  Chain,
   Computation,
   Experiment,
   ExperimentFindings,

@@ -68,9 +68,23 @@ export function comparePair(
   other: TrainedOptimizer,
   score: (evaluation: Evaluation) => number,
 ): PairedComparison {
-  const theirs = other.evaluations.map(score);
-  const differences = one.evaluations
-    .map((evaluation, i) => score(evaluation) - (theirs[i] ?? Number.NaN))
+  const scored = ({ name, evaluations }: TrainedOptimizer): SeedScores => ({
+    name,
+    scores: evaluations.map(score),
+  });
+  return compareScores(scored(one), scored(other));
+}
+
+/** An optimizer with a score per seed; NaN where there is none. */
+export interface SeedScores {
+  readonly name: string;
+  readonly scores: readonly number[];
+}
+
+/** The same of scores that are known. */
+export function compareScores(one: SeedScores, other: SeedScores): PairedComparison {
+  const differences = one.scores
+    .map((score, i) => score - (other.scores[i] ?? Number.NaN))
     .filter((difference) => !Number.isNaN(difference));
   return {
     name: one.name,

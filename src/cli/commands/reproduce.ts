@@ -12,13 +12,15 @@ import {
   readData,
   resultFiles,
   resultFromData,
+  STAGES,
 } from '../../reproduce/index.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { thisMachine } from '../evaluators.ts';
 import { makeFolder, writeFiles, wroteText } from '../files.ts';
-import { described, flagOf, number, type SettingsOf, text } from '../option.ts';
+import { described, flag, flagOf, number, type SettingsOf, text } from '../option.ts';
 import { evaluatingOptions, output, settings } from '../options.ts';
 import { prepareEngine } from '../prepare.ts';
+import { discoveryDryRun, discoveryDryRunDocument } from '../run-discovery.ts';
 import { planExperiment } from '../run-experiment.ts';
 
 const options = {
@@ -28,7 +30,7 @@ const options = {
   }).default(1),
   seeds: described(settings.seeds, {
     description: 'evaluations of each training or search, with seeds 1, 2, …',
-    otherwise: '2; figure4 1',
+    otherwise: '2; figure4 1; discovery 20',
   }).optional(),
   task: described(settings.task, {
     description: "a task in the place of the paper's: a name of `nos tasks`, or a module",
@@ -36,6 +38,13 @@ const options = {
   fromData: text("make the folder again from its data.json, or from another experiment's; train nothing", {
     ...{ value: 'DIR', path: true, source: 'flag' },
   }).optional(),
+  stage: text('do one stage of discovery alone, with what is there of those before', {
+    ...{ source: 'flag', names: () => [...STAGES] },
+  }).optional(),
+  timeout: described(settings.timeout, {
+    description: 'begin nothing new after 90s, 10m, 2h, …: of discovery; the same command goes on',
+  }).optional(),
+  dryRun: flag('say what each stage of discovery costs; make nothing'),
   output: output('the folder to write', 'results/ and its name'),
   ...evaluatingOptions,
 };
@@ -75,7 +84,7 @@ const document = z.strictObject({
 });
 
 export const command = defineCommand({
-  documents: { reproduce: document },
+  documents: { reproduce: document, 'reproduce --dry-run': discoveryDryRunDocument },
   arguments: '<experiment>',
   options,
   example:
@@ -86,6 +95,7 @@ export const command = defineCommand({
     const [name = ''] = context.arguments;
     const experiment = experiments.find(name);
     refuseUnused(experiment, context);
+    if (settings.dryRun) return discoveryDryRun(context);
     const began = performance.now();
     const { output, ...result } =
       settings.fromData === undefined
@@ -153,10 +163,19 @@ async function fromData(experiment: Experiment, from: string, named: string | un
 /** Refuses flags that would change nothing; settings of the environment and of the file are for every command. */
 function refuseUnused({ kind, name }: Experiment, { sourceOf }: Context): void {
   const again = sourceOf('fromData') === 'flag';
-  const unused = again ? ['scale', 'task', 'seeds'] : kind === 'computation' ? ['task', 'seeds'] : [];
+  const stages = ['stage', 'timeout', 'dryRun'];
+  const unused = [
+    ...(again ? ['scale', 'task', 'seeds', ...stages] : []),
+    ...(kind === 'computation' ? ['task', 'seeds'] : []),
+    ...(kind === 'chain' ? [] : stages),
+  ];
   const option = unused.find((one) => sourceOf(one) === 'flag');
   if (option === undefined) return;
-  const why = again ? `the data of ${flagOf('fromData')} has its own` : `${name} trains nothing`;
+  const why = again
+    ? `the data of ${flagOf('fromData')} has its own`
+    : stages.includes(option)
+      ? `${name} has no stages`
+      : `${name} trains nothing`;
   throw new NosError('bad-option', `${flagOf(option)}: ${why}`, 'leave it out');
 }
 
