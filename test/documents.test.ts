@@ -21,6 +21,8 @@ const CALLS: readonly (readonly string[])[] = [
   ['search', ...TRAINED, '--space', 'quick', '--samples', '12', '--batch', '6', '--run', 'a'],
   ['search', '--preset', 'quick', '--task', 'digits-mlp', '--samples', '12', '--dry-run'],
   ['resume', 'a'],
+  ['ask', 'mine', '--metric', 'loss', '--minimise', '--space', 'quick', '--samples', '4'],
+  ['tell', 'mine', '0', '0.5'],
   ['runs'],
   ['note', 'a', 'of the test'],
   ['rename', 'a', 'b'],

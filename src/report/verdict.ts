@@ -80,10 +80,11 @@ const pText = ({ p = Number.NaN, rules = 1 }: Verdict): string =>
 /** Writes the command that compares the best found rule with the best reference under the conditions of the run; undefined without a found rule. */
 export function compareCommandText(
   { found, reference }: Verdict,
-  { task, ...regime }: RegimeNames & { readonly task: string },
+  { task, pull, ...regime }: RegimeNames & { readonly task: string; readonly pull?: unknown },
   short: ShortRule,
 ): string | undefined {
-  if (found === undefined) return undefined;
+  // Nothing here can train what somebody else trains and tells.
+  if (found === undefined || pull !== undefined) return undefined;
   const rule = shellWord(short(found.rule));
   const against = reference && shellWord(reference.names[0] ?? reference.rule);
   const flags = [

@@ -45,6 +45,14 @@ export const runConfigSchema = z
           .optional(),
       })
       .describe('tests with fresh seeds at the end'),
+    pull: z
+      .strictObject({
+        metric: name('what the values are called'),
+        goal: f.oneOf(['minimise', 'maximise'], 'which values are better'),
+        learningRates: f.figures('learning rates that a trial is to choose from'),
+      })
+      .describe('present if trials are asked for and told, by `nos ask` and `nos tell`')
+      .exactOptional(),
   })
   .meta({ id: 'Configuration', description: 'all that the result of the run depends on' });
 

@@ -11,6 +11,7 @@ import { evaluationSeedOf, parseRunConfig, type RunConfig, type RunConfigInput }
 import type { RunEvent } from './events.ts';
 import { outcomeOf, type RunOutcome, readOutcome, readSummaries } from './leaderboard.ts';
 import { checkMachine, type Machine } from './machine.ts';
+import { refusePulled } from './pull/index.ts';
 import { chooseRetests, type Retest, retestRounds, survivors } from './retest.ts';
 import { checkRunName } from './run-name.ts';
 import { Scorer } from './scorer.ts';
@@ -71,6 +72,7 @@ export async function startRun(
  */
 export async function resumeRun(name: string, services: RunServices): Promise<RunResult> {
   const record = await services.store.run(name);
+  refusePulled(name, parseRunConfig(record.config));
   checkMachine(record, services);
   await services.store.verify(name);
   if (record.status === 'finished') {
@@ -90,6 +92,7 @@ export async function resumeRun(name: string, services: RunServices): Promise<Ru
 export async function extendRun(name: string, samples: number, services: RunServices): Promise<RunResult> {
   const { store } = services;
   const record = await store.run(name);
+  refusePulled(name, parseRunConfig(record.config));
   checkMachine(record, services);
   const config = { ...parseRunConfig(record.config), samples };
   if (samples < record.told) {

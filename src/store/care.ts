@@ -23,7 +23,7 @@ export function removal(id: number, name: string): InStatement[] {
     },
     // Its failed ones that a reopening has left without a score.
     { sql: 'DELETE FROM evaluations WHERE scope = ?', args: [name] },
-    ...['scores', 'checkpoints', 'proposals', 'batches'].map((table) => ({
+    ...['leases', 'scores', 'checkpoints', 'proposals', 'batches'].map((table) => ({
       sql: `DELETE FROM ${table} WHERE run = ?`,
       args: [id],
     })),

@@ -13,6 +13,7 @@ import { named } from './columns.ts';
 import { corrupt } from './errors.ts';
 import type {
   Checkpoint,
+  Lease,
   RunRecord,
   Score,
   ScoreRole,
@@ -38,6 +39,7 @@ const COVERED = {
   evaluation: ['scope', 'document'],
   score: ['role', 'position', 'key', 'task', 'protocol', 'seed', 'fingerprint', 'version', 'scope'],
   checkpoint: ['asked', 'told', 'state'],
+  lease: ['role', 'position', 'since', 'until'],
 } as const;
 
 type Kind = keyof typeof COVERED;
@@ -169,6 +171,17 @@ export function readSummary(path: string, row: Columns): ScoreSummary {
 export function readCheckpoint(path: string, row: Columns): Checkpoint {
   check(path, 'checkpoint', row);
   return { asked: Number(row.asked), told: Number(row.told), state: String(row.state) };
+}
+
+export function readLease(path: string, row: Columns): Lease {
+  check(path, 'lease', row);
+  const { role, position, since, until } = row;
+  return {
+    role: role as ScoreRole,
+    index: Number(position),
+    since: Number(since),
+    until: Number(until),
+  };
 }
 
 function parseDocument<T>(path: string, what: string, schema: z.ZodType<T>, document: unknown): T {

@@ -6,6 +6,7 @@ import { batchesOf } from './batches.ts';
 import { Database } from './database.ts';
 import { guarded } from './errors.ts';
 import { evaluationsOf } from './evaluations.ts';
+import { leasesOf } from './leases.ts';
 import { copyUnwritable } from './read-only.ts';
 import { runsOf } from './runs.ts';
 import { prepareSchema } from './schema.ts';
@@ -53,5 +54,5 @@ function storeOf(db: Database): Store {
     await client.execute('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => undefined);
     client.close();
   };
-  return { path, ...runs, ...batchesOf(db), ...evaluationsOf(db), close };
+  return { path, ...runs, ...batchesOf(db), ...evaluationsOf(db), ...leasesOf(db), close };
 }

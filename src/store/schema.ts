@@ -6,7 +6,7 @@ import { identityFields } from '../evaluation/index.ts';
 const APPLICATION_ID = 0x4e4f5331;
 
 /** The version of the tables below, kept in `PRAGMA user_version`; a change of the tables raises it. */
-const SCHEMA_VERSION = 5;
+const SCHEMA_VERSION = 6;
 const MARK = `PRAGMA user_version = ${SCHEMA_VERSION}`;
 
 /**
@@ -41,6 +41,12 @@ function rebuildEvaluations(identity: readonly string[], more: readonly string[]
 /** A failed evaluation of a run that is removed goes with it: without this, each would search all scores for those that refer to it. */
 const SCORES_OF_EVALUATION = 'CREATE INDEX scores_of_evaluation ON scores (evaluation)';
 
+/** Who asked for what, and until when it is theirs: {@link Lease}, of runs whose trials are asked for and told. */
+const LEASES = `
+  CREATE TABLE leases (
+    run INTEGER NOT NULL REFERENCES runs (id), role TEXT NOT NULL, position INTEGER NOT NULL, since INTEGER NOT NULL,
+    until INTEGER NOT NULL, checksum TEXT NOT NULL, PRIMARY KEY (run, role, position)) STRICT`.trim();
+
 /**
  * `note` is what a person says of the run, `seconds` how long processes have driven it. `appended` is what a strategy's growing lists
  * got with the batch, null in batches of versions before 4, whose checkpoints held the whole lists. `scope` is empty for a sound
@@ -67,6 +73,7 @@ const TABLES = [
      run INTEGER NOT NULL REFERENCES runs (id), asked INTEGER NOT NULL, told INTEGER NOT NULL, state TEXT NOT NULL,
      checksum TEXT, PRIMARY KEY (run, asked)) STRICT`,
   SCORES_OF_EVALUATION,
+  LEASES,
 ];
 
 /**
@@ -93,6 +100,7 @@ const UPGRADES: readonly (readonly string[])[] = [
     SCORES_OF_EVALUATION,
   ],
   ['made_by', 'made_at'].map((column) => `ALTER TABLE evaluations ADD COLUMN ${column} TEXT`),
+  [LEASES],
 ];
 
 /**

@@ -118,6 +118,11 @@ export interface Store {
    */
   streamSummaries(run: string, roles?: readonly ScoreRole[]): AsyncIterable<ScoreSummary>;
 
+  /** Lends trials of a run to whoever asked for them, in one transaction; a newer lease takes the place of an older one. */
+  addLeases(run: string, leases: readonly Lease[]): Promise<void>;
+  /** All leases of a run, those that are over among them. */
+  leases(run: string): Promise<readonly Lease[]>;
+
   /** Closes the file; locks that are held are released. May be called twice. */
   close(): Promise<void>;
 }
@@ -203,6 +208,13 @@ const placeSchema = z.strictObject(scorePlace);
 type ScorePlace = f.DataOf<typeof placeSchema>;
 /** What an evaluation is to its run. */
 export type ScoreRole = ScorePlace['role'];
+
+/** A trial that somebody asked for: it is theirs until then, and given out again if it is not told. */
+export interface Lease extends ScorePlace {
+  /** Milliseconds since 1970, both. */
+  readonly since: number;
+  readonly until: number;
+}
 
 export interface Score extends ScorePlace {
   readonly evaluation: Evaluation;

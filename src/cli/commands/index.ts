@@ -15,6 +15,8 @@ export interface CommandEntry {
 const modules = {
   search: () => import('./search.ts'),
   resume: () => import('./resume.ts'),
+  ask: () => import('./ask.ts'),
+  tell: () => import('./tell.ts'),
   runs: () => import('./runs.ts'),
   top: () => import('./top.ts'),
   show: () => import('./show.ts'),
@@ -55,6 +57,8 @@ type Name = keyof typeof modules;
 const summaries: Readonly<Record<Name, string>> = {
   search: 'search for update rules: live progress, a leaderboard at the end',
   resume: 'continue a stopped or killed run, to the same result, or extend a finished one',
+  ask: 'get rules to train yourself: trials of a run whose values you tell',
+  tell: 'tell what a trial of `nos ask` came to',
   runs: 'list the runs in the store',
   top: 'show the leaderboard of a run',
   show: 'show a run, or one of its proposals with its whole evaluation',
@@ -95,6 +99,8 @@ const EVALUATING: readonly Name[] = ['search', 'resume', 'eval', 'compare', 'car
 const TAKEN: Readonly<Record<'store' | 'data' | 'redis', readonly Name[]>> = {
   store: [
     ...EVALUATING,
+    'ask',
+    'tell',
     'runs',
     'top',
     'show',

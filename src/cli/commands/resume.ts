@@ -1,4 +1,11 @@
-import { extendRun, type RunConfig, readOutcome, resumeRun, takeMended } from '../../run/index.ts';
+import {
+  extendRun,
+  type RunConfig,
+  readOutcome,
+  refusePulled,
+  resumeRun,
+  takeMended,
+} from '../../run/index.ts';
 import { shellWord } from '../../shell.ts';
 import type { RunRecord } from '../../store/index.ts';
 import { type Context, defineCommand } from '../command.ts';
@@ -24,6 +31,7 @@ export const command = defineCommand({
       record: await store.run(name),
       config: await takeMended(store, name),
     }));
+    refusePulled(name, config);
     // Samples of a file or of the environment are for new runs.
     const asked = context.sourceOf('samples') === 'flag' ? context.settings.samples : undefined;
     const samples = asked ?? config.samples;
