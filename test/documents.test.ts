@@ -23,6 +23,7 @@ const CALLS: readonly (readonly string[])[] = [
   ['resume', 'a'],
   ['ask', 'mine', '--metric', 'loss', '--minimise', '--space', 'quick', '--samples', '4'],
   ['tell', 'mine', '0', '0.5'],
+  ['init', 'own'],
   ['runs'],
   ['note', 'a', 'of the test'],
   ['rename', 'a', 'b'],

@@ -81,3 +81,13 @@ function unpack(packed: Uint8Array): Uint8Array {
     return new Uint8Array();
   }
 }
+
+/** The bundled digits as comma-separated values: `digit`, then 64 pixels of 0…16. @throws NosError as {@link openDigits}. */
+export async function digitsCsv(): Promise<string> {
+  const bytes = await readBundled(BUNDLED);
+  const titles = ['digit', ...Array.from({ length: RECORD - 1 }, (_, i) => `pixel${i + 1}`)];
+  const rows = Array.from({ length: bytes.length / RECORD }, (_, i) =>
+    bytes.subarray(i * RECORD, (i + 1) * RECORD).join(','),
+  );
+  return `${[titles.join(','), ...rows].join('\n')}\n`;
+}

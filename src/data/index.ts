@@ -5,7 +5,7 @@ export { type CharacterText, characterText } from './characters.ts';
 export type { OpenCifar10Options } from './cifar10/open.ts';
 export { openCifar10 } from './cifar10/open.ts';
 export type { Dataset, Split } from './dataset.ts';
-export { openDigits } from './digits.ts';
+export { digitsCsv, openDigits } from './digits.ts';
 export { dataDirectory } from './directory.ts';
 export {
   type CsvClassification,

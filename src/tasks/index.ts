@@ -21,3 +21,4 @@ export {
   travellingReference,
 } from './registry.ts';
 export type { ClassifierTask, LoadOptions, Task } from './task.ts';
+export { type TaskTemplate, taskTemplates, templateFiles } from './templates.ts';
