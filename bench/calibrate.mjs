@@ -2,7 +2,7 @@
  * Calibrates the early stops of protocol `fast` on `cifar10-convnet`, from the rules of the yardstick (`yardstick.mjs`): what their
  * trainings look like early, against the mean of their rewards under `paper`.
  *
- *     npm run build && node bench/calibrate.mjs collect [--seeds 1]   early figures: appended to bench/yardstick/early.csv
+ *     npm run build && node bench/calibrate.mjs collect [--seeds 1,2] early figures: appended to bench/yardstick/early.csv
  *     npm run build && node bench/calibrate.mjs fit                   src/evaluate/calibrated/cifar10-convnet.ts, and what it is worth
  *     npm run build && node bench/calibrate.mjs proposals             how proposals end under `fast`: bench/yardstick/proposals.csv
  *
@@ -17,10 +17,11 @@ import { openEvaluator } from '../dist/evaluate/index.js';
 import { findSpace, printRule, resolveRule, ruleKey } from '../dist/rules/index.js';
 import { strategies } from '../dist/search/index.js';
 import { mean, midranks, quantile } from '../dist/statistics/index.js';
+import { learningRules } from './yardstick-tables.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seeds: { type: 'string', default: '1' }, seconds: { type: 'string', default: 'Infinity' } },
+  options: { seeds: { type: 'string', default: '1,2' }, seconds: { type: 'string', default: 'Infinity' } },
 });
 
 const TASK = 'cifar10-convnet';
@@ -28,7 +29,9 @@ const folder = new URL('yardstick/', import.meta.url);
 const earlyFile = new URL('early.csv', folder);
 const proposalsFile = new URL('proposals.csv', folder);
 const PROPOSALS = 'key,origin,status,steps,reward,reason\n';
-const EARLY = 'key,seed,learningRate,loss,accuracy,status,steps,sweep,fingerprint\n';
+const EARLY = 'key,seed,learningRate,loss,accuracy,late,status,steps,sweep,fingerprint\n';
+/** Where trainings end under `fast`: after the second epoch, by the mean training loss of its second half. */
+const END = { epochs: 2, window: 50 };
 process.env.NOS_ENGINE ??= 'native';
 
 /** Rows of a table as objects; the last column may hold commas in quotes. */
@@ -45,17 +48,20 @@ function read(name) {
 
 const byKey = (a, b) => (a.key < b.key ? -1 : 1);
 
-/** Every rule that learns, in an order that is none, under `fast` as far as the end of its first epoch. */
+/** Every rule of the yardstick, in an order that is none, under `fast` as far as any goes. The reward is then the training loss at the end. */
 async function collect() {
-  const learning = read('rules.csv').filter(({ loss }) => Number(loss) < 2.2);
   const everyone = { largest: Number.POSITIVE_INFINITY, reward: [[0, 0]] };
-  const noone = { smallest: Number.POSITIVE_INFINITY, reward: [[0, 0]] };
-  const calibrationOf = () => ({ loss: everyone, epochs: [noone] });
+  const all = { smallest: 0, reward: [[0, 0]] };
+  const lossItself = [
+    [0, 0],
+    [1_000, 1_000],
+  ];
+  const calibrationOf = () => ({ loss: everyone, epochs: [all], end: { ...END, reward: lossItself } });
   const evaluator = await openEvaluator({ task: TASK, directory: dataDirectory(process.env), calibrationOf });
   if (!existsSync(earlyFile)) writeFileSync(earlyFile, EARLY);
   const end = performance.now() + 1_000 * Number(values.seconds);
-  for (let seed = 1; seed <= Number(values.seeds); seed++) {
-    for (const { key, rule } of learning.sort(byKey)) {
+  for (const seed of values.seeds.split(',').map(Number)) {
+    for (const { key, rule } of learningRules().sort(byKey)) {
       if (performance.now() > end) break;
       if (read('early.csv').some((row) => row.key === key && Number(row.seed) === seed)) continue;
       const found = await evaluator.evaluate({
@@ -65,7 +71,7 @@ async function collect() {
         environment: 'none',
         seed,
       });
-      const { learningRate, sweep, curve, status, steps, fingerprint } = found;
+      const { learningRate, sweep, curve, reward, status, steps, fingerprint } = found;
       const { loss } = sweep.find((point) => point.learningRate === learningRate) ?? { loss: Number.NaN };
       const points = sweep.map(
         (point) => `${point.learningRate.toExponential()}=${point.loss.toFixed(4)}/${point.steps}`,
@@ -76,6 +82,7 @@ async function collect() {
         learningRate,
         loss,
         curve[0] ?? Number.NaN,
+        status === 'stopped' && curve.length > 0 ? reward.toFixed(4) : Number.NaN,
         status,
         steps,
         points.join(' '),
@@ -88,13 +95,8 @@ async function collect() {
   await evaluator.close();
 }
 
-/** Rules above this share of the yardstick's are the top, which the hurdles must let pass. */
-const TOP = 0.1;
-/**
- * The share of the top's trainings that each hurdle may stop. The second one may stop more: what it stops has an estimate that is hardly
- * worse than a reward, and what it spares is two thirds of the steps.
- */
-const MISSED = { loss: 0.05, epoch: 0.3 };
+/** The shares of the yardstick's rules that pass the hurdle after the first steps, and the one after the first epoch. */
+const PASS = { loss: 0.7, epoch: 0.35 };
 /** Knots of a table of rewards. */
 const KNOTS = 8;
 
@@ -149,40 +151,24 @@ function calibrate() {
   const truth = means(read('rewards.csv'));
   const rows = read('early.csv')
     .filter(({ key, loss }) => truth.has(key) && Number.isFinite(Number(loss)))
-    .map(({ key, seed, loss, accuracy }) => ({
-      ...{ key, seed: Number(seed), reward: truth.get(key), loss: Number(loss), accuracy: Number(accuracy) },
+    .map(({ key, seed, loss, accuracy, late, steps }) => ({
+      ...{ key, seed: Number(seed), reward: truth.get(key) },
+      ...{ loss: Number(loss), accuracy: Number(accuracy), late: Number(late), halving: Number(steps) - 160 },
     }));
-  const keys = [...new Set(rows.map(({ key }) => key))].sort((a, b) => truth.get(b) - truth.get(a));
-  const top = new Set(keys.slice(0, Math.max(Math.ceil(TOP * keys.length), 10)));
-  const ofTop = rows.filter(({ key }) => top.has(key));
-  const largest = -hurdleFor(
-    ofTop.map(({ loss }) => -loss),
-    MISSED.loss,
-  );
-  const arrived = ofTop.filter(({ loss }) => loss <= largest);
-  const smallest = hurdleFor(
-    arrived.map(({ accuracy }) => accuracy),
-    MISSED.epoch,
-  );
+  const keys = [...new Set(rows.map(({ key }) => key))];
   const uniform = read('proposals.csv').filter(({ origin }) => origin === 'uniform');
+  const table = (name, direction) =>
+    knots(
+      rows.filter((row) => Number.isFinite(row[name])).map((row) => [row[name], row.reward]),
+      direction,
+    );
   const calibration = {
     ...(uniform.length > 0 && { steps: Math.round(mean(uniform.map(({ steps }) => Number(steps)))) }),
-    loss: {
-      largest: round(largest),
-      reward: knots(
-        rows.map(({ loss, reward }) => [loss, reward]),
-        -1,
-      ),
-    },
+    loss: { largest: round(quantile(column(rows, 'loss'), PASS.loss)), reward: table('loss', -1) },
     epochs: [
-      {
-        smallest: round(smallest),
-        reward: knots(
-          rows.map(({ accuracy, reward }) => [accuracy, reward]),
-          1,
-        ),
-      },
+      { smallest: round(quantile(column(rows, 'accuracy'), 1 - PASS.epoch)), reward: table('accuracy', 1) },
     ],
+    end: { ...END, reward: table('late', -1) },
   };
   const text = `import type { Calibration } from '../calibration.ts';
 
@@ -192,14 +178,10 @@ export const cifar10Convnet: Calibration = ${JSON.stringify(calibration)};
   const file = fileURLToPath(new URL('../src/evaluate/calibrated/cifar10-convnet.ts', import.meta.url));
   writeFileSync(file, text);
   execFileSync('npx', ['biome', 'format', '--write', file], { stdio: 'ignore' });
-  console.log(report(rows, keys, top, calibration, truth.get(SGD)));
+  console.log(report(rows, calibration, truth.get(SGD)));
 }
 
-/** The highest hurdle that stops no more than the given share of the top. */
-function hurdleFor(figures, missed) {
-  const sorted = [...figures].sort((a, b) => a - b);
-  return sorted[Math.floor(missed * sorted.length)];
-}
+const column = (rows, name) => rows.map((row) => row[name]).filter(Number.isFinite);
 
 /** The mean reward of each rule over its seeds. */
 function means(rewards) {
@@ -233,43 +215,41 @@ function knots(points, direction) {
   return blocks.map(({ x, y }) => [round(x), round(y)]);
 }
 
-function report(rows, keys, top, { loss, epochs: [first] }, sgd) {
+function report(rows, calibration, sgd) {
+  const { loss, epochs: hurdles, end } = calibration;
   const passes = (row) => row.loss <= loss.largest;
-  const arrives = (row) => passes(row) && row.accuracy >= first.smallest;
+  const arrives = (row) => passes(row) && row.accuracy >= hurdles[0].smallest;
+  const estimateOf = (row) =>
+    arrives(row)
+      ? valueAt(end.reward, row.late)
+      : passes(row)
+        ? valueAt(hurdles[0].reward, row.accuracy)
+        : valueAt(loss.reward, row.loss);
   const share = (some, is) => `${((100 * some.filter(is).length) / some.length).toFixed(0)} %`;
+  const sorted = [...rows].sort((a, b) => b.reward - a.reward);
   const groups = {
     'rules that learn': rows,
-    [`the best ${top.size}`]: rows.filter(({ key }) => top.has(key)),
-    'the better half': rows.filter(({ key }) => keys.indexOf(key) < keys.length / 2),
+    'the best 10': sorted.slice(0, 10),
+    'the better half': sorted.slice(0, Math.ceil(rows.length / 2)),
     'above sgd': rows.filter(({ reward }) => reward > sgd),
   };
-  const half = groups['the better half'];
-  const estimateOf = (row) =>
-    passes(row) ? valueAt(first.reward, row.accuracy) : valueAt(loss.reward, row.loss);
   const lines = Object.entries(groups).map(
     ([name, some]) =>
       `${name} (${some.length} trainings): ${share(some, passes)} pass the loss, ${share(some, arrives)} the epoch too`,
   );
   return [
-    `hurdles: loss ${loss.largest} after 40 steps, accuracy ${first.smallest} after an epoch`,
+    `hurdles: loss ${loss.largest} after 40 steps, accuracy ${hurdles[0].smallest} after an epoch`,
     ...lines,
-    `above sgd and stopped with an estimate below it: ${groups['above sgd'].filter((row) => estimateOf(row) < sgd).length}`,
-    `rank correlation of the estimates with the mean reward, the same seed among them: ${spearman(
-      rows.map(estimateOf),
-      rows.map(({ reward }) => reward),
-    ).toFixed(2)}; among the better half ${spearman(
-      half.map(estimateOf),
-      half.map(({ reward }) => reward),
-    ).toFixed(2)}`,
-    ...worth(rows, { loss, first, passes, arrives }),
+    `above sgd with an estimate below it: ${groups['above sgd'].filter((row) => estimateOf(row) < sgd).length}`,
+    ...worth(rows, { estimateOf, passes, arrives }),
   ].join('\n');
 }
 
 /**
  * How well cheap scores tell the mean reward under the other seeds: rank correlations over all rules and over the better half, and steps
- * for a rule. A rule that passes both hurdles has the reward of `paper` under the same seed, which is the same training if the learning rate is.
+ * for a rule.
  */
-function worth(rows, { loss, first, passes, arrives }) {
+function worth(rows, { estimateOf, passes, arrives }) {
   const rewards = read('rewards.csv');
   const of = (key, seed) =>
     Number(rewards.find((one) => one.key === key && Number(one.seed) === seed)?.reward);
@@ -279,18 +259,12 @@ function worth(rows, { loss, first, passes, arrives }) {
     .filter((row) => row.others.length > 0 && Number.isFinite(row.paper))
     .map((row) => ({ ...row, truth: mean(row.others.map(({ reward }) => Number(reward))) }));
   if (judged.length === 0) return ['no rule has a second seed yet'];
-  const fast = (row) =>
-    arrives(row)
-      ? row.paper
-      : passes(row)
-        ? valueAt(first.reward, row.accuracy)
-        : valueAt(loss.reward, row.loss);
-  const fastSteps = (row) => (arrives(row) ? 610 + 90 : passes(row) ? 150 + 60 + 4 : 150);
   const scores = {
-    'paper, one seed': [(row) => row.paper, () => 1_200 + 600],
-    fast: [fast, fastSteps],
-    'loss after halving': [(row) => -row.loss, () => 150],
-    'accuracy after an epoch': [(row) => row.accuracy, () => 214],
+    'paper, one seed': [(row) => row.paper, () => 1_200 + VALIDATION * 600],
+    fast: [estimateOf, (row) => row.halving + (passes(row) ? 60 + VALIDATION * 10 : 0) + (arrives(row) ? 100 : 0)],
+    'loss after halving': [(row) => -row.loss, (row) => row.halving],
+    'accuracy after an epoch': [(row) => row.accuracy, (row) => row.halving + 60 + VALIDATION * 10],
+    'loss at the end': [(row) => -row.late, (row) => row.halving + 160],
   };
   const middle = quantile(
     judged.map(({ truth }) => truth),
@@ -310,6 +284,9 @@ function worth(rows, { loss, first, passes, arrives }) {
     ),
   ];
 }
+
+/** What the validation of a batch takes, as a share of a training step. */
+const VALIDATION = 0.3;
 
 const SGD = 'cd0aa9856147b6c5';
 

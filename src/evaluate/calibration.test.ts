@@ -37,8 +37,13 @@ describe('the calibration of a task', () => {
   });
 
   it('has rewards from 0 to 1 that rise as losses fall and accuracies rise', () => {
-    const { loss, epochs } = known({})!;
-    for (const [{ reward }, sign] of [[loss, -1] as const, ...epochs.map((one) => [one, 1] as const)]) {
+    const { loss, epochs, end } = known({})!;
+    const tables = [
+      { ...loss, sign: -1 },
+      { ...end, sign: -1 },
+      ...epochs.map((one) => ({ ...one, sign: 1 })),
+    ];
+    for (const { reward, sign } of tables) {
       const rewards = reward.map(([, y]) => y);
       expect(rewards).toEqual([...rewards].sort((a, b) => sign * (a - b)));
       expect(rewards.every((y) => y >= 0 && y <= 1)).toBe(true);

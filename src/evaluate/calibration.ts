@@ -15,6 +15,8 @@ export interface Calibration {
   readonly loss: { readonly largest: number; readonly reward: Knots };
   /** Hurdles after the first epochs: the smallest validation accuracy that passes, and the reward by that accuracy. */
   readonly epochs: readonly { readonly smallest: number; readonly reward: Knots }[];
+  /** Where a training that passes every hurdle ends, after so many epochs, and the reward by its mean training loss over the last `window` steps. */
+  readonly end: { readonly epochs: number; readonly window: number; readonly reward: Knots };
 }
 
 /** The value of a function that is given by its knots. */

@@ -5,9 +5,11 @@ import { ended, type Findings, finished, type Stage, type TaskSizes, type TriedR
 import type { OpenTraining } from './trainer.ts';
 
 /**
- * The final training in parts, with a hurdle after each: the chosen training goes on from where it is.
+ * The final training in parts: the chosen training goes on from where it is, and is scored after each epoch. Where the task is known, there
+ * is a hurdle after each of the first epochs, and what passes all of them ends before its time with an estimate, which tells the mean
+ * reward over seeds better than the reward of one seed does.
  *
- * @param calibration What is known of the task; without it there are no hurdles.
+ * @param calibration What is known of the task; without it every training goes on to the end.
  */
 export function finalStages(
   protocol: Protocol,
@@ -16,18 +18,24 @@ export function finalStages(
 ): readonly Stage[] {
   const { final, validationExamples, shortcuts } = protocol;
   const { stops } = shortcuts;
-  const hurdles = stops && calibration;
   const perEpoch = trainingSteps({ ...final, epochs: 1 }, task);
   const examples = stops?.validationExamples ?? validationExamples;
-  const early = Array.from({ length: final.epochs - 1 }, (_, i) => [
-    epoch((i + 1) * perEpoch, examples, task.chance),
-    ...(hurdles?.epochs[i] ? [accuracyHurdle(hurdles.epochs[i], i + 1)] : []),
-  ]);
+  const epochs = (count: number): readonly Stage[] =>
+    Array.from({ length: count }, (_, i) => epoch((i + 1) * perEpoch, examples, task.chance));
+  if (!stops || !calibration) {
+    return [
+      takeUp,
+      ...epochs(final.epochs - 1),
+      finish(final.epochs * perEpoch, validationExamples, task.chance),
+    ];
+  }
+  const { loss, epochs: hurdles, end } = calibration;
+  const scored = epochs(hurdles.length);
   return [
     takeUp,
-    ...(hurdles ? [lossHurdle(stops, hurdles.loss, task.chance)] : []),
-    ...early.flat(),
-    finish(final.epochs * perEpoch, validationExamples, task.chance),
+    lossHurdle(stops, loss, task.chance),
+    ...hurdles.flatMap((hurdle, i) => [scored[i]!, accuracyHurdle(hurdle, i + 1)]),
+    estimate(end.epochs * perEpoch, end, task.chance),
   ];
 }
 
@@ -71,6 +79,17 @@ const accuracyHurdle =
     if (accuracy >= smallest) return findings;
     const reason = `validation accuracy ${accuracy.toFixed(3)} after epoch ${epochs}, below the hurdle of ${smallest.toFixed(3)}`;
     return { verdict: ended('stopped', findings, valueAt(reward, accuracy), reason) };
+  };
+
+/** Trains on for a while, and ends with an estimate of the reward by the training loss. */
+const estimate =
+  (steps: number, { window, reward }: Calibration['end'], chance: number): Stage =>
+  async (findings) => {
+    const training = chosenOf(findings)!;
+    if (!(await training.advance(steps))) return { verdict: ended('diverged', findings, chance) };
+    const loss = meanOfLast(training.losses, window);
+    const reason = `training loss ${loss.toFixed(3)} over the last ${window} of ${steps} steps tells enough`;
+    return { verdict: ended('stopped', findings, valueAt(reward, loss), reason) };
   };
 
 /** Trains on to the end, and gives the verdict. */

@@ -5,8 +5,8 @@ import { ended, type Stage, type TaskSizes, type Trials, type TriedRate } from '
 const DECADE = 10;
 
 /**
- * Successive halving over the learning rates: every rate trains for a few steps, the grid grows where its best lies on the edge, and
- * rung by rung the rates of the lowest training losses go on from where they were. The last one left is chosen.
+ * Successive halving over the learning rates: the middle of the grid trains for a few steps, further rates join as long as the best lies on
+ * the edge, and rung by rung the rates of the lowest training losses go on from where they were. The last one left is chosen.
  */
 export function halvingStages(protocol: Protocol, halving: Halving, task: TaskSizes): readonly Stage[] {
   const { learningRates, final, shortcuts } = protocol;
@@ -14,13 +14,19 @@ export function halvingStages(protocol: Protocol, halving: Halving, task: TaskSi
   const rungs = halving.rungs.map(({ rates, steps }) => ({ rates, steps: Math.min(steps, last) }));
   const [first, ...others] = rungs as [(typeof rungs)[0], ...typeof rungs];
   return [
-    openGrid(learningRates),
-    rung(Number.POSITIVE_INFINITY, first.steps, halving),
-    ...(learningRates.length > 1 ? [grow(first.steps, halving)] : []),
+    openGrid(middle(learningRates, first.rates)),
+    rung(first.rates, first.steps, halving),
+    ...(learningRates.length > 1 ? [grow(learningRates, first.steps, halving)] : []),
     ...(shortcuts.stops ? [plateau(shortcuts.stops.plateau, halving, task.chance)] : []),
     ...others.map(({ rates, steps }) => rung(rates, steps, halving)),
     pick(halving, task.chance),
   ];
+}
+
+/** So many from the middle of a grid; the lower ones where there are two middles. */
+function middle(rates: readonly number[], count: number): readonly number[] {
+  const from = Math.max(Math.floor((rates.length - count) / 2), 0);
+  return rates.slice(from, from + count);
 }
 
 const openGrid =
@@ -39,26 +45,39 @@ const rung =
     return { ...findings, tried, sweep: tried.map((one) => pointOf(one, halving)) };
   };
 
-/** Tries further learning rates as long as the best one lies at an edge of the grid, and is better than its neighbour. */
+/** Tries further learning rates, one by one, as long as the best one lies at an edge of those that were tried. */
 const grow =
-  (steps: number, halving: Halving): Stage =>
+  (grid: readonly number[], steps: number, halving: Halving): Stage =>
   async (findings, trials) => {
     let { tried } = findings;
-    for (let i = 0; i < halving.beyond; i++) {
-      const beyond = rateBeyond(tried, halving);
-      if (beyond === undefined) break;
-      const one = await advance(candidate(beyond, trials), steps, halving);
+    for (;;) {
+      const further = furtherRate(tried, grid, halving);
+      if (further === undefined) break;
+      const one = await advance(candidate(further, trials), steps, halving);
       tried = [...tried, one].sort((a, b) => a.learningRate - b.learningRate);
     }
     return { ...findings, tried, sweep: tried.map((one) => pointOf(one, halving)) };
   };
 
-/** The learning rate beyond the edge where the lowest loss lies; undefined if it lies elsewhere, or its neighbour is as good. */
-function rateBeyond(tried: readonly TriedRate[], halving: Halving): number | undefined {
+/**
+ * The learning rate to try next: beyond the edge where the lowest loss lies, below if every rate diverged. First the rates of the grid
+ * have their turn, then whole decades outside it, if something learns. Undefined if the lowest loss lies elsewhere, or its lower neighbour is as good.
+ */
+function furtherRate(
+  tried: readonly TriedRate[],
+  grid: readonly number[],
+  halving: Halving,
+): number | undefined {
   const losses = tried.map((one) => lossIn(one, halving));
-  const lowest = losses.indexOf(Math.min(...losses));
-  if (lowest === 0 && losses[1]! > losses[0]!) return nextRate(tried[0]!.learningRate, 1 / DECADE);
-  return lowest === losses.length - 1 ? nextRate(tried.at(-1)!.learningRate, DECADE) : undefined;
+  const least = Math.min(...losses);
+  const [lowest, highest] = [tried[0]!.learningRate, tried.at(-1)!.learningRate];
+  const outside = tried.length - tried.filter(({ learningRate }) => grid.includes(learningRate)).length;
+  const mayLeave = outside < halving.beyond && least < Number.POSITIVE_INFINITY;
+  if (least === Number.POSITIVE_INFINITY || (losses[0] === least && losses[1]! > least)) {
+    return grid.findLast((rate) => rate < lowest) ?? (mayLeave ? nextRate(lowest, 1 / DECADE) : undefined);
+  }
+  if (losses.indexOf(least) !== losses.length - 1) return undefined;
+  return grid.find((rate) => rate > highest) ?? (mayLeave ? nextRate(highest, DECADE) : undefined);
 }
 
 /** A decade further, rounded to the digits that people write. */

@@ -51,12 +51,12 @@ export interface Halving {
   readonly window: number;
   /** A rate is out at once if a step's loss is above so many times the first step's. */
   readonly bound: number;
-  /** How many decades a grid may grow by beyond the edge where its best rate lies. A single rate is no grid. */
+  /** How many decades outside the grid may be tried, where the best rate lies at its edge. A single rate is no grid. */
   readonly beyond: number;
 }
 
 export interface HalvingRung {
-  /** How many learning rates are trained, those of the lowest losses; the first rung takes all. */
+  /** How many learning rates are trained, those of the lowest losses; the first rung begins with so many from the middle of the grid. */
   readonly rates: number;
   /** Steps that each of them has taken at the end of the rung, those of earlier rungs included. */
   readonly steps: number;
@@ -95,8 +95,8 @@ const paper: Protocol = {
 };
 
 /**
- * The paper's final training for the few rules that get there; docs/fast.md says where the constants come from. Fewer than four
- * rates after ten steps lose rules whose best rate is slow to show.
+ * The paper's final training for the few rules that get there; docs/fast.md says where the constants come from. Rates
+ * far below the best one change nothing in ten steps, and would crowd out one that is slow to show; the middle of the grid holds none.
  */
 const fast: Protocol = {
   ...paper,
@@ -106,9 +106,9 @@ const fast: Protocol = {
     filters: true,
     halving: {
       rungs: [
-        { rates: LEARNING_RATES.length, steps: 10 },
-        { rates: 4, steps: 20 },
-        { rates: 2, steps: 40 },
+        { rates: 3, steps: 10 },
+        { rates: 3, steps: 20 },
+        { rates: 1, steps: 40 },
       ],
       window: 10,
       bound: 100,

@@ -44,8 +44,8 @@ describe('estimateRun', () => {
     const estimate = estimateRun(short, { batchSize: 100 }, 0.1, 2, 100);
     const retests = 4 + 2 + 5 + 3;
     expect(estimate.evaluations).toMatchObject({ proposals: 100, references: 5, retests });
-    expect(estimate.steps).toBe(105 * 640 + retests * 1_200);
-    expect(estimate.likely?.seconds).toBeCloseTo(((100 * 100 + 5 * 640 + retests * 1_200) * 0.1) / 2, 6);
+    expect(estimate.steps).toBe(105 * 610 + retests * 1_200);
+    expect(estimate.likely?.seconds).toBeCloseTo(((100 * 100 + 5 * 610 + retests * 1_200) * 0.1) / 2, 6);
     expect(estimateRun(config, { batchSize: 100 }, 0.1, 2)).not.toHaveProperty('likely');
   });
 });
