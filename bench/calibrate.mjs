@@ -261,7 +261,10 @@ function worth(rows, { estimateOf, passes, arrives }) {
   if (judged.length === 0) return ['no rule has a second seed yet'];
   const scores = {
     'paper, one seed': [(row) => row.paper, () => 1_200 + VALIDATION * 600],
-    fast: [estimateOf, (row) => row.halving + (passes(row) ? 60 + VALIDATION * 10 : 0) + (arrives(row) ? 100 : 0)],
+    fast: [
+      estimateOf,
+      (row) => row.halving + (passes(row) ? 60 + VALIDATION * 10 : 0) + (arrives(row) ? 100 : 0),
+    ],
     'loss after halving': [(row) => -row.loss, (row) => row.halving],
     'accuracy after an epoch': [(row) => row.accuracy, (row) => row.halving + 60 + VALIDATION * 10],
     'loss at the end': [(row) => -row.late, (row) => row.halving + 160],
