@@ -51,7 +51,7 @@ const LEFT_OUT: readonly (readonly [RegExp, string])[] = [
     /reproduce (?:figure5 --scale 0\.0667|table1 --scale|table2 --scale|figure4 --scale 0\.00667|figure7(?: --scale 0\.01)?$|figure6$)/,
     'takes many minutes or hours',
   ],
-  [/reproduce discovery/, 'takes a day; test/discovery.test.ts runs it at a small size'],
+  [/reproduce discovery/, 'takes a day; src/reproduce/discovery runs the chain on made-up rewards'],
   [/--samples 300/, 'takes half an hour'],
   [/bench strategies/, 'takes many minutes'],
   [/--protocol (?:paper|quick@15)/, 'takes many minutes'],
