@@ -11,7 +11,7 @@ export interface FoundRule {
   readonly better: readonly string[];
 }
 
-/** The finalists, best first by the retest: `scripts/add-found.mjs` takes those into the catalogue that somebody names. */
+/** The finalists as entries of the catalogue, best first by the retest. */
 export function foundRules(
   data: DiscoveryData,
   { standings, rows, seeds, task }: ContestSummary,

@@ -97,15 +97,9 @@ export function leastSeen(differences: readonly number[], tests: number): number
   return reach * Math.sqrt(sampleVariance(differences) / differences.length);
 }
 
-/** The found optimizer that is better than the most known ones; of equal ones, the first by the retest. */
-export function bestFound({ standings, rows }: ContestSummary): Judged | undefined {
-  const wins = (name: string) => rows.filter((row) => row.name === name && row.verdict === 'better').length;
-  return standings
-    .filter(({ found }) => found)
-    .reduce<Judged | undefined>(
-      (so, one) => (so === undefined || wins(one.name) > wins(so.name) ? one : so),
-      undefined,
-    );
+/** The found optimizer of the headline: the first by the retest, so that no test score has a part in the choice. */
+export function bestFound({ standings }: ContestSummary): Judged | undefined {
+  return standings.find(({ found }) => found);
 }
 
 /** A share of some rules that have a property. */
