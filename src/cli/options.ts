@@ -63,6 +63,10 @@ export const settings = {
   metrics: text('serve /metrics for Prometheus, and /healthz; for this machine alone without HOST', {
     value: '[HOST:]PORT',
   }),
+  tensorboard: text('write event files for TensorBoard, a folder per run', { value: 'DIR', path: true }),
+  mlflow: text('send parameters and metrics to a server of MLflow: http://HOST:PORT', {
+    ...{ value: 'URL', source: 'environment', alias: 'MLFLOW_TRACKING_URI' },
+  }),
   store: text('the store of runs', { value: 'FILE', path: true }),
   data: text('the folder of data sets', { value: 'DIR', path: true, alias: 'NOS_DATA_DIR' }),
   engine: text('what computes training steps; native compiles them to C; auto is native if that works here', {
@@ -119,6 +123,11 @@ export const spaceOptions = {
 };
 
 export const logOptions = { log: settings.log.default('text'), logLevel: settings.logLevel.default('info') };
+/** Where people look at runs elsewhere. */
+export const outletOptions = {
+  tensorboard: settings.tensorboard.optional(),
+  mlflow: settings.mlflow.optional(),
+};
 export const storeOption = { store: settings.store.optional() };
 export const dataOption = { data: settings.data.optional() };
 export const engineOption = { engine: settings.engine.default('auto') };

@@ -16,6 +16,7 @@ import { type EvaluatingSettings, prepareTasks, withEvaluators } from './evaluat
 import { openReporter, type Reporter, type ReporterOptions } from './live/reporter.ts';
 import { onShutdown } from './log/log.ts';
 import { type Observer, openObserver } from './observer.ts';
+import { type Outlets, openOutlets } from './outlets.ts';
 import { Interruption } from './process.ts';
 import { reportRun, type SearchReport } from './run-report.ts';
 
@@ -23,6 +24,8 @@ import { reportRun, type SearchReport } from './run-report.ts';
 export type SearchSettings = EvaluatingSettings & {
   readonly timeout?: number | undefined;
   readonly metrics?: string | undefined;
+  readonly tensorboard?: string | undefined;
+  readonly mlflow?: string | undefined;
 };
 
 /** A run that is to be started or resumed. */
@@ -48,7 +51,9 @@ export async function runSearch(
   const { references, retests } = plannedEvaluations(config);
   const useful = Math.max(config.batch * config.pipeline + references, retests);
   const observer = await openObserver(context, 'search', machine.fingerprint);
-  const listener = await openRunListener(context, observer, planned, machine);
+  const start = performance.now();
+  const outlets = openOutlets(context, name, config, () => (performance.now() - start) / 3_600_000);
+  const listener = await openRunListener(context, { observer, outlets }, planned, machine);
   const timeout = settings.timeout === undefined ? {} : { timeout: settings.timeout * 1000 };
   const given = { ...machine, ...timeout, clock: Date.now, signal, onEvent: listener.onRun };
   const around = { run: name, useful, onEvent: listener.onDispatch };
@@ -62,9 +67,10 @@ export async function runSearch(
       // Seconds for which processes have driven the run.
       seconds: (await store.run(name)).seconds,
     };
-  }).finally(() => {
+  }).finally(async () => {
     listener.close();
     observer.close();
+    await outlets.close();
   });
   const report = await reportRun({ result, config, ...machine, seconds }, context);
   return { ...report, exitCode: exitCodeOf(result, signal) };
@@ -86,7 +92,7 @@ interface RunListener {
 
 async function openRunListener(
   context: Context<SearchSettings>,
-  observer: Observer,
+  { observer, outlets }: { readonly observer: Observer; readonly outlets: Outlets },
   { name: run, config, record }: PlannedRun,
   machine: Machine,
 ): Promise<RunListener> {
@@ -107,6 +113,7 @@ async function openRunListener(
   return {
     onRun: (event) => {
       reporter.onEvent(event);
+      outlets.onRun(event);
       tell(observeRun(event, { seconds: (clock() - began) / 1000, facts }));
     },
     onDispatch: (event) => tell(observeDispatch(event)),

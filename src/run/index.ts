@@ -32,6 +32,7 @@ export { takeMended } from './mended.ts';
 export { Once, type OnceOptions, type OnceServices } from './once.ts';
 export { advance, initialProgress, type RunProgress, secondsLeft } from './progress.ts';
 export * from './pull/index.ts';
+export { replayRun } from './replay.ts';
 export { extendRun, type RunResult, type RunServices, resumeRun, startRun } from './run.ts';
 export { checkRunName } from './run-name.ts';
 export { type Spared, sparedOf } from './spared.ts';

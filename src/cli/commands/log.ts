@@ -13,12 +13,14 @@ import {
   shortRules,
   table,
 } from '../../report/index.ts';
+import { readRun, replayRun } from '../../run/index.ts';
 import type { Score } from '../../store/index.ts';
 import { scorePlace } from '../../store/index.ts';
-import { defineCommand } from '../command.ts';
+import { type Context, defineCommand } from '../command.ts';
 import { withStore } from '../files.ts';
 import { flag } from '../option.ts';
-import { storeOption } from '../options.ts';
+import { outletOptions, storeOption } from '../options.ts';
+import { type OutletSettings, openOutlets } from '../outlets.ts';
 
 const score = evaluationDocument.extend(scorePlace).describe('an evaluation with its place in the run');
 
@@ -34,10 +36,19 @@ export const command = defineCommand({
     csv: flag('comma-separated values'),
     tidy: flag('comma-separated values in long form: a line for each point of a sweep or a curve'),
     jsonl: flag('one JSON document per line'),
+    ...outletOptions,
     ...storeOption,
   },
   example: 'nos log quick-1 --csv > quick-1.csv\nnos log quick-1 --tidy > curves.csv',
-  async run({ arguments: [run = ''], settings, json, places, stdout }) {
+  async run(context) {
+    const {
+      arguments: [run = ''],
+      settings,
+      json,
+      places,
+      stdout,
+      sourceOf,
+    } = context;
     const given = { ...settings, json };
     const asked = (['tidy', 'csv', 'jsonl', 'json'] as const).filter((form) => given[form]);
     const forms = settings.tidy ? asked.filter((form) => form !== 'csv') : asked;
@@ -48,6 +59,10 @@ export const command = defineCommand({
       await store.run(run);
       return store.scores(run);
     });
+    // MLflow's own variable is for searches: a log is sent by the flag alone.
+    if (settings.tensorboard !== undefined || sourceOf('mlflow') === 'flag') {
+      return { document: { run, evaluations: scores.map(flatten) }, text: await sendRun(run, context) };
+    }
     const evaluations = scores.map(flatten);
     const document = { run, evaluations };
     if (forms[0] === 'csv') return { document, text: csv(evaluations.map(csvRow), CSV_COLUMNS) };
@@ -57,6 +72,19 @@ export const command = defineCommand({
     return { document, text: table(scores, columns(await shortRules()), stdout) };
   },
 });
+
+/** Sends a stored run to where the options say. */
+async function sendRun(run: string, context: Context<OutletSettings>): Promise<string> {
+  const { config, events } = await withStore(context.places, async (store) => ({
+    config: (await readRun(store, run)).config,
+    events: await replayRun(store, run),
+  }));
+  const outlets = openOutlets(context, run, config);
+  for (const event of events) outlets.onRun(event);
+  if (!(await outlets.close()))
+    throw new NosError('network', `run '${run}' was not sent whole`, 'try it again');
+  return `sent run '${run}'`;
+}
 
 const flatten = ({ role, index, evaluation }: Score) => ({ role, index, ...evaluation });
 

@@ -10,7 +10,7 @@ import { shellWord } from '../../shell.ts';
 import type { RunRecord } from '../../store/index.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { withStore } from '../files.ts';
-import { evaluatingOptions, settings } from '../options.ts';
+import { evaluatingOptions, outletOptions, settings } from '../options.ts';
 import { reportRun, type SearchReport, searchDocument } from '../run-report.ts';
 import { runSearch } from '../run-search.ts';
 
@@ -21,6 +21,7 @@ export const command = defineCommand({
     samples: settings.samples.optional(),
     timeout: settings.timeout.optional(),
     metrics: settings.metrics.optional(),
+    ...outletOptions,
     ...evaluatingOptions,
   },
   example: 'nos resume quick-1\nnos resume quick-1 --samples 300\nnos resume quick-1 --timeout 10m',

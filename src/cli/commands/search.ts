@@ -12,7 +12,15 @@ import { type Context, defineCommand } from '../command.ts';
 import { dryRun, dryRunDocument } from '../dry-run.ts';
 import { withStore } from '../files.ts';
 import { flag, type SettingsOf, text } from '../option.ts';
-import { evaluatingOptions, regimeOptions, seed, settings, spaceOptions, task } from '../options.ts';
+import {
+  evaluatingOptions,
+  outletOptions,
+  regimeOptions,
+  seed,
+  settings,
+  spaceOptions,
+  task,
+} from '../options.ts';
 import { searchDocument } from '../run-report.ts';
 import { runSearch } from '../run-search.ts';
 
@@ -39,6 +47,7 @@ const options = {
   timeout: settings.timeout.optional(),
   dryRun: flag('estimate time and cost; search nothing'),
   metrics: settings.metrics.optional(),
+  ...outletOptions,
   ...evaluatingOptions,
 };
 
