@@ -123,8 +123,17 @@ async function tryProposals() {
   }
 }
 
-const kindOf = ({ status, reason }) =>
-  status !== 'stopped' ? status : /^no /.test(reason) ? 'flat' : /^training/.test(reason) ? 'loss' : 'epoch';
+/** What ended an evaluation: its status, or the stage that stopped it. */
+function kindOf({ status, reason }) {
+  if (status !== 'stopped') return status;
+  const stages = [
+    [/^no /, 'flat'],
+    [/^training.*hurdle/, 'loss'],
+    [/^validation/, 'epoch'],
+    [/^training/, 'end'],
+  ];
+  return stages.find(([pattern]) => pattern.test(reason))[1];
+}
 
 async function proposed() {
   const context = {
