@@ -21,7 +21,7 @@ export const discovery: Chain = {
 
 /** Makes page, pictures and tables of the data. Pure. */
 export function discoveryFindings(gathered: DiscoveryData): ExperimentFindings {
-  // As it is read from a file: fields in one order, without costs of places.
+  // The form in which a file holds it: fields in one order, without costs of places.
   const data = discoveryData.parse(JSON.parse(toJson(gathered)));
   const final = data.final && summarizeContest(data.final);
   const transfer = data.transfer.map(summarizeContest);

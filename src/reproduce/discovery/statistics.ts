@@ -23,7 +23,7 @@ export interface ContestSummary {
   /** Name of the score, and what it is multiplied by where people read it. */
   readonly score: { readonly name: string; readonly unit: string; readonly factor: number };
   readonly seeds: number;
-  /** In the order of the contest: found ones by the retest, then the known ones. */
+  /** The order is that of the contest: found ones by the retest, then the known ones. */
   readonly standings: readonly Judged[];
   /** Every found optimizer with every known one; their tests are corrected together. */
   readonly rows: readonly Row[];
