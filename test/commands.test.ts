@@ -53,6 +53,7 @@ const LEFT_OUT: readonly (readonly [RegExp, string])[] = [
   ],
   [/reproduce discovery/, 'takes a day; src/reproduce/discovery runs the chain on made-up rewards'],
   [/--samples 300/, 'takes half an hour'],
+  [/--mlflow/, 'wants a server of MLflow; test/outlets.test.ts has one'],
   [/task\.mjs/, 'stands in a folder that nos init writes; test/own-task-page.test.ts runs the page'],
   [/bench strategies/, 'takes many minutes'],
   [/--protocol (?:paper|quick@15)/, 'takes many minutes'],

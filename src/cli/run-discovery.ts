@@ -6,7 +6,7 @@ import { calibrationFor, measureStep } from '../evaluate/index.ts';
 import { NO_ENVIRONMENT, parseConditions, parseProtocol, protocolSteps } from '../evaluation/index.ts';
 import * as f from '../fields.ts';
 import { inTurn } from '../in-turn.ts';
-import { plural, table } from '../report/index.ts';
+import { table } from '../report/index.ts';
 import {
   type ChainStage,
   type DiscoveryPlan,
@@ -221,7 +221,7 @@ export const discoveryDryRunDocument = z.strictObject({
     }),
     'what each stage takes',
   ),
-  coreHours: f.figure('core-hours in all; the likely ones where they are known'),
+  coreHours: f.figure('core-hours in all that are known; the likely ones where there are such'),
 });
 
 /** Estimates what every stage costs, from a few seconds of real training on each task. */
@@ -255,14 +255,22 @@ export async function discoveryDryRun(
   const stages = [...searches, ...others];
   const likelyOf = (one: (typeof stages)[number]) =>
     'likely' in one ? (one.likely as number) : one.coreHours;
-  const coreHours = stages.reduce((sum, one) => sum + likelyOf(one), 0);
+  const coreHours = stages.reduce((sum, one) => sum + (likelyOf(one) || 0), 0);
+  const unknown = tasks.filter((task) => Number.isNaN(seconds.get(task)));
   const columns = [
     { title: 'stage', cell: ({ stage }: (typeof stages)[number]) => stage },
     { title: '', cell: ({ what }: (typeof stages)[number]) => what },
     { title: 'evaluations', cell: ({ evaluations }: (typeof stages)[number]) => String(evaluations) },
-    { title: 'core-hours', cell: (one: (typeof stages)[number]) => likelyOf(one).toFixed(2) },
+    {
+      title: 'core-hours',
+      cell: (one: (typeof stages)[number]) => (Number.isNaN(likelyOf(one)) ? '?' : likelyOf(one).toFixed(2)),
+    },
   ];
-  const text = `${table(stages, columns, context.stdout)}\n\n${coreHours.toFixed(1)} core-hours in all, with ${plural(plan.searches.length, 'search')}`;
+  const missing =
+    unknown.length === 0
+      ? ''
+      : `; the data of ${unknown.join(', ')} are not on this machine, and nos data list says how to get them`;
+  const text = `${table(stages, columns, context.stdout)}\n\n${coreHours.toFixed(1)} core-hours in all${missing}`;
   return { document: { stages, coreHours }, text };
 }
 

@@ -113,7 +113,7 @@ async function hear(run: HeldRun, tell: Tell, now: number): Promise<Heard> {
   if (known !== undefined && !isSame(known, evaluation)) {
     throw new NosError(
       'bad-option',
-      `trial ${tell.trial} of run '${record.name}' was told before, as ${said(known)}: not ${said(evaluation)}`,
+      `trial ${tell.trial} of run '${record.name}' was told before, as ${said(run, known)}: not ${said(run, evaluation)}`,
       'the first value stands, as later proposals were made of it',
     );
   }
@@ -125,7 +125,11 @@ async function hear(run: HeldRun, tell: Tell, now: number): Promise<Heard> {
 const isSame = (a: Evaluation, b: Evaluation): boolean =>
   a.status === b.status && Object.is(a.reward, b.reward);
 
-const said = ({ status, reward }: Evaluation): string => (status === 'ok' ? String(reward) : status);
+/** What somebody told, in the units of the metric. */
+function said({ config }: HeldRun, { status, reward }: Evaluation): string {
+  if (status !== 'ok') return status;
+  return String(config.pull.goal === 'minimise' ? -reward : reward);
+}
 
 /** @throws NosError `unknown-name`. */
 async function taskAt(run: HeldRun, place: TrialPlace): Promise<TrialTask> {
