@@ -153,10 +153,15 @@ const CONTRACT: Readonly<Record<string, z.ZodType>> = {
   }),
 };
 
+interface Metric {
+  readonly key: string;
+  readonly value: number;
+  readonly step: number;
+}
+
 interface Received {
   readonly path: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests say what is in it
-  readonly body: any;
+  readonly body: { readonly metrics?: readonly Metric[]; readonly key?: string; readonly status?: string };
   readonly authorization: string | undefined;
 }
 

@@ -29,20 +29,11 @@ import { Once } from '../run/index.ts';
 import type { Store } from '../store/index.ts';
 import { resolveTask } from '../tasks/index.ts';
 import type { Context, Result } from './command.ts';
-import { type EvaluatingSettings, evaluating, prepareTasks } from './evaluators.ts';
+import { evaluating, prepareTasks } from './evaluators.ts';
 import { withStore } from './files.ts';
 import { prepareEngine } from './prepare.ts';
+import type { ExperimentContext } from './run-experiment.ts';
 import { runSearch } from './run-search.ts';
-
-type DiscoveryContext = Context<
-  EvaluatingSettings & {
-    readonly scale: number;
-    readonly seeds?: number | undefined;
-    readonly task?: string | undefined;
-    readonly stage?: string | undefined;
-    readonly timeout?: number | undefined;
-  }
->;
 
 interface Outcome {
   readonly findings: ExperimentFindings;
@@ -53,7 +44,7 @@ interface Outcome {
  * Plans the chain of `nos reproduce discovery`, and returns what goes through its stages, or through the one that is named, as far as the
  * time allows, and reports what is there.
  */
-export async function planDiscoveryRun(context: DiscoveryContext): Promise<() => Promise<Outcome>> {
+export async function planDiscoveryRun(context: ExperimentContext): Promise<() => Promise<Outcome>> {
   const plan = await planDiscovery(context.settings);
   const { stage } = context.settings;
   const clock = new Deadline(context.settings.timeout);
@@ -88,7 +79,7 @@ class Deadline {
 async function makeSearches(
   plan: DiscoveryPlan,
   clock: Deadline,
-  context: DiscoveryContext,
+  context: ExperimentContext,
 ): Promise<boolean> {
   for (const search of plan.searches) {
     if (clock.isOver()) return false;
@@ -100,7 +91,7 @@ async function makeSearches(
 async function makeSearch(
   search: DiscoverySearch,
   clock: Deadline,
-  context: DiscoveryContext,
+  context: ExperimentContext,
 ): Promise<boolean> {
   const { run: name, config } = search;
   const { places, signal, stderr, settings } = context;
@@ -132,7 +123,7 @@ async function makeTrainings(
   plan: DiscoveryPlan,
   stages: readonly ChainStage[],
   clock: Deadline,
-  context: DiscoveryContext,
+  context: ExperimentContext,
 ): Promise<void> {
   const planned = plannedTrainings(plan).filter(({ stage }) => stages.includes(stage));
   const tasks = [...new Set(planned.map(({ task }) => task))];
@@ -188,7 +179,7 @@ const readSearches = (plan: DiscoveryPlan, store: Store): Promise<readonly Searc
   inTurn(plan.searches, async (search) => ({ search, proposals: await proposalsOf(store, search) }));
 
 /** Makes the findings of what the store has; nothing is trained. */
-async function report(plan: DiscoveryPlan, context: DiscoveryContext): Promise<Outcome> {
+async function report(plan: DiscoveryPlan, context: ExperimentContext): Promise<Outcome> {
   const machine = await prepareTasks(context, []);
   const data = await withStore(context.places, async (store) => {
     const searched = await readSearches(plan, store);
@@ -226,7 +217,7 @@ export const discoveryDryRunDocument = z.strictObject({
 
 /** Estimates what every stage costs, from a few seconds of real training on each task. */
 export async function discoveryDryRun(
-  context: DiscoveryContext,
+  context: ExperimentContext,
 ): Promise<Result<z.output<typeof discoveryDryRunDocument>>> {
   const plan = await planDiscovery(context.settings);
   const trainings = plannedTrainings(plan);

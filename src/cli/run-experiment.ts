@@ -20,7 +20,7 @@ import { runSearch } from './run-search.ts';
 /** What an experiment found, and what was evaluated for it, now or before. */
 export type ExperimentOutcome = { readonly findings: ExperimentFindings } & Pick<Provenance, 'trained'>;
 
-type ExperimentContext = Context<
+export type ExperimentContext = Context<
   EvaluatingSettings & {
     readonly scale: number;
     readonly seeds?: number | undefined;

@@ -56,7 +56,8 @@ describe('the committed results', () => {
 
   it('are those of every experiment but the searches', () => {
     const small = experiments.entries.filter(({ kind }) => kind !== 'searches' && kind !== 'chain');
-    expect(committed).toEqual(expect.arrayContaining(small.map(({ name }) => name)));
+    // A chain takes days, so that its results may be there or not.
+    expect(committed.filter((name) => name !== 'discovery')).toEqual(small.map(({ name }) => name));
   });
 });
 

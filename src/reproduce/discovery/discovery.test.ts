@@ -7,6 +7,7 @@ import {
 } from '../../evaluation/index.ts';
 import { stream } from '../../random/index.ts';
 import { decode, findSpace, printRule, uniformTokens } from '../../rules/index.ts';
+import { mean, sampleVariance } from '../../statistics/index.ts';
 import { readData, resultFiles, resultFromData } from '../results.ts';
 import { gatherData } from './chain.ts';
 import { bestOf, extended, gridAround, rateAt } from './contest.ts';
@@ -208,11 +209,15 @@ describe('statistics', () => {
   it('see a difference of the least size in four of five tests at the corrected level', () => {
     const random = stream(1, 'least');
     const draws = (mean: number) => Array.from({ length: 12 }, () => mean + random.normal());
-    const least = 1.16; // of 12 pairs of unit spread and one test: (2.20 + 0.88) · 1/√12 is 0.89
-    const seen = Array.from({ length: 400 }, () => leastSeen(draws(0), 1) as number);
-    const middle = seen.reduce((sum, one) => sum + one, 0) / seen.length;
-    expect(middle).toBeGreaterThan(0.8);
-    expect(middle).toBeLessThan(least);
+    // Student's quantiles for 11 degrees of freedom, from tables: 97.5 % and 80 %.
+    const [threshold, power] = [2.201, 0.8755];
+    const least = (threshold + power) / Math.sqrt(12);
+    const tests = Array.from({ length: 4_000 }, () => draws(least));
+    const statistic = (values: readonly number[]) =>
+      mean(values) / Math.sqrt(sampleVariance(values) / values.length);
+    expect(mean(tests.map((values) => Number(statistic(values) > threshold)))).toBeCloseTo(0.8, 1);
+    // The mean of a sample's standard deviation is below the true one, by this factor for twelve values.
+    expect(mean(tests.map((values) => leastSeen(values, 1)!)) / 0.9776).toBeCloseTo(least, 1);
     expect(leastSeen([1, 2], 1)).toBeNull();
     expect(leastSeen(draws(0), 156)! / leastSeen(draws(0), 1)!).toBeGreaterThan(1);
   });
