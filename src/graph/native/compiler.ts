@@ -6,7 +6,7 @@ import { NosError } from '../../errors.ts';
 import { userDirectories } from '../../user-directories.ts';
 import type { CompileWatch } from '../session.ts';
 import { runCompiler } from './run-compiler.ts';
-import { type Processor, TARGETS } from './target.ts';
+import { type Processor, TARGETS, x86Target } from './target.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -60,15 +60,17 @@ async function askVersion(command: Compiler['command']): Promise<Compiler | unde
   }
 }
 
-/** What to compile for on this machine; undefined if its processor has no fused multiply-add that we compile for. */
-export function machineTarget(): Processor | undefined {
+/** What to compile for on this machine; what is missing if its processor has no fused multiply-add that we compile for. */
+function target(): Processor | { readonly lacks: readonly string[] } {
   if (process.arch === 'arm64' && process.platform !== 'win32') return TARGETS.arm64;
-  if (process.arch !== 'x64' || process.platform !== 'linux') return undefined;
-  const has = processorFlags();
-  if (!['avx2', 'fma', 'bmi1', 'bmi2', 'f16c', 'movbe', 'abm'].every((flag) => has.has(flag)))
-    return undefined;
-  const wide = ['avx512f', 'avx512bw', 'avx512cd', 'avx512dq', 'avx512vl'].every((flag) => has.has(flag));
-  return TARGETS[wide ? 'x86-64-v4' : 'x86-64-v3'];
+  if (process.arch !== 'x64' || process.platform !== 'linux') return { lacks: [] };
+  return x86Target(processorFlags());
+}
+
+/** What to compile for on this machine; undefined if the engine is not made for it. */
+export function machineTarget(): Processor | undefined {
+  const found = target();
+  return 'lacks' in found ? undefined : found;
 }
 
 function processorFlags(): ReadonlySet<string> {
@@ -93,16 +95,17 @@ export interface CompileOptions extends CompileWatch {
 
 /** What this machine compiles for and with. @throws NosError `engine` that says what is missing. */
 export async function machineOptions(): Promise<CompileOptions> {
-  const target = machineTarget();
-  if (target === undefined) {
+  const found = target();
+  if ('lacks' in found) {
+    const missing = found.lacks.length > 0 ? `, whose processor lacks ${found.lacks.join(', ')}` : '';
     throw new NosError(
       'engine',
-      `the native engine is made for arm64 and for x86-64 with AVX2 and FMA under Linux, not for this ${process.platform}-${process.arch}`,
+      `the native engine is made for arm64 and for x86-64 with AVX2 and FMA under Linux, not for this ${process.platform}-${process.arch}${missing}`,
       'onnxruntime runs here: --engine onnxruntime',
     );
   }
   const compiler = await findCompiler();
-  if (compiler !== undefined) return { compiler, target };
+  if (compiler !== undefined) return { compiler, target: found };
   throw new NosError(
     'engine',
     `the native engine needs a C compiler, and '${process.env.CC?.trim() || 'cc'}' does not run`,
