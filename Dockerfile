@@ -10,6 +10,7 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY bin bin/
 COPY scripts scripts/
 COPY src src/
+COPY web web/
 # And fetches the engine.
 RUN npm run build
 RUN npm prune --omit=dev --ignore-scripts --no-audit --no-fund

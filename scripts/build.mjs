@@ -1,5 +1,5 @@
-// Checks src/, writes its declarations and its bundle to dist/, then brings the engine. `--prepare`, as npm runs it at the end of an
-// install: where the compiler is left out, so is the build, and the install is not to fail for it.
+// Checks src/, writes its declarations and its bundle to dist/, and the pages of web/ to dist/web/, then brings the engine. `--prepare`, as
+// npm runs it at the end of an install: where the compiler is left out, so is the build, and the install is not to fail for it.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -19,6 +19,8 @@ const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.
 if (status !== 0) process.exit(status ?? 1);
 const { bundle } = await import('./bundle.mjs');
 await bundle();
+const { buildWeb } = await import('./web.mjs');
+await buildWeb();
 await import('../bin/postinstall.mjs');
 
 function findCompiler() {

@@ -48,5 +48,6 @@ export async function bundle() {
   copyFileSync('node_modules/zod/LICENSE', 'dist/chunks/zod.LICENSE');
   const written = new Set(output.map(({ fileName }) => normalize(fileName)));
   for (const path of readdirSync('dist', { recursive: true }))
-    if (/\.js(\.map)?$/.test(path) && !written.has(path)) rmSync(join('dist', path));
+    if (/\.js(\.map)?$/.test(path) && !path.startsWith('web') && !written.has(path))
+      rmSync(join('dist', path));
 }

@@ -145,3 +145,25 @@ describe('rooms for a browser', () => {
     expect(packages.filter((name) => !PACKAGES_FOR_BROWSERS.includes(name))).toEqual([]);
   });
 });
+
+describe('the pages of web/', () => {
+  const web = resolve(src, '../web');
+  const pages = readdirSync(web, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => join(web, name));
+  const loads = (file: string): readonly string[] =>
+    [
+      ...codeOf(file)
+        .replace(/^(import|export) type [^;]*;/gm, '')
+        .matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g),
+    ]
+      .map(([, target = '']) => resolve(file, '..', target))
+      .filter((target) => target.startsWith(src + sep))
+      .map((target) => relative(src, target));
+
+  it('load of src/ only rooms for a browser, through their index.ts', () => {
+    expect(pages.length).toBeGreaterThan(2);
+    const allowed = new Set(FOR_BROWSERS.map((room) => join(room, 'index.ts')));
+    expect(pages.flatMap(loads).filter((target) => !allowed.has(target))).toEqual([]);
+  });
+});
