@@ -45,6 +45,7 @@ const CALLS: readonly (readonly string[])[] = [
   ['space', 'quick', '--operands', 'g,m'],
   ['tasks'],
   ['tasks', 'multi30k-gnmt'],
+  ['task', 'check', ...TRAINED, '--seeds', '2'],
   ['strategies'],
   ['protocols'],
   ['environments'],

@@ -65,24 +65,33 @@ interface Opened {
   readonly dispatcher: Dispatcher;
 }
 
-/**
- * Opens the store and whoever evaluates, for one piece of work: the workers of a Redis if the settings name one, otherwise processes
- * of this machine.
- */
+/** Opens the store and whoever evaluates, for one piece of work; see {@link withDispatcher}. */
 export async function withEvaluators<T>(
-  { settings, places, underWay }: Context<EvaluatingSettings>,
-  { run, useful, onEvent }: Work,
+  context: Context<EvaluatingSettings>,
+  about: Work,
   work: (opened: Opened) => Promise<T>,
+): Promise<T> {
+  return withStore(context.places, (store) =>
+    withDispatcher(context, about, (dispatcher) => work({ store, dispatcher })),
+  );
+}
+
+/**
+ * Opens whoever evaluates, for one piece of work: the workers of a Redis if the settings name one, otherwise processes of this
+ * machine.
+ */
+export async function withDispatcher<T>(
+  { settings, places, underWay }: Context<Pick<EvaluatingSettings, 'workers' | 'redis'>>,
+  { run, useful, onEvent }: Work,
+  work: (dispatcher: Dispatcher) => Promise<T>,
 ): Promise<T> {
   const { redis: url } = settings;
   const directory = places.data;
-  return withStore(places, async (store) => {
-    const dispatcher =
-      url === undefined
-        ? await openLocalPool({ workers: workerCount(settings, useful), directory, onEvent })
-        : await openRedisQueue({ url, directory, run, onEvent });
-    return underWay(() => work({ store, dispatcher })).finally(() => dispatcher.close());
-  });
+  const dispatcher =
+    url === undefined
+      ? await openLocalPool({ workers: workerCount(settings, useful), directory, onEvent })
+      : await openRedisQueue({ url, directory, run, onEvent });
+  return underWay(() => work(dispatcher)).finally(() => dispatcher.close());
 }
 
 /** Worker processes of this machine, at most `useful`. */

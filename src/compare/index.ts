@@ -36,3 +36,10 @@ export { type LearningRateRange, learningRateRange, meanSweep } from './learning
 export { comparisonPicture } from './picture.ts';
 export { type ComparisonInput, type ComparisonPlan, planComparison, seedsFrom } from './plan.ts';
 export type { RuleFigures } from './row.ts';
+export {
+  planTaskCheck,
+  summarizeTaskCheck,
+  type TaskCheck,
+  taskCheckSchema,
+  trainTaskCheck,
+} from './task-check.ts';

@@ -58,6 +58,9 @@ export const runConfigSchema = z
 
 export type RunConfig = f.DataOf<typeof runConfigSchema>;
 
+/** The rules that a run trains beside its own, unless it names others. */
+export const USUAL_REFERENCES = ['sgd', 'momentum', 'adam', 'rmsprop', 'powersign'] as const;
+
 const { strategy, pipeline, references, retest } = runConfigSchema.shape;
 
 const inputSchema = runConfigSchema.extend({
@@ -67,7 +70,7 @@ const inputSchema = runConfigSchema.extend({
   }),
   ...regimeShape,
   pipeline: pipeline.default(2),
-  references: references.default(['sgd', 'momentum', 'adam', 'rmsprop', 'powersign']),
+  references: references.default([...USUAL_REFERENCES]),
   retest: retest.default({ top: 5, seeds: 3 }),
 });
 

@@ -14,7 +14,11 @@ const plannedSchema = z.strictObject({
 /** The evaluations that a run makes at most: equal rules are one evaluation. */
 export type PlannedEvaluations = f.DataOf<typeof plannedSchema>;
 
-export function plannedEvaluations({ samples, references, retest }: RunConfig): PlannedEvaluations {
+export function plannedEvaluations({
+  samples,
+  references,
+  retest,
+}: Pick<RunConfig, 'samples' | 'references' | 'retest'>): PlannedEvaluations {
   const retests = plannedRetests({ references, retest });
   return {
     proposals: samples,

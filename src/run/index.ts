@@ -1,4 +1,10 @@
-export { parseRunConfig, type RunConfig, type RunConfigInput, runConfigSchema } from './config.ts';
+export {
+  parseRunConfig,
+  type RunConfig,
+  type RunConfigInput,
+  runConfigSchema,
+  USUAL_REFERENCES,
+} from './config.ts';
 export { distinctRules, foldCopies, isFound } from './copies.ts';
 export { findEarlierRun } from './earlier-run.ts';
 export {
@@ -33,6 +39,7 @@ export { Once, type OnceOptions, type OnceServices } from './once.ts';
 export { advance, initialProgress, type RunProgress, secondsLeft } from './progress.ts';
 export * from './pull/index.ts';
 export { replayRun } from './replay.ts';
+export { usualRetest } from './retest.ts';
 export { extendRun, type RunResult, type RunServices, resumeRun, startRun } from './run.ts';
 export { checkRunName } from './run-name.ts';
 export { type Spared, sparedOf } from './spared.ts';

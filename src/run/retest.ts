@@ -1,4 +1,4 @@
-import { lowestFinished, weight } from '../evaluation/index.ts';
+import { hasShortcuts, lowestFinished, type Protocol, weight } from '../evaluation/index.ts';
 import { ordinaryUpdates, resolveRule } from '../rules/index.ts';
 import { mean } from '../statistics/index.ts';
 import type { ScoreSummary } from '../store/index.ts';
@@ -10,6 +10,16 @@ import { leaderboard } from './leaderboard.ts';
 export interface Retest {
   readonly slot: number;
   readonly rule: string;
+}
+
+/**
+ * The tests of a search that names none. With shortcuts they cost more than the search's scores, so they go by its size, to cost about as
+ * much as the search within bounds.
+ */
+export function usualRetest(protocol: Protocol, samples: number): RunConfig['retest'] {
+  if (!hasShortcuts(protocol)) return { top: 5, seeds: 3 };
+  const seeds = Math.min(Math.max(Math.round(samples / 100), 2), 10);
+  return { top: seeds < 5 ? 4 : 8, seeds, halving: true };
 }
 
 /**

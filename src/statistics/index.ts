@@ -1,8 +1,10 @@
 export { blockedDifference } from './blocks.ts';
+export { deviationLimit } from './deviation-limit.ts';
 export { holm } from './holm.ts';
 export { type Interval, meanInterval } from './mean-interval.ts';
 export { movingAverage } from './moving-average.ts';
 export { pairedPermutation, smallestPairedP, wilcoxonSignedRank } from './paired-tests.ts';
+export { pairsNeeded } from './pairs-needed.ts';
 export { rankCorrelation } from './rank-correlation.ts';
 export { midranks } from './ranks.ts';
 export { studentQuantile } from './student.ts';

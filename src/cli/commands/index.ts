@@ -36,6 +36,7 @@ const modules = {
   rules: () => import('./rules.ts'),
   space: () => import('./space.ts'),
   tasks: () => import('./tasks.ts'),
+  'task check': () => import('./task-check.ts'),
   strategies: () => import('./strategies.ts'),
   protocols: () => import('./protocols.ts'),
   environments: () => import('./environments.ts'),
@@ -79,6 +80,7 @@ const summaries: Readonly<Record<Name, string>> = {
   rules: 'list the catalogue of named rules',
   space: 'list the spaces of rules with their exact sizes, or show one and its share of distinct rules',
   tasks: 'list the tasks that rules are tried on, or show one of them',
+  'task check': 'train a task before a search: is it determined, how does it spread, what will a search take',
   strategies: 'list the strategies of search, and the algorithms of strategy rl',
   protocols: 'list the protocols by which rules are scored',
   environments: 'list the numerical environments that rules are trained in',
@@ -115,8 +117,8 @@ const TAKEN: Readonly<Record<'store' | 'data' | 'redis', readonly Name[]>> = {
     'export',
     'completion',
   ],
-  data: [...EVALUATING, 'worker', 'data fetch', 'data list', 'doctor'],
-  redis: [...EVALUATING, 'worker', 'workers'],
+  data: [...EVALUATING, 'task check', 'worker', 'data fetch', 'data list', 'doctor'],
+  redis: [...EVALUATING, 'task check', 'worker', 'workers'],
 };
 
 export const commands: readonly CommandEntry[] = (Object.keys(summaries) as Name[]).map((name) => ({

@@ -1,4 +1,4 @@
-import { hasShortcuts, parseRegime, printRegime, type Regime } from '../../evaluation/index.ts';
+import { parseRegime, printRegime, type Regime } from '../../evaluation/index.ts';
 import { type Constraint, findSpace } from '../../rules/index.ts';
 import {
   checkRunName,
@@ -6,6 +6,7 @@ import {
   type RunConfig,
   type RunConfigInput,
   startRun,
+  usualRetest,
 } from '../../run/index.ts';
 import { resolveStrategy } from '../../search/index.ts';
 import { type Context, defineCommand } from '../command.ts';
@@ -101,20 +102,15 @@ async function runConfigOf(settings: Settings): Promise<RunConfig> {
   return config;
 }
 
-/** The tests with fresh seeds. With shortcuts they cost more than the search's scores, and go by its size unless they are given. */
+/** The tests with fresh seeds, those of {@link usualRetest} unless they are given. */
 function retestOf(
   { protocol }: Regime,
   { retest, samples }: Pick<Settings, 'retest' | 'samples'>,
 ): RunConfigInput['retest'] {
-  const short = hasShortcuts(protocol);
-  const [top = 0, seeds = 0] = (retest ?? (short ? retestFor(samples) : '5x3')).split('x').map(Number);
-  return { top, seeds, ...(short && { halving: true }) };
-}
-
-/** The tests cost about as much as the search, within bounds. */
-function retestFor(samples: number): string {
-  const seeds = Math.min(Math.max(Math.round(samples / 100), 2), 10);
-  return `${seeds < 5 ? 4 : 8}x${seeds}`;
+  const usual = usualRetest(protocol, samples);
+  if (retest === undefined) return usual;
+  const [top = 0, seeds = 0] = retest.split('x').map(Number);
+  return { ...usual, top, seeds };
 }
 
 /** `quick-1`, `quick-2`, …: the preset or the space, and the first number that is free in the store. */
