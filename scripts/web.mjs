@@ -26,7 +26,10 @@ export async function buildWeb() {
       reportCompressedSize: false,
       chunkSizeWarningLimit: 2000,
       license: { fileName: 'licences.md' },
-      rolldownOptions: { input: Object.fromEntries(pages.map((name) => [name, `web/${name}/index.html`])) },
+      rolldownOptions: {
+        checks: { pluginTimings: false },
+        input: Object.fromEntries(pages.map((name) => [name, `web/${name}/index.html`])),
+      },
     },
   });
 }

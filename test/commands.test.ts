@@ -51,6 +51,7 @@ const LEFT_OUT: readonly (readonly [RegExp, string])[] = [
     /reproduce (?:figure5 --scale 0\.0667|table1 --scale|table2 --scale|figure4 --scale 0\.00667|figure7(?: --scale 0\.01)?$|figure6$)/,
     'takes many minutes or hours',
   ],
+  [/^nos studio/, 'serves until it is stopped; test/studio.test.ts starts it'],
   [/reproduce discovery/, 'takes a day; src/reproduce/discovery runs the chain on made-up rewards'],
   [/--samples 300/, 'takes half an hour'],
   [/--mlflow/, 'wants a server of MLflow; test/outlets.test.ts has one'],

@@ -69,7 +69,9 @@ describe('documents', () => {
       documents[`${first} ${second}`] ? `${first} ${second}` : first,
     );
     const names = commands.map(({ name }) => name);
-    expect([...new Set([...called, 'check', 'worker', 'workers'])].sort()).toEqual([...names].sort());
+    expect([...new Set([...called, 'check', 'studio', 'worker', 'workers'])].sort()).toEqual(
+      [...names].sort(),
+    );
     const known = Object.keys(documents).map((call) => call.replace(/ ([A-Z-].*)$/, ''));
     expect([...new Set(known)].sort()).toEqual([...names].sort());
   });

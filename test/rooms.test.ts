@@ -31,6 +31,7 @@ const ROOMS = [
   'report',
   'observe',
   'reproduce',
+  'studio',
   'cli',
 ];
 

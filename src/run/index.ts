@@ -35,6 +35,7 @@ export {
 export { learningCurveChart } from './learning-curve-chart.ts';
 export type { Machine } from './machine.ts';
 export { takeMended } from './mended.ts';
+export { checkNote } from './note.ts';
 export { Once, type OnceOptions, type OnceServices } from './once.ts';
 export { advance, initialProgress, type RunProgress, secondsLeft } from './progress.ts';
 export * from './pull/index.ts';

@@ -126,6 +126,32 @@ export async function prepareSchema(client: Client, path: string): Promise<void>
   }
 }
 
+/**
+ * Refuses a store that is not of this version, as who only reads cannot bring it up to date.
+ *
+ * @param client With the store as its database `store`.
+ * @throws NosError `store-newer`, `store-corrupt`.
+ */
+export async function requireSchema(client: Client, path: string): Promise<void> {
+  const pragma = async (name: string): Promise<unknown> =>
+    Object.values((await client.execute(`PRAGMA store.${name}`)).rows[0] ?? {})[0];
+  const { rows } = await client.execute('SELECT count(*) AS tables FROM store.sqlite_master');
+  const version = judged(
+    path,
+    Number(await pragma('user_version')),
+    Number(await pragma('application_id')),
+    Number(rows[0]?.tables),
+  );
+  if (version === SCHEMA_VERSION) return;
+  throw new NosError(
+    'store-corrupt',
+    version === 0
+      ? `${path} is empty`
+      : `${path} is a store of version ${version}, and reading changes nothing`,
+    version === 0 ? 'a search fills it: nos search' : '`nos runs` brings it up to date, once',
+  );
+}
+
 /** The version of the store; 0 where the file is empty. */
 async function versionOf(client: Client, path: string): Promise<number> {
   // One statement, so that a process that creates the tables at this moment is seen before or after, not between.
@@ -134,6 +160,11 @@ async function versionOf(client: Client, path: string): Promise<number> {
      FROM pragma_user_version, pragma_application_id`,
   );
   const { version, application, tables } = found.rows[0] as unknown as Record<string, number>;
+  return judged(path, Number(version), Number(application), Number(tables));
+}
+
+/** @throws NosError `store-newer`, `store-corrupt` for what this program does not read. */
+function judged(path: string, version: number, application: number, tables: number): number {
   if (tables === 0 && version === 0) return 0;
   if (application !== APPLICATION_ID) {
     throw new NosError(
@@ -142,12 +173,12 @@ async function versionOf(client: Client, path: string): Promise<number> {
       'name another file as the store; this one was left as it is',
     );
   }
-  if ((version as number) > SCHEMA_VERSION) {
+  if (version > SCHEMA_VERSION) {
     throw new NosError(
       'store-newer',
       `${path} is a store of version ${version}; this program reads versions up to ${SCHEMA_VERSION}`,
       'update neural-optimizer-search, or name another file as the store; this one was left as it is',
     );
   }
-  return version as number;
+  return version;
 }

@@ -1,11 +1,34 @@
 import { render } from 'preact';
 import { Shell } from '../shell/shell.tsx';
+import { useAddress } from './address.ts';
+import { ComparePage } from './compare-page.tsx';
+import { RunPage } from './run-page.tsx';
+import { RunsPage } from './runs-page.tsx';
+import { useChanges } from './server.ts';
+import './studio.css';
+
+function Studio() {
+  const address = useAddress();
+  const { version, connected } = useChanges();
+  const [page, name = ''] = address.path;
+  const nav = [
+    { href: '#/', text: 'Runs', current: page === undefined },
+    { href: '#/compare', text: 'Compare', current: page === 'compare' },
+  ];
+  const title = page === 'run' ? name : page === 'compare' ? 'Compare' : 'Runs';
+  const live = <span class={connected ? 'live' : 'live lost'}>{connected ? 'live' : 'not connected'}</span>;
+  return (
+    <Shell title={title} nav={nav} aside={live}>
+      {page === 'run' ? (
+        <RunPage key={name} name={name} address={address} version={version} />
+      ) : page === 'compare' ? (
+        <ComparePage address={address} version={version} />
+      ) : (
+        <RunsPage address={address} version={version} />
+      )}
+    </Shell>
+  );
+}
 
 const place = document.getElementById('app');
-if (place)
-  render(
-    <Shell title="Studio" nav={[{ href: '#/', text: 'Runs', current: true }]}>
-      <h1>Runs</h1>
-    </Shell>,
-    place,
-  );
+if (place) render(<Studio />, place);

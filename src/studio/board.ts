@@ -1,0 +1,101 @@
+import { shortRules } from '../report/index.ts';
+import { latexRule, parseRule } from '../rules/index.ts';
+import { foldCopies, type LeaderboardRow, leaderboard, type RunConfig } from '../run/index.ts';
+import { type Digest, type DigestRun, textOf } from '../store/index.ts';
+import type { BoardDocument, BoardRow } from './documents.ts';
+
+/** Which rules of a run are listed, as the address of the page has it. */
+export interface BoardQuery {
+  /** Part of the rule's text; parts apart by spaces must all be there. */
+  readonly text: string;
+  /** `ok`, `stopped`, …; all unless given. */
+  readonly status: string;
+  /** Whether reference rules are left out. */
+  readonly found: boolean;
+  /** Least reward of the search's own evaluation. */
+  readonly least: number | undefined;
+  /** Whether near copies have rows of their own. */
+  readonly all: boolean;
+  readonly limit: number;
+}
+
+/** Rules that are read for one that is shown, as near copies are folded away. */
+const SPARE = 4;
+
+/**
+ * The first rows of a run's leaderboard, as `nos top` has them, without reading the others: the store's order of rewards says which rules
+ * can be among them. References and rules that were tested again are always looked at.
+ */
+export async function readBoard(
+  digest: Digest,
+  run: DigestRun,
+  config: RunConfig,
+  query: BoardQuery,
+): Promise<BoardDocument> {
+  const { sql, args } = conditionOf(query);
+  const where = `run = ? AND role = 'proposal' ${sql}`;
+  const [counted] = await digest.rows(`SELECT count(DISTINCT key) AS rules FROM digest WHERE ${where}`, [
+    run.id,
+    ...args,
+  ]);
+  const best = await digest.rows(
+    `SELECT ${textOf('key')} FROM digest WHERE ${where} ORDER BY standing, reward DESC, position LIMIT ?`,
+    [run.id, ...args, query.limit * SPARE * 2],
+  );
+  const tested = await digest.rows(
+    `SELECT DISTINCT ${textOf('key')} FROM digest WHERE run = ? AND role IN ('reference', 'retest')`,
+    [run.id],
+  );
+  const matching = new Set(best.map(({ key }) => String(key)));
+  const keys = [...new Set([...matching, ...tested.map(({ key }) => String(key))])];
+  const summaries = await digest.summaries(run.id, keys);
+  const every = leaderboard(summaries, config.retest);
+  const folded = query.all ? every : foldCopies(every, query.limit + tested.length);
+  const fits = await fitsQuery(
+    digest,
+    run.id,
+    query,
+    tested.map(({ key }) => String(key)),
+  );
+  const rows = folded
+    .filter(({ key, reference }) =>
+      reference ? !query.found && fits.has(key) : matching.has(key) || fits.has(key),
+    )
+    .slice(0, query.limit);
+  return { matching: Number(counted?.rules), rows: await Promise.all(rows.map(written)) };
+}
+
+/** Which of these rules fit the query; needed of those that are read whether they fit or not. */
+async function fitsQuery(
+  digest: Digest,
+  run: number,
+  query: BoardQuery,
+  keys: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { sql, args } = conditionOf(query);
+  const rows = await digest.rows(
+    `SELECT DISTINCT ${textOf('key')} FROM digest WHERE run = ? AND role != 'retest' AND key IN (SELECT value FROM json_each(?)) ${sql}`,
+    [run, JSON.stringify(keys), ...args],
+  );
+  return new Set(rows.map(({ key }) => String(key)));
+}
+
+function conditionOf({ text, status, least }: BoardQuery): {
+  readonly sql: string;
+  readonly args: readonly (string | number)[];
+} {
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  return {
+    sql: [
+      ...words.map(() => `AND instr(replace(rule, ' ', ''), ?) > 0`),
+      ...(status === '' ? [] : ['AND status = ?']),
+      ...(least === undefined ? [] : ['AND reward >= ?']),
+    ].join(' '),
+    args: [...words, ...(status === '' ? [] : [status]), ...(least === undefined ? [] : [least])],
+  };
+}
+
+async function written(row: LeaderboardRow): Promise<BoardRow> {
+  const short = (await shortRules())(row.rule);
+  return { ...row, short, latex: latexRule(parseRule(short)) };
+}

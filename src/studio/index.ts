@@ -1,0 +1,2 @@
+export type * from './documents.ts';
+export { type RunningStudio, type ServeOptions, serveStudio } from './serve.ts';

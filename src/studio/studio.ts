@@ -1,0 +1,148 @@
+import { Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import { NosError } from '../errors.ts';
+import { inTurn } from '../in-turn.ts';
+import { toJson } from '../json.ts';
+import { parseRunConfig } from '../run/index.ts';
+import type { Digest } from '../store/index.ts';
+import { packageVersion } from '../version.ts';
+import { type BoardQuery, readBoard } from './board.ts';
+import { changeRun } from './care.ts';
+import { Curves } from './curve.ts';
+import type { RunsDocument } from './documents.ts';
+import { pageFile } from './files.ts';
+import { type Door, refusal, SECURITY_HEADERS } from './guard.ts';
+import { readEntries, readRunDocument } from './runs.ts';
+import { changesOf } from './watch.ts';
+
+export interface StudioOptions {
+  readonly digest: Digest;
+  readonly door: Door;
+}
+
+/** Documents that are kept for the next who asks, while the store does not change. */
+const KEPT = 60;
+
+const COOKIE = 'nos-token';
+
+/** The studio as a web application: the pages of `dist/web/`, and documents of the store's runs for them. */
+export function studioApp({ digest, door }: StudioOptions): Hono {
+  const app = new Hono();
+  const curves = new Curves(digest);
+  const documents = new Map<string, { readonly version: number; readonly text: Promise<string> }>();
+
+  app.use(async (c, next) => {
+    const url = new URL(c.req.url);
+    const given = url.searchParams.get('token');
+    const cookie = new RegExp(`(?:^|; )${COOKIE}=([^;]*)`).exec(c.req.header('cookie') ?? '')?.[1];
+    const caller = {
+      method: c.req.method,
+      host: c.req.header('host'),
+      origin: c.req.header('origin'),
+      site: c.req.header('sec-fetch-site'),
+      token: given ?? cookie,
+    };
+    const refused = refusal(caller, door);
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
+    if (refused !== undefined) return c.text(`${refused}\n`, 403);
+    if (given !== null && door.token !== undefined) {
+      // Out of the address, which is shown, copied and kept.
+      c.header('set-cookie', `${COOKIE}=${door.token}; HttpOnly; SameSite=Strict; Path=/`);
+      url.searchParams.delete('token');
+      return c.redirect(`${url.pathname}${url.search}`, 303);
+    }
+    return next();
+  });
+
+  app.onError((error, c) => {
+    if (!(error instanceof NosError))
+      return c.json({ error: 'this is a bug of the studio', hint: error.message }, 500);
+    return c.json({ error: error.message, hint: error.hint }, error.code === 'unknown-name' ? 404 : 400);
+  });
+
+  /** Answers with a document of the store as it is now. */
+  const answer = (path: string, read: (name: string, query: URLSearchParams) => Promise<unknown>): void => {
+    app.get(path, async (c) => {
+      await digest.refresh();
+      const version = await digest.version();
+      const { pathname, searchParams, search } = new URL(c.req.url);
+      const kept = documents.get(pathname + search);
+      const fresh = kept?.version === version;
+      const text = fresh
+        ? kept.text
+        : read(c.req.param('run') ?? '', searchParams).then((document) => toJson(document));
+      documents.delete(pathname + search);
+      documents.set(pathname + search, { version, text });
+      text.catch(() => documents.delete(pathname + search));
+      for (const oldest of documents.keys()) if (documents.size > KEPT) documents.delete(oldest);
+      return c.body(await text, 200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+    });
+  };
+
+  const runOf = async (name: string) => {
+    const run = await digest.run(name);
+    return { run, config: parseRunConfig(run.config) };
+  };
+
+  answer('/api/runs', async (): Promise<RunsDocument> => {
+    const allows = { changes: true, evaluations: false };
+    return { store: digest.path, version: packageVersion, runs: await readEntries(digest), allows };
+  });
+  answer('/api/runs/:run', async (name) => {
+    const { run, config } = await runOf(name);
+    return readRunDocument(digest, run, config);
+  });
+  answer('/api/runs/:run/curve', async (name) => {
+    const { run, config } = await runOf(name);
+    return curves.read(run, config.samples);
+  });
+  answer('/api/curves', async (_, query) => {
+    const names = [...new Set(query.getAll('run'))];
+    return inTurn(names, async (name) => {
+      const { run, config } = await runOf(name);
+      return curves.read(run, config.samples);
+    });
+  });
+  answer('/api/runs/:run/board', async (name, query) => {
+    const { run, config } = await runOf(name);
+    return readBoard(digest, run, config, boardQuery(query));
+  });
+
+  app.get('/api/changes', (c) =>
+    streamSSE(c, async (stream) => {
+      const ended = new AbortController();
+      stream.onAbort(() => ended.abort());
+      for await (const version of changesOf(digest, ended.signal)) {
+        await stream.writeSSE({ event: 'change', data: String(version) });
+      }
+    }),
+  );
+
+  app.post('/api/changes', async (c) => {
+    await changeRun(digest.path, await c.req.json().catch(() => undefined));
+    return c.json({ done: true });
+  });
+
+  app.get('/', (c) => c.redirect('studio/', 302));
+  app.get('*', async (c) => {
+    const { pathname } = new URL(c.req.url);
+    const file = await pageFile(pathname.endsWith('/') ? `${pathname}index.html` : pathname);
+    if (file === undefined) return c.text('there is no such page\n', 404);
+    c.header('cache-control', file.lasting ? 'max-age=31536000, immutable' : 'no-cache');
+    return c.body(file.body, 200, { 'content-type': file.type });
+  });
+  return app;
+}
+
+function boardQuery(query: URLSearchParams): BoardQuery {
+  const least = Number.parseFloat(query.get('least') ?? '');
+  const limit = Number.parseInt(query.get('limit') ?? '', 10);
+  return {
+    text: (query.get('text') ?? '').slice(0, 300),
+    status: query.get('status') ?? '',
+    found: query.get('found') === '1',
+    least: Number.isFinite(least) ? least : undefined,
+    all: query.get('all') === '1',
+    limit: Number.isFinite(limit) ? Math.min(Math.max(limit, 1), 500) : 30,
+  };
+}

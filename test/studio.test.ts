@@ -1,0 +1,306 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningStudio, serveStudio } from '../src/studio/index.ts';
+import { BOWL } from './bowl.ts';
+import { LOOKS, noChromium, openBrowser, overflows, violations, watchedPage } from './browser.ts';
+import { commandLine, documentOf } from './command-line.ts';
+
+const { home, here, start, finish } = commandLine();
+const store = join(home, 'nos.db');
+
+/** A name that a page must not take for markup. */
+const HOSTILE = '<script>document.title="hostile"</script>';
+
+const search = (run: string, strategy: string, samples: number) =>
+  here.json([
+    ...['search', '--task', BOWL, '--space', 'quick', '--protocol', 'quick', '--engine', 'onnxruntime'],
+    ...['--strategy', strategy, '--samples', String(samples), '--batch', '10', '--run', run],
+  ]);
+
+let studio: RunningStudio;
+let port: number;
+beforeAll(async () => {
+  await search('evolved', 'evolution', 60);
+  await search(HOSTILE, 'random', 20);
+  await here.json(['note', HOSTILE, '<img src=x onerror=alert(1)> #wide']);
+  studio = await serveStudio({ store, port: 0 });
+  port = Number(new URL(studio.url).port);
+});
+afterAll(() => studio?.close());
+
+interface Answer {
+  readonly status: number;
+  readonly headers: NodeJS.Dict<string | string[]>;
+  readonly body: string;
+}
+
+/** Asks as no browser would let a page ask: with any header, and a path that nobody has put in order. */
+function ask(
+  path: string,
+  {
+    headers = {},
+    method = 'GET',
+    body = '',
+    at = port,
+  }: Partial<{ headers: Record<string, string>; method: string; body: string; at: number }> = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ host: '127.0.0.1', port: at, path, method, headers }, (response) => {
+      let text = '';
+      response.on('data', (part) => {
+        text += part;
+      });
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
+      );
+    });
+    asked.on('error', reject);
+    asked.end(body);
+  });
+}
+
+const hashOf = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
+
+describe('who may ask the studio', () => {
+  it('is this machine by its own names: another name that leads here is refused', async () => {
+    const asHost = (host: string) => ask('/api/runs', { headers: { host } }).then(({ status }) => status);
+    expect(await asHost(`127.0.0.1:${port}`)).toBe(200);
+    expect(await asHost(`localhost:${port}`)).toBe(200);
+    for (const host of [
+      `evil.example:${port}`,
+      'evil.example',
+      `127.0.0.1.evil.example:${port}`,
+      '127.0.0.1:1',
+    ]) {
+      expect(await asHost(host), host).toBe(403);
+    }
+  });
+
+  it('is no page of elsewhere, neither to read nor to change', async () => {
+    const removal = { method: 'POST', body: JSON.stringify({ change: 'remove', run: 'evolved' }) };
+    const from = (origin: string) => ({ origin, 'content-type': 'application/json' });
+    expect((await ask('/api/runs', { headers: { origin: 'http://evil.example' } })).status).toBe(403);
+    for (const origin of ['http://evil.example', 'null', `http://127.0.0.1:${port + 1}`]) {
+      expect((await ask('/api/changes', { ...removal, headers: from(origin) })).status, origin).toBe(403);
+    }
+    expect((await ask('/api/changes', removal)).status).toBe(403);
+    const cross = { ...from(`http://127.0.0.1:${port}`), 'sec-fetch-site': 'cross-site' };
+    expect((await ask('/api/changes', { ...removal, headers: cross })).status).toBe(403);
+    expect((await here.json(['runs'])).runs.map(({ name }: { name: string }) => name)).toContain('evolved');
+  });
+
+  it('needs the token where other machines can ask', async () => {
+    const open = await serveStudio({ store, port: 0, host: '127.0.0.1' });
+    try {
+      const { port: at, search: query } = new URL(open.url);
+      const asks = { at: Number(at) };
+      expect(query).toMatch(/^\?token=[\w-]{32}$/);
+      expect((await ask('/api/runs', asks)).status).toBe(403);
+      expect((await ask('/api/runs?token=wrong', asks)).status).toBe(403);
+      const entered = await ask(`/${query}`, asks);
+      expect(entered.status).toBe(303);
+      expect(entered.headers.location).not.toContain('token');
+      const [cookie = ''] = entered.headers['set-cookie'] ?? [];
+      expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);
+      const headers = { cookie: cookie.split(';')[0] as string };
+      expect((await ask('/api/runs', { ...asks, headers })).status).toBe(200);
+    } finally {
+      await open.close();
+    }
+  });
+});
+
+describe('what the studio gives', () => {
+  it('is no file but those of its pages', async () => {
+    const paths = [
+      '/../package.json',
+      '/studio/../../package.json',
+      '/%2e%2e/package.json',
+      '/assets/..%2f..%2findex.js',
+    ];
+    for (const path of [
+      ...paths,
+      '/studio//etc/passwd',
+      '/.tsbuildinfo',
+      '/studio',
+      '/index.js',
+      '/nos.db',
+    ]) {
+      const { status, body } = await ask(path);
+      expect([400, 404], path).toContain(status);
+      expect(body).not.toContain('neural-optimizer-search');
+    }
+    const page = await ask('/studio/');
+    expect(page.status).toBe(200);
+    expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(page.headers['content-security-policy']).not.toContain('unsafe-inline');
+  });
+
+  it('are the figures of the other commands', async () => {
+    const read = async (path: string) => JSON.parse((await ask(`/api/${path}`)).body);
+    const { runs } = await here.json(['runs']);
+    const evolved = runs.find(({ name }: { name: string }) => name === 'evolved');
+    const { run, verdict } = await read('runs/evolved');
+    expect(run).toMatchObject({ told: 60, best: evolved.bestReward, status: 'finished' });
+    const top = await here.json(['top', 'evolved', '-n', '20']);
+    expect(verdict.text).toBe(top.verdict.text);
+    const { rows } = await read('runs/evolved/board?limit=20');
+    const figures = ({ rule, reward, retest, copies }: (typeof rows)[number]) => [
+      rule,
+      reward,
+      retest,
+      copies?.length,
+    ];
+    expect(rows.slice(0, 12).map(figures)).toEqual(top.rules.slice(0, 12).map(figures));
+    const curve = await read('runs/evolved/curve');
+    const plot = await here.json(['plot', 'evolved', '-o', join(home, 'p.svg')]);
+    expect(curve.points.map(([, reward]: [number, number]) => reward.toFixed(9))).toEqual(
+      plot.curves[0].rewards.map((reward: number) => reward.toFixed(9)),
+    );
+    expect(curve.references.map(({ name }: { name: string }) => name)).toEqual(
+      plot.references.map(({ name }: { name: string }) => name),
+    );
+  });
+
+  it('says what is wrong with a question', async () => {
+    const { status, body } = await ask('/api/runs/evolvd');
+    expect(status).toBe(404);
+    expect(JSON.parse(body).hint).toContain("did you mean 'evolved'");
+  });
+
+  it('leaves the store as it is', async () => {
+    const before = hashOf(store);
+    for (const path of ['runs', 'runs/evolved', 'runs/evolved/curve', 'runs/evolved/board?text=sign']) {
+      expect((await ask(`/api/${path}`)).status).toBe(200);
+    }
+    expect(hashOf(store)).toBe(before);
+  });
+});
+
+describe('nos studio', () => {
+  it('says where it is, and ends by a signal', async () => {
+    const child = start(['studio', 'evolved', '--port', '0', '--json']);
+    const ended = finish(child);
+    const url = await new Promise<string>((resolve) => {
+      child.stderr?.on('data', (text) => {
+        const found = /http:\S+/.exec(String(text));
+        if (found) resolve(found[0]);
+      });
+    });
+    expect(url).toMatch(/#\/run\/evolved$/);
+    expect((await fetch(new URL('/api/runs', url))).status).toBe(200);
+    child.kill('SIGTERM');
+    const { code, stdout } = await ended;
+    expect(code).toBe(143);
+    (await documentOf(['studio'])).parse(JSON.parse(stdout));
+  });
+
+  it('refuses a run and a store that are not there', async () => {
+    expect((await here.nos(['studio', 'evolvd', '--port', '0'])).stderr).toContain("unknown run 'evolvd'");
+    const { code, stderr } = await here.nos(['studio', '--port', '0', '--store', join(home, 'none.db')]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('there is no store');
+  });
+});
+
+const PAGES = [
+  ['the runs', '#/', 'evolved'],
+  ['a run', '#/run/evolved?limit=10', 'Leaderboard'],
+  ['a run of a hostile name', `#/run/${encodeURIComponent(HOSTILE)}?limit=10`, 'Leaderboard'],
+  ['a comparison of runs', `#/compare?run=evolved&run=${encodeURIComponent(HOSTILE)}`, 'Compare runs'],
+] as const;
+
+describe.skipIf(noChromium)('the pages of the studio', () => {
+  let browser: Browser;
+  let origin: string;
+  beforeAll(async () => {
+    browser = await openBrowser();
+    ({ origin } = new URL(studio.url));
+  });
+  afterAll(() => browser?.close());
+
+  const opened = async (hash: string, look = LOOKS[0]) => {
+    const watched = await watchedPage(browser, origin, look);
+    await watched.page.goto(`${origin}/studio/${hash}`);
+    return watched;
+  };
+
+  it.each(PAGES)('show %s to everybody, at every width, in both schemes', async (_, hash, text) => {
+    for (const look of LOOKS) {
+      const { page, faults } = await opened(hash, look);
+      await page.getByText(text, { exact: false }).first().waitFor();
+      if (hash !== '#/') await page.locator('figure svg').first().waitFor();
+      const where = `${look.colorScheme}, ${look.width} px`;
+      expect(await violations(page), where).toEqual([]);
+      expect(await overflows(page), where).toBe(false);
+      expect(faults, where).toEqual([]);
+      expect(await page.title()).not.toBe('hostile');
+      await page.close();
+    }
+  });
+
+  it('keep filters of the leaderboard in the address', async () => {
+    const { page, faults } = await opened('#/run/evolved');
+    await page.locator('.board tbody tr').first().waitFor();
+    await page.getByLabel('Contains').fill('drop');
+    await page.getByLabel('found rules only').check();
+    await expect.poll(() => page.url()).toContain('text=drop');
+    await expect.poll(() => page.locator('.board tr.reference').count()).toBe(0);
+    const rules = await page.locator('.board .rule').allTextContents();
+    expect(rules.length).toBeGreaterThan(0);
+    expect(rules.filter((rule) => !rule.includes('drop'))).toEqual([]);
+    await page.reload();
+    expect(await page.getByLabel('Contains').inputValue()).toBe('drop');
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  it('follow the store, and take notes, names and removals to it', async () => {
+    const { page, faults } = await opened('#/');
+    await page.getByRole('link', { name: 'evolved' }).waitFor();
+    await here.json(['note', 'evolved', 'from elsewhere']);
+    await page.getByText('from elsewhere').waitFor();
+    await search('short', 'random', 10);
+    await page.getByRole('link', { name: 'short' }).waitFor();
+    await page.getByRole('button', { name: 'Edit short' }).click();
+    const dialog = page.getByRole('dialog');
+    expect(await violations(page)).toEqual([]);
+    await dialog.getByLabel('Name').fill('evolved');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText("there is a run 'evolved' already").waitFor();
+    await dialog.getByLabel('Name').fill('shorter');
+    await dialog.getByLabel('Note').fill('to go #soon');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('link', { name: 'shorter' }).waitFor();
+    await page.getByLabel('Filter').fill('#soon');
+    expect(await page.locator('.runs tbody tr').count()).toBe(1);
+    await page.getByRole('button', { name: 'Edit shorter' }).click();
+    await dialog.getByRole('button', { name: 'Remove…' }).click();
+    await dialog.getByRole('button', { name: 'Remove it' }).click();
+    await page.getByText('No run fits the filter').waitFor();
+    // The browser itself says of the refusal that it was one.
+    expect(faults.filter((fault) => !fault.includes('400'))).toEqual([]);
+    await page.close();
+  });
+
+  it('save a chart as it is shown', async () => {
+    const { page, faults } = await opened('#/run/evolved', LOOKS[1]);
+    await page.locator('figure svg').first().waitFor();
+    for (const [button, first] of [
+      ['SVG', '<svg'],
+      ['PNG', '\u0089PNG'],
+    ] as const) {
+      const saved = page.waitForEvent('download');
+      await page.getByRole('button', { name: button }).first().click();
+      const bytes = readFileSync(await (await saved).path());
+      expect(bytes.toString('latin1').startsWith(first)).toBe(true);
+      if (button === 'SVG') expect(bytes.toString()).not.toMatch(/var\(|currentColor/);
+    }
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+});

@@ -1,0 +1,88 @@
+import * as Plot from '@observablehq/plot';
+import type { CurveDocument } from '../../src/studio/documents.ts';
+
+const colour = (i: number): string => `var(--series-${(i % 7) + 1})`;
+
+/** The known rule that everybody compares with. */
+const USUAL = 'adam';
+
+/**
+ * Figure 4 of the paper, of one run or of several: rules as faint points, their moving average as a line, the best so far as steps, and
+ * the best reference rule and Adam as levels.
+ */
+export function curveChart(curves: readonly CurveDocument[], width: number): SVGSVGElement | HTMLElement {
+  const levels = levelsOf(curves);
+  const alone = curves.length === 1;
+  const samples = Math.max(...curves.map((curve) => curve.samples), 1);
+  return Plot.plot({
+    width,
+    height: Math.min(380, Math.max(240, width * 0.42)),
+    marginLeft: 46,
+    marginBottom: 42,
+    marginRight: width < 500 ? 12 : 96,
+    style: { background: 'none', fontFamily: 'inherit' },
+    x: { label: 'rules proposed', labelOffset: 36, domain: [0, samples], ticks: width / 90 },
+    y: { label: 'reward', nice: true, grid: true },
+    marks: [
+      ...curves.flatMap(({ points, run }, i) =>
+        alone
+          ? [
+              Plot.dot(points, {
+                x: '0',
+                y: '1',
+                r: 1.6,
+                fill: colour(i),
+                fillOpacity: 0.35,
+                ariaLabel: `rules of ${run}`,
+              }),
+            ]
+          : [],
+      ),
+      Plot.ruleY(levels, { y: 'reward', stroke: 'var(--faint)', strokeDasharray: '5 4' }),
+      ...curves.map(({ average }, i) =>
+        Plot.line(average, { x: '0', y: '1', stroke: colour(i), strokeWidth: 2 }),
+      ),
+      ...curves.map(({ best }, i) =>
+        Plot.line(best, {
+          x: '0',
+          y: '1',
+          stroke: colour(i),
+          strokeWidth: 1.5,
+          strokeDasharray: '1 3',
+          curve: 'step-after',
+        }),
+      ),
+      Plot.text(apart(levels), {
+        x: samples,
+        y: 'reward',
+        text: 'name',
+        textAnchor: width < 500 ? 'end' : 'start',
+        dx: width < 500 ? 0 : 5,
+        dy: width < 500 ? -6 : 0,
+        fill: 'var(--faint)',
+        frameAnchor: 'right',
+      }),
+    ],
+  }) as SVGSVGElement;
+}
+
+interface Level {
+  readonly name: string;
+  readonly reward: number;
+}
+
+/** Adam, and the best known rule if that is another. */
+function levelsOf(curves: readonly CurveDocument[]): readonly Level[] {
+  const known = curves[0]?.references.filter(({ reward }) => reward !== null) ?? [];
+  return known
+    .filter(({ name }, i) => i === 0 || name === USUAL)
+    .map(({ name, reward }) => ({ name, reward: reward as number }));
+}
+
+/** Those whose names would not be written over one another: the first of each that lie close. */
+function apart(levels: readonly Level[]): readonly Level[] {
+  const [first, second] = levels;
+  if (first === undefined || second === undefined || Math.abs(first.reward - second.reward) > 0.02)
+    return levels;
+  return [{ name: `${first.name}, ${second.name}`, reward: first.reward }];
+}

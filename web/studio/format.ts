@@ -1,0 +1,24 @@
+/** Figures for people, as `nos` writes them. */
+
+export const figure = (value: number | null | undefined): string =>
+  value === null || value === undefined || !Number.isFinite(value) ? '—' : value.toFixed(4);
+
+export const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
+
+export const thousands = (value: number): string => Math.round(value).toLocaleString('en-US');
+
+export const power = (value: number | string): string =>
+  typeof value === 'number' && Number.isFinite(value) ? value.toExponential() : '—';
+
+/** Writes a duration in little room: `44 s`, `12 min`, `3.3 h`, `2.1 d`. */
+export function duration(seconds: number): string {
+  if (seconds < 59.5) return `${Math.round(seconds)} s`;
+  if (seconds < 3570) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_620 ? `${(seconds / 3600).toFixed(1)} h` : `${(seconds / 86_400).toFixed(1)} d`;
+}
+
+export function instant(text: string): string {
+  const date = new Date(text);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}

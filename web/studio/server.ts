@@ -1,0 +1,77 @@
+import { useEffect, useState } from 'preact/hooks';
+
+/** What the server answers in the place of a document. */
+export class Refused extends Error {
+  readonly hint: string;
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+async function ask(path: string, init?: RequestInit): Promise<unknown> {
+  const response = await fetch(`../api/${path}`, init).catch(() => {
+    throw new Refused('the studio does not answer', 'start it again: nos studio');
+  });
+  if (response.ok) return response.json();
+  const text = await response.text();
+  try {
+    const { error, hint } = JSON.parse(text) as { error: string; hint: string };
+    throw new Refused(error, hint);
+  } catch (error) {
+    throw error instanceof Refused ? error : new Refused(text.trim(), '');
+  }
+}
+
+/** Asks for something to be done to a run. */
+export function change(body: Readonly<Record<string, string>>): Promise<unknown> {
+  return ask('changes', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+export interface Loaded<T> {
+  /** The last one that came; that of another path is not kept. */
+  readonly document: T | undefined;
+  readonly error: Refused | undefined;
+}
+
+/**
+ * A document of the server, asked for again whenever the store changes.
+ *
+ * @param path Nothing is asked for without one.
+ * @param version A number that changes as the store does.
+ */
+export function useDocument<T>(path: string | undefined, version: number): Loaded<T> {
+  const [state, setState] = useState<Loaded<T> & { readonly path?: string }>({
+    document: undefined,
+    error: undefined,
+  });
+  useEffect(() => {
+    if (path === undefined) return;
+    let current = true;
+    ask(path).then(
+      (document) => current && setState({ document: document as T, error: undefined, path }),
+      (error: Refused) => current && setState((before) => ({ document: before.document, error, path })),
+    );
+    return () => {
+      current = false;
+    };
+  }, [path, version]);
+  return state;
+}
+
+/** A number that changes as the store does, and whether the server is heard of. */
+export function useChanges(): { readonly version: number; readonly connected: boolean } {
+  const [state, setState] = useState({ version: 0, connected: true });
+  useEffect(() => {
+    const source = new EventSource('../api/changes');
+    source.addEventListener('change', ({ data }) => setState({ version: Number(data), connected: true }));
+    source.onerror = () => setState((before) => ({ ...before, connected: false }));
+    source.onopen = () => setState((before) => ({ ...before, connected: true }));
+    return () => source.close();
+  }, []);
+  return state;
+}
