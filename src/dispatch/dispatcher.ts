@@ -9,7 +9,7 @@ import type { Evaluation, EvaluationProgress, EvaluationRequest } from '../evalu
  * - its effect is exactly once: each request resolves once, and as an evaluation is a pure function of its rule and conditions
  *   on one fingerprint, any of its runs gives the same;
  * - an evaluating process that crashes, exits or hangs costs its evaluation one try, and the next follows at once; after
- *   {@link MAX_TRIES} tries the request resolves with status `failed`, reward chance, and the last reason as `error`;
+ *   {@link MAX_TRIES} tries the request resolves with status `failed`, the reward of a training that came to nothing, and the last reason as `error`;
  * - bad input (an unknown task, a rule that does not parse) rejects with the NosError, at once, without another try;
  * - requests start in the order in which they came; they may settle in any order: to tell a strategy in the order of the
  *   proposals is the loop's part;

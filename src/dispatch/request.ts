@@ -4,6 +4,10 @@ import {
   type Evaluation,
   type EvaluationRequest,
   identityOf,
+  lostReward,
+  type Metric,
+  metricOf,
+  ownScore,
   parseConditions,
   printConditions,
 } from '../evaluation/index.ts';
@@ -14,7 +18,9 @@ import { packageVersion } from '../version.ts';
 export interface CheckedRequest {
   readonly request: ConditionNames & { readonly rule: string };
   readonly key: string;
-  /** Makes the evaluation if every try is lost, the last one for `reason`: status `failed`, reward chance. */
+  /** What the task's score is called, and which way it gets better. */
+  readonly metric: Metric;
+  /** Makes the evaluation if every try is lost, the last one for `reason`: status `failed`, the reward of a training that came to nothing. */
   readonly failed: (reason: string) => Promise<Evaluation>;
 }
 
@@ -26,14 +32,17 @@ export interface CheckedRequest {
 export async function checkRequest({ rule, ...conditions }: EvaluationRequest): Promise<CheckedRequest> {
   const { text, key } = identityOf(rule);
   const request = { rule: text, ...printConditions(parseConditions(conditions)) };
-  const { chance } = await resolveTask(request.task);
+  const task = await resolveTask(request.task);
+  const metric = metricOf(task);
+  const lost = { reward: lostReward(task) };
   const failed: CheckedRequest['failed'] = async (reason) => ({
     ...request,
     key,
     learningRate: Number.NaN,
     edgeOfGrid: false,
     sweep: [],
-    reward: chance,
+    ...lost,
+    ...ownScore(lost, metric),
     curve: [],
     status: 'failed',
     steps: 0,
@@ -42,7 +51,7 @@ export async function checkRequest({ rule, ...conditions }: EvaluationRequest): 
     version: packageVersion,
     error: reason,
   });
-  return { request, key, failed };
+  return { request, key, metric, failed };
 }
 
 /** What a request is rejected with that its caller, or `close`, has ended. */

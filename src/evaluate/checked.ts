@@ -1,11 +1,14 @@
 /** What a task gives is checked where it enters: tasks are written in JavaScript too, and a wrong figure would rank rules. */
 import { NosError } from '../errors.ts';
+import { isShare, type Metric } from '../evaluation/index.ts';
 import { shown } from '../shown.ts';
 import type { Child, ChildState } from '../tasks/index.ts';
 
 /** What a task's value is about, for the error message. */
 export interface Subject {
   readonly task: string;
+  /** What its score is called, and which way it gets better. */
+  readonly metric: Metric;
   /** The rule in training, as people call it. */
   readonly rule: string;
 }
@@ -21,7 +24,6 @@ const PARTS: readonly (readonly [keyof Child, (value: unknown) => boolean, expec
   ...(['batchSize', 'trainExamples'] as const).map(
     (name) => [name, isPositiveInteger, 'a positive integer'] as const,
   ),
-  ['chance', isScore, 'a number from 0 to 1'],
   ...(['initialState', 'step', 'score', 'close'] as const).map(
     (name) => [name, isFunction, 'a function'] as const,
   ),
@@ -29,7 +31,7 @@ const PARTS: readonly (readonly [keyof Child, (value: unknown) => boolean, expec
 ];
 
 /** @throws NosError `task` if it is no child. */
-export function checkChild(task: string, child: Child): Child {
+export function checkChild(task: string, child: Child, metric: Metric): Child {
   if (typeof child !== 'object' || child === null) {
     throw wrong(task, `open gave ${shown(child)}: expected a child`);
   }
@@ -37,7 +39,9 @@ export function checkChild(task: string, child: Child): Child {
     if (isSound(child[name])) continue;
     throw wrong(task, `${name} of its child is ${shown(child[name])}: expected ${expected}`);
   }
-  return child;
+  const { chance } = child;
+  if (chance === undefined || isScore(chance, metric)) return child;
+  throw wrong(task, `chance of its child is ${shown(chance)}: expected ${scores(metric)}`);
 }
 
 function isPositiveInteger(value: unknown): boolean {
@@ -61,15 +65,21 @@ export function checkLoss(loss: number, { task, rule }: Subject): number {
   throw wrong(task, `step gave ${shown(loss)} for '${rule}': expected the loss, a number`);
 }
 
-export function isScore(value: unknown): value is number {
+export function isScore(value: unknown, metric: Metric): value is number {
+  if (!isShare(metric)) return Number.isFinite(value);
   return typeof value === 'number' && value >= 0 && value <= 1;
 }
 
-export function wrongScore(value: unknown, { task, rule }: Subject): NosError {
+const scores = (metric: Metric): string => (isShare(metric) ? 'a number from 0 to 1' : 'a finite number');
+
+export function wrongScore(value: unknown, { task, rule, metric }: Subject): NosError {
+  const hint = isShare(metric)
+    ? "mend its score, or say what it is: metric: 'loss', goal: 'minimise' (docs/tasks.md)"
+    : `mend its score: '${metric.metric}' must be finite wherever the loss is (docs/tasks.md)`;
   return new NosError(
     'task',
-    `task '${task}': score gave ${shown(value)} for '${rule}': expected a number from 0 to 1`,
-    'mend its score, more being better: a loss L of 0 or more becomes one by 1 / (1 + L) (docs/tasks.md)',
+    `task '${task}': score gave ${shown(value)} for '${rule}': expected ${scores(metric)}`,
+    hint,
   );
 }
 

@@ -1,3 +1,4 @@
+import { type Metric, metricOf } from '../evaluation/index.ts';
 import type { EngineName } from '../graph/index.ts';
 import { compileRule, type Expression } from '../rules/index.ts';
 import type { Child, Task } from '../tasks/index.ts';
@@ -15,20 +16,22 @@ type OpenOptions = Parameters<Task['open']>[0];
  * @throws NosError `data-missing`, `data-corrupt`, `task`, `engine`.
  */
 export async function openChildTrainer(task: Task, options: OpenOptions): Promise<Trainer> {
-  const { engine, child } = await openChild(task, options);
+  const metric = metricOf(task);
+  const { engine, child } = await openChild(task, metric, options);
   const compile = (e: Expression): Pick<ChildAndRule, 'rule'> & Partial<NativeRule> =>
     engine === 'native' ? openNativeRule(e, sizeOf(child)) : { rule: compileRule(e) };
   /** The rule that was trained last: the trainings of an evaluation share what is compiled. */
   let last: { readonly expression: Expression; readonly compiled: ReturnType<typeof compile> } | undefined;
   const subjectOf = ({ rule: expression }: Training): ChildAndRule => {
     if (last?.expression !== expression) last = { expression, compiled: compile(expression) };
-    return { task: task.name, child, ...last.compiled };
+    return { task: task.name, metric, child, ...last.compiled };
   };
   return {
     engine,
     batchSize: child.batchSize,
     trainExamples: child.trainExamples,
-    chance: child.chance,
+    ...metric,
+    chance: child.chance ?? task.chance,
     async train(training, watch) {
       const { state: _, ...trained } = await trainChild(subjectOf(training), training, watch);
       return trained;
@@ -41,11 +44,12 @@ export async function openChildTrainer(task: Task, options: OpenOptions): Promis
 /** Opens a child on the engine that is asked for. Under `auto`, onnxruntime takes what the native engine lacks an operation of. */
 async function openChild(
   task: Task,
+  metric: Metric,
   options: OpenOptions,
 ): Promise<{ readonly engine: EngineName; readonly child: Child }> {
   const choice = options.engine ?? engineChoice();
   const openOn = async (engine: EngineName) => {
-    return { engine, child: checkChild(task.name, await task.open({ ...options, engine })) };
+    return { engine, child: checkChild(task.name, await task.open({ ...options, engine }), metric) };
   };
   const engine = await chosenEngine(choice);
   try {

@@ -5,6 +5,7 @@ import {
   type EvaluationProgress,
   type EvaluationRequest,
   identityOf,
+  lostReward,
   type Protocol,
   parseConditions,
   printConditions,
@@ -19,6 +20,7 @@ import { packageVersion } from '../version.ts';
 import { type Calibration, calibrationFor } from './calibration.ts';
 import { openChildTrainer } from './child-trainer.ts';
 import { fingerprint } from './fingerprint.ts';
+import { inUnits, rising, risingTraining } from './own-units.ts';
 import { Progress } from './progress.ts';
 import { runStages, stagesOf } from './stages.ts';
 
@@ -50,8 +52,8 @@ export interface Evaluator {
    * A pure function of the request on machines of one fingerprint, `seconds` aside: what was evaluated before, here or
    * elsewhere, does not matter.
    *
-   * @throws NosError for a request that makes no sense, such as a batch larger than the protocol's examples; `task` for a score that is not a
-   *   number from 0 to 1, and whatever else a task must not give; the signal's reason, between two steps.
+   * @throws NosError for a request that makes no sense, such as a batch larger than the protocol's examples; `task` for a score that is not what
+   *   the task declares, and whatever else a task must not give; the signal's reason, between two steps.
    */
   evaluate(request: EvaluationRequest, options?: RunOptions): Promise<Evaluation>;
   close(): Promise<void>;
@@ -82,23 +84,28 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
     };
     const progress = new Progress(protocolSteps(protocol, trainer), clock, running.onProgress);
     const calibration = calibrationOf(conditions);
-    const score = await runStages(stagesOf(protocol, rule, trainer, calibration), {
-      train: ({ phase, ...trial }) => {
+    const sizes = { batchSize, trainExamples, chance: lostReward(trainer) };
+    const verdict = await runStages(stagesOf(protocol, rule, sizes, calibration), {
+      train: async ({ phase, ...trial }) => {
         const planned = trainingSteps(trial.budget, trainer);
         const onProgress = progress.begin(phase, trial.learningRate, planned);
-        return trainer.train({ ...shared, ...trial }, { signal: running.signal, onProgress });
+        const trained = await trainer.train({ ...shared, ...trial }, { signal: running.signal, onProgress });
+        return rising(trained, trainer);
       },
       open: (learningRate) => {
         const onProgress = progress.open(learningRate, tryingSteps(protocol));
         const trial = { learningRate, budget: protocol.final, detail: 'accuracy' } as const;
-        return trainer.open({ ...shared, ...trial }, { signal: running.signal, onProgress });
+        return risingTraining(
+          trainer.open({ ...shared, ...trial }, { signal: running.signal, onProgress }),
+          trainer,
+        );
       },
     });
     return {
       rule: text,
       ...printConditions(conditions),
       key,
-      ...score,
+      ...inUnits(verdict, trainer),
       seconds: clock() - start,
       fingerprint: await fingerprint(trainer.engine),
       version: packageVersion,

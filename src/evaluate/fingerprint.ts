@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { arrayDataset, type Dataset } from '../data/index.ts';
 import { ENGINE } from '../engine/index.ts';
-import { engineOf, environments, NO_ENVIRONMENT } from '../evaluation/index.ts';
+import { ACCURACY, engineOf, environments, NO_ENVIRONMENT } from '../evaluation/index.ts';
 import { type CompileWatch, type EngineName, maxPool2d, relu } from '../graph/index.ts';
 import { batchNorm, convolution, dense, flatten } from '../nn/index.ts';
 import { stream } from '../random/index.ts';
@@ -77,9 +77,13 @@ async function trainingBits(engine: EngineName, watch: CompileWatch): Promise<st
     detail: 'accuracy',
     seed: 1,
   };
-  const { state } = await trainChild({ task: task.name, child, rule: compileRule(rule) }, training, {
-    onProgress: () => {},
-  });
+  const { state } = await trainChild(
+    { task: task.name, metric: ACCURACY, child, rule: compileRule(rule) },
+    training,
+    {
+      onProgress: () => {},
+    },
+  );
   hash.update(new Uint8Array(state.weights.buffer));
   hash.update(new Uint8Array(state.buffers.buffer));
   await child.close();

@@ -1,4 +1,10 @@
-import { type Halving, type Protocol, type SweepPoint, trainingSteps } from '../evaluation/index.ts';
+import {
+  type Halving,
+  type Protocol,
+  type Stops,
+  type SweepPoint,
+  trainingSteps,
+} from '../evaluation/index.ts';
 import { ended, type Stage, type TaskSizes, type Trials, type TriedRate } from './stage.ts';
 
 /** The factor between neighbours of the grid. */
@@ -17,7 +23,7 @@ export function halvingStages(protocol: Protocol, halving: Halving, task: TaskSi
     openGrid(middle(learningRates, first.rates)),
     rung(first.rates, first.steps, halving),
     ...(learningRates.length > 1 ? [grow(learningRates, first.steps, halving)] : []),
-    ...(shortcuts.stops ? [plateau(shortcuts.stops.plateau, halving, task.chance)] : []),
+    ...(shortcuts.stops ? [plateau(shortcuts.stops, halving, task.chance)] : []),
     ...others.map(({ rates, steps }) => rung(rates, steps, halving)),
     pick(halving, task.chance),
   ];
@@ -83,16 +89,21 @@ function furtherRate(
 /** A decade further, rounded to the digits that people write. */
 const nextRate = (rate: number, factor: number): number => Number((rate * factor).toPrecision(12));
 
-/** Stops a rule that no learning rate has learn anything, if there is one that did not diverge. */
+/**
+ * Stops a rule that no learning rate has learn anything, if there is one that did not diverge. It has come to chance; where that is not
+ * known, to what its least loss scores now.
+ */
 const plateau =
-  (share: number, halving: Halving, chance: number): Stage =>
+  ({ plateau: share, validationExamples }: Stops, halving: Halving, chance: number): Stage =>
   async (findings) => {
     const [first] = best(findings.tried, halving);
     if (first === undefined) return findings;
     const { losses } = first.training;
     if (lossIn(first, halving) < share * losses[0]!) return findings;
     const reason = `no learning rate lowers the training loss within ${losses.length} steps`;
-    return { verdict: ended('stopped', findings, chance, reason) };
+    const score = Number.isFinite(chance) ? chance : await first.training.score(validationExamples);
+    if (score === undefined) return { verdict: ended('diverged', findings, chance) };
+    return { verdict: ended('stopped', findings, score, reason) };
   };
 
 /** Takes the learning rate of the lowest loss; the smallest of equals. A rule that diverged at every one has none. */

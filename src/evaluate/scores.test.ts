@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NosError } from '../errors.ts';
 import type { Evaluation, Protocol } from '../evaluation/index.ts';
-import { byStanding } from '../evaluation/index.ts';
+import { byStanding, metricOf } from '../evaluation/index.ts';
 import { shown } from '../shown.ts';
-import { type Child, defineTask, type Task } from '../tasks/index.ts';
+import { type Child, type ChildState, defineTask, type Task } from '../tasks/index.ts';
 import { openEvaluator } from './evaluator.ts';
 
 const protocol: Protocol = {
@@ -88,7 +88,7 @@ describe('a score', () => {
       code: 'task',
       exitCode: 1,
       message: `task 'line': score gave ${text} for 'sgd': expected a number from 0 to 1`,
-      hint: expect.stringContaining('1 / (1 + L)'),
+      hint: expect.stringContaining("goal: 'minimise'"),
     });
   });
 
@@ -167,6 +167,8 @@ describe('10,000 tasks', () => {
       'batchSize',
       'dataSet',
       'trainExamples',
+      'goal',
+      'metric',
       'chance',
       'checksum',
       'open',
@@ -192,11 +194,15 @@ describe('10,000 tasks', () => {
     fc.assert(
       fc.property(declaration, (definition) => {
         try {
-          const { chance, batchSize } = defineTask(definition as Task);
+          const { chance, batchSize, ...declared } = defineTask(definition as Task);
           taken++;
-          expect(isScore(chance) && chance < 1 && Number.isSafeInteger(batchSize) && batchSize > 0).toBe(
-            true,
-          );
+          const { metric, goal } = metricOf(declared);
+          const share = metric === 'accuracy' && goal === 'maximise';
+          expect(
+            chance === undefined || (share ? isScore(chance) && chance < 1 : Number.isFinite(chance)),
+          ).toBe(true);
+          expect(['maximise', 'minimise']).toContain(goal);
+          expect(Number.isSafeInteger(batchSize) && batchSize > 0).toBe(true);
         } catch (error) {
           if (!(error instanceof NosError)) throw error;
           expect(error).toMatchObject({ code: 'bad-option', hint: 'see docs/tasks.md' });
@@ -232,5 +238,54 @@ describe('10,000 tasks', () => {
       { seed: 1, numRuns: 5_000 },
     );
     expect(refused).toBeGreaterThan(1_000);
+  });
+});
+
+describe('a score in units of its own', () => {
+  const squares = (weights: Float32Array) => weights.reduce((sum, w) => sum + w * w, 0);
+  /** The line, scored by its loss. */
+  const loss = (parts: Partial<Child> | object = {}, chance?: number): Task => {
+    const { chance: _, ...facts } = line({
+      chance,
+      score: async (_: string, __: number, state: ChildState) => squares(state.weights),
+      ...parts,
+    });
+    return defineTask({ ...facts, metric: 'mse', goal: 'minimise', ...(chance !== undefined && { chance }) });
+  };
+
+  it('is stored as it is, and its reward is what ranks', async () => {
+    const { reward, score, curve, sweep, testCurve } = await evaluate(loss(), 'sgd', true);
+    expect(score).toEqual({ metric: 'mse', goal: 'minimise', value: -reward });
+    expect(score!.value).toBeGreaterThan(0);
+    expect(curve).toHaveLength(2);
+    expect(curve.at(-1)).toBe(score!.value);
+    expect(curve[0]).toBeGreaterThan(curve[1]!);
+    expect(testCurve).toEqual(curve);
+    expect(sweep.map(({ accuracy }) => accuracy).every((value) => value >= 0)).toBe(true);
+  });
+
+  it('chooses the learning rate of the lowest', async () => {
+    const { sweep, learningRate } = await evaluate(loss());
+    const least = Math.min(...sweep.map(({ accuracy }) => accuracy));
+    expect(sweep.find((point) => point.learningRate === learningRate)!.accuracy).toBe(least);
+  });
+
+  it('is worse than any if the training diverged, whatever chance is', async () => {
+    for (const chance of [undefined, -1e9, 0, 1e9]) {
+      const lost = await evaluate(loss({ step: async () => Number.NaN }, chance));
+      expect(lost).toMatchObject({ status: 'diverged', reward: Number.NEGATIVE_INFINITY });
+      expect(lost.score).toEqual({ metric: 'mse', goal: 'minimise', value: Number.NaN });
+    }
+  });
+
+  it('may be any number that is finite', async () => {
+    for (const value of [-12, 0, 1e300]) {
+      const { score, reward } = await evaluate(loss({ score: async () => value }));
+      expect([score!.value, reward]).toEqual([value, 0 - value]);
+    }
+    await expect(evaluate(loss({ score: async () => Number.NaN }))).rejects.toMatchObject({
+      code: 'task',
+      message: `task 'line': score gave NaN for 'sgd': expected a finite number`,
+    });
   });
 });

@@ -50,8 +50,11 @@ export type Stage = (
   trials: Trials,
 ) => Promise<Findings | { readonly verdict: ProtocolVerdict }>;
 
-/** What stages need to know of a task; its trainer has it. */
-export type TaskSizes = Pick<Trainer, 'chance' | 'batchSize' | 'trainExamples'>;
+/** What stages need to know of a task. */
+export interface TaskSizes extends Pick<Trainer, 'batchSize' | 'trainExamples'> {
+  /** The reward of a training that came to nothing: chance, or minus infinity where scores have units of their own. */
+  readonly chance: number;
+}
 
 /** The verdict on a rule that did not come to the end of its final training. */
 export function ended(

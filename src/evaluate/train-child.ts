@@ -1,4 +1,4 @@
-import { schedules } from '../evaluation/index.ts';
+import { type Metric, schedules } from '../evaluation/index.ts';
 import { stream } from '../random/index.ts';
 import type { CompiledRule, Stepper } from '../rules/index.ts';
 import type { Child, ChildState } from '../tasks/index.ts';
@@ -10,6 +10,8 @@ import type { Measures, OpenTraining, Trained, Training, Watch } from './trainer
 export interface ChildAndRule {
   /** Name of the task, for messages. */
   readonly task: string;
+  /** What its score is called, and which way it gets better. */
+  readonly metric: Metric;
   readonly child: Child;
   /** The training's rule. */
   readonly rule: CompiledRule;
@@ -65,13 +67,13 @@ export class ChildTraining implements OpenTraining {
   /** Examples of the current epoch in their order. */
   #order: Uint32Array = new Uint32Array(0);
 
-  constructor({ task, child, rule, ready }: ChildAndRule, training: Training, watch: Watch) {
+  constructor({ task, metric, child, rule, ready }: ChildAndRule, training: Training, watch: Watch) {
     const { budget, environment, learningRate, ruleName, seed } = training;
     this.#child = child;
     this.#ready = ready;
     this.#training = training;
     this.#watch = watch;
-    this.#subject = { task, rule: ruleName };
+    this.#subject = { task, metric, rule: ruleName };
     this.#examples = Math.min(budget.examples, child.trainExamples);
     this.#stepsPerEpoch = Math.floor(this.#examples / child.batchSize);
     this.#state = checkState(child.initialState(seed), this.#subject);
@@ -166,7 +168,7 @@ export class ChildTraining implements OpenTraining {
   /** The child's score. One that is not finite means that the training diverged, unless the loss is still finite. */
   async #score(split: 'validation' | 'test', examples: number): Promise<number | 'diverged'> {
     const score: unknown = await this.#child.score(split, examples, this.#state, this.#alive);
-    if (isScore(score)) return score + 0; // never -0, which a store would give back as 0
+    if (isScore(score, this.#subject.metric)) return score + 0; // never -0, which a store would give back as 0
     const lost = typeof score === 'number' && !Number.isFinite(score);
     if (lost && !(await this.#hasFiniteLoss())) return 'diverged';
     throw wrongScore(score, this.#subject);

@@ -1,4 +1,4 @@
-import type { Budget, Environment } from '../evaluation/index.ts';
+import type { Budget, Environment, Metric } from '../evaluation/index.ts';
 import type { EngineName } from '../graph/index.ts';
 import type { Expression } from '../rules/index.ts';
 
@@ -15,8 +15,8 @@ export interface Training {
   /** Number of validation examples that are scored after every epoch, from the first on. */
   readonly validationExamples: number;
   /**
-   * What to find out: `accuracy` on the validation examples after each epoch; `measures`: at the end, what else the task
-   * measures; `curves`: after each epoch all of that, the accuracy on the test examples, and the mean loss.
+   * What to find out: `accuracy`, the score on the validation examples after each epoch; `measures`: at the end, what else the task
+   * measures; `curves`: after each epoch all of that, the score on the test examples, and the mean loss.
    */
   readonly detail: 'accuracy' | 'measures' | 'curves';
   /** Decides the initial weights, the order of the examples, and the random draws of rule and environment. */
@@ -30,9 +30,9 @@ export type Measures = Readonly<Record<string, number>>;
 export interface Trained {
   /** `diverged`: a loss or a weight was not finite, or a score and the loss with it. The training stopped there. */
   readonly status: 'finished' | 'diverged';
-  /** Validation accuracy after each epoch that ended. */
+  /** Validation score after each epoch that ended, in the task's own units, as every score here. */
   readonly curve: readonly number[];
-  /** Test accuracy after each epoch; empty unless curves were asked for. */
+  /** Test score after each epoch; empty unless curves were asked for. */
   readonly testCurve: readonly number[];
   /** Mean loss of the steps of each epoch. */
   readonly lossCurve: readonly number[];
@@ -57,7 +57,7 @@ export interface OpenTraining {
    * @throws as {@link Trainer.train}.
    */
   advance(steps: number): Promise<boolean>;
-  /** The accuracy on the first so many validation examples now; undefined if the training has diverged. Nothing changes. */
+  /** The score on the first so many validation examples now; undefined if the training has diverged. Nothing changes. */
   score(examples: number): Promise<number | undefined>;
   /** What else the task measures now, on as many validation examples as the training has. */
   measures(): Promise<Measures | undefined>;
@@ -70,9 +70,9 @@ export interface Watch {
    * Called after every step and every epoch, and now and then while a score takes long: a sign of life.
    *
    * @param steps Steps taken so far.
-   * @param accuracy Validation accuracy of the epoch that has just ended.
+   * @param score Validation score of the epoch that has just ended.
    */
-  onProgress(steps: number, accuracy?: number): void;
+  onProgress(steps: number, score?: number): void;
 }
 
 /**
@@ -80,15 +80,15 @@ export interface Watch {
  * whatever was trained before or between two calls of an open one; what the seed decides is the same at every learning rate and length.
  * Calls must not overlap.
  */
-export interface Trainer {
+export interface Trainer extends Metric {
   /** What computes its steps; results are those of machines with its fingerprint. */
   readonly engine: EngineName;
   /** Examples per step. */
   readonly batchSize: number;
   /** Size of the training split. */
   readonly trainExamples: number;
-  /** The reward of a training that diverged: the score of a model that has learnt nothing. */
-  readonly chance: number;
+  /** The score of a model that has learnt nothing, if it is known. */
+  readonly chance?: number | undefined;
   /** @throws the signal's reason, between two steps; NosError `task` if the task gives what it must not. */
   train(training: Training, watch: Watch): Promise<Trained>;
   /** Begins a training that takes no step until it is asked; its `detail` is of no account. */

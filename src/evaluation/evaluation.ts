@@ -2,6 +2,7 @@ import * as z from 'zod';
 import * as f from '../fields.ts';
 import { jsonNumber } from '../json.ts';
 import { type ConditionInput, type ConditionNames, conditionShape, regimeFields } from './conditions.ts';
+import { goals } from './metric.ts';
 
 /** Everything that a reward depends on. Equal requests on equal fingerprints give equal evaluations, to the bit. */
 export interface EvaluationRequest extends ConditionInput {
@@ -24,7 +25,9 @@ const resultShape = {
   sweep: f.list(
     z.strictObject({
       learningRate: f.figure('learning rate that was tried'),
-      accuracy: f.figure('validation accuracy; NaN if the training diverged, or was judged by its loss'),
+      accuracy: f.figure(
+        'validation accuracy, or score; NaN if the training diverged, or was judged by its loss',
+      ),
       loss: f
         .figure('training loss at the end of a halving; Infinity if the training diverged')
         .exactOptional(),
@@ -33,10 +36,22 @@ const resultShape = {
     'trials of the learning rates by sweep or halving, ascending; empty if there was nothing to choose',
   ),
   reward: f.figure(
-    'validation accuracy after the final training, from 0 to 1; an estimate of it if stopped early; that of guessing if diverged or rejected',
+    'what ranks, more being better: validation accuracy after the final training, from 0 to 1; an estimate of it if stopped early; that of guessing if diverged or rejected. Where the score has units of its own: the score, or minus the score if less is better; -Infinity if diverged, rejected or failed',
   ),
-  curve: f.figures('validation accuracy after each epoch of the final training'),
-  testCurve: f.figures('test accuracy after each epoch, if the protocol keeps curves').exactOptional(),
+  score: z
+    .strictObject({
+      metric: f.text('what it is called'),
+      goal: f.oneOf(goals, 'which scores are better'),
+      value: f.figure('the score; NaN if the training diverged, was rejected, or failed'),
+    })
+    .describe(
+      'the score in units of its own, unless it is an accuracy; `curve`, `sweep` and `testCurve` have the same units',
+    )
+    .exactOptional(),
+  curve: f.figures('validation accuracy, or score, after each epoch of the final training'),
+  testCurve: f
+    .figures('test accuracy, or score, after each epoch, if the protocol keeps curves')
+    .exactOptional(),
   lossCurve: f.figures('mean training loss of each epoch, if the protocol keeps curves').exactOptional(),
   measures: byName('further measures of the task on the validation examples, by name').exactOptional(),
   measureCurves: z
@@ -86,11 +101,11 @@ const endings = [
   ending('ok', {}),
   /** The protocol stopped early, for that `reason`; the reward is an estimate of what the training would have come to. */
   ending('stopped', { reason }),
-  /** The final training, or every one of the sweep, met a loss or a weight that is not finite; the reward is chance. */
+  /** The final training, or every one of the sweep, met a loss or a weight that is not finite; the reward is `lostReward`. */
   ending('diverged', {}),
-  /** The rule cannot learn, for that `reason`, which was found without training; the reward is chance. */
+  /** The rule cannot learn, for that `reason`, which was found without training; the reward is `lostReward`. */
   ending('rejected', { reason }),
-  /** Three tries ended for outside reasons (a crash, a hang), the last one for that `error`; the reward is chance. */
+  /** Three tries ended for outside reasons (a crash, a hang), the last one for that `error`; the reward is `lostReward`. */
   ending('failed', { error }),
 ] as const;
 
@@ -146,7 +161,15 @@ export const identityFields = Object.keys(identitySchema.shape) as readonly (key
 /** The part of an evaluation that rankings look at, as little as is quick to read. */
 export const summarySchema = identitySchema.extend(
   evaluationFields.pick({
-    ...{ rule: true, learningRate: true, edgeOfGrid: true, reward: true, status: true, reuses: true },
+    ...{
+      rule: true,
+      learningRate: true,
+      edgeOfGrid: true,
+      reward: true,
+      score: true,
+      status: true,
+      reuses: true,
+    },
   }).shape,
 );
 export type EvaluationSummary = Readonly<z.output<typeof summarySchema>>;
@@ -162,6 +185,6 @@ export const progressSchema = z.strictObject({
   phase: f.oneOf(['sweep', 'final'], 'whether a learning rate is tried or the final training is under way'),
   learningRate: f.figure('learning rate of the training under way'),
   done: z.number().min(0).max(1).describe('share of the evaluation that is done, from 0 to 1'),
-  accuracy: f.figure('newest validation accuracy').exactOptional(),
+  accuracy: f.figure('newest validation accuracy, or score').exactOptional(),
 });
 export type EvaluationProgress = Readonly<z.output<typeof progressSchema>>;

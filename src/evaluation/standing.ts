@@ -18,7 +18,8 @@ export function byStanding(a: Standing, b: Standing): number {
 }
 
 /** Whether the reward says how well the rule trains: it was measured, or estimated from a part of the training. */
-const learnt = ({ status }: Standing): boolean => status === 'ok' || status === 'stopped';
+export const learnt = ({ status }: Pick<Standing, 'status'>): boolean =>
+  status === 'ok' || status === 'stopped';
 
 /**
  * The lowest reward of the trainings that finished or were stopped early; Infinity if none did. A training that diverged counts for no
@@ -33,9 +34,21 @@ export function lowestFinished(trainings: readonly Standing[]): number {
 
 /**
  * What a training counts for in a mean with others: its reward; if it diverged or was rejected, at most that of the worst one that did not.
+ * Where scores have units of their own, it is that of the worst one.
  *
  * @param lowest {@link lowestFinished} of all of them.
  */
 export function weight(training: Standing, lowest: number): number {
-  return learnt(training) ? training.reward : Math.min(training.reward, lowest);
+  if (learnt(training)) return training.reward;
+  return Math.min(finiteReward(training, lowest), lowest);
+}
+
+/**
+ * A reward to be averaged with others: one that is minus infinity, as that of a training which came to nothing in units of its own, is
+ * replaced by the worst of those that finished, if any did.
+ *
+ * @param lowest {@link lowestFinished} of all of them.
+ */
+function finiteReward({ reward }: Pick<Standing, 'reward'>, lowest: number): number {
+  return reward === Number.NEGATIVE_INFINITY && lowest < Number.POSITIVE_INFINITY ? lowest : reward;
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { NosError } from '../errors.ts';
-import { regimeFields, regimeShape } from '../evaluation/index.ts';
+import { goals, regimeFields, regimeShape } from '../evaluation/index.ts';
 import * as f from '../fields.ts';
 import { deriveKey } from '../random/index.ts';
 import { constraints } from '../rules/index.ts';
@@ -45,10 +45,17 @@ export const runConfigSchema = z
           .optional(),
       })
       .describe('tests with fresh seeds at the end'),
+    score: z
+      .strictObject({
+        metric: name('what it is called'),
+        goal: f.oneOf(goals, 'which scores are better'),
+      })
+      .describe('score of the task, unless it is an accuracy')
+      .exactOptional(),
     pull: z
       .strictObject({
         metric: name('what the values are called'),
-        goal: f.oneOf(['minimise', 'maximise'], 'which values are better'),
+        goal: f.oneOf(goals, 'which values are better'),
         learningRates: f.figures('learning rates that a trial is to choose from'),
       })
       .describe('present if trials are asked for and told, by `nos ask` and `nos tell`')

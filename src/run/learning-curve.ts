@@ -234,7 +234,8 @@ function refuseOther(
 async function chanceOf(task: string): Promise<{ readonly chance?: number }> {
   try {
     const { resolveTask } = await import('../tasks/index.ts');
-    return { chance: (await resolveTask(task)).chance };
+    const { chance } = await resolveTask(task);
+    return chance === undefined ? {} : { chance };
   } catch (error) {
     if (error instanceof NosError) return {};
     throw error;

@@ -1,7 +1,14 @@
 import { hostname } from 'node:os';
 import type { Dispatcher } from '../dispatch/index.ts';
 import { NosError } from '../errors.ts';
-import { identityOf, parseRegime, printRegime, type RuleIdentity } from '../evaluation/index.ts';
+import {
+  identityOf,
+  isShare,
+  metricOf,
+  parseRegime,
+  printRegime,
+  type RuleIdentity,
+} from '../evaluation/index.ts';
 import { deriveKey } from '../random/index.ts';
 import { findSpace, type Space } from '../rules/index.ts';
 import type { Strategy, StrategyDefinition, StrategyPast } from '../search/index.ts';
@@ -9,6 +16,7 @@ import { shellWord } from '../shell.ts';
 import type { ScoreSummary, Store, StoredBatch } from '../store/index.ts';
 import { evaluationSeedOf, parseRunConfig, type RunConfig, type RunConfigInput } from './config.ts';
 import type { RunEvent } from './events.ts';
+import { hearing } from './hearing.ts';
 import { outcomeOf, type RunOutcome, readOutcome, readSummaries } from './leaderboard.ts';
 import { checkMachine, type Machine } from './machine.ts';
 import { refusePulled } from './pull/index.ts';
@@ -127,13 +135,15 @@ interface Plan {
 /** What drives a run is loaded here and below, as most who use this room only read runs. */
 async function makePlan(config: RunConfig): Promise<Plan> {
   const { resolveStrategy, strategyReference } = await import('../search/index.ts');
-  const { taskReference } = await import('../tasks/index.ts');
+  const { resolveTask, taskReference } = await import('../tasks/index.ts');
   const space = findSpace(config.space.name, config.space);
   const task = await taskReference(config.task);
   const strategy = await strategyReference(config.strategy.name);
+  const score = metricOf(await resolveTask(task));
   return {
     config: {
       ...{ ...config, ...printRegime(parseRegime(config)), task },
+      ...(!isShare(score) && { score }),
       strategy: { ...config.strategy, name: strategy },
     },
     space,
@@ -262,7 +272,9 @@ async function search(
   references.catch(halt.fail);
   for (const { rule: text, key } of earlier.evaluations) scorer.meet({ text, key });
 
-  const strategy = await createStrategy(plan, progress.past);
+  const created = await createStrategy(plan, progress.past);
+  const rewards = earlier.evaluations.map(({ reward }) => reward);
+  const strategy = config.score === undefined ? created : hearing(created, rewards);
   const log = storeLog(store, name, progress, onEvent);
   try {
     const { runLoop } = await import('../search/index.ts');

@@ -112,6 +112,8 @@ function better(best: Best | undefined, rule: string, { status, reward }: Standi
   return best === undefined || byStanding(one, best) < 0 ? one : best;
 }
 
+/** The mean of those that came to something, where the others have no finite reward; NaN if none did. */
 function meanReward(scored: readonly { readonly reward: number }[]): number {
-  return scored.reduce((sum, { reward }) => sum + reward, 0) / scored.length;
+  const finite = scored.filter(({ reward }) => Number.isFinite(reward));
+  return finite.reduce((sum, { reward }) => sum + reward, 0) / finite.length;
 }

@@ -84,7 +84,8 @@ export interface LoopOptions {
   /** Batches in flight, at most. */
   readonly pipeline: number;
   /**
-   * Scores a proposal, by a finite number; the status is `ok` unless given. Called in the order of `index`; may settle in any order. The signal fires when the search is
+   * Scores a proposal, by a finite number, or by minus infinity if its training came to nothing, which a strategy then hears; the status is
+   * `ok` unless given. Called in the order of `index`; may settle in any order. The signal fires when the search is
    * aborted or another evaluation failed, and the result no longer counts.
    */
   readonly evaluate: (
@@ -123,7 +124,8 @@ export async function runLoop(options: LoopOptions): Promise<boolean> {
     const scoring = Promise.all(
       proposals.map(async (proposal, i) => {
         const { reward, status = 'ok' } = await evaluate(proposal, first + i, signal);
-        if (!Number.isFinite(reward)) throw new Error(`proposal ${first + i}: reward is ${reward}`);
+        const lost = reward === Number.NEGATIVE_INFINITY && status !== 'ok' && status !== 'stopped';
+        if (!Number.isFinite(reward) && !lost) throw new Error(`proposal ${first + i}: reward is ${reward}`);
         return { proposal, reward, status };
       }),
     );

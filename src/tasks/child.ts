@@ -23,8 +23,8 @@ export interface Child {
   readonly batchSize: number;
   /** Examples of the training split, numbered from 0. */
   readonly trainExamples: number;
-  /** The score of a child that has learnt nothing: the reward of a training that diverged. */
-  readonly chance: number;
+  /** The score of a child that has learnt nothing. */
+  readonly chance?: number;
   /**
    * Where each tensor lies in the weights, together all of them: what quantises weights or gradients does it tensor by tensor. All
    * of them are one unless given.
@@ -38,7 +38,7 @@ export interface Child {
    */
   step(indices: Uint32Array, state: ChildState, gradient: Float32Array, moment: Moment): Promise<number>;
   /**
-   * The score, in [0, 1], over the first `examples` of a split, or all where it has fewer.
+   * The score in the task's own units (an accuracy: from 0 to 1) over the first `examples` of a split, or all where it has fewer.
    *
    * @param onBatch Called now and then while it takes long: a sign of life.
    */

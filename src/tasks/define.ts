@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { NosError } from '../errors.ts';
+import { contradictionIn, declaredShape } from '../evaluation/index.ts';
 import { buildClassifier, openModel } from '../nn/index.ts';
 import { shown } from '../shown.ts';
 import { messageOf } from '../thrown.ts';
@@ -18,6 +19,8 @@ export function defineTask(definition: Task | ClassifierTask): Task {
   const checked = ('open' in read ? taskSchema : classifierSchema).safeParse(read);
   const issue = checked.error?.issues[0];
   if (issue) throw refused(nameOf(read), `${String(issue.path[0])}: ${issue.message}`);
+  const odd = 'open' in read ? contradictionIn(read) : undefined;
+  if (odd) throw refused(nameOf(read), `${odd.field}: ${odd.problem}`);
   return Object.freeze('open' in read ? { ...read } : classification(read));
 }
 
@@ -35,6 +38,8 @@ const PROPERTIES = [
     'batchSize',
     'dataSet',
     'trainExamples',
+    'goal',
+    'metric',
     'chance',
     'checksum',
     'open',
@@ -107,12 +112,19 @@ const absent = z
   .exactOptional();
 const taskSchema = z.looseObject({
   ...facts,
-  chance: part('a score from 0 to 1'),
+  ...declaredShape,
   checksum: method,
   open: method,
   prepare: method.optional(),
   ...{ load: absent, network: absent, inputShape: absent, classes: absent },
 });
+
+/** A network with classes is scored by its accuracy, whose chance follows from them. */
+const fixed = z
+  .never(
+    "a task of classification is scored by its accuracy: give 'open' in the place of 'network' for another score",
+  )
+  .exactOptional();
 
 const sizesText = (sizes: unknown): string =>
   Array.isArray(sizes) ? `[${sizes.map(shown).join(',')}]` : shown(sizes);
@@ -126,6 +138,7 @@ const classifierSchema = z.looseObject({
   network: method,
   augment: method.optional(),
   weightDecay: part('a number from 0 to 1').optional(),
+  ...{ goal: fixed, metric: fixed },
 });
 
 function isCount(value: unknown): value is number {

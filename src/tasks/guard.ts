@@ -27,7 +27,7 @@ function guardChild(subject: string, child: Child): Child {
     }
   };
   return {
-    ...{ batchSize, trainExamples, chance, ...(tensors && { tensors }) },
+    ...{ batchSize, trainExamples, ...(chance !== undefined && { chance }), ...(tensors && { tensors }) },
     initialState: typeof initialState === 'function' ? start : initialState,
     step: method(step),
     score: method(score),

@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/index.ts';
+import type { Goal } from '../evaluation/index.ts';
 import type { CompileWatch, EngineName, Tensor } from '../graph/index.ts';
 import type { NetworkBuilder } from '../nn/index.ts';
 import type { Child, Moment } from './child.ts';
@@ -16,8 +17,15 @@ interface TaskFacts {
 
 /** What an update rule is tried on: data, a network with its loss, and a score. */
 export interface Task extends TaskFacts {
-  /** The score of a child that has learnt nothing. */
-  readonly chance: number;
+  /** Which scores are better. Default `maximise`. */
+  readonly goal?: Goal;
+  /**
+   * What the score is called. Default `accuracy`, a share from 0 to 1; `loss` if less is better. Every other score may be any finite
+   * number, and is shown in its own units.
+   */
+  readonly metric?: string;
+  /** The score of a child that has learnt nothing, in the score's own units. An accuracy that diverges is worth so much; default 0. */
+  readonly chance?: number;
   /** SHA-256 over the data: machines with equal checksums train on equal data. @throws as `open`. */
   readonly checksum: (options: LoadOptions) => Promise<string>;
   /** @throws NosError `data-missing`, `data-corrupt`; `bad-option` when the data do not fit the task. */

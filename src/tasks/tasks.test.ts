@@ -61,6 +61,10 @@ describe('defineTask', () => {
     [{ classes: 1 }, /classes: expected 2 or more, got 1/],
     [{ batchSize: 2.5 }, /batchSize: expected a positive integer, got 2.5/],
     [{ trainExamples: -1 }, /trainExamples: /],
+    [
+      { goal: 'minimise' } as Partial<ClassifierTask>,
+      /goal: a task of classification is scored by its accuracy/,
+    ],
     [{ load: undefined as unknown as ClassifierTask['load'] }, /load: expected a function/],
     [{ network: undefined as unknown as ClassifierTask['network'] }, /network: expected a function/],
   ] as [Partial<ClassifierTask>, RegExp][])('refuses %j', (wrong, message) => {
@@ -72,6 +76,10 @@ describe('defineTask', () => {
   it.each([
     [{ name: 'My task' }, /task 'My task': name: expected lower-case letters/],
     [{ chance: 2 }, /chance: expected a score from 0 to 1, got 2/],
+    [{ goal: 'least' as 'minimise' }, /goal: expected 'maximise' or 'minimise', got "least"/],
+    [{ metric: '\u001b]0;' }, /metric: expected a name of at most 40 letters/],
+    [{ metric: 'accuracy', goal: 'minimise' }, /metric: an accuracy is never minimised/],
+    [{ metric: 'mse', goal: 'minimise', chance: Number.NaN }, /chance: expected a finite number, got NaN/],
     [{ checksum: 'abc' as unknown as Task['checksum'] }, /checksum: expected a function/],
     [{ open: undefined as unknown as Task['open'] }, /open: expected a function/],
     [{ load: digits.classifier!.load } as Partial<Task>, /load: a task has this, or 'open', not both/],

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { goals, metricOf, metricText } from '../../evaluation/index.ts';
 import * as f from '../../fields.ts';
 import { type Column, pairs, strong, type Terminal, table } from '../../report/index.ts';
 import { type Task, type TaskFamily, tasks } from '../../tasks/index.ts';
@@ -11,7 +12,9 @@ const taskSchema = z
     inputShape: z.array(f.count('size')).describe('shape of one example, for classification').exactOptional(),
     classes: f.count('number of classes, for classification').exactOptional(),
     batchSize: f.count('examples per training step'),
-    chance: f.number('score of guessing'),
+    metric: f.text('what the score is called'),
+    goal: f.oneOf(goals, 'which scores are better'),
+    chance: f.number('score of guessing, if it is known').exactOptional(),
     options: z
       .record(z.string(), z.union([z.number(), z.string(), z.boolean()]))
       .describe('options with their defaults, if the task takes any')
@@ -44,13 +47,15 @@ interface Row extends Task {
 const rowOf = (entry: Task | TaskFamily): Row =>
   'create' in entry ? { ...entry.create({}), options: entry.defaults } : entry;
 
-function documentOf({ name, description, classifier, batchSize, chance, options }: Row) {
+function documentOf(row: Row) {
+  const { name, description, classifier, batchSize, chance, options } = row;
   return {
     name,
     description,
     ...(classifier && { inputShape: classifier.inputShape, classes: classifier.classes }),
     batchSize,
-    chance,
+    ...metricOf(row),
+    ...(chance !== undefined && { chance }),
     ...(options && { options }),
   };
 }
@@ -61,7 +66,8 @@ function showTask(row: Row, { columns: width }: Terminal) {
     ['task', name],
     ['what', description],
     ['batch', `${batchSize} examples`],
-    ['chance', String(chance)],
+    ['score', metricText(metricOf(row))],
+    ['chance', chance === undefined ? 'not known' : String(chance)],
   ];
   if (classifier) rows.push(['input', `${classifier.inputShape.join(' × ')}, ${classifier.classes} classes`]);
   if (options) {

@@ -126,7 +126,7 @@ export class Channel {
 
   /** Settles an evaluation with what a worker returned; what is no answer to the question is asked again. */
   #onAnswer(job: PendingJob, text: string): void {
-    const answer = readAnswer(text, job.asked);
+    const answer = readAnswer(text, job);
     if (answer.type === 'invalid') this.#onInvalid(job, answer.reason);
     else {
       this.#tellOrigin(job, answer);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EVALUATION, PROCESS, PROJECT } from '../../../test/support/wire-samples.ts';
-import type { Evaluation } from '../../evaluation/index.ts';
+import { ACCURACY, type Evaluation } from '../../evaluation/index.ts';
 import { checkRequest } from '../request.ts';
 import { type PendingJob, pendingJob, readAnswer, settle } from './pending-job.ts';
 import { packAnswer } from './wire.ts';
@@ -37,11 +37,12 @@ describe('an answer to a job', () => {
   const done = { type: 'done', evaluation: EVALUATION, by: PROCESS, retries: [] } as const;
 
   it('is read', () => {
-    expect(readAnswer(packAnswer(done), asked)).toEqual(done);
+    expect(readAnswer(packAnswer(done), { asked, metric: ACCURACY })).toEqual(done);
   });
 
   it('is none if it answers another question, or is no answer', () => {
-    const invalid = (text: string) => readAnswer(text, asked) as { readonly reason: string };
+    const invalid = (text: string) =>
+      readAnswer(text, { asked, metric: ACCURACY }) as { readonly reason: string };
     const other = packAnswer({ ...done, evaluation: { ...EVALUATION, seed: 2 } });
     expect(invalid(other)).toEqual({ type: 'invalid', reason: 'its seed is not the one asked for' });
     for (const text of ['', 'not JSON', 'null', '{"type":"done"}']) {

@@ -3,6 +3,8 @@ import {
   type EvaluationProgress,
   type EvaluationRequest,
   evaluationId,
+  type Metric,
+  misfit,
 } from '../../evaluation/index.ts';
 import { unpackError } from '../messages.ts';
 import type { CheckedRequest } from '../request.ts';
@@ -33,6 +35,8 @@ export interface PendingJob {
   readonly data: JobData;
   /** What an answer must say of itself. */
   readonly asked: AskedEvaluation;
+  /** What the task's score is called, and which way it gets better. */
+  readonly metric: Metric;
   readonly failed: CheckedRequest['failed'];
   readonly waiters: Set<Waiter>;
   /** `refused`: Redis did not take it; `running`: a worker has it. */
@@ -43,7 +47,7 @@ export interface PendingJob {
 
 /** Makes the job of a request, with nobody who waits for it yet. Requests for the same evaluation of one run have the same id. */
 export function pendingJob(
-  { request, key, failed }: CheckedRequest,
+  { request, key, metric, failed }: CheckedRequest,
   { task, fingerprint, version }: Project,
   run: string,
 ): PendingJob {
@@ -52,6 +56,7 @@ export function pendingJob(
     id: jobId([evaluationId({ ...data, key }), fingerprint, run]),
     data,
     asked: { ...data, key, fingerprint, version },
+    metric,
     failed,
     waiters: new Set(),
     state: 'waiting',
@@ -62,11 +67,13 @@ export function pendingJob(
 /** Reads what was given as the answer to a job. An answer to another question is none; the reason says what is wrong. */
 export function readAnswer(
   text: string,
-  asked: AskedEvaluation,
+  { asked, metric }: Pick<PendingJob, 'asked' | 'metric'>,
 ): Answer | { readonly type: 'invalid'; readonly reason: string } {
   const { success, data, error } = answerSchema.safeParse(parseJson(text));
   if (!success) return { type: 'invalid', reason: complaint(error) };
-  const reason = data.type === 'done' ? deviation(data.evaluation, asked) : undefined;
+  if (data.type !== 'done') return data;
+  const misfitting = misfit(data.evaluation, metric);
+  const reason = deviation(data.evaluation, asked) ?? (misfitting && `it has ${misfitting}`);
   return reason === undefined ? data : { type: 'invalid', reason };
 }
 

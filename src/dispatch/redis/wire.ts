@@ -6,10 +6,12 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { type ErrorCode, NosError } from '../../errors.ts';
 import {
+  ACCURACY,
   conditionShape,
   type Evaluation,
   type EvaluationIdentity,
   evaluationSchema,
+  misfit,
   progressSchema,
 } from '../../evaluation/index.ts';
 import { toJson } from '../../json.ts';
@@ -95,7 +97,10 @@ const evaluation = evaluationSchema.superRefine((value, context) => {
     context.addIssue({ code: 'custom', path: [path], message });
   if (value.status === 'failed') object('status', 'no worker gives it');
   if (value.reuses !== undefined) object('reuses', 'no worker gives it');
-  if (!(value.reward >= 0 && value.reward <= 1)) object('reward', 'not from 0 to 1');
+  const { score } = value;
+  const metric = score === undefined ? ACCURACY : { metric: score.metric, goal: score.goal };
+  const wrong = short.safeParse(metric.metric).success ? misfit(value, metric) : 'a name that is none';
+  if (wrong !== undefined) object('reward', wrong);
   if ('reason' in value && !short.safeParse(value.reason).success) {
     context.addIssue({ code: 'custom', path: ['reason'], message: 'not a short text' });
   }

@@ -1,8 +1,8 @@
 import { type Evaluation, type EvaluationIdentity, identityOf } from '../../evaluation/index.ts';
 import { deriveKey } from '../../random/index.ts';
-import type { Strategy } from '../../search/index.ts';
 import type { RunRecord, Store } from '../../store/index.ts';
 import { evaluationSeedOf } from '../config.ts';
+import { hearing } from '../hearing.ts';
 import { readSummaries } from '../leaderboard.ts';
 import { chooseRetests } from '../retest.ts';
 import { readProgress, storeLog } from '../search-log.ts';
@@ -123,8 +123,10 @@ async function search(run: HeldRun): Promise<void> {
   const seed = evaluationSeedOf(config.seed);
   const { runLoop } = await import('../../search/index.ts');
   const progress = await readProgress(store, name);
-  const strategy = await createPulledStrategy(config, progress.past);
-  const worth = worthOf(progress.earlier.evaluations.map(({ reward }) => reward));
+  const strategy = hearing(
+    await createPulledStrategy(config, progress.past),
+    progress.earlier.evaluations.map(({ reward }) => reward),
+  );
   const log = storeLog(store, name, progress, () => undefined);
   const batches = Math.ceil(samples / size);
   const missing = new Set<number>();
@@ -146,7 +148,7 @@ async function search(run: HeldRun): Promise<void> {
   try {
     await runLoop({
       ...{
-        strategy: hearing(strategy, worth),
+        strategy,
         samples,
         batch: size,
         pipeline,
@@ -159,7 +161,7 @@ async function search(run: HeldRun): Promise<void> {
         const evaluation = await looking;
         stopIfWaiting();
         if (evaluation === undefined) return untilAborted(signal);
-        return { reward: Math.max(evaluation.reward, LEAST), status: evaluation.status };
+        return evaluation;
       },
       log: {
         asked: async (entry) => {
@@ -181,32 +183,6 @@ async function search(run: HeldRun): Promise<void> {
     await Promise.allSettled(looks);
     await strategy.close();
   }
-}
-
-/** What stands for minus infinity on the way through the loop, which passes on finite numbers. */
-const LEAST = -Number.MAX_VALUE;
-
-/** A strategy that is told of a failed training what `worth` makes of it. */
-const hearing = (strategy: Strategy, worth: (rewards: readonly number[]) => readonly number[]): Strategy => ({
-  name: strategy.name,
-  ask: (count) => strategy.ask(count),
-  tell: (scored) => {
-    const rewards = worth(scored.map(({ reward }) => reward));
-    return strategy.tell(scored.map((one, i) => ({ ...one, reward: rewards[i]! })));
-  },
-  checkpoint: () => strategy.checkpoint(),
-  close: () => strategy.close(),
-});
-
-/** A failed training is worth the worst that was told so far, its own batch included; 0 if there is nothing to compare with. */
-function worthOf(earlier: readonly number[]): (rewards: readonly number[]) => readonly number[] {
-  const least = (so: number, rewards: readonly number[]): number =>
-    rewards.reduce((least, reward) => (reward > LEAST ? Math.min(least, reward) : least), so);
-  let worst = least(Number.POSITIVE_INFINITY, earlier);
-  return (rewards) => {
-    worst = least(worst, rewards);
-    return rewards.map((reward) => (reward > LEAST ? reward : Number.isFinite(worst) ? worst : 0));
-  };
 }
 
 /** Never settles but by the signal. */

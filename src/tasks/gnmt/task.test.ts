@@ -91,7 +91,7 @@ describe('a GNMT task', () => {
     const child = await open({ layers: 1, width: 16 });
     const before = child.initialState(1);
     const chance = await child.score('validation', 100, before);
-    expect(chance).toBeCloseTo(child.chance, 1);
+    expect(chance).toBeCloseTo(child.chance!, 1);
     const state = await train(child, 200);
     const score = await child.score('validation', 100, state);
     expect(score).toBeGreaterThan(0.3);
