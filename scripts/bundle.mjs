@@ -19,6 +19,7 @@ const INSIDE = [
   'graph/simplify/fusions',
   'graph/simplify/rewrite',
   'graph/simplify/simplifications',
+  'run/hearing',
   'tasks/character-model',
   'tasks/wide-resnet',
   'user-directories',

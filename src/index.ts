@@ -29,5 +29,5 @@ export {
 } from './run/index.ts';
 export { type Strategy, type StrategyDefinition, strategies } from './search/index.ts';
 export { openStore, type Store } from './store/index.ts';
-export { defineTask, type Task, tasks } from './tasks/index.ts';
+export { defineRegression, defineTask, type Task, tasks } from './tasks/index.ts';
 export { packageVersion } from './version.ts';

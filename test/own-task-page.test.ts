@@ -1,7 +1,7 @@
 /** docs/own-task.md, line by line, and the README of each template. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -13,6 +13,11 @@ const program = resolve('bin/nos');
 const page = readFileSync(resolve('docs/own-task.md'), 'utf8');
 const lines = [...page.matchAll(/^ {4}((?:nos|cd) .*)$/gm)].map(([, line]) => line as string);
 
+/** Modules that the page prints, by the name in their first line. */
+const modules = [...page.matchAll(/^ {4}\/\/ (\S+\.mjs)\n((?: {4}.*\n|\n(?= {4}))*)/gm)].map(
+  ([, name, text]) => [name as string, (text as string).replace(/^ {4}/gm, '')] as const,
+);
+
 const shell = (script: string, cwd: string) =>
   promisify(execFile)('bash', ['-ec', script], {
     cwd,
@@ -22,7 +27,14 @@ const shell = (script: string, cwd: string) =>
 describe('docs/own-task.md', () => {
   it('runs as it is printed', async () => {
     expect(lines.length).toBeGreaterThan(4);
-    const { stdout } = await shell(`nos() { node '${program}' "$@"; }\n${lines.join('\n')}`, home);
+    await mkdir(join(home, 'modules'));
+    for (const [name, text] of modules) await writeFile(join(home, 'modules', name), text);
+    const { stdout } = await shell(
+      `nos() { node '${program}' "$@"; }\n${lines.join('\n').replace('cd my-task', 'cd my-task; cp ../modules/* .')}`,
+      home,
+    );
+    expect(modules.length).toBe(1);
+    expect(stdout).toContain('mse: lower is better');
     expect(stdout).toContain('class PowerSign');
   });
 });

@@ -11,6 +11,7 @@ import {
   type RunEstimate,
   runConfigSchema,
   runEstimateSchema,
+  withScore,
 } from '../run/index.ts';
 import { resolveTask, type Task } from '../tasks/index.ts';
 import type { Context, Result } from './command.ts';
@@ -25,8 +26,9 @@ export const dryRunDocument = z.strictObject({
 /** Estimates what a search would cost, from a few seconds of real training if the data are here. Nothing is stored. */
 export async function dryRun(
   context: Context<EvaluatingSettings>,
-  config: RunConfig,
+  given: RunConfig,
 ): Promise<Result<DataOf<typeof dryRunDocument>>> {
+  const config = await withScore(given);
   const task = await resolveTask(config.task);
   const workers = workerCount(context.settings, config.batch * config.pipeline);
   await prepareEngine(context, { tasks: [task] });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { regimeText } from '../evaluation/index.ts';
+import { goals, type Metric, ownScore, regimeText } from '../evaluation/index.ts';
 import * as f from '../fields.ts';
 import {
   allDivergedTexts,
@@ -17,6 +17,7 @@ import {
   shortRules,
   sparedRows,
   thousands,
+  unitsText,
   verdictDocument,
   verdictText,
 } from '../report/index.ts';
@@ -27,6 +28,7 @@ import {
   isFound,
   type LeaderboardRow,
   leaderboardRowSchema,
+  metricOfRun,
   type RunConfig,
   type RunResult,
   runConfigSchema,
@@ -41,6 +43,15 @@ export const boardSchema = leaderboardRowSchema
     evaluations: f.count(
       "number of evaluations: the search's own, which equal proposals share, and the retests",
     ),
+    score: z
+      .strictObject({
+        metric: f.text('what it is called'),
+        goal: f.oneOf(goals, 'which scores are better'),
+        value: f.figure("score of the search's own evaluation; NaN if it came to nothing"),
+        retest: f.figure('mean over the fresh seeds, if there was a test').exactOptional(),
+      })
+      .describe('the same in the units of the score, unless it is an accuracy')
+      .exactOptional(),
   })
   .meta({ id: 'LeaderboardRow', description: 'a row of the leaderboard' });
 
@@ -95,8 +106,12 @@ export const searchDocument = z.strictObject({
 export const DEFAULT_ROWS = 15;
 
 /** `evaluations` counts the search's own, which equal proposals share, and the retests. */
-export function rowDocument(row: LeaderboardRow) {
-  return { ...row, evaluations: 1 + (row.retest?.rewards.length ?? 0) };
+export function rowDocument(row: LeaderboardRow, metric: Metric) {
+  const evaluations = 1 + (row.retest?.rewards.length ?? 0);
+  const { score } = ownScore(row, metric);
+  if (score === undefined) return { ...row, evaluations };
+  const retest = row.retest && { retest: ownScore({ reward: row.retest.mean }, metric).score!.value };
+  return { ...row, evaluations, score: { ...score, ...retest } };
 }
 
 /** What a command that searches gives at its end. */
@@ -117,6 +132,7 @@ export async function reportRun(report: RunReport, context: Context): Promise<Se
   const { run, status, stoppedBy, told } = result;
   const leaderboard = foldCopies(result.leaderboard, DEFAULT_ROWS);
   const short = await shortRules();
+  const metric = metricOfRun(config);
   const verdict = verdictOf(leaderboard, { seeds: config.retest.seeds, finished: status === 'finished' });
   const diverged = divergedReferences(result.leaderboard, config.task);
   const document = {
@@ -129,13 +145,13 @@ export async function reportRun(report: RunReport, context: Context): Promise<Se
     version,
     store: context.places.store,
     spared: result.spared,
-    rules: leaderboard.map(rowDocument),
-    verdict: verdictDocument(verdict, short),
+    rules: leaderboard.map((row) => rowDocument(row, metric)),
+    verdict: verdictDocument(verdict, short, metric),
     ...remarksOf(diverged),
   };
   const parts = [
-    await leaderboardText(leaderboard.slice(0, DEFAULT_ROWS), context.stdout),
-    context.stdout.colours.bold(verdictText(verdict, short)),
+    await leaderboardText(leaderboard.slice(0, DEFAULT_ROWS), context.stdout, metric),
+    context.stdout.colours.bold(verdictText(verdict, short, metric)),
     ...allDivergedTexts(diverged, context.call),
     facts(report, context),
     nextSteps(report, leaderboard.find(isFound), compareCommandText(verdict, config, short), short, context),
@@ -160,7 +176,7 @@ function facts(
       ],
       ['search', `${config.strategy.name} in ${name}${limits}`],
       ...sparedRows(result.spared),
-      ['scored by', `${config.task}, ${regimeText(config)}`],
+      ['scored by', [config.task, regimeText(config), ...unitsText(metricOfRun(config))].join(', ')],
       ['seed', String(config.seed)],
       ['version', `${version}, fingerprint ${fingerprint}`],
       ['store', places.store],

@@ -4,11 +4,13 @@ import { type Observation, observeDispatch, observeRun } from '../observe/index.
 import { namesOf } from '../rules/index.ts';
 import {
   type Machine,
+  metricOfRun,
   plannedEvaluations,
   type RunConfig,
   type RunEvent,
   type RunResult,
   type RunServices,
+  withScore,
 } from '../run/index.ts';
 import type { RunRecord } from '../store/index.ts';
 import type { Context } from './command.ts';
@@ -38,10 +40,8 @@ export interface PlannedRun {
 }
 
 /** Drives a run with everything around it: data, workers, store, live view, log, metrics, and the report at the end. */
-export async function runSearch(
-  context: Context<SearchSettings>,
-  planned: PlannedRun,
-): Promise<SearchReport> {
+export async function runSearch(context: Context<SearchSettings>, given: PlannedRun): Promise<SearchReport> {
+  const planned = { ...given, config: await withScore(given.config) };
   const { name, config, go } = planned;
   const { settings, signal } = context;
   const machine = await prepareTasks(context, [config.task], {
@@ -55,15 +55,15 @@ export async function runSearch(
   const outlets = openOutlets(context, name, config, () => (performance.now() - start) / 3_600_000);
   const listener = await openRunListener(context, { observer, outlets }, planned, machine);
   const timeout = settings.timeout === undefined ? {} : { timeout: settings.timeout * 1000 };
-  const given = { ...machine, ...timeout, clock: Date.now, signal, onEvent: listener.onRun };
-  const around = { run: name, useful, onEvent: listener.onDispatch };
-  const { result, seconds } = await withEvaluators(context, around, async ({ store, dispatcher }) => {
+  const around = { ...machine, ...timeout, clock: Date.now, signal, onEvent: listener.onRun };
+  const evaluating = { run: name, useful, onEvent: listener.onDispatch };
+  const { result, seconds } = await withEvaluators(context, evaluating, async ({ store, dispatcher }) => {
     observer.watch(() => ({
       states: dispatcher.workers().map(({ state }) => state),
       depth: dispatcher.depth(),
     }));
     return {
-      result: await go({ ...given, store, dispatcher }),
+      result: await go({ ...around, store, dispatcher }),
       // Seconds for which processes have driven the run.
       seconds: (await store.run(name)).seconds,
     };
@@ -101,7 +101,17 @@ async function openRunListener(
   const { timeout } = context.settings;
   const nameOf: ReporterOptions['nameOf'] = ({ key }) => namesOf(key)[0] ?? '';
   const expected = plannedEvaluations(config);
-  const about = { run, samples: config.samples, expected, told: record?.told, timeout, clock, nameOf };
+  const metric = metricOfRun(config);
+  const about = {
+    run,
+    samples: config.samples,
+    expected,
+    metric,
+    told: record?.told,
+    timeout,
+    clock,
+    nameOf,
+  };
   const reporter = await reporterOf(context, about);
   const log = context.log.with({ run }, reporter.print);
   const forget = onShutdown(context.signal, log);

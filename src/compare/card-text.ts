@@ -1,5 +1,5 @@
 import { markdownTable as table } from 'markdown-table';
-import { environments, NO_ENVIRONMENT, unusualText } from '../evaluation/index.ts';
+import { environments, type Metric, NO_ENVIRONMENT, unusualText } from '../evaluation/index.ts';
 import { taskTitle } from '../tasks/index.ts';
 import type { CardPicture, RuleDescription } from './card.ts';
 import type { ComparedRow, Comparison } from './comparison.ts';
@@ -85,11 +85,17 @@ function ruleParts(rule: RuleDescription): readonly string[] {
 /** The rule beside the reference of the same environment, a row for each environment and task. */
 function overview(rule: RuleDescription, results: readonly CardResult[]): readonly string[] {
   const rows = results.flatMap(({ comparison }) =>
-    comparison.tasks.map(({ task, rows: all }) => {
+    comparison.tasks.map(({ task, score, rows: all }) => {
       const own = all.find(({ key }) => key === rule.key) as ComparedRow;
       const reference = all.find(({ verdict }) => verdict === 'reference') as ComparedRow;
-      const where = [code(environmentOf(comparison)), taskTitle(task)];
-      return [...where, meanCell(own), meanCell(reference), ...testCells(own), own.verdict];
+      const where = [code(environmentOf(comparison)), titleOf(task, score)];
+      return [
+        ...where,
+        meanCell(own, score),
+        meanCell(reference, score),
+        ...testCells(own, score),
+        own.verdict,
+      ];
     }),
   );
   const [{ comparison }] = results as [CardResult];
@@ -113,15 +119,16 @@ function resultParts(
   const where = unusualText(comparison);
   const titles = ['rule', 'mean score', `less ${reference}`, 'p, Holm', 'P(better)', 'decades', 'slots'];
   return [
-    ...tasks.flatMap(({ task, rows }) => [
+    ...tasks.flatMap(({ task, score, rows }) => [
       `${level} On ${taskTitle(task)}${where}`,
+      ...(score ? [`The score is ${score.metric}: ${lowerOrHigher(score)} is better.`] : []),
       markdownTable(
         [...titles, 'ms/step', 'verdict'],
         rows.map((row) => {
           const cells = [
             code(row.name),
-            meanCell(row),
-            ...testCells(row),
+            meanCell(row, score),
+            ...testCells(row, score),
             row.superiority?.toFixed(2) ?? '',
             row.range ? (row.range.open ? '≥ ' : '') + row.range.decades.toFixed(1) : '—',
             String(rules.find(({ key }) => key === row.key)?.slots),
@@ -136,7 +143,8 @@ function resultParts(
   ];
 }
 
-const meanCell = (row: ComparedRow): string => figure(row.mean) + interval(row.interval);
+const meanCell = (row: ComparedRow, score?: Metric): string =>
+  unit(row.mean, score) + interval(row.interval, score);
 
 /** What is out of the ordinary about the evaluations of a row. */
 function remarks({ diverged, failed, edgeOfGrid, rewards }: ComparedRow): readonly string[] {
@@ -145,8 +153,8 @@ function remarks({ diverged, failed, edgeOfGrid, rewards }: ComparedRow): readon
 }
 
 /** The difference to the reference, and p. */
-const testCells = ({ difference, permutation }: ComparedRow): readonly string[] => [
-  difference ? figure(difference.mean) + interval(difference.interval) : '',
+const testCells = ({ difference, permutation }: ComparedRow, score?: Metric): readonly string[] => [
+  difference ? unit(difference.mean, score) + interval(difference.interval, score) : '',
   permutation ? permutation.adjusted.toFixed(4) : '',
 ];
 
@@ -185,8 +193,19 @@ const plural = (count: number, noun: string): string => (count === 1 ? noun : `$
 
 const figure = (value: number, places = 4): string => (Number.isFinite(value) ? value.toFixed(places) : '—');
 
-const interval = (ends: { readonly low: number; readonly high: number } | null): string =>
-  ends === null ? '' : ` [${figure(ends.low)}, ${figure(ends.high)}]`;
+/** An accuracy with four places, another score with five digits. */
+const unit = (value: number, score?: Metric): string => {
+  if (score === undefined || !Number.isFinite(value)) return figure(value);
+  return String(Number(value.toPrecision(5)));
+};
+
+const interval = (ends: { readonly low: number; readonly high: number } | null, score?: Metric): string =>
+  ends === null ? '' : ` [${unit(ends.low, score)}, ${unit(ends.high, score)}]`;
+
+const lowerOrHigher = ({ goal }: Metric): string => (goal === 'minimise' ? 'lower' : 'higher');
+
+const titleOf = (task: string, score?: Metric): string =>
+  score ? `${taskTitle(task)} (${score.metric}, ${lowerOrHigher(score)} is better)` : taskTitle(task);
 
 /** A bar would end a cell. */
 const escaped = (text: string): string => text.replaceAll('|', '\\|');

@@ -81,7 +81,7 @@ function coursesOf(plan: ComparisonPlan, { evaluations }: ComparisonResult) {
   const panelsOf = (pointsOf: (evaluation: Evaluation) => readonly (readonly [number, number])[]) =>
     plan.tasks
       .map((task) => ({
-        task,
+        ...headOf(task),
         courses: plan.contestants
           .map(({ name, key }): Course => {
             const own = evaluations.filter((one) => one.key === key && one.task === task);
@@ -90,6 +90,10 @@ function coursesOf(plan: ComparisonPlan, { evaluations }: ComparisonResult) {
           .filter(({ seeds: lines }) => lines.some((line) => line.length > 0)),
       }))
       .filter(({ courses }) => courses.length > 0);
+  const headOf = (task: string) => {
+    const { score } = evaluations.find((one) => one.task === task) ?? {};
+    return { task, ...(score && { score }) };
+  };
   const curves = panelsOf(({ curve }) => curve.map((accuracy, i) => [i + 1, accuracy] as const));
   const sweeps = panelsOf(({ sweep }) => sweep.map((point) => [point.learningRate, point.accuracy] as const));
   const courses = [

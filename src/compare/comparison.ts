@@ -1,12 +1,20 @@
 import * as z from 'zod';
 import { NosError } from '../errors.ts';
-import { type Evaluation, evaluationId, regimeFields, unusual, unusualFields } from '../evaluation/index.ts';
+import {
+  type Evaluation,
+  evaluationId,
+  type Metric,
+  metricSchema,
+  regimeFields,
+  unusual,
+  unusualFields,
+} from '../evaluation/index.ts';
 import * as f from '../fields.ts';
 import { holm, smallestPairedP } from '../statistics/index.ts';
 import { type Contestant, contestantSchema } from './contestant.ts';
 import type { ComparisonPlan } from './plan.ts';
 import { rankingScore, rankOver, weighed } from './ranking.ts';
-import { figuresSchema, measure, type TestedFigures } from './row.ts';
+import { figuresSchema, inUnits, measure, type TestedFigures } from './row.ts';
 
 /** What counts as told apart: p at most so large once it is corrected. */
 export const LEVEL = 0.05;
@@ -62,7 +70,11 @@ export const comparisonSchema = z
     power: powerSchema.describe('what this number of seeds can show'),
     rules: f.list(contestantSchema, 'the rules that were compared'),
     tasks: f.list(
-      z.strictObject({ task: f.task, rows: f.list(rowSchema, 'one row per rule, best mean first') }),
+      z.strictObject({
+        task: f.task,
+        score: metricSchema.describe('score of the task, unless it is an accuracy').exactOptional(),
+        rows: f.list(rowSchema, 'one row per rule, best mean first'),
+      }),
       'one table per task',
     ),
     ranking: f.list(
@@ -114,7 +126,11 @@ export function summarizeAll(
       level: LEVEL,
       power: powerOf(tests.count, plan.seeds.length),
       rules: plan.contestants,
-      tasks: own.map((rows, t) => ({ task: plan.tasks[t] as string, rows: rowsOf(plan, rows, tests) })),
+      tasks: own.map((rows, t) => {
+        const task = plan.tasks[t] as string;
+        const score = scoreOn(plan, task, find);
+        return { task, ...(score && { score }), rows: rowsOf(plan, rows, tests, score) };
+      }),
       ranking: rankOver(own.map(rankingScores)).map(({ index, rank, meanRank }) => ({
         rank,
         name: (plan.contestants[index] as Contestant).name,
@@ -122,6 +138,16 @@ export function summarizeAll(
       })),
     };
   });
+}
+
+/** What the score of a task is called, and which way it gets better, where it has units of its own. */
+function scoreOn(
+  { contestants, seeds, ...plan }: ComparisonPlan,
+  task: string,
+  find: Find,
+): Metric | undefined {
+  const { score } = find({ ...plan, task, key: contestants[0]!.key, seed: seeds[0]! });
+  return score && { metric: score.metric, goal: score.goal };
 }
 
 /** Figures of the contestants on a task, in their order. */
@@ -138,18 +164,19 @@ function measureTask(plan: ComparisonPlan, task: string, find: Find): readonly T
 const rankingScores = (rows: readonly TestedFigures[]): readonly number[] =>
   rows.map((row) => rankingScore({ ...row, evaluations: row.rewards.length }));
 
-/** Best mean first. */
+/** Best mean first, in the units of the task's score. */
 function rowsOf(
   { contestants, reference }: ComparisonPlan,
   measured: readonly TestedFigures[],
   { permutation, wilcoxon }: Tests,
+  score: Metric | undefined,
 ): readonly ComparedRow[] {
   return rankOver([rankingScores(measured)]).map(({ index, rank }): ComparedRow => {
     const one = contestants[index] as Contestant;
     const own = measured[index] as TestedFigures;
     const result = permutation.get(own) ?? null;
     const { name, rule, key } = one;
-    const { tests: _, ...row } = own;
+    const { tests: _, ...row } = inUnits(own, score?.goal ?? 'maximise');
     return {
       ...{ name, rule, key, rank, ...row },
       permutation: result,

@@ -10,6 +10,7 @@ import {
   type RegimeInput,
   type RegimeNames,
   regimeFields,
+  worth,
 } from '../evaluation/index.ts';
 import * as f from '../fields.ts';
 import { deriveKey } from '../random/index.ts';
@@ -67,7 +68,7 @@ const rowSchema = z.strictObject({
   name: contestantSchema.shape.name,
   key: f.key,
   reference: f.flag('whether it is a reference rule'),
-  means: f.figures('mean reward per task; NaN if all evaluations failed'),
+  means: f.figures('mean reward per task, in the units of its score; NaN if all evaluations failed'),
   diverged: f.count('evaluations that diverged'),
   failed: f.count('evaluations that failed'),
   survived: f.flag('whether it is trained in the next rung, or is a finalist'),
@@ -201,6 +202,7 @@ function rowsOf(
     const all = weighed(evaluations.filter((evaluation) => evaluation.task === task));
     return contestants.map(({ key }) => endingsOf(all.filter((evaluation) => evaluation.key === key)));
   });
+  const goals = tasks.map((name) => evaluations.find(({ task }) => task === name)?.score?.goal ?? 'maximise');
   let passed = 0;
   return rankOver(onTasks.map((rows) => rows.map(rankingScore))).map(({ index, rank }): RungRow => {
     const one = contestants[index] as Contestant;
@@ -212,7 +214,7 @@ function rowsOf(
       name: one.name,
       key: one.key,
       reference,
-      means: own.map(({ mean }) => mean),
+      means: own.map(({ mean }, t) => worth(mean, goals[t]!)),
       diverged: sum('diverged'),
       failed: sum('failed'),
       survived: reference || passed++ < kept,
@@ -222,8 +224,9 @@ function rowsOf(
 
 function endingsOf(evaluations: readonly Evaluation[]): Endings {
   const rewards = evaluations.filter(({ status }) => status !== 'failed').map(({ reward }) => reward);
+  const finite = rewards.filter(Number.isFinite);
   return {
-    mean: rewards.length === 0 ? Number.NaN : mean(rewards),
+    mean: finite.length === 0 ? Number.NaN : mean(finite),
     evaluations: evaluations.length,
     diverged: evaluations.filter(({ status }) => status === 'diverged').length,
     failed: evaluations.length - rewards.length,

@@ -1,4 +1,4 @@
-import { unusualText } from '../evaluation/index.ts';
+import { type Metric, metricText, unusualText } from '../evaluation/index.ts';
 import { intervalChart, lineChart, type SymbolName } from '../plot/index.ts';
 import { taskTitle } from '../tasks/index.ts';
 import type { Comparison, RowVerdict } from './comparison.ts';
@@ -34,10 +34,10 @@ export function comparisonPicture(comparison: Comparison): string {
       name: nameOf(verdict),
       symbol: SYMBOLS[verdict],
     })),
-    panels: tasks.map(({ task, rows }) => {
+    panels: tasks.map(({ task, score, rows }) => {
       const level = rows.find(({ verdict }) => verdict === 'reference')?.mean ?? Number.NaN;
       return {
-        title: taskTitle(task),
+        title: panelTitle(task, score),
         ...(Number.isNaN(level) ? {} : { level: { name: `mean of ${reference}`, x: level } }),
         rows: rows.map(({ name, key, verdict, mean, interval, rewards }) => ({
           name,
@@ -52,6 +52,10 @@ export function comparisonPicture(comparison: Comparison): string {
   });
 }
 
+/** A task, and what its score is called where it has units of its own. */
+const panelTitle = (task: string, score?: Metric): string =>
+  [taskTitle(task), ...(score ? [metricText(score)] : [])].join(': ');
+
 /** What is drawn of one rule over the epochs or the learning rates of one task. */
 export interface Course {
   readonly name: string;
@@ -62,13 +66,13 @@ export interface Course {
 /** The means of courses over their seeds, with bands from the least to the greatest, a panel for each task, as SVG text. */
 export function coursePicture(
   heading: CourseHeading,
-  panels: readonly { readonly task: string; readonly courses: readonly Course[] }[],
+  panels: readonly { readonly task: string; readonly score?: Metric; readonly courses: readonly Course[] }[],
 ): string {
   return lineChart({
     ...heading,
     y: { label: 'validation score' },
-    panels: panels.map(({ task, courses }) => ({
-      title: taskTitle(task),
+    panels: panels.map(({ task, score, courses }) => ({
+      title: panelTitle(task, score),
       series: courses.map(({ name, seeds }) => {
         const places = placesOf(seeds);
         return {

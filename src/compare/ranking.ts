@@ -13,7 +13,7 @@ export interface RankedRule {
 
 /**
  * The evaluations of several rules on one task as they are weighed against one another: one that diverged has chance as its reward, or
- * the lowest reward of those that finished, where that is lower. So no rule is better than another for having diverged.
+ * the lowest reward of those that finished, where that is lower, or the score has units of its own. So no rule is better than another for having diverged.
  */
 export function weighed(evaluations: readonly Evaluation[]): readonly Evaluation[] {
   const lowest = lowestFinished(evaluations);

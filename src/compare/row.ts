@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Evaluation } from '../evaluation/index.ts';
+import { type Evaluation, type Goal, worth } from '../evaluation/index.ts';
 import * as f from '../fields.ts';
 import {
   mean,
@@ -13,7 +13,9 @@ import { learningRateRange, meanSweep, rangeSchema } from './learning-rates.ts';
 
 /** Intervals are as `meanInterval` of statistics/ gives them. A failed evaluation says nothing about the rule. */
 export const figuresSchema = z.strictObject({
-  rewards: f.figures('reward per seed; NaN for a failed evaluation'),
+  rewards: f.figures(
+    'reward per seed, in the units of the score; NaN for a failed evaluation, and if there is none to stand for one that diverged',
+  ),
   mean: f.figure('mean of the rewards that did not fail'),
   interval: f.interval('95 % interval of the mean; null for fewer than three rewards'),
   difference: z
@@ -25,7 +27,7 @@ export const figuresSchema = z.strictObject({
     .nullable()
     .describe('this rule minus the reference over pairs of equal seeds; null for the reference'),
   superiority: f
-    .figure('probability that a reward of this rule is above one of the reference, a tie counting half')
+    .figure('probability that a reward of this rule is better than one of the reference, a tie counting half')
     .nullable(),
   learningRates: f.figures('learning rate that was chosen, per seed'),
   range: rangeSchema
@@ -71,7 +73,7 @@ export function measure(
     superiority:
       sound.length === 0 || soundOthers.length === 0 ? null : probabilityOfSuperiority(sound, soundOthers),
     learningRates: evaluations.map(({ learningRate }) => learningRate),
-    range: learningRateRange(meanSweep(trained.map(({ sweep }) => sweep))),
+    range: learningRateRange(meanSweep(trained.map(risingSweep))),
     edgeOfGrid: count(({ edgeOfGrid }) => edgeOfGrid),
     diverged: count(({ status }) => status === 'diverged'),
     failed: count(({ status }) => status === 'failed'),
@@ -88,4 +90,32 @@ export function measure(
 
 const isNumber = (value: number): boolean => !Number.isNaN(value);
 
-const rewardOf = ({ status, reward }: Evaluation): number => (status === 'failed' ? Number.NaN : reward);
+/** Where nothing finished, one that diverged in units of its own has no number. */
+const rewardOf = ({ status, reward }: Evaluation): number =>
+  status === 'failed' || !Number.isFinite(reward) ? Number.NaN : reward;
+
+/** A sweep whose figures are what its scores are worth. */
+const risingSweep = ({ sweep, score }: Evaluation): Evaluation['sweep'] =>
+  score?.goal !== 'minimise'
+    ? sweep
+    : sweep.map((point) => ({ ...point, accuracy: worth(point.accuracy, score.goal) }));
+
+/** The same figures in the units of the score: rewards are what ranks, which is minus the score where less is better. */
+export function inUnits<Row extends RuleFigures>(row: Row, goal: Goal): Row {
+  if (goal === 'maximise') return row;
+  const { rewards, mean, interval, difference } = row;
+  return {
+    ...row,
+    rewards: rewards.map((reward) => worth(reward, goal)),
+    mean: worth(mean, goal),
+    interval: turned(interval),
+    difference: difference && {
+      ...difference,
+      mean: worth(difference.mean, goal),
+      interval: turned(difference.interval),
+    },
+  };
+}
+
+const turned = (interval: RuleFigures['interval']): RuleFigures['interval'] =>
+  interval && { low: 0 - interval.high, high: 0 - interval.low };

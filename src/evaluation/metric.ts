@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import * as f from '../fields.ts';
 import { shown } from '../shown.ts';
 
 export const goals = ['maximise', 'minimise'] as const;
@@ -12,6 +13,12 @@ export interface Metric {
   readonly metric: string;
   readonly goal: Goal;
 }
+
+/** A metric, as documents hold it. */
+export const metricSchema = z.strictObject({
+  metric: f.text('what it is called'),
+  goal: f.oneOf(goals, 'which scores are better'),
+});
 
 /** The score of a task that declares no other: a share from 0 to 1, more being better. */
 export const ACCURACY: Metric = { metric: 'accuracy', goal: 'maximise' };

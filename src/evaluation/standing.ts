@@ -49,6 +49,6 @@ export function weight(training: Standing, lowest: number): number {
  *
  * @param lowest {@link lowestFinished} of all of them.
  */
-function finiteReward({ reward }: Pick<Standing, 'reward'>, lowest: number): number {
+export function finiteReward({ reward }: Pick<Standing, 'reward'>, lowest: number): number {
   return reward === Number.NEGATIVE_INFINITY && lowest < Number.POSITIVE_INFINITY ? lowest : reward;
 }

@@ -1,9 +1,10 @@
+import { ACCURACY, type EvaluationSummary, type Metric, worth } from '../evaluation/index.ts';
 import { namesOf } from '../rules/index.ts';
 import type { RunEvent } from '../run/index.ts';
 
 /** A value of a series, for whoever draws it. */
 export interface SeriesPoint {
-  /** `reward/best`, `controller/entropy`, … */
+  /** `reward/best`, or `val_loss/best` where scores have units of their own; `controller/entropy`, … */
   readonly series: string;
   /** Rules told so far; for `reward/proposal` the number of the rule, for references and retests their own order. */
   readonly step: number;
@@ -45,23 +46,26 @@ export function chronicle(
   switch (event.type) {
     case 'started': {
       const { resumedAt, earlier } = event;
-      const before = earlierPoints(earlier?.evaluations.map(({ reward }) => reward) ?? []);
+      const before = earlierPoints(earlier?.evaluations ?? []);
       const entry = { begins: { resumedAt, earlier: before }, points: [] };
       return { state: { ...state, told: resumedAt, resumedAt }, entry };
     }
     case 'reference': {
-      const { key, rule, reward } = event.evaluation;
-      const points = finite([{ series: `reference/${namesOf(key)[0] ?? rule}`, step: 0, value: reward }]);
+      const { key, rule } = event.evaluation;
+      const series = `reference/${namesOf(key)[0] ?? rule}`;
+      const points = finite([{ series, step: 0, value: scoreIn(event.evaluation) }]);
       return { state, entry: { points } };
     }
     case 'evaluated': {
-      const scored = new Map(state.scored).set(event.index, event.evaluation.reward);
+      const scored = new Map(state.scored).set(event.index, scoreIn(event.evaluation));
       return { state: { ...state, scored }, entry: { points: [] } };
     }
     case 'batch':
       return batchTold(state, event, hours);
     case 'retest': {
-      const point = { series: 'reward/retest', step: state.retests, value: event.evaluation.reward };
+      const { evaluation } = event;
+      const series = `${groupOf(evaluation.score)}/retest`;
+      const point = { series, step: state.retests, value: scoreIn(evaluation) };
       return { state: { ...state, retests: state.retests + 1 }, entry: { points: finite([point]) } };
     }
     case 'finished': {
@@ -78,17 +82,18 @@ export function chronicle(
 
 function batchTold(
   state: Chronicle,
-  { told, meanReward, best, metrics }: Extract<RunEvent, { type: 'batch' }>,
+  { told, meanReward, best, metrics, metric }: Extract<RunEvent, { type: 'batch' }>,
   hours: number,
 ): { readonly state: Chronicle; readonly entry: ChronicleEntry } {
   const indices = [...state.scored.keys()].filter((index) => index < told).sort((a, b) => a - b);
   const scored = new Map([...state.scored].filter(([index]) => index >= told));
+  const group = groupOf(metric);
   const points = finite([
     ...indices.map((index) => ({
-      ...{ series: 'reward/proposal', step: index + 1, value: state.scored.get(index)! },
+      ...{ series: `${group}/proposal`, step: index + 1, value: state.scored.get(index)! },
     })),
-    { series: 'reward/batch', step: told, value: meanReward },
-    { series: 'reward/best', step: told, value: best.reward },
+    { series: `${group}/batch`, step: told, value: inUnits(meanReward, metric) },
+    { series: `${group}/best`, step: told, value: inUnits(best.reward, metric) },
     ...Object.entries(metrics).map(([name, value]) => ({ series: `controller/${name}`, step: told, value })),
     ...(hours > 0
       ? [{ series: 'search/rules-per-hour', step: told, value: (told - state.resumedAt) / hours }]
@@ -97,19 +102,28 @@ function batchTold(
   return { state: { ...state, scored, told }, entry: { points } };
 }
 
-function earlierPoints(rewards: readonly number[]): readonly SeriesPoint[] {
+function earlierPoints(evaluations: readonly EvaluationSummary[]): readonly SeriesPoint[] {
   let best = Number.NEGATIVE_INFINITY;
   return finite(
-    rewards.flatMap((value, index) => {
-      best = Math.max(best, value);
+    evaluations.flatMap((evaluation, index) => {
+      const { reward, score } = evaluation;
+      best = Math.max(best, reward);
+      const group = groupOf(score);
       const step = index + 1;
       return [
-        { series: 'reward/proposal', step, value },
-        { series: 'reward/best', step, value: best },
+        { series: `${group}/proposal`, step, value: scoreIn(evaluation) },
+        { series: `${group}/best`, step, value: inUnits(best, score) },
       ];
     }),
   );
 }
+
+/** What series of scores are named after: the metric, where scores have units of their own. */
+const groupOf = (metric?: Metric): string => metric?.metric ?? 'reward';
+
+const inUnits = (reward: number, metric: Metric = ACCURACY): number => worth(reward, metric.goal);
+
+const scoreIn = ({ reward, score }: EvaluationSummary): number => score?.value ?? reward;
 
 /** Pictures have no place for what is not finite. */
 const finite = (points: readonly SeriesPoint[]): readonly SeriesPoint[] =>

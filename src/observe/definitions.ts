@@ -89,12 +89,12 @@ export const metrics = {
   },
   nos_best_reward: {
     kind: 'gauge',
-    help: 'The best reward of a proposed rule so far; absent before the first batch.',
+    help: 'The best reward of a proposed rule so far, in the units of its score; absent before the first batch.',
     of: 'search',
   },
   nos_batch_reward: {
     kind: 'gauge',
-    help: 'Mean reward of the batch told last; absent before the first.',
+    help: 'Mean reward of the batch told last, in the same units; absent before the first.',
     of: 'search',
   },
   nos_redis_up: { kind: 'gauge', help: '1 while connected to Redis, 0 while not.', redis: true },

@@ -1,6 +1,6 @@
 import type { DispatchEvent, NoticeSubject, WorkerEvent } from '../dispatch/index.ts';
 import type { LogEvent, LogLine } from '../log-events.ts';
-import { accuracy, duration } from '../report/index.ts';
+import { duration, scoreText } from '../report/index.ts';
 import { evaluationFields, measure, measuresOf, type Observation, observation } from './observation.ts';
 
 /** Observes an event of a search's dispatcher. */
@@ -66,7 +66,7 @@ function observeJob(event: Extract<WorkerEvent, { job: string }>): Observation {
     case 'done': {
       const { evaluation } = event;
       const { reward, status, seconds } = evaluation;
-      const message = `${slot}  ${accuracy(reward)}  ${rule}  ${status}  ${duration(seconds)}`;
+      const message = `${slot}  ${scoreText(reward, evaluation.score)}  ${rule}  ${status}  ${duration(seconds)}`;
       const all = { slot, job, ...evaluationFields(evaluation) };
       return observation('evaluation-finished', all, message, measuresOf(evaluation));
     }

@@ -37,9 +37,10 @@ export function measuresOf({ status, seconds }: Evaluation): readonly Measure[] 
 
 /** Returns the fields of an evaluation, in the log of the search and of the worker. */
 export function evaluationFields(evaluation: Evaluation): LogLine['fields'] {
-  const { key, rule, seed, reward, status, learningRate, steps, seconds } = evaluation;
+  const { key, rule, seed, reward, score, status, learningRate, steps, seconds } = evaluation;
   const reason = 'reason' in evaluation ? { reason: evaluation.reason } : {};
-  return { key, rule, seed, reward, status, ...reason, learningRate, steps, seconds };
+  const own = score && { metric: score.metric, score: score.value };
+  return { key, rule, seed, reward, ...own, status, ...reason, learningRate, steps, seconds };
 }
 
 /** State that is read at every scrape. */

@@ -1,6 +1,6 @@
-import type { Evaluation } from '../evaluation/index.ts';
+import { type Evaluation, worth } from '../evaluation/index.ts';
 import type { LogLine } from '../log-events.ts';
-import { accuracy, duration, learningRate, plural, rewardText } from '../report/index.ts';
+import { duration, learningRate, plural, rewardText, scoreText } from '../report/index.ts';
 import type { RunEvent } from '../run/index.ts';
 import { evaluationFields, measure, measuresOf, type Observation, observation } from './observation.ts';
 
@@ -45,16 +45,22 @@ function observationOf(event: RunEvent, { seconds, facts }: Circumstances): Obse
     case 'retest':
       return scored(event, { role: 'retest' });
     case 'batch': {
-      const { batch, told, meanReward, distinct, best, metrics } = event;
+      const { batch, told, meanReward, distinct, best, metrics, metric } = event;
+      const inUnits = (reward: number): number => worth(reward, metric?.goal ?? 'maximise');
       const figures = { batch, told, meanReward, distinct, bestReward: best.reward, bestRule: best.rule };
       return observation(
         'batch-told',
-        { ...figures, metrics, elapsed: seconds },
-        `batch ${batch + 1}: ${told} told, mean ${accuracy(meanReward)}, best ${accuracy(best.reward)}`,
+        {
+          ...figures,
+          ...(metric && { metric: metric.metric, goal: metric.goal }),
+          metrics,
+          elapsed: seconds,
+        },
+        `batch ${batch + 1}: ${told} told, mean ${scoreText(meanReward, metric)}, best ${scoreText(best.reward, metric)}`,
         [
           measure('nos_run_told', told),
-          measure('nos_best_reward', best.reward),
-          measure('nos_batch_reward', meanReward),
+          measure('nos_best_reward', inUnits(best.reward)),
+          measure('nos_batch_reward', inUnits(meanReward)),
         ],
       );
     }
@@ -103,7 +109,7 @@ function scored(
     ]);
   }
   if (cached) {
-    const message = `known  ${accuracy(reward)}  ${rule}  seed ${seed}`;
+    const message = `known  ${scoreText(reward, evaluation.score)}  ${rule}  seed ${seed}`;
     return observation('evaluation-cached', { ...fields, status }, message, [
       measure('nos_cache_hits_total'),
     ]);

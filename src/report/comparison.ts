@@ -1,5 +1,6 @@
 import type { ComparedRow, Comparison } from '../compare/index.ts';
-import { accuracy, plural, pValue, withinText } from './format.ts';
+import type { Metric } from '../evaluation/index.ts';
+import { plural, pValue, unitsText, unitText, withinText } from './format.ts';
 import { type Column, leastWidth, type Paint, table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -12,9 +13,10 @@ export function comparisonText(
   const { tasks, ranking } = comparison;
   const { colours } = terminal;
   const titled = (task: string) => withinText(titleOf(task), comparison);
-  const shown = tasks.map(({ rows }) => columnsWithin(comparison, rows, terminal.columns));
+  const shown = tasks.map((one) => columnsWithin(comparison, one, terminal.columns));
   const parts = tasks.map(
-    ({ task, rows }, i) => `${colours.bold(titled(task))}\n${table(rows, shown[i]!, terminal)}`,
+    ({ task, score, rows }, i) =>
+      `${colours.bold(titled(task))}${score ? `  ${unitsText(score)}` : ''}\n${table(rows, shown[i]!, terminal)}`,
   );
   if (tasks.length > 1) {
     const places: readonly Column<Comparison['ranking'][number]>[] = [
@@ -33,6 +35,8 @@ export function comparisonText(
   return parts.join('\n\n');
 }
 
+type ComparedTask = Comparison['tasks'][number];
+
 /** Columns to which a rule's text is cut before figures are left out; the document has all of them. */
 const ENOUGH = 24;
 
@@ -43,11 +47,11 @@ type Detail = (typeof DETAILS)[number];
 /** Returns the columns with as many details as there is room for. */
 function columnsWithin(
   comparison: Comparison,
-  rows: readonly ComparedRow[],
+  task: ComparedTask,
   width: number,
 ): readonly Column<ComparedRow>[] {
-  const choices = [0, 1, 2, 3].map((left) => columnsOf(comparison, rows, DETAILS.slice(left)));
-  return choices.find((columns) => leastWidth(rows, columns, ENOUGH) <= width) ?? choices.at(-1)!;
+  const choices = [0, 1, 2, 3].map((left) => columnsOf(comparison, task, DETAILS.slice(left)));
+  return choices.find((columns) => leastWidth(task.rows, columns, ENOUGH) <= width) ?? choices.at(-1)!;
 }
 
 const PAINTS: Partial<Record<ComparedRow['verdict'], 'green' | 'red' | 'cyan'>> = {
@@ -64,7 +68,7 @@ const superiorityText = ({ superiority }: ComparedRow): string => superiority?.t
 
 function columnsOf(
   { seeds, rules }: Comparison,
-  rows: readonly ComparedRow[],
+  { rows, score }: ComparedTask,
   details: readonly Detail[],
 ): readonly Column<ComparedRow>[] {
   const intervals = details.includes('intervals');
@@ -73,7 +77,7 @@ function columnsOf(
   const tested: readonly Column<ComparedRow>[] = [
     {
       title: `less reference${estimated ? ' [95 %]' : ''}`,
-      cell: ({ difference }) => differenceText(difference),
+      cell: ({ difference }) => differenceText(difference, score),
       align: 'right',
     },
     {
@@ -100,7 +104,7 @@ function columnsOf(
     {
       title: seeds.length === 1 ? 'score' : intervals && estimated ? 'mean [95 %]' : 'mean',
       cell: ({ mean, interval }) =>
-        accuracy(mean) + (intervals && interval ? ` ${intervalText(interval)}` : ''),
+        unitText(mean, score) + (intervals && interval ? ` ${intervalText(interval, score)}` : ''),
       align: 'right',
     },
     ...(rows.some(({ difference }) => difference !== null) ? tested : []),
@@ -111,15 +115,18 @@ function columnsOf(
 
 type Ends = { readonly low: number; readonly high: number };
 
-const intervalText = ({ low, high }: Ends): string => `[${accuracy(low)}, ${accuracy(high)}]`;
-const signed = (value: number): string => (value < 0 ? '−' : '+') + accuracy(Math.abs(value));
+const intervalText = ({ low, high }: Ends, score?: Metric): string =>
+  `[${unitText(low, score)}, ${unitText(high, score)}]`;
+const signed = (value: number, score?: Metric): string =>
+  (value < 0 ? '−' : '+') + unitText(Math.abs(value), score);
 const milliseconds = (value: number): string =>
   Number.isFinite(value) ? (value < 10 ? value.toFixed(2) : value.toFixed(1)) : '—';
 
-function differenceText(difference: ComparedRow['difference']): string {
+function differenceText(difference: ComparedRow['difference'], score?: Metric): string {
   if (difference === null) return '';
   const { mean, interval } = difference;
-  return signed(mean) + (interval ? ` [${signed(interval.low)}, ${signed(interval.high)}]` : '');
+  const ends = interval ? ` [${signed(interval.low, score)}, ${signed(interval.high, score)}]` : '';
+  return signed(mean, score) + ends;
 }
 
 function decadesText(range: ComparedRow['range']): string {
@@ -138,11 +145,11 @@ const divergesEverywhere = ({ diverged, failed, rewards, learningRates }: Compar
 
 /** Writes the verdicts as sentences. */
 function findings({ tasks, reference }: Comparison, titleOf: (task: string) => string): readonly string[] {
-  return tasks.flatMap(({ task, rows }) => {
+  return tasks.flatMap(({ task, score, rows }) => {
     const of = (verdict: ComparedRow['verdict']) => rows.filter((row) => row.verdict === verdict);
     const names = (some: readonly ComparedRow[]) => some.map(({ name }) => `'${name}'`).join(', ');
     const by = (some: readonly ComparedRow[]) =>
-      some.map((row) => `'${row.name}' (${signed(row.difference?.mean ?? Number.NaN)})`).join(', ');
+      some.map((row) => `'${row.name}' (${signed(row.difference?.mean ?? Number.NaN, score)})`).join(', ');
     const [better, worse, unclear] = [of('better'), of('worse'), of('not told apart')];
     const said = [
       ...(better.length === 0 ? [] : [`better than ${reference}: ${by(better)}`]),

@@ -1,4 +1,12 @@
-import { type RegimeInput, type Standing, unusual } from '../evaluation/index.ts';
+import {
+  ACCURACY,
+  isShare,
+  type Metric,
+  type RegimeInput,
+  type Standing,
+  unusual,
+  worth,
+} from '../evaluation/index.ts';
 import { mean, sampleVariance } from '../statistics/index.ts';
 
 /** How figures are written for people. Documents of `--json` do not pass through here. */
@@ -18,9 +26,36 @@ export function accuracy(value: number): string {
   return Number.isFinite(value) ? value.toFixed(4) : '—';
 }
 
-/** Writes a reward; one that is an estimate, as the training was stopped early, with a sign: `~0.5612`. */
-export function rewardText({ status, reward }: Standing): string {
-  return (status === 'stopped' ? '~' : '') + accuracy(reward);
+/** Writes a number of any size with five digits: `0.012346`, `1.2346e+21`. */
+export function figure(value: number): string {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(5))) : '—';
+}
+
+/** Writes a value in the units of a score: with four places if it is an accuracy, else with five digits. */
+export function unitText(value: number, metric: Metric = ACCURACY): string {
+  return isShare(metric) ? accuracy(value) : figure(value);
+}
+
+/** Writes the score that a reward stands for, in the task's own units. */
+export function scoreText(reward: number, metric: Metric = ACCURACY): string {
+  return unitText(worth(reward, metric.goal), metric);
+}
+
+/** Writes how far apart two rewards are, in the task's own units: `0.0110`, or `0.31 of val_loss`. */
+export function differenceText(difference: number, metric: Metric = ACCURACY): string {
+  const away = unitText(Math.abs(difference), metric);
+  return isShare(metric) ? away : `${away} of ${metric.metric}`;
+}
+
+/** Writes what a lower score means, if that is not what is expected of scores: `mse: lower is better`. */
+export function unitsText(metric: Metric): readonly string[] {
+  const { metric: name, goal } = metric;
+  return isShare(metric) ? [] : [`${name}: ${goal === 'minimise' ? 'lower' : 'higher'} is better`];
+}
+
+/** Writes the score of an evaluation; one that is an estimate, as the training was stopped early, with a sign: `~0.5612`. */
+export function rewardText({ status, reward, score }: Standing & { readonly score?: Metric }): string {
+  return (status === 'stopped' ? '~' : '') + scoreText(reward, score);
 }
 
 /** Writes a learning rate as a power of ten: `1e-2`, or `1e+1 ▲edge` if it lies at the edge of its grid. */
@@ -29,11 +64,12 @@ export function learningRate(value: number, edgeOfGrid = false): string {
   return value.toExponential() + (edgeOfGrid ? ' ▲edge' : '');
 }
 
-/** Writes the mean and the sample standard deviation, `0.5612 ± 0.0110`, or only the mean of a single value. */
-export function meanAndSpread(values: readonly number[]): string {
+/** Writes the mean of rewards and their sample standard deviation, `0.5612 ± 0.0110`, or only the mean of a single one; in the task's own units. */
+export function meanAndSpread(values: readonly number[], metric: Metric = ACCURACY): string {
   if (values.length === 0) return '—';
-  const middle = accuracy(mean(values));
-  return values.length === 1 ? middle : `${middle} ± ${accuracy(Math.sqrt(sampleVariance(values)))}`;
+  const middle = scoreText(mean(values), metric);
+  const spread = Math.sqrt(sampleVariance(values));
+  return values.length === 1 ? middle : `${middle} ± ${unitText(spread, metric)}`;
 }
 
 /** Writes a duration: `4 s`, `12 min 05 s`, `3 h 20 min`, `2 d 4 h`. */

@@ -1,5 +1,6 @@
+import { ACCURACY, isShare, type Metric } from '../evaluation/index.ts';
 import type { LeaderboardRow } from '../run/index.ts';
-import { learningRate, meanAndSpread, plural, rewardText } from './format.ts';
+import { learningRate, meanAndSpread, plural, rewardText, unitsText } from './format.ts';
 import { type ShortRule, shortRules, withName } from './short-rule.ts';
 import { type Column, table } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -9,7 +10,11 @@ import type { Terminal } from './terminal.ts';
  * again have places. The others stand below a line and have none, as the two figures cannot be compared. Those that diverged with every
  * fresh seed stand below a second line.
  */
-export async function leaderboardText(rows: readonly LeaderboardRow[], terminal: Terminal): Promise<string> {
+export async function leaderboardText(
+  rows: readonly LeaderboardRow[],
+  terminal: Terminal,
+  metric: Metric = ACCURACY,
+): Promise<string> {
   if (rows.length === 0) return 'no rules yet';
   const { colours } = terminal;
   const retested = rows.filter(({ retest }) => retest !== undefined);
@@ -18,26 +23,31 @@ export async function leaderboardText(rows: readonly LeaderboardRow[], terminal:
   const lost = retested.filter(diverged);
   const placed = tested.length === 0 ? others : tested;
   const places = new Map(placed.map((row, i) => [row, i + 1]));
-  const shown = columnsOf(rows, places, await shortRules());
+  const shown = columnsOf(rows, { places, metric, short: await shortRules() });
   const lines = table([...tested, ...others, ...lost], shown, terminal).split('\n');
   const rule = (above: number, text: string) => lines.splice(1 + above, 0, colours.dim(`── ${text} ──`));
   // The lower line comes first, as a line moves the rows below it.
   if (lost.length > 0) rule(tested.length + others.length, 'diverged with every fresh seed');
   if (tested.length > 0 && others.length > 0) rule(tested.length, 'not tested with fresh seeds');
-  return [...lines, ...legend(rows).map(colours.dim)].join('\n');
+  return [...lines, ...legend(rows, metric).map(colours.dim)].join('\n');
 }
 
 type Places = ReadonlyMap<LeaderboardRow, number>;
 
+interface Looks {
+  readonly places: Places;
+  readonly metric: Metric;
+  readonly short: ShortRule;
+}
+
 function columnsOf(
   rows: readonly LeaderboardRow[],
-  places: Places,
-  short: ShortRule,
+  { places, metric, short }: Looks,
 ): readonly Column<LeaderboardRow>[] {
   const seeds = seedsOf(rows);
   const retest: Column<LeaderboardRow> = {
     title: `retest, ${seeds} seed${seeds === 1 ? '' : 's'}`,
-    cell: (row) => retestText(row, seeds ?? 0),
+    cell: (row) => retestText(row, seeds ?? 0, metric),
     align: 'right',
   };
   return [
@@ -51,7 +61,7 @@ function columnsOf(
     },
     { title: 'index', cell: (row) => (row.index < 0 ? '' : String(row.index)), align: 'right' },
     ...(seeds === undefined ? [] : [retest]),
-    { title: 'search', cell: searchText, align: 'right' },
+    { title: 'search', cell: (row) => searchText(row, metric), align: 'right' },
     {
       title: 'rate',
       cell: (row) => learningRate(row.learningRate, row.edgeOfGrid),
@@ -62,11 +72,12 @@ function columnsOf(
 }
 
 /** Explains the columns and signs that are shown. */
-function legend(rows: readonly LeaderboardRow[]): readonly string[] {
+function legend(rows: readonly LeaderboardRow[], metric: Metric): readonly string[] {
   const seeds = seedsOf(rows) ?? 0;
   return [
+    ...unitsText(metric),
     ...(seeds > 1 ? ['retest: mean ± standard deviation over fresh seeds'] : []),
-    'index: of the proposal, as the show command takes it; search: its reward then; rate: learning rate',
+    `index: of the proposal, as the show command takes it; search: its ${isShare(metric) ? 'reward' : metric.metric} then; rate: learning rate`,
     ...(rows.some(({ status }) => status === 'stopped') ? ['~: an estimate, as it was stopped early'] : []),
     ...(rows.some((row) => row.reference) ? ['◆ reference rule, scored by the same protocol'] : []),
     ...(rows.some((row) => row.like)
@@ -86,13 +97,13 @@ function seedsOf(rows: readonly LeaderboardRow[]): number | undefined {
 }
 
 /** Writes the mean of the fresh seeds, and how many there were if others had more. */
-function retestText(row: LeaderboardRow, most: number): string {
+function retestText(row: LeaderboardRow, most: number, metric: Metric): string {
   const { retest } = row;
   if (retest === undefined) return '';
   if (diverged(row)) return 'diverged';
   const seeds = retest.rewards.length;
   return [
-    meanAndSpread(retest.rewards),
+    meanAndSpread(retest.rewards.filter(Number.isFinite), metric),
     ...(seeds < most ? [plural(seeds, 'seed')] : []),
     ...(retest.diverged === 0 ? [] : [`${retest.diverged} diverged`]),
   ].join(', ');
@@ -115,6 +126,6 @@ function behaviourText({ like, copies }: LeaderboardRow): string {
   return [reference, copies && `+${copies.length}`].filter((text) => text !== undefined).join(', ');
 }
 
-function searchText(row: LeaderboardRow): string {
-  return row.status === 'ok' || row.status === 'stopped' ? rewardText(row) : row.status;
+function searchText(row: LeaderboardRow, score: Metric): string {
+  return row.status === 'ok' || row.status === 'stopped' ? rewardText({ ...row, score }) : row.status;
 }

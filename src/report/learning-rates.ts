@@ -1,5 +1,5 @@
 import { type Evaluation, regimeText, taskTitle } from '../evaluation/index.ts';
-import { accuracy, learningRate } from './format.ts';
+import { learningRate, scoreText } from './format.ts';
 
 const MOST = 5;
 
@@ -19,6 +19,6 @@ export function learningRateTexts(evaluations: readonly Evaluation[]): readonly 
     .map(([where, group]) => {
       const best = group.reduce((a, b) => (b.reward > a.reward ? b : a));
       const seeds = group.length === 1 ? 'one seed' : `${group.length} seeds`;
-      return `A learning rate of ${learningRate(best.learningRate)} did best on ${where}: reward ${accuracy(best.reward)}, the best of ${seeds}.`;
+      return `A learning rate of ${learningRate(best.learningRate)} did best on ${where}: ${best.score?.metric ?? 'reward'} ${scoreText(best.reward, best.score)}, the best of ${seeds}.`;
     });
 }

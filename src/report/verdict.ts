@@ -1,20 +1,29 @@
-import { inFull, parseProtocol, printProtocol, type RegimeNames, unusual } from '../evaluation/index.ts';
+import {
+  ACCURACY,
+  inFull,
+  type Metric,
+  parseProtocol,
+  printProtocol,
+  type RegimeNames,
+  unusual,
+} from '../evaluation/index.ts';
 import type { Verdict } from '../run/index.ts';
 import { shellWord } from '../shell.ts';
-import { accuracy, pValue } from './format.ts';
+import { differenceText, pValue, scoreText } from './format.ts';
 import type { ShortRule } from './short-rule.ts';
 
 /** Number of seeds of the comparison that is suggested; its smallest p is 1/512. */
 const SEEDS = 10;
 
 /** Says in one sentence whether a found rule beats the references. */
-export function verdictText(verdict: Verdict, short: ShortRule): string {
+export function verdictText(verdict: Verdict, short: ShortRule, metric: Metric = ACCURACY): string {
   const { finding, seeds } = verdict;
   const on = seeds === 1 ? 'one fresh seed' : `${seeds} fresh seeds`;
   const reference = verdict.reference && nameOf(verdict.reference);
   const found = verdict.found && `'${short(verdict.found.rule)}'`;
-  const away = accuracy(Math.abs(verdict.difference ?? 0));
-  const mean = accuracy(verdict.found?.retest.mean ?? Number.NaN);
+  const away = differenceText(verdict.difference ?? 0, metric);
+  const mean = scoreText(verdict.found?.retest.mean ?? Number.NaN, metric);
+  const [better, worse] = metric.goal === 'minimise' ? ['below', 'above'] : ['above', 'below'];
   switch (finding) {
     case 'undecided':
       return 'Whether a found rule beats the references is known once the search is over and the best are tested with fresh seeds.';
@@ -25,11 +34,11 @@ export function verdictText(verdict: Verdict, short: ShortRule): string {
     case 'diverged':
       return divergedText(found, reference, on);
     case 'below':
-      return `No found rule beats ${reference} on ${on}: the best, ${found}, ${belowText(verdict, away)}.`;
+      return `No found rule beats ${reference} on ${on}: the best, ${found}, ${worseText(verdict, `${away} ${worse}`)}.`;
     case 'equal':
       return `No found rule beats ${reference} on ${on}: the best, ${found}, equals it.`;
     case 'above':
-      return `${found} is ${away} above ${reference}, the best reference, on ${on}, ${whyNotText(verdict)}.`;
+      return `${found} is ${away} ${better} ${reference}, the best reference, on ${on}, ${whyNotText(verdict)}.`;
     case 'better':
       return `${found} beats ${reference}, the best reference, by ${away} on ${on} (p ${pText(verdict)}).`;
   }
@@ -53,12 +62,12 @@ function divergedText(found: string | undefined, reference: string | undefined, 
   return `Every rule that was tested on ${on} diverged.`;
 }
 
-function belowText({ difference = 0, found, seeds }: Verdict, away: string): string {
-  if (difference < 0) return `is ${away} below`;
+function worseText({ difference = 0, found, seeds }: Verdict, away: string): string {
+  if (difference < 0) return `is ${away}`;
   return `diverged on ${found?.retest.diverged} of ${seeds}`;
 }
 
-/** Says why a higher mean is no proof. */
+/** Says why a better mean is no proof. */
 function whyNotText(verdict: Verdict): string {
   const { found, reference, seeds, p } = verdict;
   const diverged = [found, reference].find((row) => (row?.retest.diverged ?? 0) > 0);
@@ -97,13 +106,13 @@ export function compareCommandText(
 }
 
 /** Returns the verdict as documents hold it. */
-export function verdictDocument(verdict: Verdict, short: ShortRule) {
+export function verdictDocument(verdict: Verdict, short: ShortRule, metric: Metric = ACCURACY) {
   const { found, reference, ...figures } = verdict;
   return {
     ...figures,
     ...(found && { found: sideOf(found) }),
     ...(reference && { reference: sideOf(reference) }),
-    text: verdictText(verdict, short),
+    text: verdictText(verdict, short, metric),
   };
 }
 

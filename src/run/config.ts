@@ -1,6 +1,14 @@
 import * as z from 'zod';
 import { NosError } from '../errors.ts';
-import { goals, regimeFields, regimeShape } from '../evaluation/index.ts';
+import {
+  ACCURACY,
+  goals,
+  isShare,
+  type Metric,
+  metricOf,
+  regimeFields,
+  regimeShape,
+} from '../evaluation/index.ts';
 import * as f from '../fields.ts';
 import { deriveKey } from '../random/index.ts';
 import { constraints } from '../rules/index.ts';
@@ -103,3 +111,23 @@ export function parseRunConfig(input: unknown): RunConfig {
 
 /** All rules of a run, and the references beside them, are evaluated with one seed. */
 export const evaluationSeedOf = (seed: number): number => deriveKey(seed, 'evaluation').k0;
+
+/** What the scores of a run are called, and which way they get better. */
+export function metricOfRun({ score, pull }: Pick<RunConfig, 'score' | 'pull'>): Metric {
+  const { metric, goal } = score ?? pull ?? ACCURACY;
+  return { metric, goal };
+}
+
+/**
+ * The configuration with the score that its task declares now.
+ *
+ * @throws NosError `unknown-name`, `bad-option`, `task`, as `resolveTask` of tasks/ does.
+ */
+export async function withScore<Config extends Pick<RunConfig, 'task' | 'score'>>(
+  config: Config,
+): Promise<Config> {
+  const { resolveTask } = await import('../tasks/index.ts');
+  const metric = metricOf(await resolveTask(config.task));
+  const { score: _, ...others } = config;
+  return { ...others, ...(!isShare(metric) && { score: metric }) } as Config;
+}

@@ -1,5 +1,5 @@
 import type { WorkerStatus } from '../dispatch/index.ts';
-import type { Evaluation, EvaluationProgress, EvaluationSummary } from '../evaluation/index.ts';
+import type { Evaluation, EvaluationProgress, EvaluationSummary, Metric } from '../evaluation/index.ts';
 import type { Metrics } from '../search/index.ts';
 import type { Origin } from '../store/index.ts';
 import type { LeaderboardRow } from './leaderboard.ts';
@@ -54,6 +54,8 @@ export type RunEvent =
       readonly distinct: number;
       readonly best: { readonly rule: string; readonly reward: number };
       readonly metrics: Metrics;
+      /** What the scores are called, and which way they get better, where they have units of their own. */
+      readonly metric?: Metric;
     }
   | (Scored & { readonly type: 'retest' })
   | { readonly type: 'stopped'; readonly run: string; readonly told: number }

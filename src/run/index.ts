@@ -1,9 +1,11 @@
 export {
+  metricOfRun,
   parseRunConfig,
   type RunConfig,
   type RunConfigInput,
   runConfigSchema,
   USUAL_REFERENCES,
+  withScore,
 } from './config.ts';
 export { distinctRules, foldCopies, isFound } from './copies.ts';
 export { findEarlierRun } from './earlier-run.ts';

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import {
   type EvaluationStatus,
   type EvaluationSummary,
+  finiteReward,
   lowestFinished,
   statuses,
   statusField,
@@ -33,7 +34,7 @@ export const leaderboardRowSchema = z.strictObject({
     .strictObject({
       // The order is that of the seeds; those that were lost are left out.
       rewards: f.figures('reward per fresh seed'),
-      mean: f.figure('mean of the rewards'),
+      mean: f.figure('mean of the rewards; one that is -Infinity counts as the worst that is not'),
       diverged: f.count('trainings that diverged'),
     })
     .describe('test with fresh seeds, if there was one')
@@ -129,7 +130,7 @@ export function leaderboard(
       reference: references.has(key),
       proposals: proposed.length,
       index: proposed[0]?.index ?? -1,
-      ...retestOf(retested),
+      ...retestOf(retested, lowest),
     };
     const seeds = halving ? (retests.get(key)?.length ?? 0) : 0;
     return { row, place: { seeds, ...placeOf(first.evaluation, retested, lowest) } };
@@ -149,11 +150,12 @@ function sound(scores: readonly ScoreSummary[]): readonly EvaluationSummary[] {
   return scores.map(({ evaluation }) => evaluation).filter(({ status }) => status !== 'failed');
 }
 
-function retestOf(evaluations: readonly EvaluationSummary[]): Pick<LeaderboardRow, 'retest'> {
+function retestOf(evaluations: readonly EvaluationSummary[], lowest: number): Pick<LeaderboardRow, 'retest'> {
   if (evaluations.length === 0) return {};
   const rewards = evaluations.map(({ reward }) => reward);
   const diverged = evaluations.filter(({ status }) => status === 'diverged').length;
-  return { retest: { rewards, mean: mean(rewards), diverged } };
+  const counted = evaluations.map((evaluation) => finiteReward(evaluation, lowest));
+  return { retest: { rewards, mean: mean(counted), diverged } };
 }
 
 /** @param lowest The lowest reward of all trainings of the run that finished. */

@@ -1,4 +1,4 @@
-import { regimeText, taskTitle } from '../evaluation/index.ts';
+import { type Goal, metricText, regimeText, taskTitle, worth } from '../evaluation/index.ts';
 import type { Level, LineChart, Point, Series } from '../plot/index.ts';
 import type { LearningCurve, LearningCurves } from './learning-curve.ts';
 
@@ -10,18 +10,34 @@ const USUAL = 'adam';
  * far, and as levels chance, Adam and the best known rule.
  */
 export function learningCurveChart(data: LearningCurves): LineChart {
-  const { task, window, step, curves } = data;
+  const { task, window, step, curves, score } = data;
   const where = `${taskTitle(task)}, ${regimeText(data)}`;
   const points = step === 1 ? 'every rule' : `one rule in ${step}`;
   return {
-    title: 'Reward of the sampled rules',
+    title: `${score ? score.metric : 'Reward'} of the sampled rules`,
     subtitle: `${where}. Points: ${points}. Lines: the mean of the last ${window} rules. Dotted: the best so far.`,
     x: { label: 'sampled rules' },
-    y: { label: 'reward (validation accuracy)' },
+    y: score ? { label: metricText(score), ...scaleOf(data) } : { label: 'reward (validation accuracy)' },
     levels: levelsOf(data),
-    panels: [{ title: '', series: [...curves.map((curve) => seriesOf(curve, step)), ...bestsOf(curves)] }],
+    panels: [
+      {
+        title: '',
+        series: [...curves.map((curve) => seriesOf(curve, step)), ...bestsOf(curves, score?.goal)],
+      },
+    ],
   };
 }
+
+/** Scores that span many decades stand on a logarithmic axis, if they can. */
+function scaleOf({ curves, chance = 1, references = [] }: LearningCurves): { readonly scale?: 'log' } {
+  const scores = curves.flatMap(({ rewards }) => rewards).filter(Number.isFinite);
+  const [least, most] = [Math.min(...scores), Math.max(...scores)];
+  const positive = Math.min(least, chance, ...references.map(({ reward }) => reward)) > 0;
+  return positive && most > DECADES * least ? { scale: 'log' } : {};
+}
+
+/** Scores whose greatest is so many times their least stand on a logarithmic axis. */
+const DECADES = 100;
 
 function levelsOf({ chance, references = [] }: LearningCurves): readonly Level[] {
   const shown = references.filter(({ name }, i) => i === 0 || name === USUAL);
@@ -39,26 +55,26 @@ function seriesOf({ run, average, rewards }: LearningCurve, step: number): Serie
   return { name: run, line: average, points };
 }
 
-function bestsOf(curves: readonly LearningCurve[]): readonly Series[] {
+function bestsOf(curves: readonly LearningCurve[], goal: Goal = 'maximise'): readonly Series[] {
   const runs = new Set(curves.map(({ run }) => run));
   // A run may be named by anything, and no two series alike.
   const free = (name: string): string => (runs.has(name) ? free(`${name} *`) : name);
   return curves.map(({ run, rewards }) => ({
     name: free(curves.length === 1 ? 'best so far' : `best of ${run}`),
     of: run,
-    line: steps(rewards),
+    line: steps(rewards, goal),
   }));
 }
 
-/** The highest of the values up to each place, as steps: two points where it rises. */
-function steps(values: readonly number[]): readonly Point[] {
+/** The best of the values up to each place, as steps: two points where it gets better. */
+function steps(values: readonly number[], goal: Goal): readonly Point[] {
   const points: Point[] = [];
-  let best = Number.NEGATIVE_INFINITY;
+  let best = worth(Number.NEGATIVE_INFINITY, goal);
   for (const [i, value] of values.entries()) {
-    if (value <= best) continue;
-    if (i > 0) points.push([i + 1, best]);
+    if (!(worth(value, goal) > worth(best, goal))) continue;
+    if (points.length > 0) points.push([i + 1, best]);
     points.push([i + 1, value]);
     best = value;
   }
-  return values.length === 0 ? points : [...points, [values.length, best]];
+  return points.length === 0 ? points : [...points, [values.length, best]];
 }

@@ -1,12 +1,21 @@
 import * as z from 'zod';
 import { NosError } from '../errors.ts';
-import { identityOf, type RegimeNames, regimeFields, regimeOf } from '../evaluation/index.ts';
+import {
+  identityOf,
+  isShare,
+  type Metric,
+  metricSchema,
+  type RegimeNames,
+  regimeFields,
+  regimeOf,
+  worth,
+} from '../evaluation/index.ts';
 import * as f from '../fields.ts';
 import { inTurn } from '../in-turn.ts';
 import { shellWord } from '../shell.ts';
 import { blockedDifference, mean, movingAverage } from '../statistics/index.ts';
 import type { Store } from '../store/index.ts';
-import { evaluationSeedOf } from './config.ts';
+import { evaluationSeedOf, metricOfRun } from './config.ts';
 import { readRun, type StoredRun } from './stored-run.ts';
 
 const difference = {
@@ -21,8 +30,10 @@ export type Difference = f.DataOf<typeof differenceSchema>;
 const curveSchema = z.strictObject({
   run: f.run,
   samples: f.count('proposals of the run in all'),
-  // A failed evaluation counts as it was told: chance.
-  rewards: f.figures('reward per proposal, up to the first that has none yet'),
+  // A failed evaluation counts as it was told: chance. In units of its own it has no part in means.
+  rewards: f.figures(
+    'reward per proposal, in the units of the score, up to the first that has none yet; NaN if a training came to nothing, unless the score is an accuracy',
+  ),
   average: f.list(
     z.tuple([f.count('number of the rule, from 1'), f.figure('mean of the rewards up to it')]),
     'moving average of the rewards',
@@ -49,7 +60,8 @@ type ReferenceReward = f.DataOf<typeof referenceSchema>;
 export const learningCurvesSchema = z.strictObject({
   task: f.task,
   ...regimeFields,
-  chance: f.number('accuracy of guessing, if the task can be found').exactOptional(),
+  score: metricSchema.describe('score of the task, unless it is an accuracy').exactOptional(),
+  chance: f.number('score of guessing, if it is known and the task can be found').exactOptional(),
   references: f
     .list(referenceSchema, 'reference rules of the runs, best first, if there are any')
     .exactOptional(),
@@ -90,11 +102,12 @@ export async function readLearningCurves(store: Store, runs: readonly string[]):
   const read = await inTurn(runs, async (run) => {
     const record = await readRun(store, run);
     const { config } = record;
-    const rules = await scoredRules(store, run, record.told);
+    const rules = await scoredRules(store, run, record.told, metricOfRun(config));
     return { run, config, rules, references: await referencesOf(store, record) };
   });
   const [first, ...others] = read as [(typeof read)[0], ...typeof read];
   const { task } = first.config;
+  const metric = metricOfRun(first.config);
   const regime = regimeOf(first.config);
   for (const { run, config } of others) {
     refuseOther('task', [first.run, first.config.task], [run, config.task]);
@@ -112,9 +125,11 @@ export async function readLearningCurves(store: Store, runs: readonly string[]):
         : `wait for it, or go on with it: \`nos resume ${shellWord(run)}\``,
     );
   });
-  const references = meansByName(read.flatMap((one) => one.references));
+  const references = meansByName(read.flatMap((one) => one.references)).map(({ name, reward }) => {
+    return { name, reward: worth(reward, metric.goal) };
+  });
   return {
-    ...{ task, ...regime, ...(await chanceOf(task)) },
+    ...{ task, ...regime, ...(!isShare(metric) && { score: metric }), ...(await chanceOf(task)) },
     ...(references.length === 0 ? {} : { references }),
     ...learningCurves(scored),
   };
@@ -132,7 +147,9 @@ async function referencesOf(
     found: await store.findEvaluation({ ...shared, key: identityOf(name).key }, run),
   }));
   return found.flatMap(({ name, found: { evaluation } = {} }) =>
-    evaluation === undefined || evaluation.status === 'failed' ? [] : [{ name, reward: evaluation.reward }],
+    evaluation === undefined || evaluation.status === 'failed' || !Number.isFinite(evaluation.reward)
+      ? []
+      : [{ name, reward: evaluation.reward }],
   );
 }
 
@@ -188,31 +205,48 @@ function learningCurve({ run, samples, rules }: ScoredRun, window: number, step:
     run,
     samples,
     rewards,
-    average: movingAverage(rewards, window, step).map((value, i) => [window + step * i, value]),
+    average: averages(rewards, window, step).map((value, i) => [window + step * i, value]),
     distinct: new Set(rules.map(({ key }) => key)).size / rules.length,
     compared,
-    first: mean(first),
-    last: mean(last),
+    first: mean(finite(first)),
+    last: mean(finite(last)),
     gain: differenceOfMeans(last, first),
   };
+}
+
+/** What came to nothing in units of its own has no part in means. */
+const finite = (values: readonly number[]): readonly number[] =>
+  values.every(Number.isFinite) ? values : values.filter(Number.isFinite);
+
+function averages(values: readonly number[], window: number, step: number): readonly number[] {
+  if (values.every(Number.isFinite)) return movingAverage(values, window, step);
+  const count = Math.ceil((values.length - window + 1) / step);
+  return Array.from({ length: count }, (_, i) => mean(finite(values.slice(i * step, i * step + window))));
 }
 
 const lastOf = ({ rewards, compared }: LearningCurve): readonly number[] => rewards.slice(-compared);
 
 /** The mean of `a` less the mean of `b`, both in the order in which rules were proposed. */
 export function differenceOfMeans(a: readonly number[], b: readonly number[]): Difference {
-  return { difference: mean(a) - mean(b), interval: blockedDifference(a, b) };
+  const [own, other] = [finite(a), finite(b)];
+  return { difference: mean(own) - mean(other), interval: blockedDifference(own, other) };
 }
 
 /**
  * Up to the first rule without a score: one behind it was quicker than it, and to take it in would prefer quick rules. Up to the
  * last rule told also, as what is scored beyond it was in flight when the run stopped: no other command counts it.
  */
-async function scoredRules(store: Store, run: string, told: number): Promise<readonly ScoredRule[]> {
+async function scoredRules(
+  store: Store,
+  run: string,
+  told: number,
+  { goal }: Metric,
+): Promise<readonly ScoredRule[]> {
   const rules: ScoredRule[] = [];
   for await (const { index, evaluation } of store.streamSummaries(run, ['proposal'])) {
     if (index >= told || index > rules.length) break;
-    rules.push({ key: evaluation.key, reward: evaluation.reward });
+    const { key, reward } = evaluation;
+    rules.push({ key, reward: Number.isFinite(reward) ? worth(reward, goal) : Number.NaN });
   }
   return rules;
 }

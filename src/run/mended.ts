@@ -1,5 +1,5 @@
 import type { Store } from '../store/index.ts';
-import { parseRunConfig, type RunConfig } from './config.ts';
+import { parseRunConfig, type RunConfig, withScore } from './config.ts';
 
 /**
  * The configuration that a run goes on with. While nothing was evaluated, a run takes its task's module as it is now: whoever has mended
@@ -16,7 +16,7 @@ export async function takeMended(
   const { presentReference } = await import('../tasks/index.ts');
   const task = await presentReference(config.task);
   if (task === config.task) return config;
-  const mended = { ...config, task };
+  const mended = await withScore({ ...config, task });
   await store.reopenRun(name, mended, Number.MAX_SAFE_INTEGER);
   return mended;
 }

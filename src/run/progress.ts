@@ -1,5 +1,11 @@
 import type { WorkerStatus } from '../dispatch/index.ts';
-import { byStanding, type Evaluation, type EvaluationSummary } from '../evaluation/index.ts';
+import {
+  ACCURACY,
+  byStanding,
+  type Evaluation,
+  type EvaluationSummary,
+  type Metric,
+} from '../evaluation/index.ts';
 import type { Metrics } from '../search/index.ts';
 import { distinctRules } from './copies.ts';
 import type { Earlier, RunEvent } from './events.ts';
@@ -8,6 +14,8 @@ import { NOTHING_SPARED, type Spared, withOne } from './spared.ts';
 /** How far a run has come: a fold of its events. */
 export interface RunProgress {
   readonly run: string;
+  /** What its scores are called, and which way they get better. */
+  readonly metric: Metric;
   readonly phase: 'starting' | 'references' | 'search' | 'retests' | 'over';
   /** Number of proposals that the run makes in all. */
   readonly samples: number;
@@ -46,17 +54,27 @@ export const TOP = 5;
 /**
  * Returns the progress before the first event.
  *
- * @param told Number of proposals that were told before this process resumed the run.
+ * @param known `told`: number of proposals that were told before this process resumed the run; `metric`: an accuracy unless given.
  */
 export function initialProgress(
   run: string,
   samples: number,
   expected: RunProgress['expected'],
-  told = 0,
+  { told = 0, metric = ACCURACY }: { readonly told?: number | undefined; readonly metric?: Metric } = {},
 ): RunProgress {
   const none = { scored: 0, trained: 0, resumedAt: 0, trainingSeconds: 0, trainings: 0, retests: 0 };
   const empty = { references: [], top: [], batchMeans: [], bestSoFar: [], metrics: {}, workers: [] };
-  return { run, phase: 'starting', samples, told, expected, spared: NOTHING_SPARED, ...none, ...empty };
+  return {
+    run,
+    metric,
+    phase: 'starting',
+    samples,
+    told,
+    expected,
+    spared: NOTHING_SPARED,
+    ...none,
+    ...empty,
+  };
 }
 
 /** Returns the progress after one more event. */

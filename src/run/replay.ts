@@ -1,7 +1,9 @@
 import { byStanding, type EvaluationSummary } from '../evaluation/index.ts';
 import type { Store } from '../store/index.ts';
+import { metricOfRun } from './config.ts';
 import type { RunEvent } from './events.ts';
 import { readOutcome } from './leaderboard.ts';
+import { meanReward, ownMetric } from './search-log.ts';
 import { readRun } from './stored-run.ts';
 
 /** The events of a stored run, as if it were driven now: scores in order, each batch once it is told. @throws NosError `unknown-name`. */
@@ -23,8 +25,9 @@ export async function replayRun(store: Store, run: string): Promise<readonly Run
       }),
       {
         ...{ type: 'batch', batch, told: first + size, metrics, best: { rule, reward } },
-        meanReward: evaluations.reduce((sum, one) => sum + one.reward, 0) / evaluations.length,
+        meanReward: meanReward(evaluations),
         distinct: new Set(evaluations.map(({ key }) => key)).size,
+        ...ownMetric(metricOfRun(config)),
       },
     ];
   });

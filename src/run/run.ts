@@ -1,22 +1,22 @@
 import { hostname } from 'node:os';
 import type { Dispatcher } from '../dispatch/index.ts';
 import { NosError } from '../errors.ts';
-import {
-  identityOf,
-  isShare,
-  metricOf,
-  parseRegime,
-  printRegime,
-  type RuleIdentity,
-} from '../evaluation/index.ts';
+import { identityOf, parseRegime, printRegime, type RuleIdentity } from '../evaluation/index.ts';
 import { deriveKey } from '../random/index.ts';
 import { findSpace, type Space } from '../rules/index.ts';
 import type { Strategy, StrategyDefinition, StrategyPast } from '../search/index.ts';
 import { shellWord } from '../shell.ts';
 import type { ScoreSummary, Store, StoredBatch } from '../store/index.ts';
-import { evaluationSeedOf, parseRunConfig, type RunConfig, type RunConfigInput } from './config.ts';
+import {
+  evaluationSeedOf,
+  metricOfRun,
+  parseRunConfig,
+  type RunConfig,
+  type RunConfigInput,
+  withScore,
+} from './config.ts';
 import type { RunEvent } from './events.ts';
-import { hearing } from './hearing.ts';
+import { hearing, places, worstForLost } from './hearing.ts';
 import { outcomeOf, type RunOutcome, readOutcome, readSummaries } from './leaderboard.ts';
 import { checkMachine, type Machine } from './machine.ts';
 import { refusePulled } from './pull/index.ts';
@@ -135,15 +135,14 @@ interface Plan {
 /** What drives a run is loaded here and below, as most who use this room only read runs. */
 async function makePlan(config: RunConfig): Promise<Plan> {
   const { resolveStrategy, strategyReference } = await import('../search/index.ts');
-  const { resolveTask, taskReference } = await import('../tasks/index.ts');
+  const { taskReference } = await import('../tasks/index.ts');
   const space = findSpace(config.space.name, config.space);
   const task = await taskReference(config.task);
   const strategy = await strategyReference(config.strategy.name);
-  const score = metricOf(await resolveTask(task));
+  const scored = await withScore({ ...config, ...printRegime(parseRegime(config)), task });
   return {
     config: {
-      ...{ ...config, ...printRegime(parseRegime(config)), task },
-      ...(!isShare(score) && { score }),
+      ...scored,
       strategy: { ...config.strategy, name: strategy },
     },
     space,
@@ -274,8 +273,9 @@ async function search(
 
   const created = await createStrategy(plan, progress.past);
   const rewards = earlier.evaluations.map(({ reward }) => reward);
-  const strategy = config.score === undefined ? created : hearing(created, rewards);
-  const log = storeLog(store, name, progress, onEvent);
+  const told = plan.strategy.ordinal ? worstForLost : places;
+  const strategy = config.score === undefined ? created : hearing(created, told(rewards));
+  const log = storeLog(store, name, progress, onEvent, metricOfRun(config));
   try {
     const { runLoop } = await import('../search/index.ts');
     const whole = await runLoop({

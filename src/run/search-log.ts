@@ -1,4 +1,11 @@
-import { byStanding, type EvaluationSummary, type Standing } from '../evaluation/index.ts';
+import {
+  ACCURACY,
+  byStanding,
+  type EvaluationSummary,
+  isShare,
+  type Metric,
+  type Standing,
+} from '../evaluation/index.ts';
 import type { LoopLog, Resume, ScoredProposal, StrategyPast } from '../search/index.ts';
 import type { Store, StoredProposal } from '../store/index.ts';
 import type { Earlier, RunEvent } from './events.ts';
@@ -69,6 +76,7 @@ export function storeLog(
   run: string,
   progress: SearchProgress,
   emit: (event: RunEvent) => void,
+  metric: Metric = ACCURACY,
 ): LoopLog {
   let { best } = progress;
   return {
@@ -96,6 +104,7 @@ export function storeLog(
         distinct: new Set(scored.map(({ proposal }) => proposal.identity.key)).size,
         best: { rule: (best as Best).rule, reward: (best as Best).reward },
         metrics,
+        ...ownMetric(metric),
       });
     },
   };
@@ -112,8 +121,12 @@ function better(best: Best | undefined, rule: string, { status, reward }: Standi
   return best === undefined || byStanding(one, best) < 0 ? one : best;
 }
 
+/** The metric, unless scores are accuracies. */
+export const ownMetric = (metric: Metric): { readonly metric?: Metric } =>
+  isShare(metric) ? {} : { metric };
+
 /** The mean of those that came to something, where the others have no finite reward; NaN if none did. */
-function meanReward(scored: readonly { readonly reward: number }[]): number {
+export function meanReward(scored: readonly { readonly reward: number }[]): number {
   const finite = scored.filter(({ reward }) => Number.isFinite(reward));
   return finite.reduce((sum, { reward }) => sum + reward, 0) / finite.length;
 }

@@ -71,6 +71,7 @@ type State = Omit<z.output<ReturnType<typeof checkpointSchema>>, 'known'>;
  */
 export const evolution: StrategyDefinition = {
   name: 'evolution',
+  ordinal: true,
   description: 'regularised evolution: the best of a few has a mutated child, the oldest rule dies',
   create: async (context, past) => {
     const { space, seed } = context;

@@ -20,6 +20,7 @@ const checkpointSchema = (space: Space) =>
  */
 export const random: StrategyDefinition = {
   name: 'random',
+  ordinal: true,
   description: 'random search: every token string of the space is equally likely',
   create: async (context, past) => {
     const { space, seed, options } = context;

@@ -75,6 +75,11 @@ export interface StrategyDefinition {
   readonly name: string;
   /** One line of a list, as `nos strategies` shows it. */
   readonly description: string;
+  /**
+   * It looks at nothing but the order of rewards, so it is told them as they are. Others are told where a reward stands in the run, from
+   * 0 to 1, if the score is no accuracy.
+   */
+  readonly ordinal?: true;
   /** What it is compared as, if not as itself: the options of each variant by its name. */
   readonly variants?: Readonly<Record<string, StrategyContext['options']>>;
   create(context: StrategyContext, past?: StrategyPast): Promise<Strategy>;

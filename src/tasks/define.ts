@@ -5,6 +5,7 @@ import { buildClassifier, openModel } from '../nn/index.ts';
 import { shown } from '../shown.ts';
 import { messageOf } from '../thrown.ts';
 import { openClassifierChild } from './classifier-child.ts';
+import type { RegressionTask } from './regression.ts';
 import type { ClassifierTask, Task } from './task.ts';
 
 /**
@@ -16,19 +17,29 @@ import type { ClassifierTask, Task } from './task.ts';
  */
 export function defineTask(definition: Task | ClassifierTask): Task {
   const read = readDefinition(definition);
-  const checked = ('open' in read ? taskSchema : classifierSchema).safeParse(read);
-  const issue = checked.error?.issues[0];
-  if (issue) throw refused(nameOf(read), `${String(issue.path[0])}: ${issue.message}`);
+  check(read, 'open' in read ? taskSchema : classifierSchema);
   const odd = 'open' in read ? contradictionIn(read) : undefined;
   if (odd) throw refused(nameOf(read), `${odd.field}: ${odd.problem}`);
   return Object.freeze('open' in read ? { ...read } : classification(read));
+}
+
+/** What `defineRegression` is given, read once and checked. @throws NosError `bad-option` that names the first property that is wrong. */
+export function checkedRegression(definition: RegressionTask): RegressionTask {
+  const read = readDefinition(definition);
+  check(read, regressionSchema);
+  return read;
+}
+
+function check(read: { readonly name: string }, schema: z.ZodType): void {
+  const issue = schema.safeParse(read).error?.issues[0];
+  if (issue) throw refused(nameOf(read), `${String(issue.path[0])}: ${issue.message}`);
 }
 
 function refused(task: string, problem: string, cause?: unknown): NosError {
   return new NosError('bad-option', `${task}: ${problem}`, 'see docs/tasks.md', { cause });
 }
 
-const nameOf = ({ name }: Task | ClassifierTask): string =>
+const nameOf = ({ name }: { readonly name: string }): string =>
   typeof name === 'string' ? `task '${name}'` : 'a task';
 
 const PROPERTIES = [
@@ -53,19 +64,19 @@ const PROPERTIES = [
  * Everything that a definition has, read once: what a getter or a proxy gives is what is checked, and what is used. A method that
  * stands on a prototype keeps its object.
  */
-function readDefinition(definition: Task | ClassifierTask): Task | ClassifierTask {
+function readDefinition<Definition extends object>(definition: Definition): Definition {
   if (typeof definition !== 'object' || definition === null) {
     throw refused('a task', `expected its definition, got ${shown(definition)}`);
   }
   try {
-    const read: Record<string, unknown> = { ...definition };
+    const read: Record<string, unknown> = { ...(definition as Record<string, unknown>) };
     for (const name of PROPERTIES) {
       if (Object.hasOwn(read, name) || !(name in definition)) continue;
       const value: unknown = Reflect.get(definition, name);
       read[name] = typeof value === 'function' ? value.bind(definition) : value;
     }
     if (Array.isArray(read.inputShape)) read.inputShape = [...read.inputShape];
-    return read as unknown as Task | ClassifierTask;
+    return read as unknown as Definition;
   } catch (cause) {
     throw refused('a task', `its definition cannot be read: ${messageOf(cause)}`, cause);
   }
@@ -139,6 +150,18 @@ const classifierSchema = z.looseObject({
   augment: method.optional(),
   weightDecay: part('a number from 0 to 1').optional(),
   ...{ goal: fixed, metric: fixed },
+});
+
+/** What a regression is scored by follows from what it is. */
+const squared = z
+  .never('a regression is scored by its mean squared error: defineTask makes a task with another score')
+  .exactOptional();
+const regressionSchema = z.looseObject({
+  ...{ ...facts, description: facts.description.optional() },
+  load: method,
+  network: method,
+  weightDecay: part('a number from 0 to 1').optional(),
+  ...{ goal: squared, metric: squared, chance: squared, open: squared },
 });
 
 function isCount(value: unknown): value is number {

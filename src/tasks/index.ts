@@ -20,5 +20,6 @@ export {
   tasks,
   travellingReference,
 } from './registry.ts';
+export { defineRegression, type RegressionTask } from './regression.ts';
 export type { ClassifierTask, LoadOptions, Task } from './task.ts';
 export { type TaskTemplate, taskTemplates, templateFiles } from './templates.ts';

@@ -4,7 +4,7 @@ import type { CompileWatch, EngineName, Tensor } from '../graph/index.ts';
 import type { NetworkBuilder } from '../nn/index.ts';
 import type { Child, Moment } from './child.ts';
 
-interface TaskFacts {
+export interface TaskFacts {
   readonly name: string;
   /** One line for `nos tasks`. */
   readonly description: string;

@@ -17,6 +17,7 @@ import {
   remarksOf,
   strong,
   table,
+  unitsText,
 } from '../../report/index.ts';
 import { taskReference } from '../../tasks/index.ts';
 import { defineCommand } from '../command.ts';
@@ -62,12 +63,16 @@ export const command = defineCommand({
       ? [{ what: 'rules', count: groups.length, task }]
       : [];
     const text = table(groups, columns(seeds, groups), stdout);
+    const { score } = found[0] ?? {};
+    const units = score ? unitsText(score) : [];
     return {
       document: {
         ...{ task, ...regime, evaluations: groups.flat() },
         ...remarksOf(diverged),
       },
-      text: [text, ...allDivergedTexts(diverged, call)].join('\n\n'),
+      text: [[text, ...units.map(stdout.colours.dim)].join('\n'), ...allDivergedTexts(diverged, call)].join(
+        '\n\n',
+      ),
     };
   },
 });
@@ -76,11 +81,13 @@ type Group = readonly Evaluation[];
 
 function columns(seeds: number, groups: readonly Group[]): readonly Column<Group>[] {
   const first = (group: Group) => group[0] as Evaluation;
+  const { score } = groups.flat()[0] ?? {};
+  const named = score?.metric ?? 'reward';
   return [
     { title: 'rule', cell: (group) => first(group).rule, flexible: true, paint: strong },
     {
-      title: seeds === 1 ? 'reward' : `reward, ${seeds} seeds`,
-      cell: (group) => meanAndSpread(group.map((one) => one.reward)),
+      title: seeds === 1 ? named : `${named}, ${seeds} seeds`,
+      cell: (group) => meanAndSpread(group.map((one) => one.reward).filter(Number.isFinite), score),
       align: 'right',
     },
     ...measureColumns(groups),

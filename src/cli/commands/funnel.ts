@@ -17,12 +17,12 @@ import {
 } from '../../evaluation/index.ts';
 import * as f from '../../fields.ts';
 import {
-  accuracy,
   type Column,
   comparisonText,
   plural,
   shortRules,
   table,
+  unitText,
   withinText,
 } from '../../report/index.ts';
 import { readLeaderboard, readRun } from '../../run/index.ts';
@@ -116,16 +116,22 @@ function rungsText({ rungs, comparison }: FunnelResult, stdout: Context['stdout'
     },
   ]);
   return rows
-    .map(({ title, rows: all }) => `${stdout.colours.bold(title)}\n${table(all, COLUMNS, stdout)}`)
+    .map(
+      ({ title, rows: all }) => `${stdout.colours.bold(title)}\n${table(all, columnsOf(comparison), stdout)}`,
+    )
     .join('\n\n');
 }
 
 type Row = FunnelResult['rungs'][number]['rows'][number];
 
-const COLUMNS: readonly Column<Row>[] = [
+const columnsOf = ({ tasks }: FunnelResult['comparison']): readonly Column<Row>[] => [
   { title: '#', cell: ({ rank }) => String(rank), align: 'right' },
   { title: '  rule', cell: ({ name, reference }) => `${reference ? '◆' : ' '} ${name}`, flexible: true },
-  { title: 'mean', cell: ({ means }) => means.map(accuracy).join('  '), align: 'right' },
+  {
+    title: 'mean',
+    cell: ({ means }) => means.map((mean, t) => unitText(mean, tasks[t]?.score)).join('  '),
+    align: 'right',
+  },
   {
     title: '',
     cell: ({ reference, survived, diverged, failed }) =>

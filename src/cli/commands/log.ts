@@ -5,11 +5,11 @@ import { evaluationDocument } from '../../evaluation/index.ts';
 import * as f from '../../fields.ts';
 import { toJson } from '../../json.ts';
 import {
-  accuracy,
   type Column,
   duration,
   learningRate,
   type ShortRule,
+  scoreText,
   shortRules,
   table,
 } from '../../report/index.ts';
@@ -65,11 +65,18 @@ export const command = defineCommand({
     }
     const evaluations = scores.map(flatten);
     const document = { run, evaluations };
-    if (forms[0] === 'csv') return { document, text: csv(evaluations.map(csvRow), CSV_COLUMNS) };
+    if (forms[0] === 'csv') return { document, text: csv(evaluations.map(csvRow), csvColumns(scores)) };
     if (forms[0] === 'tidy') return { document, text: csv(scores.flatMap(tidyRows), TIDY_COLUMNS) };
     if (forms[0] === 'jsonl') return { document, text: evaluations.map((one) => toJson(one)).join('\n') };
     if (scores.length === 0) return { document, text: 'no evaluations yet' };
-    return { document, text: table(scores, columns(await shortRules()), stdout) };
+    return {
+      document,
+      text: table(
+        scores,
+        columns(await shortRules(), scores[0]?.evaluation.score?.metric ?? 'reward'),
+        stdout,
+      ),
+    };
   },
 });
 
@@ -109,12 +116,19 @@ const CSV_COLUMNS = [
   'version',
 ] as const;
 
+/** Where scores have units of their own, they follow what ranks. */
+function csvColumns(scores: readonly Score[]): readonly ((typeof CSV_COLUMNS)[number] | 'score')[] {
+  const own = scores.some(({ evaluation }) => evaluation.score !== undefined);
+  return CSV_COLUMNS.flatMap((name) => (own && name === 'reward' ? [name, 'score'] : [name]));
+}
+
 /** Lists become words: a sweep `1e-5=0.1 1e-4=0.2`, a halving with losses and steps `1e-5=2.3/10 1e-4=1.7/40`, a curve `0.4 0.5`. */
 function csvRow(evaluation: ReturnType<typeof flatten>) {
   const sweep = evaluation.sweep.map(({ learningRate, accuracy, loss, steps }) => {
     return `${learningRate.toExponential()}=${loss === undefined ? accuracy : `${loss}/${steps}`}`;
   });
-  return { ...evaluation, sweep: sweep.join(' '), curve: evaluation.curve.join(' ') };
+  const { score, curve } = evaluation;
+  return { ...evaluation, score: score?.value ?? '', sweep: sweep.join(' '), curve: curve.join(' ') };
 }
 
 const TIDY_COLUMNS = [
@@ -142,6 +156,17 @@ function tidyRows({ role, index, evaluation }: Score) {
   });
   return [
     { ...about, measure: 'reward', learningRate: chosen, epoch: '', value: evaluation.reward },
+    ...(evaluation.score === undefined
+      ? []
+      : [
+          {
+            ...about,
+            measure: evaluation.score.metric,
+            learningRate: chosen,
+            epoch: '',
+            value: evaluation.score.value,
+          },
+        ]),
     ...evaluation.sweep.map((point) => ({
       ...about,
       measure: point.loss === undefined ? 'sweep' : 'sweepLoss',
@@ -155,11 +180,11 @@ function tidyRows({ role, index, evaluation }: Score) {
   ];
 }
 
-const columns = (short: ShortRule): readonly Column<Score>[] => [
+const columns = (short: ShortRule, title: string): readonly Column<Score>[] => [
   { title: 'role', cell: (score) => score.role },
   { title: 'index', cell: (score) => String(score.index), align: 'right' },
   { title: 'rule', cell: (score) => short(score.evaluation.rule), flexible: true },
-  { title: 'reward', cell: (score) => accuracy(score.evaluation.reward), align: 'right' },
+  { title, cell: ({ evaluation }) => scoreText(evaluation.reward, evaluation.score), align: 'right' },
   { title: 'status', cell: (score) => score.evaluation.status },
   { title: 'rate', cell: ({ evaluation }) => learningRate(evaluation.learningRate, evaluation.edgeOfGrid) },
   { title: 'time', cell: (score) => duration(score.evaluation.seconds), align: 'right' },

@@ -1,7 +1,16 @@
 import * as z from 'zod';
+import type { Metric } from '../../evaluation/index.ts';
 import * as f from '../../fields.ts';
 import { lineChart } from '../../plot/index.ts';
-import { accuracy, type Column, fileName, type Terminal, table, thousands } from '../../report/index.ts';
+import {
+  type Column,
+  fileName,
+  type Terminal,
+  table,
+  thousands,
+  unitsText,
+  unitText,
+} from '../../report/index.ts';
 import {
   type Difference,
   type LearningCurve,
@@ -33,12 +42,15 @@ export const command = defineCommand({
   },
 });
 
-function textOf(file: string, { curves, leads }: LearningCurves, stdout: Terminal): string {
-  const ofLeads = leads.length === 0 ? [] : ['', table(leads, LEADS, stdout)];
-  return [`wrote ${file}`, '', table(curves, CURVES, stdout), ...ofLeads, '', ...notes(curves)].join('\n');
+function textOf(file: string, { curves, leads, score }: LearningCurves, stdout: Terminal): string {
+  const ofLeads = leads.length === 0 ? [] : ['', table(leads, leadsOf(score), stdout)];
+  const explained = [...(score ? unitsText(score) : []), ...notes(curves)];
+  return [`wrote ${file}`, '', table(curves, columnsOf(score), stdout), ...ofLeads, '', ...explained].join(
+    '\n',
+  );
 }
 
-const CURVES: readonly Column<LearningCurve>[] = [
+const columnsOf = (score?: Metric): readonly Column<LearningCurve>[] => [
   { title: 'run', cell: ({ run }) => run, flexible: true },
   {
     title: 'rules',
@@ -47,20 +59,20 @@ const CURVES: readonly Column<LearningCurve>[] = [
   },
   { title: 'distinct', cell: ({ distinct }) => `${(100 * distinct).toFixed(1)} %`, align: 'right' },
   { title: 'ends', cell: ({ compared }) => String(compared), align: 'right' },
-  { title: 'first', cell: ({ first }) => accuracy(first), align: 'right' },
-  { title: 'last', cell: ({ last }) => accuracy(last), align: 'right' },
-  { title: 'last less first', cell: ({ gain }) => differenceText(gain) },
+  { title: 'first', cell: ({ first }) => unitText(first, score), align: 'right' },
+  { title: 'last', cell: ({ last }) => unitText(last, score), align: 'right' },
+  { title: 'last less first', cell: ({ gain }) => intervalText(gain, score) },
 ];
 
-const LEADS: readonly Column<LearningCurves['leads'][number]>[] = [
+const leadsOf = (score?: Metric): readonly Column<LearningCurves['leads'][number]>[] => [
   { title: 'run', cell: ({ run }) => run },
   { title: 'over', cell: ({ over }) => over, flexible: true },
-  { title: 'last less last', cell: differenceText },
+  { title: 'last less last', cell: (lead) => intervalText(lead, score) },
 ];
 
 /** `+0.0311 [+0.0101, +0.0520]`. */
-function differenceText({ difference, interval }: Difference): string {
-  const signed = (value: number) => (value < 0 ? '' : '+') + accuracy(value);
+function intervalText({ difference, interval }: Difference, score?: Metric): string {
+  const signed = (value: number) => (value < 0 ? '' : '+') + unitText(value, score);
   const ends = interval === null ? '' : ` [${signed(interval.low)}, ${signed(interval.high)}]`;
   return signed(difference) + ends;
 }

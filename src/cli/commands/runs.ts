@@ -2,17 +2,17 @@ import * as z from 'zod';
 import { taskTitle } from '../../evaluation/index.ts';
 import * as f from '../../fields.ts';
 import {
-  accuracy,
   briefDuration,
   type Column,
   instant,
   runState,
+  scoreText,
   strong,
   table,
   truncate,
   withinText,
 } from '../../report/index.ts';
-import { type RunConfig, readRuns, type StoredRun, storedRunSchema } from '../../run/index.ts';
+import { metricOfRun, type RunConfig, readRuns, type StoredRun, storedRunSchema } from '../../run/index.ts';
 import { defineCommand } from '../command.ts';
 import { withStore } from '../files.ts';
 import { storeOption } from '../options.ts';
@@ -44,11 +44,15 @@ export const command = defineCommand({
   },
 });
 
+/** In the units of its score. */
+const bestText = ({ bestReward = Number.NaN, config }: StoredRun): string =>
+  scoreText(bestReward, metricOfRun(config));
+
 const COLUMNS: readonly Column<StoredRun>[] = [
   { title: 'run', cell: (row) => row.name, flexible: true, paint: strong },
   { title: 'state', cell: (row) => runState({ ...row, samples: row.config.samples }) },
   { title: 'rules', cell: (row) => `${row.told}/${row.config.samples}`, align: 'right' },
-  { title: 'best', cell: (row) => accuracy(row.bestReward ?? Number.NaN), align: 'right' },
+  { title: 'best', cell: bestText, align: 'right' },
   { title: 'strategy', cell: ({ config }) => strategyText(config) },
   { title: 'space', cell: ({ config }) => config.space.name, spare: true },
   { title: 'task', cell: ({ config }) => taskTitle(config.task) },

@@ -1,25 +1,35 @@
 import * as z from 'zod';
 import { NosError } from '../../errors.ts';
-import { type Evaluation, evaluationDocument, regimeText } from '../../evaluation/index.ts';
+import {
+  type Evaluation,
+  evaluationDocument,
+  isShare,
+  type Metric,
+  regimeText,
+  worth,
+} from '../../evaluation/index.ts';
 import * as f from '../../fields.ts';
 import {
   accuracy,
   bar,
   duration,
   exportCommandText,
+  figure,
   instant,
   learningRate,
   pairs,
   plural,
   runState,
+  scoreText,
   shortRules,
   sparedRows,
   sparkline,
   thousands,
+  unitsText,
 } from '../../report/index.ts';
 import * as rules from '../../rules/index.ts';
 import { chosenVocabularies, findSpace } from '../../rules/index.ts';
-import { type RunConfig, readRun, sparedOf, storedRunSchema } from '../../run/index.ts';
+import { metricOfRun, type RunConfig, readRun, sparedOf, storedRunSchema } from '../../run/index.ts';
 import { mean } from '../../statistics/index.ts';
 import type { ScoreSummary, StoredBatch } from '../../store/index.ts';
 import { batchSchema } from '../../store/index.ts';
@@ -73,7 +83,9 @@ async function showRun(name: string, { places, stdout }: Context) {
     const scores: ScoreSummary[] = [];
     for await (const score of store.streamSummaries(name, ['proposal'])) scores.push(score);
     const rewards = new Map(scores.map(({ index, evaluation }) => [index, evaluation.reward]));
-    const means = batches.filter((batch) => batch.told).map((batch) => meanReward(batch, rewards));
+    const metric = metricOfRun(config);
+    const told = batches.filter((batch) => batch.told);
+    const means = told.map((batch) => worth(meanReward(batch, rewards), metric.goal));
     const settings = Object.entries(config).map(([key, value]): [string, string] => [
       key,
       settingText(key === 'space' ? { ...config.space, ...WITHOUT_LISTS } : value),
@@ -87,7 +99,10 @@ async function showRun(name: string, { places, stdout }: Context) {
         ['time', duration(record.seconds)],
         ['rules', `${thousands(record.told)} of ${thousands(config.samples)} scored`],
         ...sparedRows(sparedOf(scores)),
-        ['best reward', accuracy(record.bestReward ?? Number.NaN)],
+        [
+          `best ${isShare(metric) ? 'reward' : metric.metric}`,
+          scoreText(record.bestReward ?? Number.NaN, metric),
+        ],
         ['batch means', sparkline(means, Math.max(Math.min(stdout.columns, 100) - 20, 10)) || '—'],
         ...settings,
         ...lists,
@@ -112,7 +127,8 @@ async function chosenLists({ space }: RunConfig): Promise<readonly (readonly [st
 
 function meanReward({ first, size }: StoredBatch, rewardOf: ReadonlyMap<number, number>): number {
   const rewards = Array.from({ length: size }, (_, i) => rewardOf.get(first + i) ?? Number.NaN);
-  return mean(rewards);
+  // What came to nothing in units of its own has no part in it.
+  return mean(rewards.filter((reward) => reward !== Number.NEGATIVE_INFINITY));
 }
 
 /** `{ name: 'rl', options: { entropy: 0.01 } }` as `rl, entropy 0.01`. */
@@ -128,6 +144,7 @@ function settingText(value: unknown): string {
 
 async function showProposal(name: string, index: number, { places, stdout, call }: Context) {
   return withStore(places, async (store) => {
+    const { config } = await readRun(store, name);
     const proposal = await store.proposal(name, index);
     const canonical = rules.printRule(rules.canonicalize(rules.parseRule(proposal.rule)));
     const names = rules.namesOf(proposal.key);
@@ -145,7 +162,9 @@ async function showProposal(name: string, index: number, { places, stdout, call 
       rows.push(['log-probability', proposal.logProbability.toFixed(3)]);
     const { evaluation } = proposal;
     const details =
-      evaluation === undefined ? [['reward', 'not scored yet'] as const] : evaluationRows(evaluation);
+      evaluation === undefined
+        ? [['reward', 'not scored yet'] as const]
+        : evaluationRows(evaluation, metricOfRun(config));
     return {
       document: { run: name, proposal: { ...proposal, canonical, names } },
       text: `${pairs([...rows, ...details], stdout.columns)}\n\nnext:\n  ${call(exportCommandText(short(proposal.rule)))}`,
@@ -159,21 +178,23 @@ function sameText({ rule, key, factor }: NonNullable<Evaluation['reuses']>): str
 }
 
 /** What one evaluation found. */
-function evaluationRows(evaluation: Evaluation): readonly (readonly [string, string])[] {
+function evaluationRows(evaluation: Evaluation, metric: Metric): readonly (readonly [string, string])[] {
   const { task, seed, status, reward, curve, steps, seconds, fingerprint, version } = evaluation;
+  const score = isShare(metric) ? undefined : metric;
   const sweep = evaluation.sweep.map((point, i) => [
     i === 0 ? 'sweep' : '',
-    `${learningRate(point.learningRate).padEnd(5)} ${pointText(point)}`,
+    `${learningRate(point.learningRate).padEnd(5)} ${pointText(point, metric)}`,
   ]) as [string, string][];
   return [
     ['task', `${task}, ${regimeText(evaluation)}, seed ${seed}`],
-    ['reward', accuracy(reward) + (status === 'ok' ? '' : ` (${status})`)],
+    [score?.metric ?? 'reward', scoreText(reward, score) + (status === 'ok' ? '' : ` (${status})`)],
+    ...(score ? unitsText(score).map((text) => ['', text] as const) : []),
     ...('reason' in evaluation ? [['reason', evaluation.reason ?? ''] as const] : []),
     ...(evaluation.status === 'failed' ? [['error', evaluation.error ?? ''] as const] : []),
     ...(evaluation.reuses === undefined ? [] : [['same as', sameText(evaluation.reuses)] as const]),
     ['learning rate', learningRate(evaluation.learningRate, evaluation.edgeOfGrid)],
     ...sweep,
-    ['curve', curve.map(accuracy).join(' ') || '—'],
+    ['curve', curve.map(score ? figure : accuracy).join(' ') || '—'],
     ['training', `${thousands(steps)} steps, ${duration(seconds)}`],
     ['fingerprint', fingerprint],
     ['version', version],
@@ -181,9 +202,11 @@ function evaluationRows(evaluation: Evaluation): readonly (readonly [string, str
 }
 
 /** Writes what a learning rate came to: a bar of its accuracy, or the loss that a halving judged it by. */
-function pointText({ accuracy: value, loss, steps }: Evaluation['sweep'][number]): string {
-  if (loss === undefined)
-    return `${bar(value || 0, 20)} ${Number.isFinite(value) ? accuracy(value) : 'diverged'}`;
+function pointText({ accuracy: value, loss, steps }: Evaluation['sweep'][number], metric: Metric): string {
+  if (loss === undefined) {
+    const text = Number.isFinite(value) ? scoreText(worth(value, metric.goal), metric) : 'diverged';
+    return isShare(metric) ? `${bar(value || 0, 20)} ${text}` : text;
+  }
   const after = `after ${plural(steps ?? 0, 'step')}`;
   return Number.isFinite(loss) ? `loss ${loss.toFixed(4)} ${after}` : `diverged ${after}`;
 }

@@ -1,6 +1,7 @@
 import { text as readAll } from 'node:stream/consumers';
 import * as z from 'zod';
 import { NosError } from '../../errors.ts';
+import { worth } from '../../evaluation/index.ts';
 import * as f from '../../fields.ts';
 import { jsonNumber } from '../../json.ts';
 import { shorten } from '../../names.ts';
@@ -45,7 +46,7 @@ export const command = defineCommand({
     const { goal, metric } = state.config.pull;
     const trials = heard.map(({ trial, evaluation: { rule, reward, status }, isNew }) => ({
       ...{ trial, rule, isNew, status: status as 'ok' },
-      value: status === 'ok' ? (goal === 'minimise' ? -reward : reward) : Number.NaN,
+      value: status === 'ok' ? worth(reward, goal) : Number.NaN,
     }));
     const lines = trials.map(({ trial, value, status, isNew }) => {
       const said = status === 'ok' ? `${metric} ${value}` : status;

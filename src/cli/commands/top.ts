@@ -9,7 +9,7 @@ import {
   verdictDocument,
   verdictText,
 } from '../../report/index.ts';
-import { foldCopies, isFound, readLeaderboard, readRun, verdictOf } from '../../run/index.ts';
+import { foldCopies, isFound, metricOfRun, readLeaderboard, readRun, verdictOf } from '../../run/index.ts';
 import { defineCommand } from '../command.ts';
 import { withStore } from '../files.ts';
 import { flag, integer } from '../option.ts';
@@ -44,21 +44,22 @@ export const command = defineCommand({
     const folded = foldCopies(rows, Math.max(number, DEFAULT_ROWS));
     const shown = (all ? rows : folded).slice(0, number);
     const short = await shortRules();
+    const metric = metricOfRun(config);
     const verdict = verdictOf(folded, { seeds: config.retest.seeds, finished: status === 'finished' });
     const found = folded.find(isFound);
     const compare = compareCommandText(verdict, config, short);
     const text = [
-      await leaderboardText(shown, stdout),
+      await leaderboardText(shown, stdout, metric),
       ...Object.entries(within).map(([name, value]) => stdout.colours.dim(`all of them in ${name} ${value}`)),
-      `\n${stdout.colours.bold(verdictText(verdict, short))}`,
+      `\n${stdout.colours.bold(verdictText(verdict, short, metric))}`,
       ...(compare === undefined ? [] : [`to be sure: ${call(compare)}`]),
       ...(found === undefined ? [] : [`to train with it: ${call(exportCommandText(short(found.rule)))}`]),
     ].join('\n');
     const document = {
       run,
       ...within,
-      rules: shown.map(rowDocument),
-      verdict: verdictDocument(verdict, short),
+      rules: shown.map((row) => rowDocument(row, metric)),
+      verdict: verdictDocument(verdict, short, metric),
     };
     return { document, text };
   },

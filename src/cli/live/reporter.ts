@@ -1,5 +1,5 @@
-import type { EvaluationSummary } from '../../evaluation/index.ts';
-import { accuracy, plural, type ShortRule, shortRules } from '../../report/index.ts';
+import type { EvaluationSummary, Metric } from '../../evaluation/index.ts';
+import { plural, type ShortRule, scoreText, shortRules, unitsText } from '../../report/index.ts';
 import { advance, initialProgress, type RunEvent, type RunProgress } from '../../run/index.ts';
 import type { Context } from '../command.ts';
 import { openBlock } from './progress-bar.ts';
@@ -10,6 +10,8 @@ export interface ReporterOptions {
   readonly run: string;
   readonly samples: number;
   readonly expected: RunProgress['expected'];
+  /** What the run's scores are called, and which way they get better. */
+  readonly metric: Metric;
   /** Number of proposals that were told before. */
   readonly told?: number | undefined;
   /** Seconds after which no further batch is begun. */
@@ -34,10 +36,10 @@ const REDRAW_MILLISECONDS = 250;
 
 /** Opens a live view on a terminal, plain lines elsewhere; both on stderr. */
 export async function openReporter(options: ReporterOptions): Promise<Reporter> {
-  const { stderr, run, samples, expected, told, timeout, clock, nameOf, signal } = options;
+  const { stderr, run, samples, expected, metric, told, timeout, clock, nameOf, signal } = options;
   const [short, block] = await Promise.all([shortRules(), openBlock(stderr)]);
   const began = clock();
-  let progress = initialProgress(run, samples, expected, told);
+  let progress = initialProgress(run, samples, expected, { told, metric });
   const draw = (): void => {
     const { columns, rows } = stderr.stream;
     const size = { columns: columns - 1, rows: rows - 1 };
@@ -71,18 +73,20 @@ export function plainLine(
   event: RunEvent,
   { nameOf, short }: Names,
 ): string | undefined {
+  const { metric } = progress;
   switch (event.type) {
     case 'started': {
       const from = event.resumedAt === 0 ? '' : `, going on after ${plural(event.resumedAt, 'rule')}`;
-      return `run ${event.run}: ${plural(event.samples, 'rule')}${from}`;
+      return [`run ${event.run}: ${plural(event.samples, 'rule')}${from}`, ...unitsText(metric)].join('; ');
     }
     case 'reference': {
       const { evaluation } = event;
-      return `reference ${nameOf(evaluation) || short(evaluation.rule)}: ${accuracy(evaluation.reward)}`;
+      return `reference ${nameOf(evaluation) || short(evaluation.rule)}: ${scoreText(evaluation.reward, metric)}`;
     }
     case 'batch': {
       const { batch, told, meanReward, best } = event;
-      const rewards = `mean ${accuracy(meanReward)}  best ${accuracy(best.reward)} ${short(best.rule)}`;
+      const means = `mean ${scoreText(meanReward, metric)}  best ${scoreText(best.reward, metric)}`;
+      const rewards = `${means} ${short(best.rule)}`;
       return `batch ${batch + 1}  ${told}/${progress.samples} rules  ${rewards}  ${timeLeft(progress)}`;
     }
     case 'retest': {

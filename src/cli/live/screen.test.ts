@@ -73,7 +73,7 @@ describe('screen', () => {
   });
 
   it('shows at once how far a resumed run was', () => {
-    const resumed = initialProgress('r', 10, { references: 0, retests: 0 }, 6);
+    const resumed = initialProgress('r', 10, { references: 0, retests: 0 }, { told: 6 });
     expect(view(resumed)[1]).toContain('6/10 rules');
     const started: RunEvent = { type: 'started', run: 'r', samples: 10, resumedAt: 4 };
     expect(view(advance(resumed, started))[1]).toContain('6/10 rules');

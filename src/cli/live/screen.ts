@@ -1,5 +1,5 @@
 import type { WorkerStatus } from '../../dispatch/index.ts';
-import type { EvaluationSummary } from '../../evaluation/index.ts';
+import { ACCURACY, type EvaluationSummary, isShare, type Metric, worth } from '../../evaluation/index.ts';
 import {
   accuracy,
   bar,
@@ -9,10 +9,12 @@ import {
   plural,
   rewardText,
   type ShortRule,
+  scoreText,
   sparedText,
   sparkline,
   thousands,
   truncate,
+  unitsText,
   withName,
 } from '../../report/index.ts';
 import { type RunProgress, secondsLeft } from '../../run/index.ts';
@@ -98,15 +100,18 @@ export function timeLeft(progress: RunProgress): string {
 
 /** Draws the course of the rewards and what the strategy reports of itself. */
 function course(
-  { batchMeans, bestSoFar, metrics, spared }: RunProgress,
+  { batchMeans, bestSoFar, metrics, spared, metric }: RunProgress,
   { columns, colours }: ScreenOptions,
 ): string[] {
   if (batchMeans.length === 0) return [];
   const line = (name: string, values: readonly number[]): string => {
-    const spark = sparkline(values, Math.min(Math.max(columns - NAMES - 10, 1), 60));
-    return truncate(`${name.padEnd(NAMES)} ${accuracy(values.at(-1) as number)} ${spark}`, columns);
+    const scores = values.map((reward) => worth(reward, metric.goal));
+    const spark = sparkline(scores, Math.min(Math.max(columns - NAMES - 10, 1), 60));
+    return truncate(`${name.padEnd(NAMES)} ${scoreText(values.at(-1) as number, metric)} ${spark}`, columns);
   };
-  const words = [sparedText(spared), metricsText(metrics)].filter((text) => text !== '').join(', ');
+  const words = [...unitsText(metric), sparedText(spared), metricsText(metrics, metric)]
+    .filter((text) => text !== '')
+    .join(', ');
   return [
     colours.green(line('best so far', bestSoFar)),
     line('batch means', batchMeans),
@@ -132,31 +137,43 @@ const WORDS: readonly (readonly [string, (value: number) => string])[] = [
   ['distinctShare', (value) => `${percent(value)} of the batch distinct`],
 ];
 
+/** Metrics that are rewards. */
+const REWARDS: ReadonlySet<string> = new Set(['populationBest', 'populationMean', 'baseline']);
+
 /** Writes metrics as text: `best alive 0.9567, best alive for 12 rules`. */
-export function metricsText(metrics: Metrics): string {
+export function metricsText(metrics: Metrics, units: Metric = ACCURACY): string {
   return WORDS.flatMap(([name, text]) => {
     const value = metrics[name];
+    // What a strategy is told of other scores is scaled: nobody would know the figures.
+    if (!isShare(units) && REWARDS.has(name)) return [];
     return value === undefined || !Number.isFinite(value) ? [] : [text(value)];
   }).join(', ');
 }
 
-function best({ top }: RunProgress, { columns, colours, nameOf, short }: ScreenOptions): string[] {
+function best({ top, metric }: RunProgress, { columns, colours, nameOf, short }: ScreenOptions): string[] {
   if (top.length === 0) return [];
+  const title = (isShare(metric) ? 'reward' : metric.metric).padEnd(isShare(metric) ? 6 : 10);
   const rows = top.map((evaluation, i) => {
     const rate = learningRate(evaluation.learningRate, evaluation.edgeOfGrid).padEnd(RATE);
     const rule = withName(short(evaluation.rule), nameOf(evaluation));
-    const line = truncate(`${i + 1}  ${rewardText(evaluation).padEnd(7)} ${rate}  ${rule}`, columns);
+    const text = rewardText({ ...evaluation, score: metric }).padEnd(title.length + 1);
+    const line = truncate(`${i + 1}  ${text} ${rate}  ${rule}`, columns);
     return i === 0 ? colours.green(line) : line;
   });
-  return [colours.bold(truncate(`#  reward  ${'learning rate'.padEnd(RATE)}  rule`, columns)), ...rows];
+  return [colours.bold(truncate(`#  ${title}  ${'learning rate'.padEnd(RATE)}  rule`, columns)), ...rows];
 }
 
 /** Width of a learning rate and of its title, in columns. */
 const RATE = 13;
 
-function references({ references }: RunProgress, { columns, colours, nameOf }: ScreenOptions): string[] {
+function references(
+  { references, metric }: RunProgress,
+  { columns, colours, nameOf }: ScreenOptions,
+): string[] {
   if (references.length === 0) return [];
-  const text = references.map((one) => `${nameOf(one) || one.rule} ${accuracy(one.reward)}`).join('  ');
+  const text = references
+    .map((one) => `${nameOf(one) || one.rule} ${scoreText(one.reward, metric)}`)
+    .join('  ');
   return [colours.dim(truncate(`references  ${text}`, columns))];
 }
 

@@ -45,6 +45,11 @@ describe('an answer to a job', () => {
       readAnswer(text, { asked, metric: ACCURACY }) as { readonly reason: string };
     const other = packAnswer({ ...done, evaluation: { ...EVALUATION, seed: 2 } });
     expect(invalid(other)).toEqual({ type: 'invalid', reason: 'its seed is not the one asked for' });
+    const mse = { metric: 'mse', goal: 'minimise' } as const;
+    expect(readAnswer(packAnswer(done), { asked, metric: mse })).toEqual({
+      type: 'invalid',
+      reason: 'it has no score called mse',
+    });
     for (const text of ['', 'not JSON', 'null', '{"type":"done"}']) {
       expect(invalid(text)).toMatchObject({ type: 'invalid', reason: expect.any(String) });
     }

@@ -36,6 +36,19 @@ describe('an answer', () => {
     expect(answerSchema.parse(parseJson(packAnswer(answer)))).toEqual(answer);
   });
 
+  it('has a score in units of its own, and the reward that follows from it', () => {
+    const score = { metric: 'mse', goal: 'minimise', value: 3 } as const;
+    const answer: Answer = { ...DONE, evaluation: { ...EVALUATION, reward: -3, score } };
+    expect(answerSchema.parse(parseJson(packAnswer(answer)))).toEqual(answer);
+    const lost = { reward: Number.NEGATIVE_INFINITY, score: { ...score, value: Number.NaN } };
+    const diverged: Answer = { ...DONE, evaluation: { ...EVALUATION, ...lost, status: 'diverged' } };
+    expect(answerSchema.parse(parseJson(packAnswer(diverged)))).toEqual(diverged);
+    for (const wrong of [{ reward: 3 }, { reward: 0.5 }, { score: { ...score, metric: ESCAPE } }, lost]) {
+      const evaluation = { ...answer.evaluation, ...wrong };
+      expect(wrongWith({ ...answer, evaluation })).toMatch(/^evaluation\.reward: /);
+    }
+  });
+
   it('says why an evaluation was stopped early or rejected, in a short text', () => {
     for (const status of ['stopped', 'rejected'] as const) {
       const answer = { ...DONE, evaluation: { ...EVALUATION, status, reason: 'the loss does not fall' } };

@@ -2,12 +2,12 @@ import { type Evaluation, type EvaluationIdentity, identityOf } from '../../eval
 import { deriveKey } from '../../random/index.ts';
 import type { RunRecord, Store } from '../../store/index.ts';
 import { evaluationSeedOf } from '../config.ts';
-import { hearing } from '../hearing.ts';
+import { hearing, places, worstForLost } from '../hearing.ts';
 import { readSummaries } from '../leaderboard.ts';
 import { chooseRetests } from '../retest.ts';
 import { readProgress, storeLog } from '../search-log.ts';
 import type { PullConfig } from './pull-config.ts';
-import { createPulledStrategy } from './strategy.ts';
+import { createPulledStrategy, isOrdinal } from './strategy.ts';
 import type { TrialTask } from './trial.ts';
 
 /** A run by ask and tell, whose lock this process has. */
@@ -123,10 +123,11 @@ async function search(run: HeldRun): Promise<void> {
   const seed = evaluationSeedOf(config.seed);
   const { runLoop } = await import('../../search/index.ts');
   const progress = await readProgress(store, name);
-  const strategy = hearing(
-    await createPulledStrategy(config, progress.past),
-    progress.earlier.evaluations.map(({ reward }) => reward),
-  );
+  const rewards = progress.earlier.evaluations.map(({ reward }) => reward);
+  // Runs of earlier versions have no score of their own, and go on as they began.
+  const scaled = config.score !== undefined && !(await isOrdinal(config));
+  const heard = scaled ? places(rewards) : worstForLost(rewards);
+  const strategy = hearing(await createPulledStrategy(config, progress.past), heard);
   const log = storeLog(store, name, progress, () => undefined);
   const batches = Math.ceil(samples / size);
   const missing = new Set<number>();

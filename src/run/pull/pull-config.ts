@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { NosError } from '../../errors.ts';
+import { isShare, metricOf } from '../../evaluation/index.ts';
 import { shellWord } from '../../shell.ts';
 import type { Store } from '../../store/index.ts';
 import { parseRunConfig, type RunConfig, type RunConfigInput } from '../config.ts';
@@ -20,7 +21,9 @@ const TOLD = 'told';
 /** @throws NosError `bad-option`, `unknown-name`, `bad-rule`, also for what only the strategy can check. */
 export async function parsePullConfig(input: PullConfigInput): Promise<PullConfig> {
   const { strategyReference } = await import('../../search/index.ts');
-  const config = parseRunConfig({ ...input, protocol: TOLD });
+  const metric = metricOf(input.pull);
+  const score = isShare(metric) ? {} : { score: metric };
+  const config = parseRunConfig({ ...input, protocol: TOLD, ...score });
   const { strategy, task } = config;
   if (!/^[\p{L}\p{N}_][\p{L}\p{N}_ -]*$/u.test(task)) {
     throw new NosError(

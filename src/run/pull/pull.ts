@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NosError } from '../../errors.ts';
-import { type Evaluation, identityOf } from '../../evaluation/index.ts';
+import { type Evaluation, identityOf, ownScore, worth } from '../../evaluation/index.ts';
 import { resolveRule } from '../../rules/index.ts';
 import type { RunLock, Store } from '../../store/index.ts';
-import { evaluationSeedOf } from '../config.ts';
+import { evaluationSeedOf, metricOfRun } from '../config.ts';
 import { readRun } from '../stored-run.ts';
 import { advance, evaluationIn, type HeldRun, identityIn, retestsOf } from './advance.ts';
 import { type PullConfig, type PullServices, pulled } from './pull-config.ts';
@@ -127,8 +127,7 @@ const isSame = (a: Evaluation, b: Evaluation): boolean =>
 
 /** What somebody told, in the units of the metric. */
 function said({ config }: HeldRun, { status, reward }: Evaluation): string {
-  if (status !== 'ok') return status;
-  return String(config.pull.goal === 'minimise' ? -reward : reward);
+  return status === 'ok' ? String(worth(reward, config.pull.goal)) : status;
 }
 
 /** @throws NosError `unknown-name`. */
@@ -155,22 +154,23 @@ async function taskAt(run: HeldRun, place: TrialPlace): Promise<TrialTask> {
 }
 
 function evaluationOf(run: HeldRun, task: TrialTask, tell: Tell, seconds: number): Evaluation {
-  const { goal } = run.config.pull;
-  const sign = goal === 'minimise' ? -1 : 1;
+  const metric = metricOfRun(run.config);
+  const finite = 'value' in tell && Number.isFinite(tell.value);
+  const reward = finite ? worth(tell.value, metric.goal) : Number.NEGATIVE_INFINITY;
   const common = {
     rule: identityOf(resolveRule(task.rule)).text,
     ...identityIn(run, task),
     learningRate: tell.learningRate ?? Number.NaN,
     edgeOfGrid: false,
     sweep: [],
-    curve: (tell.curve ?? []).map((value) => sign * value),
+    reward,
+    ...ownScore({ reward }, metric),
+    curve: tell.curve ?? [],
     steps: 0,
     seconds: tell.seconds ?? seconds,
   };
-  const nothing = { ...common, reward: Number.NEGATIVE_INFINITY };
-  if ('failed' in tell) return { ...nothing, status: 'failed', error: tell.failed };
-  if (!Number.isFinite(tell.value)) return { ...nothing, status: 'diverged' };
-  return { ...common, reward: sign * tell.value, status: 'ok' };
+  if ('failed' in tell) return { ...common, status: 'failed', error: tell.failed };
+  return { ...common, status: finite ? 'ok' : 'diverged' };
 }
 
 async function withoutLease(

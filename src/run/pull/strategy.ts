@@ -10,3 +10,9 @@ export async function createPulledStrategy(config: RunConfig, past?: StrategyPas
   const strategy = await resolveStrategy(name);
   return strategy.create({ space, seed: config.seed, batch: config.batch, options, warmStart }, past);
 }
+
+/** Whether the run's strategy looks at nothing but the order of rewards. */
+export async function isOrdinal({ strategy }: RunConfig): Promise<boolean> {
+  const { resolveStrategy } = await import('../../search/index.ts');
+  return (await resolveStrategy(strategy.name)).ordinal === true;
+}
