@@ -7,6 +7,7 @@ import {
   evaluationFields,
   type IdentifiedRequest,
   inFull,
+  metricOf,
   parseProtocol,
   parseRegime,
   printRegime,
@@ -14,6 +15,7 @@ import {
   type RegimeInput,
   regimeFields,
   type StepSizes,
+  worth,
 } from '../evaluation/index.ts';
 import * as f from '../fields.ts';
 import { plannedEvaluations, USUAL_REFERENCES, usualRetest } from '../run/index.ts';
@@ -30,16 +32,16 @@ const CONFIDENCE = 0.9;
 /** Rows of the table of differences. */
 const MOST_DIFFERENCES = 4;
 
-const { seed, reward, learningRate, edgeOfGrid, status, steps, seconds } = evaluationFields.shape;
+const { seed, reward, score, learningRate, edgeOfGrid, status, steps, seconds } = evaluationFields.shape;
 const trialSchema = z.strictObject({
-  ...{ seed, reward, status, learningRate, edgeOfGrid, steps, seconds },
+  ...{ seed, reward, score, status, learningRate, edgeOfGrid, steps, seconds },
   error: f.text('why it failed').exactOptional(),
 });
 
 const repeatSchema = z.strictObject({
   seed: f.seed,
   equal: f.flag('whether both trainings are equal, to the bit: score, curve, learning rates'),
-  difference: f.figure('score of the second training less that of the first'),
+  difference: f.figure('score of the second training less that of the first, in its units'),
 });
 
 const spreadSchema = z.strictObject({
@@ -150,7 +152,7 @@ export async function trainTaskCheck(
 /** What a check's figures depend on beside the trainings. */
 export interface TaskCheckContext {
   /** Sizes of the task, and the score of a child that has learnt nothing. */
-  readonly task: StepSizes & { readonly chance: number };
+  readonly task: StepSizes & { readonly chance?: number };
   /** Rules of the search whose time is estimated. */
   readonly rules: number;
   readonly workers: number;
@@ -166,28 +168,38 @@ export function summarizeTaskCheck(
     throw new RangeError('a check: expected evaluations, got none');
   const { protocol, environment } = first;
   const seeds = evaluations.slice(0, -1).filter(({ status }) => status === 'ok');
-  const spread = spreadOf(seeds.map((one) => one.reward));
+  const spread = spreadOf(seeds.map(scoreIn));
   const trialSeconds = mean(evaluations.map((one) => one.seconds));
   const check = {
     task: first.task,
     ...{ protocol, environment, rule: RULE },
     trials: evaluations.map(trialOf),
-    repeat: { seed: first.seed, equal: equalTrainings(first, last), difference: last.reward - first.reward },
+    repeat: {
+      seed: first.seed,
+      equal: equalTrainings(first, last),
+      difference: scoreIn(last) - scoreIn(first),
+    },
     spread,
     trialSeconds,
     search: searchOf({ protocol, rules, workers, task, trialSeconds }),
     needed: spread === null ? [] : neededFor(spread),
   };
-  const learnt = spread === null || spread.mean > task.chance;
+  const { goal } = metricOf(first.score ?? {});
+  const { chance } = task;
+  const learnt = spread === null || chance === undefined || worth(spread.mean, goal) > worth(chance, goal);
   const ended = evaluations.every(({ status }) => status === 'ok');
   return { ...check, passed: ended && learnt, remarks: remarksOn(check, learnt) };
 }
 
+/** The score in its own units. */
+const scoreIn = ({ reward, score }: Evaluation): number => score?.value ?? reward;
+
 function trialOf(evaluation: Evaluation): Trial {
-  const { seed, reward, status, learningRate, edgeOfGrid, steps, seconds } = evaluation;
+  const { seed, reward, score, status, learningRate, edgeOfGrid, steps, seconds } = evaluation;
   const error = evaluation.status === 'failed' ? evaluation.error : undefined;
   return {
     ...{ seed, reward, status, learningRate, edgeOfGrid, steps, seconds },
+    ...(score !== undefined && { score }),
     ...(error !== undefined && { error }),
   };
 }
@@ -268,7 +280,7 @@ function remarksOn(check: Checked, learnt: boolean): readonly string[] {
   const remarks = trials
     .filter(({ status }) => status !== 'ok')
     .map(({ seed, status, error }) => `seed ${seed}: ${status}${error === undefined ? '' : `: ${error}`}`);
-  if (!learnt) remarks.push(`${RULE} learns nothing: its mean score is no higher than that of guessing`);
+  if (!learnt) remarks.push(`${RULE} learns nothing: its mean score is no better than that of guessing`);
   if (!repeat.equal && ended.length === trials.length) {
     remarks.push(
       `two trainings with seed ${repeat.seed} differ: their results are draws, and a run that is made again is another one; take all random numbers from the seed, or let more seeds decide`,

@@ -8,7 +8,6 @@ import {
 import { regimeText, taskTitle } from '../../evaluation/index.ts';
 import { observeDispatch } from '../../observe/index.ts';
 import {
-  accuracy,
   type Column,
   duration,
   learningRate,
@@ -18,6 +17,8 @@ import {
   type Terminal,
   table,
   thousands,
+  unitsText,
+  unitText,
 } from '../../report/index.ts';
 import { shellWord } from '../../shell.ts';
 import { resolveTask } from '../../tasks/index.ts';
@@ -104,16 +105,23 @@ function textOf(check: TaskCheck, { stdout, call }: Context): string {
 /** A module's reference without its hash is its path. */
 const givenTask = (reference: string): string => reference.replace(/#[0-9a-f]+$/, '');
 
-function rowsOf({ task, repeat, spread, trialSeconds, search, rule, ...regime }: TaskCheck) {
+function rowsOf({ task, trials, repeat, spread, trialSeconds, search, rule, ...regime }: TaskCheck) {
+  const score = trials[0]?.score;
   const { rules, evaluations, workers, seconds, coreHours } = search;
-  const off = accuracy(Math.abs(repeat.difference));
+  const off = unitText(Math.abs(repeat.difference), score);
   const share =
     spread && spread.deviation > 0
       ? `, ${(Math.abs(repeat.difference) / spread.deviation).toFixed(2)} of the spread`
       : '';
   const hours = coreHours < 10 ? coreHours.toFixed(2) : thousands(Math.round(coreHours));
   const rows: [string, string][] = [
-    ['task', `${taskTitle(task)}, ${regimeText(regime)}, trained by ${rule}`],
+    [
+      'task',
+      [
+        `${taskTitle(task)}, ${regimeText(regime)}, trained by ${rule}`,
+        ...(score ? unitsText(score) : []),
+      ].join('; '),
+    ],
     [
       'one seed',
       repeat.equal
@@ -125,7 +133,7 @@ function rowsOf({ task, repeat, spread, trialSeconds, search, rule, ...regime }:
     const { deviation, atMost } = spread;
     rows.push([
       'spread',
-      `${accuracy(spread.mean)} ± ${accuracy(deviation)} over ${plural(spread.seeds, 'seed')}; the true deviation is below ${accuracy(atMost)}, nine times in ten`,
+      `${unitText(spread.mean, score)} ± ${unitText(deviation, score)} over ${plural(spread.seeds, 'seed')}; the true deviation is below ${unitText(atMost, score)}, nine times in ten`,
     ]);
   }
   rows.push(
