@@ -83,7 +83,7 @@ describe('a search that minimises a mean squared error', () => {
     expect(diverged).toMatchObject({ diverged: 3, rank: 3 });
     expect(await nos(...compare)).toContain('mse: lower is better');
     await nos('card', 'powersign', ...QUICK, '--seeds', '2', '-o', 'card');
-    const card = readFileSync(join(home, 'card', 'README.md'), 'utf8');
+    const card = readFileSync(join(home, 'card', 'card.md'), 'utf8');
     expect(card).toContain('The score is mse: lower is better.');
   });
 });
