@@ -1,5 +1,5 @@
 import { type Metric, metricText, unusualText } from '../evaluation/index.ts';
-import { intervalChart, lineChart, type SymbolName } from '../plot/index.ts';
+import { intervalChart, lineChart, type SymbolName, spansDecades } from '../plot/index.ts';
 import { taskTitle } from '../tasks/index.ts';
 import type { Comparison, RowVerdict } from './comparison.ts';
 
@@ -63,14 +63,18 @@ export interface Course {
   readonly seeds: readonly (readonly (readonly [x: number, accuracy: number])[])[];
 }
 
+interface CoursePanel {
+  readonly task: string;
+  /** What the task's score is called, where it has units of its own. */
+  readonly score?: Metric;
+  readonly courses: readonly Course[];
+}
+
 /** The means of courses over their seeds, with bands from the least to the greatest, a panel for each task, as SVG text. */
-export function coursePicture(
-  heading: CourseHeading,
-  panels: readonly { readonly task: string; readonly score?: Metric; readonly courses: readonly Course[] }[],
-): string {
+export function coursePicture(heading: CourseHeading, panels: readonly CoursePanel[]): string {
   return lineChart({
     ...heading,
-    y: { label: 'validation score' },
+    y: { label: 'validation score', ...scaleOf(panels) },
     panels: panels.map(({ task, score, courses }) => ({
       title: panelTitle(task, score),
       series: courses.map(({ name, seeds }) => {
@@ -85,6 +89,15 @@ export function coursePicture(
       }),
     })),
   });
+}
+
+/** Scores in units of their own that span many decades stand on a logarithmic axis, if they can. */
+function scaleOf(panels: readonly CoursePanel[]): { readonly scale?: 'log' } {
+  if (panels.some(({ score }) => score === undefined)) return {};
+  const scores = panels.flatMap(({ courses }) =>
+    courses.flatMap(({ seeds }) => seeds.flat().map(([, y]) => y)),
+  );
+  return spansDecades(scores) ? { scale: 'log' } : {};
 }
 
 export interface CourseHeading {

@@ -10,4 +10,5 @@ export {
 export { lineChart } from './line-chart.ts';
 export { missingInPng, pngOf } from './png.ts';
 export type { SymbolName } from './symbols.ts';
+export { spansDecades } from './ticks.ts';
 export { type TrajectoryPanel, trajectoryChart } from './trajectory-chart.ts';

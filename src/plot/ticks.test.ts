@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { logTicks, ticksText } from './ticks.ts';
+import { logTicks, spansDecades, ticksText } from './ticks.ts';
 
 describe('logTicks', () => {
   it('are powers of ten, with steps where there are many', () => {
@@ -63,5 +63,19 @@ describe('ticksText', () => {
     ],
   ])('writes those of a logarithmic axis without decimals that nobody needs: %j', (ticks, texts) => {
     expect(ticksText(ticks, 'log')).toEqual(texts);
+  });
+});
+
+describe('spansDecades', () => {
+  it('holds for positive numbers that are far apart', () => {
+    expect(
+      [
+        [1, 101],
+        [1, 100],
+        [0, 1e9],
+        [-1, 5],
+        [1e-30, 1],
+      ].map(spansDecades),
+    ).toEqual([...[true, false, false, false, true]]);
   });
 });

@@ -16,6 +16,13 @@ export function logTicks(low: number, high: number): readonly number[] {
     .filter(within);
 }
 
+/** Whether numbers are all positive and the largest is more than a hundred times the smallest, so that a logarithmic axis shows more of them. */
+export function spansDecades(values: readonly number[]): boolean {
+  const least = values.reduce((so, value) => Math.min(so, value), Number.POSITIVE_INFINITY);
+  const most = values.reduce((so, value) => Math.max(so, value), Number.NEGATIVE_INFINITY);
+  return least > 0 && most > 100 * least;
+}
+
 /** Parsed, as 10 ** -5 is not 1e-5 to the bit. */
 const powerOfTen = (exponent: number): number => Number(`1e${exponent}`);
 

@@ -4,6 +4,7 @@ import {
   bar,
   briefDuration,
   bytes,
+  differenceText,
   duration,
   fileName,
   instant,
@@ -12,9 +13,11 @@ import {
   plural,
   pValue,
   runState,
+  scoreText,
   sparkline,
   thousands,
   truncate,
+  unitsText,
   withinText,
 } from './format.ts';
 import { type Column, leastWidth, pairs, table } from './table.ts';
@@ -58,6 +61,15 @@ describe('figures', () => {
     expect(meanAndSpread([0.5, 0.6, 0.7])).toBe('0.6000 ± 0.1000');
     expect(meanAndSpread([0.5])).toBe('0.5000');
     expect(meanAndSpread([])).toBe('—');
+    const mse = { metric: 'mse', goal: 'minimise' } as const;
+    expect(meanAndSpread([-0.5, -0.75, -1], mse)).toBe('0.75 ± 0.25');
+    expect(scoreText(-1.23456789e21, mse)).toBe('1.2346e+21');
+    expect(scoreText(Number.NEGATIVE_INFINITY, mse)).toBe('—');
+    expect(scoreText(31.4, { metric: 'bleu', goal: 'maximise' })).toBe('31.4');
+    expect(differenceText(-0.0312, mse)).toBe('0.0312 of mse');
+    expect([unitsText(mse), unitsText({ metric: 'accuracy', goal: 'maximise' })]).toEqual([
+      ...[['mse: lower is better'], []],
+    ]);
     expect(accuracy(Number.NaN)).toBe('—');
   });
 

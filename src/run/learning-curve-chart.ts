@@ -1,5 +1,5 @@
 import { type Goal, metricText, regimeText, taskTitle, worth } from '../evaluation/index.ts';
-import type { Level, LineChart, Point, Series } from '../plot/index.ts';
+import { type Level, type LineChart, type Point, type Series, spansDecades } from '../plot/index.ts';
 import type { LearningCurve, LearningCurves } from './learning-curve.ts';
 
 /** The known rule that everybody compares with. */
@@ -30,14 +30,9 @@ export function learningCurveChart(data: LearningCurves): LineChart {
 
 /** Scores that span many decades stand on a logarithmic axis, if they can. */
 function scaleOf({ curves, chance = 1, references = [] }: LearningCurves): { readonly scale?: 'log' } {
-  const scores = curves.flatMap(({ rewards }) => rewards).filter(Number.isFinite);
-  const [least, most] = [Math.min(...scores), Math.max(...scores)];
-  const positive = Math.min(least, chance, ...references.map(({ reward }) => reward)) > 0;
-  return positive && most > DECADES * least ? { scale: 'log' } : {};
+  const drawn = [...curves.flatMap(({ rewards }) => rewards), ...references.map(({ reward }) => reward)];
+  return chance > 0 && spansDecades(drawn.filter(Number.isFinite)) ? { scale: 'log' } : {};
 }
-
-/** Scores whose greatest is so many times their least stand on a logarithmic axis. */
-const DECADES = 100;
 
 function levelsOf({ chance, references = [] }: LearningCurves): readonly Level[] {
   const shown = references.filter(({ name }, i) => i === 0 || name === USUAL);
