@@ -41,6 +41,17 @@ describe('screen', () => {
     expect(text).toContain(' worker-2  ██████░░░░░░ sweep 1e-3   m * exp(v)\n');
   });
 
+  it('shows scores in units of their own', () => {
+    const metric = { metric: 'val_loss', goal: 'minimise' } as const;
+    const begun = initialProgress('quick-1', 10, { references: 2, retests: 4 }, { metric });
+    const told = { ...batch, meanReward: -3.25, best: { rule: 'm', reward: -0.5 } };
+    const list = [events[0]!, evaluated(0, 'g', -6), evaluated(1, 'm', -0.5), told];
+    const text = view(list.reduce(advance, begun)).join('\n');
+    expect(text).toContain('best so far 0.5 ▁\nbatch means 3.25 ▁\nval_loss: lower is better');
+    expect(text).toMatch(/\n# {2}val_loss {4}learning rate {2}rule\n1 {2}0\.5 {9}1e-1 +m\n2 {2}6 /);
+    expect(text).not.toMatch(/rewards lately|-\d\.\d/);
+  });
+
   it.each([60, 80, 120])('stays within %i columns', (columns) => {
     const long = evaluated(4, `${'exp(sign(g) * sign(m)) + '.repeat(10)}g`, 0.9);
     const lines = view(replay([...events, long]), columns);
