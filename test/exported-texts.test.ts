@@ -11,9 +11,16 @@ import { sampledRules } from './sampled-rules.ts';
 const rules: readonly (readonly [string, Expression, string])[] = [
   ...catalogue.map(({ name }) => [name, resolveRule(name), name] as const),
   ...[...sampledRules(1)].map((rule, i) => [`sample-${i}`, rule, printRule(rule)] as const),
-  ...['noise * g', 'prev(prev(w)) * max(g, 0.1)', 'drop(2, 0.3) * rd(3)', '3'].map(
-    (text, i) => [`written-${i}`, parseRule(text), text] as const,
-  ),
+  ...[
+    'noise * g',
+    'prev(prev(w)) * max(g, 0.1)',
+    'drop(2, 0.3) * rd(3)',
+    '3',
+    'where(g * m > 0, m, 0) * (w < 1)',
+    'rec(g, max(0.9 * self, g)) + ema(g * w, 1 - 1 / t) - acc(2 * g, 0.9 * ld)',
+    'where(t < 5, g, sqrt(t - 5) / (t - 5)^0.5 * w) + where(t < 3, log(t), t)',
+    'where(g > 0, where(w > 0, g, w), where(w, 1, 2)) + where(t > 3, w < g, g)',
+  ].map((text, i) => [`written-${i}`, parseRule(text), text] as const),
 ];
 
 const TESTED = ['adam', 'powersign-cd', 'sgd'];

@@ -1,12 +1,12 @@
 import { deriveKey } from '../src/random/index.ts';
 import { canonicalize } from '../src/rules/canonical/canonicalize.ts';
 import { keyText } from '../src/rules/canonical/key.ts';
-import type { Call, Expression, Leaf } from '../src/rules/language/expression.ts';
+import { type Call, call, type Expression, type Leaf, leaf } from '../src/rules/language/expression.ts';
 import type { RandomOperation } from '../src/rules/language/operation.ts';
 import { operationOf } from '../src/rules/language/operations.ts';
+import { argsOf, coefficientOf, parametersOf, readsSelf } from '../src/rules/language/parts.ts';
 import type { StartOptions } from '../src/rules/program/compiled.ts';
 import { fillDraw, stepKey } from '../src/rules/program/draws.ts';
-import { argsOf, parametersOf } from '../src/rules/program/program.ts';
 
 /**
  * An expression, canonical or not, evaluated in float64 as it is written, with its states, over the steps of a training:
@@ -29,7 +29,7 @@ export interface Float64Step {
   readonly values: Float64Array;
   /** How far rounding can have moved each value; ∞ where it is not known. */
   readonly errors: Float64Array;
-  /** 1 where every intermediate value was finite, at this step and all before. */
+  /** 1 where every intermediate value was finite, at this step and, in what is kept, at all before. */
   readonly finite: Uint8Array;
 }
 
@@ -37,6 +37,8 @@ export interface Float64Step {
 interface Field {
   readonly values: Float64Array;
   readonly errors: Float64Array;
+  /** 1 where every value that went into it was finite; what a choice left out did not. */
+  readonly finite: Uint8Array;
 }
 
 /** What one operation does to its exact result in some floating-point format. */
@@ -71,17 +73,28 @@ export function startFloat64(
   { size, steps, seed }: StartOptions,
   precision = DOUBLE,
 ): Float64Stepper {
-  const finite = new Uint8Array(size).fill(1);
   const states = new Map<Expression, Field>();
+  const formulas = new Map<Expression, Formula>();
   let t = 0;
   return {
     step(weights, gradient, weightErrors) {
       t += 1;
-      const at = { weights, weightErrors, gradient, size, steps, seed, t, states, finite, precision };
+      const at = {
+        weights,
+        weightErrors,
+        gradient,
+        size,
+        steps,
+        seed,
+        t,
+        states,
+        formulas,
+        precision,
+      };
       const evaluation = new Evaluation(at);
-      const { values, errors } = evaluation.field(rule);
+      const field = evaluation.field(rule);
       evaluation.finish();
-      return { values, errors, finite: finite.slice() };
+      return field;
     },
   };
 }
@@ -94,7 +107,8 @@ interface Surroundings extends StartOptions {
   readonly precision: Precision;
   /** Of every state operation, by its node. */
   readonly states: Map<Expression, Field>;
-  readonly finite: Uint8Array;
+  /** Of every recurrence, by its node. */
+  readonly formulas: Map<Expression, Formula>;
 }
 
 type PointFunction = (args: readonly number[], i: number) => number;
@@ -125,8 +139,12 @@ class Evaluation {
   #evaluate(e: Expression): Field {
     const { precision } = this.#at;
     if (precision !== DOUBLE && isOfStep(e)) {
-      const { values, errors } = new Evaluation({ ...this.#at, precision: DOUBLE }).field(e);
-      return { values, errors: errors.map((error, i) => error + Math.abs(values[i]!) * precision.rounding) };
+      const { values, errors, finite } = new Evaluation({ ...this.#at, precision: DOUBLE }).field(e);
+      return {
+        values,
+        finite,
+        errors: errors.map((error, i) => error + Math.abs(values[i]!) * precision.rounding),
+      };
     }
     if (e.kind === 'literal') return this.#map([], () => e.value);
     const { weights, gradient, t, steps } = this.#at;
@@ -145,7 +163,9 @@ class Evaluation {
       case 'element': {
         const simpler = e.kind === 'call' ? operation.lower?.(e) : undefined;
         if (simpler) return this.field(simpler);
-        return this.#map(args, (values) => operation.float64(values, parameters));
+        const exact = operation.facts.threeValued === 'always';
+        const field = this.#map(args, (values) => operation.float64(values, parameters), exact);
+        return operation.name === 'where' ? { ...field, finite: this.#chosen(args) } : field;
       }
       case 'random': {
         const draws = this.#draws(e, operation);
@@ -155,53 +175,94 @@ class Evaluation {
         const previous: Expression = { kind: 'leaf', name: PREVIOUS };
         const before = this.#at.states.get(e) ?? this.#zero();
         this.#known.set(previous, before);
-        const after = this.field(operation.next(previous, args[0] as Expression, parameters));
+        const after = this.field(operation.next(previous, args[0] as Expression, coefficientOf(e)));
         this.#next.set(e, after);
         return operation.reads === 'after' ? after : before;
       }
+      case 'recurrence': {
+        const [init, x] = args as [Expression, Expression];
+        const { formulas } = this.#at;
+        const formula = formulas.get(e) ?? formulaOf(e, x);
+        formulas.set(e, formula);
+        this.#known.set(formula.self, this.#at.states.get(e) ?? this.field(init));
+        const after = this.field(formula.expression);
+        this.#next.set(e, after);
+        return after;
+      }
+      case 'self':
+        throw new Error('self outside a recurrence');
     }
   }
 
   /** Applies a function at every weight, to the values and to the values moved by their bounds. */
-  #map(args: readonly Expression[], f: PointFunction): Field {
+  #map(args: readonly Expression[], f: PointFunction, exact = false): Field {
     const { precision } = this.#at;
     const fields = args.map((arg) => this.field(arg));
-    const { values, errors } = this.#zero();
+    const { values, errors, finite } = this.#zero();
     const point = fields.map(() => 0);
     for (let i = 0; i < this.#at.size; i++) {
       fields.forEach((field, k) => {
         point[k] = field.values[i] as number;
       });
       const value = f(point, i);
-      if (!(Math.abs(value) <= precision.largest)) this.#at.finite[i] = 0;
-      let error = roundingOf(value, point, precision);
+      const sound = Math.abs(value) <= precision.largest && fields.every((field) => field.finite[i] === 1);
+      if (!sound) finite[i] = 0;
+      const isExact = exact || (args.length === 0 && isSmallInteger(value));
+      let error = isExact ? 0 : roundingOf(value, point, precision);
       fields.forEach((field, k) => {
         error += movement(f, i, point, k, field.errors[i] as number, value);
       });
       values[i] = value;
       errors[i] = Number.isNaN(error) ? Infinity : error;
     }
-    return { values, errors };
+    return { values, errors, finite };
+  }
+
+  /** Where the condition and the branch that is taken are finite. */
+  #chosen(args: readonly Expression[]): Uint8Array {
+    const [c, x, y] = args.map((arg) => this.field(arg)) as [Field, Field, Field];
+    return c.finite.map((known, i) => known & (c.values[i] === 0 ? y : x).finite[i]!);
   }
 
   #input(source: ArrayLike<number>, sourceErrors: ArrayLike<number> | undefined): Field {
-    const { values, errors } = this.#map([], (_, i) => source[i]!);
-    return { values, errors: sourceErrors ? errors.map((error, i) => error + sourceErrors[i]!) : errors };
+    const { values, errors, finite } = this.#map([], (_, i) => source[i]!);
+    return {
+      values,
+      finite,
+      errors: sourceErrors ? errors.map((error, i) => error + sourceErrors[i]!) : errors,
+    };
   }
 
   #zero(): Field {
     const { size } = this.#at;
-    return { values: new Float64Array(size), errors: new Float64Array(size) };
+    return {
+      values: new Float64Array(size),
+      errors: new Float64Array(size),
+      finite: new Uint8Array(size).fill(1),
+    };
   }
 
   #draws(e: Leaf | Call, operation: RandomOperation): Float32Array {
     const { size, seed, t } = this.#at;
     const out = new Float32Array(size);
+    const written = [...this.#at.formulas.values()]
+      .map(({ originals }) => originals.get(e))
+      .find(Boolean) ?? {
+      e,
+      recurrence: undefined,
+    };
     const draw = { distribution: operation.draw, parameters: parametersOf(e, operation) };
-    fillDraw(draw, stepKey(deriveKey(seed, 'draw', drawText(e, operation)), t), out);
+    fillDraw(
+      draw,
+      stepKey(deriveKey(seed, 'draw', drawText(written.e, operation, written.recurrence)), t),
+      out,
+    );
     return out;
   }
 }
+
+/** Numbers that every precision holds: literals such as 2, and counts of steps. */
+const isSmallInteger = (value: number): boolean => Number.isInteger(value) && Math.abs(value) < 2 ** 24;
 
 /** The error of rounding a value once; of underflow too, unless an argument was 0. */
 function roundingOf(
@@ -240,12 +301,15 @@ function movement(
   const up = Math.abs(f(point, i) - value);
   point[k] = at - error;
   const down = Math.abs(f(point, i) - value);
+  // What chooses by whether it is 0 moves nowhere else.
+  point[k] = Math.abs(at) <= error ? 0 : at;
+  const zero = Math.abs(f(point, i) - value);
   point[k] = at;
-  return Math.max(up, down);
+  return Math.max(up, down, zero);
 }
 
 /** The text that names a random node's draws: that of the random node in its canonical form (which may be negated). */
-function drawText(e: Expression, operation: RandomOperation): string {
+function drawText(e: Expression, operation: RandomOperation, recurrence?: Expression): string {
   const find = (node: Expression): Expression | undefined => {
     if (node.kind === 'literal') return undefined;
     if (node.name === operation.name) return node;
@@ -255,5 +319,33 @@ function drawText(e: Expression, operation: RandomOperation): string {
     }
     return undefined;
   };
-  return keyText(find(canonicalize(e)) ?? e);
+  const found = find(canonicalize(e)) ?? e;
+  return recurrence && readsSelf(found)
+    ? `${keyText(found)} in ${keyText(canonicalize(recurrence))}`
+    : keyText(found);
+}
+
+/** What a recurrence becomes, written with a leaf of its own for its last value. */
+interface Formula {
+  readonly self: Expression;
+  readonly expression: Expression;
+  /** What its parts were written as, and in which recurrence. */
+  readonly originals: ReadonlyMap<Expression, { readonly e: Expression; readonly recurrence: Expression }>;
+}
+
+function formulaOf(recurrence: Expression, x: Expression): Formula {
+  const self = { ...leaf(PREVIOUS) };
+  const originals = new Map<Expression, { readonly e: Expression; readonly recurrence: Expression }>();
+  const renamed = new Map<Expression, Expression>();
+  const rename = (e: Expression): Expression => {
+    if (!readsSelf(e)) return e;
+    if (e.kind !== 'call') return self;
+    const known = renamed.get(e);
+    if (known) return known;
+    const made = call(e.name, e.args.map(rename), e.parameters);
+    renamed.set(e, made);
+    originals.set(made, { e, recurrence });
+    return made;
+  };
+  return { self, expression: rename(x), originals };
 }

@@ -52,6 +52,10 @@ describe('docs/language.md', () => {
     ['(g - w) * (w - g)', '-(g - w)^2'],
     ['sign(m)', 'sign(ema(g, 0.9))'],
     ['clip(sign(g), 1e-4)', '1e-4 * sign(g)'],
+    ['0 < 3 * g', '0 < g'],
+    ['m > 0', '0 < ema(g, 0.9)'],
+    ['-g < -w', 'w < g'],
+    ['g^2 < 0', '0'],
   ])('says rightly that %s is %s', (text, form) => {
     expect(page).toContain(`\`${text}\``);
     expect(page).toContain(`\`${form}\``);

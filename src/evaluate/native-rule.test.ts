@@ -48,7 +48,22 @@ async function bothSteps(e: Expression) {
 
 describe.skipIf(!hasCompiler)('nativeKernel', () => {
   it('has the bits of the step in JavaScript', async () => {
-    const named = ['sgd', 'momentum', 'adam', 'rmsprop', 'min(g, -0)', 'max(w, min(g, m)) / (eps + abs(v))'];
+    const named = [
+      'sgd',
+      'momentum',
+      'adam',
+      'rmsprop',
+      'min(g, -0)',
+      'max(w, min(g, m)) / (eps + abs(v))',
+      'where(g * m > 0, m, w <= 0)',
+      'where(w, where(t < 3, g, 1 / g), g) + (g < w)',
+      'rec(g, max(self / 2, abs(g))) - rec(1, 0.9 * self + w)',
+      'ema(g, 1 - 1 / t)',
+      'rprop',
+      'adopt',
+      'radam',
+      'nadam',
+    ];
     const random = ['g + drop(m, 0.3)', 'sign(g) * noise + clip(w, 0.1)'];
     const compiled: string[] = [];
     for (const e of [...named, ...random].map(resolveRule).concat([...sampledRules(2)])) {

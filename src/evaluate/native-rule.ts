@@ -130,6 +130,11 @@ const extreme =
   ([x, y]) =>
     `(${x} ${symbol} ${y} ? ${x} : ${y} ${symbol} ${x} ? ${y} : ${x} == ${y} ? unbits_s(bits_s(${x}) ${bits} bits_s(${y})) : ${x} + ${y})`;
 
+const comparison =
+  (symbol: string): Written =>
+  ([x, y]) =>
+    `(${x} ${symbol} ${y} ? 1.f : 0.f)`;
+
 /** As `rules/program/javascript.ts` has them. The library's functions are missing. */
 const elements: Readonly<Partial<Record<ElementName, Written>>> = {
   add: infix('+'),
@@ -146,6 +151,9 @@ const elements: Readonly<Partial<Record<ElementName, Written>>> = {
   },
   min: extreme('<', '|'),
   max: extreme('>', '&'),
+  lt: comparison('<'),
+  le: comparison('<='),
+  where: ([c, x, y]) => `(${c} == 0.f ? ${y} : ${x})`,
 };
 
 const randoms: Readonly<Record<RandomName, (draw: string, args: readonly string[]) => string>> = {

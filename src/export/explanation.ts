@@ -20,7 +20,7 @@ export function explanation(source: ExportSource, width: number): readonly strin
 }
 
 /** What needs no definition: functions that everybody knows, and the two inputs. */
-const KNOWN = new Set(['input', 'element']);
+const KNOWN = new Set(['input', 'element', 'self']);
 
 /** What the names in a rule's text stand for, each behind the name that needs it: `ema(x, b): …`. */
 export function definitionsIn(text: string): readonly string[] {
@@ -30,8 +30,8 @@ export function definitionsIn(text: string): readonly string[] {
       const operation = operations.get(name);
       if (operation === undefined || found.has(name)) continue;
       if (KNOWN.has(operation.kind) && name !== 'clip') continue;
-      const { kind, arity, parameters, summary } = operation;
-      const args = [...(arity > 0 ? ['x'] : []), ...parameters.map((parameter) => parameter.name)];
+      const { kind, arity, argumentNames = ['x', 'y'], parameters, summary } = operation;
+      const args = [...argumentNames.slice(0, arity), ...parameters.map((parameter) => parameter.name)];
       const call = args.length === 0 ? name : `${name}(${args.join(', ')})`;
       found.set(name, `${call}${kind === 'macro' ? ' = ' : ': '}${summary}`);
       if (kind === 'macro') note(summary);

@@ -122,14 +122,33 @@ class Planner {
   #scalar(scalar: Expression, index: number): void {
     const whole = this.#parameters.scalarTerm(scalar);
     const value =
-      whole.kind === 'call' ? { ...whole, args: whole.args.map((arg) => this.#shortened(arg)) } : whole;
+      whole.kind === 'call'
+        ? this.#fittedScalar({ ...whole, args: whole.args.map((arg) => this.#shortened(arg)) })
+        : whole;
     const decayed = value.kind === 'call' && value.operation === 'sub' ? value.args[1] : undefined;
     const base = decayed?.kind === 'call' && decayed.operation === 'pow' ? decayed.args[0] : undefined;
     const beta = base?.kind === 'parameter' ? base.name : undefined;
     const wanted = beta?.startsWith('beta') ? `bias_correction${beta.slice(4)}` : 'factor';
+    this.#scalarNames[index] = this.#scalarName(value, wanted);
+  }
+
+  /** The name of a number of the step, which is that of an equal one before. */
+  #scalarName(value: Term, wanted: string): string {
+    const text = JSON.stringify(value);
+    const known = this.#scalars.find((one) => JSON.stringify(one.value) === text);
+    if (known !== undefined) return known.name;
     const name = this.#free(wanted);
     this.#scalars.push({ name, value });
-    this.#scalarNames[index] = name;
+    return name;
+  }
+
+  /** The longest parts of what is too long for a line get names. */
+  #fittedScalar(value: Apply): Apply {
+    const lengths = value.args.map((arg) => (arg.kind === 'call' ? this.#measure(arg) : 0));
+    const longest = lengths.indexOf(Math.max(...lengths));
+    if (this.#measure(value) < LONGEST || !(lengths[longest]! > 0)) return value;
+    const name = this.#scalarName(value.args[longest]!, 'factor');
+    return this.#fittedScalar({ ...value, args: value.args.with(longest, { kind: 'scalar', name }) });
   }
 
   /** A long part of a function of the step gets a name of its own. */
@@ -138,9 +157,7 @@ class Planner {
     const value = { ...term, args: term.args.map((arg) => this.#shortened(arg)) };
     const decays = value.args.length === 0;
     if (!decays && this.#measure(value) < LONGEST) return value;
-    const name = this.#free('factor');
-    this.#scalars.push({ name, value });
-    return { kind: 'scalar', name };
+    return { kind: 'scalar', name: this.#scalarName(value, 'factor') };
   }
 
   #draw({ distribution, parameters: [rate = 0] }: Program['draws'][number]): void {
@@ -253,10 +270,19 @@ function readersOf({ nodes, result, slots }: Program): readonly (readonly number
 
 const KNOWN_AVERAGES = ['exp_avg', 'exp_avg_sq', 'exp_avg_cube'];
 
+/** States by what a recurrence does last. */
+const RECURRENCES: Readonly<Record<string, string>> = {
+  max: 'running_max',
+  min: 'running_min',
+  mul: 'running_product',
+};
+
 /** The usual name of a state: torch's, where it has one. */
 function stateName({ nodes, slots }: Program, slot: number): string {
   const { operation, next } = slots[slot]!;
   const node = nodes[next]!;
+  if (operation.kind === 'recurrence')
+    return (node.kind === 'element' && RECURRENCES[node.operation.name]) || 'recurrence';
   if (operation.reads === 'before')
     return node.kind !== 'input' ? 'previous' : node.name === 'g' ? 'prev_grad' : 'prev_param';
   const power = node.kind === 'element' ? powerOfGradient(nodes, node.args.at(-1)!, slot) : 0;
@@ -285,6 +311,9 @@ const NAMES: Readonly<Record<string, string>> = {
   sign: 'direction',
   clip: 'clipped',
   drop: 'kept',
+  lt: 'mask',
+  le: 'mask',
+  where: 'chosen',
 };
 
 const nameOf = (term: Term): string => (term.kind === 'call' ? (NAMES[term.operation] ?? 'value') : 'value');

@@ -9,10 +9,20 @@ export interface Text {
   readonly scalar?: boolean;
   /** The operator that was applied last, if any. */
   readonly symbol?: string;
+  /** The truth value of a comparison, whose own text is a number, 0 or 1. */
+  readonly condition?: Text;
 }
 
 /** How tightly operators bind in the languages of the targets; names, numbers and calls are atoms. */
-export const LEVEL = { condition: 0, sum: 1, product: 2, negation: 3, power: 4, atom: 5 } as const;
+export const LEVEL = {
+  condition: -1,
+  comparison: 0,
+  sum: 1,
+  product: 2,
+  negation: 3,
+  power: 4,
+  atom: 5,
+} as const;
 
 /** Writes an operation from the texts of its arguments and parameters. */
 export type Writer = (args: readonly Text[], parameters: readonly Text[]) => Text;
@@ -29,6 +39,27 @@ export const infix =
     text: `${within(x!, level)} ${symbol} ${within(y!, level + 1)}`,
     level,
     symbol,
+  });
+
+/** A comparison: `number` makes 0 or 1 of its truth value. */
+export const comparison =
+  (symbol: string, number: (condition: Text) => Text): Writer =>
+  ([x, y]) => {
+    const sides = `${within(x!, LEVEL.sum)} ${symbol} ${within(y!, LEVEL.sum)}`;
+    const condition = { text: sides, level: LEVEL.comparison };
+    return { ...number(condition), condition };
+  };
+
+/** The truth value by which `where` chooses; `unequal` is how what is no comparison is compared with 0. */
+export const truthOf = (c: Text, unequal: string): Text =>
+  c.condition ?? { text: `${within(c, LEVEL.sum)} ${unequal}`, level: LEVEL.comparison };
+
+/** `c ? x : y`. */
+export const conditional =
+  (unequal: string): Writer =>
+  ([c, x, y]) => ({
+    text: `${truthOf(c!, unequal).text} ? ${within(x!, LEVEL.comparison)} : ${y!.text}`,
+    level: LEVEL.condition,
   });
 
 export const negated: Writer = ([x]) => ({ text: `-${within(x!, LEVEL.power)}`, level: LEVEL.negation });

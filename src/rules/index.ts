@@ -18,6 +18,7 @@ export { call, leaf, literal } from './language/expression.ts';
 export { latexRule } from './language/latex.ts';
 export type { ElementName, InputName, NameOf, OperationName, RandomName } from './language/operations.ts';
 export { operations } from './language/operations.ts';
+export { evaluateScalar } from './language/parts.ts';
 export { printRule } from './language/print.ts';
 export { pointAt, RuleError } from './language/rule-error.ts';
 export { compileRule, javascriptKernel } from './program/compile.ts';
@@ -25,7 +26,7 @@ export type { CompiledRule, StartOptions, Stepper } from './program/compiled.ts'
 export type { RuleCost } from './program/cost.ts';
 export { ruleCost } from './program/cost.ts';
 export { interpretRule } from './program/interpret.ts';
-export { evaluateScalar, lowerRule, type Node, type Program } from './program/program.ts';
+export { lowerRule, type Node, type Program } from './program/program.ts';
 export { remarksOn } from './program/remarks.ts';
 export { type Kernel, startProgram } from './program/run.ts';
 export type {

@@ -8,6 +8,8 @@ import {
   arithmetic,
   atom,
   called,
+  comparison,
+  conditional,
   indented,
   LEVEL,
   numberText,
@@ -29,6 +31,8 @@ export const c: Target = {
   writeTest,
 };
 
+const oneOrZero = ({ text }: Text): Text => ({ text: `${text} ? 1.0 : 0.0`, level: LEVEL.condition });
+
 const elementary = {
   ...arithmetic,
   pow: called('pow'),
@@ -38,6 +42,9 @@ const elementary = {
   tanh: called('tanh'),
   cos: called('cos'),
   abs: called('fabs'),
+  lt: comparison('<', oneOrZero),
+  le: comparison('<=', oneOrZero),
+  where: conditional('!= 0'),
 };
 
 /** Helpers that let NaN through, as fmin and fmax do not. */

@@ -6,11 +6,14 @@ import {
   arithmetic,
   atom,
   called,
+  comparison,
+  conditional,
   infix,
   LEVEL,
   numberText,
   type ScalarWriters,
   type Spelling,
+  type Text,
   type Writer,
   within,
   writeTerm,
@@ -34,8 +37,14 @@ const power: Writer = ([x, y]) => ({
   level: LEVEL.power,
 });
 
+const oneOrZero = ({ text }: Text): Text => ({ text: `${text} ? 1 : 0`, level: LEVEL.condition });
+
+/** A power behind a sign is in parentheses. */
+const negated: Writer = ([x]) => ({ text: `-${within(x!, LEVEL.atom)}`, level: LEVEL.negation });
+
 export const elementary = {
   ...arithmetic,
+  neg: negated,
   mul: product('*'),
   div: product('/'),
   pow: power,
@@ -52,6 +61,9 @@ export const elementary = {
   ) => atom(`Math.max(-${within(l!, LEVEL.power)}, Math.min(${l!.text}, ${x!.text}))`),
   min: called('Math.min'),
   max: called('Math.max'),
+  lt: comparison('<', oneOrZero),
+  le: comparison('<=', oneOrZero),
+  where: conditional('!== 0'),
 };
 
 const scalars: ScalarWriters = {

@@ -1,10 +1,10 @@
 import type { RandomDraw } from '../plan.ts';
 import { argumentLine, checkLines, ruleArguments, totalSteps } from '../python/arguments.ts';
 import {
-  decayFunctions,
   docstring,
   pythonArithmetic,
   pythonNumber,
+  scalarFunctions,
   scalarLines,
   WIDTH,
 } from '../python/python.ts';
@@ -15,10 +15,12 @@ import {
   type ArrayWriters,
   atom,
   called,
+  comparison,
   indented,
   LEVEL,
   madeBy,
   type Spelling,
+  truthOf,
   within,
   writeTerm,
 } from '../text.ts';
@@ -35,6 +37,12 @@ const writers: ArrayWriters = {
   clip: ([x], [l]) => atom(`np.clip(${x!.text}, -${within(l!, LEVEL.power)}, ${l!.text})`),
   min: called('np.minimum'),
   max: called('np.maximum'),
+  lt: comparison('<', ({ text }) => atom(`(${text}).astype(param.dtype)`)),
+  le: comparison('<=', ({ text }) => atom(`(${text}).astype(param.dtype)`)),
+  where: ([c, x, y]) => {
+    const chosen = `np.where(${truthOf(c!, '!= 0.0').text}, ${x!.text}, ${y!.text})`;
+    return atom(x!.scalar && y!.scalar ? `${chosen}.astype(param.dtype)` : chosen);
+  },
   drop: ([dropped, x]) => atom(`np.where(${dropped!.text}, 0.0, ${x!.text})`),
 };
 
@@ -87,7 +95,7 @@ function writeNumpy(source: ExportSource): string {
   const scalars = scalarLines(plan, (name) => `self.${name}`);
   const math =
     scalars.some((line) => line.includes('math.')) ||
-    decayFunctions(plan).some((line) => line.includes('math.'));
+    scalarFunctions(plan).some((line) => line.includes('math.'));
   return [
     ...madeBy('#', source.command, WIDTH),
     '# SPDX-License-Identifier: MIT',
@@ -95,7 +103,7 @@ function writeNumpy(source: ExportSource): string {
     '',
     ...(math ? ['import math', ''] : []),
     'import numpy as np',
-    ...decayFunctions(plan),
+    ...scalarFunctions(plan),
     '',
     '',
     `class ${className}:`,

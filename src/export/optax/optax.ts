@@ -152,13 +152,20 @@ function updateLines({ plan }: ExportSource, state: string): readonly string[] {
     ...states.map((name) => `    treedef.flatten_up_to(state.${name}),`),
     ...(random ? ['    keys,'] : []),
     ')',
-    `${tuple(results)} = map(treedef.unflatten, zip(*results))`,
+    ...unflattened(results),
     `return update, ${state}(`,
     '    count=count,',
     ...(random ? ['    key=key,'] : []),
     ...states.map((name) => `    ${name}=${name},`),
     ')',
   ];
+}
+
+/** Black's lines of the results as trees. */
+function unflattened(results: readonly string[]): readonly string[] {
+  const line = `${tuple(results)} = map(treedef.unflatten, zip(*results))`;
+  if (line.length + 8 <= WIDTH) return [line];
+  return [`${tuple(results)} = map(`, '    treedef.unflatten, zip(*results)', ')'];
 }
 
 /** `a, b`, or `(a,)`. */

@@ -1,17 +1,20 @@
 import { explanation } from '../explanation.ts';
-import { operationsIn, type Plan } from '../plan.ts';
+import { operationsIn, operationsOf, type Plan } from '../plan.ts';
 import type { ExportSource } from '../target.ts';
 import type { Term } from '../term.ts';
 import {
   arithmetic,
   atom,
   called,
+  comparison,
   indented,
   LEVEL,
   numberText,
   type ScalarWriters,
   type Spelling,
   type Text,
+  truthOf,
+  type Writer,
   within,
   wrapped,
   writeTerm,
@@ -31,14 +34,26 @@ export const power: (args: readonly Text[]) => Text = ([x, y]) => {
   return { text: `${base}${gap}**${gap}${exponent}`, level: LEVEL.power };
 };
 
+/** A power behind a sign is in parentheses, as Black writes it. */
+const negated: Writer = ([x]) => ({ text: `-${within(x!, LEVEL.atom)}`, level: LEVEL.negation });
+
 export const pythonArithmetic = {
   ...arithmetic,
+  neg: negated,
   pow: power,
 };
+
+const oneOrZero = ({ text }: Text): Text => ({ text: `1.0 * (${text})`, level: LEVEL.product });
 
 /** Functions of the step in plain Python; `total` is how the number of steps is read. */
 const pythonScalars = (total: string): ScalarWriters => ({
   ...pythonArithmetic,
+  lt: comparison('<', oneOrZero),
+  le: comparison('<=', oneOrZero),
+  where: ([c, x, y]) => ({
+    text: `${within(x!, LEVEL.comparison)} if ${truthOf(c!, '!= 0.0').text} else ${within(y!, LEVEL.comparison)}`,
+    level: LEVEL.condition,
+  }),
   exp: called('math.exp'),
   log: called('math.log'),
   sqrt: called('math.sqrt'),
@@ -53,6 +68,42 @@ const pythonScalars = (total: string): ScalarWriters => ({
   cd: (_, [n]) => atom(`cosine_decay(step, ${total}, ${n!.text})`),
   rd: (_, [n]) => atom(`restart_decay(step, ${total}, ${n!.text})`),
 });
+
+/** Where a rule chooses, what it does not take may have no value: these give NaN and infinity where Python raises an error. */
+const safeScalars: Pick<ScalarWriters, 'div' | 'pow' | 'log' | 'sqrt'> = {
+  div: ([x, y], parameters) =>
+    NUMBER.test(y!.text) ? arithmetic.div([x!, y!], parameters) : called('safe_divide')([x!, y!], parameters),
+  pow: ([x, y], parameters) =>
+    NUMBER.test(x!.text) || x!.text === 'step' || x!.symbol === 'parameter'
+      ? power([x!, y!])
+      : called('safe_power')([x!, y!], parameters),
+  log: called('safe_log'),
+  sqrt: called('safe_sqrt'),
+};
+
+const NUMBER = /^-?[\d.]+(e-?\d+)?$/;
+
+const SAFE: Readonly<Record<string, readonly string[]>> = {
+  safe_divide: [
+    'def safe_divide(x: float, y: float) -> float:',
+    '    return x / y if y != 0.0 else x * math.copysign(math.inf, y)',
+  ],
+  safe_power: [
+    'def safe_power(x: float, y: float) -> float:',
+    '    if x < 0.0 and y != math.floor(y):',
+    '        return math.nan',
+    '    return x**y if x != 0.0 or y >= 0.0 else math.inf',
+  ],
+  safe_log: [
+    'def safe_log(x: float) -> float:',
+    '    if x > 0.0:',
+    '        return math.log(x)',
+    '    return -math.inf if x == 0.0 else math.nan',
+  ],
+  safe_sqrt: ['def safe_sqrt(x: float) -> float:', '    return math.sqrt(x) if x >= 0.0 else math.nan'],
+};
+
+const chooses = (plan: Plan): boolean => operationsOf(plan).has('where');
 
 const DECAYS: Readonly<Record<string, readonly string[]>> = {
   ld: [
@@ -76,26 +127,30 @@ const DECAYS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The functions of a module that its scalars call, two empty lines before each. */
-export function decayFunctions({ scalars }: Plan): readonly string[] {
-  const names = new Set(scalars.flatMap(({ value }) => operationsIn(value)));
-  return Object.entries(DECAYS).flatMap(([name, lines]) => (names.has(name) ? ['', '', ...lines] : []));
+export function scalarFunctions(plan: Plan): readonly string[] {
+  const names = new Set(plan.scalars.flatMap(({ value }) => operationsIn(value)));
+  const decays = Object.entries(DECAYS).filter(([name]) => names.has(name));
+  const texts = scalarLines(plan, (name) => name).join('\n');
+  const safe = Object.entries(SAFE).filter(([name]) => texts.includes(`${name}(`));
+  return [...decays, ...safe].flatMap(([, lines]) => ['', '', ...lines]);
 }
 
 /** Lines that compute the numbers of a step; `parameter` says how a constant is read, such as `self.beta`. */
-export function scalarLines({ scalars }: Plan, parameter: (name: string) => string): readonly string[] {
-  return scalars.map(({ name, value }) => `${name} = ${scalarText(value, parameter)}`);
+export function scalarLines(plan: Plan, parameter: (name: string) => string): readonly string[] {
+  return plan.scalars.map(({ name, value }) => `${name} = ${scalarText(plan, value, parameter)}`);
 }
 
-export function scalarText(value: Term, parameter: (name: string) => string): string {
+export function scalarText(plan: Plan, value: Term, parameter: (name: string) => string): string {
   const spelling: Spelling = {
     number: pythonNumber,
     leaf: (term) => {
-      if (term.kind === 'parameter') return atom(parameter(term.name));
+      if (term.kind === 'parameter') return { ...atom(parameter(term.name)), symbol: 'parameter' };
       if (term.kind === 'totalSteps') return atom(parameter('total_steps'));
       return atom('name' in term ? term.name : 'step');
     },
   };
-  return writeTerm(value, pythonScalars(parameter('total_steps')), spelling).text;
+  const plain = pythonScalars(parameter('total_steps'));
+  return writeTerm(value, chooses(plan) ? { ...plain, ...safeScalars } : plain, spelling).text;
 }
 
 /** Black's lines of a `raise` that stands behind so many spaces. */

@@ -4,11 +4,13 @@ import {
   type ArrayWriters,
   atom,
   called,
+  comparison,
   LEVEL,
   negated,
   type ScalarWriters,
   type Spelling,
   type Text,
+  truthOf,
   type Writer,
   within,
   writeTerm,
@@ -49,6 +51,7 @@ export function traced(
   named: Named,
   own: { readonly parameter: (name: string) => string; readonly gradient: string; readonly weight: string },
 ): Traced {
+  const oneOrZero = (condition: Text): Text => named('where')([condition, atom('1.0'), atom('0.0')], []);
   const writers: ArrayWriters = {
     ...pythonArithmetic,
     exp: named('exp'),
@@ -61,6 +64,9 @@ export function traced(
     clip: ([x], [l]) => named('clip')([x!, negated([l!], []), l!], []),
     min: named('minimum'),
     max: named('maximum'),
+    lt: comparison('<', oneOrZero),
+    le: comparison('<=', oneOrZero),
+    where: ([c, x, y]) => named('where')([truthOf(c!, '!= 0.0'), x!, y!], []),
     drop: ([dropped, x]) => named('where')([dropped!, atom('0.0'), x!], []),
   };
   const total = own.parameter('total_steps');

@@ -2,7 +2,7 @@ import type { Plan } from '../plan.ts';
 import { isScalar, type Statement, type Term } from '../term.ts';
 import { writeTerm } from '../text.ts';
 import { singleWriters, spelling } from './single.ts';
-import { updateParts } from './update.ts';
+import { type UpdateParts, updateParts } from './update.ts';
 
 /**
  * The multi-tensor path: every operation is taken for all tensors at once, so every step of a formula has a name. What torch has no
@@ -13,12 +13,7 @@ export function foreachLines(plan: Plan): readonly string[] {
   for (const statement of plan.body) writer.statement(statement);
   const update = writer.list(plan.update);
   writer.lines.push(`deltas = torch._foreach_mul(${update}, lr)`);
-  for (const { state, value } of plan.stores) {
-    writer.lines.push(
-      `for state, value in zip(${plural(state)}, ${writer.list(value)}):`,
-      '    state.copy_(value)',
-    );
-  }
+  for (const { state, value } of plan.stores) writer.copy(state, value);
   return [...writer.lines, 'torch._foreach_sub_(params, deltas)'];
 }
 
@@ -54,9 +49,20 @@ class Lists {
     );
   }
 
-  statement({ kind, name, value }: Statement): void {
-    if (kind === 'variable') this.#name(plural(name), this.#call(value));
-    else this.#update(plural(name), value);
+  statement(statement: Statement): void {
+    const { kind, name, value } = statement;
+    if (kind === 'variable') return void this.#name(plural(name), this.#call(value));
+    const parts = updateParts(statement);
+    if (parts === undefined) this.copy(name, value);
+    else this.#update(plural(name), parts);
+  }
+
+  /** Gives a state its value. */
+  copy(state: string, value: Term): void {
+    this.lines.push(
+      `for state, value in zip(${plural(state)}, ${this.list(value)}):`,
+      '    state.copy_(value)',
+    );
   }
 
   /** The name of the list of a term's values, tensors, once it is computed. */
@@ -110,22 +116,22 @@ class Lists {
 
   #comprehension(term: Extract<Term, { readonly kind: 'call' }>): string {
     const lists: { readonly name: string; readonly list: string }[] = [];
-    const args = term.args.map((arg): Term => {
+    const named = (arg: Term): Term => {
       if (isScalar(arg) && arg.kind !== 'scalar') return arg;
+      if (arg.kind === 'call' && COMPARISONS.has(arg.operation)) return { ...arg, args: arg.args.map(named) };
       const name = VARIABLES[lists.length]!;
       lists.push({ name, list: this.#operand(arg) });
       return arg.kind === 'scalar' ? { kind: 'scalar', name } : { kind: 'variable', name };
-    });
-    if (term.operation === 'drop' && isScalar(term.args[1]!)) lists.push({ name: 'param', list: 'params' });
-    const { text } = writeTerm({ ...term, args }, singleWriters, spelling);
+    };
+    const { text } = writeTerm({ ...term, args: term.args.map(named) }, singleWriters, spelling);
+    if (/\bparam\b/.test(text)) lists.push({ name: 'param', list: 'params' });
     const names = lists.map(({ name }) => name).join(', ');
     const over = lists.map(({ list }) => list).join(', ');
     return `[${text} for ${names} in ${lists.length === 1 ? over : `zip(${over})`}]`;
   }
 
   /** `state = b * state + c * x`, in place. */
-  #update(list: string, value: Term): void {
-    const { kept, coefficient, factors } = updateParts(value);
+  #update(list: string, { kept, coefficient, factors }: UpdateParts): void {
     const factorLists = factors.map((factor) => this.list(factor));
     if (kept) this.lines.push(`torch._foreach_mul_(${list}, ${this.#operand(kept)})`);
     const alpha = coefficient ? this.#number(coefficient) : undefined;
@@ -148,7 +154,10 @@ export function assignment(name: string, text: string): readonly string[] {
   return [`${name} = [`, ...(whole.length <= 84 ? [whole] : [`    ${value}`, `    ${over}`]), ']'];
 }
 
-const VARIABLES = ['x', 'y', 'z'];
+const VARIABLES = ['x', 'y', 'z', 'u'];
+
+/** What stands in the comprehension that reads it, as a truth value. */
+const COMPARISONS = new Set(['lt', 'le']);
 
 const NAMES: Readonly<Record<string, string>> = {
   add: 'totals',

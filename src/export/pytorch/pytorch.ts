@@ -1,10 +1,10 @@
 import { operationsOf, type Plan } from '../plan.ts';
 import { type Argument, argumentLine, checkLines, ruleArguments, totalSteps } from '../python/arguments.ts';
 import {
-  decayFunctions,
   docstring,
   pythonNumber,
   raised,
+  scalarFunctions,
   scalarLines,
   scalarText,
   WIDTH,
@@ -39,10 +39,16 @@ const FLAGS = ['foreach', 'maximize', 'capturable', 'differentiable'];
 function writePytorch(source: ExportSource): string {
   const { plan, className } = source;
   const own = [...(plan.uses.totalSteps ? [totalSteps] : []), ...ruleArguments(plan)];
-  const functions = decayFunctions(plan);
+  const functions = scalarFunctions(plan);
   const scalars = scalarLines(plan, (name) => name);
   const usesMath = [...functions, ...scalars].some((line) => line.includes('math.'));
-  const hosted = usesMath || functions.length > 0;
+  const hosted = usesMath || functions.length > 0 || scalars.some((line) => line.includes(' if '));
+  const body = [
+    ...pathLines(source, own, 'single', singleBody(plan, scalars)),
+    '',
+    '',
+    ...pathLines(source, own, 'multi', multiBody(plan)),
+  ];
   return [
     ...madeBy('#', source.command, WIDTH),
     '# SPDX-License-Identifier: MIT',
@@ -58,6 +64,7 @@ function writePytorch(source: ExportSource): string {
     `__all__ = ["${className}", "${functionName(className)}"]`,
     ...functions,
     ...drawFunctions(plan),
+    ...(body.some((line) => line.includes('_truth(')) ? TRUTH : []),
     '',
     '',
     `class ${className}(Optimizer):`,
@@ -67,10 +74,7 @@ function writePytorch(source: ExportSource): string {
     ...functionLines(source, own),
     '',
     '',
-    ...pathLines(source, own, 'single', singleBody(plan, scalars)),
-    '',
-    '',
-    ...pathLines(source, own, 'multi', multiBody(plan)),
+    ...body,
     '',
   ].join('\n');
 }
@@ -352,7 +356,7 @@ function multiBody(plan: Plan): readonly string[] {
       const names = ['step', ...others].join(', ');
       const lists = ['steps', ...others.map(plural)].join(', ');
       const over = others.length === 0 ? lists : `zip(${lists})`;
-      const text = `[${scalarText(value, (parameter) => parameter)} for ${names} in ${over}]`;
+      const text = `[${scalarText(plan, value, (parameter) => parameter)} for ${names} in ${over}]`;
       return assignment(plural(name), text);
     }),
     ...draws.map(({ name }) => `${plural(name)}: list[Tensor] = []`),
@@ -362,6 +366,14 @@ function multiBody(plan: Plan): readonly string[] {
     ...foreachLines(plan),
   ];
 }
+
+/** Whether a number of the step is not 0, as torch.where takes it. */
+const TRUTH = [
+  '',
+  '',
+  'def _truth(number: float | Tensor, param: Tensor) -> Tensor:',
+  '    return torch.as_tensor(number != 0.0, device=param.device)',
+];
 
 const DRAWS = {
   normal: [

@@ -5,9 +5,11 @@ import {
   type ArrayWriters,
   atom,
   called,
+  comparison,
   LEVEL,
   type Spelling,
   type Text,
+  truthOf,
   within,
   writeTerm,
 } from '../text.ts';
@@ -34,6 +36,17 @@ export const singleWriters: ArrayWriters = {
   clip: ([x], [l]) => atom(`torch.clamp(${x!.text}, -${within(l!, LEVEL.power)}, ${l!.text})`),
   min: bounded('minimum', 'max'),
   max: bounded('maximum', 'min'),
+  lt: comparison('<', ({ text }) => atom(`(${text}).to(param.dtype)`)),
+  le: comparison('<=', ({ text }) => atom(`(${text}).to(param.dtype)`)),
+  where: ([c, x, y]) => {
+    const truth = truthOf(c!, '!= 0.0');
+    const mask: Text = c!.scalar ? atom(`_truth(${c!.text}, param)`) : truth;
+    if (!x!.scalar && !y!.scalar) return atom(`torch.where(${mask.text}, ${x!.text}, ${y!.text})`);
+    if (!x!.scalar)
+      return atom(`${within(x!, LEVEL.atom)}.masked_fill(~${within(mask, LEVEL.atom)}, ${y!.text})`);
+    const values = y!.scalar ? `torch.full_like(param, ${y!.text})` : within(y!, LEVEL.atom);
+    return atom(`${values}.masked_fill(${mask.text}, ${x!.text})`);
+  },
   drop: ([dropped, x]) => {
     const values = x!.scalar ? `torch.full_like(param, ${x!.text})` : within(x!, LEVEL.atom);
     return atom(`${values}.masked_fill(${dropped!.text}, 0.0)`);
@@ -70,9 +83,12 @@ export const drawText = (draw: RandomDraw): string =>
     ? '_normal(param, generator)'
     : `_uniform(param, generator) < ${text(draw.rate)}`;
 
-function statementLine({ kind, name, value }: Statement): string {
+function statementLine(statement: Statement): string {
+  const { kind, name, value } = statement;
   if (kind === 'variable') return `${name} = ${text(value)}`;
-  const { kept, coefficient, factors } = updateParts(value);
+  const parts = updateParts(statement);
+  if (parts === undefined) return `${name}.copy_(${text(value)})`;
+  const { kept, coefficient, factors } = parts;
   const scaled = kept === undefined ? name : `${name}.mul_(${text(kept)})`;
   const amount = coefficient === undefined ? undefined : text(coefficient);
   if (factors.length === 2) {

@@ -35,6 +35,15 @@ const tensors =
   (args, parameters) =>
     args.every(({ scalar }) => scalar) ? ofNumbers(args, parameters) : called(`tf.${name}`)(args, parameters);
 
+/** A comparison of tensors. */
+const compared =
+  (name: string, ofNumbers: Writer): Writer =>
+  (args, parameters) => {
+    if (args.every(({ scalar }) => scalar)) return ofNumbers(args, parameters);
+    const condition = called(`tf.${name}`)(args, []);
+    return { ...atom(`tf.cast(${condition.text}, 'float32')`), condition };
+  };
+
 const writers: ArrayWriters = {
   add: tensors('add', elementary.add),
   sub: tensors('sub', elementary.sub),
@@ -56,6 +65,13 @@ const writers: ArrayWriters = {
     ]),
   min: tensors('minimum', elementary.min),
   max: tensors('maximum', elementary.max),
+  lt: compared('less', elementary.lt),
+  le: compared('lessEqual', elementary.le),
+  where: ([c, x, y], parameters) => {
+    if (c!.scalar) return elementary.where([c!, x!, y!], parameters);
+    const truth = c!.condition ?? atom(`tf.notEqual(${c!.text}, 0)`);
+    return called('tf.where')([truth, x!, y!], []);
+  },
   drop: ([dropped, x]) => called('tf.where')([dropped!, atom('0'), x!], []),
 };
 

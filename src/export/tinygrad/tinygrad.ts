@@ -127,8 +127,16 @@ function stepLines({ plan }: ExportSource, counted: readonly string[]): readonly
       ],
       '    ',
     ),
-    `return updated, ${extra.length === 0 ? '[]' : extra.join(' + ')}`,
+    ...returned(extra),
   ];
+}
+
+/** The updates, and whatever else changes. */
+function returned(extra: readonly string[]): readonly string[] {
+  const line = `return updated, ${extra.length === 0 ? '[]' : extra.join(' + ')}`;
+  if (line.length + 8 <= WIDTH) return [line];
+  const [first, ...rest] = extra;
+  return [`extra = list(${first})`, ...rest.map((list) => `extra += ${list}`), 'return updated, extra'];
 }
 
 const assigned = (state: string, value: Term): readonly string[] =>

@@ -277,6 +277,16 @@ function spell(e: Expression, coin: () => boolean): Expression {
 
 /** Another seed of the probes, or another meaning of a name, makes other hashes: whatever was kept by them is void then. */
 const GOLDEN = {
+  amsgrad: '9153409272197fee',
+  adamax: '6c740404dc00cc12',
+  yogi: '51bdbbdf4a9bc0de',
+  adadelta: '161ae9cd323d25f7',
+  nadam: '8b659a1d6163845f',
+  radam: 'b2ae050b56ab137b',
+  adan: '0dbb3357d68390b2',
+  adopt: '2cc81c600ff9003e',
+  ademamix: 'a0ebaf8a6727932d',
+  rprop: 'f819ece1679cdaab',
   sgd: '6558bdd1d53446e5',
   momentum: '4d974a09ba1a9cbd',
   nesterov: 'ec0862972bd5579b',

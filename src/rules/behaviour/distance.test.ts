@@ -76,6 +76,8 @@ describe('distance', () => {
 /** What they add, or how their decays end, is less than a fiftieth of their updates. */
 const NEAR_IN_CATALOGUE = [
   'adam adamw',
+  'adam amsgrad',
+  'adamw amsgrad',
   'addsign-cd addsign-rd',
   'powersign optimizer1',
   'powersign table1-1',

@@ -1,4 +1,5 @@
-import { evaluateScalar, type Program } from '../program/program.ts';
+import { evaluateScalar } from '../language/parts.ts';
+import type { Program } from '../program/program.ts';
 import { elementLoops, type LaneValues, randomLoops } from './loops.ts';
 
 /** What one step reads: a value per lane, and the step's place in its training. */

@@ -15,13 +15,14 @@ it.each([...operations.values()].filter(({ kind }) => kind === 'element' || kind
     const parameters = operation.parameters.length === 0 ? [] : [0.3];
     for (const Values of [Float64Array, Float32Array]) {
       const columns = [0, 1].map((k) => new Values(pairs.map((pair) => pair[k]!)));
-      const [x, y] = columns as [Float64Array, Float64Array];
+      columns.push(columns[0]!.toReversed());
+      const [x, y, z] = columns as [Float64Array, Float64Array, Float64Array];
       const out = new Values(pairs.length);
       const expected = new Values(pairs.length);
       if (operation.kind === 'element') {
         elementLoops[operation.name](out, columns, parameters);
         pairs.forEach((_, i) => {
-          expected[i] = operation.float64([x[i]!, y[i]!], parameters);
+          expected[i] = operation.float64([x[i]!, y[i]!, z[i]!], parameters);
         });
       } else if (operation.kind === 'random') {
         randomLoops[operation.name](out, columns, parameters);

@@ -62,6 +62,15 @@ export const elementLoops: Readonly<Record<ElementName, Loop>> = {
   max(out, [x, y]) {
     for (let i = 0; i < out.length; i++) out[i] = Math.max(x![i]!, y![i]!);
   },
+  lt(out, [x, y]) {
+    for (let i = 0; i < out.length; i++) out[i] = x![i]! < y![i]! ? 1 : 0;
+  },
+  le(out, [x, y]) {
+    for (let i = 0; i < out.length; i++) out[i] = x![i]! <= y![i]! ? 1 : 0;
+  },
+  where(out, [c, x, y]) {
+    for (let i = 0; i < out.length; i++) out[i] = c![i] === 0 ? y![i]! : x![i]!;
+  },
 };
 
 /** The random operations the same way; the first argument is the draw. */

@@ -1,5 +1,5 @@
-import type { Call, Expression, Leaf } from '../language/expression.ts';
-import { operationOf, operations } from '../language/operations.ts';
+import type { Expression } from '../language/expression.ts';
+import { operationOf } from '../language/operations.ts';
 import { everything, type Range, rangeFrom } from '../language/range.ts';
 
 /** Writes a text that equal expressions share and no others: it names equality, and orders operands. */
@@ -16,21 +16,6 @@ export function structureOf(name: string, args: readonly string[], parameters: r
   for (const parameter of parameters) text += `${parameter};`;
   return `${text})`;
 }
-
-/**
- * Whether the value is a function of the step alone: only literals, t, T, decays, and element-wise functions of these.
- * A maximal subexpression of this kind is a *step scalar*, computed in float64 once per step and rounded once. A name that
- * the language does not have is none.
- */
-export function isStepScalar(e: Expression): boolean {
-  if (e.kind === 'literal') return true;
-  const operation = operations.get(e.name);
-  if (operation?.kind === 'macro') return isStepScalar(operation.expansion);
-  return operation !== undefined && isStepOperation(operation.kind, e);
-}
-
-const isStepOperation = (kind: string, e: Leaf | Call): boolean =>
-  kind === 'step' || (kind === 'element' && e.kind === 'call' && e.args.every(isStepScalar));
 
 /** Values that the expression can have if it is finite. */
 export function rangeOf(e: Expression): Range {

@@ -179,6 +179,54 @@ rewrites('left as they are, because the value may change', [
   ['exp(-g) * exp(g)', 'exp(g) * exp(-g)'],
 ]);
 
+rewrites('comparisons read as the simplest of those that are equal to the bit', [
+  ['g > w', 'w < g'],
+  ['g >= w', 'w <= g'],
+  ['-g < -w', 'w < g'],
+  ['-g > 1e-3', 'g < -1e-3'],
+  ['-w < g', '-g < w'],
+  ['w < -g', 'w < -g'],
+  ['g < -g', 'g < -g'],
+  ['3 * g < 0', 'g < 0'],
+  ['0 < m', '0 < ema(g, 0.9)'],
+  ['tanh(g) >= 0', '0 <= g'],
+  ['abs(g) < 0', '0'],
+  ['0 <= g^2', '1'],
+  ['exp(w) <= 0', 'exp(w) <= 0'],
+  ['g < g', '0'],
+  ['g <= g', '1'],
+  ['1 < 2', '1'],
+  ['abs(g < w)', 'g < w'],
+  ['clip(g < w, 3)', 'g < w'],
+]);
+
+rewrites('where drops what it cannot choose', [
+  ['where(1, g, w)', 'g'],
+  ['where(0, g, w)', 'w'],
+  ['where(g, w, w)', 'w'],
+  ['where(-2 * g, w, 1)', 'where(g, w, 1)'],
+  ['where(abs(m), w, 1)', 'where(ema(g, 0.9), w, 1)'],
+  ['where(g < w, -g, -1)', '-where(g < w, g, 1)'],
+  ['where(g < w, -g, w)', 'where(g < w, -g, w)'],
+  ['where(g < w, where(w > g, g, 1), w)', 'where(g < w, g, w)'],
+  ['where(g < w, g, where(w > g, g, 1))', 'where(g < w, g, 1)'],
+  ['where(t < 2, 1, 0) + 1', '1 + where(t < 2, 1, 0)'],
+]);
+
+rewrites('recurrences are what they amount to', [
+  ['rec(0, max(self, g))', 'rec(0, max(g, self))'],
+  ['rec(3, self - self + g)', 'g'],
+  ['rec(2, self)', '2'],
+  ['rec(g, self)', 'rec(g, self)'],
+  ['rec(0, g + 0.9 * self - w)', 'acc(g - w, 0.9)'],
+  ['rec(0, 0.5 * self)', '0'],
+  ['rec(1, 0.9 * self + g)', 'rec(1, 0.9 * self + g)'],
+  ['rec(0, g - 0.9 * self)', 'rec(0, g - 0.9 * self)'],
+  ['rec(0, g + 2 * self)', 'rec(0, g + 2 * self)'],
+  ['ema(g, 0.9 * t / t)', 'ema(g, 0.9)'],
+  ['ema(-g, ld / 2)', '-ema(g, 0.5 * ld)'],
+]);
+
 describe('canonicalize', () => {
   const options = { seed: 3, numRuns: 3000 };
 

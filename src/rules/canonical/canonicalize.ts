@@ -1,5 +1,6 @@
 import { type Expression, type Leaf, leaf } from '../language/expression.ts';
 import { operationOf, operations } from '../language/operations.ts';
+import { structure } from './analysis.ts';
 import { type Normal, nameCore, number, toExpression } from './normal.ts';
 import { apply } from './rewrites.ts';
 
@@ -8,7 +9,26 @@ import { apply } from './rewrites.ts';
  * It keeps the value, within rounding, wherever the original's intermediate values are finite (docs/language.md says
  * exactly). Idempotent, also through print and parse.
  */
-export const canonicalize = (e: Expression): Expression => toExpression(normalize(e));
+export function canonicalize(e: Expression): Expression {
+  let form = toExpression(normalize(e));
+  // Coefficients that are too large or small to be combined may be once what stood between them is gone.
+  for (let pass = 0; pass < MOST_PASSES && hasExtreme(form); pass++) {
+    const next = toExpression(normalize(form));
+    if (structure(next) === structure(form)) break;
+    form = next;
+  }
+  return form;
+}
+
+const MOST_PASSES = 8;
+
+/** Whether the product of a number of it with another may be none that float32 holds. */
+function hasExtreme(e: Expression): boolean {
+  if (e.kind === 'call') return e.args.some(hasExtreme);
+  if (e.kind === 'leaf' || e.value === 0) return false;
+  const size = Math.abs(e.value);
+  return size < 1e-18 || size > 1e18;
+}
 
 /**
  * The normal form of an expression.

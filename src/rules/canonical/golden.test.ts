@@ -9,11 +9,14 @@ import { canonicalize } from './canonicalize.ts';
 import { ruleKey } from './key.ts';
 import { parseRule } from './parse-rule.ts';
 
+/** Whether a rule is written in the language of version 0.1. */
+const isOfThen = ({ text }: { readonly text: string }): boolean => !/rec\(|where\(/.test(text);
+
 describe('canonical texts and keys', () => {
   // Stores rest on them: results are found by key. If an intended change alters this hash, it belongs in the changelog.
   it('are what they have been since version 0.1', () => {
     const hash = createHash('sha256');
-    const rules = [...sampledRules(1000), ...catalogue.map(({ text }) => parseRule(text))];
+    const rules = [...sampledRules(1000), ...catalogue.filter(isOfThen).map(({ text }) => parseRule(text))];
     for (const rule of rules) hash.update(`${ruleKey(rule)} ${printRule(canonicalize(rule))}\n`);
     expect(hash.digest('hex').slice(0, 16)).toBe('29a1819cb1321e99');
   });

@@ -1,6 +1,7 @@
 import type { Call, Expression } from '../language/expression.ts';
 import { operationOf } from '../language/operations.ts';
-import { isStepScalar, structure } from './analysis.ts';
+import { isStepScalar } from '../language/parts.ts';
+import { structure } from './analysis.ts';
 import { canonicalize } from './canonicalize.ts';
 import { sha256 } from './sha256.ts';
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expressions } from '../../../test/arbitrary-rule.ts';
+import { isStepScalar } from '../language/parts.ts';
 import { printRule } from '../language/print.ts';
-import { isStepScalar, structure } from './analysis.ts';
+import { structure } from './analysis.ts';
 import { normalize } from './canonicalize.ts';
 import { type Core, type Normal, toExpression } from './normal.ts';
 import { parseRule } from './parse-rule.ts';

@@ -51,7 +51,13 @@ export function divide(x: Normal, y: Normal): Normal | undefined {
   if (same(x.core, y.core)) return number(coefficient);
   // x / c => (1/c) * x
   if (y.core === ONE) return scale(coefficient, x.core);
-  return scale(coefficient, operationCore('div', [scale(1, x.core), scale(1, y.core)]));
+  const [numerator, denominator] = [scale(1, x.core), scale(1, y.core)];
+  // c * (a * x / (b * y)) => c * ((a / b) * (x / y)), where c did not combine with a and b
+  if (numerator.coefficient !== 1 || denominator.coefficient !== 1) {
+    const inner = divide(numerator, denominator);
+    if (inner !== undefined) return multiply(number(coefficient), inner);
+  }
+  return scale(coefficient, operationCore('div', [numerator, denominator]));
 }
 
 /** −x. */

@@ -1,5 +1,6 @@
 import type { Facts, RuleOperation } from '../language/operation.ts';
 import { type OperationName, operationOf, operations } from '../language/operations.ts';
+import { readsSelf } from '../language/parts.ts';
 import { isThreeValued, rangeOf } from './analysis.ts';
 import {
   type Factor,
@@ -96,6 +97,33 @@ const simplifications: Readonly<Partial<Record<OperationName, readonly Rewrite[]
     // clip(sign(x), l) => l * sign(x) for l < 1, to the bit
     ({ parameters: [l] }, x) => (isThreeValued(toExpression(x)) ? call('mul', number(l!), x) : undefined),
   ],
+  // x < y and x <= y alike
+  lt: comparisons((x, y) => x < y),
+  le: comparisons((x, y) => x <= y),
+  where: [
+    // where(c, x, x) => x, to the bit
+    (e, _, x) => (textOf(x) === textOf(e.args[2]!) ? x : undefined),
+    // where(1, x, y) => x, where(0, x, y) => y, to the bit
+    (e, c, x) => (isNumber(c) ? (c.coefficient === 0 ? e.args[2]! : x) : undefined),
+    // where(-c, x, y), where(2 * c, x, y), where(abs(c), x, y), where(sign(c), x, y) => where(c, x, y)
+    (e, c, x) => mapped(sameZeros(c), (inner) => apply(e.operation, [inner, x, e.args[2]!])),
+    // where(c, where(c, x, y), z) => where(c, x, z), where(c, x, where(c, y, z)) => where(c, x, z), to the bit
+    (e, c, x) => mapped(chosen(c, x, 1), (inner) => apply(e.operation, [c, inner, e.args[2]!])),
+    (e, c, x) => mapped(chosen(c, e.args[2]!, 2), (inner) => apply(e.operation, [c, x, inner])),
+    // where(c, -x, -y) => -where(c, x, y), where(c, -x, 1) => -where(c, x, -1), to the bit
+    (e, c, x) =>
+      areNegative(x, e.args[2]!)
+        ? negate(apply(e.operation, [c, opposite(x), opposite(e.args[2]!)]))
+        : undefined,
+  ],
+  rec: [
+    // rec(init, x) => x for an x without self, to the bit
+    (_, __, x) => (readsSelf(toExpression(x)) ? undefined : x),
+    // rec(2, self) => 2, to the bit
+    (_, init, x) => (isNumber(init) && isSelf(x) ? init : undefined),
+    // rec(0, b * self + x) => acc(x, b) for 0 < b <= 1
+    (_, init, x) => (isZero(init) ? accumulated(x) : undefined),
+  ],
   // exp(log(x)) => x
   exp: [(_, x) => argumentOf(x, 'log')],
   // x^0.5 => sqrt(x)
@@ -113,6 +141,7 @@ const rewritesOf: ReadonlyMap<string, readonly Rewrite[]> = new Map(
       [
         // f(1, 2) => its value, computed in float64, if that is finite
         ...(kind === 'element' ? [fold] : []),
+        ...(operation.parameters.some(({ varies }) => varies) ? [constantCoefficient] : []),
         ...general(constants),
         ...(arithmetic[name] ?? []),
         ...general(symmetries),
@@ -140,8 +169,9 @@ export function apply(
 
 const call = (name: OperationName, ...args: readonly Normal[]): Normal => apply(operationOf({ name }), args);
 
-/** The same function of another argument. */
-const again = ({ operation, parameters }: Applied, x: Normal): Normal => apply(operation, [x], parameters);
+/** The same function of another first argument. */
+const again = ({ operation, args, parameters }: Applied, x: Normal): Normal =>
+  apply(operation, [x, ...args.slice(1)], parameters);
 
 const mapped = <T>(value: T | undefined, f: (value: T) => Normal): Normal | undefined =>
   value === undefined ? undefined : f(value);
@@ -159,6 +189,14 @@ function fold({ operation, args, parameters }: Applied): Normal | undefined {
   return Number.isFinite(value) ? number(value) : undefined;
 }
 
+/** ema(x, 0.9 * t / t) => ema(x, 0.9) */
+function constantCoefficient({ operation, args }: Applied, x: Normal): Normal | undefined {
+  const b = args[operation.arity];
+  const [parameter] = operation.parameters;
+  if (b === undefined || !isNumber(b) || !parameter!.valid(b.coefficient)) return undefined;
+  return apply(operation, [x], [b.coefficient]);
+}
+
 function smallPower(x: Normal, n: number): Normal {
   if (n === 0) return number(1);
   return n === 1 ? x : call('div', number(1), call('pow', x, number(-n)));
@@ -171,6 +209,78 @@ function knownSign(x: Normal): Normal | undefined {
   const { low, high } = rangeOf(toExpression(x));
   if (low >= SMALLEST) return number(1);
   return high <= -SMALLEST ? number(-1) : undefined;
+}
+
+/** The rewrites of a comparison, which `holds` for numbers. */
+function comparisons(holds: (x: number, y: number) => boolean): readonly Rewrite[] {
+  const value = (found: boolean): Normal => number(found ? 1 : 0);
+  return [
+    // x < x => 0, x <= x => 1, to the bit
+    (_, x, y) => (textOf(x) === textOf(y) ? value(holds(0, 0)) : undefined),
+    // abs(x) < 0 => 0, 0 <= abs(x) => 1, to the bit
+    (_, x, y) => mapped(againstZero(x, y, holds), value),
+    // sign(x) < 0, 3 * x < 0, x / 2 < 0 => x < 0, as for sign
+    (e, x, y) => mapped(isZero(y) ? signPart(x) : undefined, (inner) => apply(e.operation, [inner, y])),
+    (e, x, y) => mapped(isZero(x) ? signPart(y) : undefined, (inner) => apply(e.operation, [x, inner])),
+    // -x < -y => y < x, -x < 2 => -2 < x, -y < x => -x < y, to the bit
+    (e, x, y) => (areExchanged(x, y) ? apply(e.operation, [opposite(y), opposite(x)]) : undefined),
+  ];
+}
+
+/** −x, of which −0 is 0. */
+const opposite = (x: Normal): Normal => (isNumber(x) ? number(-x.coefficient) : negate(x));
+
+const isZero = (x: Normal): boolean => isNumber(x) && x.coefficient === 0;
+
+/** What a comparison with 0 is for every value that the other side can have. */
+function againstZero(x: Normal, y: Normal, holds: (x: number, y: number) => boolean): boolean | undefined {
+  if (isZero(x) === isZero(y)) return undefined;
+  const { low, high } = rangeOf(toExpression(isZero(x) ? y : x));
+  const [least, most] = [low >= 0 ? 0 : -1, high <= 0 ? 0 : 1];
+  const found = [least, most].map((value) => (isZero(x) ? holds(0, value) : holds(value, 0)));
+  return found[0] === found[1] ? found[0] : undefined;
+}
+
+/** A simpler value of the same sign. */
+const signPart = (x: Normal): Normal | undefined => signKept(x) ?? withoutPositive(x);
+
+/** Whether both sides of a comparison are to change their signs, and places. */
+function areExchanged(x: Normal, y: Normal): boolean {
+  if (isNumber(x) || isNumber(y) || isNegative(x) === isNegative(y)) return areNegative(x, y);
+  const order = compareText(x.core.text, y.core.text);
+  return isNegative(x) ? order > 0 : order < 0;
+}
+
+/** Whether all of two values that are no numbers are negated, and there is one. */
+const areNegative = (x: Normal, y: Normal): boolean =>
+  [x, y].some(isNegative) && [x, y].every((one) => isNumber(one) || isNegative(one));
+
+/** A simpler value that is 0 where `c` is. */
+function sameZeros(c: Normal): Normal | undefined {
+  if (isNegative(c)) return negate(c);
+  return argumentOf(c, 'abs') ?? signPart(c);
+}
+
+/** The branch of a value that chooses by the same condition. */
+function chosen(c: Normal, x: Normal, branch: 1 | 2): Normal | undefined {
+  const operation = operationIn(x);
+  if (operation?.name !== 'where' || textOf(operation.args[0]!) !== textOf(c)) return undefined;
+  return operation.args[branch];
+}
+
+const isSelf = (x: Normal): boolean => x.coefficient === 1 && isSelfCore(x);
+
+const isSelfCore = ({ core }: Normal): boolean => core.kind === 'operation' && core.name === 'self';
+
+/** The accumulated value that a recurrence from 0 is. */
+function accumulated(x: Normal): Normal | undefined {
+  const { coefficient, core } = x;
+  const terms = core.kind === 'sum' && Math.abs(coefficient) === 1 ? core.terms : [{ coefficient: 1, core }];
+  const own = terms.find(isSelfCore);
+  const b = own && own.coefficient * coefficient;
+  if (own === undefined || b === undefined || !(b > 0 && b <= 1)) return undefined;
+  const rest = call('sub', x, { ...own, coefficient: b });
+  return readsSelf(toExpression(rest)) ? undefined : apply(operationOf({ name: 'acc' }), [rest], [b]);
 }
 
 /** The operation that a value is, unless it has a coefficient. */

@@ -42,6 +42,13 @@ describe('the catalogue', () => {
     ['adagrad', 1],
     ['lion', 1],
     ['signsgd', 0],
+    ['amsgrad', 3],
+    ['adamax', 2],
+    ['adadelta', 2],
+    ['nadam', 3],
+    ['radam', 2],
+    ['adan', 4],
+    ['rprop', 2],
     ['powersign', 1],
     ['addsign-cd', 1],
   ])('%s keeps %i state arrays', (name, slots) => {

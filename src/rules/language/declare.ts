@@ -110,6 +110,7 @@ export const decay: Parameter = {
   name: 'b',
   valid: (b) => b >= 0 && b < 1,
   expected: 'in [0, 1)',
+  varies: true,
 };
 
 export const accumulation: Parameter = {
@@ -117,6 +118,7 @@ export const accumulation: Parameter = {
   valid: (b) => b >= 0 && b <= 1,
   expected: 'in [0, 1]',
   single: true,
+  varies: true,
 };
 
 export const probability: Parameter = {

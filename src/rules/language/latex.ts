@@ -19,9 +19,9 @@ const called = (name: string): Latex => ({
     `\\operatorname{${name}}\\left(${[...args, ...parameters].join(', ')}\\right)`,
 });
 
-/** A function with its parameter as an index. */
+/** A function with its parameter as an index, a number or a function of the step. */
 const indexed = (name: string): Latex => ({
-  render: ([x], [b]) => `\\operatorname{${name}}_{${b}}\\left(${x}\\right)`,
+  render: ([x, varying], [b]) => `\\operatorname{${name}}_{${b ?? varying}}\\left(${x}\\right)`,
 });
 
 const L = PRECEDENCE;
@@ -57,9 +57,17 @@ const LATEX: Readonly<Record<OperationName, Latex>> = {
   clip: called('clip'),
   min: { render: ([x, y]) => `\\min\\left(${x}, ${y}\\right)` },
   max: { render: ([x, y]) => `\\max\\left(${x}, ${y}\\right)` },
+  lt: { render: ([x, y]) => `${x} < ${y}`, level: L.comparison, needs: [L.sum, L.sum] },
+  le: { render: ([x, y]) => `${x} \\le ${y}`, level: L.comparison, needs: [L.sum, L.sum] },
+  where: {
+    render: ([c, x, y]) =>
+      `\\begin{cases} ${x} & \\text{if } ${c} \\\\ ${y} & \\text{otherwise} \\end{cases}`,
+  },
   ema: indexed('ema'),
   acc: indexed('acc'),
   prev: called('prev'),
+  rec: { render: ([init, x]) => `\\operatorname{rec}_{${init}}\\left(${x}\\right)` },
+  self: atom('\\mathrm{self}'),
   noise: atom('\\mathcal N\\left(0, 1\\right)'),
   drop: called('drop'),
 };

@@ -11,6 +11,8 @@ export type RuleOperation =
   | StepOperation
   | ElementOperation
   | StateOperation
+  | RecurrenceOperation
+  | SelfOperation
   | RandomOperation;
 
 /** A value handed in per weight and step: the gradient, the weight. */
@@ -43,10 +45,26 @@ export interface ElementOperation extends Declared {
 /** A value kept per weight between steps; it is 0 before the first. */
 export interface StateOperation extends Declared {
   readonly kind: 'state';
-  /** The state after this step, from the state before it and the argument's value. Literals in it are rounded once. */
-  readonly next: (previous: Expression, x: Expression, parameters: readonly number[]) => Expression;
+  /**
+   * The state after this step, from the state before it, the argument's value and the coefficient, which is a number or a function of
+   * the step. Literals in it are rounded once.
+   */
+  readonly next: (previous: Expression, x: Expression, b: Expression) => Expression;
   /** The operation's value: the state `after` this step's update, or `before` it. */
   readonly reads: 'after' | 'before';
+}
+
+/**
+ * A value kept per weight between steps, by any formula: its second argument, in which {@link SelfOperation} stands for the value
+ * before this step. Before the first step that is the first argument, which is a number, the gradient or the weight.
+ */
+export interface RecurrenceOperation extends Declared {
+  readonly kind: 'recurrence';
+}
+
+/** The last value of the innermost recurrence that it stands in. */
+export interface SelfOperation extends Declared {
+  readonly kind: 'self';
 }
 
 /** A value that depends on a random draw per weight and step. */
@@ -63,6 +81,8 @@ interface Declared {
   readonly summary: string;
   /** How many expressions it takes. */
   readonly arity: number;
+  /** What they are called in messages; x and y unless given. */
+  readonly argumentNames?: readonly string[];
   /** The literal numbers that it takes after them. */
   readonly parameters: readonly Parameter[];
   /** How it is written when not as `name(…)`. */
@@ -79,15 +99,21 @@ export interface Parameter {
   readonly expected: string;
   /** Value when the parameter is not written. */
   readonly fallback?: number;
+  /**
+   * Whether it may be a function of the step: it is then an argument of the call, behind the others, and not a parameter.
+   */
+  readonly varies?: boolean;
   /** Whether only its float32 rounding matters (else it enters float64 arithmetic, and keys keep it whole). */
   readonly single?: boolean;
 }
 
-/** Infix or prefix writing. Higher precedence binds tighter. */
+/** Infix or prefix writing. Higher precedence binds tighter; what associates to no side does not stand beside its like. */
 export interface Notation {
   readonly symbol: string;
+  /** The symbol between y and x: `x > y` is `y < x`. */
+  readonly mirrored?: string;
   readonly precedence: number;
-  readonly associativity: 'left' | 'right' | 'prefix';
+  readonly associativity: 'left' | 'right' | 'none' | 'prefix';
 }
 
 /** Algebra that holds for every finite value; the canonical form reads it. */
@@ -117,4 +143,4 @@ export interface Facts {
 }
 
 /** Precedence of infix and prefix writing, in text and in LaTeX; atoms and calls bind tightest. */
-export const PRECEDENCE = { sum: 1, product: 2, negation: 3, power: 4, atom: 5 } as const;
+export const PRECEDENCE = { comparison: 0, sum: 1, product: 2, negation: 3, power: 4, atom: 5 } as const;

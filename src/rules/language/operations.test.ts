@@ -25,6 +25,7 @@ const VALUES = [
   Number.NaN,
 ].map(Math.fround);
 const elements = [...operations.values()].filter((o): o is Known<'element'> => o.kind === 'element');
+const triples = VALUES.flatMap((z) => VALUES.map((x, i) => [z, x, VALUES.at(5 - i)!] as const));
 const pairs = VALUES.flatMap((x) => VALUES.map((y) => [x, y] as const));
 
 /** Finite parameters that the operation takes. */
@@ -32,11 +33,11 @@ const parametersOf = (o: Known<'element'>): readonly number[] => o.parameters.ma
 
 describe.each(elements.map((o) => [o.name, o] as const))('%s', (_, operation) => {
   const parameters = parametersOf(operation);
-  const names = ['x', 'y'].slice(0, operation.arity);
+  const names = ['x', 'y', 'z'].slice(0, operation.arity);
   const compiled = new Function(...names, `return ${javascript[operation.name](names, parameters)};`) as (
     ...args: readonly number[]
   ) => number;
-  const inputs = operation.arity === 1 ? VALUES.map((x) => [x] as const) : pairs;
+  const inputs = [VALUES.map((x) => [x] as const), pairs, triples][operation.arity - 1]!;
 
   it('means the same in JavaScript text as in float64 rounded once', () => {
     for (const args of inputs) {
@@ -69,6 +70,12 @@ describe('operations', () => {
     expect(of('clip', Number.NaN)).toBeNaN();
     expect(of('min', Number.NaN, 1)).toBeNaN();
     expect(of('clip', -7)).toBe(-0.1);
+    expect([of('lt', Number.NaN, 1), of('le', 1, Number.NaN), of('lt', -0, 0), of('le', 0, -0)]).toEqual([
+      0, 0, 0, 1,
+    ]);
+    expect([of('where', -0, 1, 2), of('where', Number.NaN, 1, 2), of('where', 0, Number.NaN, 2)]).toEqual([
+      2, 1, 2,
+    ]);
   });
 
   it('decay as the paper says', () => {

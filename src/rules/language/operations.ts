@@ -70,6 +70,10 @@ function chain(e: Call): Expression | undefined {
   return n > 0 ? value : div(literal(1), value);
 }
 
+/** 1 − b, in float64. */
+const complement = (b: Expression): Expression =>
+  b.kind === 'literal' ? literal(1 - b.value) : call('sub', [literal(1), b]);
+
 const L = PRECEDENCE;
 
 const table = [
@@ -251,12 +255,38 @@ const table = [
     },
   }),
 
+  element('lt', '1 where x < y, else 0', {
+    arity: 2,
+    float64: (args) => Number(first(args) < second(args)),
+    notation: { symbol: '<', mirrored: '>', precedence: L.comparison, associativity: 'none' },
+    flops: 1,
+    facts: { threeValued: 'always', range: () => rangeFrom(0, 1) },
+  }),
+  element('le', '1 where x <= y, else 0', {
+    arity: 2,
+    float64: (args) => Number(first(args) <= second(args)),
+    notation: { symbol: '<=', mirrored: '>=', precedence: L.comparison, associativity: 'none' },
+    flops: 1,
+    facts: { threeValued: 'always', range: () => rangeFrom(0, 1) },
+  }),
+  element('where', 'x where c is not 0, else y', {
+    arity: 3,
+    argumentNames: ['c', 'x', 'y'],
+    float64: ([c, x, y]) => (c === 0 ? y : x) as number,
+    flops: 1,
+    facts: {
+      threeValued: 'arguments',
+      range: ([, x = everything, y = everything]) =>
+        rangeFrom(Math.min(x.low, y.low), Math.max(x.high, y.high)),
+    },
+  }),
+
   state(
     'ema',
     's = b*s + (1 - b)*x from s = 0; s after the update',
     {
       parameters: [decay],
-      next: (s, x, [b]) => add(mul(literal(b as number), s), mul(literal(1 - (b as number)), x)),
+      next: (s, x, b) => add(mul(b, s), mul(complement(b), x)),
       reads: 'after',
       flops: 3,
     },
@@ -267,7 +297,7 @@ const table = [
     's = b*s + x from s = 0; s after the update',
     {
       parameters: [accumulation],
-      next: (s, x, [b]) => add(mul(literal(b as number), s), x),
+      next: (s, x, b) => add(mul(b, s), x),
       reads: 'after',
       flops: 2,
     },
@@ -279,6 +309,26 @@ const table = [
     { parameters: [], next: (_, x) => x, reads: 'before', flops: 0 },
     { threeValued: 'arguments', range: range1(withZero) },
   ),
+
+  {
+    kind: 'recurrence',
+    name: 'rec',
+    summary: 's = x from s = init, where self in x is s before; s after the update',
+    arity: 2,
+    argumentNames: ['init', 'x'],
+    parameters: [],
+    flops: 0,
+    facts: {},
+  },
+  {
+    kind: 'self',
+    name: 'self',
+    summary: 'in x of rec(init, x), its value at the previous step',
+    arity: 0,
+    parameters: [],
+    flops: 0,
+    facts: {},
+  },
 
   {
     kind: 'random',

@@ -3,6 +3,7 @@ import { shorten } from '../../names.ts';
 import { call, type Expression, leaf, literal } from './expression.ts';
 import { type Notation, type Parameter, PRECEDENCE, type RuleOperation } from './operation.ts';
 import { operations } from './operations.ts';
+import { evaluateScalar, isStepScalar } from './parts.ts';
 import { RuleError } from './rule-error.ts';
 import { hintInstead } from './synonyms.ts';
 import { type Token, tokenize } from './tokens.ts';
@@ -40,18 +41,30 @@ export function parseTemplate(text: string, variables: readonly string[]): Expre
 export const tooLong = (text: string, position: number, where = ''): RuleError =>
   new RuleError(`more than ${MAX_NODES} nodes${where}`, { text, position, hint: 'write a shorter rule' });
 
-const infix = new Map<string, RuleOperation & { notation: Notation }>();
-const prefix = new Map<string, RuleOperation & { notation: Notation }>();
+/** An operator, and whether its symbol is that of the operation with its sides exchanged. */
+type Operator = RuleOperation & { readonly notation: Notation; readonly exchanged?: boolean };
+
+const infix = new Map<string, Operator>();
+const prefix = new Map<string, Operator>();
 for (const operation of operations.values()) {
   const notation = operation.notation;
   if (notation === undefined) continue;
   (notation.associativity === 'prefix' ? prefix : infix).set(notation.symbol, { ...operation, notation });
+  if (notation.mirrored !== undefined) {
+    infix.set(notation.mirrored, { ...operation, notation, exchanged: true });
+  }
 }
 
 /** Names that are written as names: the operators have symbols instead. */
 const written: readonly RuleOperation[] = [...operations.values()].filter((o) => o.notation === undefined);
 const operands = written.filter((o) => o.arity === 0 && o.parameters.every((p) => p.fallback !== undefined));
 const functions = written.filter((o) => o.arity > 0 || o.parameters.length > 0);
+
+/** Steps at which a coefficient that varies is checked. */
+const CHECKED_STEPS = [1, 2, 3, 10, 100, 500, 999, 1000] as const;
+const CHECKED_TOTAL = 1000;
+
+const CHAIN = 'write (x < y) * (y < z), or put one in parentheses';
 
 /** Precedence climbing over the tokens of one text. */
 class Parser {
@@ -62,6 +75,8 @@ class Parser {
   #next = 0;
   #nodes = 0;
   #depth = 0;
+  /** Of each recurrence around the place, whether its last value was read. */
+  readonly #recurrences: { reads: boolean }[] = [];
   /** The first node that is one more than a rule may have, unless they are names written out. */
   #oneTooMany: Token | undefined;
 
@@ -81,7 +96,7 @@ class Parser {
         "write an expression such as 'g' or 'exp(sign(g) * sign(m)) * g'",
       );
     }
-    const expression = this.#expression(PRECEDENCE.sum);
+    const expression = this.#expression(PRECEDENCE.comparison);
     const rest = this.#peek();
     if (rest.kind !== 'end') throw this.#trailing(rest);
     return { expression, excess: (this.#oneTooMany ?? start).position };
@@ -91,14 +106,20 @@ class Parser {
   #expression(least: number): Expression {
     this.#enter();
     let left = this.#unary();
+    let compared = false;
     for (;;) {
       const operator = this.#peek();
       const operation = operator.kind === 'symbol' ? infix.get(operator.text) : undefined;
       if (operation === undefined || operation.notation.precedence < least) break;
-      this.#next++;
       const { precedence, associativity } = operation.notation;
-      const right = this.#expression(associativity === 'left' ? precedence + 1 : precedence);
-      left = this.#node(call(operation.name, [left, right]), operator);
+      if (associativity === 'none') {
+        if (compared) throw this.#error('comparisons do not chain', operator, CHAIN);
+        compared = true;
+      }
+      this.#next++;
+      const right = this.#expression(associativity === 'right' ? precedence : precedence + 1);
+      const sides = operation.exchanged ? [right, left] : [left, right];
+      left = this.#node(call(operation.name, sides), operator);
     }
     this.#depth--;
     return left;
@@ -128,7 +149,7 @@ class Parser {
     if (token.kind === 'name') return this.#named();
     if (token.text !== '(') throw this.#expected('a number, a name or (', token);
     this.#next++;
-    const value = this.#expression(PRECEDENCE.sum);
+    const value = this.#expression(PRECEDENCE.comparison);
     this.#close(token);
     return value;
   }
@@ -165,7 +186,20 @@ class Parser {
     if (!operands.includes(operation)) {
       throw this.#error(`'${name.text}' needs its arguments`, name, `write ${usage(operation)}`);
     }
+    if (operation.kind === 'self') this.#readSelf(name);
     return this.#node(withoutArguments(operation), name);
+  }
+
+  #readSelf(name: Token): void {
+    const recurrence = this.#recurrences.at(-1);
+    if (recurrence === undefined) {
+      throw this.#error(
+        `'${name.text}' outside rec(init, x)`,
+        name,
+        `it is the last value of the rec around it: rec(0, max(${name.text}, g))`,
+      );
+    }
+    recurrence.reads = true;
   }
 
   #called(operation: RuleOperation, name: Token): Expression {
@@ -175,21 +209,64 @@ class Parser {
     const open = this.#take();
     const args: Expression[] = [];
     const parameters: number[] = [];
-    while (this.#peek().text !== ')') {
-      if (args.length + parameters.length > 0) this.#comma(operation, open);
-      const parameter = operation.parameters[parameters.length];
-      if (args.length < operation.arity) args.push(this.#expression(PRECEDENCE.sum));
+    let given = 0;
+    for (; this.#peek().text !== ')'; given++) {
+      if (given > 0) this.#comma(operation, open);
+      const parameter = operation.parameters[given - operation.arity];
+      if (given < operation.arity) args.push(this.#argument(operation, given));
       else if (parameter === undefined) throw this.#wrongCount(operation, this.#peek());
-      else parameters.push(this.#parameter(operation, parameter));
+      else {
+        const value = this.#parameter(operation, parameter);
+        if (typeof value === 'number') parameters.push(value);
+        else args.push(value);
+      }
     }
-    const complete = args.length === operation.arity;
-    const missing = operation.parameters.slice(parameters.length);
+    const complete = given >= operation.arity;
+    const missing = operation.parameters.slice(Math.max(0, given - operation.arity));
     if (!complete || missing.some((p) => p.fallback === undefined))
       throw this.#wrongCount(operation, this.#peek());
     this.#close(open);
     return this.#node(
       call(operation.name, args, [...parameters, ...missing.map((p) => p.fallback as number)]),
       name,
+    );
+  }
+
+  #argument(operation: RuleOperation, index: number): Expression {
+    if (operation.kind !== 'recurrence') return this.#expression(PRECEDENCE.comparison);
+    return index === 0 ? this.#initial(operation) : this.#recurring(operation);
+  }
+
+  /** What a recurrence starts from. */
+  #initial(operation: RuleOperation): Expression {
+    const start = this.#peek();
+    const nodes = this.#nodes;
+    if (start.kind === 'end' || start.text === ')') throw this.#wrongCount(operation, start);
+    const written = this.#expression(PRECEDENCE.comparison);
+    if (written.kind === 'leaf' && operations.get(written.name)?.kind === 'input') return written;
+    const value = constantOf(written);
+    this.#nodes = nodes;
+    if (value !== undefined && Number.isFinite(value)) return this.#node(literal(value), start);
+    throw this.#error(
+      `init of ${usage(operation)} must be a number, g or w, but ${this.#foundSince(start)}`,
+      start,
+      'write 0 for a recurrence that starts from nothing',
+    );
+  }
+
+  /** What a recurrence becomes at every step. */
+  #recurring(operation: RuleOperation): Expression {
+    const start = this.#peek();
+    if (start.kind === 'end' || start.text === ')') throw this.#wrongCount(operation, start);
+    const recurrence = { reads: false };
+    this.#recurrences.push(recurrence);
+    const x = this.#expression(PRECEDENCE.comparison);
+    this.#recurrences.pop();
+    if (recurrence.reads) return x;
+    throw this.#error(
+      `x of ${usage(operation)} without self, its last value,`,
+      start,
+      'write what it becomes: rec(0, max(self, g)); without self it is x',
     );
   }
 
@@ -200,17 +277,28 @@ class Parser {
     this.#next++;
   }
 
-  /** A number, or an expression of numbers alone such as `1 - 1e-3`, which counts as one. */
-  #parameter(operation: RuleOperation, { name, valid, expected }: Parameter): number {
+  /**
+   * A number, or an expression of numbers alone such as `1 - 1e-3`, which counts as one; or a function of the step where it may
+   * vary.
+   */
+  #parameter(operation: RuleOperation, parameter: Parameter): number | Expression {
+    const { name, valid, expected, varies } = parameter;
     const start = this.#peek();
     const nodes = this.#nodes;
-    const written = start.kind === 'end' || start.text === ')' ? undefined : this.#expression(PRECEDENCE.sum);
+    const written =
+      start.kind === 'end' || start.text === ')' ? undefined : this.#expression(PRECEDENCE.comparison);
     const value = written && constantOf(written);
+    if (value === undefined && varies && written && isStepScalar(written)) {
+      this.#checkSteps(operation, parameter, written, start);
+      return written;
+    }
     if (value === undefined) {
       throw this.#error(
         `expected a number for ${name} of ${usage(operation)}, but ${this.#foundSince(start)}`,
         start,
-        `${name} is a number, not a value of the step`,
+        varies
+          ? `${name} is a number, or made of numbers, t, T, ld, cd and rd`
+          : `${name} is a number, not a value of the step`,
       );
     }
     this.#nodes = nodes;
@@ -220,6 +308,24 @@ class Parser {
       start,
       `write a number ${expected}`,
     );
+  }
+
+  /** That a function of the step is valid at steps of a long training. */
+  #checkSteps(
+    operation: RuleOperation,
+    { name, valid, expected }: Parameter,
+    b: Expression,
+    at: Token,
+  ): void {
+    for (const t of CHECKED_STEPS) {
+      const value = evaluateScalar(b, t, CHECKED_TOTAL);
+      if (valid(value)) continue;
+      throw this.#error(
+        `${name} of ${usage(operation)} must be ${expected}, not ${value} as at step ${t} of ${CHECKED_TOTAL},`,
+        at,
+        `write what stays ${expected}: min(t / T, 0.9)`,
+      );
+    }
   }
 
   #foundSince(start: Token): string {
@@ -320,6 +426,6 @@ function withoutArguments(operation: RuleOperation): Expression {
 }
 
 /** How an operation is written: `ema(x, b)`. */
-function usage({ name, arity, parameters }: RuleOperation): string {
-  return `${name}(${[...['x', 'y'].slice(0, arity), ...parameters.map((p) => p.name)].join(', ')})`;
+function usage({ name, arity, argumentNames = ['x', 'y'], parameters }: RuleOperation): string {
+  return `${name}(${[...argumentNames.slice(0, arity), ...parameters.map((p) => p.name)].join(', ')})`;
 }

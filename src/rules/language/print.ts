@@ -22,7 +22,7 @@ function printOperator(
 ): string {
   if (associativity === 'prefix') return symbol + inner(0, precedence);
   const left = inner(0, associativity === 'left' ? precedence : precedence + 1);
-  const right = inner(1, associativity === 'left' ? precedence + 1 : rightOf(precedence));
+  const right = inner(1, associativity === 'right' ? rightOf(precedence) : precedence + 1);
   return precedence >= PRECEDENCE.power ? left + symbol + right : `${left} ${symbol} ${right}`;
 }
 

@@ -28,6 +28,7 @@ const FUNCTIONS: Hints = [
   ],
   ['accumulate cumsum sum', 'write acc(x, b), a sum over the steps; nothing sums over a tensor'],
   ['previous lag last old', 'write prev(x)'],
+  ['recur recurrence scan fold state', 'write rec(init, x), where self in x is its last value'],
   ['maximum', 'write max(x, y)'],
   ['minimum', 'write min(x, y)'],
   ['add plus', 'write x + y'],
@@ -35,7 +36,14 @@ const FUNCTIONS: Hints = [
   ['mul multiply times', 'write x * y'],
   ['div divide truediv', 'write x / y'],
   ['neg negative', 'write -x'],
-  ['where if select cond', 'there are no conditions; sign, abs, min, max and clip choose between values'],
+  ['if ifelse select cond switch', 'write where(c, x, y): x where c is not 0, else y'],
+  ['less lt le lte', 'write x < y or x <= y'],
+  ['greater gt ge gte', 'write x > y or x >= y'],
+  ['equal eq', 'write (x <= y) * (y <= x)'],
+  ['and logical_and', 'write c * d, for comparisons c and d'],
+  ['or logical_or', 'write max(c, d), for comparisons c and d'],
+  ['not logical_not', 'write 1 - c, for a comparison c'],
+  ['heaviside', 'write 0 <= x'],
   ['norm rms std var amax l2', 'a rule sees one weight at a time: nothing is taken over a tensor'],
 ];
 

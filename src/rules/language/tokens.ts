@@ -12,7 +12,7 @@ export interface Token {
 
 /** A hat is U+0302, behind its letter. */
 const PATTERN =
-  /\s*(?:(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>[A-Za-z_]\w*\u0302?|\u03b3\u0302|[εϵ])|(?<symbol>\*\*|[-+*/^(),−–×·⋅∗÷∕])|(?<power>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))/y;
+  /\s*(?:(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>[A-Za-z_]\w*\u0302?|\u03b3\u0302|[εϵ])|(?<symbol>\*\*|[<>]=?|[-+*/^(),−–×·⋅∗÷∕≤≥])|(?<power>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))/y;
 
 /** Other ways to write names and symbols: mathematical signs, the paper's letters, Python's power. */
 const SPELLINGS: ReadonlyMap<string, string> = new Map([
@@ -25,6 +25,8 @@ const SPELLINGS: ReadonlyMap<string, string> = new Map([
   ['∗', '*'],
   ['÷', '/'],
   ['∕', '/'],
+  ['≤', '<='],
+  ['≥', '>='],
   ['m\u0302', 'm'],
   ['v\u0302', 'v'],
   ['γ\u0302', 'gamma'],
@@ -37,19 +39,24 @@ const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 const LEARNING_RATE = 'the learning rate is outside the rule: the step is w ← w − λ·u; leave it out';
 const AS_TEXT = 'LaTeX is not read; write x / y for \\frac{x}{y}, exp(x) for e^{x}, sign(x), m, v';
 const RIGHT_SIDE = 'write the right-hand side alone: the direction u of the step w ← w − λ·u';
-const NO_COMPARISONS = 'there are no comparisons; sign, abs, min, max and clip choose between values';
+const CHOICE = 'write where(c, x, y): x where c is not 0, else y';
+
+const EQUALITY = 'write (x <= y) * (y <= x)';
 
 /** What to write instead of a character that the language does not have. */
 const INSTEAD: ReadonlyMap<string, string> = new Map([
   ...['\\', '$', '{', '}'].map((c): [string, string] => [c, AS_TEXT]),
   ...['=', ':', '←', ';'].map((c): [string, string] => [c, RIGHT_SIDE]),
-  ...['<', '>', '?', '!', '≤', '≥', '≠', '&'].map((c): [string, string] => [c, NO_COMPARISONS]),
+  ['?', CHOICE],
+  ['!', 'write x < y, x <= y, x > y or x >= y; 1 - c is not c'],
+  ['≠', 'write (x < y) + (y < x)'],
+  ['&', 'write c * d, for comparisons c and d'],
   ...['λ', 'η', 'α'].map((c): [string, string] => [c, LEARNING_RATE]),
   ['β', 'write its value: ema(x, 0.9)'],
   ['γ', 'write gamma for the average of g^3, or a number'],
   ['[', 'write ( and )'],
   [']', 'write ( and )'],
-  ['|', 'write abs(x) for |x|'],
+  ['|', 'write abs(x) for |x|, max(c, d) for comparisons c and d'],
   ['√', 'write sqrt(x)'],
   ['∇', 'write g, the gradient'],
   ['.', 'names have no dots: write sqrt(x), not np.sqrt(x)'],
@@ -98,6 +105,8 @@ function superscript(written: string, position: number): readonly Token[] {
 
 function foreign(text: string, position: number): RuleError {
   const character = String.fromCodePoint(text.codePointAt(position)!);
-  const hint = INSTEAD.get(character) ?? 'a rule has numbers, names, + - * / ^, parentheses and commas';
+  const hint = text.startsWith('==', position)
+    ? EQUALITY
+    : (INSTEAD.get(character) ?? 'a rule has numbers, names, + - * / ^, parentheses and commas');
   return new RuleError(`unexpected character '${character}'`, { text, position, hint });
 }

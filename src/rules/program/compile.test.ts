@@ -131,6 +131,34 @@ describe('the meaning of a rule', () => {
     expect(dropped.filter(Number.isNaN).length).toBeGreaterThan(16);
   });
 
+  it('chooses without a trace of what is not chosen', () => {
+    expect(directions('where(g > 0, log(g), 1 / 0 * g - 1 / 0 * g)', [1, Math.E])).toBeAllclose([0, 1], {
+      rtol: 1e-6,
+    });
+    expect(directions('where(g < 0, sqrt(g), g)', [4, -4])).toEqual([4, Number.NaN]);
+    expect(directions('where(t < 3, g, 1 / (t - 2))', [7, 8, 9, 9])).toEqual([7, 8, 1, 0.5]);
+    expect(directions('(g < 1) + 2 * (g <= 1)', [0, 1, 2, Number.NaN])).toEqual([3, 2, 0, 0]);
+    expect(directions('where(g, 1, 2)', [0, -0, 1e-45, Number.NaN])).toEqual([2, 2, 1, 1]);
+  });
+
+  it('keeps the averages of both branches going', () => {
+    expect(directions('where(t < 3, 0, acc(g, 1))', [1, 2, 4])).toEqual([0, 0, 7]);
+  });
+
+  it('goes on from the last value of a recurrence', () => {
+    expect(directions('rec(0, max(self, g))', [1, 3, 2, 4])).toEqual([1, 3, 3, 4]);
+    expect(directions('rec(2, self * g)', [3, 5, 0.5])).toEqual([6, 30, 15]);
+    expect(directions('rec(g, self + g)', [1, 2, 4])).toEqual([2, 4, 8]);
+    expect(directions('prev(rec(2, self * g))', [3, 5, 0.5])).toEqual([0, 6, 30]);
+    expect(directions('rec(0, rec(0, self * 2 + 1) + self)', [0, 0, 0])).toEqual([1, 4, 11]);
+    expect(directions('rec(1, acc(self, 1))', [0, 0, 0])).toEqual([1, 2, 4]);
+  });
+
+  it('takes coefficients that depend on the step', () => {
+    expect(directions('ema(g, 1 - 1 / t)', [4, 2, 9])).toBeAllclose([4, 3, 5], { rtol: 1e-6 });
+    expect(directions('acc(g, ld)', [1, 1, 1, 1])).toEqual([1, 1.75, 1.875, 1.46875]);
+  });
+
   it('is false as soon as one new weight is not finite', () => {
     for (const [gradient, finite] of [
       [0, true],

@@ -27,6 +27,11 @@ const exact =
 /** A clip; NaN passes because no comparison with it holds. */
 const clamp = (x: string, l: string): string => `(${x} > ${l} ? ${l} : ${x} < -${l} ? -${l} : ${x})`;
 
+const comparison =
+  (symbol: string): Written =>
+  ([x, y]) =>
+    `(${x} ${symbol} ${y} ? 1 : 0)`;
+
 export const inputs: Readonly<Record<InputName, string>> = { g: 'gradient[i]', w: 'weights[i]' };
 
 export const elements: Readonly<Record<ElementName, Written>> = {
@@ -46,6 +51,9 @@ export const elements: Readonly<Record<ElementName, Written>> = {
   clip: ([x], [l]) => clamp(x!, String(Math.fround(l!))),
   min: exact('Math.min'),
   max: exact('Math.max'),
+  lt: comparison('<'),
+  le: comparison('<='),
+  where: ([c, x, y]) => `(${c} === 0 ? ${y} : ${x})`,
 };
 
 /** The first argument is the draw. */

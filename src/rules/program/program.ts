@@ -1,8 +1,9 @@
-import { isStepScalar } from '../canonical/analysis.ts';
+import { structure } from '../canonical/analysis.ts';
 import { keyText } from '../canonical/key.ts';
-import type { Call, Expression, Leaf } from '../language/expression.ts';
-import type { RuleOperation, StateOperation } from '../language/operation.ts';
+import { type Call, call, type Expression, type Leaf, leaf, literal } from '../language/expression.ts';
+import type { RecurrenceOperation, StateOperation } from '../language/operation.ts';
 import { type InputName, type Known, operationOf } from '../language/operations.ts';
+import { argsOf, coefficientOf, isStepScalar, parametersOf, readsSelf } from '../language/parts.ts';
 import { printRule } from '../language/print.ts';
 import type { Draw } from './draws.ts';
 
@@ -49,7 +50,7 @@ export interface RandomNode {
 
 /** A state array, 0 before the first step; the node `next` is written to it when the step is over. */
 export interface Slot {
-  readonly operation: StateOperation;
+  readonly operation: StateOperation | RecurrenceOperation;
   readonly next: number;
 }
 
@@ -73,23 +74,16 @@ export function lowerRule(canonical: Expression): Program {
 
 type Named = Leaf | Call;
 
-/** The arguments of a name, written with or without them. */
-export const argsOf = (e: Named): readonly Expression[] => (e.kind === 'call' ? e.args : []);
-
-/** The parameters of a name, as written or by default. */
-export const parametersOf = (e: Named, operation: RuleOperation): readonly number[] =>
-  e.kind === 'call' ? e.parameters : operation.parameters.map(({ fallback }) => fallback ?? 0);
-
-/** The value of a function of the step, in float64. */
-export function evaluateScalar(e: Expression, t: number, T: number): number {
-  if (e.kind === 'literal') return e.value;
-  const operation = operationOf(e);
-  const args = (): number[] => argsOf(e).map((arg) => evaluateScalar(arg, t, T));
-  if (operation.kind === 'macro') return evaluateScalar(operation.expansion, t, T);
-  if (operation.kind === 'step') return operation.value(t, T, parametersOf(e, operation));
-  if (operation.kind === 'element') return operation.float64(args(), parametersOf(e, operation));
-  throw new Error(`not a function of the step: ${e.name}`);
+/** A recurrence whose formula is being lowered. */
+interface Scope {
+  readonly recurrence: Named;
+  /** The node of its last value. */
+  readonly self: number;
+  /** Nodes of the expressions that read it, by their objects. */
+  readonly visited: Map<Expression, number>;
 }
+
+const firstStep = call('lt', [leaf('t'), literal(2)]);
 
 class Builder {
   readonly nodes: Node[] = [];
@@ -100,16 +94,30 @@ class Builder {
   readonly #known = new Map<string, number>();
   /** Nodes by the expression object: shared objects are visited once, and a state's update finds its operands here. */
   readonly #visited = new Map<Expression, number>();
+  readonly #scopes: Scope[] = [];
+  /** Whether an expression reads the last value of the recurrence around it. */
+  readonly #open = new Map<Expression, boolean>();
 
   value(e: Expression): number {
-    const visited = this.#visited.get(e);
+    const scope = this.#scopeOf(e);
+    const known = scope?.visited ?? this.#visited;
+    const visited = known.get(e);
     if (visited !== undefined) return visited;
-    const index = this.#lower(e);
-    this.#visited.set(e, index);
+    const index = this.#lower(e, scope);
+    known.set(e, index);
     return index;
   }
 
-  #lower(e: Expression): number {
+  /** The recurrence whose last value an expression reads. */
+  #scopeOf(e: Expression): Scope | undefined {
+    const scope = this.#scopes.at(-1);
+    if (scope === undefined) return undefined;
+    const open = this.#open.get(e) ?? readsSelf(e);
+    this.#open.set(e, open);
+    return open ? scope : undefined;
+  }
+
+  #lower(e: Expression, scope: Scope | undefined): number {
     if (e.kind === 'literal') return this.#literal(e.value);
     if (isStepScalar(e)) return this.#step(e);
     const operation = operationOf(e);
@@ -123,7 +131,12 @@ class Builder {
       case 'state':
         return this.#state(e, operation);
       case 'random':
-        return this.#random(e, operation);
+        return this.#random(e, operation, scope);
+      case 'recurrence':
+        return this.#recurrence(e, operation);
+      case 'self':
+        if (scope === undefined) throw new Error('self outside a recurrence');
+        return scope.self;
       case 'step':
         throw new Error(`a function of the step is a scalar: ${e.name}`);
     }
@@ -152,42 +165,66 @@ class Builder {
     return this.#add(id, { kind: 'element', operation, args, parameters });
   }
 
-  #random(e: Named, operation: Known<'random'>): number {
+  #random(e: Named, operation: Known<'random'>, scope: Scope | undefined): number {
     const args = argsOf(e).map((arg) => this.value(arg));
     const parameters = parametersOf(e, operation);
     const id = `${e.name}(${args}; ${parameters})`;
     const known = this.#known.get(id);
     if (known !== undefined) return known;
-    const draw = this.draws.push({ distribution: operation.draw, parameters, text: keyText(e) }) - 1;
+    const text = scope ? `${keyText(e)} in ${keyText(scope.recurrence)}` : keyText(e);
+    const draw = this.draws.push({ distribution: operation.draw, parameters, text }) - 1;
     return this.#add(id, { kind: 'random', operation, args, parameters, draw });
   }
 
   #state(e: Named, operation: StateOperation): number {
     const [x] = argsOf(e) as [Expression];
-    const parameters = parametersOf(e, operation);
-    const id = `${e.name}(${this.value(x)}; ${parameters})`;
+    const b = coefficientOf(e);
+    const id = `${e.name}(${this.value(x)}; ${b.kind === 'literal' ? b.value : printRule(b)})`;
     const known = this.#known.get(id);
     if (known !== undefined) return known;
-    const index = this.#twin(x, operation, parameters) ?? this.#slot(x, operation, parameters);
+    const index = this.#twin(x, operation) ?? this.#slot(x, operation, b);
     this.#known.set(id, index);
     return index;
   }
 
+  /** A slot starts at 0: any other start is chosen at the first step. */
+  #recurrence(e: Named, operation: RecurrenceOperation): number {
+    const id = structure(e);
+    const known = this.#known.get(id);
+    if (known !== undefined) return known;
+    const [init, x] = argsOf(e) as [Expression, Expression];
+    const slot = this.slots.push({ operation, next: -1 }) - 1;
+    const before = this.#previous(slot);
+    const isZero = init.kind === 'literal' && init.value === 0;
+    const self = this.value(isZero ? before : call('where', [firstStep, init, before]));
+    this.#scopes.push({ recurrence: e, self, visited: new Map() });
+    const next = this.value(x);
+    this.#scopes.pop();
+    this.slots[slot] = { operation, next };
+    this.#known.set(id, next);
+    return next;
+  }
+
+  /** An expression for a slot before this step's update. */
+  #previous(slot: number): Expression {
+    const previous = leaf(`previous ${slot}`);
+    this.#visited.set(previous, this.#add(previous.name, { kind: 'previous', slot }));
+    return previous;
+  }
+
   /** A value that another slot keeps anyway, such as prev(ema(x, b)): that slot before the update. */
-  #twin(x: Expression, { next, reads }: StateOperation, parameters: readonly number[]): number | undefined {
-    const delays = reads === 'before' && next(x, x, parameters) === x;
+  #twin(x: Expression, { next, reads }: StateOperation): number | undefined {
+    const delays = reads === 'before' && next(x, x, literal(0)) === x;
     const slot = delays ? this.slots.findIndex((other) => other.next === this.value(x)) : -1;
     return slot < 0 ? undefined : this.#add(`previous ${slot}`, { kind: 'previous', slot });
   }
 
-  #slot(x: Expression, operation: StateOperation, parameters: readonly number[]): number {
+  #slot(x: Expression, operation: StateOperation, b: Expression): number {
     const slot = this.slots.length;
-    const before = this.#add(`previous ${slot}`, { kind: 'previous', slot });
-    const previous: Expression = { kind: 'leaf', name: `previous ${slot}` };
-    this.#visited.set(previous, before);
-    const next = this.value(operation.next(previous, x, parameters));
+    const previous = this.#previous(slot);
+    const next = this.value(operation.next(previous, x, b));
     this.slots.push({ operation, next });
-    return operation.reads === 'after' ? next : before;
+    return operation.reads === 'after' ? next : this.value(previous);
   }
 
   #add(id: string, node: Node): number {

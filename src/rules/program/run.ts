@@ -1,7 +1,8 @@
 import { deriveKey, type Key } from '../../random/index.ts';
+import { evaluateScalar } from '../language/parts.ts';
 import type { StartOptions, Stepper } from './compiled.ts';
 import { fillDraw, stepKey } from './draws.ts';
-import { evaluateScalar, type Program } from './program.ts';
+import type { Program } from './program.ts';
 
 /** What one step reads, apart from weights and gradient. */
 export interface StepInputs {

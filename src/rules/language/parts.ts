@@ -1,0 +1,49 @@
+import { type Call, type Expression, type Leaf, literal } from './expression.ts';
+import type { RuleOperation } from './operation.ts';
+import { operationOf, operations } from './operations.ts';
+
+/**
+ * Whether the value is a function of the step alone: only literals, t, T, decays, and element-wise functions of these.
+ * A maximal subexpression of this kind is a *step scalar*, computed in float64 once per step and rounded once. A name that
+ * the language does not have is none.
+ */
+export function isStepScalar(e: Expression): boolean {
+  if (e.kind === 'literal') return true;
+  const operation = operations.get(e.name);
+  if (operation?.kind === 'macro') return isStepScalar(operation.expansion);
+  if (operation?.kind === 'step') return true;
+  return operation?.kind === 'element' && e.kind === 'call' && e.args.every(isStepScalar);
+}
+
+/** The value of a function of the step, in float64. */
+export function evaluateScalar(e: Expression, t: number, T: number): number {
+  if (e.kind === 'literal') return e.value;
+  const operation = operationOf(e);
+  if (operation.kind === 'macro') return evaluateScalar(operation.expansion, t, T);
+  const parameters = parametersOf(e, operation);
+  if (operation.kind === 'step') return operation.value(t, T, parameters);
+  if (operation.kind !== 'element') throw new Error(`not a function of the step: ${e.name}`);
+  return operation.float64(
+    argsOf(e).map((arg) => evaluateScalar(arg, t, T)),
+    parameters,
+  );
+}
+
+/** The arguments of a name, written with or without them. */
+export const argsOf = (e: Leaf | Call): readonly Expression[] => (e.kind === 'call' ? e.args : []);
+
+/** The parameters of a name, as written or by default. */
+export const parametersOf = (e: Leaf | Call, operation: RuleOperation): readonly number[] =>
+  e.kind === 'call' ? e.parameters : operation.parameters.map(({ fallback }) => fallback ?? 0);
+
+/** The coefficient of a running average or sum: a number, or a function of the step. */
+export const coefficientOf = (e: Leaf | Call): Expression =>
+  argsOf(e)[1] ?? literal(e.kind === 'call' ? (e.parameters[0] ?? 0) : 0);
+
+/** Whether an expression reads the last value of a recurrence around it. */
+export function readsSelf(e: Expression): boolean {
+  if (e.kind === 'literal') return false;
+  const kind = operations.get(e.name)?.kind;
+  if (kind === 'self') return true;
+  return e.kind === 'call' && kind !== 'recurrence' && e.args.some(readsSelf);
+}
