@@ -144,6 +144,7 @@ class Planner {
 
   /** The longest parts of what is too long for a line get names. */
   #fittedScalar(value: Apply): Apply {
+    if (value.args.length === 0) return value; // a decay
     const lengths = value.args.map((arg) => (arg.kind === 'call' ? this.#measure(arg) : 0));
     const longest = lengths.indexOf(Math.max(...lengths));
     if (this.#measure(value) < LONGEST || !(lengths[longest]! > 0)) return value;
