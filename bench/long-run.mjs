@@ -108,11 +108,13 @@ try {
   await write(long, 'long', values.strategy, size, size);
   await long.close();
   console.log(`\n${size} evaluations (${values.strategy})`);
-  const picture = join(directory, 'curve.svg');
+  const [picture, packed] = ['curve.svg', 'long.run.gz'].map((name) => join(directory, name));
   const commands = [['runs'], ['top', 'long', '-n', '10'], ['show', 'long', '5'], ['show', 'long']];
   const outputs = [
     ['plot', 'long', '-o', picture],
     ['log', 'long', '--csv'],
+    ['pack', 'long', '-o', packed],
+    ['unpack', packed, '--as', 'again'],
     ['resume', 'long', '--workers', '1'],
   ];
   for (const args of [...commands, ...outputs]) {

@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'unwritable' // a directory or file that cannot be written
   | 'store-newer' // a store written by a newer version
   | 'store-corrupt' // not a store, or a damaged one
+  | 'bad-pack' // a file that is no packed run, a damaged one, or one that contradicts the store
   | 'run-exists' // a run of that name is there already
   | 'run-locked' // another process drives that run
   | 'fingerprint' // this machine does not compute what the run's machine computed
@@ -33,6 +34,7 @@ const USAGE: ReadonlySet<ErrorCode> = new Set([
   'bad-option',
   'bad-text',
   'unknown-name',
+  'bad-pack',
   'run-exists',
   'optimizer',
 ]);

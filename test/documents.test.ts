@@ -36,6 +36,8 @@ const CALLS: readonly (readonly string[])[] = [
   ['compare', 'g', 'adam', ...EVALUATING, '-o', 'compared.svg'],
   ['card', 'g', ...EVALUATING, '--environment', 'none,4bit', '-o', 'card'],
   ['funnel', 'b', '-n', '4', ...EVALUATING],
+  ['pack', 'b', '-o', 'b.run.gz'],
+  ['unpack', 'b.run.gz', '--as', 'c'],
   ['rm', 'b', '--yes'],
   ['rule', 'adam'],
   ['export', 'adam', '--to', 'numpy'],

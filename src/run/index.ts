@@ -39,6 +39,7 @@ export type { Machine } from './machine.ts';
 export { takeMended } from './mended.ts';
 export { checkNote } from './note.ts';
 export { Once, type OnceOptions, type OnceServices } from './once.ts';
+export * from './pack/index.ts';
 export { advance, initialProgress, type RunProgress, secondsLeft } from './progress.ts';
 export * from './pull/index.ts';
 export { replayRun } from './replay.ts';

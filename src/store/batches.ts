@@ -1,10 +1,11 @@
 import type { InStatement } from '@libsql/client';
 import { NosError } from '../errors.ts';
 import { toJson } from '../json.ts';
+import type { Metrics } from '../search/index.ts';
 import { exact, named, packed } from './columns.ts';
 import type { Database } from './database.ts';
 import { EVALUATION, readAppended, readBatch, readCheckpoint, readProposal, sealOf } from './documents.ts';
-import type { NewBatch, Store, StoredProposal } from './store.ts';
+import type { Checkpoint, Store, StoredProposal } from './store.ts';
 
 /** Older checkpoints are dropped: the newest one is what a resume reads, the others are for whoever looks into a fault. */
 const KEPT_CHECKPOINTS = 3;
@@ -31,19 +32,13 @@ export function batchesOf(db: Database): Batches {
   return {
     async addBatch(run, { batch, first, proposals, ...added }, { asked, told, state }) {
       const id = await db.runId(run);
-      const size = proposals.length;
-      const appended = added.appended || null;
-      const seal = sealOf('batch', { batch, first, size, metrics: null, appended });
+      const { appended } = added;
       await db.write([
-        {
-          sql: 'INSERT OR IGNORE INTO batches (run, batch, first, size, appended, checksum) VALUES (?, ?, ?, ?, ?, ?)',
-          args: [id, batch, first, size, appended, seal],
-        },
-        ...proposals.map((proposal, i) => insertProposal(id, batch, first + i, proposal)),
-        {
-          sql: 'INSERT OR REPLACE INTO checkpoints (run, asked, told, state, checksum) VALUES (?, ?, ?, ?, ?)',
-          args: [id, asked, told, state, sealOf('checkpoint', { asked, told, state })],
-        },
+        insertBatch(id, { batch, first, size: proposals.length, appended }),
+        ...proposals.map(({ tokens, rule, identity: { key }, logProbability }, i) =>
+          insertProposal(id, { index: first + i, batch, tokens, rule, key, logProbability }),
+        ),
+        insertCheckpoint(id, { asked, told, state }),
         {
           sql: 'DELETE FROM checkpoints WHERE run = ? AND asked <= ?',
           args: [id, asked - KEPT_CHECKPOINTS],
@@ -107,13 +102,37 @@ export function batchesOf(db: Database): Batches {
   };
 }
 
-function insertProposal(
+/** @param metrics What the strategy said of it when it was told, if it was. */
+export function insertBatch(run: number, { batch, first, size, ...rest }: BatchValues): InStatement {
+  const metrics = rest.metrics === undefined ? null : toJson(rest.metrics);
+  const values = { batch, first, size, metrics, appended: rest.appended || null };
+  return {
+    sql: `INSERT OR IGNORE INTO batches (run, batch, first, size, metrics, appended, checksum)
+          VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    args: [run, ...Object.values(values), sealOf('batch', values)],
+  };
+}
+
+interface BatchValues {
+  readonly batch: number;
+  readonly first: number;
+  readonly size: number;
+  readonly metrics?: Metrics | undefined;
+  readonly appended?: string | undefined;
+}
+
+export function insertCheckpoint(run: number, { asked, told, state }: Checkpoint): InStatement {
+  return {
+    sql: 'INSERT OR REPLACE INTO checkpoints (run, asked, told, state, checksum) VALUES (?, ?, ?, ?, ?)',
+    args: [run, asked, told, state, sealOf('checkpoint', { asked, told, state })],
+  };
+}
+
+export function insertProposal(
   run: number,
-  batch: number,
-  position: number,
-  { tokens, rule, identity: { key }, logProbability }: NewBatch['proposals'][number],
+  { index, batch, tokens, rule, key, logProbability }: ProposalValues,
 ): InStatement {
-  const values = { position, batch, tokens: toJson(tokens), rule, key };
+  const values = { position: index, batch, tokens: toJson(tokens), rule, key };
   const log_probability = storable(logProbability ?? null);
   return {
     sql: `INSERT OR IGNORE INTO proposals (run, position, batch, tokens, rule, key, log_probability, checksum)
@@ -126,6 +145,10 @@ function insertProposal(
     ],
   };
 }
+
+type ProposalValues = Omit<StoredProposal, 'evaluation' | 'logProbability'> & {
+  readonly logProbability?: number | undefined;
+};
 
 /** SQLite has no NaN, and libSQL refuses ±∞: they are kept by name. */
 function storable(value: number | null): number | string | null {

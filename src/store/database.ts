@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Client, InStatement, ResultSet } from '@libsql/client';
+import type { InStatement, ResultSet } from '@libsql/client';
 import { unknownName } from '../errors.ts';
 import { decodeRows, exact, named, packed } from './columns.ts';
 import type { Columns } from './documents.ts';
@@ -18,16 +18,31 @@ const RUNS = `
 
 type Values = readonly (string | number)[];
 
+/** What runs statements: a client of the file, or one transaction of it. */
+export interface Connection {
+  execute(sql: string, args?: (string | number)[]): Promise<ResultSet>;
+  execute(statement: InStatement): Promise<ResultSet>;
+  /** In a transaction of its own, unless it is in one. */
+  batch(statements: InStatement[], mode?: 'write'): Promise<ResultSet[]>;
+}
+
+/** What can also begin a transaction. */
+export interface Transactions extends Connection {
+  transaction(
+    mode: 'read' | 'write',
+  ): Promise<Connection & { commit(): Promise<void>; readonly close: () => void }>;
+}
+
 /** The file, as statements over it: what every part of the store reads and writes through. */
 export class Database {
   readonly path: string;
-  readonly client: Client;
-  readonly #writable: boolean;
+  readonly client: Connection;
+  readonly writable: boolean;
 
-  constructor(path: string, client: Client, writable: boolean) {
+  constructor(path: string, client: Connection, writable: boolean) {
     this.path = path;
     this.client = client;
-    this.#writable = writable;
+    this.writable = writable;
   }
 
   rows(sql: string, args: Values = []): Promise<readonly Columns[]> {
@@ -42,7 +57,7 @@ export class Database {
 
   /** @throws NosError `unwritable`. */
   checkWritable(): void {
-    if (!this.#writable) throw readOnly(this.path);
+    if (!this.writable) throw readOnly(this.path);
   }
 
   /**

@@ -70,15 +70,10 @@ export function evaluationsOf(db: Database): Evaluations {
 
     async addScore(run, role, index, evaluation, origin) {
       const id = await db.runId(run);
-      const scope = isOfItsRun(evaluation) ? run : '';
-      const seal = sealOf('score', { ...scoreIdentity(evaluation), role, position: index, scope });
+      const scope = scopeOf(evaluation, run);
       await db.write([
-        insertion(evaluation, scope, origin),
-        {
-          sql: `INSERT OR IGNORE INTO scores (run, role, position, evaluation, checksum)
-                SELECT ?, ?, ?, id, ? FROM evaluations WHERE ${IDENTITY}`,
-          args: [id, role, index, seal, ...identityOf(evaluation), scope, scope],
-        },
+        insertEvaluation(evaluation, scope, origin),
+        insertScore(id, { role, index, evaluation }, scope),
       ]);
     },
 
@@ -95,7 +90,7 @@ export function evaluationsOf(db: Database): Evaluations {
     },
 
     async addEvaluation(evaluation, origin) {
-      if (!isOfItsRun(evaluation)) await db.write([insertion(evaluation, '', origin)]);
+      if (!isOfItsRun(evaluation)) await db.write([insertEvaluation(evaluation, '', origin)]);
     },
 
     async evaluations(identity) {
@@ -117,11 +112,28 @@ function identityOf(identity: EvaluationIdentity): readonly (string | number)[] 
   return identityFields.map((name) => identity[name]);
 }
 
+/** Whose evaluation it is: no run's, which is the empty text, or that run's alone. */
+export const scopeOf = (evaluation: Evaluation, run: string): string => (isOfItsRun(evaluation) ? run : '');
+
+/** Notes that an evaluation, which is stored, is the run's score. */
+export function insertScore(run: number, { role, index, evaluation }: Score, scope: string): InStatement {
+  const seal = sealOf('score', { ...scoreIdentity(evaluation), role, position: index, scope });
+  return {
+    sql: `INSERT OR IGNORE INTO scores (run, role, position, evaluation, checksum)
+          SELECT ?, ?, ?, id, ? FROM evaluations WHERE ${IDENTITY}`,
+    args: [run, role, index, seal, ...identityOf(evaluation), scope, scope],
+  };
+}
+
 const COLUMNS = [...identityFields, 'scope', 'document', 'made_by', 'made_at', 'checksum'];
 
 const REPLACE = `UPDATE SET ${['document', 'made_by', 'made_at', 'checksum'].map((name) => `${name} = excluded.${name}`).join(', ')}`;
 
-function insertion(evaluation: Evaluation, scope: string, origin?: Origin): InStatement {
+export function insertEvaluation(
+  evaluation: Evaluation,
+  scope: string,
+  origin?: Origin,
+): { readonly sql: string; readonly args: (string | number | null)[] } {
   const { by: made_by = null, at: made_at = null } = origin ?? {};
   const row = { scope, document: toJson(evaluation), made_by, made_at };
   const places = COLUMNS.map(() => '?').join(', ');

@@ -1,12 +1,13 @@
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createClient } from '@libsql/client/sqlite3';
+import { type Client, createClient } from '@libsql/client/sqlite3';
 import { makeDirectory } from '../make-directory.ts';
 import { batchesOf } from './batches.ts';
 import { Database } from './database.ts';
 import { guarded } from './errors.ts';
 import { evaluationsOf } from './evaluations.ts';
 import { leasesOf } from './leases.ts';
+import { packingOf } from './packing.ts';
 import { copyUnwritable } from './read-only.ts';
 import { runsOf } from './runs.ts';
 import { prepareSchema } from './schema.ts';
@@ -33,7 +34,7 @@ export async function openStore(path: string): Promise<Store> {
       await prepareSchema(client, file);
       // With WAL this outlives a kill of the process; only a power cut may cost the last transactions, whole.
       await client.execute('PRAGMA synchronous = NORMAL');
-      return storeOf(new Database(file, client, copy === undefined));
+      return storeOf(new Database(file, client, copy === undefined), client);
     } catch (error) {
       client.close();
       throw error;
@@ -44,8 +45,8 @@ export async function openStore(path: string): Promise<Store> {
   });
 }
 
-function storeOf(db: Database): Store {
-  const { path, client } = db;
+function storeOf(db: Database, client: Client): Store {
+  const { path } = db;
   const { locks, ...runs } = runsOf(db);
   const close = async (): Promise<void> => {
     for (const lock of locks) await lock.release();
@@ -54,5 +55,12 @@ function storeOf(db: Database): Store {
     await client.execute('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => undefined);
     client.close();
   };
-  return { path, ...runs, ...batchesOf(db), ...evaluationsOf(db), ...leasesOf(db), close };
+  const parts = {
+    ...runs,
+    ...batchesOf(db),
+    ...evaluationsOf(db),
+    ...leasesOf(db),
+    ...packingOf(db, client),
+  };
+  return { path, ...parts, close };
 }

@@ -18,7 +18,7 @@ const BEST = `
   ORDER BY json_extract(e.document, '$.status') = 'ok' DESC, json_extract(e.document, '$.reward') DESC LIMIT 1`;
 
 /** Proposals without their evaluations. */
-const PROPOSAL_ROWS = `
+export const PROPOSAL_ROWS = `
   SELECT ${packed({ ...named('p', 'position', 'batch', 'tokens', 'rule', 'key', 'checksum'), document: 'NULL' })},
     ${exact('log_probability', 'p.log_probability')}
   FROM proposals p WHERE p.run = ? AND p.position >= ? ORDER BY p.position LIMIT ?`;
@@ -173,7 +173,7 @@ async function sizeOf(file: string): Promise<number> {
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
-function runExists(name: string, hint: string): NosError {
+export function runExists(name: string, hint: string): NosError {
   return new NosError('run-exists', `there is a run '${name}' already`, hint);
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Evaluation, EvaluationIdentity, EvaluationSummary } from '../evaluation/index.ts';
 import * as f from '../fields.ts';
 import type { IdentifiedProposal, Metrics, Proposal } from '../search/index.ts';
+import type { RunPart } from './parts.ts';
 
 /**
  * What searches leave behind: runs, their proposals, evaluations, batches and strategy checkpoints, in one SQLite file
@@ -123,6 +124,20 @@ export interface Store {
   /** All leases of a run, those that are over among them. */
   leases(run: string): Promise<readonly Lease[]>;
 
+  /**
+   * A run as data, to be taken into another store: what the file holds at the first part, whoever writes meanwhile. This store does nothing
+   * else before the last part, or an early return.
+   */
+  packRun(run: string): AsyncIterable<RunPart>;
+  /**
+   * Takes a packed run in, all of it or nothing. Evaluations that the store has already stay, those that belong to the run belong to it
+   * under its name here, and every row is sealed again.
+   *
+   * @throws NosError `run-exists`; `bad-pack` if something is missing, is there twice, or contradicts an evaluation of this store; and
+   *   what the parts throw.
+   */
+  unpackRun(name: string, parts: AsyncIterable<RunPart>): Promise<Unpacked>;
+
   /** Closes the file; locks that are held are released. May be called twice. */
   close(): Promise<void>;
 }
@@ -160,6 +175,13 @@ export const removedSchema = z.strictObject({
 
 /** What went with a run. */
 export type Removed = f.DataOf<typeof removedSchema>;
+
+/** What came with a packed run. */
+export interface Unpacked {
+  readonly evaluations: number;
+  /** How many of them the store had already. */
+  readonly known: number;
+}
 
 export interface RunLock {
   /** Lets the run go. May be called twice. */

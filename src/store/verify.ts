@@ -1,5 +1,5 @@
-import type { Client } from '@libsql/client';
 import { decodeRows, packed } from './columns.ts';
+import type { Connection } from './database.ts';
 import { corrupt } from './errors.ts';
 
 /** A query that finds what cannot be in a store that was only ever written by whole transactions, and what that is. */
@@ -60,13 +60,20 @@ const CONTRADICTIONS: readonly Contradiction[] = [
  *
  * @throws NosError `store-corrupt`.
  */
-export async function verifyRun(client: Client, path: string, name: string, id: number): Promise<void> {
+export async function verifyRun(client: Connection, path: string, name: string, id: number): Promise<void> {
   const sql = `SELECT ${packed({ found: 'integrity_check' })} FROM pragma_integrity_check(1)`;
   const [row] = decodeRows(path, await client.execute(sql));
   const found = String(row?.found);
   if (found !== 'ok') throw corrupt(path, `the file is damaged: ${found.split('\n').join(' ')}`);
+  const what = await contradictionOf(client, id);
+  if (what !== undefined) throw corrupt(path, `run '${name}' in it is damaged: ${what}`);
+}
+
+/** What is missing of a run, or cannot be of it, if anything. */
+export async function contradictionOf(client: Connection, id: number): Promise<string | undefined> {
   for (const { what, sql } of CONTRADICTIONS) {
     const [contradiction] = (await client.execute(sql, [id])).rows;
-    if (contradiction) throw corrupt(path, `run '${name}' in it is damaged: ${what}`);
+    if (contradiction) return what;
   }
+  return undefined;
 }

@@ -174,3 +174,40 @@ it('a search without a strategy says which one it takes', async () => {
   expect(await said(['--strategy', 'evolution'])).not.toMatch(/^strategy/m);
   expect((await nos(['search', '--help'])).stdout).toMatch(/--strategy <NAME>[^-]*\[evolution\]/);
 });
+
+describe('a run that is packed', () => {
+  it('goes on in another store to what the search gives that nobody stopped', async () => {
+    const sizes = ['--samples', '24', '--batch', '4', '--seed', '31'];
+    const whole = await json([...SEARCH, ...sizes, '--run', 'undisturbed']);
+    const there = ['--store', join(home, 'there.db')];
+    await json([...SEARCH, ...sizes, '--run', 'moved', '--timeout', '0.001s', '--store', 'other.db']);
+    const packed = await json(['pack', 'moved', '--store', 'other.db']);
+    expect(packed).toMatchObject({ run: 'moved', file: 'moved.run.gz', bytes: expect.any(Number) });
+    const { code, stdout } = await nos(['unpack', 'moved.run.gz', '--as', 'here', ...there]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^unpacked run 'here': \d+ of 24 rules scored, \d+ evaluations\ngo on with it: .*nos resume here --store /,
+    );
+    expect(await json(['unpack', 'moved.run.gz', ...there])).toMatchObject({
+      ...{ run: 'moved', packedAs: 'moved', status: 'stopped', samples: 24 },
+      ...{ evaluations: packed.evaluations, known: packed.evaluations },
+    });
+    const resumed = await json(['resume', 'here', ...there]);
+    expect(resumed.told).toBe(24);
+    expect(resumed.rules).toEqual(whole.rules);
+    expect((await nos(['pack', 'here', '-o', 'whole.run.gz', ...there])).code).toBe(0);
+    expect((await nos(['unpack', 'whole.run.gz', '--as', 'w', ...there])).stdout).toMatch(
+      /of which were here already\nsee it: .*nos top w/,
+    );
+  });
+
+  it.each([
+    [['pack', 'frst'], 2, /did you mean 'first'/],
+    [['pack', 'first', '-o', 'no/such/folder/x'], 1, /cannot write no\/such\/folder\/x/],
+    [['unpack', 'nothing.run.gz'], 2, /nothing.run.gz: no such file/],
+    [['unpack', 'other.json'], 2, /other.json is no packed run/],
+  ])('%j is refused', async (args, exit, message) => {
+    const { code, stderr } = await nos(args);
+    expect([code, stderr]).toEqual([exit, expect.stringMatching(message)]);
+  });
+});

@@ -1,0 +1,1 @@
+export { type Packed, packRun, type UnpackedRun, type UnpackOptions, unpackRun } from './travel.ts';
