@@ -19,7 +19,7 @@ const RUNS = `
 type Values = readonly (string | number)[];
 
 /** What runs statements: a client of the file, or one transaction of it. */
-export interface Connection {
+export interface Statements {
   execute(sql: string, args?: (string | number)[]): Promise<ResultSet>;
   execute(statement: InStatement): Promise<ResultSet>;
   /** In a transaction of its own, unless it is in one. */
@@ -27,19 +27,19 @@ export interface Connection {
 }
 
 /** What can also begin a transaction. */
-export interface Transactions extends Connection {
+export interface Transactions extends Statements {
   transaction(
     mode: 'read' | 'write',
-  ): Promise<Connection & { commit(): Promise<void>; readonly close: () => void }>;
+  ): Promise<Statements & { commit(): Promise<void>; readonly close: () => void }>;
 }
 
 /** The file, as statements over it: what every part of the store reads and writes through. */
 export class Database {
   readonly path: string;
-  readonly client: Connection;
+  readonly client: Statements;
   readonly writable: boolean;
 
-  constructor(path: string, client: Connection, writable: boolean) {
+  constructor(path: string, client: Statements, writable: boolean) {
     this.path = path;
     this.client = client;
     this.writable = writable;

@@ -1,5 +1,5 @@
 import { decodeRows, packed } from './columns.ts';
-import type { Connection } from './database.ts';
+import type { Statements } from './database.ts';
 import { corrupt } from './errors.ts';
 
 /** A query that finds what cannot be in a store that was only ever written by whole transactions, and what that is. */
@@ -60,7 +60,7 @@ const CONTRADICTIONS: readonly Contradiction[] = [
  *
  * @throws NosError `store-corrupt`.
  */
-export async function verifyRun(client: Connection, path: string, name: string, id: number): Promise<void> {
+export async function verifyRun(client: Statements, path: string, name: string, id: number): Promise<void> {
   const sql = `SELECT ${packed({ found: 'integrity_check' })} FROM pragma_integrity_check(1)`;
   const [row] = decodeRows(path, await client.execute(sql));
   const found = String(row?.found);
@@ -70,7 +70,7 @@ export async function verifyRun(client: Connection, path: string, name: string, 
 }
 
 /** What is missing of a run, or cannot be of it, if anything. */
-export async function contradictionOf(client: Connection, id: number): Promise<string | undefined> {
+export async function contradictionOf(client: Statements, id: number): Promise<string | undefined> {
   for (const { what, sql } of CONTRADICTIONS) {
     const [contradiction] = (await client.execute(sql, [id])).rows;
     if (contradiction) return what;
