@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { createClient } from '@libsql/client/sqlite3';
+import { type Client, createClient } from '@libsql/client/sqlite3';
 import { NosError } from '../errors.ts';
 import { named, packed } from './columns.ts';
 import { Database } from './database.ts';
@@ -106,7 +106,7 @@ export async function openDigest(path: string): Promise<Digest> {
       await client.execute(`ATTACH '${url}' AS store`);
       await requireSchema(client, file);
       for (const sql of [SCORES, ...INDICES]) await client.execute(sql);
-      return digestOf(new Database(file, client, false));
+      return digestOf(new Database(file, client, false), client);
     } catch (error) {
       client.close();
       throw error;
@@ -116,8 +116,8 @@ export async function openDigest(path: string): Promise<Digest> {
   });
 }
 
-function digestOf(db: Database): Digest {
-  const { path, client } = db;
+function digestOf(db: Database, client: Client): Digest {
+  const { path } = db;
   let taken = { version: -1, newest: 0 };
   let generation = 0;
   let work: Promise<void> = Promise.resolve();
