@@ -2,9 +2,17 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient } from '@libsql/client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { parseRunConfig, type RunServices, resumeRun, startRun } from '../src/run/index.ts';
-import { openStore } from '../src/store/index.ts';
+import {
+  packRun,
+  parseRunConfig,
+  type RunServices,
+  resumeRun,
+  startRun,
+  unpackRun,
+} from '../src/run/index.ts';
+import { openStore, type Store } from '../src/store/index.ts';
 import { HashDispatcher } from './hash-dispatcher.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 
@@ -18,6 +26,7 @@ afterEach(() => rm(directory, { recursive: true }));
 const STOPPED = [
   ...['random', 'evolution', 'tree', 'rl'].map((run) => ({ run, version: 3 })),
   { run: 'evolution', version: 4 },
+  { run: 'evolution', version: 6 },
 ];
 
 it.each(STOPPED)('a run of $run in a store of version $version', async ({ run, version }) => {
@@ -60,6 +69,30 @@ it('a run in an environment in a store of version 4, with a note and lost evalua
   expect(await store.findEvaluation(first, 'coarse')).toEqual({ evaluation: first });
   await store.close();
 });
+
+it('leases in a store of version 6, whose rows do not know their run; packed and unpacked, they do', async () => {
+  const path = join(directory, 'earlier.db');
+  await copyFile(new URL('fixtures/store-version-6.db', import.meta.url), path);
+  const [store, other] = [await openStore(path), await openStore(join(directory, 'other.db'))];
+  const leases = await store.leases('pulled');
+  expect(leases.map(({ until }) => until)).toEqual([61_000, 61_000, 61_000]);
+  await store.addLeases('pulled', [{ role: 'proposal', index: 9, since: 1, until: 2 }]);
+  await other.createRun({ ...(await store.run('pulled')), name: 'another' });
+  await unpackRun(other, await packed(store, 'pulled'));
+  expect(await other.leases('pulled')).toEqual(await store.leases('pulled'));
+  await store.close();
+  await other.close();
+  const client = createClient({ url: `file:${join(directory, 'other.db')}` });
+  const { rows } = await client.execute('SELECT count(DISTINCT mark) AS marks FROM runs');
+  client.close();
+  expect(rows[0]?.marks).toBe(2);
+});
+
+async function packed(store: Store, run: string): Promise<string> {
+  const file = join(directory, `${run}.run.gz`);
+  await packRun(store, run, file);
+  return file;
+}
 
 /** Checkpoints of version 3 held whole lists; the first one after them appends these as one piece. */
 function joined(outcome: Outcome) {

@@ -3,7 +3,7 @@ import { NosError } from '../errors.ts';
 import { toJson } from '../json.ts';
 import type { Metrics } from '../search/index.ts';
 import { exact, named, packed } from './columns.ts';
-import type { Database } from './database.ts';
+import { type Database, markOf, type RunKey } from './database.ts';
 import { EVALUATION, readAppended, readBatch, readCheckpoint, readProposal, sealOf } from './documents.ts';
 import type { Checkpoint, Store, StoredProposal } from './store.ts';
 
@@ -11,15 +11,15 @@ import type { Checkpoint, Store, StoredProposal } from './store.ts';
 const KEPT_CHECKPOINTS = 3;
 
 const PROPOSALS = `
-  SELECT ${packed({ ...named('p', 'position', 'batch', 'tokens', 'rule', 'key', 'checksum'), ...EVALUATION })},
+  SELECT ${packed({ ...named('p', 'position', 'batch', 'tokens', 'rule', 'key', 'checksum'), ...markOf('p'), ...EVALUATION })},
     ${exact('log_probability', 'p.log_probability')}
   FROM proposals p
   LEFT JOIN scores s ON s.run = p.run AND s.role = 'proposal' AND s.position = p.position
   LEFT JOIN evaluations e ON e.id = s.evaluation`;
 
-const BATCHES = `SELECT ${packed(named('b', 'batch', 'first', 'size', 'metrics', 'appended', 'checksum'))} FROM batches b`;
+const BATCHES = `SELECT ${packed({ ...named('b', 'batch', 'first', 'size', 'metrics', 'appended', 'checksum'), ...markOf('b') })} FROM batches b`;
 
-const CHECKPOINTS = `SELECT ${packed(named('c', 'asked', 'told', 'state', 'checksum'))} FROM checkpoints c`;
+const CHECKPOINTS = `SELECT ${packed({ ...named('c', 'asked', 'told', 'state', 'checksum'), ...markOf('c') })} FROM checkpoints c`;
 
 type Batches = Pick<
   Store,
@@ -31,17 +31,17 @@ export function batchesOf(db: Database): Batches {
   const { path } = db;
   return {
     async addBatch(run, { batch, first, proposals, ...added }, { asked, told, state }) {
-      const id = await db.runId(run);
+      const key = await db.runKey(run);
       const { appended } = added;
       await db.write([
-        insertBatch(id, { batch, first, size: proposals.length, appended }),
-        ...proposals.map(({ tokens, rule, identity: { key }, logProbability }, i) =>
-          insertProposal(id, { index: first + i, batch, tokens, rule, key, logProbability }),
+        insertBatch(key, { batch, first, size: proposals.length, appended }),
+        ...proposals.map(({ tokens, rule, identity, logProbability }, i) =>
+          insertProposal(key, { index: first + i, batch, tokens, rule, key: identity.key, logProbability }),
         ),
-        insertCheckpoint(id, { asked, told, state }),
+        insertCheckpoint(key, { asked, told, state }),
         {
           sql: 'DELETE FROM checkpoints WHERE run = ? AND asked <= ?',
-          args: [id, asked - KEPT_CHECKPOINTS],
+          args: [key.id, asked - KEPT_CHECKPOINTS],
         },
       ]);
     },
@@ -103,13 +103,13 @@ export function batchesOf(db: Database): Batches {
 }
 
 /** @param metrics What the strategy said of it when it was told, if it was. */
-export function insertBatch(run: number, { batch, first, size, ...rest }: BatchValues): InStatement {
+export function insertBatch(run: RunKey, { batch, first, size, ...rest }: BatchValues): InStatement {
   const metrics = rest.metrics === undefined ? null : toJson(rest.metrics);
   const values = { batch, first, size, metrics, appended: rest.appended || null };
   return {
     sql: `INSERT OR IGNORE INTO batches (run, batch, first, size, metrics, appended, checksum)
           VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    args: [run, ...Object.values(values), sealOf('batch', values)],
+    args: [run.id, ...Object.values(values), sealOf('batch', { ...values, mark: run.mark })],
   };
 }
 
@@ -121,15 +121,15 @@ interface BatchValues {
   readonly appended?: string | undefined;
 }
 
-export function insertCheckpoint(run: number, { asked, told, state }: Checkpoint): InStatement {
+export function insertCheckpoint(run: RunKey, { asked, told, state }: Checkpoint): InStatement {
   return {
     sql: 'INSERT OR REPLACE INTO checkpoints (run, asked, told, state, checksum) VALUES (?, ?, ?, ?, ?)',
-    args: [run, asked, told, state, sealOf('checkpoint', { asked, told, state })],
+    args: [run.id, asked, told, state, sealOf('checkpoint', { asked, told, state, mark: run.mark })],
   };
 }
 
 export function insertProposal(
-  run: number,
+  run: RunKey,
   { index, batch, tokens, rule, key, logProbability }: ProposalValues,
 ): InStatement {
   const values = { position: index, batch, tokens: toJson(tokens), rule, key };
@@ -138,10 +138,10 @@ export function insertProposal(
     sql: `INSERT OR IGNORE INTO proposals (run, position, batch, tokens, rule, key, log_probability, checksum)
           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     args: [
-      run,
+      run.id,
       ...Object.values(values),
       log_probability,
-      sealOf('proposal', { ...values, log_probability }),
+      sealOf('proposal', { ...values, log_probability, mark: run.mark }),
     ],
   };
 }

@@ -58,7 +58,7 @@ export function renaming(
       .map((row) => ({
         sql: 'UPDATE scores SET checksum = ? WHERE run = ? AND role = ? AND position = ?',
         args: [
-          sealOf('score', { ...row, ...scoreIdentity(readEvaluation(path, row)), scope }),
+          sealOf('score', { ...row, ...scoreIdentity(readEvaluation(path, row)), scope, mark: run.mark }),
           ...[id(run), String(row.role), Number(row.position)],
         ],
       })),

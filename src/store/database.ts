@@ -11,12 +11,30 @@ const PAGE = 500;
 const RUNS = `
   SELECT ${packed({
     ...named('r', 'id', 'name', 'config', 'created_at', 'version', 'fingerprint', 'finished', 'driver'),
-    ...named('r', 'note', 'checksum'),
+    ...named('r', 'note', 'mark', 'checksum'),
     proposals: '(SELECT count(*) FROM proposals p WHERE p.run = r.id)',
     told: '(SELECT coalesce(sum(size), 0) FROM batches b WHERE b.run = r.id AND b.metrics IS NOT NULL)',
   })}, ${exact('seconds', 'r.seconds')} FROM runs r`;
 
 type Values = readonly (string | number)[];
+
+/** Which run a row is of. */
+export interface RunKey {
+  readonly id: number;
+  /** Null for a run of a version before 7. */
+  readonly mark: string | null;
+}
+
+/** @param row A run's columns. */
+export const keyOfRun = ({ id, mark }: Columns): RunKey => ({
+  id: Number(id),
+  mark: mark === null ? null : String(mark),
+});
+
+/** The mark of a row's run, as a column that its checksum covers. */
+export const markOf = (table: string): { readonly mark: string } => ({
+  mark: `(SELECT mark FROM runs WHERE id = ${table}.run)`,
+});
 
 /** What runs statements: a client of the file, or one transaction of it. */
 export interface Statements {
@@ -99,7 +117,13 @@ export class Database {
 
   /** The number of a run. @throws NosError `unknown-name`. */
   async runId(name: string): Promise<number> {
-    const [row] = await this.rows('SELECT id FROM runs WHERE name = ?', [name]);
-    return row ? Number(row.id) : Number((await this.runRow(name)).id);
+    return (await this.runKey(name)).id;
+  }
+
+  /** What the rows of a run are written with. @throws NosError `unknown-name`. */
+  async runKey(name: string): Promise<RunKey> {
+    const columns = packed(named('r', 'id', 'mark'));
+    const [row] = await this.rows(`SELECT ${columns} FROM runs r WHERE name = ?`, [name]);
+    return keyOfRun(row ?? (await this.runRow(name)));
   }
 }

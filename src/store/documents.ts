@@ -46,9 +46,13 @@ type Kind = keyof typeof COVERED;
 
 /** Columns of later versions: covered if they hold something, so that rows without them keep their checksums. */
 const COVERED_IF_SET: Readonly<Partial<Record<Kind, readonly string[]>>> = {
-  run: ['note'],
-  batch: ['appended'],
+  run: ['note', 'mark'],
+  batch: ['appended', 'mark'],
+  proposal: ['mark'],
   evaluation: ['made_by', 'made_at'],
+  score: ['mark'],
+  checkpoint: ['mark'],
+  lease: ['mark'],
 };
 
 /** What a row of a kind must have as its checksum, which says that the row is what was written. */
@@ -149,8 +153,8 @@ export function scoreIdentity(evaluation: EvaluationIdentity): Columns {
 }
 
 function checkScore(path: string, row: Columns, evaluation: EvaluationSummary): void {
-  const { role, position, scope, checksum } = row;
-  check(path, 'score', { role, position, scope, checksum, ...scoreIdentity(evaluation) });
+  const { role, position, scope, mark, checksum } = row;
+  check(path, 'score', { role, position, scope, mark, checksum, ...scoreIdentity(evaluation) });
 }
 
 /** @param row With the columns of its evaluation. */

@@ -2,7 +2,7 @@ import type { InStatement } from '@libsql/client';
 import { type Evaluation, type EvaluationIdentity, identityFields } from '../evaluation/index.ts';
 import { toJson } from '../json.ts';
 import { named, packed } from './columns.ts';
-import type { Database } from './database.ts';
+import { type Database, markOf, type RunKey } from './database.ts';
 import {
   type Columns,
   EVALUATION,
@@ -24,7 +24,7 @@ const IDENTITY = `${identityFields.map((name) => `${name} = ?`).join(' AND ')} A
 const MADE = `instr(e.document, '"reuses":') = 0`;
 
 const SCORES = `
-  SELECT ${packed({ ...named('s', 'role', 'position', 'checksum'), ...EVALUATION })}
+  SELECT ${packed({ ...named('s', 'role', 'position', 'checksum'), ...markOf('s'), ...EVALUATION })}
   FROM scores s JOIN evaluations e ON e.id = s.evaluation
   WHERE s.run = ? AND s.role = ? AND s.position >= ? ORDER BY s.position LIMIT ?`;
 
@@ -69,11 +69,11 @@ export function evaluationsOf(db: Database): Evaluations {
     },
 
     async addScore(run, role, index, evaluation, origin) {
-      const id = await db.runId(run);
+      const key = await db.runKey(run);
       const scope = scopeOf(evaluation, run);
       await db.write([
         insertEvaluation(evaluation, scope, origin),
-        insertScore(id, { role, index, evaluation }, scope),
+        insertScore(key, { role, index, evaluation }, scope),
       ]);
     },
 
@@ -116,12 +116,18 @@ function identityOf(identity: EvaluationIdentity): readonly (string | number)[] 
 export const scopeOf = (evaluation: Evaluation, run: string): string => (isOfItsRun(evaluation) ? run : '');
 
 /** Notes that an evaluation, which is stored, is the run's score. */
-export function insertScore(run: number, { role, index, evaluation }: Score, scope: string): InStatement {
-  const seal = sealOf('score', { ...scoreIdentity(evaluation), role, position: index, scope });
+export function insertScore(run: RunKey, { role, index, evaluation }: Score, scope: string): InStatement {
+  const seal = sealOf('score', {
+    ...scoreIdentity(evaluation),
+    role,
+    position: index,
+    scope,
+    mark: run.mark,
+  });
   return {
     sql: `INSERT OR IGNORE INTO scores (run, role, position, evaluation, checksum)
           SELECT ?, ?, ?, id, ? FROM evaluations WHERE ${IDENTITY}`,
-    args: [run, role, index, seal, ...identityOf(evaluation), scope, scope],
+    args: [run.id, role, index, seal, ...identityOf(evaluation), scope, scope],
   };
 }
 

@@ -5,7 +5,7 @@ import { type Evaluation, identityFields } from '../evaluation/index.ts';
 import { toJson } from '../json.ts';
 import { insertBatch, insertCheckpoint, insertProposal } from './batches.ts';
 import { named, packed } from './columns.ts';
-import { Database, type Transactions } from './database.ts';
+import { Database, markOf, type RunKey, type Transactions } from './database.ts';
 import {
   type Columns,
   EVALUATION,
@@ -18,13 +18,12 @@ import {
   readRun,
   readScore,
   readStoredEvaluation,
-  sealOf,
 } from './documents.ts';
 import { corrupt, guarded } from './errors.ts';
 import { insertEvaluation, insertScore, scopeOf } from './evaluations.ts';
 import { insertLease, LEASES } from './leases.ts';
 import type { RunHead, RunPart } from './parts.ts';
-import { PROPOSAL_ROWS, runExists } from './runs.ts';
+import { insertRun, PROPOSAL_ROWS, runExists } from './runs.ts';
 import type { Origin, ScoreRole, Store, Unpacked } from './store.ts';
 import { contradictionOf, verifyRun } from './verify.ts';
 
@@ -40,11 +39,11 @@ const COUNTS = `
 
 /** Its batches with `position`, by which pages are read. */
 const BATCHES = `
-  SELECT ${packed({ ...named('b', 'batch', 'first', 'size', 'metrics', 'appended', 'checksum'), position: 'b.batch' })}
+  SELECT ${packed({ ...named('b', 'batch', 'first', 'size', 'metrics', 'appended', 'checksum'), ...markOf('b'), position: 'b.batch' })}
   FROM batches b WHERE b.run = ? AND b.batch >= ? ORDER BY b.batch LIMIT ?`;
 
 const SCORES = `
-  SELECT ${packed({ ...named('s', 'role', 'position', 'checksum'), id: 'e.id', ...EVALUATION })}
+  SELECT ${packed({ ...named('s', 'role', 'position', 'checksum'), ...markOf('s'), id: 'e.id', ...EVALUATION })}
   FROM scores s JOIN evaluations e ON e.id = s.evaluation
   WHERE s.run = ? AND s.role = ? AND s.position >= ? ORDER BY s.position LIMIT ?`;
 
@@ -55,7 +54,7 @@ const UNSCORED = `
   ORDER BY e.id LIMIT ?`;
 
 const CHECKPOINTS = `
-  SELECT ${packed({ ...named('c', 'asked', 'told', 'state', 'checksum'), position: 'c.asked' })}
+  SELECT ${packed({ ...named('c', 'asked', 'told', 'state', 'checksum'), ...markOf('c'), position: 'c.asked' })}
   FROM checkpoints c WHERE c.run = ? AND c.asked >= ? ORDER BY c.asked LIMIT ?`;
 
 const EVALUATIONS = `SELECT ${packed({ id: 'e.id', ...EVALUATION })} FROM evaluations e`;
@@ -83,7 +82,7 @@ export function packingOf(db: Database, client: Transactions): Pick<Store, 'pack
       db.checkWritable();
       const transaction = await guarded(path, () => client.transaction('write'));
       try {
-        const unpacked = await insertRun(new Database(path, transaction, true), name, parts);
+        const unpacked = await insertParts(new Database(path, transaction, true), name, parts);
         await guarded(path, () => transaction.commit());
         return unpacked;
       } finally {
@@ -157,7 +156,7 @@ async function* evaluationsOf(db: Database, id: number, name: string): AsyncGene
 const TURN = 200;
 
 /** Writes the parts as a run of that name; whoever calls it takes all of it back if it throws. */
-async function insertRun(db: Database, name: string, parts: AsyncIterable<RunPart>): Promise<Unpacked> {
+async function insertParts(db: Database, name: string, parts: AsyncIterable<RunPart>): Promise<Unpacked> {
   let writer: Writer | undefined;
   let done = 0;
   for await (const part of parts) {
@@ -189,7 +188,7 @@ async function beginRun(db: Database, name: string, head: RunHead): Promise<Writ
   const execute = (statement: InStatement): Promise<ResultSet> =>
     guarded(path, () => db.client.execute(statement));
 
-  const id = await insertHead(db, name, head);
+  const run = await insertHead(db, name, head);
   const add = async (kind: keyof typeof counts, statement: InStatement): Promise<void> => {
     const { rowsAffected } = await execute(statement);
     if (rowsAffected === 0) throw damaged(`it has one of its ${kind} twice`);
@@ -216,19 +215,19 @@ async function beginRun(db: Database, name: string, head: RunHead): Promise<Writ
     async write(part) {
       switch (part.kind) {
         case 'batch':
-          return add('batches', insertBatch(id, part));
+          return add('batches', insertBatch(run, part));
         case 'proposal':
-          return add('proposals', insertProposal(id, part));
+          return add('proposals', insertProposal(run, part));
         case 'evaluation':
           return addEvaluation(part.evaluation, part.origin);
         case 'score': {
           const evaluation = await evaluationAt(part.evaluation);
-          return add('scores', insertScore(id, { ...part, evaluation }, scopeOf(evaluation, name)));
+          return add('scores', insertScore(run, { ...part, evaluation }, scopeOf(evaluation, name)));
         }
         case 'checkpoint':
-          return add('checkpoints', insertCheckpoint(id, part));
+          return add('checkpoints', insertCheckpoint(run, part));
         case 'lease':
-          return add('leases', insertLease(id, part));
+          return add('leases', insertLease(run, part));
       }
     },
     async end() {
@@ -236,7 +235,7 @@ async function beginRun(db: Database, name: string, head: RunHead): Promise<Writ
         (kind) => counts[kind] !== head.counts[kind],
       );
       if (short) throw damaged(`it has ${counts[short]} ${short}, and says ${head.counts[short]}`);
-      const contradiction = await guarded(path, () => contradictionOf(db.client, id));
+      const contradiction = await guarded(path, () => contradictionOf(db.client, run.id));
       if (contradiction !== undefined) throw damaged(contradiction);
       return { evaluations: counts.evaluations, known };
     },
@@ -244,19 +243,18 @@ async function beginRun(db: Database, name: string, head: RunHead): Promise<Writ
 }
 
 /** @throws NosError `run-exists`. */
-async function insertHead(db: Database, name: string, head: RunHead): Promise<number> {
+async function insertHead(db: Database, name: string, head: RunHead): Promise<RunKey> {
   const { createdAt, version, fingerprint, finished, seconds, note = null } = head;
   const row = { name, config: toJson(head.config), created_at: createdAt, version, fingerprint, note };
-  const result = await guarded(db.path, () =>
-    db.client.execute({
-      sql: `INSERT OR IGNORE INTO runs (name, config, created_at, version, fingerprint, note, checksum, finished, seconds)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-      args: [...Object.values(row), sealOf('run', row), Number(finished), seconds],
-    }),
-  );
-  const [added] = result.rows;
-  if (added === undefined) throw runExists(name, 'take the run in under another name: --as NAME');
-  return Number(added.id);
+  const [added] = await db.write([
+    insertRun(row),
+    {
+      sql: 'UPDATE runs SET finished = ?, seconds = ? WHERE name = ?',
+      args: [Number(finished), seconds, name],
+    },
+  ]);
+  if (added?.rowsAffected === 0) throw runExists(name, 'take the run in under another name: --as NAME');
+  return db.runKey(name);
 }
 
 /**

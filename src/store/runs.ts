@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { NosError } from '../errors.ts';
 import { toJson } from '../json.ts';
 import { shellWord } from '../shell.ts';
 import { HELD, noting, removal, renaming, reopening } from './care.ts';
 import { exact, named, packed } from './columns.ts';
-import type { Database } from './database.ts';
+import { type Database, markOf } from './database.ts';
 import { type Columns, EVALUATION, readProposal, readRun, sealOf } from './documents.ts';
 import { guarded } from './errors.ts';
 import { isLocked, lockFile, PATIENCE_MS } from './lock.ts';
@@ -19,7 +20,7 @@ const BEST = `
 
 /** Proposals without their evaluations. */
 export const PROPOSAL_ROWS = `
-  SELECT ${packed({ ...named('p', 'position', 'batch', 'tokens', 'rule', 'key', 'checksum'), document: 'NULL' })},
+  SELECT ${packed({ ...named('p', 'position', 'batch', 'tokens', 'rule', 'key', 'checksum'), ...markOf('p'), document: 'NULL' })},
     ${exact('log_probability', 'p.log_probability')}
   FROM proposals p WHERE p.run = ? AND p.position >= ? ORDER BY p.position LIMIT ?`;
 
@@ -82,14 +83,15 @@ export function runsOf(db: Database): Runs & { readonly locks: ReadonlySet<RunLo
 
     async createRun(run) {
       const { name, createdAt, version, fingerprint } = run;
-      const row = { name, config: toJson(run.config), created_at: createdAt, version, fingerprint };
-      const [inserted] = await db.write([
-        {
-          sql: `INSERT OR IGNORE INTO runs (name, config, created_at, version, fingerprint, checksum)
-                VALUES (?, ?, ?, ?, ?, ?)`,
-          args: [...Object.values(row), sealOf('run', row)],
-        },
-      ]);
+      const row = {
+        name,
+        config: toJson(run.config),
+        created_at: createdAt,
+        version,
+        fingerprint,
+        note: null,
+      };
+      const [inserted] = await db.write([insertRun(row)]);
       if (inserted?.rowsAffected === 0) {
         throw runExists(name, `\`nos resume ${shellWord(name)}\`, or another --run`);
       }
@@ -159,6 +161,20 @@ export function runsOf(db: Database): Runs & { readonly locks: ReadonlySet<RunLo
         { sql: 'UPDATE runs SET seconds = seconds + ? WHERE name = ?', args: [seconds, name] },
       ]);
     },
+  };
+}
+
+/** A run with a mark of its own; nothing if the name is taken. */
+export function insertRun(
+  row: Readonly<Record<'name' | 'config' | 'created_at' | 'version' | 'fingerprint', string>> & {
+    readonly note: string | null;
+  },
+): { readonly sql: string; readonly args: (string | null)[] } {
+  const marked = { ...row, mark: randomBytes(12).toString('hex') };
+  const names = Object.keys(marked);
+  return {
+    sql: `INSERT OR IGNORE INTO runs (${names.join(', ')}, checksum) VALUES (${names.map(() => '?').join(', ')}, ?)`,
+    args: [...Object.values(marked), sealOf('run', marked)],
   };
 }
 

@@ -6,7 +6,7 @@ import { identityFields } from '../evaluation/index.ts';
 const APPLICATION_ID = 0x4e4f5331;
 
 /** The version of the tables below, kept in `PRAGMA user_version`; a change of the tables raises it. */
-const SCHEMA_VERSION = 6;
+const SCHEMA_VERSION = 7;
 const MARK = `PRAGMA user_version = ${SCHEMA_VERSION}`;
 
 /**
@@ -48,7 +48,8 @@ const LEASES = `
     until INTEGER NOT NULL, checksum TEXT NOT NULL, PRIMARY KEY (run, role, position)) STRICT`.trim();
 
 /**
- * `note` is what a person says of the run, `seconds` how long processes have driven it. `appended` is what a strategy's growing lists
+ * `note` is what a person says of the run, `seconds` how long processes have driven it. `mark` is a random text that no other run has; the
+ * checksums of a run's rows cover it, so that no row passes for another run's; null in runs of versions before 7. `appended` is what a strategy's growing lists
  * got with the batch, null in batches of versions before 4, whose checkpoints held the whole lists. `scope` is empty for a sound
  * evaluation, which every run may use, and the run's name for one that failed for outside reasons, which only that run replays.
  * `made_by` and `made_at` are an evaluation's origin, null before version 5. `log_probability` is a number, or the name of one that is
@@ -58,7 +59,7 @@ const TABLES = [
   `CREATE TABLE runs (
      id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, config TEXT NOT NULL, created_at TEXT NOT NULL,
      version TEXT NOT NULL, fingerprint TEXT NOT NULL, finished INTEGER NOT NULL DEFAULT 0, driver TEXT, note TEXT,
-     seconds REAL NOT NULL DEFAULT 0, checksum TEXT) STRICT`,
+     seconds REAL NOT NULL DEFAULT 0, mark TEXT, checksum TEXT) STRICT`,
   `CREATE TABLE batches (
      run INTEGER NOT NULL REFERENCES runs (id), batch INTEGER NOT NULL, first INTEGER NOT NULL, size INTEGER NOT NULL,
      metrics TEXT, appended TEXT, checksum TEXT, PRIMARY KEY (run, batch)) STRICT`,
@@ -101,6 +102,7 @@ const UPGRADES: readonly (readonly string[])[] = [
   ],
   ['made_by', 'made_at'].map((column) => `ALTER TABLE evaluations ADD COLUMN ${column} TEXT`),
   [LEASES],
+  ['ALTER TABLE runs ADD COLUMN mark TEXT'],
 ];
 
 /**

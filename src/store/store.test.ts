@@ -317,9 +317,9 @@ describe('what it refuses', () => {
 
   it('a newer store, which it leaves as it is', async () => {
     await (await storeWithRun()).close();
-    await sql('PRAGMA user_version = 7');
+    await sql('PRAGMA user_version = 8');
     const before = await readFile(path);
-    await expect(openStore(path)).rejects.toMatchObject({ code: 'store-newer', message: /version 7/ });
+    await expect(openStore(path)).rejects.toMatchObject({ code: 'store-newer', message: /version 8/ });
     expect((await readFile(path)).equals(before)).toBe(true);
   });
 
