@@ -5,9 +5,13 @@ export function csv<Name extends string>(
   rows: readonly Readonly<Record<Name, unknown>>[],
   columns: readonly Name[],
 ): string {
-  const lines = rows.map((row) => columns.map((column) => field(String(row[column] ?? ''))).join(','));
+  const lines = rows.map((row) => csvLine(columns.map((column) => row[column])));
   return [columns.join(','), ...lines].join('\n');
 }
+
+/** One line of them, without its end. */
+export const csvLine = (values: readonly unknown[]): string =>
+  values.map((value) => field(String(value ?? ''))).join(',');
 
 function field(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

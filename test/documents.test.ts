@@ -38,6 +38,7 @@ const CALLS: readonly (readonly string[])[] = [
   ['funnel', 'b', '-n', '4', ...EVALUATING],
   ['pack', 'b', '-o', 'b.run.gz'],
   ['unpack', 'b.run.gz', '--as', 'c'],
+  ['table', 'b', '-o', 'b.csv.gz'],
   ['rm', 'b', '--yes'],
   ['rule', 'adam'],
   ['export', 'adam', '--to', 'numpy'],

@@ -7,7 +7,8 @@ export {
   type Tuned,
 } from './bakeoff.ts';
 export { entrants } from './entrants.ts';
-export { landscapes } from './landscapes.ts';
+export { tableReference } from './from-runs.ts';
+export { findLandscape, landscapes } from './landscapes.ts';
 export { bakeoffPicture, conditionText } from './picture.ts';
 export { YARDSTICK } from './relative-regret.ts';
 export { resumableTrials } from './resumable.ts';

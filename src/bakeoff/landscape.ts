@@ -1,7 +1,8 @@
 import type { Expression, Space } from '../rules/index.ts';
 
-/** What a landscape scores: a rule of its space, and the token string that denotes it. */
+/** What a landscape scores: a rule of its space, the token string that denotes it, and its key where the caller knows it. */
 export interface LandscapeRule {
+  readonly key?: string;
   readonly expression: Expression;
   readonly tokens: readonly number[];
 }

@@ -1,6 +1,7 @@
+import { taskTitle } from '../evaluation/index.ts';
 import { lineChart, type Panel } from '../plot/index.ts';
 import type { Condition } from './bakeoff.ts';
-import { landscapes } from './landscapes.ts';
+import { findLandscape } from './landscapes.ts';
 import { RESOLUTION } from './relative-regret.ts';
 import type { Curve, Estimate } from './summary.ts';
 
@@ -37,7 +38,8 @@ export function bakeoffPicture(curves: readonly Curve[], measure: keyof typeof M
 
 /** `parts, noise 0.05`. */
 export function conditionText({ landscape, noise }: Condition): string {
-  return landscapes.find(landscape).noises.length === 1 ? landscape : `${landscape}, noise ${noise}`;
+  const title = taskTitle(landscape);
+  return findLandscape(landscape).noises.length === 1 ? title : `${title}, noise ${noise}`;
 }
 
 function panelOf(condition: Condition, curves: readonly Curve[], measure: keyof typeof MEASURES): Panel {

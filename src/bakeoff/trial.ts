@@ -3,7 +3,7 @@ import { parseRule } from '../rules/index.ts';
 import { type IdentifiedProposal, runLoop, type Strategy, strategies } from '../search/index.ts';
 import { mean } from '../statistics/index.ts';
 import type { Landscape } from './landscape.ts';
-import { landscapes } from './landscapes.ts';
+import { openLandscape } from './landscapes.ts';
 
 /** One search of a landscape. */
 export interface Trial {
@@ -63,7 +63,7 @@ export function marks(samples: number): readonly number[] {
 /** Runs one search; a pure function of the trial. @throws NosError `unknown-name`, `bad-option`. */
 export async function runTrial(trial: Trial): Promise<TrialResult> {
   const { seed, samples } = trial;
-  const landscape = await landscapes.find(trial.landscape).open(seed);
+  const landscape = await openLandscape(trial.landscape, seed);
   const scores = new Scores(landscape, trial);
   const strategy = await strategies.find(trial.strategy).create({
     space: landscape.space,
@@ -121,7 +121,7 @@ class Scores {
   /** The reward that the strategy is told. */
   observe({ rule, tokens, identity: { key } }: IdentifiedProposal, index: number): number {
     const expression = parseRule(rule);
-    const reward = this.#landscape.reward({ expression, tokens });
+    const reward = this.#landscape.reward({ expression, tokens, key });
     const { seed, noise } = this.#trial;
     const observed = noise === 0 ? reward : reward + noise * stream(seed, 'noise', key).normal();
     this.#scores[index] = { key, reward, observed };

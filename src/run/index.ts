@@ -48,4 +48,5 @@ export { extendRun, type RunResult, type RunServices, resumeRun, startRun } from
 export { checkRunName } from './run-name.ts';
 export { type Spared, sparedOf } from './spared.ts';
 export { readRun, readRuns, type StoredRun, storedRunSchema } from './stored-run.ts';
+export { tableColumns, tableLines, withoutFolder } from './table.ts';
 export { type Finding, findings, type TestedRow, type Verdict, verdictOf } from './verdict.ts';

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { BakeoffPlan, BakeoffResult, Curve, Ranked, RunTrials } from '../../bakeoff/index.ts';
 import * as bakeoff from '../../bakeoff/index.ts';
 import { fingerprint } from '../../evaluate/index.ts';
+import { taskTitle } from '../../evaluation/index.ts';
 import { toJson } from '../../json.ts';
 import { type Column, pairs, strong, table, thousands } from '../../report/index.ts';
 import { packageVersion } from '../../version.ts';
@@ -10,7 +11,7 @@ import { workerCount } from '../evaluators.ts';
 import { makeFolder, writeFiles, wroteText } from '../files.ts';
 import { openCounter } from '../live/progress-bar.ts';
 import { names } from '../names.ts';
-import { flag, integer, list, type SettingsOf } from '../option.ts';
+import { flag, integer, list, type SettingsOf, text } from '../option.ts';
 import { outputPath, settings } from '../options.ts';
 import { prepareOnnxruntime } from '../prepare.ts';
 
@@ -22,6 +23,9 @@ const options = {
     source: 'flag',
     names: names.landscapes,
     otherwise: 'all',
+  }).optional(),
+  landscape: text('a table of evaluations that `nos table` wrote, to search in its rewards', {
+    ...{ value: 'FILE', source: 'flag', path: true },
   }).optional(),
   budget: integer('rules proposed in a search', { minimum: 10, source: 'flag' }).default(3_000),
   repeats: integer('searches of each strategy on each landscape and noise', {
@@ -43,7 +47,7 @@ export const command = defineCommand({
   async run(context) {
     const { settings, stdout } = context;
     const folder = settings.output;
-    const plan = planOf(settings);
+    const plan = planOf(settings, await tableOf(settings));
     await makeFolder(folder);
     const result = await bakeoff.runBakeoff(plan, await trialRunner(context, plan, folder));
     const curves = bakeoff.summarize(result);
@@ -61,13 +65,26 @@ export const command = defineCommand({
   },
 });
 
-function planOf({ strategies, landscapes, budget, repeats, tune }: Settings): BakeoffPlan {
+/** The reference of the table that the searches are to be in; its rewards are read once before many processes do. */
+async function tableOf({ landscape }: Settings): Promise<string | undefined> {
+  if (landscape === undefined) return undefined;
+  const reference = await bakeoff.tableReference(landscape);
+  await bakeoff.findLandscape(reference).open(1);
+  return reference;
+}
+
+function planOf(
+  { strategies, landscapes, budget, repeats, tune }: Settings,
+  table: string | undefined,
+): BakeoffPlan {
   const { entrants, YARDSTICK } = bakeoff;
+  const named = landscapes ?? (table === undefined ? undefined : []);
   return {
     entrants: strategies ? [...new Set([YARDSTICK, ...strategies])].map(entrants.find) : entrants.entries,
-    landscapes: landscapes
-      ? [...new Set(landscapes)].map(bakeoff.landscapes.find)
-      : bakeoff.landscapes.entries,
+    landscapes: [
+      ...(named ? [...new Set(named)].map(bakeoff.landscapes.find) : bakeoff.landscapes.entries),
+      ...(table === undefined ? [] : [bakeoff.findLandscape(table)]),
+    ],
     samples: budget,
     seeds: repeats,
     tune,
@@ -126,7 +143,7 @@ function report(
   );
   const tables = conditions.map((condition) => {
     const own = curves.filter((curve) => JSON.stringify(curve.condition) === JSON.stringify(condition));
-    const title = colours.bold(`${condition.landscape}, noise ${condition.noise}`);
+    const title = colours.bold(`${taskTitle(condition.landscape)}, noise ${condition.noise}`);
     return `${title}\n${curveTable(own, budgets, stdout)}`;
   });
   const overall = table(

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip, createGzip } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import * as z from 'zod';
 import { NosError } from '../../errors.ts';
 import { toJson } from '../../json.ts';
 import { partSchema, type RunPart } from '../../store/index.ts';
+import { isOfSystem, writeWhole } from '../../write-whole.ts';
 
 /**
  * The file that a run travels in: gzip over lines of JSON. The first line says what it is, each further one is a part of the run, and the
@@ -38,30 +37,12 @@ const endSchema = z.strictObject({ kind: z.literal('end'), sha256: z.string() })
  * @returns The number of its bytes.
  * @throws NosError `unwritable`; and what the parts throw.
  */
-export async function writePack(
+export function writePack(
   file: string,
   parts: AsyncIterable<RunPart>,
   signal?: AbortSignal,
 ): Promise<number> {
-  const partial = `${file}.${process.pid}.partial`;
-  try {
-    const handle = await open(partial, 'w');
-    try {
-      // The stream of a handle closes it when it ends: what was written must be on the disk before the file gets its name.
-      const stream = handle.createWriteStream({ flush: true });
-      await pipeline(Readable.from(linesOf(parts)), createGzip(), stream, { signal });
-    } finally {
-      await handle.close().catch(() => undefined);
-    }
-    const { size } = await stat(partial);
-    await rename(partial, file);
-    return size;
-  } catch (error) {
-    await rm(partial, { force: true }).catch(() => undefined);
-    throw isOfSystem(error)
-      ? new NosError('unwritable', `cannot write ${file}: ${error.message}`, 'name another by --output')
-      : error;
-  }
+  return writeWhole(file, linesOf(parts), { compressed: true, signal });
 }
 
 async function* linesOf(parts: AsyncIterable<RunPart>): AsyncGenerator<string> {
@@ -181,12 +162,7 @@ async function* linesIn(file: string, { line: longest, ratio }: PackLimits): Asy
   }
 }
 
-type SystemError = Error & { readonly code: string };
-
-const isOfSystem = (error: unknown): error is SystemError =>
-  error instanceof Error && !(error instanceof NosError) && 'code' in error && error.name !== 'AbortError';
-
-function unreadable(file: string, error: SystemError): NosError {
+function unreadable(file: string, error: Error & { readonly code: string }): NosError {
   if (error.code === 'ENOENT') {
     return new NosError('bad-pack', `${file}: no such file`, 'name one that `nos pack` wrote');
   }
