@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { type Client, createClient } from '@libsql/client/sqlite3';
 import { NosError } from '../errors.ts';
 import { named, packed } from './columns.ts';
-import { Database } from './database.ts';
+import { Database, markOf } from './database.ts';
 import { EVALUATION, readRun, readScore, readSummary } from './documents.ts';
 import { guarded } from './errors.ts';
 import { isLocked } from './lock.ts';
@@ -161,7 +161,7 @@ function digestOf(db: Database, client: Client): Digest {
 
   const ofKeys = (run: number, keys: readonly string[]) =>
     db.rows(
-      `SELECT ${packed({ ...named('s', 'role', 'position', 'checksum'), ...EVALUATION })}
+      `SELECT ${packed({ ...named('s', 'role', 'position', 'checksum'), ...markOf('s'), ...EVALUATION })}
        FROM store.scores s JOIN store.evaluations e ON e.id = s.evaluation
        JOIN digest d ON d.run = s.run AND d.role = s.role AND d.position = s.position
        WHERE s.run = ? AND d.key IN (SELECT value FROM json_each(?))
