@@ -1,5 +1,6 @@
 export { blockedDifference } from './blocks.ts';
 export { deviationLimit } from './deviation-limit.ts';
+export { fisherGreater } from './fisher.ts';
 export { holm } from './holm.ts';
 export { type Interval, meanInterval } from './mean-interval.ts';
 export { movingAverage } from './moving-average.ts';

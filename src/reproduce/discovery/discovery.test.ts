@@ -248,7 +248,10 @@ describe('parts', () => {
   it('are told of where good rules hold them more often, and only there', () => {
     const good = Array.from({ length: 20 }, (_, i) => identityOf(`exp(sign(g)) * g + ${i + 1} * w`).text);
     const all = [...good, ...Array.from({ length: 80 }, (_, i) => identityOf(`g + ${i + 1} * w`).text)];
-    const parts = commonParts(good, all, 5).map(({ part }) => part);
+    const { tested, rows } = commonParts(good, all, 5);
+    const parts = rows.map(({ part }) => part);
+    expect(tested).toBeGreaterThan(rows.length);
+    for (const { p, others } of rows) expect([p <= 0.05, others.of]).toEqual([true, 80]);
     expect(parts).toContain('exp(sign(g))');
     expect(parts).not.toContain('w');
   });

@@ -14,7 +14,7 @@ import {
   shareInterval,
   shareOf,
 } from './statistics.ts';
-import { byText, headlineOf, listed, readingOf, sentenceOf } from './words.ts';
+import { byText, headlineOf, listed, pText, readingOf, sentenceOf } from './words.ts';
 
 interface Shown {
   readonly data: DiscoveryData;
@@ -162,24 +162,27 @@ const PARTS = 12;
 function partsTable({ rules, retest }: DiscoveryData): string {
   const good = (retest?.rounds[1] ?? retest?.rounds[0])?.rules.map(({ rule }) => rule) ?? [];
   if (good.length === 0) return NOT_YET;
-  const parts = commonParts(good, rules, PARTS);
-  const what = `Parts of the ${plural(good.length, 'rule')} that passed the first test with a fresh seed, beside those of all ${thousands(rules.length)} different rules that were proposed`;
-  if (parts.length === 0) return `${what}: none stands surely more often in the good ones.`;
+  const { tested, rows } = commonParts(good, rules, PARTS);
+  const what = `Parts of the ${plural(good.length, 'rule')} that passed the first test with a fresh seed, beside those of the other ${thousands(rules.length - good.length)} different rules that were proposed. ${plural(tested, 'part')} of at least three good rules ${tested === 1 ? 'was' : 'were'} tested`;
+  if (rows.length === 0) return `${what}: none stands surely more often in the good ones.`;
   const share = (one: { count: number; of: number }) => {
     const [low, high] = shareInterval(one);
     return `${hundred(shareOf(one))} % [${hundred(low)}, ${hundred(high)}]`;
   };
   const table = markdownTable(
-    ['part', 'of the good ones', 'of all', 'more by, points'],
-    parts.map(({ part, good: own, all, uplift }) => [
+    ['part', 'of the good ones', 'of the others', 'more by, points', 'p'],
+    rows.map(({ part, good: own, others, uplift, p }) => [
       `\`${part}\``,
       share(own),
-      share(all),
-      `+${hundred(uplift.mean)} [+${hundred(uplift.low)}, +${hundred(uplift.high)}]`,
+      share(others),
+      `${points(uplift.mean)} [${points(uplift.low)}, ${points(uplift.high)}]`,
+      pText(p),
     ]),
   );
-  return `${what}, with 95 % intervals:\n\n${table}`;
+  return `${what}; these stand more often in the good ones, the surest first. p is of Fisher's exact test, one-sided, corrected by Holm's method over all that were tested; brackets hold 95 % intervals, which are not corrected. Both take rules for independent, which those of one search are not: the true p is larger.\n\n${table}`;
 }
+
+const points = (share: number): string => `${share < 0 ? '−' : '+'}${hundred(Math.abs(share))}`;
 
 const hundred = (share: number): string => (100 * share).toFixed(1);
 

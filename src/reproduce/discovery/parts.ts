@@ -1,4 +1,6 @@
+import { LEVEL } from '../../compare/index.ts';
 import { canonicalize, type Expression, parseRule, printRule } from '../../rules/index.ts';
+import { fisherGreater, holm } from '../../statistics/index.ts';
 import { type Share, shareDifference, shareOf } from './statistics.ts';
 
 /** Longest part, in characters: longer ones are rules of their own. */
@@ -25,39 +27,53 @@ const AGREEMENT = printRule(canonicalize(parseRule('exp(sign(g) * sign(m))')));
 /** Whether a rule holds e^(sign(g)·sign(m)), or is it. */
 export const holdsAgreement = (rule: string): boolean => rule === AGREEMENT || partsOf(rule).has(AGREEMENT);
 
-/** How often a part stands in good rules, and in all. */
+/** How often a part stands in good rules, and in the others. */
 export interface PartRow {
   readonly part: string;
   readonly good: Share;
-  readonly all: Share;
+  readonly others: Share;
   readonly uplift: ReturnType<typeof shareDifference>;
+  /** Of Fisher's exact test, corrected by Holm's method over all parts that were tested. */
+  readonly p: number;
+}
+
+export interface CommonParts {
+  /** Parts that enough good rules hold. */
+  readonly tested: number;
+  /** Those of them that good rules hold surely more often than the others, the surest first. */
+  readonly rows: readonly PartRow[];
 }
 
 /**
- * The parts that good rules hold more often than all rules that were proposed do, the surest first.
+ * The parts that good rules hold more often than the other rules that were proposed.
  *
  * @param good Canonical texts of good rules.
  * @param all Those of the searched population.
+ * @param count Rows that are wanted at most.
  */
-export function commonParts(
-  good: readonly string[],
-  all: readonly string[],
-  count: number,
-): readonly PartRow[] {
-  const [inGood, inAll] = [countParts(good), countParts(all)];
-  return [...inGood]
+export function commonParts(good: readonly string[], all: readonly string[], count: number): CommonParts {
+  const isGood = new Set(good);
+  const rest = all.filter((rule) => !isGood.has(rule));
+  const [inGood, inRest] = [countParts(good), countParts(rest)];
+  const tested = [...inGood]
     .filter(([, times]) => times >= Math.min(FEWEST, good.length))
-    .map(([part, times]): PartRow => {
+    .map(([part, times]) => {
       const own = { count: times, of: good.length };
-      const others = { count: inAll.get(part) ?? 0, of: all.length };
-      return { part, good: own, all: others, uplift: shareDifference(own, others) };
-    })
-    .filter(({ uplift }) => uplift.low > 0)
+      const others = { count: inRest.get(part) ?? 0, of: rest.length };
+      return { part, good: own, others, uplift: shareDifference(own, others), p: fisherGreater(own, others) };
+    });
+  const corrected = holm(tested.map(({ p }) => p));
+  const rows = tested
+    .map((row, i): PartRow => ({ ...row, p: corrected[i]! }))
+    .filter(({ p }) => p <= LEVEL)
     .sort(
       (a, b) =>
-        b.uplift.low - a.uplift.low || shareOf(b.good) - shareOf(a.good) || (a.part < b.part ? -1 : 1),
-    )
-    .slice(0, count);
+        a.p - b.p ||
+        b.uplift.low - a.uplift.low ||
+        shareOf(b.good) - shareOf(a.good) ||
+        (a.part < b.part ? -1 : 1),
+    );
+  return { tested: tested.length, rows: rows.slice(0, count) };
 }
 
 function countParts(rules: readonly string[]): ReadonlyMap<string, number> {

@@ -18,7 +18,7 @@ const scaled = ({ difference: { mean, values, interval } }: Row, factor: number)
 export const byText = (row: Row, { factor }: ContestSummary['score']): string =>
   differenceText(scaled(row, factor));
 
-const pText = (p: number): string => (p < 0.001 ? p.toExponential(1) : p.toPrecision(2));
+export const pText = (p: number): string => (p < 0.001 ? p.toExponential(1) : p.toPrecision(2));
 
 /** Says in a sentence how a found optimizer does beside a known one. */
 export function sentenceOf(row: Row, { score }: Pick<ContestSummary, 'score'>): string {
@@ -64,5 +64,5 @@ export function headlineOf(final: ContestSummary): string {
 /** Says how the tests of a contest are to be read. */
 export function readingOf({ rows, seeds, task }: ContestSummary): string {
   const tests = rows.filter(({ p }) => p !== null).length;
-  return `On \`${task}\`, ${plural(seeds, 'seed')}. p is of the paired permutation test, corrected by Holm's method over all ${plural(tests, 'comparison')} of a found optimizer with a known one; two are told apart where it is at most ${LEVEL}. Brackets hold 95 % intervals, which are not corrected.`;
+  return `On \`${task}\`, ${plural(seeds, 'seed')}. p is of the paired permutation test, corrected by Holm's method over all ${plural(tests, 'comparison')} of a found optimizer with a known one on this task, and not over the tasks together; two are told apart where it is at most ${LEVEL}. Brackets hold 95 % intervals, which are not corrected.`;
 }
