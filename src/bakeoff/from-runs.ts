@@ -137,7 +137,9 @@ function rewardsByKey(path: string, rows: readonly Cells[]): ReadonlyMap<string,
   const seeds = new Map<string, Map<string, number>>();
   for (const { key, seed, reward } of rows) {
     const value = Number(reward);
-    if (!(value >= 0 && value <= 1)) throw refused(path, `a reward is ${reward}: expected 0 to 1`);
+    if (!(value >= 0 && value <= 1)) {
+      throw refused(path, `a reward is ${reward}: expected accuracies, from 0 to 1`);
+    }
     seeds.set(key, (seeds.get(key) ?? new Map()).set(seed, value));
   }
   return new Map([...seeds].map(([key, values]) => [key, mean([...values.values()])]));

@@ -98,6 +98,21 @@ export const tableColumns: readonly TableColumn[] = [
     description: 'space of the run, as JSON: name, and what was chosen of it',
     cell: ({ config }) => JSON.stringify(config.space),
   },
+  {
+    name: 'score',
+    description: 'the score in units of its own, unless it is an accuracy, which is the reward',
+    cell: ({ evaluation: { score } }) => score && number(score.value),
+  },
+  {
+    name: 'metric',
+    description: 'what that score is called',
+    cell: ({ evaluation }) => evaluation.score?.metric,
+  },
+  {
+    name: 'goal',
+    description: 'which of these scores are better',
+    cell: ({ evaluation }) => evaluation.score?.goal,
+  },
 ];
 
 function reasonOf(evaluation: Score['evaluation']): string | undefined {
