@@ -10,7 +10,7 @@ if (noChromium) console.warn(`no Chromium at ${program}: tests of pages are SKIP
 
 export function openBrowser(): Promise<Browser> {
   const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
-  return chromium.launch({ executablePath: program, args });
+  return chromium.launch({ executablePath: program, args, timeout: 200_000 });
 }
 
 /** How a page is looked at. */
@@ -41,6 +41,8 @@ export async function watchedPage(
 ): Promise<Watched> {
   const { colorScheme, width } = look;
   const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 } });
+  // Only for what hangs: a busy machine takes its time.
+  page.setDefaultTimeout(200_000);
   const faults: string[] = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) faults.push(`console: ${message.text()}`);

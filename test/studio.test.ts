@@ -166,6 +166,45 @@ describe('what the studio gives', () => {
     );
   });
 
+  it('compares rules by fresh seeds alone', async () => {
+    const read = async (path: string) => JSON.parse((await ask(`/api/${path}`)).body);
+    const { rules } = await here.json(['top', 'evolved', '--all', '-n', '200']);
+    const tested = rules.find(({ retest, reference }: (typeof rules)[number]) => retest && !reference);
+    const adam = rules.find(({ names }: (typeof rules)[number]) => names.includes('adam'));
+    const { tables } = await read(`compare?rule=adam&rule=${encodeURIComponent(tested.rule)}`);
+    const [base, beside] = tables[0].rules;
+    const rewardsOf = ({ rewards }: typeof base) => rewards.map(({ reward }: { reward: number }) => reward);
+    expect(rewardsOf(base)).toEqual(expect.arrayContaining(adam.retest.rewards));
+    expect(rewardsOf(beside).sort()).toEqual([...tested.retest.rewards].sort());
+    expect(beside.beside.pairs).toBe(tested.retest.rewards.length);
+    expect(beside.beside.difference).toBeCloseTo(tested.retest.mean - adam.retest.mean, 12);
+    const rule = await read(`runs/evolved/rules/${tested.key}`);
+    expect(rule.evaluation.reward).toBe(tested.reward);
+    expect(rule.comparison.tables).toEqual(tables);
+    expect((await ask('/api/compare?rule=sign(')).status).toBe(400);
+  });
+
+  it('analyses a run', async () => {
+    const { parts, rates, metrics, timeline, strings, costs } = JSON.parse(
+      (await ask('/api/runs/evolved/analysis')).body,
+    );
+    const { samples } = (await here.json(['show', 'evolved'])).run.config;
+    expect(timeline.length).toBeGreaterThan(samples / 2);
+    expect(timeline.every(({ from, to, lane }: (typeof timeline)[number]) => from < to && lane >= 0)).toBe(
+      true,
+    );
+    expect(rates[0].sweep.length).toBeGreaterThan(1);
+    expect(metrics.map(({ name }: { name: string }) => name)).toContain('rewardMean');
+    expect(strings.lines[0].tokens).toHaveLength(strings.axes.length);
+    const orderly = parts.every(
+      ({ difference, interval }: (typeof parts)[number]) =>
+        interval.low <= difference && difference <= interval.high,
+    );
+    expect(parts.length).toBeGreaterThan(2);
+    expect(orderly).toBe(true);
+    expect(costs[0].reward).toBeGreaterThanOrEqual(costs.at(-1).reward);
+  });
+
   it('says what is wrong with a question', async () => {
     const { status, body } = await ask('/api/runs/evolvd');
     expect(status).toBe(404);
@@ -211,7 +250,11 @@ const PAGES = [
   ['the runs', '#/', 'evolved'],
   ['a run', '#/run/evolved?limit=10', 'Leaderboard'],
   ['a run of a hostile name', `#/run/${encodeURIComponent(HOSTILE)}?limit=10`, 'Leaderboard'],
-  ['a comparison of runs', `#/compare?run=evolved&run=${encodeURIComponent(HOSTILE)}`, 'Compare runs'],
+  [
+    'a comparison of runs',
+    `#/compare?run=evolved&run=${encodeURIComponent(HOSTILE)}`,
+    'Compare runs and rules',
+  ],
 ] as const;
 
 describe.skipIf(noChromium)('the pages of the studio', () => {
@@ -284,6 +327,45 @@ describe.skipIf(noChromium)('the pages of the studio', () => {
     await page.getByText('No run fits the filter').waitFor();
     // The browser itself says of the refusal that it was one.
     expect(faults.filter((fault) => !fault.includes('400'))).toEqual([]);
+    await page.close();
+  });
+
+  it('show a rule, and take it along', async () => {
+    const [look] = LOOKS;
+    const { page, faults } = await opened('#/run/evolved?found=1&limit=10', look);
+    await page.locator('.board a.rule').first().click();
+    await page.getByRole('heading', { name: 'Export' }).waitFor();
+    await page.locator('figure svg').first().waitFor();
+    expect(await page.locator('pre').textContent()).toContain('torch');
+    await page.getByLabel('To', { exact: true }).selectOption('numpy');
+    expect(await page.locator('pre').textContent()).toContain('import numpy');
+    expect(await page.locator('.tree li').count()).toBeGreaterThan(0);
+    expect(await violations(page)).toEqual([]);
+    await page.setViewportSize({ width: 380, height: 900 });
+    expect(await overflows(page)).toBe(false);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await violations(page)).toEqual([]);
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  it('compare rules that are typed, and analyse a run', async () => {
+    const { page, faults } = await opened('#/compare');
+    await page.getByLabel('A rule or a name').fill('g');
+    await page.getByRole('button', { name: 'Add' }).click();
+    await expect.poll(() => page.url()).toContain('rule=adam&rule=g');
+    await page.locator('.card figure svg').first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.goto(`${origin}/studio/#/run/evolved?limit=10`);
+    await page.getByRole('button', { name: 'What makes rules good' }).click();
+    await page.getByRole('heading', { name: 'What the strategy says' }).waitFor();
+    expect(await page.locator('figure').count()).toBeGreaterThan(5);
+    expect(await violations(page)).toEqual([]);
+    await page.setViewportSize({ width: 380, height: 900 });
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await violations(page)).toEqual([]);
+    expect(await overflows(page)).toBe(false);
+    expect(faults).toEqual([]);
     await page.close();
   });
 

@@ -4,9 +4,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { type Client, createClient } from '@libsql/client/sqlite3';
 import { NosError } from '../errors.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import { named, packed } from './columns.ts';
 import { Database, markOf } from './database.ts';
-import { EVALUATION, readRun, readScore, readSummary } from './documents.ts';
+import { EVALUATION, readEvaluation, readRun, readScore, readSummary } from './documents.ts';
 import { guarded } from './errors.ts';
 import { isLocked } from './lock.ts';
 import { copyUnwritable } from './read-only.ts';
@@ -38,6 +39,11 @@ export interface Digest {
   ): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** The scores of a run that are of these rules, without the parts that no ranking looks at. */
   summaries(run: number, keys: readonly string[]): Promise<readonly ScoreSummary[]>;
+  /**
+   * The sound evaluations of these rules, of runs and of none, oldest first, without those that a search chose by: a search's best is the
+   * luckiest of many.
+   */
+  freshEvaluations(keys: readonly string[]): Promise<readonly Evaluation[]>;
   /** The whole evaluations of a run that are of these rules. */
   scores(run: number, keys: readonly string[]): Promise<readonly Score[]>;
   close(): void;
@@ -192,6 +198,16 @@ function digestOf(db: Database, client: Client): Digest {
     },
     async scores(run, keys) {
       return (await ofKeys(run, keys)).map((row) => readScore(path, row));
+    },
+    async freshEvaluations(keys) {
+      const rows = await db.rows(
+        `SELECT ${packed(EVALUATION)} FROM store.evaluations e
+         WHERE e.key IN (SELECT value FROM json_each(?)) AND e.scope = ''
+           AND NOT EXISTS (SELECT 1 FROM store.scores s WHERE s.evaluation = e.id AND s.role = 'proposal')
+         ORDER BY e.id`,
+        [JSON.stringify(keys)],
+      );
+      return rows.map((row) => readEvaluation(path, row));
     },
     close: () => client.close(),
   };

@@ -1,6 +1,7 @@
+import { worth } from '../evaluation/index.ts';
 import { shortRules } from '../report/index.ts';
 import { latexRule, parseRule } from '../rules/index.ts';
-import { foldCopies, type LeaderboardRow, leaderboard, type RunConfig } from '../run/index.ts';
+import { foldCopies, type LeaderboardRow, leaderboard, metricOfRun, type RunConfig } from '../run/index.ts';
 import { type Digest, type DigestRun, textOf } from '../store/index.ts';
 import type { BoardDocument, BoardRow } from './documents.ts';
 
@@ -12,7 +13,7 @@ export interface BoardQuery {
   readonly status: string;
   /** Whether reference rules are left out. */
   readonly found: boolean;
-  /** Least reward of the search's own evaluation. */
+  /** A score that the search's own evaluation reaches, in the units of the task. */
   readonly least: number | undefined;
   /** Whether near copies have rows of their own. */
   readonly all: boolean;
@@ -30,8 +31,10 @@ export async function readBoard(
   digest: Digest,
   run: DigestRun,
   config: RunConfig,
-  query: BoardQuery,
+  asked: BoardQuery,
 ): Promise<BoardDocument> {
+  const { goal } = metricOfRun(config);
+  const query = { ...asked, ...(asked.least !== undefined && { least: worth(asked.least, goal) }) };
   const { sql, args } = conditionOf(query);
   const where = `run = ? AND role = 'proposal' ${sql}`;
   const [counted] = await digest.rows(`SELECT count(DISTINCT key) AS rules FROM digest WHERE ${where}`, [
@@ -62,7 +65,10 @@ export async function readBoard(
       reference ? !query.found && fits.has(key) : matching.has(key) || fits.has(key),
     )
     .slice(0, query.limit);
-  return { matching: Number(counted?.rules), rows: await Promise.all(rows.map(written)) };
+  return {
+    matching: Number(counted?.rules),
+    rows: await Promise.all(rows.map((row) => written(row, config))),
+  };
 }
 
 /** Which of these rules fit the query; needed of those that are read whether they fit or not. */
@@ -95,7 +101,15 @@ function conditionOf({ text, status, least }: BoardQuery): {
   };
 }
 
-async function written(row: LeaderboardRow): Promise<BoardRow> {
+async function written(row: LeaderboardRow, config: RunConfig): Promise<BoardRow> {
+  const { goal } = metricOfRun(config);
+  const shown = (reward: number): number => worth(reward, goal);
+  const { retest, copies } = row;
   const short = (await shortRules())(row.rule);
-  return { ...row, short, latex: latexRule(parseRule(short)) };
+  const figures = {
+    reward: shown(row.reward),
+    ...(retest && { retest: { ...retest, rewards: retest.rewards.map(shown), mean: shown(retest.mean) } }),
+    ...(copies && { copies: copies.map((copy) => ({ ...copy, reward: shown(copy.reward) })) }),
+  };
+  return { ...row, ...figures, short, latex: latexRule(parseRule(short)) };
 }

@@ -1,4 +1,7 @@
+import type { Evaluation, Metric } from '../evaluation/index.ts';
 import type { LeaderboardRow, RunConfig, Verdict } from '../run/index.ts';
+
+import type { Interval } from '../statistics/index.ts';
 
 /** What the studio's pages are given. Their figures are those of `nos runs`, `nos top`, `nos show` and `nos plot`. */
 
@@ -22,12 +25,15 @@ export interface RunEntry {
   readonly protocol: string;
   readonly strategy: string;
   readonly space: string;
+  /** What its scores are called, and which are better. */
+  readonly score: Metric;
   readonly told: number;
   readonly samples: number;
   readonly seconds: number;
   /** Scored rules per hour of the time for which processes worked on the run; null before there is any. */
   readonly rulesPerHour: number | null;
   /** Best reward of a proposal that was trained to its end, else of one that was stopped early. */
+  /** In the units of the score, as all figures of the pages. */
   readonly best: number | null;
   readonly adam: number | null;
   /** Best reward so far in forty steps of the run; null where there is none yet. */
@@ -52,6 +58,7 @@ export interface Allowed {
 /** Figure 4 of the paper for one run, thinned out to what a screen can show. */
 export interface CurveDocument {
   readonly run: string;
+  readonly score: Metric;
   readonly samples: number;
   /** Rules in order without a gap that have a score. */
   readonly scored: number;
@@ -90,4 +97,117 @@ export interface BoardDocument {
   readonly rows: readonly BoardRow[];
   /** Distinct rules that fit the filter. */
   readonly matching: number;
+}
+
+/** A rule in a comparison, under the conditions of its table. */
+export interface ComparedRule {
+  readonly key: string;
+  /** With short names for operands. */
+  readonly rule: string;
+  readonly names: readonly string[];
+  /** In the order of the seeds. */
+  readonly rewards: readonly { readonly seed: number; readonly reward: number; readonly status: string }[];
+  readonly mean: number;
+  /** 95 % interval of the mean over seeds; null with too few. */
+  readonly interval: Interval | null;
+  /** What it has over the first rule, over the seeds that both have; absent for the first itself, and without such seeds. */
+  readonly beside?: {
+    readonly pairs: number;
+    readonly difference: number;
+    readonly interval: Interval | null;
+    /** Of the paired permutation test; null with one pair. */
+    readonly p: number | null;
+  };
+}
+
+/** Rules trained on one task under the same conditions. */
+export interface ComparisonTable {
+  readonly task: string;
+  readonly protocol: string;
+  readonly environment: string;
+  readonly score: Metric;
+  readonly rules: readonly ComparedRule[];
+}
+
+export interface ComparisonDocument {
+  /** The first is the one that the others are compared with. */
+  readonly rules: readonly string[];
+  /** Those with the most seeds first. */
+  readonly tables: readonly ComparisonTable[];
+}
+
+/** A rule of a run. */
+export interface RuleDocument {
+  readonly run: string;
+  readonly key: string;
+  readonly rule: string;
+  readonly short: string;
+  readonly names: readonly string[];
+  /** Indices of its proposals, at most twenty. */
+  readonly proposals: readonly number[];
+  /** The search's own evaluation. */
+  readonly evaluation: Evaluation;
+  /** Adam's in the place of a proposal, if the run has it as a reference. */
+  readonly adam?: Evaluation;
+  /** Beside Adam, by all that is stored. */
+  readonly comparison: ComparisonDocument;
+}
+
+/** An evaluation as it was made. */
+export interface TimelineBar {
+  readonly role: string;
+  readonly index: number;
+  readonly status: string;
+  /** Milliseconds since 1970, both. */
+  readonly from: number;
+  readonly to: number;
+  readonly lane: number;
+}
+
+/** The learning rates that were tried for a rule. */
+export interface RuleRates {
+  readonly key: string;
+  readonly rule: string;
+  readonly chosen: number;
+  readonly sweep: readonly { readonly learningRate: number; readonly accuracy: number }[];
+}
+
+/** A figure that the strategy reports of itself, by the number of the batch. */
+export interface MetricSeries {
+  readonly name: string;
+  readonly points: readonly (readonly [number, number])[];
+}
+
+/** What rules with a part have over rules without it. */
+export interface PartUplift {
+  readonly name: string;
+  readonly rules: number;
+  readonly difference: number;
+  readonly interval: Interval;
+}
+
+/** What a rule takes, beside what it gives. */
+export interface RuleCosts {
+  readonly key: string;
+  readonly rule: string;
+  readonly reward: number;
+  readonly slots: number;
+  readonly flopsPerWeight: number;
+}
+
+/** A rule as a string of its space, in words. */
+export interface StringLine {
+  readonly tokens: readonly string[];
+  readonly reward: number;
+}
+
+export interface AnalysisDocument {
+  readonly timeline: readonly TimelineBar[];
+  readonly rates: readonly RuleRates[];
+  readonly metrics: readonly MetricSeries[];
+  /** The most helpful first. */
+  readonly parts: readonly PartUplift[];
+  /** The best first. */
+  readonly costs: readonly RuleCosts[];
+  readonly strings: { readonly axes: readonly string[]; readonly lines: readonly StringLine[] };
 }

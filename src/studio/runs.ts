@@ -1,6 +1,13 @@
-import { taskTitle } from '../evaluation/index.ts';
+import { taskTitle, worth } from '../evaluation/index.ts';
 import { shortRules, verdictText, withinText } from '../report/index.ts';
-import { foldCopies, leaderboard, parseRunConfig, type RunConfig, verdictOf } from '../run/index.ts';
+import {
+  foldCopies,
+  leaderboard,
+  metricOfRun,
+  parseRunConfig,
+  type RunConfig,
+  verdictOf,
+} from '../run/index.ts';
 import { type Digest, type DigestRun, textOf } from '../store/index.ts';
 import { referencesOf } from './curve.ts';
 import type { RunDocument, RunEntry } from './documents.ts';
@@ -18,6 +25,9 @@ export async function entryOf(digest: Digest, run: DigestRun, config: RunConfig)
   const { name, status, createdAt, told, seconds, note = '', bestReward } = run;
   const references = await referencesOf(digest, run.id);
   const { strategy, space, task, samples } = config;
+  const score = metricOfRun(config);
+  const shown = (reward: number | null | undefined): number | null =>
+    reward === null || reward === undefined ? null : worth(reward, score.goal);
   return {
     ...{ name, status, note, tags: tagsOf(note), createdAt, told, samples, seconds },
     task: taskTitle(task),
@@ -25,9 +35,10 @@ export async function entryOf(digest: Digest, run: DigestRun, config: RunConfig)
     strategy: [taskTitle(strategy.name), strategy.options.algorithm ?? ''].join(' ').trim(),
     space: space.name,
     rulesPerHour: seconds > 0 && told > 0 ? (3600 * told) / seconds : null,
-    best: bestReward ?? null,
-    adam: references.find((reference) => reference.name === 'adam')?.reward ?? null,
-    sparkline: await sparklineOf(digest, run.id, samples),
+    score,
+    best: shown(bestReward),
+    adam: shown(references.find((reference) => reference.name === 'adam')?.reward),
+    sparkline: (await sparklineOf(digest, run.id, samples)).map(shown),
   };
 }
 
@@ -82,7 +93,10 @@ export async function readRunDocument(
       reused: endings.reduce((sum, { reused }) => sum + Number(reused), 0),
     },
     distinct: Number(distinct?.rules),
-    verdict: { finding: verdict.finding, text: verdictText(verdict, await shortRules()) },
+    verdict: {
+      finding: verdict.finding,
+      text: verdictText(verdict, await shortRules(), metricOfRun(config)),
+    },
   };
 }
 

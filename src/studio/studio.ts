@@ -6,12 +6,15 @@ import { toJson } from '../json.ts';
 import { parseRunConfig } from '../run/index.ts';
 import type { Digest } from '../store/index.ts';
 import { packageVersion } from '../version.ts';
+import { analyse } from './analysis.ts';
 import { type BoardQuery, readBoard } from './board.ts';
 import { changeRun } from './care.ts';
+import { compareStored } from './comparison.ts';
 import { Curves } from './curve.ts';
 import type { RunsDocument } from './documents.ts';
 import { pageFile } from './files.ts';
 import { type Door, refusal, SECURITY_HEADERS } from './guard.ts';
+import { readRule } from './rule.ts';
 import { readEntries, readRunDocument } from './runs.ts';
 import { changesOf } from './watch.ts';
 
@@ -22,6 +25,9 @@ export interface StudioOptions {
 
 /** Documents that are kept for the next who asks, while the store does not change. */
 const KEPT = 60;
+
+/** Rules that are compared at once. */
+const MOST_RULES = 40;
 
 const COOKIE = 'nos-token';
 
@@ -61,7 +67,10 @@ export function studioApp({ digest, door }: StudioOptions): Hono {
   });
 
   /** Answers with a document of the store as it is now. */
-  const answer = (path: string, read: (name: string, query: URLSearchParams) => Promise<unknown>): void => {
+  const answer = (
+    path: string,
+    read: (name: string, query: URLSearchParams, key: string) => Promise<unknown>,
+  ): void => {
     app.get(path, async (c) => {
       await digest.refresh();
       const version = await digest.version();
@@ -70,7 +79,9 @@ export function studioApp({ digest, door }: StudioOptions): Hono {
       const fresh = kept?.version === version;
       const text = fresh
         ? kept.text
-        : read(c.req.param('run') ?? '', searchParams).then((document) => toJson(document));
+        : read(c.req.param('run') ?? '', searchParams, c.req.param('key') ?? '').then((document) =>
+            toJson(document),
+          );
       documents.delete(pathname + search);
       documents.set(pathname + search, { version, text });
       text.catch(() => documents.delete(pathname + search));
@@ -94,19 +105,26 @@ export function studioApp({ digest, door }: StudioOptions): Hono {
   });
   answer('/api/runs/:run/curve', async (name) => {
     const { run, config } = await runOf(name);
-    return curves.read(run, config.samples);
+    return curves.read(run, config);
   });
   answer('/api/curves', async (_, query) => {
     const names = [...new Set(query.getAll('run'))];
     return inTurn(names, async (name) => {
       const { run, config } = await runOf(name);
-      return curves.read(run, config.samples);
+      return curves.read(run, config);
     });
   });
   answer('/api/runs/:run/board', async (name, query) => {
     const { run, config } = await runOf(name);
     return readBoard(digest, run, config, boardQuery(query));
   });
+
+  answer('/api/runs/:run/rules/:key', async (name, _, key) => readRule(digest, (await runOf(name)).run, key));
+  answer('/api/runs/:run/analysis', async (name) => {
+    const { run, config } = await runOf(name);
+    return analyse(digest, run, config);
+  });
+  answer('/api/compare', (_, query) => compareStored(digest, query.getAll('rule').slice(0, MOST_RULES)));
 
   app.get('/api/changes', (c) =>
     streamSSE(c, async (stream) => {

@@ -47,7 +47,7 @@ export function Board({ path, run, address, version }: BoardProps) {
           onChange={set('text')}
         />
         <Choice label="Ended" value={of('status')} options={STATUSES} onChange={set('status')} />
-        <Field label="Reward from" type="number" step="0.01" value={of('least')} onChange={set('least')} />
+        <Field label="As good as" type="number" step="0.01" value={of('least')} onChange={set('least')} />
         <Check
           label="found rules only"
           checked={of('found') === '1'}
@@ -96,7 +96,9 @@ function Rows({ run, rows }: { readonly run: string; readonly rows: readonly Boa
                   {row.reference && <strong>{row.names[0] ?? 'reference'} </strong>}
                   {row.short.length <= LONGEST && <Formula tex={row.latex} />}
                 </div>
-                <span class="rule faint">{row.short}</span>
+                <a class="rule" href={addressOf(['run', run, 'rule', row.key])}>
+                  {row.short}
+                </a>
               </td>
               <td class="number">{retestText(row)}</td>
               <td class="number">{searchText(row)}</td>
@@ -109,13 +111,7 @@ function Rows({ run, rows }: { readonly run: string; readonly rows: readonly Boa
                   </span>
                 )}
               </td>
-              <td class="number">
-                {row.index < 0 ? (
-                  '—'
-                ) : (
-                  <a href={addressOf(['run', run, 'rule', String(row.index)])}>{row.index}</a>
-                )}
-              </td>
+              <td class="number">{row.index < 0 ? '—' : row.index}</td>
               <td>
                 <Copies row={row} />
               </td>

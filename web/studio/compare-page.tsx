@@ -1,10 +1,11 @@
-import { useMemo } from 'preact/hooks';
-import type { CurveDocument, RunsDocument } from '../../src/studio/documents.ts';
+import { useMemo, useState } from 'preact/hooks';
+import type { ComparisonDocument, CurveDocument, RunsDocument } from '../../src/studio/documents.ts';
 import { Figure } from '../shell/figure.tsx';
 import { type Address, addressOf } from './address.ts';
+import { ComparisonTables } from './comparison.tsx';
 import { curveChart } from './curve-chart.ts';
 import { figure } from './format.ts';
-import { Check, Trouble } from './parts.tsx';
+import { Check, Field, Trouble } from './parts.tsx';
 import { useDocument } from './server.ts';
 
 interface PageProps {
@@ -23,11 +24,13 @@ export function ComparePage({ address, version }: PageProps) {
   );
   const toggle = (name: string, on: boolean) => {
     const next = on ? [...chosen, name] : chosen.filter((other) => other !== name);
-    location.replace(addressOf(['compare'], new URLSearchParams(next.map((run) => ['run', run]))));
+    const query = new URLSearchParams(next.map((run) => ['run', run]));
+    for (const rule of address.query.getAll('rule')) query.append('rule', rule);
+    location.replace(addressOf(['compare'], query));
   };
   return (
     <>
-      <h1>Compare runs</h1>
+      <h1>Compare runs and rules</h1>
       {error && <Trouble error={error} />}
       <fieldset class="bar">
         <legend>Runs</legend>
@@ -41,6 +44,7 @@ export function ComparePage({ address, version }: PageProps) {
         ))}
       </fieldset>
       {chosen.length > 0 && curves && <Together curves={curves} />}
+      <Rules address={address} version={version} />
     </>
   );
 }
@@ -68,5 +72,43 @@ function Together({ curves }: { readonly curves: readonly CurveDocument[] }) {
         ))}
       </ul>
     </>
+  );
+}
+
+/** Rules by what is stored of them, with intervals and tests; the first is what the others are compared with. */
+function Rules({ address, version }: PageProps) {
+  const rules = address.query.getAll('rule');
+  const [typed, setTyped] = useState('');
+  const asked = new URLSearchParams(rules.map((rule) => ['rule', rule]));
+  const path = rules.length === 0 ? undefined : `compare?${asked}`;
+  const { document: comparison, error } = useDocument<ComparisonDocument>(path, version);
+  const choose = (next: readonly string[]) => {
+    const query = new URLSearchParams(address.query.getAll('run').map((run) => ['run', run]));
+    for (const rule of next) query.append('rule', rule);
+    location.replace(addressOf(['compare'], query));
+  };
+  const add = (event: Event) => {
+    event.preventDefault();
+    if (typed.trim() !== '') choose([...(rules.length === 0 ? ['adam'] : rules), typed.trim()]);
+    setTyped('');
+  };
+  return (
+    <section aria-labelledby="rules">
+      <h2 id="rules">Rules</h2>
+      <form class="bar" onSubmit={add}>
+        <Field label="A rule or a name" value={typed} placeholder="sign(m), rmsprop" onChange={setTyped} />
+        <button type="submit">Add</button>
+      </form>
+      <div class="bar">
+        {rules.map((rule) => (
+          <button key={rule} type="button" onClick={() => choose(rules.filter((other) => other !== rule))}>
+            <span class="sr">Leave out </span>
+            {rule} ×
+          </button>
+        ))}
+      </div>
+      {error && <Trouble error={error} />}
+      {path !== undefined && comparison && <ComparisonTables comparison={comparison} />}
+    </section>
   );
 }

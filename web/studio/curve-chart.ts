@@ -22,7 +22,7 @@ export function curveChart(curves: readonly CurveDocument[], width: number): SVG
     marginRight: width < 500 ? 12 : 96,
     style: { background: 'none', fontFamily: 'inherit' },
     x: { label: 'rules proposed', labelOffset: 36, domain: [0, samples], ticks: width / 90 },
-    y: { label: 'reward', nice: true, grid: true },
+    y: { label: labelOf(curves), nice: true, grid: true },
     marks: [
       ...curves.flatMap(({ points, run }, i) =>
         alone
@@ -86,3 +86,8 @@ function apart(levels: readonly Level[]): readonly Level[] {
     return levels;
   return [{ name: `${first.name}, ${second.name}`, reward: first.reward }];
 }
+
+const labelOf = ([first]: readonly CurveDocument[]): string =>
+  first === undefined || first.score.metric === 'accuracy'
+    ? 'reward'
+    : `${first.score.metric}, ${first.score.goal === 'minimise' ? 'lower' : 'higher'} is better`;

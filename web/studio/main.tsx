@@ -2,6 +2,7 @@ import { render } from 'preact';
 import { Shell } from '../shell/shell.tsx';
 import { useAddress } from './address.ts';
 import { ComparePage } from './compare-page.tsx';
+import { RulePage } from './rule-page.tsx';
 import { RunPage } from './run-page.tsx';
 import { RunsPage } from './runs-page.tsx';
 import { useChanges } from './server.ts';
@@ -10,7 +11,7 @@ import './studio.css';
 function Studio() {
   const address = useAddress();
   const { version, connected } = useChanges();
-  const [page, name = ''] = address.path;
+  const [page, name = '', part, key = ''] = address.path;
   const nav = [
     { href: '#/', text: 'Runs', current: page === undefined },
     { href: '#/compare', text: 'Compare', current: page === 'compare' },
@@ -19,7 +20,9 @@ function Studio() {
   const live = <span class={connected ? 'live' : 'live lost'}>{connected ? 'live' : 'not connected'}</span>;
   return (
     <Shell title={title} nav={nav} aside={live}>
-      {page === 'run' ? (
+      {page === 'run' && part === 'rule' ? (
+        <RulePage key={key} run={name} ruleKey={key} version={version} />
+      ) : page === 'run' ? (
         <RunPage key={name} name={name} address={address} version={version} />
       ) : page === 'compare' ? (
         <ComparePage address={address} version={version} />

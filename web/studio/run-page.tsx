@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import type { CurveDocument, RunDocument } from '../../src/studio/documents.ts';
 import { Figure } from '../shell/figure.tsx';
 import type { Address } from './address.ts';
+import { Analysis } from './analysis.tsx';
 import { Board } from './board.tsx';
 import { curveChart } from './curve-chart.ts';
 import { duration, figure, signed, thousands } from './format.ts';
@@ -31,6 +32,7 @@ export function RunPage({ name, address, version }: PageProps) {
       {found && <Summary found={found} />}
       {curve && <Course curve={curve} />}
       <Board path={path} run={name} address={address} version={version} />
+      <Analysis path={path} run={name} version={version} />
     </>
   );
 }

@@ -133,9 +133,13 @@ export function RunsPage({ address, version }: PageProps) {
   );
 }
 
-function Beside({ best, adam }: Pick<RunEntry, 'best' | 'adam'>) {
+function Beside({ best, adam, score }: Pick<RunEntry, 'best' | 'adam' | 'score'>) {
   if (best === null || adam === null) return <>—</>;
-  return <span class={best > adam ? 'good' : 'faint'}>{signed(best - adam)}</span>;
+  return (
+    <span class={(score.goal === 'maximise' ? best > adam : best < adam) ? 'good' : 'faint'}>
+      {signed(best - adam)}
+    </span>
+  );
 }
 
 /** Whether every word of the filter is part of something that the row shows. */
