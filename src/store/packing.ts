@@ -30,7 +30,7 @@ import { contradictionOf, verifyRun } from './verify.ts';
 const COUNTS = `
   SELECT (SELECT count(*) FROM batches WHERE run = r.id) AS batches,
     (SELECT count(*) FROM proposals WHERE run = r.id) AS proposals,
-    (SELECT count(*) FROM evaluations e WHERE e.scope = r.name OR e.id IN (SELECT evaluation FROM scores WHERE run = r.id))
+    (SELECT count(*) FROM evaluations e WHERE e.scope = r.name OR EXISTS (SELECT 1 FROM scores s WHERE s.evaluation = e.id AND s.run = r.id))
       AS evaluations,
     (SELECT count(*) FROM scores WHERE run = r.id) AS scores,
     (SELECT count(*) FROM checkpoints WHERE run = r.id) AS checkpoints,
