@@ -4,7 +4,7 @@ import { canonicalize, type Expression, evaluateScalar, lowerRule, type Node } f
 export interface ExactStepper {
   /** u at every weight, in a new array. Its state is that of all steps so far. */
   update(weights: ArrayLike<number>, gradient: ArrayLike<number>): Float64Array;
-  /** Whether every value so far, of each weight, was one that the precision has room for. */
+  /** Whether every value so far that a rule did not leave out by its choices, of each weight, was one that the precision has room for. */
   readonly sound: readonly boolean[];
 }
 
@@ -33,6 +33,7 @@ export function startExact(rule: Expression, { size, steps, precision }: ExactOp
   const { nodes, scalars, slots, result } = lowerRule(canonicalize(rule));
   const states = slots.map(() => new Float64Array(size));
   const sound = Array.from({ length: size }, () => true);
+  const soundStates = slots.map(() => sound.slice());
   const { least, beyond } = RANGES[precision];
   const fits = (value: number): boolean =>
     value === 0 || (Math.abs(value) >= least && Math.abs(value) < beyond);
@@ -45,13 +46,43 @@ export function startExact(rule: Expression, { size, steps, precision }: ExactOp
       const known = scalars.map((e) => evaluateScalar(e, t, steps));
       for (const node of nodes)
         values.push(nodeValue(node, { weights, gradient, values, states, known, size }));
-      for (const value of values) {
-        for (let i = 0; i < size; i++) sound[i] &&= fits(value[i]!);
+      const soundness = soundnessOf(nodes, values, soundStates, fits);
+      for (const node of [result, ...slots.map(({ next }) => next)]) {
+        for (let i = 0; i < size; i++) sound[i] &&= soundness[node]![i]!;
       }
-      for (const [i, { next }] of slots.entries()) states[i]!.set(values[next]!);
+      for (const [i, { next }] of slots.entries()) {
+        states[i]!.set(values[next]!);
+        soundStates[i] = soundness[next]!;
+      }
       return Float64Array.from(values[result]!);
     },
   };
+}
+
+/** Whether the values of each node, and those that went into them, fit. */
+function soundnessOf(
+  nodes: readonly Node[],
+  values: readonly ArrayLike<number>[],
+  states: readonly boolean[][],
+  fits: (value: number) => boolean,
+): readonly boolean[][] {
+  const soundness: boolean[][] = [];
+  for (const [n, node] of nodes.entries()) {
+    const args = 'args' in node ? node.args : [];
+    const chooses = node.kind === 'element' && node.operation.name === 'where';
+    const taken = (i: number): readonly number[] =>
+      chooses ? [args[0]!, values[args[0]!]![i] === 0 ? args[2]! : args[1]!] : args;
+    soundness.push(
+      Array.from(
+        values[n]!,
+        (value, i) =>
+          fits(value) &&
+          taken(i).every((arg) => soundness[arg]![i]!) &&
+          (node.kind !== 'previous' || states[node.slot]![i]!),
+      ),
+    );
+  }
+  return soundness;
 }
 
 interface Known {
