@@ -59,10 +59,7 @@ describe.skipIf(!hasCompiler)('nativeKernel', () => {
       'where(w, where(t < 3, g, 1 / g), g) + (g < w)',
       'rec(g, max(self / 2, abs(g))) - rec(1, 0.9 * self + w)',
       'ema(g, 1 - 1 / t)',
-      'rprop',
       'adopt',
-      'radam',
-      'nadam',
     ];
     const random = ['g + drop(m, 0.3)', 'sign(g) * noise + clip(w, 0.1)'];
     const compiled: string[] = [];

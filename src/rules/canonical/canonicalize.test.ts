@@ -220,7 +220,7 @@ rewrites('recurrences are what they amount to', [
   ['rec(g, self)', 'rec(g, self)'],
   ['rec(0, g + 0.9 * self - w)', 'acc(g - w, 0.9)'],
   ['rec(0, 0.5 * self)', '0'],
-  ['rec(1, 0.9 * self + g)', 'rec(1, 0.9 * self + g)'],
+  ['rec(1, 0.9 * self + g)', 'rec(1, g + 0.9 * self)'],
   ['rec(0, g - 0.9 * self)', 'rec(0, g - 0.9 * self)'],
   ['rec(0, g + 2 * self)', 'rec(0, g + 2 * self)'],
   ['ema(g, 0.9 * t / t)', 'ema(g, 0.9)'],
