@@ -13,11 +13,19 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { dataDirectory } from '../dist/data/index.js';
+import { valueAt } from '../dist/evaluate/calibration.js';
+import { openChildTrainer } from '../dist/evaluate/child-trainer.js';
+import { fingerprint } from '../dist/evaluate/fingerprint.js';
 import { openEvaluator } from '../dist/evaluate/index.js';
-import { findSpace, printRule, resolveRule, ruleKey } from '../dist/rules/index.js';
+import { runStages, stagesOf } from '../dist/evaluate/stages.js';
+import { parseConditions } from '../dist/evaluation/index.js';
+import { lineChart } from '../dist/plot/index.js';
+import { findSpace, printRule, rejection, resolveRule, ruleKey } from '../dist/rules/index.js';
 import { strategies } from '../dist/search/index.js';
 import { mean, midranks, quantile } from '../dist/statistics/index.js';
-import { learningRules } from './yardstick-tables.mjs';
+import { resolveTask } from '../dist/tasks/index.js';
+import { table } from './text.mjs';
+import { candidateRules, LEARNT, learningRules, paperRewards, pictureFile } from './yardstick-tables.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,11 +35,27 @@ const { values, positionals } = parseArgs({
 const TASK = 'cifar10-convnet';
 const folder = new URL('yardstick/', import.meta.url);
 const earlyFile = new URL('early.csv', folder);
+const referencesFile = new URL('references.csv', folder);
 const proposalsFile = new URL('proposals.csv', folder);
 const PROPOSALS = 'key,origin,status,steps,reward,reason\n';
-const EARLY = 'key,seed,learningRate,loss,accuracy,late,status,steps,sweep,fingerprint\n';
-/** Where trainings end under `fast`: after the second epoch, by the mean training loss of its second half. */
-const END = { epochs: 2, window: 50 };
+const EARLY = 'key,seed,learningRate,status,sweep,losses,fingerprint\n';
+const LEVELS = 'rule,learningRate,seed,losses,fingerprint\n';
+/** Steps of a block of losses. */
+const BLOCK = 10;
+/** What losses are compared with: under one seed all lie a little higher or lower. */
+const REFERENCES = [
+  { rule: 'adam', learningRate: 1e-3 },
+  { rule: 'sgd', learningRate: 1e-2 },
+  { rule: 'rmsprop', learningRate: 1e-3 },
+];
+/** Steps whose losses are kept. */
+const KEPT = 200;
+/** A calibration that lets everything pass, as far as the losses are kept. */
+const EVERYTHING = {
+  references: REFERENCES,
+  hurdles: [],
+  end: { steps: KEPT, window: 50, reward: [[0, 0]] },
+};
 process.env.NOS_ENGINE ??= 'native';
 
 /** Rows of a table as objects; the last column may hold commas in quotes. */
@@ -48,55 +72,69 @@ function read(name) {
 
 const byKey = (a, b) => (a.key < b.key ? -1 : 1);
 
-/** Every rule of the yardstick, in an order that is none, under `fast` as far as any goes. The reward is then the training loss at the end. */
+/**
+ * Every rule of the yardstick, in an order that is none, under `fast` as far as any goes: the learning rate that is chosen, and the mean losses
+ * of ten steps each on the way.
+ */
 async function collect() {
-  const everyone = { largest: Number.POSITIVE_INFINITY, reward: [[0, 0]] };
-  const all = { smallest: 0, reward: [[0, 0]] };
-  const lossItself = [
-    [0, 0],
-    [1_000, 1_000],
-  ];
-  const calibrationOf = () => ({ loss: everyone, epochs: [all], end: { ...END, reward: lossItself } });
-  const evaluator = await openEvaluator({ task: TASK, directory: dataDirectory(process.env), calibrationOf });
+  const trainer = await openChildTrainer(await resolveTask(TASK), { directory: dataDirectory(process.env) });
+  const { protocol, environment } = parseConditions({ task: TASK, protocol: 'fast-filters', seed: 0 });
+  const name = await fingerprint(trainer.engine);
   if (!existsSync(earlyFile)) writeFileSync(earlyFile, EARLY);
+  if (!existsSync(referencesFile)) writeFileSync(referencesFile, LEVELS);
   const end = performance.now() + 1_000 * Number(values.seconds);
+  const openTraining = (text, seed, learningRate) => {
+    const rule = { rule: resolveRule(text), ruleName: text, learningRate, schedule: 'constant' };
+    const rest = { environment, seed, budget: protocol.final, validationExamples: 1_000, detail: 'accuracy' };
+    return trainer.open({ ...rule, ...rest }, { onProgress() {} });
+  };
   for (const seed of values.seeds.split(',').map(Number)) {
+    for (const { rule, learningRate } of REFERENCES) {
+      if (read('references.csv').some((row) => row.rule === rule && Number(row.seed) === seed)) continue;
+      const training = openTraining(rule, seed, learningRate);
+      await training.advance(KEPT);
+      const row = [rule, learningRate, seed, blocksOf(training.losses), name];
+      appendFileSync(referencesFile, `${row.join(',')}\n`);
+    }
     for (const { key, rule } of learningRules().sort(byKey)) {
       if (performance.now() > end) break;
       if (read('early.csv').some((row) => row.key === key && Number(row.seed) === seed)) continue;
-      const found = await evaluator.evaluate({
-        rule,
-        task: TASK,
-        protocol: 'fast-filters',
-        environment: 'none',
-        seed,
-      });
-      const { learningRate, sweep, curve, reward, status, steps, fingerprint } = found;
-      const { loss } = sweep.find((point) => point.learningRate === learningRate) ?? { loss: Number.NaN };
-      const points = sweep.map(
+      const opened = new Map();
+      const open = (learningRate) => {
+        opened.set(learningRate, openTraining(rule, seed, learningRate));
+        return opened.get(learningRate);
+      };
+      const stages = stagesOf(protocol, resolveRule(rule), trainer, EVERYTHING);
+      const { learningRate, sweep, status } = await runStages(stages, { open, level: async () => 0 });
+      const losses = blocksOf(opened.get(learningRate)?.losses ?? []);
+      const tried = sweep.map(
         (point) => `${point.learningRate.toExponential()}=${point.loss.toFixed(4)}/${point.steps}`,
       );
-      const row = [
-        key,
-        seed,
-        learningRate,
-        loss,
-        curve[0] ?? Number.NaN,
-        status === 'stopped' && curve.length > 0 ? reward.toFixed(4) : Number.NaN,
-        status,
-        steps,
-        points.join(' '),
-        fingerprint,
-      ];
+      const row = [key, seed, learningRate, status, tried.join(' '), losses, name];
       appendFileSync(earlyFile, `${row.join(',')}\n`);
-      console.error(`seed ${seed} ${rule}: loss ${loss.toFixed(3)}, accuracy ${curve[0]}`);
+      console.error(`seed ${seed} ${rule}: ${losses}`);
     }
   }
-  await evaluator.close();
+  await trainer.close();
 }
 
-/** The shares of the yardstick's rules that pass the hurdle after the first steps, and the one after the first epoch. */
-const PASS = { loss: 0.7, epoch: 0.35 };
+/** Hurdles of `fast`, and where its trainings end: steps, steps whose mean loss counts, the share of the rules that passes. */
+const HURDLES = [
+  { steps: 40, window: 20, passes: 0.8 },
+  { steps: 120, window: 40, passes: 0.35 },
+];
+const END = { steps: 160, window: 50 };
+/** Training losses that are compared as scores. */
+const LOSSES = [
+  { steps: 40, window: 10 },
+  { steps: 40, window: 20 },
+  { steps: 70, window: 30 },
+  { steps: 100, window: 50 },
+  { steps: 150, window: 50 },
+  { steps: 200, window: 50 },
+];
+/** Steps of the chosen training that its choice takes. */
+const CHOSEN = 40;
 /** Knots of a table of rewards. */
 const KNOTS = 8;
 
@@ -126,13 +164,9 @@ async function tryProposals() {
 /** What ended an evaluation: its status, or the stage that stopped it. */
 function kindOf({ status, reason }) {
   if (status !== 'stopped') return status;
-  const stages = [
-    [/^no /, 'flat'],
-    [/^training.*hurdle/, 'loss'],
-    [/^validation/, 'epoch'],
-    [/^training/, 'end'],
-  ];
-  return stages.find(([pattern]) => pattern.test(reason))[1];
+  if (/^no /.test(reason)) return 'no rate learns';
+  const [, steps] = /after (\d+) steps, above the hurdle/.exec(reason) ?? [];
+  return steps === undefined ? 'at the end' : `after ${steps} steps`;
 }
 
 async function proposed() {
@@ -157,64 +191,87 @@ async function proposed() {
 
 /** Fits the tables to what there is, writes them, and prints what they are worth. */
 function calibrate() {
-  const truth = means(read('rewards.csv'));
-  const rows = read('early.csv')
-    .filter(({ key, loss }) => truth.has(key) && Number.isFinite(Number(loss)))
-    .map(({ key, seed, loss, accuracy, late, steps }) => ({
-      ...{ key, seed: Number(seed), reward: truth.get(key) },
-      ...{ loss: Number(loss), accuracy: Number(accuracy), late: Number(late), halving: Number(steps) - 160 },
-    }));
-  const keys = [...new Set(rows.map(({ key }) => key))];
+  const rows = earlyRows();
   const uniform = read('proposals.csv').filter(({ origin }) => origin === 'uniform');
-  const table = (name, direction) =>
-    knots(
-      rows.filter((row) => Number.isFinite(row[name])).map((row) => [row[name], row.reward]),
-      direction,
-    );
   const calibration = {
     ...(uniform.length > 0 && { steps: Math.round(mean(uniform.map(({ steps }) => Number(steps)))) }),
-    loss: { largest: round(quantile(column(rows, 'loss'), PASS.loss)), reward: table('loss', -1) },
-    epochs: [
-      { smallest: round(quantile(column(rows, 'accuracy'), 1 - PASS.epoch)), reward: table('accuracy', 1) },
-    ],
-    end: { ...END, reward: table('late', -1) },
+    ...fitTables(rows),
   };
+  const rules = new Set(rows.map(({ key }) => key)).size;
   const text = `import type { Calibration } from '../calibration.ts';
 
-/** Made by \`bench/calibrate.mjs fit\` from ${rows.length} early trainings of ${keys.length} rules. */
+/** Made by \`bench/calibrate.mjs fit\` from ${rows.length} early trainings of ${rules} rules. */
 export const cifar10Convnet: Calibration = ${JSON.stringify(calibration)};
 `;
   const file = fileURLToPath(new URL('../src/evaluate/calibrated/cifar10-convnet.ts', import.meta.url));
   writeFileSync(file, text);
   execFileSync('npx', ['biome', 'format', '--write', file], { stdio: 'ignore' });
-  console.log(report(rows, calibration, truth.get(SGD)));
+  console.log(report(rows));
 }
 
-const column = (rows, name) => rows.map((row) => row[name]).filter(Number.isFinite);
-
-/** The mean reward of each rule over its seeds. */
-function means(rewards) {
-  const sums = new Map();
-  for (const { key, reward } of rewards) {
-    const [sum, count] = sums.get(key) ?? [0, 0];
-    sums.set(key, [sum + Number(reward), count + 1]);
-  }
-  return new Map([...sums].map(([key, [sum, count]]) => [key, sum / count]));
+/** Mean losses of ten steps each. */
+function blocksOf(losses) {
+  const count = Math.floor(losses.length / BLOCK);
+  const blocks = Array.from({ length: count }, (_, i) => mean(losses.slice(i * BLOCK, (i + 1) * BLOCK)));
+  return blocks.map((loss) => loss.toFixed(4)).join(' ');
 }
 
 /**
- * A monotone function by least squares (pool adjacent violators), as knots between blocks of about equal numbers of points.
- *
- * @param direction 1 if it rises, −1 if it falls.
+ * The early trainings that came to the end: their losses, the steps that the choice of the learning rate took, the rule's mean reward under
+ * `paper`, and the mean reward under seeds other than the training's own.
  */
-function knots(points, direction) {
+function earlyRows() {
+  const rewards = paperRewards();
+  const references = read('references.csv').map((row) => ({
+    ...row,
+    blocks: row.losses.split(' ').map(Number),
+  }));
+  return read('early.csv').flatMap(({ key, seed, sweep, losses }) => {
+    const levels = references.filter((one) => one.seed === seed).map((one) => one.blocks);
+    const blocks = losses.split(' ').map((loss, i) => Number(loss) - mean(levels.map((level) => level[i])));
+    const own = rewards.get(key) ?? new Map();
+    const others = [...own].filter(([other]) => other !== Number(seed)).map(([, reward]) => reward);
+    if (losses === '' || blocks.length * BLOCK < KEPT || others.length === 0) return [];
+    const choice = sweep.split(' ').reduce((sum, point) => sum + Number(point.split('/')[1]), 0);
+    const row = { key, seed: Number(seed), blocks, choice, reward: mean([...own.values()]) };
+    return [{ ...row, paper: own.get(Number(seed)), truth: mean(others) }];
+  });
+}
+
+/** The mean loss over the last `window` of `steps` steps, above that of the references under the same seed. */
+const lossAt = ({ blocks }, { steps, window }) => mean(blocks.slice((steps - window) / BLOCK, steps / BLOCK));
+
+/** Hurdles and tables that fit trainings whose rewards are known. */
+function fitTables(rows) {
+  const tableAt = ({ steps, window }) => {
+    const points = rows.map((row) => [lossAt(row, { steps, window }), row.reward]);
+    return { steps, window, reward: knots(points) };
+  };
+  const hurdles = HURDLES.map((place) => {
+    const losses = rows.map((row) => lossAt(row, place));
+    return { ...tableAt(place), largest: round(quantile(losses, place.passes)) };
+  });
+  return { references: REFERENCES, hurdles, end: tableAt(END) };
+}
+
+/** What `fast` makes of an early training: its estimate, after how many steps, and which hurdles it passes. */
+function judge(row, { hurdles, end }) {
+  const stopped = hurdles.findIndex((hurdle) => lossAt(row, hurdle) > hurdle.largest);
+  const last = hurdles[stopped] ?? end;
+  const passed = stopped < 0 ? hurdles.length : stopped;
+  const steps = row.choice - CHOSEN + last.steps;
+  return { ...row, passed, steps, estimate: valueAt(last.reward, lossAt(row, last)) };
+}
+
+/** A falling function by least squares (pool adjacent violators), as knots between blocks of about equal numbers of points. */
+function knots(points) {
   const sorted = [...points].sort(([a], [b]) => a - b);
   const size = Math.max(Math.floor(sorted.length / KNOTS), 1);
   const blocks = [];
   for (let i = 0; i < sorted.length; i += size) {
     const part = sorted.slice(i, i + size);
     blocks.push({ x: mean(part.map(([x]) => x)), y: mean(part.map(([, y]) => y)), weight: part.length });
-    while (blocks.length > 1 && direction * (blocks.at(-1).y - blocks.at(-2).y) <= 0) {
+    while (blocks.length > 1 && blocks.at(-1).y >= blocks.at(-2).y) {
       const [a, b] = blocks.splice(-2);
       const weight = a.weight + b.weight;
       const pooled = (name) => (a[name] * a.weight + b[name] * b.weight) / weight;
@@ -224,77 +281,112 @@ function knots(points, direction) {
   return blocks.map(({ x, y }) => [round(x), round(y)]);
 }
 
-function report(rows, calibration, sgd) {
-  const { loss, epochs: hurdles, end } = calibration;
-  const passes = (row) => row.loss <= loss.largest;
-  const arrives = (row) => passes(row) && row.accuracy >= hurdles[0].smallest;
-  const estimateOf = (row) =>
-    arrives(row)
-      ? valueAt(end.reward, row.late)
-      : passes(row)
-        ? valueAt(hurdles[0].reward, row.accuracy)
-        : valueAt(loss.reward, row.loss);
-  const share = (some, is) => `${((100 * some.filter(is).length) / some.length).toFixed(0)} %`;
-  const sorted = [...rows].sort((a, b) => b.reward - a.reward);
-  const groups = {
-    'rules that learn': rows,
-    'the best 10': sorted.slice(0, 10),
-    'the better half': sorted.slice(0, Math.ceil(rows.length / 2)),
-    'above sgd': rows.filter(({ reward }) => reward > sgd),
-  };
-  const lines = Object.entries(groups).map(
-    ([name, some]) =>
-      `${name} (${some.length} trainings): ${share(some, passes)} pass the loss, ${share(some, arrives)} the epoch too`,
-  );
-  return [
-    `hurdles: loss ${loss.largest} after 40 steps, accuracy ${hurdles[0].smallest} after an epoch`,
-    ...lines,
-    `above sgd with an estimate below it: ${groups['above sgd'].filter((row) => estimateOf(row) < sgd).length}`,
-    ...worth(rows, { estimateOf, passes, arrives }),
-  ].join('\n');
+/**
+ * What the tables are worth under a seed that had no part in them: each seed's trainings are judged by tables that were fitted to the other
+ * seeds' trainings, and compared with rewards under other seeds.
+ */
+function report(rows) {
+  const seeds = [...new Set(rows.map(({ seed }) => seed))].sort((a, b) => a - b);
+  const judged = seeds.map((seed) => {
+    const calibration = fitTables(rows.filter((row) => row.seed !== seed));
+    return rows.filter((row) => row.seed === seed).map((row) => judge(row, calibration));
+  });
+  const scores = worth(judged);
+  if (seeds.length > 1) writeFileSync(pictureFile, picture(scores, judged.flat()));
+  const head = ['score', 'seeds', 'steps', 'all', 'better half', 'recall of 10'];
+  const body = scores.map(({ name, seeds, steps, all, half, recall }) => [
+    ...[name, seeds, steps.toFixed(0)],
+    ...[all, half, recall].map((figure) => figure.toFixed(2)),
+  ]);
+  return [rejections(), '', table(passing(judged.flat())), '', table([head, ...body])].join('\n');
 }
 
-/**
- * How well cheap scores tell the mean reward under the other seeds: rank correlations over all rules and over the better half, and steps
- * for a rule.
- */
-function worth(rows, { estimateOf, passes, arrives }) {
-  const rewards = read('rewards.csv');
-  const of = (key, seed) =>
-    Number(rewards.find((one) => one.key === key && Number(one.seed) === seed)?.reward);
-  const others = (key, seed) => rewards.filter((one) => one.key === key && Number(one.seed) !== seed);
-  const judged = rows
-    .map((row) => ({ ...row, paper: of(row.key, row.seed), others: others(row.key, row.seed) }))
-    .filter((row) => row.others.length > 0 && Number.isFinite(row.paper))
-    .map((row) => ({ ...row, truth: mean(row.others.map(({ reward }) => Number(reward))) }));
-  if (judged.length === 0) return ['no rule has a second seed yet'];
-  const scores = {
-    'paper, one seed': [(row) => row.paper, () => 1_200 + VALIDATION * 600],
-    fast: [
-      estimateOf,
-      (row) => row.halving + (passes(row) ? 60 + VALIDATION * 10 : 0) + (arrives(row) ? 100 : 0),
-    ],
-    'loss after halving': [(row) => -row.loss, (row) => row.halving],
-    'accuracy after an epoch': [(row) => row.accuracy, (row) => row.halving + 60 + VALIDATION * 10],
-    'loss at the end': [(row) => -row.late, (row) => row.halving + 160],
+/** Whether a uniform sample that learns is rejected without training. */
+function rejections() {
+  const uniform = candidateRules().filter(({ kind }) => kind === 'uniform');
+  const rejected = uniform.filter(({ rule }) => rejection(resolveRule(rule)) !== undefined);
+  const learns = (some) => some.filter(({ loss }) => loss < LEARNT).length;
+  return `of ${uniform.length} uniform samples ${rejected.length} are rejected without training; of these learn: ${learns(rejected)}, of the others: ${learns(uniform) - learns(rejected)}`;
+}
+
+function passing(rows) {
+  const sgd = rows.find(({ key }) => key === SGD).reward;
+  const sorted = [...rows].sort((a, b) => b.reward - a.reward);
+  const middle = sorted[Math.floor(sorted.length / 2)].reward;
+  const tenth = [...new Set(sorted.map(({ key }) => key))][9];
+  const best = rows.find(({ key }) => key === tenth).reward;
+  const groups = {
+    'rules that learn': rows,
+    'the better half': rows.filter(({ reward }) => reward >= middle),
+    'the best 10': rows.filter(({ reward }) => reward >= best),
+    'above sgd': rows.filter(({ reward }) => reward > sgd),
   };
-  const middle = quantile(
-    judged.map(({ truth }) => truth),
-    0.5,
-  );
-  const better = judged.filter(({ truth }) => truth >= middle);
-  const correlation = (some, of) =>
-    spearman(
-      some.map(of),
-      some.map(({ truth }) => truth),
-    ).toFixed(2);
-  return [
-    `rank correlation with the mean reward under other seeds, ${judged.length} trainings; among the better half; steps, validation at its cost`,
-    ...Object.entries(scores).map(
-      ([name, [of, steps]]) =>
-        `${name}: ${correlation(judged, of)}, ${correlation(better, of)}, ${mean(judged.map(steps)).toFixed(0)}`,
+  const share = (some, passed) =>
+    `${((100 * some.filter((row) => row.passed >= passed).length) / some.length).toFixed(0)} %`;
+  const head = ['', 'trainings', ...HURDLES.map(({ steps }) => `pass ${steps} steps`)];
+  const body = Object.entries(groups).map(([name, some]) => [
+    ...[name, `${some.length}`],
+    ...HURDLES.map((_, i) => share(some, i + 1)),
+  ]);
+  return [head, ...body];
+}
+
+/** How well scores under one seed tell the mean reward under others, averaged over the seeds that have each. */
+function worth(judged) {
+  const scores = {
+    'paper, one seed': [({ paper }) => paper, () => 1_200 + VALIDATION * 600],
+    fast: [({ estimate }) => estimate, ({ steps }) => steps],
+    ...Object.fromEntries(
+      LOSSES.map((place) => [
+        `loss of ${place.window} steps up to ${place.steps}`,
+        [(row) => -lossAt(row, place), ({ choice }) => choice - CHOSEN + place.steps],
+      ]),
     ),
-  ];
+  };
+  return Object.entries(scores).flatMap(([name, [score, steps]]) => {
+    const known = judged.filter((rows) => rows.every((row) => Number.isFinite(score(row))));
+    if (known.length === 0) return [];
+    const each = known.map((rows) => ({ steps: mean(rows.map(steps)), ...agreement(rows, score) }));
+    const of = (figure) => mean(each.map((figures) => figures[figure]));
+    const seeds = known.map((rows) => rows[0].seed).join(' ');
+    return { name, seeds, steps: of('steps'), all: of('all'), half: of('half'), recall: of('recall') };
+  });
+}
+
+/** What scores are worth over what they cost. */
+function picture(scores, rows) {
+  const places = (chosen, figure) => chosen.map((one) => [one.steps, one[figure]]);
+  const named = (start) => scores.filter(({ name }) => name.startsWith(start));
+  const panel = (title, figure) => ({
+    title,
+    series: [
+      { name: 'training loss', line: places(named('loss'), figure), points: places(named('loss'), figure) },
+      { name: 'fast', points: places(named('fast'), figure) },
+      { name: 'paper, one seed', points: places(named('paper'), figure) },
+    ],
+  });
+  return lineChart({
+    title: 'What a score under one seed tells of a rule',
+    subtitle: `Rank correlation with its mean reward under other seeds; ${new Set(rows.map(({ key }) => key)).size} rules that learn, cifar10-convnet`,
+    x: { label: 'training steps per rule', scale: 'log' },
+    y: { label: 'rank correlation', domain: [0, 1] },
+    panels: [panel('all rules', 'all'), panel('the better half', 'half')],
+  });
+}
+
+/** Rank correlations with the truth over all rules and over the better half, and the share of the ten best among its ten best. */
+function agreement(rows, score) {
+  const truths = rows.map(({ truth }) => truth);
+  const better = rows.filter(({ truth }) => truth >= quantile(truths, 0.5));
+  const correlation = (some) =>
+    spearman(
+      some.map(score),
+      some.map(({ truth }) => truth),
+    );
+  const best = (of) => new Set([...rows].sort((a, b) => of(b) - of(a)).slice(0, 10));
+  const found = best(score);
+  const recall = [...best(({ truth }) => truth)].filter((row) => found.has(row)).length / 10;
+  return { all: correlation(rows), half: correlation(better), recall };
 }
 
 /** What the validation of a batch takes, as a share of a training step. */
@@ -307,14 +399,6 @@ function spearman(xs, ys) {
   const [ma, mb] = [mean(a), mean(b)];
   const covariance = (p, mp, q, mq) => p.reduce((sum, x, i) => sum + (x - mp) * (q[i] - mq), 0);
   return covariance(a, ma, b, mb) / Math.sqrt(covariance(a, ma, a, ma) * covariance(b, mb, b, mb));
-}
-
-/** The value of a table between its knots. */
-function valueAt(knots, x) {
-  const above = knots.findIndex(([knot]) => knot >= x);
-  if (above <= 0) return knots.at(above)[1];
-  const [[x0, y0], [x1, y1]] = [knots[above - 1], knots[above]];
-  return y0 + ((x - x0) / (x1 - x0)) * (y1 - y0);
 }
 
 const round = (x) => Number(x.toFixed(4));

@@ -3,7 +3,7 @@
  * `bench/yardstick/` and over the better half, the recall of the ten best, and what the score costs.
  *
  *     npm run build && node bench/predict.mjs measure --protocols quick,fast [--seed 101]   scores: appended to scores.csv
- *     node bench/predict.mjs [--seeds 5] [--json]                                           the table, and predict.svg
+ *     node bench/predict.mjs [--seeds 5] [--json]                                           the table
  *
  * The yardstick is the mean of the first seeds under `paper`; `paper` itself is judged by each seed in turn against the mean of the others.
  * The seed of a score is none of the yardstick's. Intervals: 2.5 % and 97.5 % of 2,000 bootstrap samples of the rules.
@@ -12,18 +12,10 @@ import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { dataDirectory } from '../dist/data/index.js';
 import { openEvaluator } from '../dist/evaluate/index.js';
-import { lineChart } from '../dist/plot/index.js';
 import { stream } from '../dist/random/index.js';
 import { rankCorrelation } from '../dist/statistics/index.js';
 import { mean, quantile, table } from './text.mjs';
-import {
-  learningRules,
-  paperCosts,
-  paperRewards,
-  pictureFile,
-  rowsOf,
-  scoresFile,
-} from './yardstick-tables.mjs';
+import { learningRules, paperCosts, paperRewards, rowsOf, scoresFile } from './yardstick-tables.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -110,7 +102,6 @@ function report() {
   }
   if (values.json) console.log(JSON.stringify({ rules: keys.length, seeds: seeds.length, rows }, null, 2));
   else print(rows, keys.length, seeds.length);
-  if (rows.length > 0) writeFileSync(pictureFile, picture(rows, keys.length, seeds.length));
 }
 
 /** What one score is worth: correlation over all and over the better half, recall of the best, with an interval of the first. */
@@ -152,19 +143,4 @@ function print(rows, rules, seeds) {
     ...[`${low.toFixed(2)} to ${high.toFixed(2)}`, half.toFixed(2), recall.toFixed(2)],
   ]);
   console.log(table([head, ...body]));
-}
-
-function picture(rows, rules, seeds) {
-  const series = rows.map(({ score, steps, all, low, high }) => ({
-    name: score,
-    points: [[steps, all]],
-    band: [[steps, low, high]],
-  }));
-  return lineChart({
-    title: 'What a cheap score tells of a rule',
-    subtitle: `Rank correlation with the mean reward of ${seeds} seeds under paper; ${rules} rules that learn`,
-    x: { label: 'training steps per rule', scale: 'log' },
-    y: { label: "Spearman's rank correlation", domain: [0, 1] },
-    panels: [{ title: '', series }],
-  });
 }

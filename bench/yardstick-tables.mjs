@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 const folder = new URL('yardstick/', import.meta.url);
 export const rulesFile = new URL('rules.csv', folder);
 export const rewardsFile = new URL('rewards.csv', folder);
+export const onnxruntimeFile = new URL('onnxruntime.csv', folder);
 export const scoresFile = new URL('scores.csv', folder);
 export const pictureFile = new URL('predict.svg', folder);
 
@@ -38,9 +39,9 @@ export function learningRules() {
 }
 
 /** Rewards under `paper`: of each key a map from seed to reward. */
-export function paperRewards() {
+export function paperRewards(file = rewardsFile) {
   const rewards = new Map();
-  for (const [key, seed, reward] of rowsOf(rewardsFile)) {
+  for (const [key, seed, reward] of rowsOf(file)) {
     if (!rewards.has(key)) rewards.set(key, new Map());
     rewards.get(key).set(Number(seed), Number(reward));
   }

@@ -4,11 +4,14 @@
  *
  *     npm run build && node bench/yardstick.mjs rules --controller FILE             candidates: appended to rules.csv
  *     npm run build && node bench/yardstick.mjs rewards [--seeds 6] [--part 1/2]    rewards: appended to rewards.csv
+ *     npm run build && node bench/yardstick.mjs engines [--seeds 5]                 rewards of the reference rules on onnxruntime: appended
+ *                                                                                   to onnxruntime.csv, and compared with the native engine's
  *
  * The candidates are the catalogue's rules, a controller's proposals (a JSON array of texts; the ones in the table were the last different
  * proposals of `nos search --task digits-mlp --strategy rl --iterations 2 --samples 800`), and uniform samples of `icml2017` with one, two
  * and three iterations in turn. A candidate learns if its mean loss over steps 21 to 25 is below 2.2 (chance: 2.303) at one of the seven learning
- * rates at least. Of those that learn, as many as QUOTAS says are measured.
+ * rates at least. Of those that learn, as many as QUOTAS says are measured. Uniform samples go on to UNIFORM, to tell whether one that would have
+ * learnt is rejected without training.
  */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -18,11 +21,16 @@ import { openEvaluator } from '../dist/evaluate/index.js';
 import { parseConditions, parseProtocol } from '../dist/evaluation/index.js';
 import { catalogue, findSpace, printRule, resolveRule, ruleKey } from '../dist/rules/index.js';
 import { strategies } from '../dist/search/index.js';
+import { mean } from '../dist/statistics/index.js';
 import { resolveTask } from '../dist/tasks/index.js';
+import { table } from './text.mjs';
 import {
+  candidateRules,
   kindOf,
   LEARNT,
   learningRules,
+  onnxruntimeFile,
+  paperRewards,
   QUOTAS,
   rewardsFile,
   rowsOf,
@@ -41,21 +49,27 @@ const { values, positionals } = parseArgs({
 const TASK = 'cifar10-convnet';
 /** Uniform samples of each number of iterations. */
 const SAMPLES = 200;
+/** Different uniform samples that are tried at least. */
+const UNIFORM = 200;
 const RULES = 'key,origin,loss,rule\n';
 const REWARDS = 'key,seed,reward,learningRate,status,steps,seconds,fingerprint\n';
+/** What a search of the whole child compares its rules with. */
+const REFERENCES = ['sgd', 'momentum', 'adam', 'rmsprop', 'powersign'];
 process.env.NOS_ENGINE ??= 'native';
 
 if (positionals[0] === 'rules') await chooseRules();
-else await measureRewards();
+else if (positionals[0] === 'engines') await compareEngines();
+else await measureRewards(learningRules(), rewardsFile);
 
 async function chooseRules() {
   const seen = new Set(rowsOf(rulesFile).map(([key]) => key));
   if (seen.size === 0) writeFileSync(rulesFile, RULES);
   const trainer = await openChildTrainer(await resolveTask(TASK), { directory: dataDirectory(process.env) });
   for (const { origin, rule } of await candidates()) {
-    const learning = learningRules().filter(({ kind }) => kind === kindOf(origin));
+    const own = candidateRules().filter(({ kind }) => kind === kindOf(origin));
+    const enough = own.filter(({ loss }) => loss < LEARNT).length >= QUOTAS[kindOf(origin)];
     const key = ruleKey(rule);
-    if (seen.has(key) || learning.length >= QUOTAS[kindOf(origin)]) continue;
+    if (seen.has(key) || (enough && !(kindOf(origin) === 'uniform' && own.length < UNIFORM))) continue;
     const loss = await earlyLoss(trainer, rule);
     seen.add(key);
     appendFileSync(rulesFile, `${key},${origin},${loss.toFixed(4)},"${printRule(rule)}"\n`);
@@ -102,20 +116,35 @@ async function earlyLoss(trainer, rule) {
 }
 
 /** Every rule under the first seed, then every rule under the second, …: whenever it stops, as many seeds as can be are whole. */
-async function measureRewards() {
+async function measureRewards(measured, file) {
   const [part, parts] = values.part.split('/').map(Number);
-  const rules = learningRules().filter((_, index) => index % parts === part - 1);
-  if (!existsSync(rewardsFile)) writeFileSync(rewardsFile, REWARDS);
+  const rules = measured.filter((_, index) => index % parts === part - 1);
+  if (!existsSync(file)) writeFileSync(file, REWARDS);
   const evaluator = await openEvaluator({ task: TASK, directory: dataDirectory(process.env) });
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
-    const done = new Set(rowsOf(rewardsFile).map(([key, seed]) => `${key} ${seed}`));
+    const done = new Set(rowsOf(file).map(([key, seed]) => `${key} ${seed}`));
     for (const { key, rule } of rules.filter(({ key }) => !done.has(`${key} ${seed}`))) {
       const request = { rule, task: TASK, protocol: 'paper', environment: 'none', seed };
       const { reward, learningRate, status, steps, seconds, fingerprint } = await evaluator.evaluate(request);
       const row = [key, seed, reward, learningRate, status, steps, seconds.toFixed(1), fingerprint];
-      appendFileSync(rewardsFile, `${row.join(',')}\n`);
+      appendFileSync(file, `${row.join(',')}\n`);
       console.error(`seed ${seed} ${rule} ${reward} in ${seconds.toFixed(1)} s`);
     }
   }
   await evaluator.close();
+}
+
+/** The reference rules under `paper`, on both engines, with the same seeds. */
+async function compareEngines() {
+  process.env.NOS_ENGINE = 'onnxruntime';
+  const rules = REFERENCES.map((name) => learningRules().find(({ origin }) => origin === name));
+  await measureRewards(rules, onnxruntimeFile);
+  const [native, other] = [paperRewards(rewardsFile), paperRewards(onnxruntimeFile)];
+  const body = rules.map(({ key, origin }) => {
+    const seeds = [...other.get(key).keys()].filter((seed) => native.get(key).has(seed));
+    const of = (rewards) => mean(seeds.map((seed) => rewards.get(key).get(seed)));
+    const figures = [of(native), of(other), of(native) - of(other)];
+    return [origin, `${seeds.length}`, ...figures.map((figure) => figure.toFixed(4))];
+  });
+  console.log(table([['rule', 'seeds', 'native', 'onnxruntime', 'difference'], ...body]));
 }

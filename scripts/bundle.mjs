@@ -9,7 +9,10 @@ const PROGRAMS = ['cli/main', 'dispatch/worker', 'bakeoff/worker'];
 const INSIDE = [
   'cli/commands/index',
   'dispatch/silence',
+  'evaluate/calibration',
   'evaluate/child-trainer',
+  'evaluate/fingerprint',
+  'evaluate/stages',
   'graph/lower',
   'graph/native/addon',
   'graph/native/compiler',

@@ -9,7 +9,7 @@ describe('valueAt', () => {
     [4, 0.3],
   ] as const;
   it.each([
-    ['before the first knot', 0.5, 0.6],
+    ['before the first knot', 0.5, 0.7],
     ['at a knot', 2, 0.4],
     ['between two', 3, 0.35],
     ['beyond the last', 5, 0.3],
@@ -36,16 +36,14 @@ describe('the calibration of a task', () => {
     }
   });
 
-  it('has rewards from 0 to 1 that rise as losses fall and accuracies rise', () => {
-    const { loss, epochs, end } = known({})!;
-    const tables = [
-      { ...loss, sign: -1 },
-      { ...end, sign: -1 },
-      ...epochs.map((one) => ({ ...one, sign: 1 })),
-    ];
-    for (const { reward, sign } of tables) {
+  it('has hurdles in their order, and rewards from 0 to 1 that rise as losses fall', () => {
+    const { hurdles, end } = known({})!;
+    const steps = [...hurdles, end].map((table) => table.steps);
+    expect(steps).toEqual([...new Set(steps)].sort((a, b) => a - b));
+    for (const { reward, window, steps } of [...hurdles, end]) {
+      expect(window).toBeLessThanOrEqual(steps);
       const rewards = reward.map(([, y]) => y);
-      expect(rewards).toEqual([...rewards].sort((a, b) => sign * (a - b)));
+      expect(rewards).toEqual([...rewards].sort((a, b) => b - a));
       expect(rewards.every((y) => y >= 0 && y <= 1)).toBe(true);
       const xs = reward.map(([x]) => x);
       expect(xs).toEqual([...xs].sort((a, b) => a - b));

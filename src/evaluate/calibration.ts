@@ -1,8 +1,28 @@
 import { type Conditions, NO_ENVIRONMENT, parseProtocol } from '../evaluation/index.ts';
 import { cifar10Convnet } from './calibrated/cifar10-convnet.ts';
 
-/** A function by its knots: ascending in x, linear between them, constant beyond the first and the last. */
+/** A function by its knots: ascending in x, linear between them, on along the first line before the first, constant beyond the last. */
 export type Knots = readonly (readonly [x: number, y: number])[];
+
+/** A training loss: the mean over the last `window` of `steps` steps. */
+export interface LossPlace {
+  readonly steps: number;
+  readonly window: number;
+}
+
+/**
+ * The reward that a training loss tells, by how far it lies above the reference trainings' mean loss under the same seed: under one seed all
+ * losses lie a little higher or lower.
+ */
+export interface LossTable extends LossPlace {
+  readonly reward: Knots;
+}
+
+/** A training that losses are compared with: a rule by its text or name, at one learning rate. */
+export interface ReferenceTraining {
+  readonly rule: string;
+  readonly learningRate: number;
+}
 
 /**
  * What is known of a task from rules that were trained to the end: how a reward is told early, and what cannot reach the top.
@@ -11,19 +31,18 @@ export type Knots = readonly (readonly [x: number, y: number])[];
 export interface Calibration {
   /** Mean training steps of a proposal under `fast`, measured on uniform samples; what a search is estimated by. */
   readonly steps?: number;
-  /** The hurdle after the first steps: the largest training loss that passes, and the reward by training loss. */
-  readonly loss: { readonly largest: number; readonly reward: Knots };
-  /** Hurdles after the first epochs: the smallest validation accuracy that passes, and the reward by that accuracy. */
-  readonly epochs: readonly { readonly smallest: number; readonly reward: Knots }[];
-  /** Where a training that passes every hurdle ends, after so many epochs, and the reward by its mean training loss over the last `window` steps. */
-  readonly end: { readonly epochs: number; readonly window: number; readonly reward: Knots };
+  readonly references: readonly ReferenceTraining[];
+  /** Hurdles in their order, each with the largest loss that passes, above that of the references. */
+  readonly hurdles: readonly (LossTable & { readonly largest: number })[];
+  /** Where a training that passes every hurdle ends. */
+  readonly end: LossTable;
 }
 
 /** The value of a function that is given by its knots. */
 export function valueAt(knots: Knots, x: number): number {
   const above = knots.findIndex(([knot]) => knot >= x);
-  const [upper, lower] = [knots.at(above)!, knots[above - 1]];
-  if (lower === undefined || above < 0) return upper[1];
+  if (above < 0 || knots.length === 1) return knots.at(-1)![1];
+  const [lower, upper] = [knots[Math.max(above - 1, 0)]!, knots[Math.max(above, 1)]!];
   const share = (x - lower[0]) / (upper[0] - lower[0]);
   return lower[1] + share * (upper[1] - lower[1]);
 }

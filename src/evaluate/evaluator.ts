@@ -20,6 +20,7 @@ import { packageVersion } from '../version.ts';
 import { type Calibration, calibrationFor } from './calibration.ts';
 import { openChildTrainer } from './child-trainer.ts';
 import { fingerprint } from './fingerprint.ts';
+import { Levels } from './levels.ts';
 import { inUnits, rising, risingTraining } from './own-units.ts';
 import { Progress } from './progress.ts';
 import { runStages, stagesOf } from './stages.ts';
@@ -68,6 +69,7 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
     ...(engine && { engine }),
     ...(onWork && { onWork }),
   });
+  const levels = new Levels(trainer);
   const clock = options.clock ?? (() => performance.now() / 1_000);
   const evaluate = async (request: EvaluationRequest, running: RunOptions = {}): Promise<Evaluation> => {
     checkTask(request, options.task);
@@ -99,6 +101,13 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
           trainer.open({ ...shared, ...trial }, { signal: running.signal, onProgress }),
           trainer,
         );
+      },
+      level: (place) => {
+        const { rule: _, ruleName: __, ...all } = shared;
+        const { references } = calibration!;
+        const onProgress = progress.open(references[0]!.learningRate, Number.POSITIVE_INFINITY);
+        const trainings = { ...all, budget: protocol.final, detail: 'accuracy' } as const;
+        return levels.at(place, references, trainings, { signal: running.signal, onProgress });
       },
     });
     return {

@@ -51,10 +51,16 @@ async function scored(
   const verdict = await runStages(stagesOf(parsed, RULE, TASK, calibration), {
     train: never,
     open: (rate) => synthetic(rate, loss, accuracy, log),
+    level: async ({ steps }) => {
+      log.push(`level ${steps}`);
+      return LEVEL;
+    },
   });
   return { verdict, log };
 }
 
+/** The references' mean loss, wherever. */
+const LEVEL = 0.25;
 const RATES = parseProtocol('fast').learningRates;
 const START = 2.3;
 
@@ -205,29 +211,23 @@ describe('successive halving over the learning rates', () => {
 });
 
 describe('early stops', () => {
+  /** Tables by how far a loss lies above the references' mean of 0.25. */
+  const reward = [
+    [0.75, 0.6],
+    [1.75, 0.3],
+  ] as const;
   const calibration: Calibration = {
-    loss: {
-      largest: 1.5,
-      reward: [
-        [1, 0.6],
-        [2, 0.3],
-      ],
-    },
-    epochs: [
-      {
-        smallest: 0.4,
-        reward: [
-          [0.1, 0.2],
-          [0.4, 0.5],
-        ],
-      },
+    references: [{ rule: 'sgd', learningRate: 0.1 }],
+    hurdles: [
+      { steps: 40, window: 10, largest: 1.25, reward },
+      { steps: 100, window: 50, largest: 1.05, reward },
     ],
     end: {
-      epochs: 2,
+      steps: 200,
       window: 50,
       reward: [
-        [1, 0.7],
-        [2, 0.4],
+        [0.75, 0.7],
+        [1.75, 0.4],
       ],
     },
   };
@@ -253,21 +253,34 @@ describe('early stops', () => {
     );
   });
 
-  it('end a rule whose accuracy after an epoch is too low for the top', async () => {
-    const { verdict } = await scored(at(1.4), { calibration, accuracy: () => 0.25 });
-    expect(verdict).toMatchObject({ status: 'stopped', steps: 80 + 60, curve: [0.25] });
-    expect(verdict.reward).toBeCloseTo(0.35, 12);
-    expect((await scored(at(1.4), { accuracy: () => 0.25 })).verdict.status).toBe('ok');
+  it('end a rule at the first hurdle that it does not pass', async () => {
+    const { verdict } = await scored(at(1.4), { calibration });
+    expect(verdict).toMatchObject({ status: 'stopped', steps: 80 + 60, curve: [] });
+    expect(verdict.reward).toBeCloseTo(0.48, 12);
+    expect(verdict.reason).toBe('training loss 1.400 after 100 steps, above the hurdle of 1.300');
+    expect((await scored(at(1.4))).verdict.status).toBe('ok');
   });
 
   it('end what passes every hurdle before its time, with an estimate by its training loss', async () => {
-    const { verdict } = await scored((rate, step) => (step < 150 ? at(1.4)(rate, step) : 1.2), {
+    const { verdict } = await scored((rate, step) => (step < 150 ? at(1.25)(rate, step) : 1.2), {
       calibration,
     });
-    expect(verdict).toMatchObject({ status: 'stopped', steps: 80 + 160, curve: [0.5] });
+    expect(verdict).toMatchObject({ status: 'stopped', steps: 80 + 160, curve: [] });
     expect(verdict.reward).toBeCloseTo(0.64, 12);
     expect(verdict.reason).toBe('training loss 1.200 over the last 50 of 200 steps tells enough');
     expect((await scored(at(1.4))).verdict).toMatchObject({ status: 'ok', steps: 80 + 460 });
+  });
+
+  it('tell the best ones apart beyond the last knot', async () => {
+    const best = await scored(at(0.5), { calibration });
+    expect(best.verdict.reward).toBeCloseTo(0.85, 12);
+  });
+
+  it('give chance to what diverges on the way', async () => {
+    const { verdict } = await scored((rate, step) => (step === 90 ? Number.NaN : at(1.2)(rate, step)), {
+      calibration,
+    });
+    expect(verdict).toMatchObject({ status: 'diverged', reward: 0.1 });
   });
 
   it('are the same after a sweep in place of a halving', async () => {
@@ -278,6 +291,7 @@ describe('early stops', () => {
         ...{ testCurve: [], lossCurve: [], measureCurve: [] },
       }),
       open: (rate) => synthetic(rate, at(1.75), () => 0.5, log),
+      level: async () => LEVEL,
     });
     expect(verdict).toMatchObject({ status: 'stopped', learningRate: 0.1, reward: 0.375, steps: 740 });
   });

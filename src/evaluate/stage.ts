@@ -1,4 +1,5 @@
 import type { Evaluation, EvaluationRequest, SweepPoint } from '../evaluation/index.ts';
+import type { LossPlace } from './calibration.ts';
 import type { Measures, OpenTraining, Trained, Trainer, Training } from './trainer.ts';
 
 /** What an evaluation finds out about a rule. */
@@ -18,6 +19,8 @@ export interface Trials {
   train(request: TrainingRequest): Promise<Trained>;
   /** Opens the final training at a learning rate. */
   open(learningRate: number): OpenTraining;
+  /** The mean loss of the task's reference trainings under the same seed. */
+  level(place: LossPlace): Promise<number>;
 }
 
 /** A training that is open, and may become the final one. */

@@ -19,6 +19,7 @@ const TASK = { chance: 0.25, batchSize: 5, trainExamples: 100 };
 const CHANCE = TASK.chance;
 const RULE = parseRule('g');
 /** No stage of these protocols opens a training. */
+const level = async () => 0;
 const open = () => {
   throw new Error('nothing to open');
 };
@@ -45,7 +46,7 @@ async function score(
     trials.push(trial);
     return trained(outcomes[`${trial.phase} ${trial.learningRate}`], trial.phase === 'final' ? more : {});
   };
-  const verdict = await runStages(stagesOf({ ...protocol, ...given }, RULE, TASK), { train, open });
+  const verdict = await runStages(stagesOf({ ...protocol, ...given }, RULE, TASK), { train, open, level });
   return { trials, verdict };
 }
 
@@ -123,7 +124,7 @@ describe('the stages of a protocol', () => {
     const after = stagesOf({ ...protocol, learningRates: [1] }, RULE, TASK);
     const at = (low: number) =>
       runStages([hurdle, ...after], {
-        ...{ train: async ({ phase }) => trained(phase === 'sweep' ? low : 0.9), open },
+        ...{ train: async ({ phase }) => trained(phase === 'sweep' ? low : 0.9), open, level },
       });
     expect(await at(0.6)).toEqual(verdict);
     expect((await at(0.4)).reward).toBe(CHANCE);
@@ -131,7 +132,9 @@ describe('the stages of a protocol', () => {
 
   it('must end with a verdict', async () => {
     const idle: Stage = async (findings) => findings;
-    await expect(runStages([idle], { train: async () => trained(1), open })).rejects.toThrow(/no verdict/);
+    await expect(runStages([idle], { train: async () => trained(1), open, level })).rejects.toThrow(
+      /no verdict/,
+    );
   });
 });
 

@@ -65,10 +65,7 @@ export interface HalvingRung {
 export interface Stops {
   /** A rule learns nothing if no rate has brought the loss below this share of the first step's after the first rung. */
   readonly plateau: number;
-  /** Steps of the final training after which its loss must pass the first hurdle, a mean over the last `window` of them. */
-  readonly steps: number;
-  readonly window: number;
-  /** Validation examples that are scored after each epoch but the last. */
+  /** Validation examples that are scored after each epoch but the last, where a task has no hurdles. */
   readonly validationExamples: number;
 }
 
@@ -114,7 +111,7 @@ const fast: Protocol = {
       bound: 100,
       beyond: 3,
     },
-    stops: { plateau: 0.99, steps: 40, window: 10, validationExamples: 1_000 },
+    stops: { plateau: 0.99, validationExamples: 1_000 },
   },
 };
 
