@@ -236,7 +236,7 @@ function earlyRows() {
     const choice = sweep.split(' ').reduce((sum, point) => sum + Number(point.split('/')[1]), 0);
     const known = [...own].filter(([other]) => other <= SEEDS).map(([, reward]) => reward);
     const row = { key, seed: Number(seed), blocks, choice, reward: mean(known) };
-    return [{ ...row, paper: own.get(Number(seed)), truth: mean(others) }];
+    return [{ ...row, truth: mean(others) }];
   });
 }
 
@@ -297,7 +297,7 @@ function report(rows) {
   if (seeds.length > 1) writeFileSync(pictureFile, picture(scores, judged.flat()));
   const head = ['score', 'seeds', 'steps', 'all', 'better half', 'recall of 10'];
   const body = scores.map(({ name, seeds, steps, all, half, recall }) => [
-    ...[name, seeds, steps.toFixed(0)],
+    ...[name, seeds.join(' '), steps.toFixed(0)],
     ...[all, half, recall].map((figure) => figure.toFixed(2)),
   ]);
   return [rejections(), '', table(passing(judged.flat())), '', table([head, ...body])].join('\n');
@@ -336,7 +336,6 @@ function passing(rows) {
 /** How well scores under one seed tell the mean reward under others, averaged over the seeds that have each. */
 function worth(judged) {
   const scores = {
-    'paper, one seed': [({ paper }) => paper, () => 1_200 + VALIDATION * 600],
     fast: [({ estimate }) => estimate, ({ steps }) => steps],
     ...Object.fromEntries(
       LOSSES.map((place) => [
@@ -345,15 +344,32 @@ function worth(judged) {
       ]),
     ),
   };
-  return Object.entries(scores).flatMap(([name, [score, steps]]) => {
-    const known = judged.filter((rows) => rows.every((row) => Number.isFinite(score(row))));
-    if (known.length === 0) return [];
-    const each = known.map((rows) => ({ steps: mean(rows.map(steps)), ...agreement(rows, score) }));
-    const of = (figure) => mean(each.map((figures) => figures[figure]));
-    const seeds = known.map((rows) => rows[0].seed).join(' ');
-    return { name, seeds, steps: of('steps'), all: of('all'), half: of('half'), recall: of('recall') };
+  const early = Object.entries(scores).map(([name, [score, steps]]) => {
+    const each = judged.map((rows) => ({ steps: mean(rows.map(steps)), ...agreement(rows, score) }));
+    return { name, seeds: judged.map((rows) => rows[0].seed), ...meansOf(each) };
   });
+  return [paperWorth(), ...early];
 }
+
+/** The same for a training under `paper`: each seed in turn beside the mean of the others. */
+function paperWorth() {
+  const rewards = [...paperRewards().values()];
+  const whole = rewards.reduce((least, own) => Math.min(least, own.size), Infinity);
+  const seeds = Array.from({ length: whole }, (_, i) => i + 1);
+  const each = seeds.map((seed) => {
+    const others = seeds.filter((other) => other !== seed);
+    const rows = rewards.map((own) => ({
+      reward: own.get(seed),
+      truth: mean(others.map((other) => own.get(other))),
+    }));
+    return agreement(rows, ({ reward }) => reward);
+  });
+  return { name: 'paper, one seed', seeds, steps: 1_200 + VALIDATION * 600, ...meansOf(each) };
+}
+
+/** The mean of each figure. */
+const meansOf = (each) =>
+  Object.fromEntries(Object.keys(each[0]).map((name) => [name, mean(each.map((figures) => figures[name]))]));
 
 /** What scores are worth over what they cost. */
 function picture(scores, rows) {
