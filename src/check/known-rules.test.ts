@@ -31,6 +31,7 @@ describe('the rules that the name of a class says', () => {
       { betas: [0.8, 0.99], eps: 1e-6 },
       'ema(g, 0.8) / (1 - 0.8^t) / (sqrt(ema(g^2, 0.99) / (1 - 0.99^t)) + 1e-6)',
     ],
+    ['Adam', { amsgrad: true }, 'm / (sqrt(rec(0, max(self, ema(g^2, 0.999))) / (1 - 0.999^t)) + eps)'],
     ['AdamW', { beta1: 0.9, weight_decay: 0.1 }, 'adam + 0.1 * w'],
     [
       'SGD',
@@ -46,7 +47,7 @@ describe('the rules that the name of a class says', () => {
   });
 
   it('are none for settings that the language has no words for', () => {
-    expect(knownRules('Adam', { amsgrad: true })).toMatchObject({ kind: 'none', name: 'adam' });
+    expect(knownRules('Adagrad', { lr_decay: 0.1 })).toMatchObject({ kind: 'none', name: 'adagrad' });
     expect(knownRules('SGD', { dampening: 0.1 })).toMatchObject({
       why: expect.stringContaining('dampening'),
     });

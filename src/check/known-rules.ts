@@ -40,11 +40,14 @@ const decayed = (read: Read): string => `(${joined('g', scaled(read.number(DECAY
 const corrected = (x: string, beta: number): string => `ema(${x}, ${beta}) / (1 - ${beta}^t)`;
 
 const adam = (decoupled: boolean, decay: number): Writer => ({
-  lacks: ['amsgrad'],
+  lacks: [],
   text: (read) => {
     const g = decoupled ? 'g' : decayed(read);
     const [beta1, beta2] = [read.number(BETA1, 0.9), read.number(BETA2, 0.999)];
-    const root = `sqrt(${corrected(`${g}^2`, beta2)}) + ${read.number(['eps'], 1e-8)}`;
+    const largest = (x: string, beta: number): string =>
+      `rec(0, max(self, ema(${x}, ${beta}))) / (1 - ${beta}^t)`;
+    const average = read.has('amsgrad') ? largest : corrected;
+    const root = `sqrt(${average(`${g}^2`, beta2)}) + ${read.number(['eps'], 1e-8)}`;
     const ratio = `(${corrected(g, beta1)}) / (${root})`;
     return decoupled ? joined(ratio, scaled(read.number(DECAY, decay), 'w')) : ratio;
   },
