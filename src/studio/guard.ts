@@ -54,7 +54,8 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
     "script-src 'self' 'wasm-unsafe-eval'",
     "style-src 'self'",
     "font-src 'self'",
-    "img-src 'self' blob:",
+    // Plot draws the scale of colours as an image in the address itself; charts are saved through blobs.
+    "img-src 'self' blob: data:",
     "connect-src 'self'",
     "worker-src 'self'",
     "base-uri 'none'",
