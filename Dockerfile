@@ -11,6 +11,7 @@ COPY bin bin/
 COPY scripts scripts/
 COPY src src/
 COPY web web/
+COPY assets/digits assets/digits/
 # And fetches the engine.
 RUN npm run build
 RUN npm prune --omit=dev --ignore-scripts --no-audit --no-fund

@@ -27,7 +27,7 @@ export const LOOKS: readonly Look[] = [
   { colorScheme: 'dark', width: 380 },
 ];
 
-/** A page that notes what must not happen: errors in the console, and requests to anywhere but its own server. */
+/** A page that notes what must not happen: errors in the console, requests that fail, and requests to anywhere but its own server. */
 export interface Watched {
   readonly page: Page;
   /** What went wrong so far, in the order in which it did. */
@@ -38,9 +38,10 @@ export async function watchedPage(
   browser: Browser,
   origin: string,
   look: Look = LOOKS[0]!,
+  permissions: string[] = [],
 ): Promise<Watched> {
   const { colorScheme, width } = look;
-  const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 } });
+  const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 }, permissions });
   // Only for what hangs: a busy machine takes its time.
   page.setDefaultTimeout(200_000);
   const faults: string[] = [];
@@ -48,7 +49,9 @@ export async function watchedPage(
     if (['error', 'warning'].includes(message.type())) faults.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
-  page.on('request', (request) => {
+  page.on('requestfailed', (request) => faults.push(`failed: ${request.url()}`));
+  // Of the context, so that the requests of workers are seen too.
+  page.context().on('request', (request) => {
     const { protocol, origin: asked } = new URL(request.url());
     if (asked !== origin && protocol !== 'blob:') faults.push(`request to ${request.url()}`);
   });

@@ -55,6 +55,7 @@ const LEFT_OUT: readonly (readonly [RegExp, string])[] = [
   [/reproduce discovery/, 'takes a day; src/reproduce/discovery runs the chain on made-up rewards'],
   [/--samples 300/, 'takes half an hour'],
   [/--mlflow/, 'wants a server of MLflow; test/outlets.test.ts has one'],
+  [/^nos lab$/, 'serves until it is ended; test/lab/page.test.ts serves the same'],
   [/task\.mjs/, 'stands in a folder that nos init writes; test/own-task-page.test.ts runs the page'],
   [/bench strategies/, 'takes many minutes'],
   [/--protocol (?:paper|quick@15)/, 'takes many minutes'],

@@ -53,6 +53,7 @@ const CALLS: readonly (readonly string[])[] = [
   ['protocols'],
   ['environments'],
   ['trajectory', 'sgd', '--function', 'saddle', '--steps', '10'],
+  ['lab', '--export', 'lab'],
   ['bleu', resolve('LICENSE'), resolve('LICENSE')],
   ['reproduce', 'figure6', '--from-data', figure6, '-o', 'figure6'],
   [

@@ -30,6 +30,7 @@ const ROOMS = [
   'compare',
   'report',
   'observe',
+  'lab',
   'reproduce',
   'studio',
   'cli',
@@ -166,5 +167,17 @@ describe('the pages of web/', () => {
     expect(pages.length).toBeGreaterThan(2);
     const allowed = new Set(FOR_BROWSERS.map((room) => join(room, 'index.ts')));
     expect(pages.flatMap(loads).filter((target) => !allowed.has(target))).toEqual([]);
+  });
+});
+
+describe('pages', () => {
+  const web = resolve(src, '../web');
+  it.each(['lab'])('%s loads nothing of Node', (page) => {
+    const files = readdirSync(join(web, page)).filter((name) => /\.tsx?$/.test(name));
+    const loaded = new Set(files.flatMap((name) => [...loadedBy(join(web, page, name))]));
+    expect(loaded.size).toBeGreaterThan(100);
+    expect([...loaded].filter((name) => name.startsWith('node:') || /\/src\/engine\//.test(name))).toEqual(
+      [],
+    );
   });
 });

@@ -4,57 +4,22 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { NosError } from '../errors.ts';
 import { packageFolder } from '../package-folder.ts';
-import { stream } from '../random/index.ts';
 import type { Dataset } from './dataset.ts';
-import { type Normalisation, recordSplit } from './records.ts';
+import { digitsOf, RECORD } from './digits-records.ts';
 
 /** The uncompressed file: 1,797 records of one label byte and 64 pixel bytes of 0…16. */
 const SHA256 = 'd8121ca7764eccfaef1df6bc4589c6527c58fcbab0cb1b079e79f97f8cb8219a';
-const RECORD = 65;
-const TRAIN = 1_197;
-const VALIDATION = 300;
-
-/** Mean and deviation of the training split's pixels over 16; recomputed by the tests. */
-export const DIGITS_NORMALISATION: Normalisation = {
-  scale: 16,
-  mean: [0.30561021694862156],
-  deviation: [0.3761263491271132],
-};
-
 /** Where the bundled file lies. */
 const BUNDLED = fileURLToPath(new URL('assets/digits/digits.u8.gz', packageFolder));
 
 /**
- * The bundled handwritten digits (UCI, CC BY 4.0): 8×8 grey images, inputs [64]. The original file is ordered by writer, so
- * the examples are shuffled once, by a fixed permutation; the first 1,197 are the training split, the next 300
- * validation, the last 300 test.
+ * The bundled handwritten digits, as {@link digitsOf} reads them.
  *
  * @throws NosError `data-missing` or `data-corrupt` when the installed package is damaged.
  */
 export async function openDigits({ path = BUNDLED }: { readonly path?: string } = {}): Promise<Dataset> {
   const bytes = await readBundled(path);
-  const count = bytes.length / RECORD;
-  const order = stream(0, 'data', 'digits').permutation(count);
-  const part = (start: number, size: number) =>
-    recordSplit({
-      size,
-      record: (index) => {
-        const at = (order[start + index] as number) * RECORD;
-        return bytes.subarray(at, at + RECORD);
-      },
-      pixelsPerChannel: 64,
-      classes: 10,
-      normalisation: DIGITS_NORMALISATION,
-    });
-  return {
-    name: 'digits',
-    checksum: SHA256,
-    inputShape: [64],
-    classes: 10,
-    train: part(0, TRAIN),
-    validation: part(TRAIN, VALIDATION),
-    test: part(TRAIN + VALIDATION, count - TRAIN - VALIDATION),
-  };
+  return digitsOf(bytes, SHA256);
 }
 
 const REINSTALL = 'the file is part of the package: install it again';

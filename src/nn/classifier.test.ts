@@ -32,7 +32,7 @@ const batch = () => {
 describe('buildClassifier', () => {
   it('lays parameters and buffers out in the order in which the network asks for them', () => {
     const { parameters, size, buffers, bufferSize } = buildClassifier(definition);
-    expect(parameters).toEqual([
+    expect(parameters).toMatchObject([
       { name: 'conv.weight', shape: [2, 1, 3, 3], offset: 0, size: 18 },
       { name: 'norm.weight', shape: [2], offset: 18, size: 2 },
       { name: 'norm.bias', shape: [2], offset: 20, size: 2 },

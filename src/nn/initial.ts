@@ -1,4 +1,5 @@
-import type { Stream } from '../random/index.ts';
+import { type Stream, stream } from '../random/index.ts';
+import type { Placed } from './layout.ts';
 
 /** How a parameter starts: every element `constant`, uniform in ±`uniform`, or normal with that standard deviation. */
 export type Initial =
@@ -22,4 +23,19 @@ export function fillInitial(initial: Initial, stream: Stream, out: Float32Array)
   else if ('normal' in initial)
     for (let i = 0; i < out.length; i++) out[i] = stream.normal() * initial.normal;
   else for (let i = 0; i < out.length; i++) out[i] = (2 * stream.uniform() - 1) * initial.uniform;
+}
+
+/** A parameter's place in the weights, and how it starts. */
+export type Parameter = Placed & { readonly initial: Initial };
+
+/** Draws parameters into the flat vector of weights, each from its own stream (seed, 'weights', its name). Gives the vector. */
+export function drawWeights(
+  parameters: readonly Parameter[],
+  seed: number,
+  weights: Float32Array,
+): Float32Array {
+  for (const { name, initial, offset, size } of parameters) {
+    fillInitial(initial, stream(seed, 'weights', name), weights.subarray(offset, offset + size));
+  }
+  return weights;
 }

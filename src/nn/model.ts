@@ -1,8 +1,7 @@
 import { formulateByPatches, gradients, input, type Shape, type Tensor } from '../graph/index.ts';
-import { stream } from '../random/index.ts';
 import type { NetworkBuilder } from './builder.ts';
 import type { Mask } from './dropout.ts';
-import { fillInitial } from './initial.ts';
+import { drawWeights, type Parameter } from './initial.ts';
 import { type Placed, pack, totalSize } from './layout.ts';
 import { declarations, trace } from './trace.ts';
 
@@ -23,8 +22,8 @@ export interface ModelDefinition<Name extends string> {
  * that an update rule and a store see plain arrays; the graphs cut them up.
  */
 export interface Model {
-  /** Where each parameter stands in the weights. */
-  readonly parameters: readonly Placed[];
+  /** Where each parameter stands in the weights, and how it starts. */
+  readonly parameters: readonly Parameter[];
   /** The number of weights. */
   readonly size: number;
   /** Where each buffer stands in the buffers; empty for networks without batch normalisation. */
@@ -86,18 +85,13 @@ export function buildModel<Name extends string>(definition: ModelDefinition<Name
     return Object.fromEntries(outputs.map(([name], i) => [name, formulated[i]!]));
   };
   return {
-    parameters: declared.parameters.map(placeOnly),
+    parameters: declared.parameters,
     size: totalSize(declared.parameters),
     buffers: declared.buffers.map(placeOnly),
     bufferSize: totalSize(declared.buffers),
     masks: training.masks,
-    initialWeights: (seed) => {
-      const weights = new Float32Array(totalSize(declared.parameters));
-      for (const { name, initial, offset, size } of declared.parameters) {
-        fillInitial(initial, stream(seed, 'weights', name), weights.subarray(offset, offset + size));
-      }
-      return weights;
-    },
+    initialWeights: (seed) =>
+      drawWeights(declared.parameters, seed, new Float32Array(totalSize(declared.parameters))),
     initialBuffers: () => {
       const values = new Float32Array(totalSize(declared.buffers));
       for (const { value, offset, size } of declared.buffers) values.fill(value, offset, offset + size);

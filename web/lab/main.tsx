@@ -1,0 +1,4 @@
+import { render } from 'preact';
+import { Lab } from './lab.tsx';
+
+render(<Lab />, document.getElementById('page')!);
