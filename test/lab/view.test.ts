@@ -125,7 +125,7 @@ describe('the worker', () => {
       const start = [bounds[0][0] / 2, bounds[1][1] / 2] as const;
       const [path] = answer({
         ...{ kind: 'descend', testFunction: name, start, steps: 50, seed: 7 },
-        rules: [{ text: 'adam + drop(g, 0.3)', learningRate: 0.01 }],
+        rules: [{ index: 0, text: 'adam + drop(g, 0.3)', learningRate: 0.01 }],
       }) as readonly [Path];
       const testFunction = testFunctions.find(name);
       const rule = compileRule(resolveRule('adam + drop(g, 0.3)'));
