@@ -26,11 +26,11 @@ export function fillInitial(initial: Initial, stream: Stream, out: Float32Array)
 }
 
 /** A parameter's place in the weights, and how it starts. */
-export type Parameter = Placed & { readonly initial: Initial };
+export type PlacedParameter = Placed & { readonly initial: Initial };
 
 /** Draws parameters into the flat vector of weights, each from its own stream (seed, 'weights', its name). Gives the vector. */
 export function drawWeights(
-  parameters: readonly Parameter[],
+  parameters: readonly PlacedParameter[],
   seed: number,
   weights: Float32Array,
 ): Float32Array {

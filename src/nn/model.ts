@@ -1,7 +1,7 @@
 import { formulateByPatches, gradients, input, type Shape, type Tensor } from '../graph/index.ts';
 import type { NetworkBuilder } from './builder.ts';
 import type { Mask } from './dropout.ts';
-import { drawWeights, type Parameter } from './initial.ts';
+import { drawWeights, type PlacedParameter } from './initial.ts';
 import { type Placed, pack, totalSize } from './layout.ts';
 import { declarations, trace } from './trace.ts';
 
@@ -23,7 +23,7 @@ export interface ModelDefinition<Name extends string> {
  */
 export interface Model {
   /** Where each parameter stands in the weights, and how it starts. */
-  readonly parameters: readonly Parameter[];
+  readonly parameters: readonly PlacedParameter[];
   /** The number of weights. */
   readonly size: number;
   /** Where each buffer stands in the buffers; empty for networks without batch normalisation. */

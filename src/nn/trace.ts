@@ -1,7 +1,7 @@
 import { input, type Shape, type Tensor } from '../graph/index.ts';
 import type { NetworkBuilder } from './builder.ts';
 import type { Mask } from './dropout.ts';
-import type { Initial, Parameter } from './initial.ts';
+import type { Initial, PlacedParameter } from './initial.ts';
 import { layOut, type Placed, totalSize, unpack } from './layout.ts';
 
 /** A network, its inputs given: what it makes of a builder. */
@@ -14,7 +14,7 @@ export interface BufferDefinition {
 
 /** What a network asks for, in the order in which it asks. */
 export interface Declarations {
-  readonly parameters: readonly Parameter[];
+  readonly parameters: readonly PlacedParameter[];
   readonly buffers: readonly (Placed & { readonly value: number })[];
 }
 

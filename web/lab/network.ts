@@ -2,7 +2,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import { digitsOf } from '../../src/data/digits-records.ts';
 import type { Arrays } from '../../src/graph/index.ts';
 import { inputName, outputName } from '../../src/graph/onnx/names.ts';
-import { drawWeights, type Parameter } from '../../src/nn/initial.ts';
+import { drawWeights, type PlacedParameter } from '../../src/nn/initial.ts';
 import { accuracy, makeBatch } from '../../src/tasks/accuracy.ts';
 import type { Child } from '../../src/tasks/index.ts';
 
@@ -18,7 +18,7 @@ export interface Networks {
 interface NetworkFiles {
   /** Units of the hidden layer. */
   readonly width: number;
-  readonly parameters: readonly Parameter[];
+  readonly parameters: readonly PlacedParameter[];
   readonly training: string;
   readonly evaluation: string;
 }
