@@ -68,7 +68,6 @@ describe.skipIf(noChromium)('the rule lab', () => {
   async function lab(fragment = '', { look, permissions, url = server.url }: Opening = {}): Promise<Page> {
     const one = await watchedPage(browser, new URL(url).origin, look, permissions);
     opened.push(one);
-    one.page.setDefaultTimeout(PATIENCE);
     await one.page.goto(`${url}${fragment && `#${fragment}`}`);
     await one.page.locator('.map polyline').first().waitFor();
     return one.page;
