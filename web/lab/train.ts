@@ -1,5 +1,5 @@
 import { ChildTraining } from '../../src/evaluate/train-child.ts';
-import { environments, NO_ENVIRONMENT } from '../../src/evaluation/index.ts';
+import { ACCURACY, environments, NO_ENVIRONMENT } from '../../src/evaluation/index.ts';
 import { interpretRule, resolveRule } from '../../src/rules/index.ts';
 import type { Child } from '../../src/tasks/index.ts';
 import type { RunnableRule, SweepRequest, TrainingEvent, TrainRequest } from './protocol.ts';
@@ -94,7 +94,7 @@ function begin(
   const rule = resolveRule(text);
   return new ChildTraining(
     // Interpreted, and not compiled: no code is made of a text that may have come with a link. The bits are the same.
-    { task: 'digits', child, rule: interpretRule(rule) },
+    { task: 'digits', metric: ACCURACY, child, rule: interpretRule(rule) },
     {
       ...{ rule, ruleName: text, learningRate, seed, schedule: 'constant', detail: 'accuracy' },
       environment: environments.find(NO_ENVIRONMENT),
