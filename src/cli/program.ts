@@ -79,6 +79,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   bench: 'measure: strategies',
   data: 'data sets: download, verify, list',
   engine: 'what trains: download',
+  task: 'what a task is like before a search: check',
 };
 
 /** A command by its name alone, as the list of commands has it. */

@@ -332,7 +332,7 @@ describe('a plan', () => {
     ['a rule twice', { rules: ['sgd', 'g'] }, /'sgd' and 'g' mean the same rule/],
     ['a name twice', { rules: ['sgd', 'sgd'] }, /'sgd' is named twice/],
     ['an unknown rule', { rules: ['sdg'] }, /unknown rule 'sdg'|unknown operand/],
-    ['an unknown reference', { against: 'adan' }, /unknown rule 'adan'/],
+    ['an unknown reference', { against: 'adamm' }, /unknown rule 'adamm'/],
     ['an unknown task', { tasks: ['digit-mlp'] }, /unknown task 'digit-mlp'/],
     ['a task twice', { tasks: ['digits-mlp', 'digits-mlp'] }, /task 'digits-mlp' is named twice/],
     ['no task', { tasks: [] }, /no task/],
