@@ -40,14 +40,17 @@ describe('docs/own-task.md', () => {
 });
 
 describe('nos init', () => {
-  it.each(taskTemplates.entries)('$name writes a README whose command works', async ({ name }) => {
-    expect(await nos(['init', name, '--template', name])).toMatchObject({ code: 0 });
-    const readme = readFileSync(join(home, name, 'README.md'), 'utf8');
-    expect(readme.split('\n').length).toBeLessThan(13);
-    const [, command = ''] = /^ {4}(.*)$/m.exec(readme) ?? [];
-    const { stdout } = await shell(command, join(home, name));
-    expect(stdout).toContain('adam');
-  });
+  it.each(taskTemplates.entries.filter(({ imports }) => imports))(
+    '$name writes a README whose command works',
+    async ({ name }) => {
+      expect(await nos(['init', name, '--template', name])).toMatchObject({ code: 0 });
+      const readme = readFileSync(join(home, name, 'README.md'), 'utf8');
+      expect(readme.split('\n').length).toBeLessThan(13);
+      const [, command = ''] = /^ {4}(.*)$/m.exec(readme) ?? [];
+      const { stdout } = await shell(command, join(home, name));
+      expect(stdout).toContain('adam');
+    },
+  );
 
   it('refuses a folder that is not empty, a file, and an unknown template', async () => {
     await writeFile(join(home, 'file'), '');

@@ -62,7 +62,7 @@ type Name = keyof typeof modules;
 
 /** Every command with its line of `--help`, in that order. */
 const summaries: Readonly<Record<Name, string>> = {
-  init: 'write a task of your own to begin from: its module, its data, a README',
+  init: 'write a task of your own to begin from: a module or a program, its data, a README',
   search: 'search for update rules: live progress, a leaderboard at the end',
   resume: 'continue a stopped or killed run, to the same result, or extend a finished one',
   ask: 'get rules to train yourself: trials of a run whose values you tell',

@@ -28,16 +28,19 @@ export const command = defineCommand({
     }).default('javascript'),
     force: flag('write into a folder that is not empty, over files of the same names'),
   },
-  example: 'nos init my-task\nnos init my-task --template typescript',
+  example:
+    'nos init my-task\nnos init my-task --template typescript\nnos init my-training --template pytorch',
   async run({ arguments: [dir = ''], settings, call }) {
     const template = taskTemplates.find(settings.template);
     const folder = resolve(dir);
     if (!settings.force) await checkEmpty(folder, dir);
-    const search = call(`nos search --task ./${template.task} --samples 12 --run first --store runs.db`);
+    const search = call(
+      `nos search --task ./${template.task} ${template.search} --run first --store runs.db`,
+    );
     // A path from here does not hold in the folder.
     const files = await templateFiles(template, search.replace(/^bin\/nos/, `node ${shellWord(PROGRAM)}`));
     await writeFiles(folder, files);
-    await linkPackage(folder);
+    if (template.imports) await linkPackage(folder);
     return {
       document: { folder, template: template.name, files: Object.keys(files) },
       text: `${wroteText(files, dir)}\nnext: cd ${shellWord(dir)}, and what README.md says`,
