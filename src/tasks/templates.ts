@@ -25,9 +25,9 @@ const moduleTemplate = (name: string, task: string): TaskTemplate => ({
 });
 
 /** A trial of a program takes seconds to start alone, so that the search is small. */
-const programTemplate = (name: string, framework: string, needs: string): TaskTemplate => ({
+const programTemplate = (name: string, framework: string, needs: string, adam = 'Adam'): TaskTemplate => ({
   ...{ name, task: 'nos.task.json', files: ['train.py', 'nos.task.json'] },
-  ...{ readme: 'program.md', places: { framework, needs, template: name }, imports: false },
+  ...{ readme: 'program.md', places: { framework, needs, adam, template: name }, imports: false },
   search: '--samples 6 --retest 0x0',
 });
 
@@ -36,7 +36,7 @@ export const taskTemplates = registry<TaskTemplate>('template', [
   moduleTemplate('javascript', 'task.mjs'),
   moduleTemplate('typescript', 'task.ts'),
   programTemplate('pytorch', 'PyTorch', 'Python with `torch`'),
-  programTemplate('optax', 'JAX and Optax', 'Python with `jax`, `optax` and `numpy`'),
+  programTemplate('optax', 'JAX and Optax', 'Python with `jax`, `optax` and `numpy`', 'adam'),
   programTemplate('keras', 'Keras', 'Python with `keras`, one of its backends, and `numpy`'),
 ]);
 
