@@ -94,7 +94,7 @@ describe('nos compare', () => {
       ['sgd', '--protocol', 'final'],
       /'final': expected a number of final epochs/,
     ],
-    ['an unknown reference', ['sgd', '--against', 'adan'], /unknown rule 'adan'/],
+    ['an unknown reference', ['sgd', '--against', 'adamm'], /unknown rule 'adamm'/],
   ])('refuses %s', async (_, args, message) => {
     const { code, stdout, stderr } = await nos('compare', ...args);
     expect([code, stdout]).toEqual([2, '']);

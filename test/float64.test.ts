@@ -42,7 +42,8 @@ describe('the float64 reference', () => {
   });
 
   it('remembers that a value was not finite', () => {
-    expect(finite('1 / (1 / g)', [1, 0, 1])).toEqual([1, 0, 0]);
+    expect(finite('1 / (1 / g)', [1, 0, 1])).toEqual([1, 0, 1]);
+    expect(finite('acc(1 / (1 / g), 0.5)', [1, 0, 1])).toEqual([1, 0, 0]);
     expect(finite('clip(log(abs(g)), 1)', [0.5, 0])).toEqual([1, 0]);
     expect(finite('g + 1', [Infinity])).toEqual([0]);
   });

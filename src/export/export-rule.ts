@@ -11,6 +11,7 @@ import {
 } from '../rules/index.ts';
 import { definitionsIn } from './explanation.ts';
 import { planRule } from './plan.ts';
+import { folded } from './python/python.ts';
 import { recordTraining } from './recorded.ts';
 import { targets } from './targets.ts';
 
@@ -47,7 +48,7 @@ export function exportRule(rule: Expression, target: string, options: ExportOpti
   const learningRate = options.learningRate ?? 1e-3;
   if (!(learningRate > 0 && learningRate < Infinity))
     throw new NosError('bad-option', `a learning rate of ${learningRate}`, 'a positive number: 0.001');
-  return found.write({
+  const written = found.write({
     plan: planRule(canonical, (term) => found.text(term).length),
     className,
     rule: text,
@@ -59,6 +60,7 @@ export function exportRule(rule: Expression, target: string, options: ExportOpti
     advice: (options.advice ?? []).map(harmless),
     command: harmless(options.command ?? `nos export '${text}' --to ${target}`),
   });
+  return found.extension === 'py' ? folded(written) : written;
 }
 
 /**

@@ -135,6 +135,26 @@ export function scalarFunctions(plan: Plan): readonly string[] {
   return [...decays, ...safe].flatMap(([, lines]) => ['', '', ...lines]);
 }
 
+/** A text of Python whose long assignments and loops are broken inside their last parentheses, as Black does it. */
+export const folded = (text: string): string =>
+  text
+    .split('\n')
+    .flatMap((line) =>
+      line.length > WIDTH && /^ *(\w+ = |for ).*\)$/.test(line) ? foldedLine(line) : [line],
+    )
+    .join('\n');
+
+function foldedLine(line: string): readonly string[] {
+  const space = /^ */.exec(line)![0];
+  let depth = 0;
+  for (let i = line.length - 1; i >= 0; i--) {
+    if (line[i] === ')') depth++;
+    if (line[i] === '(' && --depth === 0)
+      return [line.slice(0, i + 1), `${space}    ${line.slice(i + 1, -1)}`, `${space})`];
+  }
+  return [line];
+}
+
 /** Lines that compute the numbers of a step; `parameter` says how a constant is read, such as `self.beta`. */
 export function scalarLines(plan: Plan, parameter: (name: string) => string): readonly string[] {
   return plan.scalars.map(({ name, value }) => `${name} = ${scalarText(plan, value, parameter)}`);

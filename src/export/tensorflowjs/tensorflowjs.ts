@@ -195,6 +195,9 @@ function writeTensorflow(source: ExportSource): string {
 function stepLines(plan: Plan, options: readonly string[]): readonly string[] {
   const { states, uses } = plan;
   const inPlace = plan.body.filter(({ kind }) => kind === 'state').map(({ name }) => name);
+  /** A value that is kept has the shape of the weights. */
+  const whole = (value: Term): string =>
+    isScalar(value) ? `tf.fill(weight.shape, ${text(value)})` : text(value);
   const assigned = (state: string, value: string): string =>
     `this.${plural(state)}[i].variable.assign(${value});`;
   const read = options.filter((name) => uses.totalSteps || name !== 'totalSteps');
@@ -226,15 +229,13 @@ function stepLines(plan: Plan, options: readonly string[]): readonly string[] {
             ...plan.draws.map((draw) => `const ${camelCase(draw.name)} = ${drawText(draw)};`),
             ...plan.body.map(({ kind, name, value }) =>
               kind === 'state'
-                ? `${camelCase(name)} = ${text(value)};`
+                ? `${camelCase(name)} = ${whole(value)};`
                 : `const ${camelCase(name)} = ${text(value)};`,
             ),
             `const update = ${text(plan.update)};`,
             'const delta = tf.mul(learningRate, update);',
             ...inPlace.map((state) => assigned(state, camelCase(state))),
-            ...plan.stores.map(({ state, value }) =>
-              assigned(state, isScalar(value) ? `tf.fill(weight.shape, ${text(value)})` : text(value)),
-            ),
+            ...plan.stores.map(({ state, value }) => assigned(state, whole(value))),
             'weight.assign(tf.sub(weight, delta));',
           ],
           '  ',

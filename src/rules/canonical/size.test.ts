@@ -112,7 +112,9 @@ const WORLDS = [
   ['add', 'sub', 'mul', 'exp'],
   ['mul', 'div', 'pow', 'neg', 'sign', 'abs'],
   ['tanh', 'clip', 'drop', 'ema', 'prev', 'sub'],
-  [...operations.values()].filter(({ arity }) => arity > 0).map(({ name }) => name),
+  [...operations.values()]
+    .filter(({ arity, kind }) => arity > 0 && kind !== 'recurrence')
+    .map(({ name }) => name),
 ] as const;
 
 /** About `nodes` nodes, of one world of operations, with many names that stand for more. */
