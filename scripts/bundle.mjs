@@ -3,7 +3,7 @@ import { join, normalize } from 'node:path';
 import { rolldown } from 'rolldown';
 
 /** What runs by its path. */
-const PROGRAMS = ['cli/main', 'dispatch/worker', 'bakeoff/worker'];
+const PROGRAMS = ['cli/main', 'dispatch/worker', 'bakeoff/worker', 'trainers/supervisor'];
 
 /** What scripts, benchmarks and tests look at in the inside of rooms. */
 const INSIDE = [

@@ -12,6 +12,7 @@ const ROOMS = [
   'evaluation',
   'check',
   'modules',
+  'trainers',
   'functions',
   'download',
   'engine',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { secondsOf } from '../amounts.ts';
 import { NosError } from '../errors.ts';
 import { shorten } from '../names.ts';
 import { parseRedisUrl } from '../redis-url.ts';
@@ -129,19 +130,12 @@ export const tests = (description: string, about: About = {}) =>
     ...about,
   });
 
-const UNITS = { d: 86_400, h: 3600, m: 60, s: 1 } as const;
-
 /** Seconds, from a text such as `90s`, `10m` or `1h30m`. */
 export const duration = (description: string, about: About = {}) =>
   optionOf(z.number({ error: 'expected a duration' }), {
     description,
     value: 'DURATION',
-    decode: (given) => {
-      const parts = [...given.matchAll(/(\d+(?:\.\d+)?)([dhms])/g)];
-      const whole = parts.map(([part]) => part).join('') === given;
-      const seconds = parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNITS[unit as 's'], 0);
-      return whole && seconds > 0 && Number.isFinite(seconds) ? seconds : given;
-    },
+    decode: (given) => secondsOf(given) ?? given,
     hint: () => 'numbers with units, as in 90s, 10m, 2h or 1h30m',
     ...about,
   });

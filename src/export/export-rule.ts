@@ -22,6 +22,8 @@ export interface ExportOptions {
   readonly className?: string;
   /** The default learning rate. Default: 1e-3. */
   readonly learningRate?: number;
+  /** The default number of steps of the whole training, which a rule that decays over it otherwise asks for. */
+  readonly totalSteps?: number;
   /** Sentences about learning rates that did well. */
   readonly advice?: readonly string[];
   /** The command that makes the text again, for its first line. */
@@ -57,6 +59,7 @@ export function exportRule(rule: Expression, target: string, options: ExportOpti
     latex: latexRule(rule),
     title: `${entry?.title ?? 'An update rule'}, as an optimizer.`,
     learningRate,
+    totalSteps: options.totalSteps,
     advice: (options.advice ?? []).map(harmless),
     command: harmless(options.command ?? `nos export '${text}' --to ${target}`),
   });

@@ -44,6 +44,8 @@ export interface ExportSource {
   /** What a person reads first: `PowerSign: exp(sign(g) * sign(m)) * g`. */
   readonly title: string;
   readonly learningRate: number;
+  /** The default number of steps of the whole training, for a rule that asks for it; without one, whoever makes the optimizer must say it. */
+  readonly totalSteps: number | undefined;
   /** Learning rates that did well, with the tasks: sentences. */
   readonly advice: readonly string[];
   /** The command that makes this text again. */

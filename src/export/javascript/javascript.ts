@@ -71,7 +71,7 @@ function writeJavascript(source: ExportSource): string {
   const { plan, className } = source;
   const options = optionsOf(source);
   const random = plan.draws.length > 0;
-  const required = plan.uses.totalSteps;
+  const required = plan.uses.totalSteps && source.totalSteps === undefined;
   const names = [...options.map(({ name }) => name), ...(random ? ['random'] : [])];
   return [
     ...madeBy('//', source.command, WIDTH),

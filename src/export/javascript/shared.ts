@@ -148,9 +148,9 @@ export interface NumberOption {
   readonly range: ParameterRange;
 }
 
-export function optionsOf({ plan, learningRate }: ExportSource): readonly NumberOption[] {
+export function optionsOf({ plan, learningRate, totalSteps }: ExportSource): readonly NumberOption[] {
   const total = {
-    value: undefined,
+    value: totalSteps === undefined ? undefined : String(totalSteps),
     description: 'number of steps of the whole training',
     range: 'positive',
   } as const;

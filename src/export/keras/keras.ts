@@ -1,5 +1,5 @@
 import { operationsOf, type RandomDraw } from '../plan.ts';
-import { type Argument, argumentLine, ruleArguments, totalSteps } from '../python/arguments.ts';
+import { type Argument, argumentLine, ruleArguments, stepsArgument } from '../python/arguments.ts';
 import { docstring, pythonNumber, WIDTH } from '../python/python.ts';
 import { functionsOf, mathImport, traced } from '../python/traced.ts';
 import type { ExportSource, Target } from '../target.ts';
@@ -29,7 +29,7 @@ function writeKeras(source: ExportSource): string {
   const { plan, className } = source;
   const random = plan.draws.length > 0;
   const own: readonly Argument[] = [
-    ...(plan.uses.totalSteps ? [totalSteps] : []),
+    ...stepsArgument(source),
     ...ruleArguments(plan).map((one) => ({ ...one, name: named(one.name) })),
     ...(random
       ? [{ name: 'seed', type: 'int | None', fallback: 'None', description: 'seed of the random draws' }]

@@ -1,5 +1,5 @@
 import { operationsOf, type RandomDraw } from '../plan.ts';
-import { type Argument, argumentLine, ruleArguments, totalSteps } from '../python/arguments.ts';
+import { type Argument, argumentLine, ruleArguments, stepsArgument } from '../python/arguments.ts';
 import { docstring, pythonNumber, WIDTH } from '../python/python.ts';
 import { functionsOf, mathImport, traced } from '../python/traced.ts';
 import type { ExportSource, Target } from '../target.ts';
@@ -22,7 +22,7 @@ export const mlx: Target = {
 
 function writeMlx(source: ExportSource): string {
   const { plan, className } = source;
-  const own: readonly Argument[] = [...(plan.uses.totalSteps ? [totalSteps] : []), ...ruleArguments(plan)];
+  const own: readonly Argument[] = [...stepsArgument(source), ...ruleArguments(plan)];
   const functions = writer.decayFunctions(plan);
   const rate = pythonNumber(source.learningRate).text;
   return [

@@ -1,5 +1,5 @@
 import type { RandomDraw } from '../plan.ts';
-import { argumentLine, checkLines, ruleArguments, totalSteps } from '../python/arguments.ts';
+import { argumentLine, checkLines, ruleArguments, stepsArgument } from '../python/arguments.ts';
 import {
   docstring,
   pythonArithmetic,
@@ -85,7 +85,7 @@ function writeNumpy(source: ExportSource): string {
       description: 'learning rate',
       invalid: 'not lr >= 0.0',
     },
-    ...(plan.uses.totalSteps ? [totalSteps] : []),
+    ...stepsArgument(source),
     ...ruleArguments(plan),
     ...(plan.draws.length > 0
       ? [{ name: 'seed', type: 'int | None', fallback: 'None', description: 'seed of the random draws' }]

@@ -1,5 +1,5 @@
 import type { RandomDraw } from '../plan.ts';
-import { type Argument, argumentLine, ruleArguments, totalSteps } from '../python/arguments.ts';
+import { type Argument, argumentLine, ruleArguments, stepsArgument } from '../python/arguments.ts';
 import { docstring, pythonNumber, WIDTH } from '../python/python.ts';
 import { functionsOf, mathImport, traced } from '../python/traced.ts';
 import type { ExportSource, Target } from '../target.ts';
@@ -21,7 +21,7 @@ function writeOptax(source: ExportSource): string {
   const name = className.toLowerCase() === className ? `${className}_optimizer` : className.toLowerCase();
   const random = plan.draws.length > 0;
   const own: readonly Argument[] = [
-    ...(plan.uses.totalSteps ? [totalSteps] : []),
+    ...stepsArgument(source),
     ...ruleArguments(plan),
     ...(random
       ? [{ name: 'seed', type: 'int', fallback: '0', description: 'seed of the random draws' }]

@@ -1,5 +1,6 @@
 import type { ParameterRange, RuleParameter } from '../parameters.ts';
 import type { Plan } from '../plan.ts';
+import type { ExportSource } from '../target.ts';
 import { pythonNumber } from './python.ts';
 
 /** One argument of a constructor. */
@@ -29,12 +30,17 @@ export function ruleArguments({ parameters }: Plan): readonly Argument[] {
   });
 }
 
-export const totalSteps: Argument = {
-  name: 'total_steps',
-  type: 'int',
-  description: 'number of steps of the whole training, over which the rule decays',
-  invalid: 'not total_steps > 0',
-};
+/** The argument of a rule that decays over the training: nothing for any other. */
+export function stepsArgument({ plan, totalSteps }: ExportSource): readonly Argument[] {
+  if (!plan.uses.totalSteps) return [];
+  const argument = {
+    name: 'total_steps',
+    type: 'int',
+    description: 'number of steps of the whole training, over which the rule decays',
+    invalid: 'not total_steps > 0',
+  };
+  return [{ ...argument, ...(totalSteps !== undefined && { fallback: String(totalSteps) }) }];
+}
 
 export const argumentLine = ({ name, type, fallback }: Argument): string =>
   `${name}: ${type}${fallback === undefined ? '' : ` = ${fallback}`},`;

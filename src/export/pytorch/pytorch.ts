@@ -1,5 +1,11 @@
 import { operationsOf, type Plan } from '../plan.ts';
-import { type Argument, argumentLine, checkLines, ruleArguments, totalSteps } from '../python/arguments.ts';
+import {
+  type Argument,
+  argumentLine,
+  checkLines,
+  ruleArguments,
+  stepsArgument,
+} from '../python/arguments.ts';
 import {
   docstring,
   pythonNumber,
@@ -38,7 +44,7 @@ const FLAGS = ['foreach', 'maximize', 'capturable', 'differentiable'];
 
 function writePytorch(source: ExportSource): string {
   const { plan, className } = source;
-  const own = [...(plan.uses.totalSteps ? [totalSteps] : []), ...ruleArguments(plan)];
+  const own = [...stepsArgument(source), ...ruleArguments(plan)];
   const functions = scalarFunctions(plan);
   const scalars = scalarLines(plan, (name) => name);
   const usesMath = [...functions, ...scalars].some((line) => line.includes('math.'));

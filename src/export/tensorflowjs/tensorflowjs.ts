@@ -98,7 +98,8 @@ function writeTensorflow(source: ExportSource): string {
   const { plan, className } = source;
   const options = optionsOf(source);
   const random = plan.draws.length > 0;
-  const required = plan.uses.totalSteps ? 'totalSteps: 1000' : '';
+  const asked = plan.uses.totalSteps && source.totalSteps === undefined;
+  const required = asked ? 'totalSteps: 1000' : '';
   const names = [...options.map(({ name }) => name), ...(random ? ['seed'] : [])];
   const states = plan.states.map(plural);
   return [
@@ -128,7 +129,7 @@ function writeTensorflow(source: ExportSource): string {
     '  }',
     '',
     '  /**',
-    `   * @param {object} ${plan.uses.totalSteps ? 'options' : '[options]'}`,
+    `   * @param {object} ${asked ? 'options' : '[options]'}`,
     ...indented(parameterLines(options), '   '),
     ...(random
       ? [
@@ -139,7 +140,7 @@ function writeTensorflow(source: ExportSource): string {
     ...braced(
       'constructor(',
       [...defaults(options), ...(random ? ['seed = null'] : [])],
-      plan.uses.totalSteps ? ') {' : ' = {}) {',
+      asked ? ') {' : ' = {}) {',
       '  ',
     ),
     '    super();',

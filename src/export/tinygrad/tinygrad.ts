@@ -1,5 +1,5 @@
 import { operationsOf, type RandomDraw } from '../plan.ts';
-import { type Argument, argumentLine, ruleArguments, totalSteps } from '../python/arguments.ts';
+import { type Argument, argumentLine, ruleArguments, stepsArgument } from '../python/arguments.ts';
 import { docstring, pythonNumber, WIDTH } from '../python/python.ts';
 import { mathImport, methods, traced } from '../python/traced.ts';
 import type { ExportSource, Target } from '../target.ts';
@@ -27,7 +27,7 @@ function writeTinygrad(source: ExportSource): string {
     fallback: pythonNumber(source.learningRate).text,
     description: 'learning rate',
   };
-  const own: readonly Argument[] = [...(plan.uses.totalSteps ? [totalSteps] : []), ...ruleArguments(plan)];
+  const own: readonly Argument[] = [...stepsArgument(source), ...ruleArguments(plan)];
   const functions = writer.decayFunctions(plan);
   const counted = plan.uses.step ? ['step_count'] : [];
   return [
