@@ -3,7 +3,7 @@ import type { EvaluationServices } from '../compare/index.ts';
 import { type DispatchEvent, type Dispatcher, openLocalPool, openRedisQueue } from '../dispatch/index.ts';
 import { NosError } from '../errors.ts';
 import { fingerprint, isEngineTrouble } from '../evaluate/index.ts';
-import { engineOf } from '../evaluation/index.ts';
+import { engineOf, PROGRAM_FINGERPRINT } from '../evaluation/index.ts';
 import type { EngineName } from '../graph/index.ts';
 import { observeDispatch } from '../observe/index.ts';
 import { remarksOn, resolveRule } from '../rules/index.ts';
@@ -17,6 +17,7 @@ import { type Meter, openMeter } from './live/progress-bar.ts';
 import type { SettingsOf } from './option.ts';
 import type { evaluatingOptions } from './options.ts';
 import { prepareEngine, prepareTask } from './prepare.ts';
+import { usualWorkers } from './programs.ts';
 
 /** The settings of a command that evaluates. */
 export type EvaluatingSettings = SettingsOf<typeof evaluatingOptions>;
@@ -40,6 +41,8 @@ export async function prepareTasks(
 ): Promise<Machine> {
   const tasks: Task[] = [];
   for (const name of names) tasks.push(await prepareTask(context, name, protocol));
+  const programs = tasks.filter(({ program }) => program !== undefined);
+  if (programs.length > 0) return machineOfPrograms(programs, tasks);
   const begun = run && engineOf(run.fingerprint);
   const engine = await prepareEngine(context, { tasks, ...(begun && { begun }) }).catch((error: unknown) => {
     if (run === undefined || !isEngineTrouble(error)) throw error;
@@ -52,7 +55,20 @@ export async function prepareTasks(
   return thisMachine(engine);
 }
 
+/** Programs compute with what they bring along: no engine of ours is needed. */
+function machineOfPrograms(programs: readonly Task[], tasks: readonly Task[]): Machine {
+  const other = tasks.find((task) => !programs.includes(task));
+  if (other === undefined) return { fingerprint: PROGRAM_FINGERPRINT, version: packageVersion };
+  throw new NosError(
+    'bad-option',
+    `task '${programs[0]?.name}' is a program, and task '${other.name}' is none`,
+    'name them in two commands',
+  );
+}
+
 interface Work {
+  /** Tasks that are evaluated on. */
+  readonly tasks: readonly string[];
   /** What workers elsewhere are told they work for: the name of a run, or of a command. */
   readonly run: string;
   /** Evaluations that can be under way at a time. */
@@ -82,14 +98,15 @@ export async function withEvaluators<T>(
  */
 export async function withDispatcher<T>(
   { settings, places, underWay }: Context<Pick<EvaluatingSettings, 'workers' | 'redis'>>,
-  { run, useful, onEvent }: Work,
+  { run, tasks, useful, onEvent }: Work,
   work: (dispatcher: Dispatcher) => Promise<T>,
 ): Promise<T> {
   const { redis: url } = settings;
   const directory = places.data;
+  const workers = settings.workers ?? (await usualWorkers(tasks));
   const dispatcher =
     url === undefined
-      ? await openLocalPool({ workers: workerCount(settings, useful), directory, onEvent })
+      ? await openLocalPool({ workers: workerCount({ workers }, useful), directory, onEvent })
       : await openRedisQueue({ url, directory, run, onEvent });
   return underWay(() => work(dispatcher)).finally(() => dispatcher.close());
 }
@@ -135,7 +152,7 @@ export async function evaluating<T>(
   const machine = await prepareTasks(context, tasks, { protocol });
   const { note, onEvent, close } = await openMeter(total, stderr);
   const around = {
-    run: name,
+    ...{ run: name, tasks },
     useful: total,
     onEvent: (event: DispatchEvent) => log.write(observeDispatch(event)),
   };

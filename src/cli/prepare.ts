@@ -1,8 +1,8 @@
 import { dataSets } from '../data/index.ts';
 import { ENGINE, type FetchedEngine, fetchEngine, findEngine } from '../engine/index.ts';
 import { NosError } from '../errors.ts';
-import { engineChoice, fingerprint, isEngineTrouble } from '../evaluate/index.ts';
-import { checkSteps, parseProtocol } from '../evaluation/index.ts';
+import { engineChoice, fingerprint, isEngineTrouble, protocolFor } from '../evaluate/index.ts';
+import { parseRegime } from '../evaluation/index.ts';
 import type { EngineName } from '../graph/index.ts';
 import { resolveTask, type Task } from '../tasks/index.ts';
 import type { Context } from './command.ts';
@@ -100,7 +100,7 @@ export async function compileTasks({ places, stderr }: Context, tasks: readonly 
 export async function prepareTask(context: Context, name: string, protocol?: string): Promise<Task> {
   const { places } = context;
   const task = await resolveTask(name);
-  if (protocol !== undefined) checkSteps(parseProtocol(protocol), task);
+  if (protocol !== undefined) protocolFor(task, parseRegime({ protocol }));
   if (task.dataSet === undefined) return task;
   const { state } = await dataSets.find(task.dataSet).status(places.data);
   // Opening a damaged data set says what is damaged, and what to do.

@@ -56,7 +56,7 @@ export async function runSearch(context: Context<SearchSettings>, given: Planned
   const listener = await openRunListener(context, { observer, outlets }, planned, machine);
   const timeout = settings.timeout === undefined ? {} : { timeout: settings.timeout * 1000 };
   const around = { ...machine, ...timeout, clock: Date.now, signal, onEvent: listener.onRun };
-  const evaluating = { run: name, useful, onEvent: listener.onDispatch };
+  const evaluating = { run: name, tasks: [config.task], useful, onEvent: listener.onDispatch };
   const { result, seconds } = await withEvaluators(context, evaluating, async ({ store, dispatcher }) => {
     observer.watch(() => ({
       states: dispatcher.workers().map(({ state }) => state),

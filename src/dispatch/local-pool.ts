@@ -42,7 +42,7 @@ export function openLocalPool(options: LocalPoolOptions): Dispatcher {
     Array.from({ length: workers }, (_, i) => {
       const worker = `local-${i + 1}`;
       const onPrinted = (text: string): void => onEvent({ type: 'printed', worker, text });
-      return new PoolWorker(worker, { program, directory, silenceSeconds, onPrinted });
+      return new PoolWorker({ name: worker, slot: i, program, directory, silenceSeconds, onPrinted });
     }),
     onEvent,
   );
@@ -74,8 +74,8 @@ class PoolWorker {
   finished = 0;
   restarts = 0;
 
-  constructor(name: string, options: ConstructorParameters<typeof WorkerProcess>[0]) {
-    this.name = name;
+  constructor(options: ConstructorParameters<typeof WorkerProcess>[0]) {
+    this.name = options.name;
     this.process = new WorkerProcess(options);
   }
 

@@ -8,6 +8,7 @@ import {
   type Metric,
   metricOf,
   ownScore,
+  PROGRAM_FINGERPRINT,
   parseConditions,
   printConditions,
 } from '../evaluation/index.ts';
@@ -47,7 +48,7 @@ export async function checkRequest({ rule, ...conditions }: EvaluationRequest): 
     status: 'failed',
     steps: 0,
     seconds: 0,
-    fingerprint: await fingerprint(),
+    fingerprint: task.program ? PROGRAM_FINGERPRINT : await fingerprint(),
     version: packageVersion,
     error: reason,
   });

@@ -21,6 +21,9 @@ export interface WorkerProcessOptions {
   readonly program: string;
   /** Where data sets are cached. */
   readonly directory: string;
+  /** Its name, and which of those that evaluate at a time it is, from 0: programs of the user's own are told. */
+  readonly name: string;
+  readonly slot?: number;
   /** A process that says nothing for so long, while it has an order, hangs. */
   readonly silenceSeconds: number;
   /** Gets each line that a task prints there. */
@@ -82,7 +85,8 @@ export class WorkerProcess {
 
   #start(): ChildProcess {
     // An evaluating process runs a user's task and needs no Redis, nor its password.
-    const { NOS_REDIS, NOS_REDIS_URL, ...env } = process.env;
+    const { NOS_REDIS, NOS_REDIS_URL, ...others } = process.env;
+    const env = { ...others, NOS_WORKER: this.#options.name, NOS_SLOT: String(this.#options.slot ?? 0) };
     const args = [this.#options.directory, String(process.pid), ...knownFingerprints()];
     const child = fork(this.#options.program, args, {
       // Not this process's own flags: they may hold a test runner's loaders, or the port of a debugger.

@@ -4,6 +4,7 @@ import { compileRule, type Expression } from '../rules/index.ts';
 import type { Child, Task } from '../tasks/index.ts';
 import { checkChild } from './checked.ts';
 import { chosenEngine, engineChoice, isEngineTrouble } from './engine.ts';
+import { fingerprint } from './fingerprint.ts';
 import { type NativeRule, openNativeRule } from './native-rule.ts';
 import { type ChildAndRule, ChildTraining, trainChild } from './train-child.ts';
 import type { Trainer, Training } from './trainer.ts';
@@ -27,7 +28,7 @@ export async function openChildTrainer(task: Task, options: OpenOptions): Promis
     return { task: task.name, metric, child, ...last.compiled };
   };
   return {
-    engine,
+    fingerprint: () => fingerprint(engine),
     batchSize: child.batchSize,
     trainExamples: child.trainExamples,
     ...metric,

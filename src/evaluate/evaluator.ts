@@ -1,6 +1,5 @@
 import {
   type Conditions,
-  checkSteps,
   type Evaluation,
   type EvaluationProgress,
   type EvaluationRequest,
@@ -19,11 +18,12 @@ import { resolveTask, type Task } from '../tasks/index.ts';
 import { packageVersion } from '../version.ts';
 import { type Calibration, calibrationFor } from './calibration.ts';
 import { openChildTrainer } from './child-trainer.ts';
-import { fingerprint } from './fingerprint.ts';
 import { Levels } from './levels.ts';
 import { inUnits, rising, risingTraining } from './own-units.ts';
+import { openProgramTrainer } from './program-trainer.ts';
 import { Progress } from './progress.ts';
 import { runStages, stagesOf } from './stages.ts';
+import { protocolFor } from './task-protocol.ts';
 
 export interface EvaluatorOptions {
   /** The name of a task, a path to a module that exports one, or the task itself. */
@@ -64,20 +64,21 @@ export interface Evaluator {
 export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluator> {
   const task = typeof options.task === 'string' ? await resolveTask(options.task) : options.task;
   const { directory, engine, onWork, calibrationOf = calibrationFor } = options;
-  const trainer = await openChildTrainer(task, {
-    directory,
-    ...(engine && { engine }),
-    ...(onWork && { onWork }),
-  });
+  const trainer = task.program
+    ? openProgramTrainer(task, task.program)
+    : await openChildTrainer(task, { directory, ...(engine && { engine }), ...(onWork && { onWork }) });
   const levels = new Levels(trainer);
   const clock = options.clock ?? (() => performance.now() / 1_000);
   const evaluate = async (request: EvaluationRequest, running: RunOptions = {}): Promise<Evaluation> => {
     checkTask(request, options.task);
     const conditions = parseConditions(request, options.parseProtocol);
-    const { protocol, environment, seed } = conditions;
+    const { environment, seed } = conditions;
+    const protocol = protocolFor(
+      { ...task, batchSize: trainer.batchSize, trainExamples: trainer.trainExamples },
+      conditions,
+    );
     const rule = resolveRule(request.rule);
     const { batchSize, trainExamples } = trainer;
-    checkSteps(protocol, { name: task.name, batchSize, trainExamples });
     const start = clock();
     const { text, key } = identityOf(rule);
     const shared = {
@@ -116,7 +117,7 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
       key,
       ...inUnits(verdict, trainer),
       seconds: clock() - start,
-      fingerprint: await fingerprint(trainer.engine),
+      fingerprint: await trainer.fingerprint(),
       version: packageVersion,
     };
   };

@@ -6,7 +6,7 @@ import type { Measures, OpenTraining, Trained, Trainer, Training } from './train
 export type ProtocolVerdict = Omit<
   Extract<Evaluation, { readonly status: 'stopped' }>,
   keyof EvaluationRequest | 'key' | 'status' | 'seconds' | 'fingerprint' | 'version'
-> & { readonly status: Exclude<Evaluation['status'], 'failed'> };
+> & { readonly status: Evaluation['status']; readonly error?: string };
 
 /** A training that a stage asks for; rule, seed and the other conditions are those of the evaluation. */
 export interface TrainingRequest extends Pick<Training, 'learningRate' | 'budget' | 'detail'> {
@@ -36,6 +36,8 @@ export interface Findings {
   readonly sweep: readonly SweepPoint[];
   /** The learning rate of the final training; NaN until it is chosen. */
   readonly learningRate: number;
+  /** Why the first training that failed did so, of those that only choose the learning rate. */
+  readonly failure?: string;
   /** Steps of the trainings that are over. */
   readonly steps: number;
   /** Every training that was opened, by ascending learning rate. */

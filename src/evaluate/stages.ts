@@ -70,15 +70,16 @@ export async function runStages(stages: readonly Stage[], trials: Trials): Promi
 const sweep =
   ({ learningRates, sweep: budget }: Protocol): Stage =>
   async (findings, { train }) => {
-    let { steps } = findings;
+    let { steps, failure } = findings;
     const points: SweepPoint[] = [];
     for (const learningRate of learningRates) {
       const trained = await train({ phase: 'sweep', learningRate, budget, detail: 'accuracy' });
       const accuracy = trained.status === 'finished' ? trained.curve.at(-1)! : Number.NaN;
       points.push({ learningRate, accuracy });
       steps += trained.steps;
+      failure ??= trained.error;
     }
-    return { ...findings, sweep: points, steps };
+    return { ...findings, sweep: points, steps, ...(failure !== undefined && { failure }) };
   };
 
 /** Takes the best learning rate of the sweep. A rule that diverged at every one is not trained again. */
@@ -87,14 +88,15 @@ const choose =
   async (findings) => {
     const learningRate = bestLearningRate(findings.sweep);
     if (!Number.isNaN(learningRate)) return { ...findings, learningRate };
-    return { verdict: verdictOf(protocol, chance, findings, NEVER_TRAINED) };
+    return { verdict: verdictOf(protocol, chance, findings, neverTrained(findings)) };
   };
 
-const NEVER_TRAINED: Trained = {
-  status: 'diverged',
+/** A rule that came to nothing at every learning rate; a failure on the way says more than that others diverged. */
+const neverTrained = ({ failure }: Findings): Trained => ({
+  ...(failure === undefined ? { status: 'diverged' } : { status: 'failed', error: failure }),
   ...{ curve: [], testCurve: [], lossCurve: [], measureCurve: [] },
   steps: 0,
-};
+});
 
 /** Takes the one learning rate that there is. */
 const take =
@@ -126,9 +128,14 @@ function verdictOf(
     curve: trained.curve,
     ...(curves && { testCurve: trained.testCurve, lossCurve: trained.lossCurve }),
     ...measuresOf(trained),
-    status: finished ? 'ok' : 'diverged',
+    ...endOf(trained),
     steps: steps + trained.steps,
   };
+}
+
+function endOf({ status, error }: Trained): Pick<ProtocolVerdict, 'status' | 'error'> {
+  if (status === 'failed') return { status, ...(error !== undefined && { error }) };
+  return { status: status === 'finished' ? 'ok' : 'diverged' };
 }
 
 function measuresOf({ measures, measureCurve, testMeasures }: Trained): Partial<ProtocolVerdict> {

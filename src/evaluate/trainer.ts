@@ -1,5 +1,4 @@
 import type { Budget, Environment, Metric } from '../evaluation/index.ts';
-import type { EngineName } from '../graph/index.ts';
 import type { Expression } from '../rules/index.ts';
 
 /** One training: a rule at one learning rate, from the initial weights on. */
@@ -28,8 +27,12 @@ export type Measures = Readonly<Record<string, number>>;
 
 /** What a training has come to. */
 export interface Trained {
-  /** `diverged`: a loss or a weight was not finite, or a score and the loss with it. The training stopped there. */
-  readonly status: 'finished' | 'diverged';
+  /**
+   * `diverged`: a loss or a weight was not finite, or a score and the loss with it. The training stopped there. `failed`: a program of the
+   * user's own came to no result, for the reason that `error` gives.
+   */
+  readonly status: 'finished' | 'diverged' | 'failed';
+  readonly error?: string;
   /** Validation score after each epoch that ended, in the task's own units, as every score here. */
   readonly curve: readonly number[];
   /** Test score after each epoch; empty unless curves were asked for. */
@@ -76,13 +79,13 @@ export interface Watch {
 }
 
 /**
- * What trains: the seam behind which the built-in child stands. Guarantees: equal trainings have equal results, to the bit,
+ * What trains: the seam behind which the built-in child stands, and programs of the user's own. Guarantees: equal trainings have equal results, to the bit,
  * whatever was trained before or between two calls of an open one; what the seed decides is the same at every learning rate and length.
  * Calls must not overlap.
  */
 export interface Trainer extends Metric {
-  /** What computes its steps; results are those of machines with its fingerprint. */
-  readonly engine: EngineName;
+  /** What its results depend on beside the training: those of equal fingerprints are equal. */
+  fingerprint(): Promise<string>;
   /** Examples per step. */
   readonly batchSize: number;
   /** Size of the training split. */

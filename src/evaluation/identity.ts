@@ -24,6 +24,12 @@ export const identityOfCanonical = (form: Expression): RuleIdentity => ({
   key: keyOfCanonical(form),
 });
 
+/**
+ * The fingerprint of what programs of the user's own have computed: what their results depend on beside the program is theirs to know, and
+ * `nos task check` tells whether they repeat.
+ */
+export const PROGRAM_FINGERPRINT = 'program-1';
+
 /** The engine that a fingerprint names: what the evaluations of that machine were computed by. */
 export function engineOf(fingerprint: string): 'native' | 'onnxruntime' {
   return fingerprint.startsWith('native-') ? 'native' : 'onnxruntime';

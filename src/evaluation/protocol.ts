@@ -135,6 +135,16 @@ const final: Protocol = {
 /** The same with curves, for figures over the epochs. */
 const curves: Protocol = { ...final, family: 'curves', curves: true };
 
+/** A program's learning rates and steps are its task's to say: an epoch is all of its steps. */
+const own: Protocol = {
+  ...final,
+  family: 'own',
+  learningRates: [],
+  sweep: { epochs: 1, examples: Number.POSITIVE_INFINITY },
+  final: { epochs: 1, examples: Number.POSITIVE_INFINITY },
+  shortcuts: { filters: true },
+};
+
 /** A protocol that has a name of its own, from which variants are made: `NAME@EPOCHS` has another number of final epochs. */
 export interface ProtocolFamily {
   readonly name: string;
@@ -171,6 +181,11 @@ export const protocols = registry<ProtocolFamily>(
       name: 'curves',
       description: 'as final; test accuracy and training loss are kept after every epoch',
       base: curves,
+    },
+    {
+      name: 'own',
+      description: 'for a program (nos.task.json): its own learning rates, then as many steps as it asks for',
+      base: own,
     },
   ],
   '; with another number of final epochs: quick@10, paper@10, final@20; fast without a shortcut: fast-stops',
@@ -246,7 +261,50 @@ export const hasShortcuts = ({ shortcuts }: Protocol): boolean => Object.keys(sh
  */
 export function inFull(protocol: Protocol): Protocol {
   if (!hasShortcuts(protocol)) return protocol;
-  return { ...protocol, family: paper.family, shortcuts: {} };
+  const family = isOwn(protocol) ? own.family : paper.family;
+  return { ...protocol, family, shortcuts: {} };
+}
+
+/** Whether a protocol is for programs, which say themselves what they are trained with. */
+export const isOwn = ({ family }: Protocol): boolean => family === own.family;
+
+/** What a program says of its trainings. */
+export interface OwnTrainings {
+  /** Ascending. */
+  readonly learningRates: readonly number[];
+  readonly steps: number;
+  /** Steps of a training that only chooses the learning rate; as many as all unless given. */
+  readonly sweepSteps?: number;
+}
+
+/**
+ * The protocol as a program is trained by it: what the protocol leaves open is the program's. Each of its steps counts as an example.
+ *
+ * @throws NosError `bad-option` if the protocol is for tasks that are no programs, or changes the learning rate on the way.
+ */
+export function fitToProgram(protocol: Protocol, task: string, program: OwnTrainings): Protocol {
+  const refuse = (what: string, hint: string): never => {
+    throw new NosError('bad-option', `task '${task}' is a program: ${what}`, hint);
+  };
+  if (!isOwn(protocol)) {
+    refuse(
+      `protocol '${printProtocol(protocol)}' cannot train it`,
+      'leave --protocol out, or take own, own@3 (thrice the steps) or own=1e-3,1e-2',
+    );
+  }
+  if (protocol.schedule !== CONSTANT) {
+    refuse(
+      `it has schedules of its own, and not '${protocol.schedule}'`,
+      'leave the schedule out of the protocol',
+    );
+  }
+  const { learningRates, sweep } = protocol;
+  const { steps, sweepSteps = steps } = program;
+  return {
+    ...protocol,
+    learningRates: learningRates.length > 0 ? learningRates : program.learningRates,
+    sweep: { ...sweep, examples: sweepSteps },
+  };
 }
 
 /** The shortcuts but for those that are named. */

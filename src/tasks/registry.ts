@@ -1,5 +1,5 @@
 import { NosError } from '../errors.ts';
-import { taskTitle } from '../evaluation/index.ts';
+import { taskTitle, withoutHash } from '../evaluation/index.ts';
 import {
   exportOf,
   isModuleName,
@@ -10,6 +10,7 @@ import {
   presentReference as presentModule,
 } from '../modules/index.ts';
 import { registry } from '../registry.ts';
+import { isTaskFile, taskFileReference } from '../trainers/index.ts';
 import { cifar10Convnet } from './cifar10-convnet.ts';
 import { cifar10WideResnet } from './cifar10-wide-resnet.ts';
 import { defineTask } from './define.ts';
@@ -18,6 +19,7 @@ import { splitTaskName, type TaskFamily } from './family.ts';
 import { multi30kGnmt, wmt14Gnmt } from './gnmt-tasks.ts';
 import { guardTask } from './guard.ts';
 import { fashionMlp, mnistMlp } from './mnist-mlp.ts';
+import { programTask } from './program.ts';
 import { shakespeareLstm } from './shakespeare-lstm.ts';
 import type { ClassifierTask, Task } from './task.ts';
 
@@ -42,13 +44,14 @@ const MODULE: ModuleKind = {
 };
 
 /**
- * A registered task, one of a family with its options in parentheses, or the `task` that a module exports, also by its
- * {@link taskReference}. A module is named by its path, from the working directory, or by its `file:` URL.
+ * A registered task, one of a family with its options in parentheses, a program by its task file (`nos.task.json`), or the `task` that a
+ * module exports, also by its {@link taskReference}. A module is named by its path, from the working directory, or by its `file:` URL.
  *
  * @throws NosError `unknown-name`; `bad-option` if the module has no valid task, or is not what the reference was made of; `task` for
  *   what goes wrong in it, then and later: a task of a module says in its errors that they are its own.
  */
 export async function resolveTask(name: string): Promise<Task> {
+  if (isTaskFile(name)) return programTask(name);
   if (!isModule(name)) return registeredTask(name);
   return guardTask(defineTask((await exportOf(MODULE, name)) as Task | ClassifierTask));
 }
@@ -71,17 +74,18 @@ const isModule = (name: string): boolean => namesModule(name, isKnown(name));
  * @example isRegistered('digits-mlp') // true
  */
 export function isRegistered(reference: string): boolean {
-  return !isModule(reference) && isKnown(reference);
+  return !isTaskFile(reference) && !isModule(reference) && isKnown(reference);
 }
 
 /**
  * What a task is known by in the store and to workers elsewhere on this machine: a registered name as it is (one with options
- * in its one canonical spelling), a module by its {@link moduleReference}. After a change of its text it is another task: nothing that
+ * in its one canonical spelling), a module by its {@link moduleReference}, a program by its {@link taskFileReference}. After a change of its text it is another task: nothing that
  * was evaluated before may stand for it.
  *
  * @throws NosError `unknown-name`, `bad-option`, as {@link resolveTask}.
  */
 export async function taskReference(name: string): Promise<string> {
+  if (isTaskFile(name)) return taskFileReference(name);
   if (!isModule(name)) return registeredTask(name).name;
   const reference = await moduleReference(MODULE, name);
   await resolveTask(reference);
@@ -93,7 +97,8 @@ export async function taskReference(name: string): Promise<string> {
  *
  * @throws NosError `unknown-name` if there is no such file any more.
  */
-export function presentReference(reference: string): Promise<string> {
+export async function presentReference(reference: string): Promise<string> {
+  if (isTaskFile(reference)) return taskFileReference(withoutHash(reference));
   return presentModule(MODULE, reference);
 }
 
@@ -117,13 +122,13 @@ export function travellingReference(reference: string): string {
 export function knownReference(name: string, modules: readonly string[]): string {
   const same = modules.find((module) => travellingReference(module) === name);
   if (same !== undefined) return same;
-  if (!isModuleName(name)) return registeredTask(name).name;
+  if (!isTaskFile(name) && !isModuleName(name)) return registeredTask(name).name;
   const hash = moduleHash(name);
   const known = hash === undefined ? undefined : modules.find((module) => moduleHash(module) === hash);
   if (known !== undefined) return known;
   throw new NosError(
     'unknown-name',
-    `task module ${travellingReference(name)} is none that this worker was given`,
+    `${isTaskFile(name) ? 'task' : 'task module'} ${travellingReference(name)} is none that this worker was given`,
     'start it with --task FILE, the file that the search has, whole',
   );
 }

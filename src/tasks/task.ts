@@ -2,6 +2,7 @@ import type { Dataset } from '../data/index.ts';
 import type { Goal } from '../evaluation/index.ts';
 import type { CompileWatch, EngineName, Tensor } from '../graph/index.ts';
 import type { NetworkBuilder } from '../nn/index.ts';
+import type { ProgramTask } from '../trainers/index.ts';
 import type { Child, Moment } from './child.ts';
 
 export interface TaskFacts {
@@ -36,6 +37,8 @@ export interface Task extends TaskFacts {
    * @throws NosError `engine` if the engine is not to be had on this machine, or lacks an operation of the network.
    */
   readonly prepare?: (options: LoadOptions) => Promise<void>;
+  /** The program that trains, of a task that is one. */
+  readonly program?: ProgramTask;
   /** What a task of classification was made of. */
   readonly classifier?: ClassifierTask;
 }

@@ -166,7 +166,7 @@ export class OutputReader {
 const NUMBER = String.raw`[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|[nN][aA][nN]|[iI]nf(?:inity)?)`;
 const ALONE = new RegExp(`^${NUMBER}$`);
 const PAIR = new RegExp(
-  String.raw`(?<![\w./-])["']?([A-Za-z_][\w./-]{0,99})["']?\s*[=:]\s*(${NUMBER})(?=%?\.?(?:$|[\s,;|)\]}]))`,
+  String.raw`(?<![\w./-])["']?([A-Za-z_][\w./@%-]{0,99})["']?\s*[=:]\s*(${NUMBER})(?=%?\.?(?:$|[\s,;|)\]}]))`,
   'g',
 );
 const ANYWHERE = new RegExp(String.raw`(?<![\w.])${NUMBER}(?=%?\.?(?:$|[\s,;|)\]}]))`, 'g');

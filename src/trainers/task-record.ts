@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { bytesOf, secondsOf } from '../amounts.ts';
 import { NosError } from '../errors.ts';
+import { contradictionIn, type Metric } from '../evaluation/index.ts';
 import { targets } from '../export/index.ts';
 import { nearestName } from '../names.ts';
 import { shown } from '../shown.ts';
@@ -37,7 +38,7 @@ const bytes = z
   );
 
 const NAME = 'expected letters, digits, hyphens and underscores, a letter first';
-const METRIC = 'expected a name such as val_loss, without blanks';
+const METRIC = 'expected a name such as val_loss: at most 40 letters, digits and _ . - / @ %, a letter first';
 const RATES = `expected 1 to ${MOST_RATES} learning rates, each a positive number`;
 
 /** The one schema of a program as a task: of the file `nos.task.json`, and of the options that stand for it. */
@@ -52,13 +53,18 @@ export const taskRecordSchema = z
       .string('expected a command as text')
       .refine((text) => text.trim() !== '', 'expected a command as text')
       .describe('what a shell runs for every trial, in the folder of the task file: python train.py ${args}'),
+    directory: z
+      .string()
+      .min(1)
+      .describe('the folder that the command runs in; that of the task file unless given')
+      .exactOptional(),
     framework: z
       .enum(FRAMEWORKS, { error: ({ input }) => unknownFramework(input) })
       .describe(`the framework that rules are written for: ${FRAMEWORKS.join(', ')}`)
       .default('pytorch'),
     metric: z
       .string(METRIC)
-      .regex(/^[A-Za-z_][\w./-]{0,99}$/, METRIC)
+      .regex(/^[A-Za-z][\w./@%-]{0,39}$/, METRIC)
       .describe('the name of the result; needed unless the program gives one number')
       .exactOptional(),
     goal: z
@@ -106,11 +112,14 @@ export const taskRecordSchema = z
       .describe('rules that a search compares with; the usual ones unless given')
       .exactOptional(),
   })
-  .superRefine(({ command, metric, goal, steps, sweepSteps }, context) => {
+  .superRefine((record, context) => {
+    const { command, metric, goal, steps, sweepSteps } = record;
     const refuse = (path: string, message: string): void =>
       context.addIssue({ code: 'custom', path: [path], message });
     const problem = checkMacros(command);
     if (problem !== undefined) refuse('command', problem);
+    const odd = contradictionIn(declared(record));
+    if (odd !== undefined) refuse(odd.field, odd.problem);
     if (goal === undefined && metric !== undefined && LESS_IS_BETTER.test(metric)) {
       refuse('goal', `say which values of '${metric}' are better: minimise or maximise`);
     }
@@ -125,6 +134,16 @@ const LESS_IS_BETTER = /loss|err(or)?(?![a-z])|perplexity|ppl|mse|mae|nll|wer$/i
 export type TaskRecord = Readonly<z.output<typeof taskRecordSchema>>;
 /** The same as somebody writes it. */
 export type TaskRecordInput = Readonly<z.input<typeof taskRecordSchema>>;
+
+/** What a record declares of its result. One that has no name is no accuracy, and may be any number. */
+export function declared({
+  metric,
+  goal,
+  chance,
+}: Partial<Pick<TaskRecord, 'metric' | 'goal' | 'chance'>>): Metric & { readonly chance?: number } {
+  const unnamed = goal === 'minimise' ? 'loss' : 'score';
+  return { metric: metric ?? unnamed, goal: goal ?? 'maximise', ...(chance !== undefined && { chance }) };
+}
 
 function unknownFramework(name: unknown): string {
   const nearest = typeof name === 'string' ? nearestName(name, FRAMEWORKS) : undefined;

@@ -16,7 +16,6 @@ async function offered(...words: readonly string[]): Promise<readonly string[]> 
   const line = [
     'source complete.sh',
     `COMP_WORDS=('${NOS}' ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}`,
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: bash's own
     '_nos "${COMP_WORDS[0]}"; printf "%s\\n" "${COMPREPLY[@]}"',
   ].join('\n');
   const env = { ...process.env, NOS_STORE: join(home, 'nos.db') };

@@ -29,6 +29,7 @@ import {
   settings,
   tasks,
 } from '../options.ts';
+import { withProgram } from '../programs.ts';
 
 /** The rules that a card compares its rule with. */
 const REFERENCES = ['sgd', 'momentum', 'adam', 'rmsprop', 'powersign'];
@@ -65,7 +66,8 @@ export const command = defineCommand({
   example:
     'nos card powersign --task digits-mlp --seeds 3\nnos card powersign -o cards/powersign\nnos card powersign --environment none,4bit',
   stopsGracefully: true,
-  async run(context) {
+  async run(given) {
+    const context = await withProgram(given);
     const { settings, stdout, call } = context;
     const [text = ''] = context.arguments;
     const rule = compare.describeRule(text);
@@ -120,7 +122,7 @@ type Settings = SettingsOf<typeof options>;
 async function placesOf(context: Context<Settings>, key: string): Promise<compare.CardPlaces> {
   const { settings, places, stderr } = context;
   const protocol = printProtocol(parseProtocol(settings.protocol));
-  const { fingerprint, version } = await prepareTasks(context, []);
+  const { fingerprint, version } = await prepareTasks(context, settings.task ?? []);
   const all = await withStore(places, (store) => store.evaluations({ key, protocol }));
   const own = all.filter((one) => one.fingerprint === fingerprint && one.version === version);
   if (own.length < all.length && settings.task === undefined) {

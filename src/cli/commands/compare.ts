@@ -28,6 +28,7 @@ import {
   seed,
   tasks,
 } from '../options.ts';
+import { programOptions, withProgram } from '../programs.ts';
 
 const document = z.strictObject({
   ...comparisonSchema.shape,
@@ -40,6 +41,7 @@ export const command = defineCommand({
   arguments: '<rule...>',
   options: {
     task: tasks.default([DEFAULT_TASK]),
+    ...programOptions,
     ...regimeOptions,
     seeds: comparedSeeds,
     seed,
@@ -50,7 +52,8 @@ export const command = defineCommand({
   example:
     "nos compare powersign sgd --task digits-mlp --seeds 6\nnos compare 'm * exp(v)' rmsprop --task digits-mlp,cifar10-convnet -o compared.svg\nnos compare powersign --task digits-mlp --environment 4bit",
   stopsGracefully: true,
-  async run(context) {
+  async run(given) {
+    const context = await withProgram(given);
     const { arguments: rules, settings, stdout, call } = context;
     const { task: tasks } = settings;
     const wanted = settings.output !== undefined || settings.size !== undefined;

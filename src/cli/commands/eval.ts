@@ -23,6 +23,7 @@ import { taskReference } from '../../tasks/index.ts';
 import { defineCommand } from '../command.ts';
 import { evaluating } from '../evaluators.ts';
 import { evaluatingOptions, regimeOptions, seed, settings, task } from '../options.ts';
+import { programOptions, withProgram } from '../programs.ts';
 
 const document = z.strictObject({
   task: f.task,
@@ -34,10 +35,18 @@ const document = z.strictObject({
 export const command = defineCommand({
   documents: { eval: document },
   arguments: '<rule...>',
-  options: { task, ...regimeOptions, seeds: settings.seeds.default(1), seed, ...evaluatingOptions },
+  options: {
+    task,
+    ...programOptions,
+    ...regimeOptions,
+    seeds: settings.seeds.default(1),
+    seed,
+    ...evaluatingOptions,
+  },
   example: "nos eval adam 'exp(sign(g) * sign(m)) * g' --task digits-mlp --seeds 3",
   stopsGracefully: true,
-  async run(context) {
+  async run(given) {
+    const context = await withProgram(given);
     const { arguments: texts, stdout, call } = context;
     const { seeds, seed, ...names } = context.settings;
     const regime = printRegime(parseRegime(names));

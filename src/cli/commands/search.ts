@@ -22,6 +22,7 @@ import {
   spaceOptions,
   task,
 } from '../options.ts';
+import { programOptions, withProgram } from '../programs.ts';
 import { searchDocument } from '../run-report.ts';
 import { runSearch } from '../run-search.ts';
 
@@ -31,6 +32,7 @@ const DEFAULT_STRATEGY = 'evolution';
 const options = {
   preset: settings.preset.optional(),
   task,
+  ...programOptions,
   space: settings.space.default('icml2017'),
   ...spaceOptions,
   strategy: settings.strategy.default(DEFAULT_STRATEGY),
@@ -58,7 +60,8 @@ export const command = defineCommand({
   example:
     'nos search --preset quick\nnos search --task digits-mlp --samples 50 --run first\nnos search --task digits-mlp --samples 1000 --timeout 10m',
   stopsGracefully: true,
-  async run(context) {
+  async run(given) {
+    const context = await withProgram(given);
     const config = await runConfigOf(context.settings);
     if (context.settings.dryRun) return dryRun(context, config);
     const name = context.settings.run ?? (await freshName(context));

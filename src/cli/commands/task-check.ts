@@ -27,12 +27,14 @@ import { prepareTasks, withDispatcher, workerCount } from '../evaluators.ts';
 import { openMeter } from '../live/progress-bar.ts';
 import { integer, type SettingsOf } from '../option.ts';
 import { dataOption, engineOption, logOptions, regimeOptions, seed, settings, task } from '../options.ts';
+import { programOptions, usualWorkers, withProgram } from '../programs.ts';
 
 /** Evaluations that a search has under way at a time, by its usual batches and references. */
 const AT_A_TIME = 15;
 
 const options = {
   task,
+  ...programOptions,
   ...regimeOptions,
   protocol: settings.protocol.default('fast'),
   rules: integer('rules of the search whose time is estimated', { minimum: 1, source: 'flag' }).default(500),
@@ -51,7 +53,8 @@ export const command = defineCommand({
   example:
     'nos task check --task digits-mlp --protocol quick\nnos task check --task digits-mlp --rules 100 --seeds 5',
   stopsGracefully: true,
-  async run(context) {
+  async run(given) {
+    const context = await withProgram(given);
     const { task, rules, ...input } = context.settings;
     const requests = await planTaskCheck({ ...input, task });
     const reference = requests[0]!.task;
@@ -71,6 +74,7 @@ async function train(context: Context<Settings>, requests: Parameters<typeof tra
   const { onEvent, close } = await openMeter(requests.length, stderr);
   const around = {
     run: 'nos task check',
+    tasks: [requests[0]!.task],
     useful: requests.length,
     onEvent: (event: Parameters<typeof observeDispatch>[0]) => log.write(observeDispatch(event)),
   };
@@ -79,7 +83,7 @@ async function train(context: Context<Settings>, requests: Parameters<typeof tra
       evaluations: await trainTaskCheck(requests, { dispatcher, signal, onEvent }),
       workers:
         settings.redis === undefined
-          ? workerCount(settings, AT_A_TIME)
+          ? workerCount({ workers: settings.workers ?? (await usualWorkers(around.tasks)) }, AT_A_TIME)
           : Math.max(dispatcher.workers().length, 1),
     }));
   } finally {

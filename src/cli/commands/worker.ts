@@ -2,11 +2,13 @@ import { availableParallelism } from 'node:os';
 import * as z from 'zod';
 import { runRedisWorker, type WorkerEvent } from '../../dispatch/index.ts';
 import { fingerprint } from '../../evaluate/index.ts';
+import { PROGRAM_FINGERPRINT } from '../../evaluation/index.ts';
 import * as f from '../../fields.ts';
 import type { EngineName } from '../../graph/index.ts';
 import { busyAfter, observeWorker } from '../../observe/index.ts';
 import { plural } from '../../report/index.ts';
 import { taskReference } from '../../tasks/index.ts';
+import { isTaskFile } from '../../trainers/index.ts';
 import { packageVersion } from '../../version.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { redisOf } from '../evaluators.ts';
@@ -14,6 +16,7 @@ import { type Log, onShutdown } from '../log/log.ts';
 import { type Observer, openObserver } from '../observer.ts';
 import { described } from '../option.ts';
 import { dataOption, engineOption, logOptions, settings, tasks } from '../options.ts';
+import { usualWorkers } from '../programs.ts';
 import { compileTasks, prepareTask, settleEngine } from '../prepare.ts';
 import { Interruption } from '../process.ts';
 
@@ -42,8 +45,11 @@ export const command = defineCommand({
   async run(context) {
     const { settings, places, signal, log, underWay } = context;
     const url = redisOf(settings);
-    const { concurrency = availableParallelism() } = settings;
-    const machine = await fingerprint(await settleEngine(context));
+    const tasks = await Promise.all(settings.task.map(taskReference));
+    const { concurrency = (await usualWorkers(tasks)) ?? availableParallelism() } = settings;
+    // One that is given programs alone needs no engine.
+    const programs = tasks.length > 0 && tasks.every(isTaskFile);
+    const machine = programs ? PROGRAM_FINGERPRINT : await fingerprint(await settleEngine(context));
     const observer = await openObserver(context, 'worker', machine);
     log.write({
       event: 'worker-started',
@@ -55,10 +61,10 @@ export const command = defineCommand({
       const task = await prepareTask(context, name);
       if (engine === 'native') await compileTasks(context, [task]);
     };
-    const tasks = await Promise.all(settings.task.map(taskReference));
     const onEvent = listener(context, observer, concurrency);
+    const services = { url, signal, concurrency, prepare, tasks, directory: places.data, onEvent };
     const report = await underWay(() =>
-      runRedisWorker({ url, signal, concurrency, prepare, tasks, directory: places.data, onEvent }),
+      runRedisWorker({ ...services, fingerprint: machine }),
     ).finally(observer.close);
     log.write({
       event: 'worker-finished',

@@ -2,6 +2,7 @@ import { type ErrorCode, NosError } from '../../errors.ts';
 import {
   type EvaluationRequest,
   engineOf,
+  PROGRAM_FINGERPRINT,
   parseConditions,
   printConditions,
 } from '../../evaluation/index.ts';
@@ -83,11 +84,13 @@ export class Admission {
   async #examine(project: Project): Promise<string | Refusal> {
     const { version, fingerprint, tasks, directory, prepare } = this.#options;
     const engine = engineOf(project.fingerprint);
+    const isProgram = project.fingerprint === PROGRAM_FINGERPRINT;
     try {
-      const wrong = differences({ version, fingerprint: await fingerprint(engine) }, project);
+      const own = isProgram ? PROGRAM_FINGERPRINT : await fingerprint(engine);
+      const wrong = differences({ version, fingerprint: own }, project);
       if (wrong.length > 0) return forEver(wrong.join('; '));
       const task = knownReference(project.task, tasks);
-      await prepare?.(task, engine);
+      if (!isProgram) await prepare?.(task, engine);
       const otherwise = differences({ checksum: await checksumOf(task, directory) }, project);
       return otherwise.length > 0 ? forEver(otherwise.join('; ')) : task;
     } catch (error) {

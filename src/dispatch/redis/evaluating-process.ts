@@ -21,9 +21,9 @@ export class EvaluatingProcess {
   #restarts = 0;
   #sequence = 0;
 
-  constructor(name: string, options: WorkerProcessOptions) {
+  constructor(name: string, options: Omit<WorkerProcessOptions, 'name'>) {
     this.#name = name;
-    this.#process = new WorkerProcess(options);
+    this.#process = new WorkerProcess({ ...options, name });
   }
 
   /** Whether it has nothing to do. */

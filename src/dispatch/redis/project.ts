@@ -1,4 +1,5 @@
 import { fingerprint } from '../../evaluate/index.ts';
+import { PROGRAM_FINGERPRINT } from '../../evaluation/index.ts';
 import { resolveTask, taskReference, travellingReference } from '../../tasks/index.ts';
 import { packageVersion } from '../../version.ts';
 import { digest, type Project } from './wire.ts';
@@ -9,9 +10,10 @@ import { digest, type Project } from './wire.ts';
  * @throws NosError `unknown-name`, `bad-option` for the task; `data-missing`, `data-corrupt`.
  */
 export async function describeProject(task: string, directory: string): Promise<Project> {
+  const { program } = await resolveTask(task);
   return {
     version: packageVersion,
-    fingerprint: await fingerprint(),
+    fingerprint: program ? PROGRAM_FINGERPRINT : await fingerprint(),
     task: travellingReference(await taskReference(task)),
     checksum: await checksumOf(task, directory),
   };

@@ -12,6 +12,7 @@ import {
   type EvaluationIdentity,
   evaluationSchema,
   misfit,
+  PROGRAM_FINGERPRINT,
   progressSchema,
 } from '../../evaluation/index.ts';
 import { toJson } from '../../json.ts';
@@ -95,7 +96,13 @@ const isOddName = (name: string): boolean => name in {} || !short.safeParse(name
 const evaluation = evaluationSchema.superRefine((value, context) => {
   const object = (path: keyof Evaluation, message: string): void =>
     context.addIssue({ code: 'custom', path: [path], message });
-  if (value.status === 'failed') object('status', 'no worker gives it');
+  if (value.status === 'failed') {
+    if (value.fingerprint !== PROGRAM_FINGERPRINT) object('status', 'no worker gives it');
+    const { error = '' } = value;
+    if (error.length > 20_000 || sayable(error) !== error) {
+      context.addIssue({ code: 'custom', path: ['error'], message: 'not a text' });
+    }
+  }
   if (value.reuses !== undefined) object('reuses', 'no worker gives it');
   const { score } = value;
   const metric = score === undefined ? ACCURACY : { metric: score.metric, goal: score.goal };

@@ -36,6 +36,8 @@ export interface RedisWorkerOptions {
   readonly silenceSeconds?: number;
   /** Files of task modules that may be evaluated; registered tasks always may. Nothing else is ever loaded. */
   readonly tasks?: readonly string[];
+  /** What it says of itself before it serves a search; that of the chosen engine unless given. */
+  readonly fingerprint?: string;
   /** Gets the data of a task onto this machine, and compiles it for an engine. Without it the data must be there. */
   readonly prepare?: (task: string, engine: EngineName) => Promise<unknown>;
   readonly onEvent?: (event: WorkerEvent) => void;
@@ -116,7 +118,7 @@ class RedisWorker {
     this.#processes = Array.from({ length: concurrency }, (_, i) => {
       const name = `${this.#name}/${i + 1}`;
       const onPrinted = (text: string): void => onEvent({ type: 'printed', worker: name, text });
-      return new EvaluatingProcess(name, { program, directory, silenceSeconds, onPrinted });
+      return new EvaluatingProcess(name, { slot: i, program, directory, silenceSeconds, onPrinted });
     });
   }
 
@@ -131,7 +133,7 @@ class RedisWorker {
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop);
     try {
-      this.#fingerprint = await fingerprint();
+      this.#fingerprint = this.#options.fingerprint ?? (await fingerprint());
       const admission = this.#openAdmission();
       void this.#beat();
       while (!this.#end.signal.aborted) {
