@@ -56,6 +56,10 @@ const LEFT_OUT: readonly (readonly [RegExp, string])[] = [
   [/--samples 300/, 'takes half an hour'],
   [/--mlflow/, 'wants a server of MLflow; test/outlets.test.ts has one'],
   [/^nos lab$/, 'serves until it is ended; test/lab/page.test.ts serves the same'],
+  [
+    /task-command|^nos \w+ --task \.\/nos/,
+    'wants PyTorch, and workers elsewhere; test/crash/program.test.ts runs both forms',
+  ],
   [/task\.mjs/, 'stands in a folder that nos init writes; test/own-task-page.test.ts runs the page'],
   [/bench strategies/, 'takes many minutes'],
   [/--protocol (?:paper|quick@15)/, 'takes many minutes'],

@@ -30,6 +30,13 @@ export async function dryRun(
 ): Promise<Result<DataOf<typeof dryRunDocument>>> {
   const config = await withScore(given);
   const task = await resolveTask(config.task);
+  if (task.program) {
+    throw new NosError(
+      'bad-option',
+      `task '${task.name}' is a program: what a step of it takes is not known before it runs`,
+      `\`nos task check --task FILE --rules ${config.samples}\` runs it, and says what a search would take`,
+    );
+  }
   const workers = workerCount(context.settings, config.batch * config.pipeline);
   await prepareEngine(context, { tasks: [task] });
   const conditions = parseConditions({ task: config.task, seed: config.seed, ...regimeOf(config) });

@@ -16,9 +16,9 @@ import { type Log, onShutdown } from '../log/log.ts';
 import { type Observer, openObserver } from '../observer.ts';
 import { described } from '../option.ts';
 import { dataOption, engineOption, logOptions, settings, tasks } from '../options.ts';
-import { usualWorkers } from '../programs.ts';
 import { compileTasks, prepareTask, settleEngine } from '../prepare.ts';
 import { Interruption } from '../process.ts';
+import { usualWorkers } from '../programs.ts';
 
 const document = z.strictObject({
   name: f.text('name of the worker'),
@@ -63,9 +63,9 @@ export const command = defineCommand({
     };
     const onEvent = listener(context, observer, concurrency);
     const services = { url, signal, concurrency, prepare, tasks, directory: places.data, onEvent };
-    const report = await underWay(() =>
-      runRedisWorker({ ...services, fingerprint: machine }),
-    ).finally(observer.close);
+    const report = await underWay(() => runRedisWorker({ ...services, fingerprint: machine })).finally(
+      observer.close,
+    );
     log.write({
       event: 'worker-finished',
       fields: { worker: report.name, finished: report.finished },
