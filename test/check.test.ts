@@ -148,8 +148,9 @@ describe.skipIf(noTorch).concurrent('nos check finds what is wrong', () => {
   it('what PyTorch 1.13 had wrong: the paths of NAdam', async ({ skip }) => {
     const { python, results } = await check('torch.optim:NAdam');
     if (!python.torch.startsWith('1.13')) skip('another PyTorch, in which this is mended');
-    expect(named(results, 'differs')).toEqual(['foreach path as the single one']);
-    expect(results.find(({ outcome }) => outcome === 'differs')?.difference?.step).toBe(1);
+    const ofItself = results.filter(({ against, outcome }) => against !== 'rule' && outcome === 'differs');
+    expect(ofItself.map(({ name }) => name)).toEqual(['foreach path as the single one']);
+    expect(ofItself[0]?.difference?.step).toBe(1);
   });
 
   it.each([

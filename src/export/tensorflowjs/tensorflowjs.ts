@@ -196,9 +196,12 @@ function writeTensorflow(source: ExportSource): string {
 function stepLines(plan: Plan, options: readonly string[]): readonly string[] {
   const { states, uses } = plan;
   const inPlace = plan.body.filter(({ kind }) => kind === 'state').map(({ name }) => name);
-  /** A value that is kept has the shape of the weights. */
-  const whole = (value: Term): string =>
-    isScalar(value) ? `tf.fill(weight.shape, ${text(value)})` : text(value);
+  const chooses = operationsOf(plan).has('where');
+  /** A value that is kept has the shape of the weights, also where a choice by the step takes a number. */
+  const whole = (value: Term): string => {
+    if (isScalar(value)) return `tf.fill(weight.shape, ${text(value)})`;
+    return chooses ? `tf.add(tf.zerosLike(weight), ${text(value)})` : text(value);
+  };
   const assigned = (state: string, value: string): string =>
     `this.${plural(state)}[i].variable.assign(${value});`;
   const read = options.filter((name) => uses.totalSteps || name !== 'totalSteps');
