@@ -80,6 +80,7 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
     const rule = resolveRule(request.rule);
     const { batchSize, trainExamples } = trainer;
     const start = clock();
+    trainer.begin?.();
     const { text, key } = identityOf(rule);
     const shared = {
       ...{ rule, ruleName: namesOf(key)[0] ?? request.rule, environment, seed },

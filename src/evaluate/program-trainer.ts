@@ -34,13 +34,9 @@ export function openProgramTrainer(task: Task, program: ProgramTask, slot = slot
   const metric = metricOf(task);
   const runner = openTrialRunner();
   /** Runs of the evaluation under way: a final training that is one of the sweep need not run again. */
-  let known = new Map<string, TrialEnd>();
-  let subject: string | undefined;
+  const known = new Map<string, TrialEnd>();
   const trial = async (training: Training, steps: number, watch: Watch): Promise<TrialEnd> => {
     const source = sourceOf(training.rule, record.framework, steps, training.learningRate);
-    const about = `${training.seed} ${source.rule}`;
-    if (subject !== about) known = new Map();
-    subject = about;
     const { learningRate, seed } = training;
     const id = `${learningRate} ${steps}`;
     const before = known.get(id);
@@ -74,6 +70,7 @@ export function openProgramTrainer(task: Task, program: ProgramTask, slot = slot
     batchSize: task.batchSize,
     trainExamples: record.steps,
     chance: task.chance,
+    begin: () => known.clear(),
     fingerprint: async () => PROGRAM_FINGERPRINT,
     async train(training, watch) {
       const steps = trainingSteps(training.budget, { batchSize: 1, trainExamples: record.steps });

@@ -92,6 +92,8 @@ export interface Trainer extends Metric {
   readonly trainExamples: number;
   /** The score of a model that has learnt nothing, if it is known. */
   readonly chance?: number | undefined;
+  /** Tells that an evaluation begins, for which nothing counts that an earlier one has trained. */
+  begin?(): void;
   /** @throws the signal's reason, between two steps; NosError `task` if the task gives what it must not. */
   train(training: Training, watch: Watch): Promise<Trained>;
   /** Begins a training that takes no step until it is asked; its `detail` is of no account. */
