@@ -120,11 +120,6 @@ describe('a program that misbehaves', () => {
       'it exited with code 3: line one\nValueError: bad',
     ],
     ['is killed', 'kill -9 $$', 'it was ended by SIGKILL'],
-    [
-      'has a child that is killed',
-      'sh -c "kill -SEGV \\$\\$" 2>/dev/null; exit $?',
-      'it was ended by SIGSEGV: Segmentation fault',
-    ],
     ['is silent', 'true', 'it gave no result: no val_loss in its output: it has no number'],
     [
       'gives other numbers',
@@ -144,6 +139,12 @@ describe('a program that misbehaves', () => {
   ])('%s', async (_, command, reason) => {
     const end = await run(command, { metric: 'val_loss' });
     expect(reasonOf(end).replace(/sh: (line )?\d+: /, 'sh: 1: ')).toBe(reason);
+  });
+
+  it('has a child that is killed', async () => {
+    const end = await run('sh -c "kill -SEGV \\$\\$"; exit $?');
+    // Some shells say so on stderr, too.
+    expect(reasonOf(end)).toMatch(/^it was ended by SIGSEGV/);
   });
 
   const limit = (ways: Ways = {}) => ({ timeout: 0.5, ...ways });
