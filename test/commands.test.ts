@@ -61,10 +61,6 @@ const LEFT_OUT: readonly (readonly [RegExp, string])[] = [
     'wants PyTorch, and workers elsewhere; test/crash/program.test.ts runs both forms',
   ],
   [/task\.mjs/, 'stands in a folder that nos init writes; test/own-task-page.test.ts runs the page'],
-  [
-    /nos\.task\.json|my-training|powersign\.py/,
-    'wants PyTorch and a folder that nos init writes; test/own-training-page.test.ts runs the page',
-  ],
   [/bench strategies/, 'takes many minutes'],
   [/--protocol (?:paper|quick@15)/, 'takes many minutes'],
   [/cifar10-wide-resnet/, 'takes minutes'],
