@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runTrial, type Trial, type TrialEnd, type TrialWatch } from '../src/trainers/index.ts';
+import { type ProgramTrial, runTrial, type TrialEnd, type TrialWatch } from '../src/trainers/index.ts';
 
 /** The battery: every way in which a program reports, or misbehaves, by a program that does so. */
 let folder = '';
@@ -18,7 +18,7 @@ interface Ways {
   readonly memory?: number;
 }
 
-const trialOf = (command: string, ways: Ways = {}): Trial => ({
+const trialOf = (command: string, ways: Ways = {}): ProgramTrial => ({
   // No argument is added behind a command that has them.
   task: { command: `: ${'${args}'}; ${command}`, timeout: 60, ...ways },
   directory: folder,

@@ -11,7 +11,7 @@ import type { Trained, Trainer, Training, Watch } from './trainer.ts';
 const SIGN_OF_LIFE = 5;
 
 /** Which of the processes that evaluate at a time this one is. */
-export interface Slot {
+export interface TrialSlot {
   /** What the program is told of it: `local-1`. */
   readonly worker: string;
   /** Counted from 0. */
@@ -19,7 +19,7 @@ export interface Slot {
 }
 
 /** The slot of this process, as those that start workers name it in the environment. */
-export function slotOf(environment: Readonly<Record<string, string | undefined>> = process.env): Slot {
+export function slotOf(environment: Readonly<Record<string, string | undefined>> = process.env): TrialSlot {
   const index = Number(environment.NOS_SLOT ?? 0);
   return { worker: environment.NOS_WORKER ?? 'local-1', index: Number.isSafeInteger(index) ? index : 0 };
 }

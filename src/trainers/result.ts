@@ -27,7 +27,7 @@ export interface OutputSummary {
 }
 
 /** The result of a program that ended well: its value, which may be NaN, and what else it measured; or what is missing. */
-export type TrialResult =
+export type ProgramResult =
   | { readonly value: number; readonly from: ResultSource; readonly measures: Values }
   | { readonly missing: string };
 
@@ -65,7 +65,7 @@ export function resultOf(
   output: OutputSummary,
   metric: string | undefined,
   file: string | undefined,
-): TrialResult {
+): ProgramResult {
   if (file !== undefined) {
     const values = parseObject(file);
     if (values === undefined) return { missing: 'metrics.json is no JSON object' };
@@ -80,7 +80,7 @@ export function resultOf(
   };
 }
 
-function resultIn(values: Values, from: ResultSource, metric: string | undefined): TrialResult {
+function resultIn(values: Values, from: ResultSource, metric: string | undefined): ProgramResult {
   const names = Object.keys(values);
   const candidates = metric === undefined ? names.filter((name) => !PLACES.has(name)) : [metric];
   const [name] = candidates;

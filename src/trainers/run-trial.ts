@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { expandCommand, type TrialArguments, trialVariables } from './arguments.ts';
 import { Lines, Tail } from './lines.ts';
 import { killStrays, memoryOf, signalGroup } from './process-group.ts';
-import { type CurvePoint, OutputReader, resultOf, type TrialResult } from './result.ts';
+import { type CurvePoint, OutputReader, type ProgramResult, resultOf } from './result.ts';
 import type { TaskRecord } from './task-record.ts';
 
 /** One run of a program. */
-export interface Trial {
+export interface ProgramTrial {
   readonly task: Pick<TaskRecord, 'command' | 'metric' | 'timeout' | 'memory'>;
   /** The folder that it runs in. */
   readonly directory: string;
@@ -53,7 +53,7 @@ export type TrialEnd = {
   /** Lines that name a step, at most some hundred. */
   readonly curve: readonly CurvePoint[];
 } & (
-  | { readonly type: 'ok'; readonly result: Extract<TrialResult, { readonly value: number }> }
+  | { readonly type: 'ok'; readonly result: Extract<ProgramResult, { readonly value: number }> }
   | { readonly type: 'diverged' }
   | { readonly type: 'failed'; readonly reason: string; readonly missing?: true }
 );
@@ -76,7 +76,7 @@ const NO_COMMAND = [126, 127];
  *
  * @throws the signal's reason; whatever the file system says if the folder cannot be written.
  */
-export async function runTrial(trial: Trial, watch: TrialWatch = {}): Promise<TrialEnd> {
+export async function runTrial(trial: ProgramTrial, watch: TrialWatch = {}): Promise<TrialEnd> {
   watch.signal?.throwIfAborted();
   const folder = await mkdtemp(join(tmpdir(), 'nos-trial-'));
   try {
@@ -86,7 +86,7 @@ export async function runTrial(trial: Trial, watch: TrialWatch = {}): Promise<Tr
   }
 }
 
-async function runIn(folder: string, trial: Trial, watch: TrialWatch): Promise<TrialEnd> {
+async function runIn(folder: string, trial: ProgramTrial, watch: TrialWatch): Promise<TrialEnd> {
   const { task, source, learningRate, seed, steps, worker } = trial;
   const result = join(folder, 'result');
   await mkdir(result);

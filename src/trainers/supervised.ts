@@ -2,13 +2,13 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { NosError } from '../errors.ts';
 import { compiledProgram } from '../program.ts';
 import { signalGroup } from './process-group.ts';
-import type { Trial, TrialEnd, TrialWatch } from './run-trial.ts';
+import type { ProgramTrial, TrialEnd, TrialWatch } from './run-trial.ts';
 import type { SupervisorOrder, SupervisorReply } from './supervisor.ts';
 
 /** Runs trials, one at a time, in a process of its own that outlives this one for as long as it takes to end them. */
 export interface TrialRunner {
   /** As `runTrial`. @throws NosError `worker` if the supervising process is lost. */
-  run(trial: Trial, watch?: Omit<TrialWatch, 'onStart'>): Promise<TrialEnd>;
+  run(trial: ProgramTrial, watch?: Omit<TrialWatch, 'onStart'>): Promise<TrialEnd>;
   /** Ends what runs; resolves once it is gone. */
   close(): Promise<void>;
 }
@@ -40,7 +40,7 @@ export function openTrialRunner(): TrialRunner {
 
 async function runIn(
   child: ChildProcess,
-  trial: Trial,
+  trial: ProgramTrial,
   { signal, onPoint, graceSeconds }: Omit<TrialWatch, 'onStart'>,
 ): Promise<TrialEnd> {
   signal?.throwIfAborted();

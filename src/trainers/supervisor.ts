@@ -4,11 +4,11 @@
  */
 
 import type { CurvePoint } from './result.ts';
-import { runTrial, type Trial, type TrialEnd } from './run-trial.ts';
+import { type ProgramTrial, runTrial, type TrialEnd } from './run-trial.ts';
 
 /** Message to the supervisor; one trial at a time. */
 export type SupervisorOrder =
-  | { readonly type: 'run'; readonly trial: Trial; readonly graceSeconds?: number | undefined }
+  | { readonly type: 'run'; readonly trial: ProgramTrial; readonly graceSeconds?: number | undefined }
   | { readonly type: 'abort' };
 
 /** Message from it. */

@@ -200,7 +200,7 @@ function stepLines(plan: Plan, options: readonly string[]): readonly string[] {
   /** A value that is kept has the shape of the weights, also where a choice by the step takes a number. */
   const whole = (value: Term): string => {
     if (isScalar(value)) return `tf.fill(weight.shape, ${text(value)})`;
-    return chooses ? `tf.add(tf.zerosLike(weight), ${text(value)})` : text(value);
+    return text(value);
   };
   const assigned = (state: string, value: string): string =>
     `this.${plural(state)}[i].variable.assign(${value});`;
@@ -238,8 +238,16 @@ function stepLines(plan: Plan, options: readonly string[]): readonly string[] {
             ),
             `const update = ${text(plan.update)};`,
             'const delta = tf.mul(learningRate, update);',
-            ...inPlace.map((state) => assigned(state, camelCase(state))),
-            ...plan.stores.map(({ state, value }) => assigned(state, whole(value))),
+            ...inPlace.map((state) => {
+              const value = camelCase(state);
+              return assigned(state, chooses ? `tf.broadcastTo(${value}, weight.shape)` : value);
+            }),
+            ...plan.stores.map(({ state, value }) =>
+              assigned(
+                state,
+                chooses && !isScalar(value) ? `tf.broadcastTo(${text(value)}, weight.shape)` : whole(value),
+              ),
+            ),
             'weight.assign(tf.sub(weight, delta));',
           ],
           '  ',
