@@ -5,7 +5,7 @@ import { studentQuantile } from './student.ts';
 const POWER = 0.8;
 /** Student's quantiles hardly change beyond so many degrees of freedom, and take long to compute. */
 const MANY = 1_000;
-/** With six pairs the paired permutation test sees six equal signs alone: Φ(1.79)⁶ = 0.8. */
+/** The paired permutation test sees six equal signs alone where there are six pairs: Φ(1.79)⁶ = 0.8. */
 const SEEN_BY_SIX = 1.79;
 
 /**

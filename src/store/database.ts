@@ -40,7 +40,7 @@ export const markOf = (table: string): { readonly mark: string } => ({
 export interface Statements {
   execute(sql: string, args?: (string | number)[]): Promise<ResultSet>;
   execute(statement: InStatement): Promise<ResultSet>;
-  /** In a transaction of its own, unless it is in one. */
+  /** Runs in a transaction of its own, unless it is in one. */
   batch(statements: InStatement[], mode?: 'write'): Promise<ResultSet[]>;
 }
 

@@ -75,7 +75,7 @@ function tableOf(
   };
 }
 
-/** In the units of the task; NaN if the training came to nothing. */
+/** The value in the units of the task; NaN if the training came to nothing. */
 const scoreOf = ({ score, reward }: Evaluation): number => score?.value ?? reward;
 
 type BySeed = ReadonlyMap<number, Evaluation>;

@@ -93,7 +93,7 @@ export class Curves {
   }
 }
 
-/** At most `most` whole numbers from 1 to `last`, evenly, with the last. */
+/** Whole numbers, `most` at most, from 1 to `last`, evenly, with the last. */
 function thinned(last: number, most: number): readonly number[] {
   const count = Math.min(last, most);
   return Array.from({ length: count }, (_, i) => Math.round(((i + 1) * last) / count));

@@ -33,8 +33,9 @@ describe('nos table', () => {
     const rows = rowsOf('e.csv.gz');
     const logs = await Promise.all(['a', 'b'].map((run) => json(['log', run])));
     const evaluations = logs.flatMap(({ run, evaluations }) =>
-      // biome-ignore lint/suspicious/noExplicitAny: the schema has been checked
-      evaluations.map((one: any) => ({ run, ...one })),
+      (evaluations as readonly Readonly<Record<string, unknown>>[]).map(
+        (one): Readonly<Record<string, unknown>> => ({ run, ...one }),
+      ),
     );
     expect(rows).toHaveLength(evaluations.length);
     const names = ['run', 'role', 'index', 'rule', 'key', 'status', 'seed', 'steps', 'environment'] as const;

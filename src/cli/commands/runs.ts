@@ -44,7 +44,7 @@ export const command = defineCommand({
   },
 });
 
-/** In the units of its score. */
+/** The value in the units of its score. */
 const bestText = ({ bestReward = Number.NaN, config }: StoredRun): string =>
   scoreText(bestReward, metricOfRun(config));
 

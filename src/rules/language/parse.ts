@@ -75,7 +75,7 @@ class Parser {
   #next = 0;
   #nodes = 0;
   #depth = 0;
-  /** Of each recurrence around the place, whether its last value was read. */
+  /** Whether the last value was read, of each recurrence around the place. */
   readonly #recurrences: { reads: boolean }[] = [];
   /** The first node that is one more than a rule may have, unless they are names written out. */
   #oneTooMany: Token | undefined;
