@@ -40,9 +40,10 @@ describe('nos table', () => {
     expect(rows).toHaveLength(evaluations.length);
     const names = ['run', 'role', 'index', 'rule', 'key', 'status', 'seed', 'steps', 'environment'] as const;
     rows.forEach((row, i) => {
-      for (const name of names) expect(row[name]).toBe(String(evaluations[i][name]));
-      expect(Number(row.reward)).toBe(evaluations[i].reward);
-      expect(row.curve).toBe(evaluations[i].curve.join(' '));
+      const one = evaluations[i] ?? {};
+      for (const name of names) expect(row[name]).toBe(String(one[name]));
+      expect(Number(row.reward)).toBe(one.reward);
+      expect(row.curve).toBe((one.curve as readonly number[]).join(' '));
       expect(row.tokens === '').toBe(row.role !== 'proposal');
       expect(row.task).toMatch(/^bowl\.mjs#[0-9a-f]{12}$/);
     });
