@@ -4,6 +4,7 @@ import { NosError } from '../errors.ts';
 import { engineChoice, fingerprint, isEngineTrouble, protocolFor } from '../evaluate/index.ts';
 import { parseRegime } from '../evaluation/index.ts';
 import type { EngineName } from '../graph/index.ts';
+import { resolveStrategy } from '../search/index.ts';
 import { resolveTask, type Task } from '../tasks/index.ts';
 import type { Context } from './command.ts';
 import { openDownloadBar } from './live/progress-bar.ts';
@@ -28,6 +29,15 @@ export async function prepareOnnxruntime({ stderr, signal }: Context, from?: str
   } finally {
     bar.close();
   }
+}
+
+/**
+ * Makes ready what a strategy itself computes with, whatever trains: the controller runs on onnxruntime.
+ *
+ * @throws NosError as `resolveStrategy` and {@link prepareOnnxruntime} do.
+ */
+export async function prepareStrategy(context: Context, name: string): Promise<void> {
+  if ((await resolveStrategy(name)).engine === 'onnxruntime') await prepareOnnxruntime(context);
 }
 
 export interface EngineOptions {

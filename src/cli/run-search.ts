@@ -19,6 +19,7 @@ import { openReporter, type Reporter, type ReporterOptions } from './live/report
 import { onShutdown } from './log/log.ts';
 import { type Observer, openObserver } from './observer.ts';
 import { type Outlets, openOutlets } from './outlets.ts';
+import { prepareStrategy } from './prepare.ts';
 import { Interruption } from './process.ts';
 import { reportRun, type SearchReport } from './run-report.ts';
 
@@ -48,6 +49,7 @@ export async function runSearch(context: Context<SearchSettings>, given: Planned
     protocol: config.protocol,
     run: planned.record,
   });
+  await prepareStrategy(context, config.strategy.name);
   const { references, retests } = plannedEvaluations(config);
   const useful = Math.max(config.batch * config.pipeline + references, retests);
   const observer = await openObserver(context, 'search', machine.fingerprint);

@@ -50,6 +50,7 @@ type State = Omit<z.output<ReturnType<typeof checkpointSchema>>, 'controller' | 
 export const rl: StrategyDefinition = {
   name: 'rl',
   description: "the paper's controller (NOS §3.2): an LSTM writes rules and learns from their rewards",
+  engine: 'onnxruntime',
   variants: Object.fromEntries(algorithms.names.map((algorithm) => [algorithm, { algorithm }])),
   create: async (context, past) => {
     const algorithm = algorithms.find(String(context.options.algorithm ?? DEFAULT_ALGORITHM));

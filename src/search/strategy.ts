@@ -80,6 +80,8 @@ export interface StrategyDefinition {
    * 0 to 1, if the score is no accuracy.
    */
   readonly ordinal?: true;
+  /** What computes beside it, which a command makes ready, and shows that it does, before a search begins. */
+  readonly engine?: 'onnxruntime';
   /** What it is compared as, if not as itself: the options of each variant by its name. */
   readonly variants?: Readonly<Record<string, StrategyContext['options']>>;
   create(context: StrategyContext, past?: StrategyPast): Promise<Strategy>;

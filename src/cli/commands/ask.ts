@@ -24,6 +24,7 @@ import { type Context, defineCommand } from '../command.ts';
 import { withStore, writeFiles } from '../files.ts';
 import { duration, flag, integer, list, type SettingsOf, text } from '../option.ts';
 import { outputPath, seed, settings, spaceOptions, storeOption } from '../options.ts';
+import { prepareStrategy } from '../prepare.ts';
 
 const DEFAULT_STRATEGY = 'evolution';
 
@@ -113,6 +114,7 @@ export const command = defineCommand({
     targets.find(settings.framework);
     return withStore(places, async (store) => {
       await createOnce(name, store, context);
+      await prepareStrategy(context, (await readRun(store, name)).config.strategy.name);
       const asked = await askPatiently(name, store, context);
       const trials = await writeTrials(asked.trials, settings);
       const { metric, goal } = asked.config.pull;
