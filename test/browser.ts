@@ -42,14 +42,19 @@ export async function watchedPage(
 ): Promise<Watched> {
   const { colorScheme, width } = look;
   const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 }, permissions });
-  // Only for what hangs: a busy machine takes its time.
-  page.setDefaultTimeout(200_000);
+  // A busy machine takes its time; what never comes costs no more than this.
+  page.setDefaultTimeout(30_000);
   const faults: string[] = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) faults.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
-  page.on('requestfailed', (request) => faults.push(`failed: ${request.url()}`));
+  page.on('requestfailed', (request) => {
+    // A stream of events has no end of its own: leaving the page, or loading it again, is what ends it.
+    const left =
+      request.resourceType() === 'eventsource' && request.failure()?.errorText === 'net::ERR_ABORTED';
+    if (!left) faults.push(`failed: ${request.url()} (${request.failure()?.errorText})`);
+  });
   // Of the context, so that the requests of workers are seen too.
   page.context().on('request', (request) => {
     const { protocol, origin: asked } = new URL(request.url());

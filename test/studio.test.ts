@@ -337,7 +337,7 @@ describe.skipIf(noChromium)('the pages of the studio', () => {
     await page.getByRole('heading', { name: 'Export' }).waitFor();
     await page.locator('figure svg').first().waitFor();
     expect(await page.locator('pre').textContent()).toContain('torch');
-    await page.getByLabel('To', { exact: true }).selectOption('numpy');
+    await page.getByRole('combobox', { name: 'To', exact: true }).selectOption('numpy');
     expect(await page.locator('pre').textContent()).toContain('import numpy');
     expect(await page.locator('.tree li').count()).toBeGreaterThan(0);
     expect(await violations(page)).toEqual([]);

@@ -24,8 +24,8 @@ import { commandLine } from '../command-line.ts';
 
 const { here } = commandLine();
 
-/** A busy machine takes its time; only what never comes fails. */
-const PATIENCE = 200_000;
+/** A busy machine takes its time, for trainings above all; only what never comes fails. */
+const PATIENCE = 100_000;
 const soon = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: PATIENCE });
 
 const folder = mkdtempSync(join(tmpdir(), 'nos-lab-'));
@@ -270,7 +270,7 @@ describe.skipIf(noChromium)('the rule lab', () => {
     const digits = page.locator('section[aria-labelledby=digits-title]');
     const status = digits.getByRole('status');
     await digits.getByRole('button', { name: 'Train' }).click();
-    await digits.locator('table.curves', { hasText: 'diverged at step' }).waitFor();
+    await digits.locator('table.curves', { hasText: 'diverged at step' }).waitFor({ timeout: PATIENCE });
     await digits.getByRole('button', { name: 'Stop' }).click();
     await soon(() => status.textContent()).toBe('Stopped');
     await digits.getByRole('button', { name: 'Sweep λ' }).click();
