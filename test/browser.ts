@@ -41,9 +41,11 @@ export async function watchedPage(
   permissions: string[] = [],
 ): Promise<Watched> {
   const { colorScheme, width } = look;
-  const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 }, permissions });
+  const viewport = { width, height: 900 };
+  // A colour that is looked at in the middle of a change is none of the page's.
+  const page = await browser.newPage({ colorScheme, reducedMotion: 'reduce', viewport, permissions });
   // A busy machine takes its time; what never comes costs no more than this.
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(60_000);
   const faults: string[] = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) faults.push(`console: ${message.text()}`);
