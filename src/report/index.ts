@@ -10,7 +10,7 @@ export { exportCommandText } from './export-command.ts';
 export * from './format.ts';
 export { leaderboardText } from './leaderboard.ts';
 export { learningRateTexts } from './learning-rates.ts';
-export { type ShortRule, shortRules, withName } from './short-rule.ts';
+export { type ShortRule, shortRules, shortRulesBy, withName } from './short-rule.ts';
 export { sparedRows, sparedText } from './spared.ts';
 export { type Column, pairs, strong, table } from './table.ts';
 export { type Colours, coloursFor, type Terminal, terminalOf } from './terminal.ts';

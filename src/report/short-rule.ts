@@ -1,3 +1,4 @@
+import type * as Rules from '../rules/index.ts';
 import type { Expression } from '../rules/index.ts';
 
 /** Writes a rule's text for people: every text of one rule in the same way, a name of the catalogue as it stands. */
@@ -11,7 +12,16 @@ const SHORT = ['adam', 'rmsprop', 'm', 'v', 'gamma', 'exp(1)'];
  * `ema(g, 0.9) / (1 - 0.9^t)` is `m`, and e is `exp(1)`. The short text denotes the same rule.
  */
 export async function shortRules(): Promise<ShortRule> {
-  const { canonicalize, catalogue, parseRule, printRule } = await import('../rules/index.ts');
+  return shortRulesBy(await import('../rules/index.ts'));
+}
+
+/** {@link shortRules} where the room of rules is loaded already. */
+export function shortRulesBy({
+  canonicalize,
+  catalogue,
+  parseRule,
+  printRule,
+}: Pick<typeof Rules, 'canonicalize' | 'catalogue' | 'parseRule' | 'printRule'>): ShortRule {
   const names = new Map(SHORT.map(parseRule).map((rule) => [printRule(canonicalize(rule)), rule]));
   const shorten = (node: Expression): Expression =>
     names.get(printRule(node)) ?? (node.kind === 'call' ? { ...node, args: node.args.map(shorten) } : node);

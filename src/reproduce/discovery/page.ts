@@ -1,4 +1,5 @@
 import { plural, thousands } from '../../report/index.ts';
+import { latexRule, parseRule } from '../../rules/index.ts';
 import { differenceOfMeans, type LearningCurves } from '../../run/index.ts';
 import { fillPage, markdownTable } from '../page.ts';
 import type { SeedMean } from '../scores.ts';
@@ -14,7 +15,7 @@ import {
   shareInterval,
   shareOf,
 } from './statistics.ts';
-import { byText, headlineOf, listed, pText, readingOf, sentenceOf } from './words.ts';
+import { byText, headlineOf, listed, pText, readable, readingOf, sentenceOf } from './words.ts';
 
 interface Shown {
   readonly data: DiscoveryData;
@@ -72,9 +73,10 @@ function foundTable(data: DiscoveryData, { standings }: ContestSummary): string 
     .filter(({ found }) => found)
     .map(({ name, rule }) => {
       const { label, proposal } = placeOf(data, rule);
-      return [`\`${name}\``, `\`${rule}\``, label, thousands(proposal)];
+      const text = readable(rule);
+      return [`\`${name}\``, `\`${text}\``, `$${latexRule(parseRule(text))}$`, label, thousands(proposal)];
     });
-  return markdownTable(['by the retest', 'rule', 'search', 'proposal'], rows);
+  return markdownTable(['by the retest', 'rule', 'formula', 'search', 'proposal'], rows);
 }
 
 function agreementText({ retest }: DiscoveryData, final: ContestSummary | undefined): string {
@@ -172,7 +174,7 @@ function partsTable({ rules, retest }: DiscoveryData): string {
   const table = markdownTable(
     ['part', 'of the good ones', 'of the others', 'more by, points', 'p'],
     rows.map(({ part, good: own, others, uplift, p }) => [
-      `\`${part}\``,
+      `\`${readable(part)}\``,
       share(own),
       share(others),
       `${points(uplift.mean)} [${points(uplift.low)}, ${points(uplift.high)}]`,

@@ -1,5 +1,6 @@
 import { LEVEL } from '../../compare/index.ts';
-import { plural } from '../../report/index.ts';
+import { plural, shortRulesBy } from '../../report/index.ts';
+import { canonicalize, catalogue, parseRule, printRule } from '../../rules/index.ts';
 import { differenceText } from '../text.ts';
 import { bestFound, type ContestSummary, type Row } from './statistics.ts';
 
@@ -35,6 +36,9 @@ export function sentenceOf(row: Row, { score }: Pick<ContestSummary, 'score'>): 
   return `${name} is not told apart from ${other}: ${by}, ${how}${seen}.`;
 }
 
+/** A rule's text with `adam`, `m`, … in place of what they stand for. */
+export const readable = shortRulesBy({ canonicalize, catalogue, parseRule, printRule });
+
 /** The one that a rule with a decay has to beat. */
 const TO_BEAT = 'Adam with cosine decay';
 
@@ -58,7 +62,7 @@ export function headlineOf(final: ContestSummary): string {
     winners.length === 0
       ? `**${TO_BEAT} is not beaten.**`
       : `**${TO_BEAT} is beaten by ${listed(winners.map((row) => `${row.name} (${byText(row, score)} ${score.unit})`))}.**`;
-  return `${first} On \`${task}\`, ${plural(seeds, 'seed')}, learning rates tuned alike: ${best.name}, \`${best.rule}\`, ${rest.join('; ')}.`;
+  return `${first} On \`${task}\`, ${plural(seeds, 'seed')}, learning rates tuned alike: ${best.name}, \`${readable(best.rule)}\`, ${rest.join('; ')}.`;
 }
 
 /** Says how the tests of a contest are to be read. */
