@@ -203,15 +203,15 @@ describe.skipIf(noChromium)('the rule lab', () => {
     const page = await lab();
     await rule(page, 2).fill('sign(g) * abs(m)');
     await page.getByRole('combobox', { name: 'Function' }).selectOption('beale');
-    await page.getByLabel('Steps').fill('123');
-    await page.getByLabel('Steps').press('Enter');
+    await page.getByRole('spinbutton', { name: 'Steps' }).fill('123');
+    await page.getByRole('spinbutton', { name: 'Steps' }).press('Enter');
     await page.getByLabel('For').selectOption('numpy');
     await soon(() => page.url()).toContain('to=numpy');
     const url = page.url();
     const other = await lab(new URL(url).hash.slice(1));
     expect(await rule(other, 2).inputValue()).toBe('sign(g) * abs(m)');
     expect(await other.getByRole('combobox', { name: 'Function' }).inputValue()).toBe('beale');
-    expect(await other.getByLabel('Steps').inputValue()).toBe('123');
+    expect(await other.getByRole('spinbutton', { name: 'Steps' }).inputValue()).toBe('123');
     expect(await other.getByLabel('For').inputValue()).toBe('numpy');
     await other.evaluate("location.hash = 'rule=lion'");
     await soon(() => rule(other, 1).inputValue()).toBe('lion');

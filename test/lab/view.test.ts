@@ -43,6 +43,21 @@ it('likenessOf names what does the same, and what does at another learning rate'
 
 const textOf = ({ text, parts = [] }: MathNode): string => text ?? parts.map(textOf).join('');
 
+/** Operations that are not written as a name and its arguments. */
+const WRITTEN: Readonly<Record<string, string>> = {
+  ...{
+    add: 'g + w',
+    sub: 'g - w',
+    mul: 'g * w',
+    div: 'g / w',
+    neg: '-g',
+    pow: 'g^2',
+    lt: 'g < w',
+    le: 'g <= w',
+  },
+  ...{ rec: 'rec(0, self + g)', self: 'rec(0, self + g)' },
+};
+
 describe('mathOf', () => {
   it('reads the LaTeX of every named rule, and of random ones', () => {
     for (const rule of [...catalogue.map(({ text }) => parseRule(text)), ...sampledRules(100)]) {
@@ -61,8 +76,9 @@ describe('mathOf', () => {
         ...Array(arity).fill('g'),
         ...parameters.filter((one) => one.fallback === undefined).map(() => '0.5'),
       ];
-      const infix = { add: 'g + w', sub: 'g - w', mul: 'g * w', div: 'g / w', neg: '-g', pow: 'g^2' }[name];
-      const latex = latexRule(parseRule(infix ?? (args.length > 0 ? `${name}(${args.join(', ')})` : name)));
+      const latex = latexRule(
+        parseRule(WRITTEN[name] ?? (args.length > 0 ? `${name}(${args.join(', ')})` : name)),
+      );
       expect(mathOf(latex), latex).toBeDefined();
     }
   });

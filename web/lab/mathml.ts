@@ -1,11 +1,24 @@
-/** An element of MathML: a token with its text, or a row, fraction, root or script with its parts. */
+/** An element of MathML: a token with its text, or a row, fraction, root, script or table with its parts. */
 export interface MathNode {
-  readonly tag: 'mi' | 'mn' | 'mo' | 'mrow' | 'mfrac' | 'msqrt' | 'msup' | 'msub' | 'msubsup' | 'mover';
+  readonly tag:
+    | 'mi'
+    | 'mn'
+    | 'mo'
+    | 'mtext'
+    | 'mrow'
+    | 'mfrac'
+    | 'msqrt'
+    | Scripted
+    | 'mtable'
+    | 'mtr'
+    | 'mtd';
   readonly text?: string;
   readonly parts?: readonly MathNode[];
   /** Upright letters: the name of a function or an optimizer. */
   readonly upright?: true;
 }
+
+type Scripted = 'msup' | 'msub' | 'msubsup' | 'mover';
 
 /** Commands that are one sign. */
 const SIGNS: Readonly<Record<string, MathNode>> = {
@@ -97,8 +110,12 @@ class Reader {
         return { tag: 'mi', text: this.#word(), upright: true };
       case '\\mathcal':
         return { tag: 'mi', text: SCRIPT[this.#next()] ?? unknown(token) };
+      case '\\text':
+        return { tag: 'mtext', text: `${this.#word()}\u2002` };
       case '\\left':
         return this.#fenced();
+      case '\\begin':
+        return this.#cases();
       case '{':
         this.#at--;
         return this.#argument();
@@ -114,6 +131,24 @@ class Reader {
     this.#next();
     const close = this.#next();
     return row([{ tag: 'mo', text: open }, row(inside), { tag: 'mo', text: close }]);
+  }
+
+  /** The rows of the environment `cases`, behind one brace. */
+  #cases(): MathNode {
+    if (this.#word() !== 'cases') unknown('\\begin');
+    const rows: MathNode[] = [];
+    do {
+      const cells: MathNode[] = [];
+      do cells.push({ tag: 'mtd', parts: this.#until('&', '\\\\', '\\end') });
+      while (this.#take('&'));
+      rows.push({ tag: 'mtr', parts: cells });
+    } while (this.#take('\\\\'));
+    this.#next();
+    this.#word();
+    return row([
+      { tag: 'mo', text: '{' },
+      { tag: 'mtable', parts: rows },
+    ]);
   }
 
   /** What stands in braces, or the one atom that follows. */
