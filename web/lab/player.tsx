@@ -21,9 +21,11 @@ export function usePlayer(steps: number): Player {
   useEffect(() => show(steps), [steps]);
   useEffect(() => {
     if (!playing) return;
-    let [before, exact] = [performance.now(), at.current];
+    // A frame's time may lie before the moment that asked for it: the first one only sets the clock.
+    let before: number | undefined;
+    let exact = at.current;
     let frame = requestAnimationFrame(function next(now) {
-      exact = Math.min(steps, exact + ((now - before) / 1_000) * speed);
+      exact = Math.min(steps, exact + ((now - (before ?? now)) / 1_000) * speed);
       before = now;
       show(Math.floor(exact));
       if (exact >= steps) setPlaying(false);
