@@ -38,6 +38,7 @@ export function comparisonPicture(comparison: Comparison): string {
       const level = rows.find(({ verdict }) => verdict === 'reference')?.mean ?? Number.NaN;
       return {
         title: panelTitle(task, score),
+        ...scaleOf([{ score, scores: rows.flatMap(({ mean, rewards }) => [mean, ...rewards]) }]),
         ...(Number.isNaN(level) ? {} : { level: { name: `mean of ${reference}`, x: level } }),
         rows: rows.map(({ name, key, verdict, mean, interval, rewards }) => ({
           name,
@@ -74,7 +75,7 @@ interface CoursePanel {
 export function coursePicture(heading: CourseHeading, panels: readonly CoursePanel[]): string {
   return lineChart({
     ...heading,
-    y: { label: 'validation score', ...scaleOf(panels) },
+    y: { label: 'validation score', ...scaleOf(panels.map(scoresOf)) },
     panels: panels.map(({ task, score, courses }) => ({
       title: panelTitle(task, score),
       series: courses.map(({ name, seeds }) => {
@@ -92,13 +93,18 @@ export function coursePicture(heading: CourseHeading, panels: readonly CoursePan
 }
 
 /** Scores in units of their own that span many decades stand on a logarithmic axis, if they can. */
-function scaleOf(panels: readonly CoursePanel[]): { readonly scale?: 'log' } {
+function scaleOf(
+  panels: readonly { readonly score?: Metric | undefined; readonly scores: readonly number[] }[],
+): { readonly scale?: 'log' } {
   if (panels.some(({ score }) => score === undefined)) return {};
-  const scores = panels.flatMap(({ courses }) =>
-    courses.flatMap(({ seeds }) => seeds.flat().map(([, y]) => y)),
-  );
+  const scores = panels.flatMap((panel) => panel.scores.filter(Number.isFinite));
   return spansDecades(scores) ? { scale: 'log' } : {};
 }
+
+const scoresOf = ({ score, courses }: CoursePanel) => ({
+  score,
+  scores: courses.flatMap(({ seeds }) => seeds.flat().map(([, y]) => y)),
+});
 
 export interface CourseHeading {
   readonly title: string;

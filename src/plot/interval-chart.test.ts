@@ -55,6 +55,24 @@ describe('an interval chart', () => {
     expect(svg?.attributes).toMatchObject({ width: '760', 'aria-label': 'Rules beside adam' });
   });
 
+  it('spaces values by their logarithms where a panel says so; an interval down to 0 begins at the edge', () => {
+    const rows = [0.01, 1, 100].map((value, i) => ({ name: `row ${i}`, group: 'reference', value }));
+    const wide = { ...rows[0]!, low: -0.02, high: 0.04 };
+    const panel = { title: '', scale: 'log', rows: [wide, ...rows.slice(1)] } as const;
+    const { elements, text } = parse(intervalChart(chart({ panels: [panel] })));
+    const [first, second, third] = elements
+      .filter(({ name, attributes }) => name === 'circle' && attributes.r === '4.5')
+      // The first is the legend's.
+      .slice(1)
+      .map(({ attributes }) => Number(attributes.cx));
+    expect(second! - first!).toBeGreaterThan(50);
+    expect(third! - second!).toBeCloseTo(second! - first!, 3);
+    for (const tick of ['0.01', '1', '100']) expect(text.split('\n')).toContain(tick);
+    expect(JSON.stringify(elements)).not.toMatch(/NaN|Infinity/);
+    const none = { ...panel, rows: [{ ...wide, value: 0 }] };
+    expect(() => intervalChart(chart({ panels: [none] }))).toThrow(/row 0': 0 cannot stand on a logarithmic/);
+  });
+
   it('gives equal bytes for equal charts, and stands alone', () => {
     const svg = intervalChart(chart());
     expect(intervalChart(chart())).toBe(svg);

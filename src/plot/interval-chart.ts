@@ -5,7 +5,7 @@ import { asGroup, type Body, MARGIN, picture } from './picture.ts';
 import { type SvgElement, writable } from './svg.ts';
 import { plotSymbol, type SymbolName } from './symbols.ts';
 import { shortenedText, textElement, textWidth } from './text.ts';
-import { tickText } from './ticks.ts';
+import { logTicks, tickText } from './ticks.ts';
 
 /** Values with intervals, one per row, as plain data. */
 export interface IntervalChart {
@@ -31,6 +31,8 @@ export interface IntervalPanel {
   readonly title: string;
   /** Rows from top to bottom. */
   readonly rows: readonly IntervalRow[];
+  /** How its values are spaced; `linear` unless given. */
+  readonly scale?: 'linear' | 'log';
   /** A dashed line through all rows. */
   readonly level?: { readonly name: string; readonly x: number };
 }
@@ -58,7 +60,7 @@ const NAMES = 0.42;
 /**
  * Draws the chart as the text of a self-contained SVG file, as `lineChart` does. Equal charts give equal bytes.
  *
- * @throws RangeError for no panels, a panel without rows, and a row of an unknown group.
+ * @throws RangeError for no panels, a panel without rows, a row of an unknown group, and means that are not positive on a logarithmic axis.
  * @example
  * intervalChart({
  *   title: 'Two rules', label: 'accuracy', groups: [{ name: 'rules', symbol: 'circle' }],
@@ -97,16 +99,34 @@ function itemsOf({ groups, panels }: IntervalChart): readonly LegendItem[] {
 
 function checkChart({ panels, groups }: IntervalChart): void {
   if (panels.length === 0) throw new RangeError('chart: expected at least one panel');
-  for (const { title, rows } of panels) {
+  for (const { title, rows, scale } of panels) {
     if (rows.length === 0) throw new RangeError(`chart, panel '${title}': expected at least one row`);
+    const low = scale === 'log' && rows.find(({ value }) => value <= 0);
+    if (low)
+      throw new RangeError(`chart, row '${low.name}': ${low.value} cannot stand on a logarithmic axis`);
     const other = rows.find(({ group }) => groups.every(({ name }) => name !== group));
     if (other !== undefined) throw new RangeError(`chart, row '${other.name}': no group '${other.group}'`);
   }
 }
 
+/** The axis of values of a panel. On a logarithmic one, an interval that reaches down to 0 or further begins at its edge. */
+function axisOf(scale: 'linear' | 'log', rows: readonly IntervalRow[]) {
+  if (scale === 'linear') {
+    return { x: { nice: true }, marks: { tickSpacing: 80 }, within: (low: number) => low };
+  }
+  const drawn = rows.flatMap(({ value, low, high, points = [] }) => [value, low, high, ...points]);
+  const positive = drawn.filter((x): x is number => x !== undefined && Number.isFinite(x) && x > 0);
+  const [least, most] = [Math.min(...positive) / 1.3, Math.max(...positive) * 1.3];
+  return {
+    x: { type: 'log', domain: [least, most] } as const,
+    marks: { ticks: [...logTicks(least, most)] },
+    within: (low: number) => Math.max(low, least),
+  };
+}
+
 function drawPanel(
   { label, groups, panels }: IntervalChart,
-  { title, rows, level }: IntervalPanel,
+  { title, rows, level, scale = 'linear' }: IntervalPanel,
   { element, document, top }: Body,
   width: number,
 ): { readonly elements: readonly SvgElement[]; readonly height: number } {
@@ -119,6 +139,7 @@ function drawPanel(
     return { ...row, y, colour: strokeOf(look).colour };
   });
   const levelLook = levelStrokeOf(0);
+  const { x, marks: ticks, within } = axisOf(scale, rows);
   const points = data.flatMap(({ points: own = [], y, colour }) => own.map((x) => ({ x, y, colour })));
   const drawing = Plot.plot({
     document: document as never,
@@ -129,17 +150,17 @@ function drawPanel(
     marginBottom: 46,
     marginLeft: left,
     style: { fontSize: '12px', color: INK } as never,
-    x: { nice: true },
+    x,
     y: { type: 'point', domain: rows.map((_, y) => y), padding: 0.5 },
     marks: [
-      Plot.gridX({ tickSpacing: 80, stroke: FAINT_INK, strokeOpacity: 0.15 }),
+      Plot.gridX({ ...ticks, stroke: FAINT_INK, strokeOpacity: 0.15 }),
       Plot.axisX({
-        tickSpacing: 80,
+        ...ticks,
         label: writable(label),
         labelAnchor: 'center',
         labelArrow: 'none',
         labelOffset: 40,
-        text: tickText(),
+        text: tickText(scale),
       } as never),
       Plot.axisY({
         label: null,
@@ -158,7 +179,9 @@ function drawPanel(
           ]),
       Plot.dot(points, { x: 'x', y: 'y', r: 2.5, fill: 'colour', fillOpacity: 0.35 }),
       Plot.link(
-        data.filter(({ low, high }) => low !== undefined && high !== undefined),
+        data.flatMap(({ low, high, ...row }) =>
+          low === undefined || high === undefined ? [] : [{ ...row, low: within(low), high }],
+        ),
         { x1: 'low', x2: 'high', y: 'y', stroke: 'colour', strokeWidth: 2.5 },
       ),
       ...groups.map(({ name, symbol }) =>
