@@ -28,7 +28,8 @@ export const command = defineCommand({
   options: {
     as: text('another name for the run', { value: 'NAME', source: 'flag' }).optional(),
     task: described(tasks, {
-      description: 'the module of its task, if it is one of your own; registered tasks need no naming',
+      description:
+        'the file of its task, a module or a task file, if it is one of your own; registered tasks need no naming',
     }).default([]),
     strategy: described(all.strategy, {
       description: 'the module of its strategy, if it is one of your own',

@@ -10,6 +10,7 @@ import { NosError } from '../../errors.ts';
 import type { Evaluation } from '../../evaluation/index.ts';
 import { stream } from '../../random/index.ts';
 import { openStore, type Store } from '../../store/index.ts';
+import { taskReference } from '../../tasks/index.ts';
 import {
   askTrials,
   createPullRun,
@@ -210,6 +211,36 @@ describe('a run that travels', () => {
       expect(await store.run('a')).toMatchObject({ config: { strategy } });
       await resumeRun('a', services(store));
     });
+  });
+});
+
+describe('a run on a program that travels', () => {
+  const program = async (folder: string, text = 'echo 1'): Promise<string> => {
+    await mkdir(join(directory, folder));
+    await writeFile(join(directory, folder, 'train.sh'), text);
+    const path = join(directory, folder, 'nos.task.json');
+    await writeFile(path, JSON.stringify({ command: 'sh train.sh', name: folder }));
+    return taskReference(path);
+  };
+
+  it('goes on where the same files lie, and nowhere else', async () => {
+    const config = { ...CONFIG, task: await program('at-home'), protocol: 'own' };
+    await packStopped(config);
+    expect(gunzipSync(await readFile(file)).toString()).not.toContain(directory);
+    const [same, changed] = [await program('abroad'), await program('changed', 'echo 2')];
+    await inStore('there', async (store) => {
+      for (const tasks of [[], [changed]]) {
+        await expect(unpackRun(store, file, { tasks })).rejects.toMatchObject({
+          code: 'unknown-name',
+          hint: /--task nos\.task\.json/,
+        });
+      }
+      await unpackRun(store, file, { tasks: [changed, same] });
+      expect(await store.run('a')).toMatchObject({ config: { task: same } });
+      await resumeRun('a', services(store));
+    });
+    await inStore('undisturbed', (store) => startRun('a', { ...config, task: same }, services(store)));
+    expect(await outcomeOf(pathOf('there'), 'a')).toEqual(await outcomeOf(pathOf('undisturbed'), 'a'));
   });
 });
 

@@ -15,7 +15,7 @@ export interface Packed {
 
 /**
  * Writes a run to one file: all that {@link unpackRun} needs to make it go on elsewhere, as it is at this moment. Modules of the user's own
- * do not travel: the file has their names and the hashes of their texts, and no folder of this machine.
+ * and programs do not travel: the file has their names and hashes, and no folder of this machine.
  *
  * @param run Its name.
  * @param signal Stops the work; the file is then what it was before.
@@ -131,7 +131,7 @@ function here(
   const other = modules.length === 0 ? 'does not travel with it' : 'is none that was named';
   throw new NosError(
     'unknown-name',
-    `the run is of the ${kind} module ${taskTitle(name)}, which ${other}`,
-    `name the file, as it was when the run began: --${kind} ${taskTitle(name)}`,
+    `the run's ${kind} ${taskTitle(name)} ${other}`,
+    `name the file, as it and what it names were when the run began: --${kind} ${taskTitle(name)}`,
   );
 }
