@@ -60,6 +60,10 @@ const LEFT_OUT: readonly (readonly [RegExp, string])[] = [
     /task-command|^nos \w+ --task \.\/nos/,
     'wants PyTorch, and workers elsewhere; test/crash/program.test.ts runs both forms',
   ],
+  [
+    /my-training|^nos task check --task \.\/nos|powersign\.py/,
+    'stands in a folder that nos init writes; test/own-training-page.test.ts runs the page',
+  ],
   [/task\.mjs/, 'stands in a folder that nos init writes; test/own-task-page.test.ts runs the page'],
   [/bench strategies/, 'takes many minutes'],
   [/--protocol (?:paper|quick@15)/, 'takes many minutes'],
@@ -86,8 +90,8 @@ const RUNS = ['quick-1', 'trpo', 'random-300'];
 
 /** Sizes that are for readers who have minutes, and what they become here. */
 const SMALLER: readonly (readonly [RegExp, string])[] = [
-  [/--samples \d+/, '--samples 10'],
-  [/--seeds \d+/, '--seeds 3'],
+  [/--samples [1-9]\d+/, '--samples 10'],
+  [/--seeds (?:[4-9]|\d\d+)/, '--seeds 3'],
   [/^nos funnel \S+$/, '$& -n 4 --finalists 2'],
 ];
 
