@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { NosError } from '../errors.ts';
 import { calibrationFor, measureStep } from '../evaluate/index.ts';
-import { parseConditions, regimeOf, regimeText } from '../evaluation/index.ts';
+import { parseConditions, regimeOf, regimeText, withoutHash } from '../evaluation/index.ts';
 import type { DataOf } from '../fields.ts';
 import { duration, pairs, plural, thousands } from '../report/index.ts';
 import { findSpace, spaceSize } from '../rules/index.ts';
@@ -13,10 +13,12 @@ import {
   runEstimateSchema,
   withScore,
 } from '../run/index.ts';
+import { shellWord } from '../shell.ts';
 import { resolveTask, type Task } from '../tasks/index.ts';
 import type { Context, Result } from './command.ts';
 import { type EvaluatingSettings, workerCount } from './evaluators.ts';
 import { prepareEngine } from './prepare.ts';
+import { usualWorkers } from './programs.ts';
 
 export const dryRunDocument = z.strictObject({
   config: runConfigSchema,
@@ -30,27 +32,27 @@ export async function dryRun(
 ): Promise<Result<DataOf<typeof dryRunDocument>>> {
   const config = await withScore(given);
   const task = await resolveTask(config.task);
-  if (task.program) {
-    throw new NosError(
-      'bad-option',
-      `task '${task.name}' is a program: what a step of it takes is not known before it runs`,
-      `\`nos task check --task FILE --rules ${config.samples}\` runs it, and says what a search would take`,
-    );
-  }
-  const workers = workerCount(context.settings, config.batch * config.pipeline);
-  await prepareEngine(context, { tasks: [task] });
+  const workers = workerCount(
+    { workers: context.settings.workers ?? (await usualWorkers([config.task])) },
+    config.batch * config.pipeline,
+  );
+  if (!task.program) await prepareEngine(context, { tasks: [task] });
   const conditions = parseConditions({ task: config.task, seed: config.seed, ...regimeOf(config) });
   const perProposal = calibrationFor(conditions)?.steps;
   const estimate = estimateRun(
     ...([config, task, await secondsPerStep(context, config, task), workers, perProposal] as const),
   );
   const rows = rowsOf(config, estimate);
-  const text = [pairs(rows, context.stdout.columns), ...notesOn(estimate, task, context)].join('\n');
+  const text = [pairs(rows, context.stdout.columns), ...notesOn(estimate, task, config, context)].join('\n');
   return { document: { config, ...estimate }, text };
 }
 
-/** Measures a step; NaN if the data set is not on this machine, or the task does not say how many examples it has. */
-function secondsPerStep({ places, signal }: Context, config: RunConfig, task: Task): Promise<number> {
+/**
+ * Measures a step; NaN if the data set is not on this machine, the task does not say how many examples it has, or it is a program, which
+ * nobody may run before a search.
+ */
+async function secondsPerStep({ places, signal }: Context, config: RunConfig, task: Task): Promise<number> {
+  if (task.program) return Number.NaN;
   const clock = () => performance.now() / 1000;
   const options = { task, ...regimeOf(config), directory: places.data, clock, signal };
   return measureStep(options).catch((error: unknown) => {
@@ -82,10 +84,15 @@ function rowsOf(config: RunConfig, estimate: RunEstimate): readonly (readonly [s
 }
 
 function notesOn(
-  { steps, secondsPerStep }: RunEstimate,
-  { dataSet }: Task,
+  { steps, secondsPerStep, evaluations }: RunEstimate,
+  { dataSet, program }: Task,
+  config: RunConfig,
   { call }: Context,
 ): readonly string[] {
+  if (program) {
+    const check = call(`nos task check --task ${shellWord(withoutHash(config.task))}`);
+    return [`what a step takes shows when it is run: ${check} --rules ${evaluations.proposals}`];
+  }
   if (Number.isNaN(steps)) {
     return [
       'the task does not say how many training examples it has (trainExamples, docs/tasks.md): estimate a protocol that takes fewer, such as paper',

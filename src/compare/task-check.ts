@@ -156,12 +156,14 @@ export interface TaskCheckContext {
   /** Rules of the search whose time is estimated. */
   readonly rules: number;
   readonly workers: number;
+  /** Rules that the search trains beside its own; the usual ones unless given. */
+  readonly references?: readonly string[] | undefined;
 }
 
 /** Says what the trainings show. Pure: `evaluations` are those of {@link planTaskCheck}, in its order. */
 export function summarizeTaskCheck(
   evaluations: readonly Evaluation[],
-  { task, rules, workers }: TaskCheckContext,
+  { task, rules, workers, references = USUAL_REFERENCES }: TaskCheckContext,
 ): TaskCheck {
   const [first, last] = [evaluations[0], evaluations.at(-1)];
   if (first === undefined || last === undefined)
@@ -181,7 +183,7 @@ export function summarizeTaskCheck(
     },
     spread,
     trialSeconds,
-    search: searchOf({ protocol, rules, workers, task, trialSeconds }),
+    search: searchOf({ protocol, rules, workers, references, task, trialSeconds }),
     needed: spread === null ? [] : neededFor(spread),
   };
   const { goal } = metricOf(first.score ?? {});
@@ -248,18 +250,23 @@ function* roundNumbersFrom(least: number): Generator<number, never> {
   }
 }
 
-/** The cost of a search with the usual references and retests, which are trained without shortcuts. */
+/** The cost of a search with its references and the usual retests, which are trained without shortcuts. */
 function searchOf({
   protocol,
   rules,
   workers,
+  references: names,
   task,
   trialSeconds,
-}: TaskCheckContext & { readonly protocol: string; readonly trialSeconds: number }): TaskCheck['search'] {
+}: TaskCheckContext & {
+  readonly protocol: string;
+  readonly references: readonly string[];
+  readonly trialSeconds: number;
+}): TaskCheck['search'] {
   const parsed = parseProtocol(protocol);
   const { references, retests, total } = plannedEvaluations({
     samples: rules,
-    references: USUAL_REFERENCES,
+    references: names,
     retest: usualRetest(parsed, rules),
   });
   const longer = protocolSteps(inFull(parsed), task) / protocolSteps(parsed, task);

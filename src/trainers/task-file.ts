@@ -161,9 +161,12 @@ async function contentsOf(
 
 /** Only what may change a result counts: neither names nor places, nor how many trials run at a time and how long. */
 async function hashOf(record: TaskRecord, files: readonly Content[]): Promise<string> {
-  const { command, framework, metric, goal, steps, sweepSteps, learningRates, chance } = record;
-  const decisive = { command, framework, metric, goal, steps, sweepSteps, learningRates, chance, files };
-  return createHash('sha256').update(JSON.stringify(decisive)).digest('hex').slice(0, 12);
+  const { command, framework, metric, goal, steps, sweepSteps, learningRates, chance, version } = record;
+  const told = { command, framework, metric, goal, steps, sweepSteps, learningRates, chance, version };
+  return createHash('sha256')
+    .update(JSON.stringify({ ...told, files }))
+    .digest('hex')
+    .slice(0, 12);
 }
 
 /** A path from the working directory if it lies in there, so that it is short in messages. */

@@ -32,7 +32,7 @@ describe('parseTaskRecord', () => {
         concurrency: 2,
         gpus: [0, 'MIG-1'],
       },
-      ...{ files: ['train.py', 'lib'], chance: 2.3, references: ['adam', 'sgd'] },
+      ...{ files: ['train.py', 'lib'], chance: 2.3, references: ['adam', 'sgd'], version: 'torch 2.5.1' },
     });
     expect(record).toMatchObject({ learningRates: [0.01, 0.1], timeout: 90, memory: 1.5 * 2 ** 30 });
   });
@@ -56,6 +56,8 @@ describe('parseTaskRecord', () => {
     [{ memory: '1' }, 'memory: expected a size'],
     [{ gpus: 'all' }, 'gpus: expected a list such as [0, 1], got "all"'],
     [{ gpus: ['0; rm -rf'] }, 'gpus.0:'],
+    [{ references: ['adma'] }, 'references.0: unknown'],
+    [{ version: 2 }, 'version: expected a text such as "torch 2.5.1"'],
     [{ learningRate: 1 }, 'Unrecognized key'],
   ])('refuses %j', (fields, message) => {
     expect(() => of(fields)).toThrow(`nos.task.json: ${message}`);

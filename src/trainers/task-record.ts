@@ -4,6 +4,7 @@ import { NosError } from '../errors.ts';
 import { contradictionIn, type Metric } from '../evaluation/index.ts';
 import { targets } from '../export/index.ts';
 import { nearestName } from '../names.ts';
+import { resolveRule } from '../rules/index.ts';
 import { shown } from '../shown.ts';
 import { checkMacros } from './arguments.ts';
 
@@ -40,6 +41,15 @@ const bytes = z
 const NAME = 'expected letters, digits, hyphens and underscores, a letter first';
 const METRIC = 'expected a name such as val_loss: at most 40 letters, digits and _ . - / @ %, a letter first';
 const RATES = `expected 1 to ${MOST_RATES} learning rates, each a positive number`;
+
+/** Says what is wrong with a rule, by its text or its name. */
+function isRule({ value, issues }: z.core.ParsePayload<string>): void {
+  try {
+    resolveRule(value);
+  } catch (error) {
+    issues.push({ code: 'custom', input: value, message: (error as Error).message });
+  }
+}
 
 /** The one schema of a program as a task: of the file `nos.task.json`, and of the options that stand for it. */
 export const taskRecordSchema = z
@@ -108,8 +118,12 @@ export const taskRecordSchema = z
       .describe('the result of a model that has learnt nothing')
       .exactOptional(),
     references: z
-      .array(z.string().min(1), got('a list of rules'))
-      .describe('rules that a search compares with; the usual ones unless given')
+      .array(z.string(got('a rule')).check(isRule), got('a list of rules'))
+      .describe('rules that a search trains beside its own; the usual ones unless given')
+      .exactOptional(),
+    version: z
+      .string('expected a text such as "torch 2.5.1"')
+      .describe('what the result depends on beside the files, such as versions of libraries')
       .exactOptional(),
   })
   .superRefine((record, context) => {

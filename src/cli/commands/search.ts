@@ -9,6 +9,7 @@ import {
   usualRetest,
 } from '../../run/index.ts';
 import { resolveStrategy } from '../../search/index.ts';
+import { resolveTask } from '../../tasks/index.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { dryRun, dryRunDocument } from '../dry-run.ts';
 import { withStore } from '../files.ts';
@@ -86,6 +87,7 @@ async function runConfigOf(settings: Settings): Promise<RunConfig> {
   const choices = { iterations, constraints, operands, unary, binary };
   const space = findSpace(settings.space, choices);
   const regime = parseRegime(settings);
+  const references = (await resolveTask(settings.task)).program?.record.references;
   const config = parseRunConfig({
     task: settings.task,
     space: { name: settings.space, ...choices },
@@ -95,6 +97,7 @@ async function runConfigOf(settings: Settings): Promise<RunConfig> {
     batch: settings.batch,
     pipeline: settings.pipeline,
     seed: settings.seed,
+    ...(references && { references }),
     retest: retestOf(regime, settings),
   });
   // The options are the strategy's own: it checks them when it is created.

@@ -61,7 +61,8 @@ export const command = defineCommand({
     await prepareTasks(context, [reference], { protocol: input.protocol });
     const { evaluations, workers } = await train(context, requests);
     const sizes = await resolveTask(reference);
-    const check = summarizeTaskCheck(evaluations, { task: sizes, rules, workers });
+    const references = sizes.program?.record.references;
+    const check = summarizeTaskCheck(evaluations, { task: sizes, rules, workers, references });
     return { document: check, text: textOf(check, context), exitCode: check.passed ? 0 : 1 };
   },
 });
