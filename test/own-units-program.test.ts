@@ -66,6 +66,16 @@ describe.skipIf(without)('a program in Python that minimises', { timeout: 300_00
     expect(finished).toEqual([...finished].sort((a, b) => Number(b) - Number(a)));
   });
 
+  it('is planned with the references of its file, and without a run of it', async () => {
+    const plan = await nos('search', ...PROGRAM, '--samples', '20', '--dry-run');
+    expect(plan).toContain('20 proposals, 2 references,');
+    expect(plan).toContain('nos task check --task ./nos.task.json --rules 20');
+    expect(rows.filter(({ reference }) => reference).map(({ names }) => names[0])).toEqual(
+      expect.arrayContaining(['sgd', 'adam']),
+    );
+    expect(rows.filter(({ reference }) => reference)).toHaveLength(2);
+  });
+
   it('says that lower is better, in a search, a comparison and on a card', async () => {
     expect(text).toContain('mse: lower is better');
     expect(await nos('compare', 'sgd', ...PROGRAM, '--seeds', '2')).toContain('mse: lower is better');

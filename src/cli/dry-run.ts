@@ -39,8 +39,10 @@ export async function dryRun(
   if (!task.program) await prepareEngine(context, { tasks: [task] });
   const conditions = parseConditions({ task: config.task, seed: config.seed, ...regimeOf(config) });
   const perProposal = calibrationFor(conditions)?.steps;
+  // A program says itself what it is trained with, and how many of its trainings are one and the same.
+  const sizes = task.program ? { batchSize: 1 } : task;
   const estimate = estimateRun(
-    ...([config, task, await secondsPerStep(context, config, task), workers, perProposal] as const),
+    ...([config, sizes, await secondsPerStep(context, config, task), workers, perProposal] as const),
   );
   const rows = rowsOf(config, estimate);
   const text = [pairs(rows, context.stdout.columns), ...notesOn(estimate, task, config, context)].join('\n');
