@@ -32,7 +32,7 @@ describe.skipIf(noTorch)('a training in PyTorch', { timeout: PATIENCE }, () => {
       ...['nos export', 'python3 train.py'],
     ]);
     const { stdout } = await shell(`nos() { node '${program}' "$@"; }\n${lines.join('\n')}`, home);
-    expect(stdout.match(/^val_loss=0\.\d+$/gm)).toHaveLength(2);
+    expect(stdout.match(/^val_loss=\d\.\d+$/gm)).toHaveLength(2);
     expect(stdout).toContain('equal to the bit');
     expect(stdout.match(/lower is better/g)!.length).toBeGreaterThan(2);
     expect(readFileSync(join(home, 'my-training', 'powersign.py'), 'utf8')).toContain('class PowerSign');
