@@ -2,11 +2,12 @@ import { deriveKey } from '../src/random/index.ts';
 import { canonicalize } from '../src/rules/canonical/canonicalize.ts';
 import { keyText } from '../src/rules/canonical/key.ts';
 import { type Call, call, type Expression, type Leaf, leaf } from '../src/rules/language/expression.ts';
-import type { RandomOperation } from '../src/rules/language/operation.ts';
+import type { RandomOperation, ReductionOperation } from '../src/rules/language/operation.ts';
 import { operationOf } from '../src/rules/language/operations.ts';
 import { argsOf, coefficientOf, parametersOf, readsSelf } from '../src/rules/language/parts.ts';
 import type { StartOptions } from '../src/rules/program/compiled.ts';
 import { fillDraw, stepKey } from '../src/rules/program/draws.ts';
+import { boundsOf } from '../src/rules/program/run.ts';
 
 /**
  * An expression, canonical or not, evaluated in float64 as it is written, with its states, over the steps of a training:
@@ -189,6 +190,8 @@ class Evaluation {
         this.#next.set(e, after);
         return after;
       }
+      case 'reduction':
+        return this.#reduced(args[0]!, operation);
       case 'self':
         throw new Error('self outside a recurrence');
     }
@@ -222,6 +225,47 @@ class Evaluation {
   #chosen(args: readonly Expression[]): Uint8Array {
     const [c, x, y] = args.map((arg) => this.field(arg)) as [Field, Field, Field];
     return c.finite.map((known, i) => known & (c.values[i] === 0 ? y : x).finite[i]!);
+  }
+
+  /** Tensor by tensor; the bound is what the terms' bounds come to, and a rounding of each partial sum. */
+  #reduced(arg: Expression, { term, join, mean, root }: ReductionOperation): Field {
+    const { precision } = this.#at;
+    const x = this.field(arg);
+    const reduced = this.#zero();
+    const bounds = boundsOf(this.#at);
+    for (const [k, end] of bounds.slice(1).entries()) {
+      const begin = bounds[k]!;
+      const [values, errors] = [x.values.slice(begin, end), x.errors.slice(begin, end)];
+      const of =
+        term === 'square' ? (v: number) => v * v : term === 'magnitude' ? Math.abs : (v: number) => v;
+      const total = (terms: Float64Array): number => {
+        if (join === 'largest') return Math.max(0, ...terms);
+        const sum = terms.reduce((a, b) => a + b, 0) / (mean ? values.length : 1);
+        return root ? Math.sqrt(sum) : sum;
+      };
+      const value = total(values.map(of));
+      const moved = [1, -1].map((by) =>
+        total(
+          values.map((v, i) =>
+            of(term === 'value' ? v + by * errors[i]! : Math.max(0, Math.abs(v) + by * errors[i]!)),
+          ),
+        ),
+      );
+      const magnitude = join === 'largest' ? Math.abs(value) : total(values.map((v) => Math.abs(of(v))));
+      const tiny =
+        term === 'square'
+          ? values.reduce((sum, v) => sum + (v * v < precision.small ? Math.abs(v) : 0), 0)
+          : 0;
+      const error =
+        Math.max(...moved.map((one) => Math.abs(one - value))) +
+        magnitude * values.length * precision.rounding +
+        tiny;
+      const sound = Math.abs(value) <= precision.largest && x.finite.slice(begin, end).every(Boolean);
+      reduced.values.fill(value, begin, end);
+      reduced.errors.fill(Number.isNaN(error) ? Infinity : error, begin, end);
+      reduced.finite.fill(Number(sound), begin, end);
+    }
+    return reduced;
   }
 
   #input(source: ArrayLike<number>, sourceErrors: ArrayLike<number> | undefined): Field {

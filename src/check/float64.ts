@@ -1,4 +1,14 @@
-import { canonicalize, type Expression, evaluateScalar, lowerRule, type Node } from '../rules/index.ts';
+import {
+  type Bounds,
+  boundsOf,
+  canonicalize,
+  type Expression,
+  evaluateScalar,
+  lowerRule,
+  type Node,
+  reduce,
+  type Span,
+} from '../rules/index.ts';
 
 /** A training of a rule in float64. */
 export interface ExactStepper {
@@ -22,6 +32,8 @@ export interface ExactOptions {
   readonly size: number;
   /** T of the language. */
   readonly steps: number;
+  /** Where the tensors lie; all weights are one unless given. */
+  readonly tensors?: readonly Span[];
   /** What the values are to be compared with. */
   readonly precision: Precision;
 }
@@ -29,7 +41,9 @@ export interface ExactOptions {
 /**
  * Starts what `interpretRule` does without its roundings to float32. The rule must have no random operations.
  */
-export function startExact(rule: Expression, { size, steps, precision }: ExactOptions): ExactStepper {
+export function startExact(rule: Expression, options: ExactOptions): ExactStepper {
+  const { size, steps, precision } = options;
+  const bounds = boundsOf(options);
   const { nodes, scalars, slots, result } = lowerRule(canonicalize(rule));
   const states = slots.map(() => new Float64Array(size));
   const sound = Array.from({ length: size }, () => true);
@@ -45,8 +59,8 @@ export function startExact(rule: Expression, { size, steps, precision }: ExactOp
       const values: ArrayLike<number>[] = [];
       const known = scalars.map((e) => evaluateScalar(e, t, steps));
       for (const node of nodes)
-        values.push(nodeValue(node, { weights, gradient, values, states, known, size }));
-      const soundness = soundnessOf(nodes, values, soundStates, fits);
+        values.push(nodeValue(node, { weights, gradient, values, states, known, size, bounds }));
+      const soundness = soundnessOf(nodes, { values, states: soundStates, bounds }, fits);
       for (const node of [result, ...slots.map(({ next }) => next)]) {
         for (let i = 0; i < size; i++) sound[i] &&= soundness[node]![i]!;
       }
@@ -62,12 +76,20 @@ export function startExact(rule: Expression, { size, steps, precision }: ExactOp
 /** Whether the values of each node, and those that went into them, fit. */
 function soundnessOf(
   nodes: readonly Node[],
-  values: readonly ArrayLike<number>[],
-  states: readonly boolean[][],
+  { values, states, bounds }: Pick<Known, 'values' | 'bounds'> & { readonly states: readonly boolean[][] },
   fits: (value: number) => boolean,
 ): readonly boolean[][] {
   const soundness: boolean[][] = [];
   for (const [n, node] of nodes.entries()) {
+    if (node.kind === 'reduction') {
+      const known = soundness[node.args[0]]!;
+      const reduced = tensorsOf(bounds).flatMap(({ begin, end }) => {
+        const sound = fits(values[n]![begin]!) && known.slice(begin, end).every(Boolean);
+        return known.slice(begin, end).map(() => sound);
+      });
+      soundness.push(reduced);
+      continue;
+    }
     const args = 'args' in node ? node.args : [];
     const chooses = node.kind === 'element' && node.operation.name === 'where';
     const taken = (i: number): readonly number[] =>
@@ -95,7 +117,10 @@ interface Known {
   /** Functions of the step. */
   readonly known: readonly number[];
   readonly size: number;
+  readonly bounds: Bounds;
 }
+
+const tensorsOf = (bounds: Bounds) => bounds.slice(1).map((end, k) => ({ begin: bounds[k]!, end }));
 
 function nodeValue(node: Node, at: Known): ArrayLike<number> {
   const { size } = at;
@@ -116,6 +141,12 @@ function nodeValue(node: Node, at: Known): ArrayLike<number> {
           node.parameters,
         ),
       );
+    }
+    case 'reduction': {
+      const reduced = new Float64Array(size);
+      for (const { begin, end } of tensorsOf(at.bounds))
+        reduced.fill(reduce(node.operation, at.values[node.args[0]]!, begin, end), begin, end);
+      return reduced;
     }
     case 'random':
       throw new TypeError(`a random operation has no exact value: ${node.operation.name}`);

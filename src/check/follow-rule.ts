@@ -1,5 +1,5 @@
 import { stream } from '../random/index.ts';
-import type { Expression } from '../rules/index.ts';
+import type { Expression, Span } from '../rules/index.ts';
 import type { ReferencePath } from './compare-paths.ts';
 import { type Precision, startExact } from './float64.ts';
 import type { GradientPath } from './trajectory.ts';
@@ -27,7 +27,11 @@ export function followRule(rule: Expression, path: GradientPath, options: Follow
   const by = NUDGE[options.precision];
   const nudged = gradients.map((row) => row.map((g) => g * (1 + by * (random.uniform() < 0.5 ? -1 : 1))));
   const starts = path.starts.flatMap(({ values }) => values);
-  const [plain, moved] = [gradients, nudged].map((rows) => follow(rule, starts, rows, options));
+  const sizes = path.starts.map(({ values }) => values.length);
+  const tensors = sizes.map((size, i) => ({ offset: sum(sizes.slice(0, i)), size }));
+  const [plain, moved] = [gradients, nudged].map((rows) =>
+    follow(rule, starts, rows, { ...options, tensors }),
+  );
   const ways = starts.map(() => 0);
   const sure = starts.map(() => true);
   const known = plain!.weights.map((row, s) =>
@@ -45,9 +49,9 @@ function follow(
   rule: Expression,
   starts: readonly number[],
   gradients: readonly (readonly number[])[],
-  { learningRate, totalSteps, precision }: FollowOptions,
+  { learningRate, totalSteps, precision, tensors }: FollowOptions & { readonly tensors: readonly Span[] },
 ) {
-  const stepper = startExact(rule, { size: starts.length, steps: totalSteps, precision });
+  const stepper = startExact(rule, { size: starts.length, steps: totalSteps, precision, tensors });
   let weights: readonly number[] = starts;
   const steps = gradients.map((gradient) => {
     const update = stepper.update(weights, gradient);
@@ -60,3 +64,5 @@ function follow(
     sound: steps.map(({ sound }) => sound),
   };
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);

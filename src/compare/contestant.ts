@@ -20,12 +20,13 @@ export type Contestant = f.DataOf<typeof contestantSchema>;
 export function contestant(textOrName: string): Contestant {
   const expression = resolveRule(textOrName);
   const { text, key } = identityOf(expression);
+  const { slots, flopsPerWeight } = ruleCost(expression);
   return {
     name: textOrName.trim(),
     rule: text,
     key,
     names: namesOf(key),
-    ...ruleCost(expression),
+    ...{ slots, flopsPerWeight },
   };
 }
 

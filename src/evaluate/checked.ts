@@ -1,6 +1,7 @@
 /** What a task gives is checked where it enters: tasks are written in JavaScript too, and a wrong figure would rank rules. */
 import { NosError } from '../errors.ts';
 import { isShare, type Metric } from '../evaluation/index.ts';
+import { boundsOf, type Span } from '../rules/index.ts';
 import { shown } from '../shown.ts';
 import type { Child, ChildState } from '../tasks/index.ts';
 
@@ -57,6 +58,21 @@ export function checkState(state: ChildState, { task }: Subject): ChildState {
   const sound = state?.weights instanceof Float32Array && state.buffers instanceof Float32Array;
   if (sound) return state;
   throw wrong(task, 'initialState: expected { weights, buffers }, each a Float32Array');
+}
+
+/** @throws NosError `task` unless the tensors are all the weights, which are one where the child names none. */
+export function checkTensors(
+  tensors: Child['tensors'] = [],
+  size: number,
+  { task }: Subject,
+): readonly Span[] {
+  if (tensors.length === 0) return size === 0 ? [] : [{ offset: 0, size }];
+  try {
+    boundsOf({ size, tensors });
+    return tensors;
+  } catch (error) {
+    throw wrong(task, `of its child, ${(error as Error).message}`);
+  }
 }
 
 /** NaN and infinities are losses too: a training that meets one has diverged. @throws NosError `task` for what is no number. */

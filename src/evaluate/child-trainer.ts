@@ -20,7 +20,7 @@ export async function openChildTrainer(task: Task, options: OpenOptions): Promis
   const metric = metricOf(task);
   const { engine, child } = await openChild(task, metric, options);
   const compile = (e: Expression): Pick<ChildAndRule, 'rule'> & Partial<NativeRule> =>
-    engine === 'native' ? openNativeRule(e, sizeOf(child)) : { rule: compileRule(e) };
+    engine === 'native' ? openNativeRule(e, child.tensors ?? []) : { rule: compileRule(e) };
   /** The rule that was trained last: the trainings of an evaluation share what is compiled. */
   let last: { readonly expression: Expression; readonly compiled: ReturnType<typeof compile> } | undefined;
   const subjectOf = ({ rule: expression }: Training): ChildAndRule => {
@@ -59,9 +59,4 @@ async function openChild(
     if (choice !== 'auto' || engine === 'onnxruntime' || !isEngineTrouble(error)) throw error;
     return openOn('onnxruntime');
   }
-}
-
-/** How many weights the child says that it has. */
-function sizeOf({ tensors = [] }: Child): number {
-  return tensors.reduce((total, { size }) => total + size, 0);
 }

@@ -21,15 +21,29 @@ const hasCompiler = await nativeMachine().then(
 
 const SPECIAL = [0, -0, 1e-45, -1e-40, 1.1754944e-38, 3.4e38, -3.4e38, 1, -1, 1e-20, -1e20];
 const SIZE = 257;
+const TENSORS = [
+  { offset: 0, size: 100 },
+  { offset: 100, size: 1 },
+  { offset: 101, size: 156 },
+];
+
+const REDUCTIONS = [
+  'norm(w) / norm(m / (sqrt(v) + eps)) * g',
+  '(g * m > 0) * m / max(mean(g * m > 0), 1e-3)',
+  'g / (amax(w) + amax(g)) + sum(w) * rms(g) - sum(1)',
+  'rec(0, where(t < 2, norm(g), 0.9 * self + 0.1 * norm(g))) * g + prev(mean(w))',
+  'norm(g - mean(g)) * drop(g, 0.3) + mean(rms(noise) * g)',
+  'rec(0, 0.5 * mean(self) + g) / amax(g / rms(g))',
+];
 
 const bitsOf = (array: Float32Array): Uint32Array => new Uint32Array(array.buffer.slice(0));
 
 /** Steps of the rule in JavaScript and in C from the same numbers: weights after each, and whether all were finite. */
 async function bothSteps(e: Expression) {
   const program = lowerRule(canonicalize(e));
-  const kernel = await nativeKernel(program, SIZE);
+  const kernel = await nativeKernel(program, [0, 100, 101, SIZE]);
   if (kernel === undefined) return undefined;
-  const options = { size: SIZE, steps: 9, seed: 3 };
+  const options = { size: SIZE, steps: 9, seed: 3, tensors: TENSORS };
   const steppers = [compileRule(e).start(options), startProgram(program, kernel, options)];
   return steppers.map((stepper) => {
     const random = stream(1, 'native rule');
@@ -60,6 +74,7 @@ describe.skipIf(!hasCompiler)('nativeKernel', () => {
       'rec(g, max(self / 2, abs(g))) - rec(1, 0.9 * self + w)',
       'ema(g, 1 - 1 / t)',
       'adopt',
+      ...REDUCTIONS,
     ];
     const random = ['g + drop(m, 0.3)', 'sign(g) * noise + clip(w, 0.1)'];
     const compiled: string[] = [];
@@ -69,18 +84,18 @@ describe.skipIf(!hasCompiler)('nativeKernel', () => {
       compiled.push(printRule(e));
       expect(steps[1], printRule(e)).toEqual(steps[0]);
     }
-    expect(compiled.length).toBeGreaterThan(12);
+    expect(compiled.length).toBeGreaterThan(18);
   });
 
   it('leaves to JavaScript what its library computes', async () => {
     for (const text of ['exp(g)', 'log(abs(g))', 'tanh(g)', 'cos(g)', 'abs(g)^m', 'powersign'])
-      expect(await nativeKernel(lowerRule(canonicalize(resolveRule(text))), SIZE), text).toBeUndefined();
+      expect(await nativeKernel(lowerRule(canonicalize(resolveRule(text))), [0, SIZE]), text).toBeUndefined();
   });
 
   it('refuses arrays of another length', async () => {
-    const kernel = (await nativeKernel(lowerRule(canonicalize(parseRule('acc(g, 0.9)'))), SIZE))!;
+    const kernel = (await nativeKernel(lowerRule(canonicalize(parseRule('acc(g, 0.9)'))), [0, SIZE]))!;
     const of = (length: number) => new Float32Array(length);
-    const context = { slots: [of(SIZE)], scalars: [], draws: [] };
+    const context = { slots: [of(SIZE)], scalars: [], draws: [], bounds: [0, SIZE] };
     expect(kernel(of(SIZE), of(SIZE), 1, context)).toBe(true);
     expect(() => kernel(of(SIZE - 1), of(SIZE), 1, context)).toThrow(RangeError);
   });
@@ -88,7 +103,7 @@ describe.skipIf(!hasCompiler)('nativeKernel', () => {
 
 describe('openNativeRule', () => {
   it('is ready at once for few weights', async () => {
-    const { rule, ready } = openNativeRule(parseRule('g'), 4);
+    const { rule, ready } = openNativeRule(parseRule('g'), [{ offset: 0, size: 4 }]);
     await ready;
     const weights = Float32Array.of(1, 2, 3, 4);
     rule.start({ size: 4, steps: 1, seed: 0 }).step(weights, Float32Array.of(1, 1, 1, 1), 1);
@@ -97,7 +112,7 @@ describe('openNativeRule', () => {
 
   it.skipIf(!hasCompiler)('takes the steps of the rule before and after it is compiled', async () => {
     const size = 100_000;
-    const { rule, ready } = openNativeRule(parseRule('adam'), size);
+    const { rule, ready } = openNativeRule(parseRule('adam'), [{ offset: 0, size }]);
     const options = { size, steps: 4, seed: 0 };
     const [native, javascript] = [rule.start(options), compileRule(parseRule('adam')).start(options)];
     const [a, b] = [new Float32Array(size).fill(1), new Float32Array(size).fill(1)];

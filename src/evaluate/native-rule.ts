@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { compileArrayFunction, floatText } from '../graph/index.ts';
 import {
+  type Bounds,
+  boundsOf,
   type CompiledRule,
   canonicalize,
   type ElementName,
@@ -7,9 +10,15 @@ import {
   type InputName,
   javascriptKernel,
   type Kernel,
+  lastPass,
   lowerRule,
+  type Pass,
   type Program,
+  passesOf,
   type RandomName,
+  type ReductionOperation,
+  reductionPasses,
+  type Span,
   startProgram,
 } from '../rules/index.ts';
 
@@ -23,11 +32,15 @@ export interface NativeRule {
   readonly ready: Promise<void>;
 }
 
-/** Compiles the step of a rule over `size` weights to C where that pays and its bits are those of {@link compileRule}. */
-export function openNativeRule(e: Expression, size: number): NativeRule {
+/**
+ * Compiles the step of a rule over the tensors of a network to C where that pays and its bits are those of {@link compileRule}. Its
+ * trainings are of these tensors.
+ */
+export function openNativeRule(e: Expression, tensors: readonly Span[]): NativeRule {
   const program = lowerRule(canonicalize(e));
+  const size = tensors.reduce((total, one) => total + one.size, 0);
   let kernel = javascriptKernel(program);
-  const compiled = size < WORTHWHILE ? undefined : nativeKernel(program, size);
+  const compiled = size < WORTHWHILE ? undefined : nativeKernel(program, boundsOf({ size, tensors }));
   const ready = compiled?.then(
     (native) => {
       kernel = native ?? kernel;
@@ -44,15 +57,18 @@ export function openNativeRule(e: Expression, size: number): NativeRule {
 }
 
 /**
- * The step of a program over `size` weights in C; undefined if it has an operation whose bits JavaScript's library decides. Sums,
+ * The step of a program over the tensors of `bounds` in C; undefined if it has an operation whose bits JavaScript's library decides. Sums,
  * products, quotients and roots of float32 numbers that are rounded from float64 are those that C rounds once.
  *
  * @throws NosError `engine` when it cannot be compiled.
  */
-export async function nativeKernel(program: Program, size: number): Promise<Kernel | undefined> {
+export async function nativeKernel(program: Program, bounds: Bounds): Promise<Kernel | undefined> {
   const lines = program.nodes.map((node, i) => nodeText(program, node, i));
   if (lines.includes(undefined)) return undefined;
-  const { scalars, slots, draws, result } = program;
+  const { scalars, slots, draws } = program;
+  const [size, tensors] = [bounds.at(-1)!, bounds.length - 1];
+  const reduces = reductionPasses(program) > 0;
+  const sizes = slots.map(({ extent }) => (extent === 'tensor' ? tensors : size));
   const firstOutput = 2 + draws.length;
   const body = [
     'const float *restrict g = p[0], *restrict c = p[1];',
@@ -62,42 +78,114 @@ export async function nativeKernel(program: Program, size: number): Promise<Kern
     'const float rate = c[0];',
     ...scalars.map((_, i) => `const float c${i} = c[${1 + i}];`),
     'int defects = 0;',
-    `for (int i = 0; i < ${size}; i++) {`,
-    ...lines.map((line) => line ?? ''),
-    ...slots.map(({ next }, i) => `s${i}[i] = ${nameOf(program, next)};`),
-    `const float updated = w[i] - rate * ${nameOf(program, result)};`,
-    'w[i] = updated;',
-    'defects |= !(updated - updated == 0.f);',
-    '}',
+    ...(reduces
+      ? tensorLines(program, bounds)
+      : stepLines(
+          program,
+          lines.map((_, i) => i),
+          '0',
+          String(size),
+        )),
     `p[${firstOutput + 1 + slots.length}][0] = defects;`,
   ].join('\n  ');
   const step = await compileArrayFunction({
     body,
     inputs: [size, 1 + scalars.length, ...draws.map(() => size)],
-    outputs: [size, ...slots.map(() => size), 1],
+    outputs: [size, ...sizes, 1],
   });
   const numbers = new Float32Array(1 + scalars.length);
   const defects = new Float32Array(1);
   return (weights, gradient, rate, context) => {
+    if (reduces && !isDeepStrictEqual(context.bounds, bounds)) {
+      throw new RangeError('expected the tensors that the step is compiled for');
+    }
     numbers.set([rate, ...context.scalars]);
     step(gradient, numbers, ...context.draws, weights, ...context.slots, defects);
     return defects[0] === 0;
   };
 }
 
+/** The loop that ends the step of some weights. */
+function stepLines(
+  program: Program,
+  wanted: readonly number[],
+  begin: string,
+  end: string,
+): readonly string[] {
+  const { nodes, slots, result } = program;
+  return [
+    `for (int i = ${begin}; i < ${end}; i++) {`,
+    ...wanted.map((i) => nodeText(program, nodes[i]!, i) ?? ''),
+    ...slots.flatMap(({ next, extent }, i) =>
+      extent === 'weight' ? [`s${i}[i] = ${nameOf(program, next)};`] : [],
+    ),
+    `const float updated = w[i] - rate * ${nameOf(program, result)};`,
+    'w[i] = updated;',
+    'defects |= !(updated - updated == 0.f);',
+    '}',
+  ];
+}
+
+/** Tensor by tensor, a loop per pass of reductions and one for the step, as the compiled step in JavaScript has them. */
+function tensorLines(program: Program, bounds: Bounds): readonly string[] {
+  const { nodes, slots } = program;
+  const pass = ({ perTensor, reductions, wanted }: Pass): readonly string[] => [
+    ...perTensor.map((i) => nodeText(program, nodes[i]!, i, 'k') ?? ''),
+    ...reductions.map(({ node, i }) =>
+      node.operation.join === 'sum' ? `double p${i}[8] = {0};` : `uint32_t p${i} = 0;`,
+    ),
+    'for (int i = begin; i < end; i++) {',
+    ...wanted.map((i) => nodeText(program, nodes[i]!, i) ?? ''),
+    ...reductions.map(({ node, i }) => addText(node.operation, `p${i}`, nameOf(program, node.args[0]))),
+    '}',
+    ...reductions.map(({ node, i }) => `const float n${i} = ${finishText(node.operation, `p${i}`)};`),
+  ];
+  const last = lastPass(program);
+  return [
+    `static const int bounds[] = {${bounds.join(', ')}};`,
+    `for (int k = 0; k < ${bounds.length - 1}; k++) {`,
+    'const int begin = bounds[k], end = bounds[k + 1];',
+    ...passesOf(program).flatMap(pass),
+    ...last.perTensor.map((i) => nodeText(program, nodes[i]!, i, 'k') ?? ''),
+    ...stepLines(program, last.wanted, 'begin', 'end'),
+    ...slots.flatMap(({ next, extent }, i) =>
+      extent === 'tensor' ? [`s${i}[k] = ${nameOf(program, next)};`] : [],
+    ),
+    '}',
+  ];
+}
+
+/** The square of a float is exact in a double. Of absolute values and NaN, the larger has the larger bits. */
+function addText({ term, join }: ReductionOperation, partials: string, x: string): string {
+  if (join === 'largest') {
+    const bits = `(uint32_t)bits_s(${x}) & 0x7fffffffu`;
+    return `{ const uint32_t b = ${bits}; ${partials} = b > ${partials} ? b : ${partials}; }`;
+  }
+  const of = { value: '(double)X', square: '(double)X * (double)X', magnitude: '__builtin_fabs((double)X)' };
+  return `${partials}[(i - begin) & 7] += ${of[term].replaceAll('X', x)};`;
+}
+
+function finishText({ join, mean, root }: ReductionOperation, p: string): string {
+  if (join === 'largest') return `unbits_s(${p})`;
+  const sum = `(((${p}[0] + ${p}[4]) + (${p}[2] + ${p}[6])) + ((${p}[1] + ${p}[5]) + (${p}[3] + ${p}[7])))`;
+  const share = mean ? `${sum} / (double)(end - begin)` : sum;
+  return `(float)${root ? `__builtin_sqrt(${share})` : `(${share})`}`;
+}
+
 type Node = Program['nodes'][number];
 
-/** The statement that computes a node; undefined for an operation without C. */
-function nodeText(program: Program, node: Node, i: number): string | undefined {
+/** The statement that computes a node at weight, or tensor, `at`; undefined for an operation without C. */
+function nodeText(program: Program, node: Node, i: number, at: 'i' | 'k' = 'i'): string | undefined {
   const assigned = (text: string | undefined) => text && `const float n${i} = ${text};`;
   switch (node.kind) {
     case 'literal':
     case 'scalar':
+    case 'reduction':
       return '';
     case 'input':
       return assigned(inputs[node.name]);
     case 'previous':
-      return assigned(`s${node.slot}[i]`);
+      return assigned(`s${node.slot}[${at}]`);
     case 'element': {
       const args = node.args.map((arg) => nameOf(program, arg));
       return assigned(elements[node.operation.name]?.(args, node.parameters));

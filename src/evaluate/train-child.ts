@@ -2,7 +2,15 @@ import { type Metric, schedules } from '../evaluation/index.ts';
 import { stream } from '../random/index.ts';
 import type { CompiledRule, Stepper } from '../rules/index.ts';
 import type { Child, ChildState } from '../tasks/index.ts';
-import { checkLoss, checkMeasures, checkState, isScore, type Subject, wrongScore } from './checked.ts';
+import {
+  checkLoss,
+  checkMeasures,
+  checkState,
+  checkTensors,
+  isScore,
+  type Subject,
+  wrongScore,
+} from './checked.ts';
 import { enterEnvironment } from './environment/index.ts';
 import type { Measures, OpenTraining, Trained, Training, Watch } from './trainer.ts';
 
@@ -78,12 +86,13 @@ export class ChildTraining implements OpenTraining {
     this.#stepsPerEpoch = Math.floor(this.#examples / child.batchSize);
     this.#state = checkState(child.initialState(seed), this.#subject);
     const { weights } = this.#state;
+    const tensors = checkTensors(child.tensors, weights.length, this.#subject);
     this.#gradient = new Float32Array(weights.length);
     const steps = budget.epochs * this.#stepsPerEpoch;
     this.#stepper = enterEnvironment(environment, {
-      stepper: rule.start({ size: weights.length, steps, seed }),
+      stepper: rule.start({ size: weights.length, steps, seed, tensors }),
       weights,
-      tensors: child.tensors ?? [{ offset: 0, size: weights.length }],
+      tensors,
       seed,
     });
     const schedule = schedules.find(training.schedule);

@@ -1,3 +1,4 @@
+import { NosError } from '../errors.ts';
 import { type Expression, lowerRule, type Program, printRule } from '../rules/index.ts';
 import { nameParameters, type ParameterNames, type RuleParameter } from './parameters.ts';
 import { type Apply, apply, distinct, isScalar, type Statement, scalarsIn, type Term } from './term.ts';
@@ -58,7 +59,16 @@ const LONGEST = 56;
  * @param measure - how many characters a term takes in the target's language.
  */
 export function planRule(canonical: Expression, measure: (term: Term) => number): Plan {
-  return new Planner(lowerRule(canonical), measure).plan();
+  const program = lowerRule(canonical);
+  const reduction = program.nodes.find((node) => node.kind === 'reduction');
+  if (reduction !== undefined) {
+    throw new NosError(
+      'bad-option',
+      `no target takes ${reduction.operation.name}(x) over a tensor yet`,
+      'export a rule that sees one weight at a time',
+    );
+  }
+  return new Planner(program, measure).plan();
 }
 
 class Planner {
@@ -189,6 +199,8 @@ class Planner {
         const parameters = node.parameters.map((value) => this.#parameters.parameterTerm(value, 'bound'));
         return this.#named(i, this.#fitted(apply(node.operation.name, this.#args(node), parameters)));
       }
+      case 'reduction':
+        throw new Error(`not planned: ${node.operation.name}`);
       case 'random': {
         const draw: Term = { kind: 'variable', name: this.#draws[node.draw]!.name };
         if (node.args.length === 0) return draw;

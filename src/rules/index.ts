@@ -16,19 +16,29 @@ export { catalogue, namesOf, resolveRule } from './catalogue/catalogue.ts';
 export type { Call, Expression, Leaf, Literal } from './language/expression.ts';
 export { call, leaf, literal } from './language/expression.ts';
 export { latexRule } from './language/latex.ts';
-export type { ElementName, InputName, NameOf, OperationName, RandomName } from './language/operations.ts';
+export type { Extent, ReductionOperation } from './language/operation.ts';
+export type {
+  ElementName,
+  InputName,
+  NameOf,
+  OperationName,
+  RandomName,
+  ReductionName,
+} from './language/operations.ts';
 export { operations } from './language/operations.ts';
 export { evaluateScalar } from './language/parts.ts';
 export { printRule } from './language/print.ts';
 export { pointAt, RuleError } from './language/rule-error.ts';
 export { compileRule, javascriptKernel } from './program/compile.ts';
-export type { CompiledRule, StartOptions, Stepper } from './program/compiled.ts';
+export type { CompiledRule, Span, StartOptions, Stepper } from './program/compiled.ts';
 export type { RuleCost } from './program/cost.ts';
 export { ruleCost } from './program/cost.ts';
+export { lastPass, type Pass, passesOf, reductionPasses } from './program/extents.ts';
 export { interpretRule } from './program/interpret.ts';
 export { lowerRule, type Node, type Program } from './program/program.ts';
+export { type Bounds, reduce } from './program/reduce.ts';
 export { remarksOn } from './program/remarks.ts';
-export { type Kernel, startProgram } from './program/run.ts';
+export { boundsOf, type Kernel, startProgram } from './program/run.ts';
 export type {
   Constraint,
   Decoder,

@@ -8,6 +8,13 @@ interface DescriptionProps {
   readonly assistant: Assistant;
 }
 
+/** `2 numbers per weight and 1 number per tensor`. */
+const memoryText = ({ slots, slotsPerTensor }: RuleView): string =>
+  [
+    ...(slots === 0 ? [] : [`${plural(slots, 'number')} per weight`]),
+    ...(slotsPerTensor === 0 ? [] : [`${plural(slotsPerTensor, 'number')} per tensor`]),
+  ].join(' and ') || 'none';
+
 /** What the chosen rule is: its formula, its canonical form, its names, and what it costs. */
 export function Description({ view, assistant }: DescriptionProps) {
   return (
@@ -36,7 +43,7 @@ function Facts({ view, assistant }: { readonly view: RuleView; readonly assistan
         </Fact>
         <Fact title="Same key">{view.names.join(', ') || 'none in the catalogue'}</Fact>
         <Fact title="Same behaviour">{likenessText(view.names, likeness)}</Fact>
-        <Fact title="Memory">{view.slots === 0 ? 'none' : `${plural(view.slots, 'number')} per weight`}</Fact>
+        <Fact title="Memory">{memoryText(view)}</Fact>
         <Fact title="Cost">{plural(view.operations, 'operation')} per weight and step</Fact>
         <Fact title="Key">
           <code>{view.key}</code>

@@ -26,6 +26,8 @@ export interface RuleView {
   readonly latex: string;
   /** State tensors per weight. */
   readonly slots: number;
+  /** Numbers that are kept per tensor. */
+  readonly slotsPerTensor: number;
   /** Approximate operations per weight and step. */
   readonly operations: number;
   /** Catalogue names of the rules with the same key. */
@@ -57,7 +59,7 @@ export function viewRule(text: string): RuleView | Fault {
 function describe(rule: Expression): RuleView {
   const form = canonicalize(rule);
   const key = keyOfCanonical(form);
-  const { slots, flopsPerWeight } = ruleCost(rule);
+  const { slots, slotsPerTensor, flopsPerWeight } = ruleCost(rule);
   return {
     kind: 'rule',
     rule,
@@ -65,7 +67,7 @@ function describe(rule: Expression): RuleView {
     canonical: printRule(form),
     key,
     latex: latexRule(rule),
-    slots,
+    ...{ slots, slotsPerTensor },
     operations: flopsPerWeight,
     names: namesOf(key),
     remarks: remarksOn(rule),

@@ -11,6 +11,7 @@ const ruleDocument = z.strictObject({
   key: f.key,
   latex: f.text('the rule as LaTeX'),
   slots: f.count('state tensors per weight'),
+  slotsPerTensor: f.count('numbers kept per tensor'),
   flopsPerWeight: f.number('floating-point operations per weight and step, approximately'),
   names: f.names,
   remarks: f.texts('what is odd about the rule: it ignores the gradient, or its step is not finite'),
@@ -24,13 +25,13 @@ export const command = defineCommand({
   async run({ arguments: [text = ''], stdout, call }) {
     const rule = rules.resolveRule(text);
     const { text: canonical, key } = identityOf(rule);
-    const { slots, flopsPerWeight } = rules.ruleCost(rule);
+    const { slots, slotsPerTensor, flopsPerWeight } = rules.ruleCost(rule);
     const names = rules.namesOf(key);
     const document = {
       text: rules.printRule(rule),
       ...{ canonical, key },
       latex: rules.latexRule(rule),
-      slots,
+      ...{ slots, slotsPerTensor },
       flopsPerWeight,
       names,
       remarks: rules.remarksOn(rule),
@@ -47,10 +48,19 @@ function describe(rule: f.DataOf<typeof ruleDocument>, columns: number): string 
     ['step', `w ← w − λ·(${rule.text})`],
     ['LaTeX', rule.latex],
     ['key', rule.key],
-    ['memory', rule.slots === 0 ? 'none' : `${plural(rule.slots, 'slot')} per weight`],
+    ['memory', memoryOf(rule)],
     ['arithmetic', `${plural(rule.flopsPerWeight, 'operation')} per weight and step`],
     ['names', rule.names.join(', ') || 'none in the catalogue'],
     ...rule.remarks.map((remark): [string, string] => ['remark', remark]),
   ];
   return pairs(rows, columns);
+}
+
+/** `2 slots per weight and 1 number per tensor`. */
+function memoryOf({ slots, slotsPerTensor }: f.DataOf<typeof ruleDocument>): string {
+  const parts = [
+    ...(slots === 0 ? [] : [`${plural(slots, 'slot')} per weight`]),
+    ...(slotsPerTensor === 0 ? [] : [`${plural(slotsPerTensor, 'number')} per tensor`]),
+  ];
+  return parts.join(' and ') || 'none';
 }

@@ -1,6 +1,6 @@
 import type { Environment, Quantisation } from '../../evaluation/index.ts';
 import { deriveKey, foldIn, threefry2x32 } from '../../random/index.ts';
-import type { Stepper } from '../../rules/index.ts';
+import type { Span, Stepper } from '../../rules/index.ts';
 import { float32, quantiserOf } from './quantise.ts';
 
 /** A training that enters an environment. */
@@ -13,11 +13,6 @@ export interface EnterOptions {
   readonly tensors: readonly Span[];
   /** Seed of stochastic rounding, which is a function of the seed, the step and the place alone. */
   readonly seed: number;
-}
-
-export interface Span {
-  readonly offset: number;
-  readonly size: number;
 }
 
 /** The rule's step within an environment; `none` gives the stepper itself. */

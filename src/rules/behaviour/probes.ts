@@ -1,10 +1,11 @@
 import { deriveKey, type Key, type Stream, stream } from '../../random/index.ts';
 import type { InputName } from '../language/operations.ts';
+import type { Bounds } from '../program/reduce.ts';
 
 /**
  * The trajectories on which rules are told apart: gradients and weights that are given, not reached by the rule's own
- * steps, so that every rule reads the same numbers. A rule acts on each weight alone; an element of a trajectory is
- * therefore one weight's history. They are constants of the language: another seed, kind or number makes other hashes.
+ * steps, so that every rule reads the same numbers. An element of a trajectory is one
+ * weight's history: a rule acts on each weight alone, but for what it reduces over a tensor. They are constants of the language: another seed, kind or number makes other hashes.
  */
 export interface Probe {
   /** t of each step. */
@@ -13,6 +14,8 @@ export interface Probe {
   readonly total: number;
   /** Elements. */
   readonly size: number;
+  /** The elements of ordinary magnitudes are one tensor, the others another. */
+  readonly bounds: Bounds;
   /** One array of `size` per step, for each input. */
   readonly inputs: Readonly<Record<InputName, readonly Float32Array[]>>;
   /** Names the draws of each step. */
@@ -206,6 +209,7 @@ function makeProbe(name: string, kinds: readonly Kind[], clock: readonly number[
     times: clock,
     total,
     size: kinds.length,
+    bounds: [...new Set([0, ordinaryKinds.length, kinds.length])],
     inputs: { g: arrays('g'), w: arrays('w') },
     keys: clock.map((_, step) => deriveKey(SEED, 'behaviour', name, 'draw', step)),
   };

@@ -72,8 +72,8 @@ class Recording {
   constructor(program: Program, probe: Probe, single = true) {
     this.#program = program;
     this.#probe = probe;
-    this.float64 = new RuleLanes(program, probe.size, (length) => new Float64Array(length));
-    this.float32 = new RuleLanes(program, probe.size, (length) => new Float32Array(length));
+    this.float64 = new RuleLanes(program, probe.size, (length) => new Float64Array(length), probe.bounds);
+    this.float32 = new RuleLanes(program, probe.size, (length) => new Float32Array(length), probe.bounds);
     const names = program.draws.map(({ distribution, parameters }) => `${distribution} ${parameters}`);
     this.#shared = names.map((name) => names.indexOf(name) !== names.lastIndexOf(name));
     this.#single = single || this.#shared.includes(true);

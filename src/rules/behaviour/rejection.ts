@@ -3,6 +3,7 @@ import { canonicalize } from '../canonical/canonicalize.ts';
 import type { Expression } from '../language/expression.ts';
 import { type Draw, fillDraw, stepKey } from '../program/draws.ts';
 import { lowerRule, type Program } from '../program/program.ts';
+import type { Bounds } from '../program/reduce.ts';
 import { RuleLanes } from './lanes.ts';
 import { ordinaryProbe } from './probes.ts';
 import { exactUpdates } from './record.ts';
@@ -69,9 +70,20 @@ const NOISE = [0.9, 0.5, -1.6, 0.3] as const;
 /** The least descent that counts, as a share of the value at the start. Rounding is 1e-12 of it. */
 const LEAST = 1e-4;
 
+/**
+ * What are the tensors: the pairs; and for a rule that reduces, which may see nothing in the opposite gradients of a pair, also the weights
+ * alone.
+ */
+const PAIRS: Bounds = [0, ...pairs.map((_, i) => 2 * i + 2)];
+const ALONE: Bounds = [0, ...lanes.map((_, i) => i + 1)];
+
+const descends = (program: Program): boolean =>
+  descendsOver(program, PAIRS) ||
+  (program.nodes.some(({ kind }) => kind === 'reduction') && descendsOver(program, ALONE));
+
 /** Whether the mean value of any pair has fallen after any step. */
-function descends(program: Program): boolean {
-  const run = new RuleLanes(program, lanes.length, (length) => new Float64Array(length));
+function descendsOver(program: Program, bounds: Bounds): boolean {
+  const run = new RuleLanes(program, lanes.length, (length) => new Float64Array(length), bounds);
   const keys = program.draws.map((_, i) => deriveKey(SEED, 'rejection', i));
   const w = new Float64Array(lanes.length);
   const g = new Float64Array(lanes.length);

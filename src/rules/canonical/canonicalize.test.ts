@@ -213,6 +213,26 @@ rewrites('where drops what it cannot choose', [
   ['where(t < 2, 1, 0) + 1', '1 + where(t < 2, 1, 0)'],
 ]);
 
+rewrites('reductions leave out what all weights of a tensor share', [
+  ['sum(3 * g)', '3 * sum(g)'],
+  ['mean(-g / 2)', '-0.5 * mean(g)'],
+  ['norm(-2 * abs(g))', '2 * norm(g)'],
+  ['rms(w - g)', 'rms(g - w)'],
+  ['amax(abs(w)) + abs(amax(w))', '2 * amax(w)'],
+  ['mean(norm(g))', 'norm(g)'],
+  ['rms(mean(g))', 'abs(mean(g))'],
+  ['amax(ema(mean(g), 0.9))', 'abs(ema(mean(g), 0.9))'],
+  ['sum(2)', '2 * sum(1)'],
+  ['sum(g / g)', 'sum(1)'],
+  ['sum(norm(g) * t)', 't * norm(g) * sum(1)'],
+  ['norm(ld)', 'abs(ld) * sqrt(sum(1))'],
+  ['norm(0 * g)', '0'],
+  ['mean(rec(0, max(self, norm(g))))', 'rec(0, max(norm(g), self))'],
+  ['rec(0, mean(self) + norm(g))', 'rec(0, mean(self) + norm(g))'],
+  ['mean(noise * norm(g))', 'mean(noise * norm(g))'],
+  ['mean(prev(t))', 'mean(prev(t))'],
+]);
+
 rewrites('recurrences are what they amount to', [
   ['rec(0, max(self, g))', 'rec(0, max(g, self))'],
   ['rec(3, self - self + g)', 'g'],

@@ -132,6 +132,13 @@ describe('a text that is no rule', () => {
     ['ema(g, t)', 8, /b of ema\(x, b\) must be in \[0, 1\), not 1 as at step 1 of 1000/],
     ['acc(g, t / 10)', 8, /must be in \[0, 1\], not 10 as at step 100 of 1000/],
     ['drop(g, ld)', 9, /expected a number for p of drop\(x, p\), but found 'ld'/],
+    ['norm()', 6, /wrong number of arguments of 'norm'/],
+    ['norm(g, 2)', 9, /wrong number of arguments of 'norm'/],
+    ['g / norm', 5, /'norm' needs its arguments/],
+    ['clip(g, norm(g))', 9, /expected a number for l of clip\(x, l\), but found 'norm\(g\)'/],
+    ['ema(g, mean(g))', 8, /expected a number for b of ema\(x, b\), but found 'mean\(g\)'/],
+    ['rec(norm(g), self)', 5, /init of rec\(init, x\) must be a number, g or w/],
+    ['std(g)', 1, /unknown function 'std'/],
     ['g + 𝛾', 5, /unexpected character '𝛾'/],
   ])('%j is an error at column %i', (text, column, message) => {
     const error = errorOf(text);

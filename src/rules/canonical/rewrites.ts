@@ -1,6 +1,7 @@
+import type { Expression } from '../language/expression.ts';
 import type { Facts, RuleOperation } from '../language/operation.ts';
 import { type OperationName, operationOf, operations } from '../language/operations.ts';
-import { readsSelf } from '../language/parts.ts';
+import { extentOf, readsSelf } from '../language/parts.ts';
 import { isThreeValued, rangeOf } from './analysis.ts';
 import {
   type Factor,
@@ -124,6 +125,13 @@ const simplifications: Readonly<Partial<Record<OperationName, readonly Rewrite[]
     // rec(0, b * self + x) => acc(x, b) for 0 < b <= 1
     (_, init, x) => (isZero(init) ? accumulated(x) : undefined),
   ],
+  // sum(x) => sum(1) * x, mean(x) => x, norm(x) => sqrt(sum(1)) * abs(x), rms(x) => abs(x), amax(x) => abs(x) for an x that has one
+  // value per tensor, or per step
+  sum: reductions((x) => (isOne(x) ? undefined : call('mul', count(), x))),
+  mean: reductions((x) => x),
+  norm: reductions((x) => call('mul', call('sqrt', count()), call('abs', x))),
+  rms: reductions((x) => call('abs', x)),
+  amax: reductions((x) => call('abs', x)),
   // exp(log(x)) => x
   exp: [(_, x) => argumentOf(x, 'log')],
   // x^0.5 => sqrt(x)
@@ -267,6 +275,28 @@ function chosen(c: Normal, x: Normal, branch: 1 | 2): Normal | undefined {
   if (operation?.name !== 'where' || textOf(operation.args[0]!) !== textOf(c)) return undefined;
   return operation.args[branch];
 }
+
+/** The rewrites of a reduction; `uniform` says what it is of a value that all weights of a tensor share. */
+function reductions(uniform: (x: Normal) => Normal | undefined): readonly Rewrite[] {
+  return [
+    (_, x) => (isUniform(toExpression(x)) ? uniform(x) : undefined),
+    // norm(abs(x)) => norm(x), and so rms and amax, to the bit
+    (e, x) => (e.operation.facts.even ? mapped(argumentOf(x, 'abs'), (inner) => again(e, inner)) : undefined),
+    // sum(c * x) => c * sum(x), and so the others; c > 0 for those that are even
+    (e, x) =>
+      x.coefficient === 1 || isNumber(x)
+        ? undefined
+        : call('mul', number(x.coefficient), again(e, scale(1, x.core))),
+  ];
+}
+
+/** Whether an expression has no value per weight; of a part of a recurrence that reads its last value, that is not known. */
+const isUniform = (e: Expression): boolean => extentOf(e) !== 'weight' && !readsSelf(e);
+
+/** sum(1), the number of weights of a tensor. */
+const count = (): Normal => call('sum', number(1));
+
+const isOne = (x: Normal): boolean => isNumber(x) && x.coefficient === 1;
 
 const isSelf = (x: Normal): boolean => x.coefficient === 1 && isSelfCore(x);
 

@@ -4,6 +4,7 @@ import type {
   Facts,
   MacroOperation,
   Parameter,
+  ReductionOperation,
   StateOperation,
   StepOperation,
 } from './operation.ts';
@@ -66,6 +67,25 @@ export const state = <const Name extends string>(
   arity: 1,
   ...rest,
   facts: { odd: true, zero: true, ...facts },
+});
+
+export const reduction = <const Name extends string>(
+  name: Name,
+  summary: string,
+  rest: Pick<ReductionOperation, 'term' | 'facts'> &
+    Partial<Pick<ReductionOperation, 'join' | 'mean' | 'root'>>,
+): Named<Name, ReductionOperation> => ({
+  kind: 'reduction',
+  name,
+  summary,
+  arity: 1,
+  parameters: [],
+  flops: rest.term === 'square' ? 2 : 1,
+  join: 'sum',
+  mean: false,
+  root: false,
+  ...rest,
+  facts: { zero: true, ...rest.facts },
 });
 
 /** A sum of many values of x has no bound but its sign. */

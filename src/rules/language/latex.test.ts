@@ -29,6 +29,7 @@ describe('latexRule', () => {
     ],
     ['ld * cd * rd(2)', '\\mathrm{ld} \\cdot \\mathrm{cd}_{0.5} \\cdot \\mathrm{rd}_{2}'],
     ['min(g, max(w, 1))', '\\min\\left(g, \\max\\left(w, 1\\right)\\right)'],
+    ['norm(w) * mean(g)', '\\left\\lVert w \\right\\rVert \\cdot \\operatorname{mean}\\left(g\\right)'],
     ['adam - rmsprop', '\\mathrm{ADAM} - \\mathrm{RMSProp}'],
   ])('of %s', (text, latex) => {
     expect(latexRule(parseRule(text))).toBe(latex);

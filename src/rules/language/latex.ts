@@ -68,6 +68,11 @@ const LATEX: Readonly<Record<OperationName, Latex>> = {
   prev: called('prev'),
   rec: { render: ([init, x]) => `\\operatorname{rec}_{${init}}\\left(${x}\\right)` },
   self: atom('\\mathrm{self}'),
+  sum: called('sum'),
+  mean: called('mean'),
+  norm: { render: ([x]) => `\\left\\lVert ${x} \\right\\rVert` },
+  rms: called('rms'),
+  amax: { render: ([x]) => `\\left\\lVert ${x} \\right\\rVert_\\infty` },
   noise: atom('\\mathcal N\\left(0, 1\\right)'),
   drop: called('drop'),
 };

@@ -13,7 +13,32 @@ export type RuleOperation =
   | StateOperation
   | RecurrenceOperation
   | SelfOperation
-  | RandomOperation;
+  | RandomOperation
+  | ReductionOperation;
+
+/** How many values there are at a step, from the fewest: one, one per tensor, or one per weight. */
+export type Extent = 'step' | 'tensor' | 'weight';
+
+/**
+ * The extent of an operation's value, by its kind: the same for all, or the `widest` of its arguments. What is `kept` between steps has
+ * the widest too, but is kept per weight if it depends on the step alone.
+ */
+export const EXTENTS = {
+  input: 'weight',
+  macro: 'widest',
+  step: 'step',
+  element: 'widest',
+  state: 'kept',
+  recurrence: 'kept',
+  self: 'kept',
+  random: 'weight',
+  reduction: 'tensor',
+} as const satisfies Readonly<Record<RuleOperation['kind'], Extent | 'widest' | 'kept'>>;
+
+const ORDER: readonly Extent[] = ['step', 'tensor', 'weight'];
+
+export const widest = (extents: readonly Extent[]): Extent =>
+  ORDER[Math.max(0, ...extents.map((extent) => ORDER.indexOf(extent)))]!;
 
 /** A value handed in per weight and step: the gradient, the weight. */
 export interface InputOperation extends Declared {
@@ -73,6 +98,21 @@ export interface RandomOperation extends Declared {
   /** What is drawn: a standard normal number, or 0 with the probability of the first parameter, else 1. */
   readonly draw: 'normal' | 'mask';
   readonly float64: (draw: number, args: readonly number[], parameters: readonly number[]) => number;
+}
+
+/**
+ * One number per tensor, of the values of the argument at all its weights. In float64, rounded once: for the sums, weight i of a tensor
+ * is added to partial sum i mod 8, in their order; the eight are then added as ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)).
+ */
+export interface ReductionOperation extends Declared {
+  readonly kind: 'reduction';
+  /** What becomes of each value. */
+  readonly term: 'value' | 'square' | 'magnitude';
+  readonly join: 'sum' | 'largest';
+  /** Whether the sum is divided by the number of weights. */
+  readonly mean: boolean;
+  /** Whether the square root is taken of that. */
+  readonly root: boolean;
 }
 
 interface Declared {

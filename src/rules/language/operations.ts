@@ -10,6 +10,7 @@ import {
   probability,
   range1,
   range2,
+  reduction,
   second,
   state,
   step,
@@ -330,6 +331,29 @@ const table = [
     facts: {},
   },
 
+  reduction('sum', 'sum over the tensor', { term: 'value', facts: { odd: true, range: range1(sumRange) } }),
+  reduction('mean', 'mean over the tensor', {
+    term: 'value',
+    mean: true,
+    facts: { odd: true, range: range1((x) => x) },
+  }),
+  reduction('norm', 'square root of the sum of x^2 over the tensor', {
+    term: 'square',
+    root: true,
+    facts: { even: true, range: () => rangeFrom(0, Infinity) },
+  }),
+  reduction('rms', 'square root of the mean of x^2 over the tensor', {
+    term: 'square',
+    mean: true,
+    root: true,
+    facts: { even: true, range: range1(magnitude) },
+  }),
+  reduction('amax', 'largest absolute value in the tensor; NaN if any is NaN', {
+    term: 'magnitude',
+    join: 'largest',
+    facts: { even: true, threeValued: 'arguments', range: range1(magnitude) },
+  }),
+
   {
     kind: 'random',
     name: 'noise',
@@ -362,6 +386,7 @@ export type OperationName = Entry['name'];
 export type InputName = NameOf<'input'>;
 export type ElementName = NameOf<'element'>;
 export type RandomName = NameOf<'random'>;
+export type ReductionName = NameOf<'reduction'>;
 
 /** An operation of the language, whose name the compiler knows. */
 export type Known<Kind extends RuleOperation['kind']> = Extract<RuleOperation, { readonly kind: Kind }> & {

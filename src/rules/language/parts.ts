@@ -1,5 +1,5 @@
 import { type Call, type Expression, type Leaf, literal } from './expression.ts';
-import type { RuleOperation } from './operation.ts';
+import { EXTENTS, type Extent, type RuleOperation, widest } from './operation.ts';
 import { operationOf, operations } from './operations.ts';
 
 /**
@@ -46,4 +46,22 @@ export function readsSelf(e: Expression): boolean {
   const kind = operations.get(e.name)?.kind;
   if (kind === 'self') return true;
   return e.kind === 'call' && kind !== 'recurrence' && e.args.some(readsSelf);
+}
+
+/**
+ * How many values an expression has at a step.
+ *
+ * @param self - that of the last value of the recurrence around it: per weight unless given, as not all of the recurrence is at hand.
+ * @example extentOf(parseRule('ema(norm(g), 0.9)')) // 'tensor'
+ */
+export function extentOf(e: Expression, self: Extent = 'weight'): Extent {
+  if (e.kind === 'literal') return 'step';
+  const operation = operationOf(e);
+  if (operation.kind === 'self') return self;
+  if (operation.kind === 'macro') return extentOf(operation.expansion);
+  const extent = EXTENTS[operation.kind];
+  if (extent !== 'widest' && extent !== 'kept') return extent;
+  const inner = operation.kind === 'recurrence' ? 'step' : self;
+  const found = widest(argsOf(e).map((arg) => extentOf(arg, inner)));
+  return found === 'step' && extent === 'kept' ? 'weight' : found;
 }

@@ -23,10 +23,10 @@ const FUNCTIONS: Hints = [
   ['clamp limit truncate clip_by_value', 'write clip(x, l): x limited to [-l, l]'],
   ['dropout mask', 'write drop(x, p)'],
   [
-    'ma ewma ewm avg average mean moving_average movingaverage running_average',
+    'ma ewma ewm avg average moving_average movingaverage running_average',
     'write ema(x, b), a running average over the steps',
   ],
-  ['accumulate cumsum sum', 'write acc(x, b), a sum over the steps; nothing sums over a tensor'],
+  ['accumulate cumsum', 'write acc(x, b), a sum over the steps; sum(x) is one over a tensor'],
   ['previous lag last old', 'write prev(x)'],
   ['recur recurrence scan fold state', 'write rec(init, x), where self in x is its last value'],
   ['maximum', 'write max(x, y)'],
@@ -44,7 +44,11 @@ const FUNCTIONS: Hints = [
   ['or logical_or', 'write max(c, d), for comparisons c and d'],
   ['not logical_not', 'write 1 - c, for a comparison c'],
   ['heaviside', 'write 0 <= x'],
-  ['norm rms std var amax l2', 'a rule sees one weight at a time: nothing is taken over a tensor'],
+  ['norm2 l2 l2norm l2_norm frobenius', 'write norm(x), over a tensor'],
+  ['absmax linf max_abs maxabs', 'write amax(x), the largest absolute value in a tensor'],
+  ['var variance', 'write mean((x - mean(x))^2)'],
+  ['std', 'write rms(x - mean(x))'],
+  ['numel size count', 'write sum(1), the number of weights of a tensor'],
 ];
 
 const OUTSIDE = 'the learning rate is outside the rule: the step is w ← w − λ·u; leave it out';

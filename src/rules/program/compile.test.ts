@@ -9,6 +9,7 @@ import { type Expression, leaf } from '../language/expression.ts';
 import { printRule } from '../language/print.ts';
 import { compileRule } from './compile.ts';
 import type { CompiledRule } from './compiled.ts';
+import { ruleCost } from './cost.ts';
 import { interpretRule } from './interpret.ts';
 
 const EDGES = [0, -0, 1, -1, 1e-45, -1e-40, 1e-20, 3e38, -3e38, 1e10, Infinity, -Infinity, Number.NaN];
@@ -16,10 +17,15 @@ const edge = fc.oneof(fc.constantFrom(...EDGES), fc.float(), fc.double({ min: -3
 
 const SIZE = 8;
 const STEPS = 4;
+const TENSORS = [
+  { offset: 0, size: 1 },
+  { offset: 4, size: 4 },
+  { offset: 1, size: 3 },
+];
 
 /** All weights and verdicts of a training over the given gradients. */
 function train(rule: CompiledRule, initial: readonly number[], gradients: readonly (readonly number[])[]) {
-  const stepper = rule.start({ size: SIZE, steps: STEPS, seed: 3 });
+  const stepper = rule.start({ size: SIZE, steps: STEPS, seed: 3, tensors: TENSORS });
   const weights = Float32Array.from(initial);
   return gradients.map((gradient) => {
     const finite = stepper.step(weights, Float32Array.from(gradient), 0.1);
@@ -271,3 +277,110 @@ const stepOn = (stepper: ReturnType<CompiledRule['start']>, weights: Float32Arra
     weights.map((w) => w / 10),
     1e-2,
   );
+
+describe('reductions', () => {
+  const tensors = [
+    { offset: 0, size: 2 },
+    { offset: 2, size: 3 },
+  ];
+  const gradient = Float32Array.of(3, -4, 1, 2, 2);
+
+  /** u of every weight after each of two equal steps. */
+  const updates = (text: string, prepare = compileRule): number[] => {
+    const stepper = prepare(parseRule(text)).start({ size: 5, steps: 2, seed: 0, tensors });
+    const first = new Float32Array(5);
+    stepper.step(first, gradient, -1);
+    const second = new Float32Array(5);
+    stepper.step(second, gradient, -1);
+    return [...second];
+  };
+
+  it.each([
+    ['sum(g)', [-1, -1, 5, 5, 5]],
+    ['mean(g)', [-0.5, -0.5, f(5 / 3), f(5 / 3), f(5 / 3)]],
+    ['norm(g)', [5, 5, 3, 3, 3]],
+    ['rms(g)', [f(Math.sqrt(12.5)), f(Math.sqrt(12.5)), f(Math.sqrt(3)), f(Math.sqrt(3)), f(Math.sqrt(3))]],
+    ['amax(g)', [4, 4, 2, 2, 2]],
+    ['sum(1)', [2, 2, 3, 3, 3]],
+    ['g - mean(g)', [3.5, -3.5, f(1 - f(5 / 3)), f(2 - f(5 / 3)), f(2 - f(5 / 3))]],
+    ['sum((norm(g) < 4) * g)', [0, 0, 5, 5, 5]],
+    ['norm(g / norm(g)) * 2', [2, 2, 2, 2, 2]],
+    ['acc(norm(g), 0.5) * sign(g)', [7.5, -7.5, 4.5, 4.5, 4.5]],
+    ['prev(amax(g)) + prev(g)', [7, 0, 3, 4, 4]],
+    ['rec(0, where(t < 2, norm(g), 3 * self))', [15, 15, 9, 9, 9]],
+    [
+      'rec(0, 0.5 * mean(self) + g)',
+      [2.75, -4.25, f(f(0.5 * f(5 / 3)) + 1), f(f(0.5 * f(5 / 3)) + 2), f(f(0.5 * f(5 / 3)) + 2)],
+    ],
+  ])('of %s are taken tensor by tensor', (text, expected) => {
+    expect(updates(text)).toEqual(expected);
+    expect(updates(text, interpretRule)).toEqual(expected);
+  });
+
+  it('keep one number per tensor of a reduced value', () => {
+    expect(ruleCost(parseRule('m + ema(norm(g), 0.9) + rec(0, max(self, amax(g)))'))).toMatchObject({
+      slots: 1,
+      slotsPerTensor: 2,
+    });
+    expect(ruleCost(parseRule('rec(w, self + norm(g)) + prev(ld)'))).toMatchObject({
+      slots: 2,
+      slotsPerTensor: 0,
+    });
+    expect(ruleCost(parseRule('norm(g) * rec(1, 0.9 * self)')).slots).toBe(1);
+  });
+
+  it('add in one order: eight partial sums, joined in pairs', () => {
+    const size = 1003;
+    const random = stream(5, 'order of sums');
+    const values = Float32Array.from({ length: size }, () => random.normal() * 10 ** (8 * random.uniform()));
+    const s = Array.from({ length: 8 }, (_, k) =>
+      values.filter((_, i) => i % 8 === k).reduce((total, value) => total + value, 0),
+    );
+    const [a, b, c, d, e, f8, g, h] = s.map((one) => one) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const expected = f(a + e + (c + g) + (b + f8 + (d + h)));
+    for (const prepare of [compileRule, interpretRule]) {
+      const weights = new Float32Array(size);
+      prepare(parseRule('sum(g)')).start({ size, steps: 1, seed: 0 }).step(weights, values, -1);
+      expect(weights[7]).toBe(expected);
+    }
+  });
+
+  it('let NaN and infinity through', () => {
+    const of = (text: string, ...values: number[]) => {
+      const weights = new Float32Array(values.length);
+      const stepper = compileRule(parseRule(text)).start({ size: values.length, steps: 1, seed: 0 });
+      stepper.step(weights, Float32Array.from(values), -1);
+      return weights[0];
+    };
+    expect(of('amax(g)', 1, Number.NaN, 3)).toBeNaN();
+    expect(of('amax(g)', 1, -Infinity, 3)).toBe(Infinity);
+    expect(of('norm(g)', 3e38, 3e38)).toBe(Infinity);
+    expect(of('rms(g)', 3e38, 3e38)).toBe(f(3e38));
+    expect(of('sum(g)', Infinity, -Infinity)).toBeNaN();
+  });
+
+  it('refuse tensors that are not all the weights, each once', () => {
+    const start =
+      (...spans: [number, number][]) =>
+      () =>
+        compileRule(parseRule('norm(g)')).start({
+          size: 5,
+          steps: 1,
+          seed: 0,
+          tensors: spans.map(([offset, size]) => ({ offset, size })),
+        });
+    expect(start([0, 2], [3, 2])).toThrow('tensors: expected one at 2, got 2 weights at 3');
+    expect(start([0, 2])).toThrow('tensors: expected 5 weights in all, got 2');
+    expect(start([0, 5], [5, 0])).toThrow(RangeError);
+    expect(start([0, 3], [2, 3])).toThrow(RangeError);
+  });
+});

@@ -1,7 +1,8 @@
 import { canonicalize } from '../canonical/canonicalize.ts';
 import type { Expression } from '../language/expression.ts';
 import type { CompiledRule } from './compiled.ts';
-import { elements, inputs, randoms } from './javascript.ts';
+import { lastPass, type Pass, passesOf, reductionPasses } from './extents.ts';
+import { elements, inputs, randoms, reduced } from './javascript.ts';
 import { type ElementNode, lowerRule, type Node, type Program, type RandomNode } from './program.ts';
 import { type Kernel, startProgram } from './run.ts';
 
@@ -25,24 +26,75 @@ export function javascriptKernel(program: Program): Kernel {
 
 /** The body of the step function. */
 function emit(program: Program): string {
-  const { nodes, scalars, slots, draws, result } = program;
+  const { nodes, scalars, slots, draws } = program;
   const index = (_: unknown, i: number): number => i;
+  const reduces = reductionPasses(program) > 0;
   return [
     "'use strict';",
     ...scalars.map(index).map((i) => `const c${i} = context.scalars[${i}];`),
     ...slots.map(index).map((i) => `const s${i} = context.slots[${i}];`),
     ...draws.map(index).map((i) => `const d${i} = context.draws[${i}];`),
     'let defect = 0;',
-    'for (let i = 0; i < weights.length; i++) {',
-    ...nodes.flatMap((node, i) => emitNode(program, node, i)),
-    ...slots.map(({ next }, i) => `s${i}[i] = ${name(program, next)};`),
+    ...(reduces ? emitTensors(program) : emitStep(program, nodes.map(index), '0', 'weights.length')),
+    'return defect === 0;',
+  ].join('\n');
+}
+
+/** The loop that ends the step of some weights. */
+function emitStep(
+  program: Program,
+  wanted: readonly number[],
+  begin: string,
+  end: string,
+): readonly string[] {
+  const { slots, result } = program;
+  return [
+    `for (let i = ${begin}; i < ${end}; i++) {`,
+    ...wanted.flatMap((i) => emitNode(program, program.nodes[i]!, i)),
+    ...slots.flatMap(({ next, extent }, i) =>
+      extent === 'weight' ? [`s${i}[i] = ${name(program, next)};`] : [],
+    ),
     `const updated = Math.fround(${inputs.w} - Math.fround(rate * ${name(program, result)}));`,
     'weights[i] = updated;',
     // x − x is 0 for a finite x and NaN for any other.
     'defect += updated - updated;',
     '}',
-    'return defect === 0;',
-  ].join('\n');
+  ];
+}
+
+/** Tensor by tensor, a loop per pass of reductions and one for the step. */
+function emitTensors(program: Program): readonly string[] {
+  const { nodes, slots } = program;
+  const once = (perTensor: readonly number[]): readonly string[] =>
+    perTensor.flatMap((i) => emitNode(program, nodes[i]!, i, 'k'));
+  const pass = ({ perTensor, reductions, wanted }: Pass): readonly string[] => [
+    ...once(perTensor),
+    ...reductions.map(({ i }) => `p${i}.fill(0);`),
+    'for (let i = begin; i < end; i++) {',
+    ...wanted.flatMap((i) => emitNode(program, nodes[i]!, i)),
+    ...reductions.map(({ node, i }) =>
+      reduced(node.operation).add(`p${i}[(i - begin) & 7]`, name(program, node.args[0])),
+    ),
+    '}',
+    ...reductions.map(
+      ({ node, i }) => `const n${i} = ${reduced(node.operation).finish(`p${i}`, '(end - begin)')};`,
+    ),
+  ];
+  const passes = passesOf(program);
+  const last = lastPass(program);
+  return [
+    ...passes.flatMap(({ reductions }) => reductions.map(({ i }) => `const p${i} = new Float64Array(8);`)),
+    'const bounds = context.bounds;',
+    'for (let k = 0; k + 1 < bounds.length; k++) {',
+    'const begin = bounds[k], end = bounds[k + 1];',
+    ...passes.flatMap(pass),
+    ...once(last.perTensor),
+    ...emitStep(program, last.wanted, 'begin', 'end'),
+    ...slots.flatMap(({ next, extent }, i) =>
+      extent === 'tensor' ? [`s${i}[k] = ${name(program, next)};`] : [],
+    ),
+    '}',
+  ];
 }
 
 /** How later nodes write a node: literals and scalars in place, all others by their variable. */
@@ -54,17 +106,19 @@ function name({ nodes }: Program, i: number): string {
   return text.startsWith('-') ? `(${text})` : text;
 }
 
-function emitNode(program: Program, node: Node, i: number): readonly string[] {
+/** The statement that computes a node at weight, or tensor, `at`. Reductions have their own. */
+function emitNode(program: Program, node: Node, i: number, at: 'i' | 'k' = 'i'): readonly string[] {
   const assign = (text: string): readonly string[] => [`const n${i} = ${text};`];
   const args = (of: ElementNode | RandomNode): readonly string[] => of.args.map((arg) => name(program, arg));
   switch (node.kind) {
     case 'literal':
     case 'scalar':
+    case 'reduction':
       return [];
     case 'input':
       return assign(inputs[node.name]);
     case 'previous':
-      return assign(`s${node.slot}[i]`);
+      return assign(`s${node.slot}[${at}]`);
     case 'element':
       return assign(elements[node.operation.name](args(node), node.parameters));
     case 'random':

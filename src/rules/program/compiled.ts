@@ -1,8 +1,8 @@
 /** A rule that can be run: one form for the compiled step and the interpreter, which agree to the bit. */
 export interface CompiledRule {
-  /** State arrays of the size of the weights. */
+  /** State arrays: of the size of the weights, or of a number per tensor. */
   readonly slots: number;
-  /** Starts one training: state at 0, t at 1. @throws RangeError for a size, steps or seed out of bounds. */
+  /** Starts one training: state at 0, t at 1. @throws RangeError for a size, steps, seed or tensors out of bounds. */
   start(options: StartOptions): Stepper;
 }
 
@@ -13,6 +13,17 @@ export interface StartOptions {
   readonly steps: number;
   /** Seed of the random draws. */
   readonly seed: number;
+  /**
+   * Where each tensor lies among the weights, which together they are: reductions are taken tensor by tensor. All weights are one
+   * unless given.
+   */
+  readonly tensors?: readonly Span[] | undefined;
+}
+
+/** A part of a flat vector. */
+export interface Span {
+  readonly offset: number;
+  readonly size: number;
 }
 
 /** One training's state. */

@@ -6,13 +6,23 @@ import { lowerRule } from './program.ts';
 export interface RuleCost {
   /** State arrays of the size of the weights: 1 for Momentum, 2 for Adam. */
   readonly slots: number;
-  /** Approximate floating-point operations per weight and step (1 for + − × ÷, 10 for exp); equal parts count once. */
+  /** Numbers that are kept per tensor. */
+  readonly slotsPerTensor: number;
+  /** Approximate floating-point operations per weight and step (1 for + − × ÷, 10 for exp); equal parts count once, and what is computed once per tensor not at all. */
   readonly flopsPerWeight: number;
 }
 
 /** The cost of a rule's canonical form. Functions of the step alone, and the step w − λ·u itself, are not counted. */
 export function ruleCost(e: Expression): RuleCost {
-  const { nodes, slots } = lowerRule(canonicalize(e));
-  const flops = nodes.map((node) => ('operation' in node ? node.operation.flops : 0));
-  return { slots: slots.length, flopsPerWeight: flops.reduce((sum, n) => sum + n, 0) };
+  const { nodes, slots, extents } = lowerRule(canonicalize(e));
+  const flops = nodes.map((node, i) => {
+    const perWeight = node.kind === 'reduction' || extents[i] !== 'tensor';
+    return perWeight && 'operation' in node ? node.operation.flops : 0;
+  });
+  const perTensor = slots.filter(({ extent }) => extent === 'tensor').length;
+  return {
+    slots: slots.length - perTensor,
+    slotsPerTensor: perTensor,
+    flopsPerWeight: flops.reduce((sum, n) => sum + n, 0),
+  };
 }

@@ -3,6 +3,7 @@ import type { Expression } from '../language/expression.ts';
 import type { InputName } from '../language/operations.ts';
 import type { CompiledRule } from './compiled.ts';
 import { lowerRule, type Node, type Program } from './program.ts';
+import { forEachTensor, reduce } from './reduce.ts';
 import { type Kernel, type StepInputs, startProgram } from './run.ts';
 
 /**
@@ -13,15 +14,17 @@ export function interpretRule(e: Expression): CompiledRule {
   const program = lowerRule(canonicalize(e));
   const kernel: Kernel = (weights, gradient, learningRate, context) => {
     const values = evaluateNodes(program, weights, gradient, context);
-    program.slots.forEach(({ next }, i) => {
-      (context.slots[i] as Float32Array).set(values[next] as Float32Array);
+    program.slots.forEach(({ next, extent }, i) => {
+      const [slot, value] = [context.slots[i]!, values[next]!];
+      if (extent === 'weight') slot.set(value);
+      else forEachTensor(context.bounds, (k, begin) => slot.fill(value[begin]!, k, k + 1));
     });
     return descend(weights, values[program.result] as Float32Array, learningRate);
   };
   return { slots: program.slots.length, start: (options) => startProgram(program, kernel, options) };
 }
 
-/** The value of every node at every weight. Nothing that is read is written. */
+/** The value of every node at every weight, also of one that has a number per tensor. Nothing that is read is written. */
 function evaluateNodes(
   program: Program,
   weights: Float32Array,
@@ -33,14 +36,22 @@ function evaluateNodes(
   for (const node of program.nodes) {
     const out = new Float32Array(weights.length);
     if (node.kind === 'input') out.set(inputs[node.name]);
-    else if (node.kind === 'previous') out.set(context.slots[node.slot] as Float32Array);
-    else fill(out, node, values, context);
+    else if (node.kind === 'previous') {
+      const slot = context.slots[node.slot]!;
+      if (program.slots[node.slot]!.extent === 'weight') out.set(slot);
+      else forEachTensor(context.bounds, (k, begin, end) => out.fill(slot[k]!, begin, end));
+    } else if (node.kind === 'reduction') {
+      const x = values[node.args[0]]!;
+      forEachTensor(context.bounds, (_, begin, end) =>
+        out.fill(reduce(node.operation, x, begin, end), begin, end),
+      );
+    } else fill(out, node, values, context);
     values.push(out);
   }
   return values;
 }
 
-type Filled = Exclude<Node, { kind: 'input' | 'previous' }>;
+type Filled = Exclude<Node, { kind: 'input' | 'previous' | 'reduction' }>;
 
 /** Storing rounds to float32, once per operation. */
 function fill(out: Float32Array, node: Filled, values: readonly Float32Array[], context: StepInputs): void {

@@ -1,3 +1,4 @@
+import type { ReductionOperation } from '../language/operation.ts';
 import type { ElementName, InputName, RandomName } from '../language/operations.ts';
 
 /**
@@ -61,3 +62,34 @@ export const randoms: Readonly<Record<RandomName, Written>> = {
   noise: ([draw]) => draw!,
   drop: ([draw, x]) => `(${draw} === 0 ? 0 : ${x})`,
 };
+
+/** How a reduction adds a value to a partial result, and what it makes of the eight, which are the elements of an array, for `count` weights. */
+export function reduced({
+  term,
+  join,
+  mean,
+  root,
+}: Pick<ReductionOperation, 'term' | 'join' | 'mean' | 'root'>): {
+  readonly add: (partial: string, x: string) => string;
+  readonly finish: (partials: string, count: string) => string;
+} {
+  const of = {
+    value: (x: string) => x,
+    square: (x: string) => `${x} * ${x}`,
+    magnitude: (x: string) => `Math.abs(${x})`,
+  };
+  if (join === 'largest') {
+    return {
+      add: (partial, x) => `${partial} = Math.max(${partial}, ${of[term](x)});`,
+      finish: (p) => `Math.max(...${p})`,
+    };
+  }
+  return {
+    add: (partial, x) => `${partial} += ${of[term](x)};`,
+    finish: (p, count) => {
+      const sum = `(((${p}[0] + ${p}[4]) + (${p}[2] + ${p}[6])) + ((${p}[1] + ${p}[5]) + (${p}[3] + ${p}[7])))`;
+      const share = mean ? `${sum} / ${count}` : sum;
+      return `Math.fround(${root ? `Math.sqrt(${share})` : share})`;
+    },
+  };
+}

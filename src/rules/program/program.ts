@@ -1,11 +1,12 @@
 import { structure } from '../canonical/analysis.ts';
 import { keyText } from '../canonical/key.ts';
 import { type Call, call, type Expression, type Leaf, leaf, literal } from '../language/expression.ts';
-import type { RecurrenceOperation, StateOperation } from '../language/operation.ts';
+import type { Extent, RecurrenceOperation, StateOperation } from '../language/operation.ts';
 import { type InputName, type Known, operationOf } from '../language/operations.ts';
 import { argsOf, coefficientOf, isStepScalar, parametersOf, readsSelf } from '../language/parts.ts';
 import { printRule } from '../language/print.ts';
 import type { Draw } from './draws.ts';
+import { extentsOf, stagesOf } from './extents.ts';
 
 /**
  * A rule as a straight line of float32 values per weight, every one computed once: the common ground of the compiled
@@ -19,6 +20,13 @@ export interface Program {
   readonly draws: readonly NamedDraw[];
   /** The node that is the rule's value. */
   readonly result: number;
+  /** How many values each node has. */
+  readonly extents: readonly Extent[];
+  /**
+   * How many reductions, one of another, each node waits for: its value at a weight is known once the values at all weights of the
+   * tensor are known of what has been reduced before.
+   */
+  readonly stages: readonly number[];
 }
 
 export type Node =
@@ -30,7 +38,8 @@ export type Node =
   /** The state of {@link Program.slots} at `slot`, before this step's update. */
   | { readonly kind: 'previous'; readonly slot: number }
   | ElementNode
-  | RandomNode;
+  | RandomNode
+  | ReductionNode;
 
 export interface ElementNode {
   readonly kind: 'element';
@@ -48,10 +57,19 @@ export interface RandomNode {
   readonly draw: number;
 }
 
+/** One number per tensor, of the one argument. */
+export interface ReductionNode {
+  readonly kind: 'reduction';
+  readonly operation: Known<'reduction'>;
+  readonly args: readonly [number];
+}
+
 /** A state array, 0 before the first step; the node `next` is written to it when the step is over. */
 export interface Slot {
   readonly operation: StateOperation | RecurrenceOperation;
   readonly next: number;
+  /** Whether it has a number per weight or per tensor. */
+  readonly extent: Exclude<Extent, 'step'>;
 }
 
 /** A draw, named by the canonical text of the subexpression that it is for. */
@@ -63,13 +81,10 @@ export interface NamedDraw extends Draw {
 export function lowerRule(canonical: Expression): Program {
   const builder = new Builder();
   const result = builder.value(canonical);
-  return {
-    nodes: builder.nodes,
-    scalars: builder.scalars,
-    slots: builder.slots,
-    draws: builder.draws,
-    result,
-  };
+  const { nodes, scalars, draws } = builder;
+  const extents = extentsOf(nodes, builder.slots);
+  const slots = builder.slots.map((slot, i) => ({ ...slot, extent: extents.slots[i]! }));
+  return { nodes, scalars, slots, draws, result, extents: extents.nodes, stages: stagesOf(nodes) };
 }
 
 type Named = Leaf | Call;
@@ -88,7 +103,7 @@ const firstStep = call('lt', [leaf('t'), literal(2)]);
 class Builder {
   readonly nodes: Node[] = [];
   readonly scalars: Expression[] = [];
-  readonly slots: Slot[] = [];
+  readonly slots: Omit<Slot, 'extent'>[] = [];
   readonly draws: NamedDraw[] = [];
   /** Nodes by what they compute. */
   readonly #known = new Map<string, number>();
@@ -132,6 +147,8 @@ class Builder {
         return this.#state(e, operation);
       case 'random':
         return this.#random(e, operation, scope);
+      case 'reduction':
+        return this.#reduction(e, operation);
       case 'recurrence':
         return this.#recurrence(e, operation);
       case 'self':
@@ -174,6 +191,11 @@ class Builder {
     const text = scope ? `${keyText(e)} in ${keyText(scope.recurrence)}` : keyText(e);
     const draw = this.draws.push({ distribution: operation.draw, parameters, text }) - 1;
     return this.#add(id, { kind: 'random', operation, args, parameters, draw });
+  }
+
+  #reduction(e: Named, operation: Known<'reduction'>): number {
+    const x = this.value(argsOf(e)[0]!);
+    return this.#add(`${e.name}(${x})`, { kind: 'reduction', operation, args: [x] });
   }
 
   #state(e: Named, operation: StateOperation): number {
