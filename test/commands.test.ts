@@ -65,6 +65,7 @@ const LEFT_OUT: readonly (readonly [RegExp, string])[] = [
     'stands in a folder that nos init writes; test/own-training-page.test.ts runs the page',
   ],
   [/task\.mjs/, 'stands in a folder that nos init writes; test/own-task-page.test.ts runs the page'],
+  [/digits-torch/, 'wants PyTorch and minutes; test/own-training-page.test.ts searches on such a program'],
   [/bench strategies/, 'takes many minutes'],
   [/--protocol (?:paper|quick@15)/, 'takes many minutes'],
   [/cifar10-wide-resnet/, 'takes minutes'],

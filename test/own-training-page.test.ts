@@ -42,7 +42,9 @@ describe.skipIf(noTorch)('a training in PyTorch', { timeout: PATIENCE }, () => {
     expect(await nos(['init', 'readme', '--template', 'pytorch'])).toMatchObject({ code: 0 });
     const readme = readFileSync(join(home, 'readme', 'README.md'), 'utf8');
     const commands = [...readme.matchAll(/^ {4}(.*)$/gm)].map(([, line]) => line as string);
-    expect(commands).toHaveLength(2);
+    // The third is the search of the page.
+    expect(commands).toHaveLength(3);
+    expect(commands.pop()).toMatch(/ search --task \.\/nos\.task\.json --samples 6 /);
     const { stdout } = await shell(
       `nos() { node '${program}' "$@"; }\n${commands.join('\n')}`,
       join(home, 'readme'),
