@@ -5,7 +5,8 @@
  *
  * `sleep` is a program that takes a second, and `train.mjs` the training of `examples/program/`. A trial is an evaluation by a worker process, as
  * a search has it made: the rule written for the framework, a folder, the program under its supervisor, the result read, the folder
- * removed. Medians, and the median of what a trial takes more than the run before it.
+ * removed. Medians, and the median of what a trial takes more than the run before it. `processor` is what the worker and the supervisor take of a
+ * core for a trial, whatever else the machine does (Linux).
  */
 import { execFileSync, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,6 +16,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { taskReference } from '../dist/tasks/index.js';
+import { childrenOf, processorSeconds } from './processes.mjs';
 import { median, table } from './text.mjs';
 
 const { values } = parseArgs({
@@ -57,6 +59,8 @@ async function timed(work) {
 async function byHand({ command, directory }) {
   const child = spawn('/bin/sh', ['-c', `${command} ${arguments_}`], {
     cwd: directory,
+    // As a trial has it, and a shell would: a session of its own, which the system gives a share of its own.
+    detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   child.stdout.resume();
@@ -87,17 +91,22 @@ async function measure(program) {
   const task = await taskReference(program.task);
   // The first trial starts the supervisor.
   await trial(worker, task, 0);
+  const own = [worker.pid, ...childrenOf(worker.pid)];
+  const processor = () => own.reduce((sum, pid) => sum + 1_000 * processorSeconds(pid), 0);
+  const before = processor();
   const times = [];
   for (let i = 1; i <= pairs; i++) {
     times.push([await timed(() => byHand(program)), await timed(() => trial(worker, task, i))]);
     console.error(`${program.name}: ${i} of ${pairs}`);
   }
+  const perTrial = (processor() - before) / pairs;
   worker.kill();
   return {
     program: program.name,
     hand: median(times.map(([hand]) => hand)),
     trial: median(times.map(([, own]) => own)),
     more: median(times.map(([hand, own]) => own - hand)),
+    processor: perTrial,
   };
 }
 
@@ -108,12 +117,15 @@ try {
   if (values.json) console.log(JSON.stringify({ machine, pairs, results }));
   else {
     console.log(`${machine.model}, Node.js ${machine.node}, load ${machine.load.toFixed(1)}, ${pairs} pairs`);
-    const rows = results.map(({ program, hand, trial, more }) => [
+    const rows = results.map(({ program, hand, trial, more, processor }) => [
       program,
       ...[hand, trial, more].map((ms) => ms.toFixed(0)),
       `${((100 * more) / hand).toFixed(1)} %`,
+      processor.toFixed(0),
     ]);
-    console.log(table([['program', 'by hand, ms', 'a trial, ms', 'more, ms', 'share'], ...rows]));
+    console.log(
+      table([['program', 'by hand, ms', 'a trial, ms', 'more, ms', 'share', 'processor, ms'], ...rows]),
+    );
   }
 } finally {
   rmSync(folder, { recursive: true });

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expandCommand, type TrialArguments, trialVariables } from './arguments.ts';
@@ -78,23 +78,24 @@ const NO_COMMAND = [126, 127];
  */
 export async function runTrial(trial: ProgramTrial, watch: TrialWatch = {}): Promise<TrialEnd> {
   watch.signal?.throwIfAborted();
-  const folder = await mkdtemp(join(tmpdir(), 'nos-trial-'));
+  // At once, and not by the threads that wait for files: this process has nothing else to do, and a trial may take no longer than that.
+  const folder = mkdtempSync(join(tmpdir(), 'nos-trial-'));
   try {
     return await runIn(folder, trial, watch);
   } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
 async function runIn(folder: string, trial: ProgramTrial, watch: TrialWatch): Promise<TrialEnd> {
   const { task, source, learningRate, seed, steps, worker } = trial;
   const result = join(folder, 'result');
-  await mkdir(result);
+  mkdirSync(result);
   const optimizer = `${join(folder, source.file)}:${source.name}`;
   const told: TrialArguments = { optimizer, learningRate, seed, steps, result, worker };
-  await writeFile(join(folder, source.file), source.text);
+  writeFileSync(join(folder, source.file), source.text);
   const description = join(folder, 'trial.json');
-  await writeFile(description, `${JSON.stringify({ ...told, rule: source.rule }, null, 2)}\n`);
+  writeFileSync(description, `${JSON.stringify({ ...told, rule: source.rule }, null, 2)}\n`);
   const started = performance.now();
   const reader = new OutputReader(task.metric);
   const ended = await runGroup(
@@ -129,7 +130,7 @@ async function runIn(folder: string, trial: ProgramTrial, watch: TrialWatch): Pr
       ...(missing && { missing }),
     };
   }
-  const found = resultOf(output, task.metric, await metricsIn(result));
+  const found = resultOf(output, task.metric, metricsIn(result));
   if ('value' in found) return { ...common, type: 'ok', result: found };
   return {
     ...common,
@@ -138,11 +139,11 @@ async function runIn(folder: string, trial: ProgramTrial, watch: TrialWatch): Pr
   };
 }
 
-async function metricsIn(folder: string): Promise<string | undefined> {
+function metricsIn(folder: string): string | undefined {
   const file = join(folder, 'metrics.json');
-  const { size } = await stat(file).catch(() => ({ size: undefined }));
-  if (size === undefined) return undefined;
-  return size > LARGEST_METRICS ? '' : readFile(file, 'utf8');
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  return stats.isFile() && stats.size <= LARGEST_METRICS ? readFileSync(file, 'utf8') : '';
 }
 
 const withLastLines = (reason: string, stderr: string): string =>
