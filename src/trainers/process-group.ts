@@ -14,13 +14,12 @@ export function signalGroup(group: number, signal: NodeJS.Signals): boolean {
  * Ends processes that a trial left behind outside of its group, such as a server that put itself into the background: they are known by a
  * variable that they inherited. Looks where the system shows the environment of processes, which is on Linux.
  *
- * @param variable As it stands in the environment: `NOS_TRIAL=/tmp/…`.
+ * @param variable As it stands in the environment, and in no other process's: `NOS_TRIAL=/tmp/nos-trial-x/trial.json`.
  */
 export function killStrays(variable: string): void {
   for (const pid of processes()) {
     if (pid === process.pid) continue;
-    const environment = read(`/proc/${pid}/environ`);
-    if (environment?.split('\0').includes(variable)) kill(pid);
+    if (bytesOf(`/proc/${pid}/environ`)?.includes(variable)) kill(pid);
   }
 }
 
@@ -50,9 +49,12 @@ function processes(): readonly number[] {
   }
 }
 
-function read(path: string): string | undefined {
+const read = (path: string): string | undefined => bytesOf(path)?.toString();
+
+/** What stands in a file of the system, which may be gone by now, or another user's. */
+function bytesOf(path: string): Buffer | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch {
     return undefined;
   }
