@@ -1,7 +1,16 @@
-import { NosError } from '../errors.ts';
 import { type Expression, lowerRule, type Program, printRule } from '../rules/index.ts';
 import { nameParameters, type ParameterNames, type RuleParameter } from './parameters.ts';
-import { type Apply, apply, distinct, isScalar, type Statement, scalarsIn, type Term } from './term.ts';
+import {
+  type Apply,
+  apply,
+  distinct,
+  isPerTensor,
+  isScalar,
+  number,
+  type Statement,
+  scalarsIn,
+  type Term,
+} from './term.ts';
 
 /**
  * A rule as a person would write it down: constants with names, state arrays with names, a few statements, the update. Every target
@@ -14,8 +23,10 @@ export interface Plan {
   readonly scalars: readonly { readonly name: string; readonly value: Term }[];
   /** Random numbers of this step, an array each, in the order in which they are drawn. */
   readonly draws: readonly RandomDraw[];
-  /** State arrays of the shape of the weight; all 0 before the first step. */
+  /** State arrays, of the shape of the weight unless they are {@link perTensor}; all 0 before the first step. */
   readonly states: readonly string[];
+  /** The states and variables that have one number per tensor. */
+  readonly perTensor: ReadonlySet<string>;
   readonly body: readonly Statement[];
   /** The direction u of the step w ← w − lr·u. */
   readonly update: Term;
@@ -59,16 +70,7 @@ const LONGEST = 56;
  * @param measure - how many characters a term takes in the target's language.
  */
 export function planRule(canonical: Expression, measure: (term: Term) => number): Plan {
-  const program = lowerRule(canonical);
-  const reduction = program.nodes.find((node) => node.kind === 'reduction');
-  if (reduction !== undefined) {
-    throw new NosError(
-      'bad-option',
-      `no target takes ${reduction.operation.name}(x) over a tensor yet`,
-      'export a rule that sees one weight at a time',
-    );
-  }
-  return new Planner(program, measure).plan();
+  return new Planner(lowerRule(canonical), measure).plan();
 }
 
 class Planner {
@@ -86,6 +88,9 @@ class Planner {
   /** The name of each of the program's scalars. */
   readonly #scalarNames: string[] = [];
   readonly #draws: RandomDraw[] = [];
+  readonly #perTensor = new Set<string>();
+  /** The number of weights of a tensor. */
+  #count: Term | undefined;
 
   constructor(program: Program, measure: (term: Term) => number) {
     this.#program = program;
@@ -93,6 +98,9 @@ class Planner {
     this.#parameters = nameParameters(program);
     this.#readers = readersOf(program);
     this.#states = distinct(program.slots.map((_, slot) => stateName(program, slot)));
+    for (const [slot, { extent }] of program.slots.entries()) {
+      if (extent === 'tensor') this.#perTensor.add(this.#states[slot]!);
+    }
     this.#inPlace = program.slots.map((_, slot) => this.#isUpdatedInPlace(slot));
     this.#taken = new Set([...this.#states, ...this.#parameters.list.map(({ name }) => name)]);
   }
@@ -117,6 +125,7 @@ class Planner {
       scalars: this.#scalars.filter(({ name }) => used.has(name)),
       draws: this.#draws,
       states: this.#states,
+      perTensor: this.#perTensor,
       body: this.#body,
       update: terms[result]!,
       stores: inOrder(stores),
@@ -200,13 +209,30 @@ class Planner {
         return this.#named(i, this.#fitted(apply(node.operation.name, this.#args(node), parameters)));
       }
       case 'reduction':
-        throw new Error(`not planned: ${node.operation.name}`);
+        return this.#reduction(node.operation.name, node.args[0]);
       case 'random': {
         const draw: Term = { kind: 'variable', name: this.#draws[node.draw]!.name };
         if (node.args.length === 0) return draw;
         return this.#named(i, this.#fitted(apply(node.operation.name, [draw, ...this.#args(node)])));
       }
     }
+  }
+
+  /** A reduction has a name, and so has what it is of; that of what all weights of a tensor share is no reduction. */
+  #reduction(operation: string, arg: number): Term {
+    const x = this.#terms[arg]!;
+    if (this.#program.extents[arg] === 'weight') {
+      return this.#variable(
+        apply(operation, [x.kind === 'call' ? this.#variable(x, nameOf(x)) : x]),
+        NAMES[operation]!,
+      );
+    }
+    if (operation === 'mean') return x;
+    const size = apply('abs', [x]);
+    if (operation === 'rms' || operation === 'amax') return size;
+    this.#count ??= this.#variable(apply('sum', [number(1)]), 'weight_count');
+    if (operation === 'norm') return apply('mul', [apply('sqrt', [this.#count]), size]);
+    return x.kind === 'number' && x.value === 1 ? this.#count : apply('mul', [this.#count, x]);
   }
 
   #args({ args }: { readonly args: readonly number[] }): readonly Term[] {
@@ -227,6 +253,7 @@ class Planner {
 
   #variable(value: Term, wanted: string): Term {
     const name = this.#free(wanted);
+    if (isPerTensor(value, this.#perTensor)) this.#perTensor.add(name);
     this.#body.push({ kind: 'variable', name, value: withoutFactorOne(value) });
     return { kind: 'variable', name };
   }
@@ -274,7 +301,7 @@ function inOrder(stores: Plan['stores']): Plan['stores'] {
 function readersOf({ nodes, result, slots }: Program): readonly (readonly number[])[] {
   const readers: number[][] = nodes.map(() => []);
   for (const [i, node] of nodes.entries()) {
-    if (node.kind === 'element' || node.kind === 'random') for (const arg of node.args) readers[arg]!.push(i);
+    if ('args' in node) for (const arg of node.args) readers[arg]!.push(i);
   }
   readers[result]!.push(-1);
   for (const { next } of slots) readers[next]!.push(-1);
@@ -327,6 +354,11 @@ const NAMES: Readonly<Record<string, string>> = {
   lt: 'mask',
   le: 'mask',
   where: 'chosen',
+  sum: 'total',
+  mean: 'mean',
+  norm: 'norm',
+  rms: 'rms',
+  amax: 'largest',
 };
 
 const nameOf = (term: Term): string => (term.kind === 'call' ? (NAMES[term.operation] ?? 'value') : 'value');

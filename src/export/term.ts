@@ -1,3 +1,5 @@
+import { operations, type ReductionOperation } from '../rules/index.ts';
+
 /** A value of a rule as a target writes it down: the arguments of an operation are terms again. */
 export type Term =
   | { readonly kind: 'number'; readonly value: number }
@@ -41,11 +43,41 @@ export function isScalar(term: Term): boolean {
     case 'totalSteps':
       return true;
     case 'call':
-      return term.args.length > 0 && term.args.every(isScalar);
+      return term.args.length > 0 && !isReduction(term) && term.args.every(isScalar);
     default:
       return false;
   }
 }
+
+export const isReduction = ({ operation }: Apply): boolean => operations.get(operation)?.kind === 'reduction';
+
+/** The reduction of that name. @throws Error for a name of none: a bug. */
+export function reductionOf(name: string): ReductionOperation {
+  const operation = operations.get(name);
+  if (operation?.kind !== 'reduction') throw new Error(`no reduction '${name}'`);
+  return operation;
+}
+
+/** Whether a term has one value per tensor; `names` are the states and variables that have. */
+export function isPerTensor(term: Term, names: ReadonlySet<string>): boolean {
+  if (term.kind === 'state' || term.kind === 'variable') return names.has(term.name);
+  if (term.kind !== 'call') return false;
+  if (isReduction(term)) return true;
+  return (
+    term.args.some((arg) => isPerTensor(arg, names)) &&
+    term.args.every((arg) => isScalar(arg) || isPerTensor(arg, names))
+  );
+}
+
+/** The names of the states and variables that a term reads. */
+export function namesIn(term: Term): readonly string[] {
+  if (term.kind === 'state' || term.kind === 'variable') return [term.name];
+  return term.kind === 'call' ? term.args.flatMap(namesIn) : [];
+}
+
+/** Whether a term reads what there is one of per weight or tensor: `gradient`, `weight`. */
+export const reads = (term: Term, kind: 'gradient' | 'weight'): boolean =>
+  term.kind === kind || (term.kind === 'call' && term.args.some((arg) => reads(arg, kind)));
 
 /** The names of the numbers of this step that a term reads. */
 export function scalarsIn(term: Term): readonly string[] {

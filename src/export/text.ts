@@ -1,4 +1,4 @@
-import type { ElementName, RandomName } from '../rules/index.ts';
+import type { ElementName, RandomName, ReductionName } from '../rules/index.ts';
 import { type Apply, isScalar, type Term } from './term.ts';
 
 /** A piece of program text, and how tightly it binds. */
@@ -80,10 +80,29 @@ export const called =
     atom(`${name}(${[...args, ...parameters].map(({ text }) => text).join(', ')})`);
 
 /** The operations of the language that work on arrays; every target has a writer for each. `drop` takes its mask first. */
-export type ArrayOperation = ElementName | Exclude<RandomName, 'noise'>;
+export type ArrayOperation = ElementName | ReductionName | Exclude<RandomName, 'noise'>;
+
+/** The reductions of arrays, by how a target takes sums, means, roots, squares, the largest and absolute values; `count` is of the weights. */
+export function reductionWriters(
+  write: (name: 'sum' | 'mean' | 'sqrt' | 'square' | 'max' | 'abs') => Writer,
+  count: string,
+): Readonly<Record<ReductionName, Writer>> {
+  const of =
+    (...names: readonly Parameters<typeof write>[0][]): Writer =>
+    (args) =>
+      names.reduceRight((x, name) => write(name)([x], []), args[0]!);
+  const sum = of('sum');
+  return {
+    sum: (args, parameters) => (args[0]!.scalar ? atom(count) : sum(args, parameters)),
+    mean: of('mean'),
+    norm: of('sqrt', 'sum', 'square'),
+    rms: of('sqrt', 'mean', 'square'),
+    amax: of('max', 'abs'),
+  };
+}
 
 /** Those that work on numbers of the step, in float64. */
-export type ScalarOperation = Exclude<ArrayOperation, 'drop'> | 'ld' | 'cd' | 'rd';
+export type ScalarOperation = Exclude<ArrayOperation, ReductionName | 'drop'> | 'ld' | 'cd' | 'rd';
 
 export type ArrayWriters = Readonly<Record<ArrayOperation, Writer>>;
 export type ScalarWriters = Readonly<Record<ScalarOperation, Writer>>;

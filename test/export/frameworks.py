@@ -24,7 +24,7 @@ def module(name, **members):
     return found
 
 
-NAMES = "exp log sqrt tanh cos abs sign clip minimum maximum where zeros_like".split()
+NAMES = "exp log sqrt tanh cos abs sign clip minimum maximum where zeros_like ones_like zeros sum mean max square".split()
 FUNCTIONS = {name: getattr(np, name) for name in NAMES}
 
 
@@ -63,7 +63,7 @@ tree = module("jax.tree", map=lambda f, leaves: [f(leaf) for leaf in leaves], fl
 random = module(
     "jax.random", key=lambda seed: seed, split=lambda key, count: [key] * count, uniform=uniform, normal=uniform
 )
-jnp = module("jax.numpy", zeros=np.zeros, int32=np.int64, float32=np.float64, **FUNCTIONS)
+jnp = module("jax.numpy", int32=np.int64, float32=np.float64, **FUNCTIONS)
 module("jax", numpy=jnp, tree=tree, random=random, Array=np.ndarray)
 module(
     "optax",
@@ -86,6 +86,9 @@ class KerasOptimizer:
 
     def add_variable_from_reference(self, reference_variable, name):
         return np.zeros_like(reference_variable)
+
+    def add_variable(self, shape, dtype, name):
+        return np.zeros(shape, dtype)
 
     def _get_variable_index(self, variable):
         return [one is variable for one in self.variables].index(True)
@@ -147,7 +150,7 @@ class Tensor(np.ndarray):
     def __new__(cls, values):
         return np.array(values, dtype=np.float64).view(cls)
 
-    zeros = staticmethod(lambda *shape, device=None: Tensor(np.zeros(shape)))
+    zeros = staticmethod(lambda *shape, dtype=None, device=None: Tensor(np.zeros(shape)))
     rand = randn = staticmethod(lambda *_, **__: Tensor(draws.take()))
     device = None
 
@@ -167,6 +170,9 @@ class Tensor(np.ndarray):
     def zeros_like(self):
         return np.zeros_like(self)
 
+    def ones_like(self):
+        return np.ones_like(self)
+
     def realize(self):
         return self
 
@@ -175,10 +181,10 @@ class Tensor(np.ndarray):
 
 
 def method(function):
-    return lambda *args: function(*args)
+    return lambda *args: Tensor(function(*(np.asarray(arg) for arg in args)))
 
 
-for name in "exp log sqrt tanh cos abs sign minimum maximum".split():
+for name in "exp log sqrt tanh cos abs sign minimum maximum square sum mean max".split():
     setattr(Tensor, name, method(getattr(np, name)))
 
 

@@ -1,8 +1,9 @@
 import { explanation } from '../explanation.ts';
+import { type LoopPass, loopPasses } from '../passes.ts';
 import { operationsOf, type Plan, type RandomDraw } from '../plan.ts';
 import { TOLERANCE } from '../recorded.ts';
 import type { ExportSource, Target, TestSource } from '../target.ts';
-import type { Term } from '../term.ts';
+import { type Apply, namesIn, reads, reductionOf, type Statement, type Term } from '../term.ts';
 import {
   type ArrayWriters,
   arithmetic,
@@ -13,6 +14,7 @@ import {
   indented,
   LEVEL,
   numberText,
+  reductionWriters,
   type ScalarWriters,
   type Spelling,
   type Text,
@@ -104,6 +106,7 @@ const arrayWriters = (prefix: string): ArrayWriters => ({
   clip: helper(prefix, 'clip'),
   min: helper(prefix, 'min'),
   max: helper(prefix, 'max'),
+  ...reductionWriters(() => called(''), '(double)state->size'),
   drop: ([dropped, x]) => ({
     text: `${dropped!.text} ? 0 : ${within(x!, LEVEL.sum)}`,
     level: LEVEL.condition,
@@ -140,6 +143,7 @@ function writeC(source: ExportSource): string {
   const real = `${prefix}_real`;
   const used = operationsOf(plan);
   const random = plan.draws.length > 0;
+  const arrays = arraysOf(plan);
   const helpers = Object.entries(HELPERS).flatMap(([name, lines]) =>
     used.has(name)
       ? [...lines.map((line) => line.replaceAll('PREFIX_PI', `${macro}_PI`).replaceAll('PREFIX', prefix)), '']
@@ -191,7 +195,7 @@ function writeC(source: ExportSource): string {
     `typedef struct ${prefix}_state {`,
     '    size_t size;',
     '    double step;',
-    ...plan.states.map((name) => `    ${real} *${name};`),
+    ...arrays.map((name) => `    ${real} *${name};`),
     `} ${prefix}_state;`,
     '',
     ...(random
@@ -228,8 +232,8 @@ function writeC(source: ExportSource): string {
       : []),
     `static inline void ${prefix}_free(${prefix}_state *state)`,
     '{',
-    ...plan.states.map((name) => `    free(state->${name});`),
-    ...plan.states.map((name) => `    state->${name} = NULL;`),
+    ...arrays.map((name) => `    free(state->${name});`),
+    ...arrays.map((name) => `    state->${name} = NULL;`),
     '    state->size = 0;',
     '}',
     '',
@@ -238,10 +242,13 @@ function writeC(source: ExportSource): string {
     '{',
     '    state->size = size;',
     '    state->step = 0;',
-    ...plan.states.map((name) => `    state->${name} = (${real} *)calloc(size, sizeof(${real}));`),
-    ...(plan.states.length > 0
+    ...arrays.map(
+      (name) =>
+        `    state->${name} = (${real} *)calloc(${plan.perTensor.has(name) ? '1' : 'size'}, sizeof(${real}));`,
+    ),
+    ...(arrays.length > 0
       ? [
-          `    if (size > 0 && (${plan.states.map((name) => `!state->${name}`).join(' || ')})) {`,
+          `    if (size > 0 && (${arrays.map((name) => `!state->${name}`).join(' || ')})) {`,
           `        ${prefix}_free(state);`,
           '        return 1;',
           '    }',
@@ -307,26 +314,60 @@ function writeTest({ className, module, recorded, totalSteps, command }: TestSou
 function stepLines(plan: Plan, prefix: string, real: string): readonly string[] {
   const writers = arrayWriters(prefix);
   const text = (term: Term): string => writeTerm(term, writers, spelling).text;
+  const cast = (term: Term): string => `(${real})${within(writeTerm(term, writers, spelling), LEVEL.atom)}`;
   const scalars = scalarWriters(prefix);
-  const inPlace = plan.body.filter(({ kind }) => kind === 'state').map(({ name }) => name);
-  const lines = [
-    ...plan.draws.map((draw) => drawLine(draw, prefix, text)),
-    ...(plan.uses.gradient ? ['const double g = gradient[i];'] : []),
-    ...(plan.uses.weight ? ['const double w = weights[i];'] : []),
-    ...plan.states.map(
-      (name) => `${inPlace.includes(name) ? '' : 'const '}double ${name} = state->${name}[i];`,
-    ),
-    ...plan.body.map(({ kind, name, value }) =>
-      kind === 'state' ? `${name} = ${text(value)};` : `const double ${name} = ${text(value)};`,
-    ),
-    `const double u = ${text(plan.update)};`,
-    ...inPlace.map((name) => `state->${name}[i] = (${real})${name};`),
-    ...plan.stores.map(
-      ({ state, value }) =>
-        `state->${state}[i] = (${real})${within(writeTerm(value, writers, spelling), LEVEL.atom)};`,
-    ),
-    `weights[i] = (${real})(weights[i] - config->lr * u);`,
+  const { perTensor, draws } = plan;
+  const passes = loopPasses(plan);
+  const kept = passes.length > 1;
+  const isInPlace = (state: string): boolean =>
+    plan.body.some(({ kind, name }) => kind === 'state' && name === state);
+  const assigned = ({ kind, name, value }: Statement): string =>
+    kind === 'state' ? `${name} = ${text(value)};` : `const double ${name} = ${text(value)};`;
+  const loop = (lines: readonly string[]): readonly string[] => [
+    'for (i = 0; i < state->size; i++) {',
+    ...indented(lines, '    '),
+    '}',
   ];
+  const pass = ({ before, body, reductions }: LoopPass, p: number): readonly string[] => {
+    const isLast = p === passes.length - 1;
+    const stores = isLast ? plan.stores.filter(({ state }) => !perTensor.has(state)) : [];
+    const terms = [
+      ...[...body, ...reductions, ...stores].map(({ value }) => value),
+      ...(isLast ? [plan.update] : []),
+    ];
+    const written = body.flatMap(({ kind, name }) => (kind === 'state' ? [name] : []));
+    const isRead = (name: string): boolean =>
+      !kept || written.includes(name) || terms.some((term) => namesIn(term).includes(name));
+    const locals = [
+      ...draws
+        .filter(({ name }) => isRead(name))
+        .map((draw) => (kept ? keptDrawLine(draw) : drawLine(draw, prefix, text))),
+      ...(plan.uses.gradient && (!kept || terms.some((term) => reads(term, 'gradient')))
+        ? ['const double g = gradient[i];']
+        : []),
+      ...(plan.uses.weight && (!kept || terms.some((term) => reads(term, 'weight')))
+        ? ['const double w = weights[i];']
+        : []),
+      ...plan.states
+        .filter((name) => !perTensor.has(name) && isRead(name))
+        .map((name) => `${written.includes(name) ? '' : 'const '}double ${name} = state->${name}[i];`),
+    ];
+    return [
+      ...before.map(assigned),
+      ...reductions.map(({ name }) => `double ${name} = 0;`),
+      ...loop([
+        ...locals,
+        ...body.map(assigned),
+        ...reductions.map(({ name, value }) => addText(name, value, text(value.args[0]!))),
+        ...(isLast ? [`const double u = ${text(plan.update)};`] : []),
+        ...written.map((name) => `state->${name}[i] = (${real})${name};`),
+        ...stores.map(({ state, value }) => `state->${state}[i] = ${cast(value)};`),
+        ...(isLast ? [`weights[i] = (${real})(weights[i] - config->lr * u);`] : []),
+      ]),
+      ...reductions.flatMap(({ name, value }) => finishLines(name, value)),
+    ];
+  };
+  const ofTensor = plan.states.filter((name) => perTensor.has(name));
   return [
     `static inline void ${prefix}_step(const ${prefix}_config *config, ${prefix}_state *state,`,
     `                                  ${real} *weights, const ${real} *gradient)`,
@@ -335,17 +376,57 @@ function stepLines(plan: Plan, prefix: string, real: string): readonly string[] 
     ...plan.scalars.map(
       ({ name, value }) => `    const double ${name} = ${writeTerm(value, scalars, spelling).text};`,
     ),
+    ...ofTensor.map((name) => `    ${isInPlace(name) ? '' : 'const '}double ${name} = state->${name}[0];`),
     '    size_t i;',
     '    (void)step;',
     ...(plan.uses.gradient ? [] : ['    (void)gradient;']),
-    '    for (i = 0; i < state->size; i++) {',
-    ...indented(lines, '        '),
-    '    }',
+    ...indented(
+      [
+        ...(kept && draws.length > 0
+          ? loop(draws.map((draw) => `state->${draw.name}[i] = (${real})(${drawnText(draw, prefix, text)});`))
+          : []),
+        ...passes.flatMap(pass),
+        ...ofTensor.filter(isInPlace).map((name) => `state->${name}[0] = (${real})${name};`),
+        ...plan.stores
+          .filter(({ state }) => perTensor.has(state))
+          .map(({ state, value }) => `state->${state}[0] = ${cast(value)};`),
+      ],
+      '    ',
+    ),
     '}',
   ];
 }
 
-const drawLine = (draw: RandomDraw, prefix: string, text: (term: Term) => string): string =>
+/** The arrays of a plan's state: of its states, and of the random numbers that several loops read. */
+const arraysOf = (plan: Plan): readonly string[] => [
+  ...plan.states,
+  ...(loopPasses(plan).length > 1 ? plan.draws.map(({ name }) => name) : []),
+];
+
+/** Adds a value, which is a name, to what is reduced. */
+function addText(name: string, { operation }: Apply, x: string): string {
+  const { term, join } = reductionOf(operation);
+  if (join === 'largest')
+    return `${name} = ${name} != ${name} || ${name} > fabs(${x}) ? ${name} : fabs(${x});`;
+  return `${name} += ${term === 'square' ? `${x} * ${x}` : x};`;
+}
+
+function finishLines(name: string, { operation }: Apply): readonly string[] {
+  const { mean, root } = reductionOf(operation);
+  const share = mean ? `${name} / (double)state->size` : name;
+  if (root) return [`${name} = sqrt(${share});`];
+  return mean ? [`${name} = ${share};`] : [];
+}
+
+const drawnText = (draw: RandomDraw, prefix: string, text: (term: Term) => string): string =>
   draw.distribution === 'normal'
-    ? `const double ${draw.name} = ${prefix}_normal(config);`
-    : `const int ${draw.name} = config->uniform(config->source) < ${text(draw.rate)};`;
+    ? `${prefix}_normal(config)`
+    : `config->uniform(config->source) < ${text(draw.rate)}`;
+
+const keptDrawLine = ({ name, distribution }: RandomDraw): string =>
+  distribution === 'normal'
+    ? `const double ${name} = state->${name}[i];`
+    : `const int ${name} = state->${name}[i] != 0;`;
+
+const drawLine = (draw: RandomDraw, prefix: string, text: (term: Term) => string): string =>
+  `const ${draw.distribution === 'normal' ? 'double' : 'int'} ${draw.name} = ${drawnText(draw, prefix, text)};`;

@@ -43,6 +43,7 @@ function writeMarkdown({
   advice,
   command,
 }: ExportSource): string {
+  const ofTensor = plan.states.filter((name) => plan.perTensor.has(name)).length;
   const rows = plan.parameters.map(
     ({ name, value, description }) => `| \`${name}\` | ${numberText(value, '').text} | ${description} |`,
   );
@@ -63,7 +64,7 @@ function writeMarkdown({
     ...(source ? [`Source: ${source}.`, ''] : []),
     ...advice.flatMap((line) => [line, '']),
     ...(rows.length > 0 ? ['| constant | value | |', '|---|---|---|', ...rows, ''] : []),
-    `State tensors per weight: ${plan.states.length}.`,
+    `State tensors per weight: ${plan.states.length - ofTensor}.${ofTensor > 0 ? ` Numbers kept per tensor: ${ofTensor}.` : ''}`,
     '',
     `Made by \`${command}\`.`,
     '',

@@ -1,14 +1,17 @@
 import { explanation } from '../explanation.ts';
+import { type LoopPass, loopPasses } from '../passes.ts';
 import type { Plan, RandomDraw } from '../plan.ts';
 import { TOLERANCE } from '../recorded.ts';
 import type { ExportSource, Target, TestSource } from '../target.ts';
-import type { Term } from '../term.ts';
+import { type Apply, reductionOf, type Statement, type Term } from '../term.ts';
 import {
   type ArrayWriters,
   atom,
+  called,
   indented,
   LEVEL,
   madeBy,
+  reductionWriters,
   type Spelling,
   within,
   writeTerm,
@@ -39,21 +42,27 @@ export const javascript: Target = {
 
 const arrays: ArrayWriters = {
   ...elementary,
+  ...reductionWriters(() => called(''), 'weights.length'),
   drop: ([dropped, x]) => ({
     text: `${dropped!.text} ? 0 : ${within(x!, LEVEL.sum)}`,
     level: LEVEL.condition,
   }),
 };
 
-const spelling: Spelling = {
+/** What one number per tensor, and what one per weight is called; random numbers have arrays where several loops read them. */
+const spellingOf = ({ perTensor, draws }: Pick<Plan, 'perTensor' | 'draws'>, kept: boolean): Spelling => ({
   number,
   leaf: (term) => {
     if (term.kind === 'gradient') return atom('gradient[i]');
     if (term.kind === 'weight') return atom('weights[i]');
-    if (term.kind === 'state') return atom(`${camelCase(term.name)}[i]`);
-    return atom('name' in term ? camelCase(term.name) : term.kind);
+    if (!('name' in term)) return atom(term.kind);
+    const name = camelCase(term.name);
+    if (term.kind === 'state') return atom(perTensor.has(term.name) ? `${name}[0]` : `${name}[i]`);
+    return atom(kept && draws.some((draw) => draw.name === term.name) ? `${name}[i]` : name);
   },
-};
+});
+
+const spelling = spellingOf({ perTensor: new Set(), draws: [] }, false);
 
 const text = (term: Term): string => writeTerm(term, arrays, spelling).text;
 
@@ -168,38 +177,81 @@ function writeTest({ className, module, recorded, totalSteps, command }: TestSou
 }
 
 function loopLines(plan: Plan): readonly string[] {
-  const states = plan.states.map(camelCase);
+  const { states, uses, draws, perTensor } = plan;
+  const passes = loopPasses(plan);
+  const kept = passes.length > 1 && draws.length > 0;
+  const spelled = spellingOf(plan, kept);
+  const write = (term: Term) => writeTerm(term, arrays, spelled);
+  const assigned = ({ kind, name, value }: Statement): string => {
+    const target = kind === 'state' ? spelled.leaf({ kind, name }).text : `const ${camelCase(name)}`;
+    return `${target} = ${write(value).text};`;
+  };
+  const stored = (one: boolean): readonly string[] =>
+    plan.stores
+      .filter(({ state }) => perTensor.has(state) === one)
+      .map(({ state, value }) => assigned({ kind: 'state', name: state, value }));
+  const loop = (lines: readonly string[]): readonly string[] => [
+    'for (let i = 0; i < weights.length; i++) {',
+    ...indented(lines, '  '),
+    '}',
+  ];
+  const drawn = draws.map(
+    (draw) => `${kept ? '' : 'const '}${camelCase(draw.name)}${kept ? '[i]' : ''} = ${drawText(draw)};`,
+  );
+  const pass = ({ before, body, reductions }: LoopPass, i: number): readonly string[] => [
+    ...before.map(assigned),
+    ...reductions.map(({ name }) => `let ${camelCase(name)} = 0;`),
+    ...loop([
+      ...(kept ? [] : drawn),
+      ...body.map(assigned),
+      ...reductions.map(({ name, value }) => addText(camelCase(name), value, write(value.args[0]!).text)),
+      ...(i < passes.length - 1
+        ? []
+        : [
+            `const delta = learningRate * ${within(write(plan.update), LEVEL.product + 1)};`,
+            ...stored(false),
+            'weights[i] -= delta;',
+          ]),
+    ]),
+    ...reductions.flatMap(({ name, value }) => finishLines(camelCase(name), value)),
+  ];
+  const lines = [
+    ...(uses.gradient ? ['const gradient = gradients[p];'] : []),
+    ...(states.length > 0 ? [`const { ${states.map(camelCase).join(', ')} } = this.#states[p];`] : []),
+    ...(kept ? [...draws.map(({ name }) => `const ${camelCase(name)} = [];`), ...loop(drawn)] : []),
+    ...passes.flatMap(pass),
+    ...stored(true),
+  ];
+  const zeros = (name: string): string =>
+    perTensor.has(name) ? 'weights.slice(0, 1).fill(0)' : 'weights.slice().fill(0)';
   return [
     ...(states.length > 0
       ? [
           'this.#states ??= params.map((weights) => ({',
-          ...states.map((name) => `  ${name}: weights.slice().fill(0),`),
+          ...states.map((name) => `  ${camelCase(name)}: ${zeros(name)},`),
           '}));',
         ]
       : []),
-    plan.uses.gradient || states.length > 0
+    uses.gradient || states.length > 0
       ? 'for (const [p, weights] of params.entries()) {'
       : 'for (const weights of params) {',
-    ...(plan.uses.gradient ? ['  const gradient = gradients[p];'] : []),
-    ...(states.length > 0 ? [`  const { ${states.join(', ')} } = this.#states[p];`] : []),
-    '  for (let i = 0; i < weights.length; i++) {',
-    ...indented(
-      [
-        ...plan.draws.map((draw) => `const ${camelCase(draw.name)} = ${drawText(draw)};`),
-        ...plan.body.map(({ kind, name, value }) =>
-          kind === 'state'
-            ? `${camelCase(name)}[i] = ${text(value)};`
-            : `const ${camelCase(name)} = ${text(value)};`,
-        ),
-        `const delta = learningRate * ${within(writeTerm(plan.update, arrays, spelling), LEVEL.product + 1)};`,
-        ...plan.stores.map(({ state, value }) => `${camelCase(state)}[i] = ${text(value)};`),
-        'weights[i] -= delta;',
-      ],
-      '    ',
-    ),
-    '  }',
+    ...indented(lines, '  '),
     '}',
   ];
+}
+
+/** Adds a value, which is a name, to what is reduced. */
+function addText(name: string, { operation }: Apply, x: string): string {
+  const { term, join } = reductionOf(operation);
+  if (join === 'largest') return `${name} = Math.max(${name}, Math.abs(${x}));`;
+  return `${name} += ${term === 'square' ? `${x} * ${x}` : x};`;
+}
+
+function finishLines(name: string, { operation }: Apply): readonly string[] {
+  const { mean, root } = reductionOf(operation);
+  const share = mean ? `${name} / weights.length` : name;
+  if (root) return [`${name} = Math.sqrt(${share});`];
+  return mean ? [`${name} /= weights.length;`] : [];
 }
 
 const drawText = (draw: RandomDraw): string =>

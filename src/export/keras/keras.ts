@@ -95,7 +95,9 @@ function classLines(source: ExportSource, own: readonly Argument[]): readonly st
     '    super().build(variables)',
     ...plan.states.flatMap((name) => [
       `    self.${plural(name)} = [`,
-      `        self.add_variable_from_reference(variable, "${name}")`,
+      plan.perTensor.has(name)
+        ? `        self.add_variable((), dtype=variable.dtype, name="${name}")`
+        : `        self.add_variable_from_reference(variable, "${name}")`,
       '        for variable in variables',
       '    ]',
     ]),
@@ -126,7 +128,9 @@ function stepLines({ plan }: ExportSource): readonly string[] {
   };
   return [
     'lr = ops.cast(learning_rate, variable.dtype)',
-    ...(uses.gradient || plan.draws.length > 0 ? ['grad = ops.cast(gradient, variable.dtype)'] : []),
+    ...(uses.gradient || plan.draws.length > 0 || operationsOf(plan).has('sum')
+      ? ['grad = ops.cast(gradient, variable.dtype)']
+      : []),
     ...(uses.step
       ? ['step = ops.cast(self.iterations + 1, variable.dtype)', ...writer.scalarLines(plan)]
       : []),

@@ -71,7 +71,11 @@ function writeMlx(source: ExportSource): string {
         'def init_single(self, parameter: mx.array, state: dict) -> None:',
         ...(plan.states.length === 0
           ? ['    pass']
-          : plan.states.map((name) => `    state["${name}"] = mx.zeros_like(parameter)`)),
+          : plan.states.map((name) =>
+              plan.perTensor.has(name)
+                ? `    state["${name}"] = mx.zeros((), parameter.dtype)`
+                : `    state["${name}"] = mx.zeros_like(parameter)`,
+            )),
         '',
         'def apply_single(',
         '    self, gradient: mx.array, parameter: mx.array, state: dict',

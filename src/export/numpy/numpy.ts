@@ -19,6 +19,7 @@ import {
   indented,
   LEVEL,
   madeBy,
+  reductionWriters,
   type Spelling,
   truthOf,
   within,
@@ -43,6 +44,7 @@ const writers: ArrayWriters = {
     const chosen = `np.where(${truthOf(c!, '!= 0.0').text}, ${x!.text}, ${y!.text})`;
     return atom(x!.scalar && y!.scalar ? `${chosen}.astype(param.dtype)` : chosen);
   },
+  ...reductionWriters((name) => called(`np.${name}`), 'param.dtype.type(param.size)'),
   drop: ([dropped, x]) => atom(`np.where(${dropped!.text}, 0.0, ${x!.text})`),
 };
 
@@ -155,6 +157,9 @@ function stepLines({ plan }: ExportSource, scalars: readonly string[]): readonly
           `    names = (${names}${states.length === 1 ? ',' : ''})`,
           '    for param in params:',
           '        self.state.append({name: np.zeros_like(param) for name in names})',
+          ...states
+            .filter((name) => plan.perTensor.has(name))
+            .map((name) => `        self.state[-1]["${name}"] = param.dtype.type(0)`),
         ]
       : []),
     loop,

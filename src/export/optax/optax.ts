@@ -65,7 +65,11 @@ function writeOptax(source: ExportSource): string {
     `        return ${state}(`,
     '            count=jnp.zeros([], jnp.int32),',
     ...(random ? ['            key=jax.random.key(seed),'] : []),
-    ...plan.states.map((one) => `            ${one}=jax.tree.map(jnp.zeros_like, params),`),
+    ...plan.states.map((one) =>
+      plan.perTensor.has(one)
+        ? `            ${one}=jax.tree.map(lambda p: jnp.zeros((), p.dtype), params),`
+        : `            ${one}=jax.tree.map(jnp.zeros_like, params),`,
+    ),
     '        )',
     '',
     `    def update_fn(updates, state: ${state}, params=None):`,

@@ -7,6 +7,7 @@ import {
   comparison,
   LEVEL,
   negated,
+  reductionWriters,
   type ScalarWriters,
   type Spelling,
   type Text,
@@ -67,6 +68,7 @@ export function traced(
     lt: comparison('<', oneOrZero),
     le: comparison('<=', oneOrZero),
     where: ([c, x, y]) => named('where')([truthOf(c!, '!= 0.0'), x!, y!], []),
+    ...reductionWriters(named, named('sum')([named('ones_like')([atom(own.gradient)], [])], []).text),
     drop: ([dropped, x]) => named('where')([dropped!, atom('0.0'), x!], []),
   };
   const total = own.parameter('total_steps');

@@ -1,5 +1,5 @@
 import type { Plan } from '../plan.ts';
-import { isScalar, type Statement, type Term } from '../term.ts';
+import { isPerTensor, isScalar, type Statement, type Term } from '../term.ts';
 import { writeTerm } from '../text.ts';
 import { singleWriters, spelling } from './single.ts';
 import { type UpdateParts, updateParts } from './update.ts';
@@ -11,7 +11,7 @@ import { type UpdateParts, updateParts } from './update.ts';
 export function foreachLines(plan: Plan): readonly string[] {
   const writer = new Lists(plan);
   for (const statement of plan.body) writer.statement(statement);
-  const update = writer.list(plan.update);
+  const update = writer.whole(plan.update);
   writer.lines.push(`deltas = torch._foreach_mul(${update}, lr)`);
   for (const { state, value } of plan.stores) writer.copy(state, value);
   return [...writer.lines, 'torch._foreach_sub_(params, deltas)'];
@@ -40,8 +40,10 @@ const UNARY: Readonly<Record<string, string>> = {
 class Lists {
   readonly lines: string[] = [];
   readonly #taken: Set<string>;
+  readonly #perTensor: Plan['perTensor'];
 
   constructor(plan: Plan) {
+    this.#perTensor = plan.perTensor;
     this.#taken = new Set(
       [...plan.states, ...plan.scalars.map(({ name }) => name), ...plan.draws.map(({ name }) => name)].map(
         plural,
@@ -53,7 +55,9 @@ class Lists {
     const { kind, name, value } = statement;
     if (kind === 'variable') return void this.#name(plural(name), this.#call(value));
     const parts = updateParts(statement);
-    if (parts === undefined) this.copy(name, value);
+    const isOne = this.#perTensor.has(name);
+    if (parts === undefined || parts.factors.some((factor) => this.#isOne(factor) !== isOne))
+      this.copy(name, value);
     else this.#update(plural(name), parts);
   }
 
@@ -63,6 +67,17 @@ class Lists {
       `for state, value in zip(${plural(state)}, ${this.list(value)}):`,
       '    state.copy_(value)',
     );
+  }
+
+  /** The list of the update, of the shapes of the parameters. */
+  whole(update: Term): string {
+    const list = this.list(update);
+    if (!this.#isOne(update)) return list;
+    return this.#name('updates', `[x.expand_as(param) for x, param in zip(${list}, params)]`);
+  }
+
+  #isOne(term: Term): boolean {
+    return isPerTensor(term, this.#perTensor);
   }
 
   /** The name of the list of a term's values, tensors, once it is computed. */
@@ -106,6 +121,8 @@ class Lists {
     const unary = UNARY[term.operation];
     if (unary !== undefined) return `torch.${unary}(${this.list(x!)})`;
     const binary = BINARY[term.operation];
+    const mixed = y !== undefined && !term.args.some(isScalar) && this.#isOne(x!) !== this.#isOne(y);
+    if (mixed) return this.#comprehension(term);
     if (binary !== undefined && !isScalar(x!))
       return `torch.${binary}(${this.list(x!)}, ${this.#operand(y!)})`;
     // A sum and a product are the same to the bit the other way round.

@@ -211,11 +211,15 @@ function classLines(source: ExportSource, own: readonly Argument[], hosted: bool
         '    if len(state) == 0:',
         '        device = p.device if group["capturable"] else None',
         '        state["step"] = torch.zeros((), dtype=torch.float32, device=device)',
-        ...states.flatMap((name) => [
-          `        state["${name}"] = torch.zeros_like(`,
-          '            p, memory_format=torch.preserve_format',
-          '        )',
-        ]),
+        ...states.flatMap((name) =>
+          plan.perTensor.has(name)
+            ? [`        state["${name}"] = p.new_zeros(())`]
+            : [
+                `        state["${name}"] = torch.zeros_like(`,
+                '            p, memory_format=torch.preserve_format',
+                '        )',
+              ],
+        ),
         ...states.map((name) => `    ${plural(name)}.append(state["${name}"])`),
         '    state_steps.append(state["step"])',
       ],

@@ -7,6 +7,7 @@ import {
   called,
   comparison,
   LEVEL,
+  reductionWriters,
   type Spelling,
   type Text,
   truthOf,
@@ -47,6 +48,7 @@ export const singleWriters: ArrayWriters = {
     const values = y!.scalar ? `torch.full_like(param, ${y!.text})` : within(y!, LEVEL.atom);
     return atom(`${values}.masked_fill(${mask.text}, ${x!.text})`);
   },
+  ...reductionWriters((name) => called(`torch.${name}`), 'torch.ones_like(param).sum()'),
   drop: ([dropped, x]) => {
     const values = x!.scalar ? `torch.full_like(param, ${x!.text})` : within(x!, LEVEL.atom);
     return atom(`${values}.masked_fill(${dropped!.text}, 0.0)`);

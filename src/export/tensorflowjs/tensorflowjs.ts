@@ -23,6 +23,7 @@ import {
   indented,
   LEVEL,
   madeBy,
+  reductionWriters,
   type Spelling,
   type Writer,
   within,
@@ -72,6 +73,7 @@ const writers: ArrayWriters = {
     const truth = c!.condition ?? atom(`tf.notEqual(${c!.text}, 0)`);
     return called('tf.where')([truth, x!, y!], []);
   },
+  ...reductionWriters((name) => called(`tf.${name}`), 'tf.scalar(weight.size)'),
   drop: ([dropped, x]) => called('tf.where')([dropped!, atom('0'), x!], []),
 };
 
@@ -108,7 +110,8 @@ function writeTensorflow(source: ExportSource): string {
     "import * as tf from '@tensorflow/tfjs';",
     '',
     ...decayFunctions(plan),
-    ...(states.length > 0 ? ZEROS : []),
+    ...(plan.states.some((name) => !plan.perTensor.has(name)) ? ZEROS : []),
+    ...(plan.states.some((name) => plan.perTensor.has(name)) ? ZERO : []),
     '/**',
     ...[
       source.title,
@@ -202,6 +205,11 @@ function stepLines(plan: Plan, options: readonly string[]): readonly string[] {
     if (isScalar(value)) return `tf.fill(weight.shape, ${text(value)})`;
     return text(value);
   };
+  /** Where a rule chooses, it may choose what is kept itself, or what has another shape. */
+  const kept = (state: string, value: string): string => {
+    if (!chooses) return value;
+    return plan.perTensor.has(state) ? `tf.clone(${value})` : `tf.broadcastTo(${value}, weight.shape)`;
+  };
   const assigned = (state: string, value: string): string =>
     `this.${plural(state)}[i].variable.assign(${value});`;
   const read = options.filter((name) => uses.totalSteps || name !== 'totalSteps');
@@ -218,7 +226,8 @@ function stepLines(plan: Plan, options: readonly string[]): readonly string[] {
       [
         'const weight = tf.engine().registeredVariables[name];',
         ...states.map(
-          (state) => `this.${plural(state)}[i] ??= zeros(\`\${name}/${camelCase(state)}\`, weight);`,
+          (state) =>
+            `this.${plural(state)}[i] ??= ${plan.perTensor.has(state) ? 'zero' : 'zeros'}(\`\${name}/${camelCase(state)}\`${plan.perTensor.has(state) ? '' : ', weight'});`,
         ),
         'if (gradient == null) continue;',
         'tf.tidy(() => {',
@@ -238,15 +247,9 @@ function stepLines(plan: Plan, options: readonly string[]): readonly string[] {
             ),
             `const update = ${text(plan.update)};`,
             'const delta = tf.mul(learningRate, update);',
-            ...inPlace.map((state) => {
-              const value = camelCase(state);
-              return assigned(state, chooses ? `tf.broadcastTo(${value}, weight.shape)` : value);
-            }),
+            ...inPlace.map((state) => assigned(state, kept(state, camelCase(state)))),
             ...plan.stores.map(({ state, value }) =>
-              assigned(
-                state,
-                chooses && !isScalar(value) ? `tf.broadcastTo(${text(value)}, weight.shape)` : whole(value),
-              ),
+              assigned(state, isScalar(value) ? whole(value) : kept(state, text(value))),
             ),
             'weight.assign(tf.sub(weight, delta));',
           ],
@@ -269,6 +272,15 @@ const ZEROS = [
   'const zeros = (originalName, weight) => ({',
   '  originalName,',
   '  variable: tf.tidy(() => tf.zerosLike(weight).variable(false)),',
+  '});',
+  '',
+];
+
+const ZERO = [
+  '/** @param {string} originalName */',
+  'const zero = (originalName) => ({',
+  '  originalName,',
+  '  variable: tf.tidy(() => tf.scalar(0).variable(false)),',
   '});',
   '',
 ];

@@ -79,10 +79,25 @@ function writeTinygrad(source: ExportSource): string {
         ...own.map((one) => `    ${argumentLine(one)}`),
         '    fused: bool = False,',
         ') -> None:',
+        ...(plan.perTensor.size > 0
+          ? [
+              '    if fused:',
+              '        raise ValueError("fused joins the tensors that the rule reduces over")',
+            ]
+          : []),
         '    super().__init__(params, lr, fused=fused)',
         ...own.map(({ name }) => `    self.${name} = ${name}`),
         ...counted.map((name) => `    self.${name} = Tensor.zeros(1, device=self.device).contiguous()`),
-        ...plan.states.map((name) => `    self.${plural(name)} = self._new_optim_param()`),
+        ...plan.states.flatMap((name) =>
+          plan.perTensor.has(name)
+            ? [
+                `    self.${plural(name)} = [`,
+                '        Tensor.zeros(dtype=p.dtype, device=p.device).contiguous()',
+                '        for p in self.params',
+                '    ]',
+              ]
+            : [`    self.${plural(name)} = self._new_optim_param()`],
+        ),
         '',
         'def _step(',
         '    self, params: list[Tensor], grads: list[Tensor]',

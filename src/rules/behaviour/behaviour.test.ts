@@ -277,6 +277,20 @@ function spell(e: Expression, coin: () => boolean): Expression {
 
 /** Another seed of the probes, or another meaning of a name, makes other hashes: whatever was kept by them is void then. */
 const GOLDEN = {
+  adanorm: '9a09a8d65da56927',
+  'cautious-adamw': 'dad8a2b3ce48292f',
+  'cautious-lion': '7f47005b1a4e8d2e',
+  fromage: '9efb22f7159f4eab',
+  gravity: '3e7d926e768b06ce',
+  lamb: '6c103efd6e63d1dc',
+  lars: '532f53bbb8750d5d',
+  mars: 'aa47b33b98402b62',
+  'normalized-momentum': 'd7f22b6b5a81d439',
+  novograd: '593e6a19ac60e8ef',
+  'rms-adam': '424005dc8822e732',
+  'scaled-sign': '0276073ed1b20aa0',
+  'sgd-sai': '4f9c395f1365693a',
+  'stable-adamw': '0b0842169a72b52e',
   amsgrad: '9153409272197fee',
   adamax: '6c740404dc00cc12',
   yogi: '51bdbbdf4a9bc0de',

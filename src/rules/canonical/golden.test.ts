@@ -12,6 +12,18 @@ import { parseRule } from './parse-rule.ts';
 /** Named rules that came after version 0.1. */
 const LATER = new Set([
   ...['amsgrad', 'adamax', 'yogi', 'adadelta', 'nadam', 'radam', 'adan', 'adopt', 'ademamix', 'rprop'],
+  ...[
+    'lars',
+    'lamb',
+    'cautious-adamw',
+    'cautious-lion',
+    'stable-adamw',
+    'novograd',
+    'adanorm',
+    'mars',
+    'fromage',
+  ],
+  ...['sgd-sai', 'gravity', 'rms-adam', 'scaled-sign', 'normalized-momentum'],
 ]);
 const isOfThen = ({ name }: { readonly name: string }): boolean => !LATER.has(name);
 
