@@ -220,6 +220,104 @@ describe('what the studio gives', () => {
   });
 });
 
+describe('the lineage of a rule', () => {
+  it('goes back to a string that was drawn, by changes that make each of its parent', async () => {
+    const read = async (path: string) => JSON.parse((await ask(`/api/${path}`)).body);
+    const { proposal } = await here.json(['show', 'evolved', '55']);
+    const { steps } = await read(`runs/evolved/rules/${proposal.key}/lineage`);
+    expect(steps[0]).toMatchObject({ position: 55, key: proposal.key });
+    expect(steps.at(-1).changes).toEqual([]);
+    for (const [i, { position, changes }] of steps.slice(0, -1).entries()) {
+      expect(steps[i + 1].position).toBeLessThan(position);
+      expect(changes.length).toBeGreaterThan(0);
+    }
+    const hostile = `runs/${encodeURIComponent(HOSTILE)}`;
+    const { rows } = await read(`${hostile}/board?found=1`);
+    const other = await read(`${hostile}/rules/${rows[0].key}/lineage`);
+    expect(other).toEqual({ strategy: 'random', steps: [] });
+    expect((await ask('/api/runs/evolved/rules/none/lineage')).status).toBe(404);
+  });
+});
+
+describe('a part of a run', () => {
+  it('is drawn closer, and is the same rules', async () => {
+    const read = async (path: string) => JSON.parse((await ask(`/api/runs/evolved/curve${path}`)).body);
+    const [whole, part] = [await read(''), await read('?from=11&to=30')];
+    const within = ([at]: [number, number]) => at >= 11 && at <= 30;
+    expect(part.shown).toEqual({ from: 11, to: 30 });
+    expect(part.points).toEqual(whole.points.filter(within));
+    expect(part.average).toEqual(whole.average.filter(within));
+    expect(part.best.at(-1)[1]).toBe(whole.best.findLast(([at]: [number]) => at <= 30)[1]);
+    expect((await read('?from=-5&to=9999')).shown).toEqual({ from: 1, to: 60 });
+  });
+});
+
+describe('trainings that a page asks for', () => {
+  const jobsAt = async (at: number) => JSON.parse((await ask('/api/jobs', { at })).body);
+  const post = (at: number, body: object, origin = `http://127.0.0.1:${at}`) =>
+    ask('/api/jobs', {
+      ...{ at, method: 'POST', body: JSON.stringify(body) },
+      headers: { origin, 'content-type': 'application/json' },
+    });
+  const evaluate = (key: string) => ({ job: 'evaluate', run: 'evolved', key, seeds: 5 });
+  const foundKey = async () => {
+    const { rows } = JSON.parse((await ask('/api/runs/evolved/board?found=1')).body);
+    return rows[0].key as string;
+  };
+
+  it('are refused unless the studio is started for them', async () => {
+    expect(await jobsAt(port)).toEqual({ allowed: false, jobs: [] });
+    const { status, body } = await post(port, evaluate(await foundKey()));
+    expect(status).toBe(403);
+    expect(JSON.parse(body).hint).toContain('--allow-evaluate');
+  });
+
+  it('are stored, with the seeds of the run, and only this page may ask', async () => {
+    const child = start(['studio', '--port', '0', '--allow-evaluate', '--engine', 'onnxruntime']);
+    const ended = finish(child);
+    try {
+      const url = await new Promise<string>((resolve) => {
+        child.stderr?.on('data', (text) => {
+          const found = /http:\S+/.exec(String(text));
+          if (found) resolve(found[0]);
+        });
+      });
+      const at = Number(new URL(url).port);
+      const key = await foundKey();
+      expect((await post(at, evaluate(key), 'http://evil.example')).status).toBe(403);
+      expect((await post(at, { ...evaluate(key), seeds: 1e6 })).status).toBe(400);
+      expect((await post(at, evaluate('none'))).status).toBe(404);
+      expect((await jobsAt(at)).jobs).toEqual([]);
+      expect((await post(at, evaluate(key))).status).toBe(200);
+      await expect
+        .poll(async () => (await jobsAt(at)).jobs[0], { timeout: 200_000 })
+        .toMatchObject({ state: 'done', done: 10, total: 10, key, run: 'evolved' });
+      const { comparison } = JSON.parse((await ask(`/api/runs/evolved/rules/${key}`, { at })).body);
+      expect(comparison.tables[0].rules[1].beside.pairs).toBeGreaterThanOrEqual(5);
+      if (!noChromium) await watchAgain(url, key);
+    } finally {
+      child.kill('SIGTERM');
+      await ended;
+    }
+  });
+
+  /** The same by the page of the rule. */
+  async function watchAgain(url: string, key: string): Promise<void> {
+    const browser = await openBrowser();
+    try {
+      const { page, faults } = await watchedPage(browser, new URL(url).origin);
+      await page.goto(new URL(`/studio/#/run/evolved/rule/${key}`, url).href);
+      await page.getByLabel('Fresh seeds').fill('6');
+      await page.getByRole('button', { name: 'Evaluate again' }).click();
+      await page.getByText('6 seeds: done, 12 of 12 evaluations').waitFor({ timeout: 200_000 });
+      expect(await violations(page)).toEqual([]);
+      expect(faults).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  }
+});
+
 describe('nos studio', () => {
   it('says where it is, and ends by a signal', async () => {
     const child = start(['studio', 'evolved', '--port', '0', '--json']);
@@ -345,6 +443,45 @@ describe.skipIf(noChromium)('the pages of the studio', () => {
     expect(await overflows(page)).toBe(false);
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await violations(page)).toEqual([]);
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  it('lead to the rule lab with the rule, and back', async () => {
+    const { page, faults } = await opened('#/run/evolved?found=1&limit=10');
+    const link = page.locator('.board a.rule').first();
+    const text = await link.textContent();
+    await link.click();
+    await page.getByRole('heading', { name: 'Lineage' }).waitFor();
+    expect(await page.locator('.lineage > li').count()).toBeGreaterThan(0);
+    await page.getByRole('heading', { name: 'Transfer card' }).waitFor();
+    const before = page.url();
+    await page.getByRole('link', { name: 'Try it in the rule lab' }).click();
+    await page.locator('.map polyline').first().waitFor();
+    expect(await page.getByLabel('Rule 2', { exact: true }).inputValue()).toBe(text);
+    await page.getByRole('link', { name: 'Compare these rules in the studio' }).waitFor();
+    await page.getByRole('link', { name: 'Studio', exact: true }).click();
+    await page.getByRole('heading', { name: 'Export' }).waitFor();
+    expect(page.url()).toBe(before);
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  it('look closer at a part of a run that is dragged over', async () => {
+    const { page, faults } = await opened('#/run/evolved?limit=10');
+    const chart = page.locator('.zooms');
+    await chart.locator('svg').waitFor();
+    const { x, y, width, height } = (await chart.boundingBox())!;
+    await page.mouse.move(x + width * 0.3, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + width * 0.6, y + height / 2, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(() => page.url()).toMatch(/from=\d+&to=\d+/);
+    const from = Number(await page.getByLabel('From rule').inputValue());
+    expect(from).toBeGreaterThan(10);
+    expect(from).toBeLessThan(25);
+    await page.getByRole('button', { name: 'Whole run' }).click();
+    await expect.poll(() => page.getByLabel('From rule').inputValue()).toBe('');
     expect(faults).toEqual([]);
     await page.close();
   });

@@ -137,19 +137,21 @@ export interface Evaluating {
   readonly total: number;
   /** The protocol, if it is one for all: it is checked first that it can train each task. */
   readonly protocol?: string;
+  /** The run whose rules they are: its engine makes them. */
+  readonly run?: RunRecord;
 }
 
 /** Does work that evaluates, with everything around it: data, workers, the store of evaluations, and a bar with the time left. */
 export async function evaluating<T>(
   context: Context<EvaluatingSettings>,
-  { name, rules = [], tasks, total, protocol }: Evaluating,
+  { name, rules = [], tasks, total, protocol, run }: Evaluating,
   work: (services: EvaluationServices & { readonly note: Meter['note'] }) => Promise<T>,
 ): Promise<T> {
   const { stderr, signal, log } = context;
   for (const rule of rules) {
     for (const remark of remarksOn(resolveRule(rule))) stderr.note(`'${rule}': ${remark}`);
   }
-  const machine = await prepareTasks(context, tasks, { protocol });
+  const machine = await prepareTasks(context, tasks, { protocol, run });
   const { note, onEvent, close } = await openMeter(total, stderr);
   const around = {
     ...{ run: name, tasks },

@@ -112,6 +112,9 @@ export function parseRunConfig(input: unknown): RunConfig {
 /** All rules of a run, and the references beside them, are evaluated with one seed. */
 export const evaluationSeedOf = (seed: number): number => deriveKey(seed, 'evaluation').k0;
 
+/** The fresh seeds of a run, from the 0th, which its tests at the end begin with. */
+export const freshSeedOf = (seed: number, j: number): number => deriveKey(seed, 'retest', j).k0;
+
 /** What the scores of a run are called, and which way they get better. */
 export function metricOfRun({ score, pull }: Pick<RunConfig, 'score' | 'pull'>): Metric {
   const { metric, goal } = score ?? pull ?? ACCURACY;

@@ -1,4 +1,5 @@
 export {
+  freshSeedOf,
   metricOfRun,
   parseRunConfig,
   type RunConfig,

@@ -2,13 +2,13 @@ import { hostname } from 'node:os';
 import type { Dispatcher } from '../dispatch/index.ts';
 import { NosError } from '../errors.ts';
 import { identityOf, parseRegime, printRegime, type RuleIdentity } from '../evaluation/index.ts';
-import { deriveKey } from '../random/index.ts';
 import { findSpace, type Space } from '../rules/index.ts';
 import type { Strategy, StrategyDefinition, StrategyPast } from '../search/index.ts';
 import { shellWord } from '../shell.ts';
 import type { ScoreSummary, Store, StoredBatch } from '../store/index.ts';
 import {
   evaluationSeedOf,
+  freshSeedOf,
   metricOfRun,
   parseRunConfig,
   type RunConfig,
@@ -320,8 +320,7 @@ async function retest(
   const { seeds } = config.retest;
   const test = async ({ slot, rule }: Retest, j: number): Promise<ScoreSummary> => {
     const index = slot * seeds + j;
-    const fresh = deriveKey(config.seed, 'retest', j).k0;
-    const scored = await scorer.score('retest', index, identityOf(rule), fresh);
+    const scored = await scorer.score('retest', index, identityOf(rule), freshSeedOf(config.seed, j));
     onEvent({ type: 'retest', ...scored });
     return { role: 'retest', index, evaluation: scored.evaluation };
   };

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { type Client, createClient } from '@libsql/client/sqlite3';
 import { NosError } from '../errors.ts';
@@ -28,6 +28,13 @@ export interface Digest {
   version(): Promise<number>;
   /** Takes in what was written since; what it gives out is as of then. */
   refresh(): Promise<void>;
+  /**
+   * The same, but while there is much to take in, as when a long run is first read, it waits for no more than so many milliseconds: what
+   * it gives out then lacks scores, and {@link reading} says so.
+   */
+  refreshWithin(milliseconds: number): Promise<void>;
+  /** Scores that are taken in, of those that there are, while there is much to take in. */
+  readonly reading: { readonly taken: number; readonly scores: number } | undefined;
   /** All runs, oldest first, each with its number. */
   runs(): Promise<readonly DigestRun[]>;
   /** @throws NosError `unknown-name`. */
@@ -69,12 +76,15 @@ const SCORES = `
     PRIMARY KEY (run, role, position)) WITHOUT ROWID`;
 
 const INDICES = [
-  'CREATE INDEX digest_best ON digest (run, role, standing, reward DESC, position)',
-  'CREATE INDEX digest_key ON digest (run, key)',
+  'CREATE INDEX IF NOT EXISTS digest_best ON digest (run, role, standing, reward DESC, position)',
+  'CREATE INDEX IF NOT EXISTS digest_key ON digest (run, key)',
 ];
 
 /** Rows that are taken in at once: a few milliseconds. */
 const SLICE = 2000;
+
+/** Scores that take longer than somebody waits for a page. */
+const MUCH = 20_000;
 
 const field = (name: string): string => `json_extract(e.document, '$.${name}')`;
 /** A number that may be written by name: NaN becomes null. */
@@ -111,7 +121,7 @@ export async function openDigest(path: string): Promise<Digest> {
       const url = `${pathToFileURL(copy?.path ?? file).href.replaceAll("'", '%27')}?mode=ro`;
       await client.execute(`ATTACH '${url}' AS store`);
       await requireSchema(client, file);
-      for (const sql of [SCORES, ...INDICES]) await client.execute(sql);
+      await client.execute(SCORES);
       return digestOf(new Database(file, client, false), client);
     } catch (error) {
       client.close();
@@ -126,6 +136,7 @@ function digestOf(db: Database, client: Client): Digest {
   const { path } = db;
   let taken = { version: -1, newest: 0 };
   let generation = 0;
+  let reading: Digest['reading'];
   let work: Promise<void> = Promise.resolve();
 
   const version = async (): Promise<number> => {
@@ -148,10 +159,14 @@ function digestOf(db: Database, client: Client): Digest {
     const [last] = await db.rows('SELECT coalesce(max(rowid), 0) AS newest FROM store.scores');
     const newest = Number(last?.newest);
     for (let from = again ? 0 : taken.newest; from < newest; from += SLICE) {
+      reading = newest - from > MUCH || reading ? { taken: from, scores: newest } : undefined;
       await client.execute({ sql: TAKE, args: [from, Math.min(from + SLICE, newest)] });
       await nextTurn();
     }
+    // After the first rows: to keep them up to date with each would take as long as the rows.
+    for (const sql of INDICES) await client.execute(sql);
     taken = { version: now, newest };
+    reading = undefined;
   };
 
   const recordOf = async (row: Readonly<Record<string, unknown>>): Promise<DigestRun> => {
@@ -175,16 +190,28 @@ function digestOf(db: Database, client: Client): Digest {
       [run, JSON.stringify(keys)],
     );
 
+  // One at a time, whoever asks.
+  const refresh = (): Promise<void> => {
+    work = work.catch(() => undefined).then(() => guarded(path, take));
+    return work;
+  };
+
   return {
     path,
     get generation() {
       return generation;
     },
+    get reading() {
+      return reading;
+    },
     version,
-    // One at a time, whoever asks.
-    refresh: () => {
-      work = work.catch(() => undefined).then(() => guarded(path, take));
-      return work;
+    refresh,
+    async refreshWithin(milliseconds) {
+      const late = new AbortController();
+      const whole = refresh().finally(() => late.abort());
+      whole.catch(() => undefined);
+      await sleep(milliseconds, undefined, { signal: late.signal }).catch(() => whole);
+      if (reading === undefined) await whole;
     },
     async runs() {
       return Promise.all((await db.runRows()).map(recordOf));

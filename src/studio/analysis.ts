@@ -1,14 +1,16 @@
+import { type Metric, worth } from '../evaluation/index.ts';
 import { shortRules } from '../report/index.ts';
 import {
   type Expression,
   findSpace,
   type OperationName,
+  type Position,
   parseRule,
   positions,
   ruleCost,
   tokenText,
 } from '../rules/index.ts';
-import type { RunConfig } from '../run/index.ts';
+import { metricOfRun, type RunConfig } from '../run/index.ts';
 import { mean, sampleVariance } from '../statistics/index.ts';
 import { type Digest, type DigestRun, textOf } from '../store/index.ts';
 import type { AnalysisDocument, MetricSeries, PartUplift, StringLine, TimelineBar } from './documents.ts';
@@ -27,14 +29,20 @@ const Z = 1.96;
 
 /** What a run's evaluations say beside their rewards. */
 export async function analyse(digest: Digest, run: DigestRun, config: RunConfig): Promise<AnalysisDocument> {
+  const score = metricOfRun(config);
+  const shown = (reward: number): number => worth(reward, score.goal);
   const best = await bestRules(digest, run.id);
   return {
+    score,
     timeline: await timelineOf(digest, run.id),
     rates: await ratesOf(digest, run.id, best.slice(0, TOP)),
     metrics: await metricsOf(digest, run.id),
-    parts: await partsOf(digest, run.id),
-    costs: best.map(({ key, rule, reward }) => ({ key, rule, reward, ...ruleCost(parseRule(rule)) })),
-    strings: await stringsOf(digest, run.id, config),
+    parts: (await partsOf(digest, run.id)).map((part) => inUnits(part, score)),
+    costs: best.map(({ key, rule, reward }) => ({
+      ...{ key, rule, reward: shown(reward) },
+      ...ruleCost(parseRule(rule)),
+    })),
+    strings: await stringsOf(digest, run.id, config, shown),
   };
 }
 
@@ -170,6 +178,17 @@ async function partsOf(digest: Digest, run: number): Promise<readonly PartUplift
     .sort((a, b) => b.difference - a.difference);
 }
 
+/** The difference in the units of the score: where less is better, the helpful parts are those below zero. */
+function inUnits(part: PartUplift, { goal }: Metric): PartUplift {
+  const { difference, interval } = part;
+  const ends = [worth(interval.low, goal), worth(interval.high, goal)];
+  return {
+    ...part,
+    difference: worth(difference, goal),
+    interval: { low: Math.min(...ends), high: Math.max(...ends) },
+  };
+}
+
 /** Operands and functions of a rule; arithmetic is in nearly all of them and says nothing. */
 function partsIn(rule: Expression): ReadonlySet<string> {
   const parts = new Set<string>();
@@ -185,11 +204,16 @@ function partsIn(rule: Expression): ReadonlySet<string> {
 
 const ARITHMETIC: ReadonlySet<string> = new Set<OperationName>(['add', 'sub', 'mul', 'div', 'neg']);
 
+/** What stands at a position of a string: `left operand 1`. */
+export const axisText = ({ kind, iteration, side }: Position): string =>
+  `${side ?? ''} ${kind} ${iteration}`.trim();
+
 /** The best strings and some of the others, by their token at every position of the space. */
 async function stringsOf(
   digest: Digest,
   run: number,
   config: RunConfig,
+  shown: (reward: number) => number,
 ): Promise<AnalysisDocument['strings']> {
   const space = findSpace(config.space.name, config.space);
   const axes = positions(space);
@@ -202,7 +226,8 @@ async function stringsOf(
   const lines = rows.flatMap(({ tokens, reward }): readonly StringLine[] => {
     const parsed = JSON.parse(String(tokens)) as readonly number[];
     if (parsed.length !== axes.length) return [];
-    return [{ tokens: parsed.map((token, i) => tokenText(space, axes[i]!, token)), reward: Number(reward) }];
+    const words = parsed.map((token, i) => tokenText(space, axes[i]!, token));
+    return [{ tokens: words, reward: shown(Number(reward)) }];
   });
-  return { axes: axes.map(({ kind, iteration, side = '' }) => `${side} ${kind} ${iteration}`.trim()), lines };
+  return { axes: axes.map(axisText), lines };
 }

@@ -18,6 +18,12 @@ interface Course {
   readonly best: [number, number][];
 }
 
+/** Rules of a run by their numbers from 1, both among them. */
+interface Part {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
 /** Reads the curves of runs, and of each run only what came since the last time. */
 export class Curves {
   readonly #digest: Digest;
@@ -27,7 +33,8 @@ export class Curves {
     this.#digest = digest;
   }
 
-  async read(run: DigestRun, { samples, ...config }: RunConfig): Promise<CurveDocument> {
+  /** @param part Only the rules from the one to the other, by their numbers from 1: closer together. */
+  async read(run: DigestRun, { samples, ...config }: RunConfig, part: Part = {}): Promise<CurveDocument> {
     const course = await this.#course(run);
     const { sums, counts, best } = course;
     const score = metricOfRun(config);
@@ -40,23 +47,27 @@ export class Curves {
         ((sums[to] as number) - (sums[from] as number)) / ((counts[to] as number) - (counts[from] as number)),
       );
     };
-    const step = Math.max(Math.ceil(scored / MOST_POINTS), 1);
+    const from = Math.min(Math.max(part.from ?? 1, 1), Math.max(scored, 1));
+    const to = Math.max(Math.min(part.to ?? samples, samples), from);
+    const last = Math.min(to, scored);
+    const shownRules = scored === 0 ? 0 : last - from + 1;
+    const step = Math.max(Math.ceil(shownRules / MOST_POINTS), 1);
+    const steps = best.filter(([at]) => at >= from && at <= last);
+    const before = best.findLast(([at]) => at < from);
     return {
       run: run.name,
       score,
       samples,
       scored,
       window,
-      average: thinned(scored, MOST_LINE).map((to) => [to, meanUpTo(to)]),
-      best:
-        best.length === 0
-          ? []
-          : [...best, [scored, (best.at(-1) as [number, number])[1]] as const].map(([at, reward]) => [
-              at,
-              shown(reward),
-            ]),
+      shown: { from, to },
+      average: thinned(shownRules, MOST_LINE).map((i) => [from - 1 + i, meanUpTo(from - 1 + i)]),
+      best: ends(before === undefined ? steps : [[from, before[1]], ...steps], last).map(([at, reward]) => [
+        at,
+        shown(reward),
+      ]),
       step,
-      points: Array.from({ length: Math.ceil(scored / step) }, (_, i) => i * step)
+      points: Array.from({ length: Math.ceil(shownRules / step) }, (_, i) => from - 1 + i * step)
         .filter((at) => (counts[at + 1] as number) > (counts[at] as number))
         .map((at) => [at + 1, shown((sums[at + 1] as number) - (sums[at] as number))] as const),
       references: (await referencesOf(this.#digest, run.id)).map((one) => ({
@@ -91,6 +102,12 @@ export class Curves {
       if (rows.length < 5000) return course;
     }
   }
+}
+
+/** A staircase up to the last rule. */
+function ends(steps: readonly (readonly [number, number])[], last: number) {
+  const highest = steps.at(-1);
+  return highest === undefined ? [] : [...steps, [last, highest[1]] as const];
 }
 
 /** Whole numbers, `most` at most, from 1 to `last`, evenly, with the last. */

@@ -51,8 +51,27 @@ export interface RunsDocument {
 export interface Allowed {
   /** Notes, new names and removals. */
   readonly changes: boolean;
-  /** Trainings. */
-  readonly evaluations: boolean;
+}
+
+/** Trainings of a rule with fresh seeds that a page has asked for. */
+export interface JobDocument {
+  readonly id: number;
+  readonly run: string;
+  readonly key: string;
+  readonly seeds: number;
+  readonly state: 'waiting' | 'running' | 'done' | 'stopped' | 'failed';
+  /** Evaluations of the rule and of Adam that are there, of `total`. */
+  readonly done: number;
+  readonly total: number;
+  /** Why it failed. */
+  readonly error?: string;
+}
+
+export interface JobsDocument {
+  /** Whether the server trains for its pages. */
+  readonly allowed: boolean;
+  /** The newest first. */
+  readonly jobs: readonly JobDocument[];
 }
 
 /** Figure 4 of the paper for one run, thinned out to what a screen can show. */
@@ -62,6 +81,8 @@ export interface CurveDocument {
   readonly samples: number;
   /** Rules in order without a gap that have a score. */
   readonly scored: number;
+  /** The rules that it shows, by their numbers from 1. */
+  readonly shown: { readonly from: number; readonly to: number };
   /** Rules that one point of the moving average is the mean of, fewer at the beginning. */
   readonly window: number;
   /** [number of the rule from 1, mean reward up to it]. */
@@ -149,8 +170,28 @@ export interface RuleDocument {
   readonly evaluation: Evaluation;
   /** Adam's in the place of a proposal, if the run has it as a reference. */
   readonly adam?: Evaluation;
+  /** Whether its ancestors can be told: under evolution. */
+  readonly hasLineage: boolean;
   /** Beside Adam, by all that is stored. */
   readonly comparison: ComparisonDocument;
+}
+
+/** A rule of a lineage, and what was changed of its parent's string. */
+export interface LineageStep {
+  /** Index of its first proposal. */
+  readonly position: number;
+  readonly key: string;
+  readonly rule: string;
+  /** null if it has none, or has none yet. */
+  readonly reward: number | null;
+  /** Empty if it has no parent. */
+  readonly changes: readonly { readonly axis: string; readonly from: string; readonly to: string }[];
+}
+
+export interface LineageDocument {
+  readonly strategy: string;
+  /** From the rule back to one that was drawn; empty under another strategy than evolution. */
+  readonly steps: readonly LineageStep[];
 }
 
 /** An evaluation as it was made. */
@@ -201,7 +242,9 @@ export interface StringLine {
   readonly reward: number;
 }
 
+/** All rewards in it are in the units of the score. */
 export interface AnalysisDocument {
+  readonly score: Metric;
   readonly timeline: readonly TimelineBar[];
   readonly rates: readonly RuleRates[];
   readonly metrics: readonly MetricSeries[];

@@ -1,6 +1,7 @@
 import { NosError } from '../errors.ts';
 import { shortRules } from '../report/index.ts';
 import { namesOf, parseRule, ruleKey } from '../rules/index.ts';
+import type { RunConfig } from '../run/index.ts';
 import type { Digest, DigestRun } from '../store/index.ts';
 import { compareStored } from './comparison.ts';
 import type { RuleDocument } from './documents.ts';
@@ -15,7 +16,12 @@ const MOST = 20;
  *
  * @throws NosError `unknown-name` if the run has no evaluation of that rule.
  */
-export async function readRule(digest: Digest, run: DigestRun, key: string): Promise<RuleDocument> {
+export async function readRule(
+  digest: Digest,
+  run: DigestRun,
+  config: RunConfig,
+  key: string,
+): Promise<RuleDocument> {
   const usual = ruleKey(parseRule(USUAL));
   const scores = await digest.scores(run.id, [key, usual]);
   const own = scores.filter(({ evaluation }) => evaluation.key === key);
@@ -29,12 +35,11 @@ export async function readRule(digest: Digest, run: DigestRun, key: string): Pro
   }
   const adam = scores.find(({ role, evaluation }) => role === 'reference' && evaluation.key === usual);
   const { rule } = first.evaluation;
+  const proposals = own.filter(({ role }) => role === 'proposal').map(({ index }) => index);
   return {
     ...{ run: run.name, key, rule, short: (await shortRules())(rule), names: namesOf(key) },
-    proposals: own
-      .filter(({ role }) => role === 'proposal')
-      .map(({ index }) => index)
-      .slice(0, MOST),
+    proposals: proposals.slice(0, MOST),
+    hasLineage: proposals.length > 0 && config.strategy.name === 'evolution',
     evaluation: first.evaluation,
     ...(adam && { adam: adam.evaluation }),
     comparison: await compareStored(digest, [USUAL, rule]),

@@ -53,7 +53,7 @@ async function sparklineOf(
   samples: number,
 ): Promise<readonly (number | null)[]> {
   const rows = await digest.rows(
-    `SELECT position * ${STEPS} / ? AS step, max(iif(standing < 2, reward, NULL)) AS best FROM digest
+    `SELECT CAST(position * ${STEPS} / ? AS INTEGER) AS step, max(iif(standing < 2, reward, NULL)) AS best FROM digest
      WHERE run = ? AND role = 'proposal' GROUP BY step ORDER BY step`,
     [samples, run],
   );

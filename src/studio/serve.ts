@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { NosError } from '../errors.ts';
 import { openDigest } from '../store/index.ts';
+import { type Evaluator, Jobs } from './jobs.ts';
 import { studioApp } from './studio.ts';
 
 export interface ServeOptions {
@@ -16,6 +17,8 @@ export interface ServeOptions {
   readonly host?: string | undefined;
   /** Runs to begin with: the one, or these in one picture. All in a list unless any are given. */
   readonly runs?: readonly string[];
+  /** Trains for the pages, which may not ask for that unless it is given. */
+  readonly evaluate?: Evaluator | undefined;
 }
 
 export interface RunningStudio {
@@ -29,7 +32,13 @@ export interface RunningStudio {
  *
  * @throws NosError `address`; those of {@link openDigest}.
  */
-export async function serveStudio({ store, port, host, runs = [] }: ServeOptions): Promise<RunningStudio> {
+export async function serveStudio({
+  store,
+  port,
+  host,
+  runs = [],
+  evaluate,
+}: ServeOptions): Promise<RunningStudio> {
   const digest = await openDigest(store);
   for (const run of runs) await digest.run(run);
   const token = host === undefined ? undefined : randomBytes(24).toString('base64url');
@@ -43,13 +52,15 @@ export async function serveStudio({ store, port, host, runs = [] }: ServeOptions
     throw refused(port, error as NodeJS.ErrnoException);
   }
   const listening = (server.address() as AddressInfo).port;
-  const app = studioApp({ digest, door: { ...door, port: listening } });
+  const jobs = evaluate && new Jobs(evaluate);
+  const app = studioApp({ digest, door: { ...door, port: listening }, jobs });
   const name = host === undefined ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
   return {
     url: `http://${name}:${listening}/${token === undefined ? '' : `?token=${token}`}${placeOf(runs)}`,
     close: async () => {
       server.close();
       server.closeAllConnections();
+      await jobs?.close();
       digest.close();
     },
   };

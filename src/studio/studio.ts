@@ -11,9 +11,11 @@ import { type BoardQuery, readBoard } from './board.ts';
 import { changeRun } from './care.ts';
 import { compareStored } from './comparison.ts';
 import { Curves } from './curve.ts';
-import type { RunsDocument } from './documents.ts';
+import type { JobsDocument, RunsDocument } from './documents.ts';
 import { pageFile } from './files.ts';
 import { type Door, refusal, SECURITY_HEADERS } from './guard.ts';
+import { type Jobs, parseJobRequest } from './jobs.ts';
+import { readLineage } from './lineage.ts';
 import { readRule } from './rule.ts';
 import { readEntries, readRunDocument } from './runs.ts';
 import { changesOf } from './watch.ts';
@@ -21,7 +23,12 @@ import { changesOf } from './watch.ts';
 export interface StudioOptions {
   readonly digest: Digest;
   readonly door: Door;
+  /** What trains for the pages; absent if they may not ask for that. */
+  readonly jobs?: Jobs | undefined;
 }
+
+/** How long a page waits for what is new in a store with very much of it. */
+const PATIENCE_MS = 300;
 
 /** Documents that are kept for the next who asks, while the store does not change. */
 const KEPT = 60;
@@ -29,10 +36,15 @@ const KEPT = 60;
 /** Rules that are compared at once. */
 const MOST_RULES = 40;
 
+const NOT_ALLOWED = {
+  error: 'this studio does not train',
+  hint: 'start it with --allow-evaluate',
+};
+
 const COOKIE = 'nos-token';
 
 /** The studio as a web application: the pages of `dist/web/`, and documents of the store's runs for them. */
-export function studioApp({ digest, door }: StudioOptions): Hono {
+export function studioApp({ digest, door, jobs }: StudioOptions): Hono {
   const app = new Hono();
   const curves = new Curves(digest);
   const documents = new Map<string, { readonly version: number; readonly text: Promise<string> }>();
@@ -66,14 +78,20 @@ export function studioApp({ digest, door }: StudioOptions): Hono {
     return c.json({ error: error.message, hint: error.hint }, error.code === 'unknown-name' ? 404 : 400);
   });
 
+  /** A number that changes with whatever documents tell of: the store, how much of it is taken in, jobs. */
+  const state = async (): Promise<number> => {
+    const { reading } = digest;
+    return (await digest.version()) + (jobs?.changes ?? 0) + (reading ? reading.taken / reading.scores : 0);
+  };
+
   /** Answers with a document of the store as it is now. */
   const answer = (
     path: string,
     read: (name: string, query: URLSearchParams, key: string) => Promise<unknown>,
   ): void => {
     app.get(path, async (c) => {
-      await digest.refresh();
-      const version = await digest.version();
+      await digest.refreshWithin(PATIENCE_MS);
+      const version = await state();
       const { pathname, searchParams, search } = new URL(c.req.url);
       const kept = documents.get(pathname + search);
       const fresh = kept?.version === version;
@@ -96,16 +114,16 @@ export function studioApp({ digest, door }: StudioOptions): Hono {
   };
 
   answer('/api/runs', async (): Promise<RunsDocument> => {
-    const allows = { changes: true, evaluations: false };
+    const allows = { changes: true };
     return { store: digest.path, version: packageVersion, runs: await readEntries(digest), allows };
   });
   answer('/api/runs/:run', async (name) => {
     const { run, config } = await runOf(name);
     return readRunDocument(digest, run, config);
   });
-  answer('/api/runs/:run/curve', async (name) => {
+  answer('/api/runs/:run/curve', async (name, query) => {
     const { run, config } = await runOf(name);
-    return curves.read(run, config);
+    return curves.read(run, config, { from: wholeOf(query, 'from'), to: wholeOf(query, 'to') });
   });
   answer('/api/curves', async (_, query) => {
     const names = [...new Set(query.getAll('run'))];
@@ -119,7 +137,14 @@ export function studioApp({ digest, door }: StudioOptions): Hono {
     return readBoard(digest, run, config, boardQuery(query));
   });
 
-  answer('/api/runs/:run/rules/:key', async (name, _, key) => readRule(digest, (await runOf(name)).run, key));
+  answer('/api/runs/:run/rules/:key', async (name, _, key) => {
+    const { run, config } = await runOf(name);
+    return readRule(digest, run, config, key);
+  });
+  answer('/api/runs/:run/rules/:key/lineage', async (name, _, key) => {
+    const { run, config } = await runOf(name);
+    return readLineage(digest, run, config, key);
+  });
   answer('/api/runs/:run/analysis', async (name) => {
     const { run, config } = await runOf(name);
     return analyse(digest, run, config);
@@ -130,14 +155,33 @@ export function studioApp({ digest, door }: StudioOptions): Hono {
     streamSSE(c, async (stream) => {
       const ended = new AbortController();
       stream.onAbort(() => ended.abort());
-      for await (const version of changesOf(digest, ended.signal)) {
-        await stream.writeSSE({ event: 'change', data: String(version) });
+      for await (const version of changesOf(state, ended.signal)) {
+        const { reading } = digest;
+        const read = reading ? reading.taken / reading.scores : 1;
+        await stream.writeSSE({ event: 'change', data: JSON.stringify({ version, read }) });
       }
     }),
   );
 
   app.post('/api/changes', async (c) => {
     await changeRun(digest.path, await c.req.json().catch(() => undefined));
+    return c.json({ done: true });
+  });
+
+  app.get('/api/jobs', (c) => {
+    const document: JobsDocument = { allowed: jobs !== undefined, jobs: jobs?.list() ?? [] };
+    return c.json(document, 200, { 'cache-control': 'no-store' });
+  });
+  app.post('/api/jobs', async (c) => {
+    if (jobs === undefined) return c.json(NOT_ALLOWED, 403);
+    const asked = parseJobRequest(await c.req.json().catch(() => undefined));
+    if (asked.job === 'stop') jobs.stop(asked.id);
+    else {
+      await digest.refresh();
+      const { run, config } = await runOf(asked.run);
+      const { evaluation } = await readRule(digest, run, config, asked.key);
+      jobs.start({ run, config, rule: evaluation.rule, key: asked.key, seeds: asked.seeds });
+    }
     return c.json({ done: true });
   });
 
@@ -152,15 +196,20 @@ export function studioApp({ digest, door }: StudioOptions): Hono {
   return app;
 }
 
+function wholeOf(query: URLSearchParams, name: string): number | undefined {
+  const whole = Number.parseInt(query.get(name) ?? '', 10);
+  return Number.isFinite(whole) ? whole : undefined;
+}
+
 function boardQuery(query: URLSearchParams): BoardQuery {
   const least = Number.parseFloat(query.get('least') ?? '');
-  const limit = Number.parseInt(query.get('limit') ?? '', 10);
+  const limit = wholeOf(query, 'limit');
   return {
     text: (query.get('text') ?? '').slice(0, 300),
     status: query.get('status') ?? '',
     found: query.get('found') === '1',
     least: Number.isFinite(least) ? least : undefined,
     all: query.get('all') === '1',
-    limit: Number.isFinite(limit) ? Math.min(Math.max(limit, 1), 500) : 30,
+    limit: limit === undefined ? 30 : Math.min(Math.max(limit, 1), 500),
   };
 }

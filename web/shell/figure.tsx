@@ -9,12 +9,15 @@ interface FigureProps {
   readonly file: string;
   /** Draws it at a width in pixels. Must be another function when what it draws is another. */
   readonly draw: (width: number) => SVGSVGElement | HTMLElement;
+  /** Called with the part of the x axis that somebody drags over. */
+  readonly onRange?: (low: number, high: number) => void;
   readonly children?: ComponentChildren;
 }
 
 /** A chart as wide as its place, that can be saved as SVG and PNG. */
-export function Figure({ label, file, draw, children }: FigureProps) {
+export function Figure({ label, file, draw, onRange, children }: FigureProps) {
   const place = useRef<HTMLDivElement>(null);
+  const [drag, setDrag] = useState<Drag>();
   const width = useWidth(place);
   useEffect(() => {
     const { current } = place;
@@ -34,9 +37,29 @@ export function Figure({ label, file, draw, children }: FigureProps) {
     }
   }, [draw, width, label]);
   const picture = () => place.current?.querySelector('svg');
+  const at = ({ clientX }: PointerEvent) => clientX - (place.current?.getBoundingClientRect().left ?? 0);
+  const select = ({ from, to }: Drag) => {
+    setDrag(undefined);
+    const ends = [from, to].map((x) => valueAt(place.current, x)).sort((a, b) => a - b);
+    if (Math.abs(to - from) >= LEAST_DRAG) onRange?.(ends[0]!, ends[1]!);
+  };
+  const dragging = onRange && {
+    onPointerDown: (event: PointerEvent) => event.button === 0 && setDrag({ from: at(event), to: at(event) }),
+    onPointerMove: (event: PointerEvent) => drag && setDrag({ from: drag.from, to: at(event) }),
+    onPointerUp: () => drag && select(drag),
+    onPointerLeave: () => setDrag(undefined),
+  };
   return (
     <figure class="figure">
-      <div ref={place} class="plot" />
+      <div class={onRange ? 'plotted zooms' : 'plotted'} {...dragging}>
+        <div ref={place} class="plot" />
+        {drag && (
+          <div
+            class="selection"
+            style={{ left: `${Math.min(drag.from, drag.to)}px`, width: `${Math.abs(drag.to - drag.from)}px` }}
+          />
+        )}
+      </div>
       <figcaption>
         {children}
         <span class="save">
@@ -50,6 +73,25 @@ export function Figure({ label, file, draw, children }: FigureProps) {
       </figcaption>
     </figure>
   );
+}
+
+/** Where the pointer was put down, and where it is: pixels from the left of the chart. */
+interface Drag {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Pixels below which a drag is a click. */
+const LEAST_DRAG = 5;
+
+interface WithScale {
+  readonly scale?: (name: 'x') => { readonly invert?: (pixels: number) => number } | undefined;
+}
+
+/** What the chart in a place shows at so many pixels from its left; NaN if it has no such axis. */
+function valueAt(place: HTMLElement | null, pixels: number): number {
+  const chart = place?.firstElementChild as (Element & WithScale) | null | undefined;
+  return chart?.scale?.('x')?.invert?.(pixels) ?? Number.NaN;
 }
 
 /** The width of an element in whole pixels, as it changes; 0 before it is known. */

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
+import type { Metric } from '../../src/evaluation/index.ts';
 import type { AnalysisDocument, MetricSeries } from '../../src/studio/documents.ts';
 import { Figure } from '../shell/figure.tsx';
 import { costChart, metricChart, partsChart, ratesChart, stringsChart, timelineChart } from './charts.ts';
@@ -45,35 +46,37 @@ export function Analysis({ path, run, version }: AnalysisProps) {
 }
 
 function Charts({ run, found }: { readonly run: string; readonly found: AnalysisDocument }) {
-  const { parts, costs, rates, timeline, metrics, strings } = found;
+  const { parts, costs, rates, timeline, metrics, strings, score } = found;
+  const given = { run, score };
   return (
     <>
       <div class="columns">
         {parts.length > 0 && (
-          <Part title="What good rules share" run={run} data={parts} draw={partsChart}>
-            Mean reward of rules with a part, less that of rules without it, with 95 % intervals. Parts come
-            together, so this is no proof of a cause.
+          <Part title="What good rules share" {...given} data={parts} draw={partsChart}>
+            Mean {score.metric} of rules with a part, less that of rules without it, with 95 % intervals;{' '}
+            {score.goal === 'minimise' ? 'below' : 'above'} zero helps. Parts come together, so this is no
+            proof of a cause.
           </Part>
         )}
         {costs.length > 1 && (
-          <Part title="Reward, memory and cost" run={run} data={costs} draw={costChart}>
+          <Part title="Reward, memory and cost" {...given} data={costs} draw={costChart}>
             The best rules. With a ring: none is at least as good in all three.
           </Part>
         )}
         {rates.length > 0 && (
-          <Part title="Learning rates of the best rules" run={run} data={rates} draw={ratesChart}>
+          <Part title="Learning rates of the best rules" {...given} data={rates} draw={ratesChart}>
             A row per rule, the best above. Points: the rate that was chosen.
           </Part>
         )}
         {timeline.length > 0 && (
-          <Part title="When evaluations were made" run={run} data={timeline} draw={timelineChart}>
+          <Part title="When evaluations were made" {...given} data={timeline} draw={timelineChart}>
             The last {timeline.length}. Lanes are made of their ends and durations; the store does not know
             the workers.
           </Part>
         )}
       </div>
       {strings.lines.length > 1 && (
-        <Part title="The best rules as strings" run={run} data={strings} draw={stringsChart}>
+        <Part title="The best rules as strings" {...given} data={strings} draw={stringsChart}>
           A line per rule over the positions of its string. What most have stands above.
         </Part>
       )}
@@ -82,7 +85,7 @@ function Charts({ run, found }: { readonly run: string; readonly found: Analysis
           <h3>What the strategy says of itself</h3>
           <div class="columns">
             {metrics.map((series) => (
-              <Metric key={series.name} run={run} series={series} />
+              <MetricFigure key={series.name} run={run} series={series} />
             ))}
           </div>
         </>
@@ -94,13 +97,14 @@ function Charts({ run, found }: { readonly run: string; readonly found: Analysis
 interface PartProps<T> {
   readonly title: string;
   readonly run: string;
+  readonly score: Metric;
   readonly data: T;
-  readonly draw: (data: T, width: number) => SVGSVGElement | HTMLElement;
+  readonly draw: (data: T, width: number, score: Metric) => SVGSVGElement | HTMLElement;
   readonly children: ComponentChildren;
 }
 
-function Part<T>({ title, run, data, draw, children }: PartProps<T>) {
-  const drawn = useMemo(() => (width: number) => draw(data, width), [data, draw]);
+function Part<T>({ title, run, score, data, draw, children }: PartProps<T>) {
+  const drawn = useMemo(() => (width: number) => draw(data, width, score), [data, draw, score]);
   return (
     <div>
       <h3>{title}</h3>
@@ -111,7 +115,7 @@ function Part<T>({ title, run, data, draw, children }: PartProps<T>) {
   );
 }
 
-function Metric({ run, series }: { readonly run: string; readonly series: MetricSeries }) {
+function MetricFigure({ run, series }: { readonly run: string; readonly series: MetricSeries }) {
   const draw = useMemo(() => (width: number) => metricChart(series, width), [series]);
   return (
     <Figure label={`${series.name} by batch, of ${run}`} file={`${run}-${series.name}`} draw={draw}>

@@ -1,11 +1,13 @@
 import * as Plot from '@observablehq/plot';
-import type { Evaluation } from '../../src/evaluation/index.ts';
+import type { Evaluation, Metric } from '../../src/evaluation/index.ts';
 import type {
   AnalysisDocument,
   ComparisonTable,
   MetricSeries,
   RuleDocument,
 } from '../../src/studio/documents.ts';
+
+import type { TransferRow } from './transfer.tsx';
 
 type Drawing = SVGSVGElement | HTMLElement;
 
@@ -67,7 +69,7 @@ export function sweepChart({ sweep, learningRate }: Evaluation, width: number): 
 }
 
 /** Means with their intervals, and every seed as a point. */
-export function intervalChart({ rules }: ComparisonTable, width: number): Drawing {
+export function intervalChart({ rules, score }: ComparisonTable, width: number): Drawing {
   const rows = rules.map(({ rule, names, mean, interval, rewards }) => ({
     name: shortened(names[0] ?? rule, width),
     mean,
@@ -81,7 +83,7 @@ export function intervalChart({ rules }: ComparisonTable, width: number): Drawin
     marginLeft: Math.min(240, width * 0.42),
     marginBottom: 38,
     style: LOOK,
-    x: { label: 'reward', labelOffset: 34, grid: true, nice: true },
+    x: { label: score.metric, labelOffset: 34, grid: true, nice: true },
     y: { label: null, domain: rows.map(({ name }) => name) },
     marks: [
       Plot.dot(
@@ -90,6 +92,38 @@ export function intervalChart({ rules }: ComparisonTable, width: number): Drawin
       ),
       Plot.ruleY(rows, { y: 'name', x1: 'low', x2: 'high', stroke: colour(0), strokeWidth: 3 }),
       Plot.dot(rows, { x: 'mean', y: 'name', r: 5, fill: colour(0) }),
+    ],
+  });
+}
+
+/** Differences from the other rule in percent of its mean, with their intervals; right is better whatever the goal. */
+export function transferChart(rows: readonly TransferRow[], width: number): Drawing {
+  const bars = rows.flatMap(({ where, base, rule, table }) => {
+    const { beside } = rule;
+    if (!beside?.interval || !base.mean) return [];
+    const scale = ((table.score.goal === 'minimise' ? -100 : 100) / Math.abs(base.mean)) as number;
+    const ends = [beside.interval.low * scale, beside.interval.high * scale];
+    return [
+      {
+        where: shortened(where, width),
+        at: beside.difference * scale,
+        low: Math.min(...ends),
+        high: Math.max(...ends),
+      },
+    ];
+  });
+  return Plot.plot({
+    width,
+    height: 54 + 28 * bars.length,
+    marginLeft: Math.min(240, width * 0.42),
+    marginBottom: 38,
+    style: LOOK,
+    x: { label: 'better by, %', labelOffset: 34, grid: true, nice: true },
+    y: { label: null, domain: bars.map(({ where }) => where) },
+    marks: [
+      Plot.ruleX([0], { stroke: 'var(--faint)' }),
+      Plot.ruleY(bars, { y: 'where', x1: 'low', x2: 'high', stroke: colour(0), strokeWidth: 3 }),
+      Plot.dot(bars, { x: 'at', y: 'where', r: 5, fill: colour(0) }),
     ],
   });
 }
@@ -185,14 +219,14 @@ export function metricChart({ name, points }: MetricSeries, width: number): Draw
 }
 
 /** Differences of means with their intervals, the helpful parts above. */
-export function partsChart(parts: AnalysisDocument['parts'], width: number): Drawing {
+export function partsChart(parts: AnalysisDocument['parts'], width: number, { metric }: Metric): Drawing {
   return Plot.plot({
     width,
     height: 60 + 20 * parts.length,
     marginLeft: 92,
     marginBottom: 38,
     style: LOOK,
-    x: { label: 'mean reward with it, less without it', labelOffset: 34, grid: true, nice: true },
+    x: { label: `mean ${metric} with it, less without it`, labelOffset: 34, grid: true, nice: true },
     y: { label: null, domain: parts.map(({ name }) => name) },
     marks: [
       Plot.ruleX([0], { stroke: 'var(--faint)' }),
@@ -215,7 +249,7 @@ export function partsChart(parts: AnalysisDocument['parts'], width: number): Dra
 }
 
 /** Reward beside what a rule computes, coloured by the state that it keeps; those that none beats in all three have a ring. */
-export function costChart(costs: AnalysisDocument['costs'], width: number): Drawing {
+export function costChart(costs: AnalysisDocument['costs'], width: number, score: Metric): Drawing {
   const slots = [...new Set(costs.map((one) => one.slots))].sort((a, b) => a - b);
   return Plot.plot({
     width,
@@ -223,7 +257,7 @@ export function costChart(costs: AnalysisDocument['costs'], width: number): Draw
     marginBottom: 42,
     style: LOOK,
     x: { label: 'operations per weight and step', labelOffset: 36 },
-    y: { label: 'reward', grid: true, nice: true },
+    y: { label: score.metric, grid: true, nice: true },
     color: {
       domain: slots,
       range: slots.map((_, i) => colour(i)),
@@ -240,7 +274,7 @@ export function costChart(costs: AnalysisDocument['costs'], width: number): Draw
         r: 3,
         title: ({ rule, reward }) => `${rule}\n${reward.toFixed(4)}`,
       }),
-      Plot.dot(front(costs), { x: 'flopsPerWeight', y: 'reward', stroke: 'currentColor', r: 6 }),
+      Plot.dot(front(costs, score), { x: 'flopsPerWeight', y: 'reward', stroke: 'currentColor', r: 6 }),
     ],
   });
 }
@@ -248,17 +282,22 @@ export function costChart(costs: AnalysisDocument['costs'], width: number): Draw
 type Cost = AnalysisDocument['costs'][number];
 
 /** The rules that no other is at least as good as in reward, memory and cost, and better in one. */
-export function front(costs: readonly Cost[]): readonly Cost[] {
+export function front(costs: readonly Cost[], { goal }: Pick<Metric, 'goal'>): readonly Cost[] {
+  const worth = ({ reward }: Cost): number => (goal === 'minimise' ? -reward : reward);
   const beats = (a: Cost, b: Cost): boolean =>
-    a.reward >= b.reward &&
+    worth(a) >= worth(b) &&
     a.slots <= b.slots &&
     a.flopsPerWeight <= b.flopsPerWeight &&
-    (a.reward > b.reward || a.slots < b.slots || a.flopsPerWeight < b.flopsPerWeight);
+    (worth(a) > worth(b) || a.slots < b.slots || a.flopsPerWeight < b.flopsPerWeight);
   return costs.filter((one) => !costs.some((other) => beats(other, one)));
 }
 
 /** A line per rule over the positions of its string. The more frequent a token among the best, the higher it stands. */
-export function stringsChart({ axes, lines }: AnalysisDocument['strings'], width: number): Drawing {
+export function stringsChart(
+  { axes, lines }: AnalysisDocument['strings'],
+  width: number,
+  { metric }: Metric,
+): Drawing {
   const orders = axes.map((_, i) => {
     const counts = new Map<string, number>();
     for (const { tokens } of lines) counts.set(tokens[i]!, (counts.get(tokens[i]!) ?? 0) + 1);
@@ -287,7 +326,7 @@ export function stringsChart({ axes, lines }: AnalysisDocument['strings'], width
     style: LOOK,
     x: { label: null, domain: axes, type: 'point' },
     y: { axis: null },
-    color: { scheme: 'viridis', label: 'reward', legend: true },
+    color: { scheme: 'viridis', label: metric, legend: true },
     marks: [
       Plot.line(points, { x: 'axis', y: 'y', z: 'line', stroke: 'reward', strokeOpacity: 0.35 }),
       Plot.text(labels, {

@@ -26,8 +26,8 @@ export function ComparisonTables({ comparison }: { readonly comparison: Comparis
 
 function Conditions({ table }: { readonly table: ComparisonTable }) {
   const draw = useMemo(() => (width: number) => intervalChart(table, width), [table]);
-  const { task, protocol, environment, rules } = table;
-  const where = `${task.split('/').at(-1)}, protocol ${protocol}${environment === 'none' ? '' : `, in ${environment}`}`;
+  const { rules } = table;
+  const where = conditionsText(table);
   return (
     <div class="card">
       <h3>{where}</h3>
@@ -71,11 +71,15 @@ function Conditions({ table }: { readonly table: ComparisonTable }) {
   );
 }
 
-const intervalText = (interval: ComparedRule['interval'], write: (value: number) => string): string =>
+/** What the rules of a table were trained on, and how. */
+export const conditionsText = ({ task, protocol, environment }: ComparisonTable): string =>
+  `${task.split('/').at(-1)}, protocol ${protocol}${environment === 'none' ? '' : `, in ${environment}`}`;
+
+export const intervalText = (interval: ComparedRule['interval'], write: (value: number) => string): string =>
   interval === null ? 'too few seeds' : `${write(interval.low)} to ${write(interval.high)}`;
 
 /** What the pairs of equal seeds show, each rule by itself. */
-function verdictOf({ beside }: ComparedRule, goal: 'maximise' | 'minimise'): string {
+export function verdictOf({ beside }: ComparedRule, goal: 'maximise' | 'minimise'): string {
   if (beside === undefined) return '';
   const { difference, p, pairs } = beside;
   if (p === null || p > 0.05) return `${pairs} ${pairs === 1 ? 'pair does' : 'pairs do'} not tell them apart`;

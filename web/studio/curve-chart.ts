@@ -13,7 +13,8 @@ const USUAL = 'adam';
 export function curveChart(curves: readonly CurveDocument[], width: number): SVGSVGElement | HTMLElement {
   const levels = levelsOf(curves);
   const alone = curves.length === 1;
-  const samples = Math.max(...curves.map((curve) => curve.samples), 1);
+  const last = Math.max(...curves.map(({ shown }) => shown.to), 1);
+  const first = Math.min(...curves.map(({ shown }) => (shown.from === 1 ? 0 : shown.from)));
   return Plot.plot({
     width,
     height: Math.min(380, Math.max(240, width * 0.42)),
@@ -21,7 +22,7 @@ export function curveChart(curves: readonly CurveDocument[], width: number): SVG
     marginBottom: 42,
     marginRight: width < 500 ? 12 : 96,
     style: { background: 'none', fontFamily: 'inherit' },
-    x: { label: 'rules proposed', labelOffset: 36, domain: [0, samples], ticks: width / 90 },
+    x: { label: 'rules proposed', labelOffset: 36, domain: [first, last], ticks: width / 90 },
     y: { label: labelOf(curves), nice: true, grid: true },
     marks: [
       ...curves.flatMap(({ points, run }, i) =>
@@ -53,7 +54,7 @@ export function curveChart(curves: readonly CurveDocument[], width: number): SVG
         }),
       ),
       Plot.text(apart(levels), {
-        x: samples,
+        x: last,
         y: 'reward',
         text: 'name',
         textAnchor: width < 500 ? 'end' : 'start',

@@ -1,5 +1,7 @@
 import { render } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { Shell } from '../shell/shell.tsx';
+import { rememberPlace } from '../shell/way-back.ts';
 import { useAddress } from './address.ts';
 import { ComparePage } from './compare-page.tsx';
 import { RulePage } from './rule-page.tsx';
@@ -10,14 +12,16 @@ import './studio.css';
 
 function Studio() {
   const address = useAddress();
-  const { version, connected } = useChanges();
+  useEffect(rememberPlace);
+  const { version, read, connected } = useChanges();
   const [page, name = '', part, key = ''] = address.path;
   const nav = [
     { href: '#/', text: 'Runs', current: page === undefined },
     { href: '#/compare', text: 'Compare', current: page === 'compare' },
+    { href: '../lab/', text: 'Rule lab' },
   ];
   const title = page === 'run' ? name : page === 'compare' ? 'Compare' : 'Runs';
-  const live = <span class={connected ? 'live' : 'live lost'}>{connected ? 'live' : 'not connected'}</span>;
+  const live = <span class={connected ? 'live' : 'live lost'}>{liveText(connected, read)}</span>;
   return (
     <Shell title={title} nav={nav} aside={live}>
       {page === 'run' && part === 'rule' ? (
@@ -32,6 +36,11 @@ function Studio() {
     </Shell>
   );
 }
+
+const liveText = (connected: boolean, read: number): string => {
+  if (!connected) return 'not connected';
+  return read < 1 ? `reading the store: ${Math.floor(100 * read)} %` : 'live';
+};
 
 const place = document.getElementById('app');
 if (place) render(<Studio />, place);

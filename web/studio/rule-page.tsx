@@ -6,11 +6,14 @@ import { Figure } from '../shell/figure.tsx';
 import { Formula } from '../shell/formula.tsx';
 import { Scroll } from '../shell/scroll.tsx';
 import { addressOf } from './address.ts';
+import { Again } from './again.tsx';
 import { epochChart, sweepChart } from './charts.ts';
 import { ComparisonTables } from './comparison.tsx';
 import { duration, figure, power, thousands } from './format.ts';
+import { Lineage } from './lineage.tsx';
 import { Choice, Facts, Trouble } from './parts.tsx';
 import { useDocument } from './server.ts';
+import { TransferCard } from './transfer.tsx';
 
 interface PageProps {
   readonly run: string;
@@ -28,12 +31,12 @@ export function RulePage({ run, ruleKey, version }: PageProps) {
         <a href={addressOf(['run', run])}>← {run}</a>
       </p>
       {error && <Trouble error={error} />}
-      {found && <Rule found={found} />}
+      {found && <Rule found={found} version={version} />}
     </>
   );
 }
 
-function Rule({ found }: { readonly found: RuleDocument }) {
+function Rule({ found, version }: { readonly found: RuleDocument; readonly version: number }) {
   const { rule, short, names, evaluation, proposals, key } = found;
   const expression = useMemo(() => parseRule(short), [short]);
   const cost = useMemo(() => ruleCost(expression), [expression]);
@@ -41,7 +44,12 @@ function Rule({ found }: { readonly found: RuleDocument }) {
   const sweep = useMemo(() => (width: number) => sweepChart(evaluation, width), [evaluation]);
   return (
     <>
-      <h1 class="rule">{short}</h1>
+      <div class="bar">
+        <h1 class="rule">{short}</h1>
+        <a class="button" href={labAddress(short, evaluation)}>
+          Try it in the rule lab
+        </a>
+      </div>
       <Formula tex={`u = ${latexRule(expression)}`} display />
       <Facts
         facts={[
@@ -68,6 +76,12 @@ function Rule({ found }: { readonly found: RuleDocument }) {
       <section aria-labelledby="verdict">
         <h2 id="verdict">Beside Adam, over equal seeds</h2>
         <ComparisonTables comparison={found.comparison} />
+        <Again run={found.run} ruleKey={key} version={version} />
+      </section>
+      <section aria-labelledby="transfer">
+        <h2 id="transfer">Transfer card</h2>
+        <TransferCard comparison={found.comparison} file={`${key}-transfer`} />
+        <Copied text={`nos card ${quoted(short)}`} />
       </section>
       <div class="columns">
         {evaluation.curve.length > 0 && (
@@ -99,16 +113,35 @@ function Rule({ found }: { readonly found: RuleDocument }) {
           <Tree node={expression} />
         </ul>
       </section>
+      {found.hasLineage && <Lineage run={found.run} ruleKey={key} version={version} />}
       <Exports expression={expression} learningRate={Number(evaluation.learningRate)} />
       <section aria-labelledby="next">
         <h2 id="next">To go on</h2>
         <Copied
           text={`nos compare ${quoted(short)} --against adam --task ${quoted(evaluation.task)} --seeds 10`}
         />
-        <Copied text={`nos card ${quoted(short)}`} />
       </section>
     </>
   );
+}
+
+/** The rule lab with this rule beside Adam, each at its learning rate for the digits. */
+function labAddress(rule: string, { learningRate }: RuleDocument['evaluation']): string {
+  const rate = typeof learningRate === 'number' && learningRate > 0 ? String(learningRate) : '0.01';
+  const fields = [
+    ...[
+      ['rule', 'adam'],
+      ['rate', '0.1'],
+      ['train', '0.01'],
+    ],
+    ...[
+      ['rule', rule],
+      ['rate', rate],
+      ['train', rate],
+      ['chosen', '1'],
+    ],
+  ] as string[][];
+  return `../lab/#${new URLSearchParams(fields)}`;
 }
 
 /** As a shell takes it. */

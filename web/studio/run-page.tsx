@@ -1,12 +1,12 @@
 import { useMemo } from 'preact/hooks';
 import type { CurveDocument, RunDocument } from '../../src/studio/documents.ts';
 import { Figure } from '../shell/figure.tsx';
-import type { Address } from './address.ts';
+import { type Address, setQuery } from './address.ts';
 import { Analysis } from './analysis.tsx';
 import { Board } from './board.tsx';
 import { curveChart } from './curve-chart.ts';
 import { duration, figure, signed, thousands } from './format.ts';
-import { Facts, Status, Trouble } from './parts.tsx';
+import { Facts, Field, Status, Trouble } from './parts.tsx';
 import { RunActions } from './run-actions.tsx';
 import { useDocument } from './server.ts';
 
@@ -20,7 +20,8 @@ interface PageProps {
 export function RunPage({ name, address, version }: PageProps) {
   const path = `runs/${encodeURIComponent(name)}`;
   const { document: found, error } = useDocument<RunDocument>(path, version);
-  const { document: curve } = useDocument<CurveDocument>(`${path}/curve`, version);
+  const part = new URLSearchParams(['from', 'to'].map((end) => [end, address.query.get(end) ?? '']));
+  const { document: curve } = useDocument<CurveDocument>(`${path}/curve?${part}`, version);
   return (
     <>
       <div class="bar">
@@ -30,7 +31,7 @@ export function RunPage({ name, address, version }: PageProps) {
       </div>
       {error && <Trouble error={error} />}
       {found && <Summary found={found} />}
-      {curve && <Course curve={curve} />}
+      {curve && <Course curve={curve} address={address} />}
       <Board path={path} run={name} address={address} version={version} />
       <Analysis path={path} run={name} version={version} />
     </>
@@ -47,7 +48,7 @@ function Summary({ found: { run, config, endings, distinct, verdict } }: { reado
         facts={[
           ['rules', `${thousands(run.told)} of ${thousands(run.samples)}`],
           ['distinct', thousands(distinct)],
-          ['best reward', figure(run.best)],
+          [run.score.metric === 'accuracy' ? 'best reward' : `best ${run.score.metric}`, figure(run.best)],
           ['Adam', figure(run.adam)],
           ['best beside Adam', beside === undefined ? '—' : signed(beside)],
           ['rules per hour', run.rulesPerHour === null ? '—' : thousands(run.rulesPerHour)],
@@ -63,14 +64,46 @@ function Summary({ found: { run, config, endings, distinct, verdict } }: { reado
   );
 }
 
-function Course({ curve }: { readonly curve: CurveDocument }) {
+interface CourseProps {
+  readonly curve: CurveDocument;
+  readonly address: Address;
+}
+
+/** The rewards, or those of a part of the run that somebody drags over; the address keeps which. */
+function Course({ curve, address }: CourseProps) {
   const draw = useMemo(() => (width: number) => curveChart([curve], width), [curve]);
-  const { scored, samples, step, window, run } = curve;
+  const { scored, samples, step, window, run, shown } = curve;
+  const zoom = (from: number | string, to: number | string) =>
+    setQuery(address, { from: String(from), to: String(to) });
+  const onRange = (low: number, high: number) => zoom(Math.max(Math.ceil(low), 1), Math.floor(high));
+  const whole = shown.from === 1 && shown.to === samples;
   const label = `Rewards of the rules of ${run} in the order in which they were proposed: ${scored} of ${samples}`;
   return (
     <section aria-labelledby="course">
       <h2 id="course">How the rewards went</h2>
-      <Figure label={label} file={`${run}-rewards`} draw={draw}>
+      <div class="bar">
+        <Field
+          label="From rule"
+          type="number"
+          step="1"
+          value={address.query.get('from') ?? ''}
+          placeholder="1"
+          onChange={(from) => zoom(from, address.query.get('to') ?? '')}
+        />
+        <Field
+          label="to rule"
+          type="number"
+          step="1"
+          value={address.query.get('to') ?? ''}
+          placeholder={String(samples)}
+          onChange={(to) => zoom(address.query.get('from') ?? '', to)}
+        />
+        <button type="button" disabled={whole} onClick={() => zoom('', '')}>
+          Whole run
+        </button>
+        <span class="faint small">Drag over the picture to look closer.</span>
+      </div>
+      <Figure label={label} file={`${run}-rewards`} draw={draw} onRange={onRange}>
         <span>
           Points: {step === 1 ? 'every rule' : `one rule in ${step}`}. Line: mean of the last {window} rules.
           Dotted: the best so far. Dashed: reference rules.

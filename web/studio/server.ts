@@ -24,13 +24,19 @@ async function ask(path: string, init?: RequestInit): Promise<unknown> {
 }
 
 /** Asks for something to be done to a run. */
-export function change(body: Readonly<Record<string, string>>): Promise<unknown> {
-  return ask('changes', {
+export const change = (body: Readonly<Record<string, string>>): Promise<unknown> => post('changes', body);
+
+/** Asks for trainings of a rule, or for their end. */
+export const askJob = (
+  body: Readonly<{ job: 'evaluate'; run: string; key: string; seeds: number } | { job: 'stop'; id: number }>,
+): Promise<unknown> => post('jobs', body);
+
+const post = (path: string, body: object): Promise<unknown> =>
+  ask(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-}
 
 export interface Loaded<T> {
   /** The last one that came; that of another path is not kept. */
@@ -63,12 +69,21 @@ export function useDocument<T>(path: string | undefined, version: number): Loade
   return state;
 }
 
-/** A number that changes as the store does, and whether the server is heard of. */
-export function useChanges(): { readonly version: number; readonly connected: boolean } {
-  const [state, setState] = useState({ version: 0, connected: true });
+/** What is heard of the server. */
+interface Heard {
+  /** A number that changes as the store does. */
+  readonly version: number;
+  /** The share of the store that the server has read. */
+  readonly read: number;
+  readonly connected: boolean;
+}
+
+/** Hears of changes until the page is left. */
+export function useChanges(): Heard {
+  const [state, setState] = useState<Heard>({ version: 0, read: 1, connected: true });
   useEffect(() => {
     const source = new EventSource('../api/changes');
-    source.addEventListener('change', ({ data }) => setState({ version: Number(data), connected: true }));
+    source.addEventListener('change', ({ data }) => setState({ ...JSON.parse(data), connected: true }));
     source.onerror = () => setState((before) => ({ ...before, connected: false }));
     source.onopen = () => setState((before) => ({ ...before, connected: true }));
     return () => source.close();

@@ -2,9 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as z from 'zod';
 import * as f from '../../fields.ts';
+import type { Evaluator } from '../../studio/index.ts';
 import { type Context, defineCommand } from '../command.ts';
+import { evaluating } from '../evaluators.ts';
+import type { SettingsOf } from '../option.ts';
 import { flag, integer, text } from '../option.ts';
-import { storeOption } from '../options.ts';
+import { evaluatingOptions } from '../options.ts';
 import { Interruption } from '../process.ts';
 
 const document = z.strictObject({
@@ -24,15 +27,18 @@ export const command = defineCommand({
       source: 'flag',
     }).optional(),
     open: flag('open it in the browser'),
-    ...storeOption,
+    allowEvaluate: flag('let a page train rules of a run again, with more seeds'),
+    ...evaluatingOptions,
   },
-  example: 'nos studio\nnos studio quick-1 --open\nnos studio rl-1 random-1 --port 0',
+  example:
+    'nos studio\nnos studio quick-1 --open\nnos studio rl-1 random-1 --port 0\nnos studio --allow-evaluate --workers 1',
   stopsGracefully: true,
   async run(context) {
     const { settings, places, signal, arguments: runs, stderr, underWay } = context;
     const { serveStudio } = await import('../../studio/index.ts');
     const { port, host } = settings;
-    const studio = await serveStudio({ store: places.store, port, host, runs });
+    const evaluate = settings.allowEvaluate ? evaluatorOf(context) : undefined;
+    const studio = await serveStudio({ store: places.store, port, host, runs, evaluate });
     stderr.note(`the studio is at ${studio.url} until Ctrl-C`);
     if (settings.open) openBrowser(studio.url, context);
     await underWay(async () => {
@@ -46,6 +52,27 @@ export const command = defineCommand({
     };
   },
 });
+
+/** Evaluates for the pages as `nos compare` does, with the settings of this command. */
+const evaluatorOf =
+  (context: Context<SettingsOf<typeof evaluatingOptions>>): Evaluator =>
+  async ({ run, task, protocol, requests, signal, onDone }) => {
+    const { evaluateAll } = await import('../../compare/index.ts');
+    const work = { name: 'nos studio', tasks: [task], total: requests.length, protocol, run };
+    let done = 0;
+    await evaluating(context, work, (services) =>
+      evaluateAll(requests, {
+        ...services,
+        signal: AbortSignal.any([signal, context.signal]),
+        onEvent: (event) => {
+          services.onEvent?.(event);
+          if (event.type === 'started') done = event.stored;
+          if (event.type === 'evaluated') done++;
+          if (event.type !== 'progress') onDone(done);
+        },
+      }),
+    );
+  };
 
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, string>>> = { darwin: 'open', linux: 'xdg-open' };
 
