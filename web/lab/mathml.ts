@@ -26,6 +26,7 @@ const SIGNS: Readonly<Record<string, MathNode>> = {
   '\\le': { tag: 'mo', text: '≤' },
   '\\ge': { tag: 'mo', text: '≥' },
   '\\ne': { tag: 'mo', text: '≠' },
+  '\\infty': { tag: 'mi', text: '∞' },
   '\\lambda': { tag: 'mi', text: 'λ' },
   '\\leftarrow': { tag: 'mo', text: '←' },
   '\\varepsilon': { tag: 'mi', text: 'ε' },
@@ -35,6 +36,9 @@ const SIGNS: Readonly<Record<string, MathNode>> = {
 
 /** Commands that are the name of a function. */
 const FUNCTIONS = new Set(['ln', 'tanh', 'cos', 'sin', 'exp', 'min', 'max']);
+
+/** The fences of a norm. */
+const NORM = new Set(['\\lVert', '\\rVert']);
 
 /** Letters of \mathcal, which have no element of their own. */
 const SCRIPT: Readonly<Record<string, string>> = { N: '𝒩' };
@@ -126,11 +130,16 @@ class Reader {
 
   /** What stands between \left and \right, with its fences. */
   #fenced(): MathNode {
-    const open = this.#next();
+    const open = this.#fence();
     const inside = this.#until('\\right');
     this.#next();
-    const close = this.#next();
-    return row([{ tag: 'mo', text: open }, row(inside), { tag: 'mo', text: close }]);
+    const close = this.#fence();
+    return row([open, row(inside), close]);
+  }
+
+  #fence(): MathNode {
+    const token = this.#next();
+    return { tag: 'mo', text: NORM.has(token) ? '‖' : token };
   }
 
   /** The rows of the environment `cases`, behind one brace. */
