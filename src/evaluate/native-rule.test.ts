@@ -34,6 +34,8 @@ const REDUCTIONS = [
   'rec(0, where(t < 2, norm(g), 0.9 * self + 0.1 * norm(g))) * g + prev(mean(w))',
   'norm(g - mean(g)) * drop(g, 0.3) + mean(rms(noise) * g)',
   'rec(0, 0.5 * mean(self) + g) / amax(g / rms(g))',
+  'sum(g) + mean(w)',
+  'amax(g) * norm(w)',
 ];
 
 const bitsOf = (array: Float32Array): Uint32Array => new Uint32Array(array.buffer.slice(0));

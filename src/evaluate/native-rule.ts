@@ -80,12 +80,14 @@ export async function nativeKernel(program: Program, bounds: Bounds): Promise<Ke
     'int defects = 0;',
     ...(reduces
       ? tensorLines(program, bounds)
-      : stepLines(
-          program,
-          lines.map((_, i) => i),
-          '0',
-          String(size),
-        )),
+      : [
+          `for (int i = 0; i < ${size}; i++) {`,
+          ...stepLines(
+            program,
+            lines.map((_, i) => i),
+          ),
+          '}',
+        ]),
     `p[${firstOutput + 1 + slots.length}][0] = defects;`,
   ].join('\n  ');
   const step = await compileArrayFunction({
@@ -105,49 +107,77 @@ export async function nativeKernel(program: Program, bounds: Bounds): Promise<Ke
   };
 }
 
-/** The loop that ends the step of some weights. */
-function stepLines(
-  program: Program,
-  wanted: readonly number[],
-  begin: string,
-  end: string,
-): readonly string[] {
-  const { nodes, slots, result } = program;
+/** What the loop that ends the step does at weight `i`. */
+function stepLines(program: Program, wanted: readonly number[]): readonly string[] {
+  const { slots, result } = program;
   return [
-    `for (int i = ${begin}; i < ${end}; i++) {`,
-    ...wanted.map((i) => nodeText(program, nodes[i]!, i) ?? ''),
+    ...valueLines(program, wanted),
     ...slots.flatMap(({ next, extent }, i) =>
       extent === 'weight' ? [`s${i}[i] = ${nameOf(program, next)};`] : [],
     ),
     `const float updated = w[i] - rate * ${nameOf(program, result)};`,
     'w[i] = updated;',
     'defects |= !(updated - updated == 0.f);',
-    '}',
   ];
 }
 
+const valueLines = (program: Program, wanted: readonly number[], at: 'i' | 'k' = 'i'): readonly string[] =>
+  wanted.map((i) => nodeText(program, program.nodes[i]!, i, at) ?? '');
+
+/** Weights that a loop takes at a time: compilers make vectors of loops whose number of turns is known. */
+const BLOCK = 64;
+
+/** A loop over the weights of a tensor, by blocks; `ofBlock` stands behind each, and `alone` is done to each weight of the rest. */
+const tensorLoop = (
+  lines: readonly string[],
+  inBlock: readonly string[] = [],
+  ofBlock: readonly string[] = [],
+  alone: readonly string[] = [],
+): readonly string[] => [
+  '{',
+  'int at = begin;',
+  `for (; at + ${BLOCK} <= end; at += ${BLOCK}) {`,
+  `for (int j = 0; j < ${BLOCK}; j++) {`,
+  'const int i = at + j;',
+  ...lines,
+  ...inBlock,
+  '}',
+  ...ofBlock,
+  '}',
+  'for (int i = at; i < end; i++) {',
+  ...lines,
+  ...alone,
+  '}',
+  '}',
+];
+
 /** Tensor by tensor, a loop per pass of reductions and one for the step, as the compiled step in JavaScript has them. */
 function tensorLines(program: Program, bounds: Bounds): readonly string[] {
-  const { nodes, slots } = program;
-  const pass = ({ perTensor, reductions, wanted }: Pass): readonly string[] => [
-    ...perTensor.map((i) => nodeText(program, nodes[i]!, i, 'k') ?? ''),
-    ...reductions.map(({ node, i }) =>
-      node.operation.join === 'sum' ? `double p${i}[8] = {0};` : `uint32_t p${i} = 0;`,
-    ),
-    'for (int i = begin; i < end; i++) {',
-    ...wanted.map((i) => nodeText(program, nodes[i]!, i) ?? ''),
-    ...reductions.map(({ node, i }) => addText(node.operation, `p${i}`, nameOf(program, node.args[0]))),
-    '}',
-    ...reductions.map(({ node, i }) => `const float n${i} = ${finishText(node.operation, `p${i}`)};`),
-  ];
+  const { slots } = program;
+  const pass = ({ perTensor, reductions, wanted }: Pass): readonly string[] => {
+    const each = (text: (reduction: Pass['reductions'][number]) => string) => reductions.map(text);
+    return [
+      ...valueLines(program, perTensor, 'k'),
+      ...each(({ i }) => `partials p${i} = {0}; uint32_t m${i} = 0; float x${i}[${BLOCK}];`),
+      ...tensorLoop(
+        valueLines(program, wanted),
+        each(({ node, i }) => `x${i}[j] = ${nameOf(program, node.args[0])};`),
+        each(({ node, i }) => addBlockText(node.operation, i)),
+        each(({ node, i }) => addText(node.operation, i, nameOf(program, node.args[0]))),
+      ),
+      ...each(({ node, i }) => `const float n${i} = ${finishText(node.operation, i)};`),
+    ];
+  };
   const last = lastPass(program);
   return [
+    'typedef double partials __attribute__((vector_size(64)));',
+    'typedef float eight __attribute__((vector_size(32), aligned(4), may_alias));',
     `static const int bounds[] = {${bounds.join(', ')}};`,
     `for (int k = 0; k < ${bounds.length - 1}; k++) {`,
     'const int begin = bounds[k], end = bounds[k + 1];',
     ...passesOf(program).flatMap(pass),
-    ...last.perTensor.map((i) => nodeText(program, nodes[i]!, i, 'k') ?? ''),
-    ...stepLines(program, last.wanted, 'begin', 'end'),
+    ...valueLines(program, last.perTensor, 'k'),
+    ...tensorLoop(stepLines(program, last.wanted)),
     ...slots.flatMap(({ next, extent }, i) =>
       extent === 'tensor' ? [`s${i}[k] = ${nameOf(program, next)};`] : [],
     ),
@@ -155,18 +185,25 @@ function tensorLines(program: Program, bounds: Bounds): readonly string[] {
   ];
 }
 
+const largestText = (i: number, x: string): string =>
+  `{ const uint32_t b = (uint32_t)bits_s(${x}) & 0x7fffffffu; m${i} = b > m${i} ? b : m${i}; }`;
+
 /** The square of a float is exact in a double. Of absolute values and NaN, the larger has the larger bits. */
-function addText({ term, join }: ReductionOperation, partials: string, x: string): string {
-  if (join === 'largest') {
-    const bits = `(uint32_t)bits_s(${x}) & 0x7fffffffu`;
-    return `{ const uint32_t b = ${bits}; ${partials} = b > ${partials} ? b : ${partials}; }`;
-  }
-  const of = { value: '(double)X', square: '(double)X * (double)X', magnitude: '__builtin_fabs((double)X)' };
-  return `${partials}[(i - begin) & 7] += ${of[term].replaceAll('X', x)};`;
+function addText({ term, join }: ReductionOperation, i: number, x: string): string {
+  if (join === 'largest') return largestText(i, x);
+  return `p${i}[(i - begin) & 7] += (double)${x}${term === 'square' ? ` * (double)${x}` : ''};`;
 }
 
-function finishText({ join, mean, root }: ReductionOperation, p: string): string {
-  if (join === 'largest') return `unbits_s(${p})`;
+/** Adds a block, eight values at a time: the first of a block belongs to the first partial sum. */
+function addBlockText({ term, join }: ReductionOperation, i: number): string {
+  if (join === 'largest') return `for (int j = 0; j < ${BLOCK}; j++) ${largestText(i, `x${i}[j]`)}`;
+  const values = `const partials x = __builtin_convertvector(*(const eight *)(x${i} + j), partials);`;
+  return `for (int j = 0; j < ${BLOCK}; j += 8) { ${values} p${i} += ${term === 'square' ? 'x * x' : 'x'}; }`;
+}
+
+function finishText({ join, mean, root }: ReductionOperation, i: number): string {
+  if (join === 'largest') return `unbits_s(m${i})`;
+  const p = `p${i}`;
   const sum = `(((${p}[0] + ${p}[4]) + (${p}[2] + ${p}[6])) + ((${p}[1] + ${p}[5]) + (${p}[3] + ${p}[7])))`;
   const share = mean ? `${sum} / (double)(end - begin)` : sum;
   return `(float)${root ? `__builtin_sqrt(${share})` : `(${share})`}`;
