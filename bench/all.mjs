@@ -18,6 +18,7 @@ const BENCHMARKS = [
   'coordinator.mjs',
   'protocols.mjs',
   'evaluating.mjs',
+  'task-command.mjs',
 ];
 const WITH_REDIS = ['queue.mjs', 'workers.mjs'];
 

@@ -132,6 +132,11 @@ describe('a program that misbehaves', () => {
       'it gave no result: metrics.json is no JSON object',
     ],
     [
+      'makes a folder of its result',
+      'mkdir $NOS_RESULT/metrics.json; echo 1',
+      'it gave no result: metrics.json is no JSON object',
+    ],
+    [
       'does not exist',
       'no-such-program',
       'its command cannot be run: /bin/sh: 1: no-such-program: not found',
