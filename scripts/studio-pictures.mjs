@@ -3,9 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { serveStudio } from '../dist/studio/index.js';
 
+const nos = fileURLToPath(new URL('../bin/nos', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'nos-pictures-'));
 const store = join(folder, 'nos.db');
 const args = [
@@ -25,7 +27,7 @@ for (const [run, strategy, samples] of [
   ['evolution-1', 'evolution', 200],
 ]) {
   const search = ['search', ...args, '--strategy', strategy, '--samples', String(samples), '--run', run];
-  const { status } = spawnSync('bin/nos', [...search, '--store', store], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [nos, ...search, '--store', store], { stdio: 'inherit' });
   if (status !== 0) process.exit(1);
 }
 

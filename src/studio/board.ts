@@ -37,7 +37,9 @@ export async function readBoard(
   const query = { ...asked, ...(asked.least !== undefined && { least: worth(asked.least, goal) }) };
   const { sql, args } = conditionOf(query);
   const where = `run = ? AND role = 'proposal' ${sql}`;
-  const [counted] = await digest.rows(`SELECT count(DISTINCT key) AS rules FROM digest WHERE ${where}`, [
+  // Unless rows are filtered, by the index of keys, which has them in order.
+  const all = sql === '' ? `run = ? AND +role = 'proposal'` : where;
+  const [counted] = await digest.rows(`SELECT count(DISTINCT key) AS rules FROM digest WHERE ${all}`, [
     run.id,
     ...args,
   ]);

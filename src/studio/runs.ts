@@ -79,7 +79,8 @@ export async function readRunDocument(
     [run.id],
   );
   const [distinct] = await digest.rows(
-    `SELECT count(DISTINCT key) AS rules FROM digest WHERE run = ? AND role = 'proposal'`,
+    // With +, by the index of keys, which has them in order: a sixth of the time.
+    `SELECT count(DISTINCT key) AS rules FROM digest WHERE run = ? AND +role = 'proposal'`,
     [run.id],
   );
   const verdict = await verdictOn(digest, run, config);
