@@ -18,10 +18,15 @@ describe('rules and spaces', () => {
       key: expect.stringMatching(/^[0-9a-f]+$/),
       latex: expect.stringContaining('\\hat m'),
       slots: 1,
+      slotsPerTensor: 0,
       flopsPerWeight: expect.any(Number),
       names: expect.arrayContaining(['optimizer2']),
       remarks: [],
     });
+  });
+
+  it('nos rule says what is kept per tensor', async () => {
+    expect((await nos(['rule', 'novograd'])).stdout).toContain('1 slot per weight and 1 number per tensor');
   });
 
   it('remarks on a legal rule that will not train, before it is trained too', async () => {
