@@ -97,6 +97,7 @@ describe('behaviourHash', () => {
     ['1e-3 * sign(g)', 'sign(g)', 1e-3],
     ['1000 * tanh(g)', 'tanh(g)', 1000],
     ['sign(10 * g)', 'sign(g)', 1],
+    ['1e-3 * exp(g)', '1e-4 * exp(g)', 10],
   ])('has one shape for %s and %s, with their scales', (a, b, factor) => {
     const [one, other] = [behaviourOf(parseRule(a)), behaviourOf(parseRule(b))];
     expect(one.shape).toBe(other.shape);
@@ -119,6 +120,10 @@ describe('behaviourHash', () => {
     ['10 * ema(g, 0.9)', 'ema(g, 0.99)'],
     ['clip(g, 1e-4)', '10 * sign(g)'],
     ['0 * g', '10 * g'],
+    ['exp(g) + g^3', 'exp(g) + g'],
+    ['2 * exp(g)', 'exp(g)'],
+    ['1e-3 + exp(1e-3 * w)', 'exp(1e-3 * w)'],
+    ['cd + exp(g)', '2 + exp(g)'],
   ])('has two shapes for %s and %s', (a, b) => {
     const [one, other] = [behaviourOf(parseRule(a)), behaviourOf(parseRule(b))];
     expect(one.shape).not.toBe(other.shape);

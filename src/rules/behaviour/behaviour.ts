@@ -4,7 +4,7 @@ import type { Expression } from '../language/expression.ts';
 import { lowerRule } from '../program/program.ts';
 import { absorb } from './digest.ts';
 import { ordinaryProbe, tellingProbes } from './probes.ts';
-import { exactUpdates, record, recorded, type UpdateRecord, wordsOf } from './record.ts';
+import { exactUpdates, largestOf, record, recorded, rescaled, type UpdateRecord, wordsOf } from './record.ts';
 
 /** What a rule does, whatever its spelling. */
 export interface Behaviour {
@@ -30,7 +30,7 @@ export function behaviourOf(rule: Expression): Behaviour {
   const scale = scaleOf(records);
   return {
     hash: hashOf(records.map((one) => recorded(one))),
-    shape: hashOf(records.map((one) => recorded(one, scale))),
+    shape: hashOf(records.map((one) => rescaled(one, scale))),
     scale,
   };
 }
@@ -50,7 +50,7 @@ function recordsOf(rule: Expression): readonly UpdateRecord[] {
   return tellingProbes(program.slots.length + 2).map((probe) => record(program, probe));
 }
 
-function hashOf(updates: readonly Float32Array[]): string {
+function hashOf(updates: readonly (Float32Array | Float64Array)[]): string {
   const key = updates.reduce((so: Key, values) => absorb(so, wordsOf(values)), { k0: 0, k1: 0 });
   return [key.k0, key.k1].map((word) => word.toString(16).padStart(8, '0')).join('');
 }
@@ -60,13 +60,7 @@ const OFF_BORDER = 1.618033988749895;
 
 /** The power of ten below the largest of the updates that are finite; 1 if there is none but 0. */
 function scaleOf(records: readonly UpdateRecord[]): number {
-  let largest = 0;
-  for (const { float64 } of records) {
-    for (const value of float64) {
-      const size = Math.abs(value);
-      if (size > largest && size < Infinity) largest = size;
-    }
-  }
+  const largest = Math.max(...records.map(largestOf));
   return largest === 0 ? 1 : 10 ** Math.floor(Math.log10(largest * OFF_BORDER));
 }
 

@@ -44,18 +44,40 @@ export function exactUpdates(program: Program, probe: Probe): Float64Array {
 /**
  * The float64 values, times a constant, rounded to float32: the roundings on the way, which another spelling of the rule
  * makes elsewhere, cannot be seen in them. Where float32 gives something else, that is what the rule does, and stands.
- *
- * @param scale Is divided by.
  */
-export function recorded({ float64, float32 }: UpdateRecord, scale = 1): Float32Array {
-  const out = new Float32Array(float64.length);
-  for (let i = 0; i < float64.length; i++) {
-    const double = float64[i]!;
-    const single = float32[i]!;
-    const agrees = Math.abs(single - double) < AGREEMENT * Math.abs(double); // of no infinity
-    out[i] = (agrees ? double * OFF_CENTRE : single) / scale + 0; // −0 is 0
-  }
-  return out;
+export function recorded(updates: UpdateRecord): Float32Array {
+  return Float32Array.from(seen(updates), (value) => value + 0); // −0 is 0
+}
+
+/** {@link recorded} over `scale`, rounded to as many digits, whatever their size: none is lost beside a huge one. */
+export function rescaled(updates: UpdateRecord, scale: number): Float64Array {
+  return seen(updates).map((value) => rounded(value / scale) + 0);
+}
+
+/** The largest absolute value of what is {@link recorded} that is finite; 0 if there is none. */
+export function largestOf(updates: UpdateRecord): number {
+  const finite = updates.float32.map((single) => (Math.abs(single) < Infinity ? Math.abs(single) : 0));
+  return updates.float64.reduce(
+    (so, double, i) => (finite[i]! > 0 ? Math.max(so, sizeOf(double, finite[i]!)) : so),
+    0,
+  );
+}
+
+const sizeOf = (double: number, single: number): number =>
+  agree(double, single) ? Math.abs(double) : single;
+
+/** Whether the float32 value is the float64 one but for rounding; of infinities it never is. */
+const agree = (double: number, single: number): boolean =>
+  Math.abs(single - double) < AGREEMENT * Math.abs(double);
+
+const seen = ({ float64, float32 }: UpdateRecord): Float64Array =>
+  float64.map((double, i) => (agree(double, float32[i]!) ? double * OFF_CENTRE : float32[i]!));
+
+/** To 24 bits, as in float32 (Veltkamp's splitting), but of a float64's range. */
+function rounded(x: number): number {
+  if (!(Math.abs(x) < 1e290)) return x;
+  const wide = x * (2 ** 29 + 1);
+  return wide - (wide - x);
 }
 
 /** A program on a probe, computed in both precisions side by side. */
@@ -120,8 +142,10 @@ const nameOf = ({ k0, k1 }: Key): string => `${k0} ${k1}`;
 const NAN_WORD = 0x7fc00000;
 
 /** The bits of float32 values, in place; every NaN has the same. */
-export function wordsOf(values: Float32Array): Uint32Array {
-  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) words[i] = NAN_WORD;
+export function wordsOf(values: Float32Array | Float64Array): Uint32Array {
+  const each = values.BYTES_PER_ELEMENT / Uint32Array.BYTES_PER_ELEMENT;
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length * each);
+  for (let i = 0; i < values.length; i++)
+    if (Number.isNaN(values[i])) words.fill(NAN_WORD, i * each, (i + 1) * each);
   return words;
 }
