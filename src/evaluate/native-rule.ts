@@ -12,7 +12,6 @@ import {
   type Kernel,
   lastPass,
   lowerRule,
-  type Pass,
   type Program,
   passesOf,
   type RandomName,
@@ -20,6 +19,7 @@ import {
   reductionPasses,
   type Span,
   startProgram,
+  type TensorPass,
 } from '../rules/index.ts';
 
 /** Networks of fewer weights take so short a step of the rule that compiling it does not pay. */
@@ -154,8 +154,8 @@ const tensorLoop = (
 /** Tensor by tensor, a loop per pass of reductions and one for the step, as the compiled step in JavaScript has them. */
 function tensorLines(program: Program, bounds: Bounds): readonly string[] {
   const { slots } = program;
-  const pass = ({ perTensor, reductions, wanted }: Pass): readonly string[] => {
-    const each = (text: (reduction: Pass['reductions'][number]) => string) => reductions.map(text);
+  const pass = ({ perTensor, reductions, wanted }: TensorPass): readonly string[] => {
+    const each = (text: (reduction: TensorPass['reductions'][number]) => string) => reductions.map(text);
     return [
       ...valueLines(program, perTensor, 'k'),
       ...each(({ i }) => `partials p${i} = {0}; uint32_t m${i} = 0; float x${i}[${BLOCK}];`),

@@ -33,7 +33,7 @@ export { compileRule, javascriptKernel } from './program/compile.ts';
 export type { CompiledRule, Span, StartOptions, Stepper } from './program/compiled.ts';
 export type { RuleCost } from './program/cost.ts';
 export { ruleCost } from './program/cost.ts';
-export { lastPass, type Pass, passesOf, reductionPasses } from './program/extents.ts';
+export { lastPass, passesOf, reductionPasses, type TensorPass } from './program/extents.ts';
 export { interpretRule } from './program/interpret.ts';
 export { lowerRule, type Node, type Program } from './program/program.ts';
 export { type Bounds, reduce } from './program/reduce.ts';

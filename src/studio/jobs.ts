@@ -39,7 +39,7 @@ export function parseJobRequest(input: unknown): z.output<typeof requestSchema> 
 }
 
 /** What somebody is to evaluate. */
-export interface EvaluatorWork {
+export interface RuleJobWork {
   /** It is evaluated as this run's rules are, by the same engine. */
   readonly run: RunRecord;
   readonly task: string;
@@ -51,7 +51,7 @@ export interface EvaluatorWork {
 }
 
 /** Makes evaluations and stores them; rejects if one cannot be made, or by the reason of the signal. */
-export type Evaluator = (work: EvaluatorWork) => Promise<void>;
+export type RuleJob = (work: RuleJobWork) => Promise<void>;
 
 /** A rule of a run, to be evaluated with so many of the run's fresh seeds. */
 export interface JobInput {
@@ -65,12 +65,12 @@ export interface JobInput {
 
 /** Jobs that pages ask for, done one after another. They live as long as the server; what they evaluate is stored. */
 export class Jobs {
-  readonly #evaluate: Evaluator;
+  readonly #evaluate: RuleJob;
   readonly #jobs: { document: JobDocument; readonly control: AbortController }[] = [];
   #last: Promise<void> = Promise.resolve();
   #changes = 0;
 
-  constructor(evaluate: Evaluator) {
+  constructor(evaluate: RuleJob) {
     this.#evaluate = evaluate;
   }
 

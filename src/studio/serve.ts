@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { NosError } from '../errors.ts';
 import { openDigest } from '../store/index.ts';
-import { type Evaluator, Jobs } from './jobs.ts';
+import { Jobs, type RuleJob } from './jobs.ts';
 import { studioApp } from './studio.ts';
 
 export interface ServeOptions {
@@ -18,7 +18,7 @@ export interface ServeOptions {
   /** Runs to begin with: the one, or these in one picture. All in a list unless any are given. */
   readonly runs?: readonly string[];
   /** Trains for the pages, which may not ask for that unless it is given. */
-  readonly evaluate?: Evaluator | undefined;
+  readonly evaluate?: RuleJob | undefined;
 }
 
 export interface RunningStudio {

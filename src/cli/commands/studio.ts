@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as z from 'zod';
 import * as f from '../../fields.ts';
-import type { Evaluator } from '../../studio/index.ts';
+import type { RuleJob } from '../../studio/index.ts';
 import { type Context, defineCommand } from '../command.ts';
 import { evaluating } from '../evaluators.ts';
 import type { SettingsOf } from '../option.ts';
@@ -55,7 +55,7 @@ export const command = defineCommand({
 
 /** Evaluates for the pages as `nos compare` does, with the settings of this command. */
 const evaluatorOf =
-  (context: Context<SettingsOf<typeof evaluatingOptions>>): Evaluator =>
+  (context: Context<SettingsOf<typeof evaluatingOptions>>): RuleJob =>
   async ({ run, task, protocol, requests, signal, onDone }) => {
     const { evaluateAll } = await import('../../compare/index.ts');
     const work = { name: 'nos studio', tasks: [task], total: requests.length, protocol, run };

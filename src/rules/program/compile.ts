@@ -1,7 +1,7 @@
 import { canonicalize } from '../canonical/canonicalize.ts';
 import type { Expression } from '../language/expression.ts';
 import type { CompiledRule } from './compiled.ts';
-import { lastPass, type Pass, passesOf, reductionPasses } from './extents.ts';
+import { lastPass, passesOf, reductionPasses, type TensorPass } from './extents.ts';
 import { elements, inputs, randoms, reduced } from './javascript.ts';
 import { type ElementNode, lowerRule, type Node, type Program, type RandomNode } from './program.ts';
 import { type Kernel, startProgram } from './run.ts';
@@ -67,7 +67,7 @@ function emitTensors(program: Program): readonly string[] {
   const { nodes, slots } = program;
   const once = (perTensor: readonly number[]): readonly string[] =>
     perTensor.flatMap((i) => emitNode(program, nodes[i]!, i, 'k'));
-  const pass = ({ perTensor, reductions, wanted }: Pass): readonly string[] => [
+  const pass = ({ perTensor, reductions, wanted }: TensorPass): readonly string[] => [
     ...once(perTensor),
     ...reductions.map(({ i }) => `p${i}.fill(0);`),
     'for (let i = begin; i < end; i++) {',

@@ -62,7 +62,7 @@ const argsOf = (node: Node): readonly number[] => ('args' in node ? node.args : 
 export const reductionPasses = ({ stages }: Pick<Program, 'stages'>): number => Math.max(0, ...stages);
 
 /** A loop over the weights of a tensor that ends with reductions. */
-export interface Pass {
+export interface TensorPass {
   /** Nodes that have one value per tensor, and are computed before the loop. */
   readonly perTensor: readonly number[];
   /** What it reduces. */
@@ -75,7 +75,7 @@ export interface Pass {
  * The passes over a tensor before its step: each reduces what depends on the reductions before. Every pass, and {@link lastPass}, computes
  * what it needs at a weight again, as nothing that is kept is written before the end.
  */
-export function passesOf(program: Program): readonly Pass[] {
+export function passesOf(program: Program): readonly TensorPass[] {
   return Array.from({ length: reductionPasses(program) }, (_, stage) => {
     const reductions = program.nodes.flatMap((node, i) =>
       node.kind === 'reduction' && program.stages[i] === stage + 1 ? [{ node, i }] : [],
@@ -86,7 +86,7 @@ export function passesOf(program: Program): readonly Pass[] {
 }
 
 /** What the step itself needs. */
-export function lastPass(program: Program): Omit<Pass, 'reductions'> {
+export function lastPass(program: Program): Omit<TensorPass, 'reductions'> {
   const stored = [program.result, ...program.slots.map(({ next }) => next)];
   return {
     perTensor: perTensorAt(program, reductionPasses(program)),
