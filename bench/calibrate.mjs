@@ -222,7 +222,7 @@ function blocksOf(losses) {
  * `paper`, and the mean reward under seeds other than the training's own.
  */
 function earlyRows() {
-  const rewards = paperRewards();
+  const rewards = wholeRewards();
   const references = read('references.csv').map((row) => ({
     ...row,
     blocks: row.losses.split(' ').map(Number),
@@ -353,9 +353,8 @@ function worth(judged) {
 
 /** The same for a training under `paper`: each seed in turn beside the mean of the others. */
 function paperWorth() {
-  const rewards = [...paperRewards().values()];
-  const whole = rewards.reduce((least, own) => Math.min(least, own.size), Infinity);
-  const seeds = Array.from({ length: whole }, (_, i) => i + 1);
+  const rewards = [...wholeRewards().values()];
+  const seeds = [...rewards[0].keys()];
   const each = seeds.map((seed) => {
     const others = seeds.filter((other) => other !== seed);
     const rows = rewards.map((own) => ({
@@ -365,6 +364,15 @@ function paperWorth() {
     return agreement(rows, ({ reward }) => reward);
   });
   return { name: 'paper, one seed', seeds, steps: 1_200 + VALIDATION * 600, ...meansOf(each) };
+}
+
+/** Rewards under `paper` of the seeds that every rule has: a seed of some rules only would shift those. */
+function wholeRewards() {
+  const rewards = paperRewards();
+  const whole = [...rewards.values()].reduce((least, own) => Math.min(least, own.size), Infinity);
+  return new Map(
+    [...rewards].map(([key, own]) => [key, new Map([...own].filter(([seed]) => seed <= whole))]),
+  );
 }
 
 /** The mean of each figure. */
