@@ -61,7 +61,7 @@ const LEFT_OUT: readonly (readonly [RegExp, string])[] = [
     'wants PyTorch, and workers elsewhere; test/crash/program.test.ts runs both forms',
   ],
   [
-    /my-training|^nos task check --task \.\/nos|powersign\.py/,
+    /my-training|^nos (?:task check|compare powersign) --task \.\/nos|powersign\.py/,
     'stands in a folder that nos init writes; test/own-training-page.test.ts runs the page',
   ],
   [/task\.mjs/, 'stands in a folder that nos init writes; test/own-task-page.test.ts runs the page'],

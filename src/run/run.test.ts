@@ -353,7 +353,7 @@ describe('under a protocol that trains one rule of those that do the same', () =
       name: 'quick',
       iterations: 1,
       operands: ['g', 'g^3', 'm', 'sign(g)', 'sign(m)', 'adam', '1e-4 * w', '1e-3 * w'],
-      unary: ['x', 'sign(x)', 'exp(x)', 'drop(x, 0.3)', 'abs(x)'],
+      unary: ['x', 'sign(x)', 'drop(x, 0.3)', 'abs(x)'],
       binary: ['x + y', 'x * y', 'max(x, y)'],
     },
     protocol: 'fast',
@@ -370,7 +370,8 @@ describe('under a protocol that trains one rule of those that do the same', () =
     const reused = proposals.filter(({ evaluation }) => evaluation?.reuses !== undefined);
     expect(spared).toEqual({ reused: reused.length, rejected: 0, stopped: 0 });
     expect(reused.length).toBeGreaterThan(10);
-    const trained = new Map((await store.scores('a')).map(({ evaluation }) => [evaluation.key, evaluation]));
+    const searched = (await store.scores('a')).filter(({ role }) => role !== 'retest');
+    const trained = new Map(searched.map(({ evaluation }) => [evaluation.key, evaluation]));
     for (const { key, evaluation } of reused) {
       const { reuses, ...own } = evaluation!;
       expect(reuses!.key).not.toBe(key);

@@ -131,8 +131,8 @@ const TAKEN: Readonly<Record<'store' | 'data' | 'redis', readonly Name[]>> = {
     'export',
     'completion',
   ],
-  data: [...EVALUATING, 'task check', 'worker', 'data fetch', 'data list', 'doctor'],
-  redis: [...EVALUATING, 'task check', 'worker', 'workers'],
+  data: [...EVALUATING, 'studio', 'task check', 'worker', 'data fetch', 'data list', 'doctor'],
+  redis: [...EVALUATING, 'studio', 'task check', 'worker', 'workers'],
 };
 
 export const commands: readonly CommandEntry[] = (Object.keys(summaries) as Name[]).map((name) => ({
