@@ -190,7 +190,7 @@ export interface LineageStep {
 
 export interface LineageDocument {
   readonly strategy: string;
-  /** From the rule back to one that was drawn; empty under another strategy than evolution. */
+  /** The rule, its parent, and so on back to one that was drawn; empty under another strategy than evolution. */
   readonly steps: readonly LineageStep[];
 }
 

@@ -78,7 +78,7 @@ const NO_COMMAND = [126, 127];
  */
 export async function runTrial(trial: ProgramTrial, watch: TrialWatch = {}): Promise<TrialEnd> {
   watch.signal?.throwIfAborted();
-  // At once, and not by the threads that wait for files: this process has nothing else to do, and a trial may take no longer than that.
+  // Files are written at once, and not by the threads that wait for them: this process has nothing else to do meanwhile.
   const folder = mkdtempSync(join(tmpdir(), 'nos-trial-'));
   try {
     return await runIn(folder, trial, watch);

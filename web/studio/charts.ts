@@ -78,13 +78,11 @@ export function intervalChart({ rules, score }: ComparisonTable, width: number):
     rewards,
   }));
   return Plot.plot({
-    width,
-    height: 54 + 32 * rows.length,
-    marginLeft: Math.min(240, width * 0.42),
-    marginBottom: 38,
-    style: LOOK,
-    x: { label: score.metric, labelOffset: 34, grid: true, nice: true },
-    y: { label: null, domain: rows.map(({ name }) => name) },
+    ...rowsFrame(
+      width,
+      score.metric,
+      rows.map(({ name }) => name),
+    ),
     marks: [
       Plot.dot(
         rows.flatMap(({ name, rewards }) => rewards.map(({ reward }) => ({ name, reward }))),
@@ -101,7 +99,7 @@ export function transferChart(rows: readonly TransferRow[], width: number): Draw
   const bars = rows.flatMap(({ where, base, rule, table }) => {
     const { beside } = rule;
     if (!beside?.interval || !base.mean) return [];
-    const scale = ((table.score.goal === 'minimise' ? -100 : 100) / Math.abs(base.mean)) as number;
+    const scale = (table.score.goal === 'minimise' ? -100 : 100) / Math.abs(base.mean);
     const ends = [beside.interval.low * scale, beside.interval.high * scale];
     return [
       {
@@ -113,13 +111,11 @@ export function transferChart(rows: readonly TransferRow[], width: number): Draw
     ];
   });
   return Plot.plot({
-    width,
-    height: 54 + 28 * bars.length,
-    marginLeft: Math.min(240, width * 0.42),
-    marginBottom: 38,
-    style: LOOK,
-    x: { label: 'better by, %', labelOffset: 34, grid: true, nice: true },
-    y: { label: null, domain: bars.map(({ where }) => where) },
+    ...rowsFrame(
+      width,
+      'better by, %',
+      bars.map(({ where }) => where),
+    ),
     marks: [
       Plot.ruleX([0], { stroke: 'var(--faint)' }),
       Plot.ruleY(bars, { y: 'where', x1: 'low', x2: 'high', stroke: colour(0), strokeWidth: 3 }),
@@ -128,8 +124,21 @@ export function transferChart(rows: readonly TransferRow[], width: number): Draw
   });
 }
 
+/** The frame of a chart with a row for each name. */
+const rowsFrame = (width: number, label: string, names: readonly string[]) => ({
+  width,
+  height: 54 + 32 * names.length,
+  marginLeft: nameWidth(width),
+  marginBottom: 38,
+  style: LOOK,
+  x: { label, labelOffset: 34, grid: true, nice: true },
+  y: { label: null, domain: [...names] },
+});
+
+const nameWidth = (width: number): number => Math.min(240, width * 0.42);
+
 const shortened = (text: string, width: number): string => {
-  const fits = Math.floor(Math.min(240, width * 0.42) / 6.6);
+  const fits = Math.floor(nameWidth(width) / 6.6);
   return text.length <= fits ? text : `${text.slice(0, fits - 1)}…`;
 };
 

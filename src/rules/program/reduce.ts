@@ -20,18 +20,11 @@ export function reduce(
     const k = (i - begin) % PARTIALS;
     partials[k] = join === 'sum' ? partials[k]! + of : Math.max(partials[k]!, of);
   }
-  const [a, b, c, d, e, f, g, h] = partials as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
   if (join === 'largest') return Math.max(...partials);
-  const sum = a + e + (c + g) + (b + f + (d + h));
+  for (let half = PARTIALS / 2; half >= 1; half /= 2) {
+    for (let k = 0; k < half; k++) partials[k]! += partials[k + half]!;
+  }
+  const sum = partials[0]!;
   const share = mean ? sum / (end - begin) : sum;
   return root ? Math.sqrt(share) : share;
 }
