@@ -193,9 +193,14 @@ async function proposed() {
 /** Fits the tables to what there is, writes them, and prints what they are worth. */
 function calibrate() {
   const rows = earlyRows();
-  const uniform = read('proposals.csv').filter(({ origin }) => origin === 'uniform');
+  const stepsOf = (wanted) =>
+    read('proposals.csv').flatMap(({ origin, steps }) => (origin === wanted ? [Number(steps)] : []));
+  const [uniform, learned] = ['uniform', 'controller'].map(stepsOf);
   const calibration = {
-    ...(uniform.length > 0 && { steps: Math.round(mean(uniform.map(({ steps }) => Number(steps)))) }),
+    ...(uniform.length > 0 &&
+      learned.length > 0 && {
+        steps: { uniform: Math.round(mean(uniform)), learned: Math.round(mean(learned)) },
+      }),
     ...fitTables(rows),
   };
   const rules = new Set(rows.map(({ key }) => key)).size;

@@ -52,9 +52,7 @@ describe('nos reproduce discovery', () => {
     const second = start(killed);
     await second.says(/ {2}seed 3001 {2}/);
     expect(await second.kill()).toBe(true);
-    expect(second.said()).toContain(
-      "run 'discovery-trpo-icml2017-12-digits-mlp' of the store, not made again",
-    );
+    expect(second.said()).toContain("run 'discovery-trpo-icml2017-digits-mlp' of the store, not made again");
     const third = start(killed);
     expect(await third.ended).toBe(0);
     expect(third.said()).toMatch(/evaluations of the store, not made again/);
@@ -76,12 +74,26 @@ describe('nos reproduce discovery', () => {
       expect(await start(at, ...more).ended).toBe(0);
       pages.push(await readFile(join(at, 'out', 'README.md'), 'utf8'));
     }
-    expect(pages[0]).toContain(
-      '* search discovery-random-icml2017-12-digits-mlp: 0 of 12 proposals are there',
-    );
+    expect(pages[0]).toContain('* search discovery-random-icml2017-digits-mlp: 0 of 12 proposals are there');
     expect(pages[0]).toContain('* retest: no search has found a rule that learns');
     expect(pages[2]).toMatch(/\* retest: /);
     const retested = start(at, '--stage', 'retest', '--timeout', '1s');
     expect(await retested.ended).toBe(0);
+  });
+
+  it('goes on at a larger scale with the searches of a smaller one, and reads their beginnings at that', async () => {
+    const at = await home('scales-');
+    const runs = 4;
+    const search = async (...scale: readonly string[]) => {
+      const process = start(at, '--stage', 'search', ...scale);
+      expect(await process.ended).toBe(0);
+      return process.said().match(/of the store, not made again/g)?.length ?? 0;
+    };
+    expect(await search()).toBe(0);
+    // 16 proposals, but for one search that has its fewest, 12, at both scales.
+    expect(await search('--scale', '0.002')).toBe(1);
+    expect(await search()).toBe(runs);
+    const page = await readFile(join(at, 'out', 'README.md'), 'utf8');
+    expect(page.match(/ 12 of 12 /g)).toHaveLength(runs);
   });
 });

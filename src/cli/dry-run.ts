@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { NosError } from '../errors.ts';
-import { calibrationFor, measureStep } from '../evaluate/index.ts';
+import { calibrationFor, measureStep, stepsPerProposal } from '../evaluate/index.ts';
 import { parseConditions, regimeOf, regimeText, withoutHash } from '../evaluation/index.ts';
 import type { DataOf } from '../fields.ts';
 import { duration, pairs, plural, thousands } from '../report/index.ts';
@@ -38,7 +38,8 @@ export async function dryRun(
   );
   if (!task.program) await prepareEngine(context, { tasks: [task] });
   const conditions = parseConditions({ task: config.task, seed: config.seed, ...regimeOf(config) });
-  const perProposal = calibrationFor(conditions)?.steps;
+  const calibration = calibrationFor(conditions);
+  const perProposal = calibration && stepsPerProposal(calibration, config.strategy.name);
   // A program says itself what it is trained with, and how many of its trainings are one and the same.
   const sizes = task.program ? { batchSize: 1 } : task;
   const estimate = estimateRun(

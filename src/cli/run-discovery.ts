@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { evaluateAll } from '../compare/index.ts';
 import type { Dispatcher } from '../dispatch/index.ts';
 import { NosError } from '../errors.ts';
-import { calibrationFor, measureStep } from '../evaluate/index.ts';
+import { calibrationFor, measureStep, stepsPerProposal } from '../evaluate/index.ts';
 import { NO_ENVIRONMENT, parseConditions, parseProtocol, protocolSteps } from '../evaluation/index.ts';
 import * as f from '../fields.ts';
 import { inTurn } from '../in-turn.ts';
@@ -229,10 +229,11 @@ export async function discoveryDryRun(
   const hoursOf = async ({ task, protocol, count }: Omit<PlannedTrainings, 'stage'>): Promise<number> =>
     (count * protocolSteps(parseProtocol(protocol), await resolveTask(task)) * seconds.get(task)!) / 3_600;
   const searches = await inTurn(plan.searches, async ({ run, config }) => {
-    const { task, protocol, samples, seed } = config;
-    const steps = calibrationFor(
+    const { task, protocol, samples, seed, strategy } = config;
+    const calibration = calibrationFor(
       parseConditions({ task, protocol, seed, environment: NO_ENVIRONMENT }),
-    )?.steps;
+    );
+    const steps = calibration && stepsPerProposal(calibration, strategy.name);
     return {
       ...{ stage: 'search', what: run, evaluations: samples },
       coreHours: await hoursOf({ task, protocol, count: samples }),

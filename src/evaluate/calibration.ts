@@ -29,13 +29,18 @@ export interface ReferenceTraining {
  * `bench/calibrate.mjs` makes it.
  */
 export interface Calibration {
-  /** Mean training steps of a proposal under `fast`, measured on uniform samples; what a search is estimated by. */
-  readonly steps?: number;
+  /** Mean training steps of a proposal under `fast`, what a search is estimated by: of uniform samples, and of what a strategy that learns proposes. */
+  readonly steps?: { readonly uniform: number; readonly learned: number };
   readonly references: readonly ReferenceTraining[];
   /** Hurdles in their order, each with the largest loss that passes, above that of the references. */
   readonly hurdles: readonly (LossTable & { readonly largest: number })[];
   /** Where a training that passes every hurdle ends. */
   readonly end: LossTable;
+}
+
+/** Mean training steps of a proposal of a strategy, if they were measured. */
+export function stepsPerProposal({ steps }: Calibration, strategy: string): number | undefined {
+  return steps?.[strategy === 'random' ? 'uniform' : 'learned'];
 }
 
 /** The value of a function that is given by its knots. */

@@ -1,4 +1,4 @@
-export { calibrationFor } from './calibration.ts';
+export { calibrationFor, stepsPerProposal } from './calibration.ts';
 export { chosenEngine, type EngineChoice, engineChoice, isEngineTrouble } from './engine.ts';
 export type { Evaluator, EvaluatorOptions, RunOptions } from './evaluator.ts';
 export { openEvaluator } from './evaluator.ts';

@@ -174,17 +174,19 @@ export async function planDiscovery({ scale, seeds, task: named }: DiscoverySize
 /** A task of the user's own is trained on longer, in the place of other tasks. */
 const ownTransfer = (task: string): TransferDefinition => ({ task, epochs: 4 * FINAL_EPOCHS, ...USUAL });
 
-/** The runs are named by what they are; those of another size or task than the result's say so. */
+/**
+ * The runs are named by what they are, and not by their size: what a search proposes does not depend on how long it is, so that a larger scale
+ * goes on where a smaller one ended, and a smaller one reads the beginning of a larger.
+ */
 function searchesAt(scale: number, task: string, own: boolean): readonly DiscoverySearch[] {
   return SEARCHES.map(({ label, space, strategy, samples: full }) => {
     const samples = Math.max(FEWEST, Math.round(full * scale));
-    const marks = [...(scale < 1 ? [samples] : []), ...(own ? [taskTitle(task)] : [])];
     const config: RunConfig = parseRunConfig({
       ...{ ...SEARCH, task, samples, space: { name: space, iterations: ITERATIONS }, strategy },
       // The chain tests again by itself, over all searches.
       retest: { top: 0, seeds: 0 },
     });
-    return { label, run: ['discovery', label, ...marks].join('-'), config };
+    return { label, run: ['discovery', label, ...(own ? [taskTitle(task)] : [])].join('-'), config };
   });
 }
 

@@ -37,13 +37,13 @@ function searched({ samples: _, references: __, retest: ___, space, ...config }:
   return { ...config, space: JSON.parse(JSON.stringify({ iterations: 2, ...space })) };
 }
 
-/** Starts a search, goes on with it, or lengthens a shorter run of its name, to the planned number of proposals. */
+/** Starts a search, or goes on with the run of its name, whose length then is the planned one. */
 export async function goOn({ run, config }: PlannedSearch, services: RunServices): Promise<RunResult> {
   const standing = await standingOf(services.store, { run, config });
   if (standing === undefined) return startRun(run, config, services);
-  return standing.samples < config.samples
-    ? extendRun(run, config.samples, services)
-    : resumeRun(run, services);
+  return standing.samples === config.samples
+    ? resumeRun(run, services)
+    : extendRun(run, config.samples, services);
 }
 
 /** Evaluations of a search's proposals, in order: up to the last that was told, and to the planned number. */
