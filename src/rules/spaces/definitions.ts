@@ -85,5 +85,80 @@ const momentum: SpaceDefinition = {
   binary: icml2017.binary,
 };
 
+/** AdEMAMix's slow average and its weight: its time constant grows from that of 0.9 to that of 0.9999 over the training, as its half-life does. */
+const SLOW = '5 * t / T * ema(g, exp(-1 / (9.4912 + 9990 * t / T)))';
+
+/** Yogi's second moment, from its authors' start. */
+const YOGI = 'rec(1e-6, self - 1e-3 * sign(self - g^2) * g^2)';
+
+/**
+ * What optimizers of 2018 to 2025 are made of: masks, norms and recurrences. Of the paper's operands those are left out that none of
+ * these optimizers has (even and odd powers, noise, large weight terms), and of its functions −x and x − y, as in `quick`. Binary functions
+ * have three arguments at most and unary ones one, so that a rule of three iterations has at most 1,000 nodes.
+ */
+const modern2026: SpaceDefinition = {
+  name: 'modern2026',
+  title: 'masks, norms and recurrences of today: 16 operands, 15 unary and 11 binary functions',
+  iterations: 2,
+  operands: [
+    'g',
+    'm',
+    'v',
+    'sign(g)',
+    'sign(m)',
+    '1',
+    'w',
+    '1e-2 * w',
+    '1e-4 * w',
+    'adam',
+    'rmsprop',
+    // Lion's mixture, the change of the gradient as Adan weighs it, AdaBelief's surprise.
+    '0.9 * prev(ema(g, 0.99)) + 0.1 * g',
+    '0.9 * where(t < 2, 0, g - prev(g))',
+    'g - ema(g, 0.9)',
+    SLOW,
+    YOGI,
+  ],
+  unary: [
+    'x',
+    '0.5 * x',
+    'exp(x)',
+    'sign(x)',
+    'abs(x)',
+    'sqrt(abs(x))',
+    'clip(x, 1)',
+    'drop(x, 0.1)',
+    'prev(x)',
+    'ema(x, 0.9) / (1 - 0.9^t)',
+    'ema(x^2, 0.999) / (1 - 0.999^t)',
+    'acc(x^2, 1)',
+    'rec(0, max(self, x))',
+    'rec(0, max(0.999 * self, abs(x)))',
+    'rms(x)',
+  ],
+  binary: [
+    'x + y',
+    'x * y',
+    'x',
+    'x / (y + eps)',
+    'x / (sqrt(abs(y)) + eps)',
+    '0.9 * x + 0.1 * y',
+    // Masks: where two values agree, the one where they do, and one through a mask with its size kept.
+    '0 < x * y',
+    'where(0 < x * y, x, 0)',
+    'x * y / max(mean(y), 1e-3)',
+    // Norms: at most as large as y is above 1, and as large as y (LAMB), for which tiny weights count as 1e-3.
+    'x / max(rms(y), 1)',
+    'x * max(rms(y), 1e-3) / max(rms(x), eps)',
+  ],
+};
+
 /** Every named space. */
-export const spaces = registry<SpaceDefinition>('space', [quick, icml2017, arxiv2017, signs, momentum]);
+export const spaces = registry<SpaceDefinition>('space', [
+  quick,
+  icml2017,
+  arxiv2017,
+  signs,
+  momentum,
+  modern2026,
+]);
