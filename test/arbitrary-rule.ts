@@ -50,7 +50,9 @@ export function expressions({
   depth: number;
   numbers?: fc.Arbitrary<number>;
 }) {
-  const calls = all.filter((o) => o.kind !== 'recurrence' && (o.arity > 0 || o.parameters.length > 0));
+  const calls = all.filter(
+    (o) => o.kind !== 'recurrence' && o.kind !== 'labels' && (o.arity > 0 || o.parameters.length > 0),
+  );
   const joining = calls.filter((o) => o.kind === 'element' && o.arity === 2);
   return fc.letrec<{ e: Expression; atom: Expression; recurrence: Expression }>((tie) => ({
     recurrence: fc

@@ -192,6 +192,8 @@ class Evaluation {
       }
       case 'reduction':
         return this.#reduced(args[0]!, operation);
+      case 'labels':
+        throw new Error('rules per kind of tensors are evaluated one by one');
       case 'self':
         throw new Error('self outside a recurrence');
     }

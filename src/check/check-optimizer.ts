@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { NosError, unknownName } from '../errors.ts';
 import * as f from '../fields.ts';
-import { canonicalize, type Expression, lowerRule } from '../rules/index.ts';
+import { canonicalize, type Expression, lowerKinds } from '../rules/index.ts';
 import type { answerSchema, CheckRequest, RunRequest } from './answer.ts';
 import { keyOf, runOf, selfChecks, trajectories } from './checks.ts';
 import { type ClassReference, classText } from './class-reference.ts';
@@ -62,7 +62,7 @@ export const BOUNDS: Readonly<Record<Precision, number>> = { float64: 1e-6, floa
  */
 export async function checkOptimizer(target: ClassReference, options: CheckOptions): Promise<CheckReport> {
   const { rule, steps, precision } = options;
-  if (rule !== undefined && lowerRule(canonicalize(rule)).draws.length > 0) {
+  if (rule !== undefined && lowerKinds(canonicalize(rule)).some(({ program }) => program.draws.length > 0)) {
     throw new NosError('bad-rule', '--against: the rule draws random numbers, and the class draws others');
   }
   const checks = selfChecks(steps);

@@ -4,8 +4,10 @@ import {
   canonicalize,
   type Expression,
   evaluateScalar,
-  lowerRule,
+  lowerKinds,
   type Node,
+  type Program,
+  placesOf,
   reduce,
   type Span,
 } from '../rules/index.ts';
@@ -42,9 +44,32 @@ export interface ExactOptions {
  * Starts what `interpretRule` does without its roundings to float32. The rule must have no random operations.
  */
 export function startExact(rule: Expression, options: ExactOptions): ExactStepper {
+  const { size } = options;
+  const parts = lowerKinds(canonicalize(rule)).map(({ kinds, program }) => ({
+    tensors: placesOf(options).filter(({ kind }) => kinds.includes(kind)),
+    stepper: startProgram(program, options),
+  }));
+  const sound = Array.from({ length: size }, () => true);
+  return {
+    sound,
+    update(weights, gradient) {
+      const update = new Float64Array(size);
+      for (const { tensors, stepper } of parts) {
+        const values = stepper.update(weights, gradient);
+        for (const { begin, end } of tensors) {
+          update.set(values.subarray(begin, end), begin);
+          for (let i = begin; i < end; i++) sound[i] = stepper.sound[i]!;
+        }
+      }
+      return update;
+    },
+  };
+}
+
+/** A training of a program for all tensors. */
+function startProgram({ nodes, scalars, slots, result }: Program, options: ExactOptions): ExactStepper {
   const { size, steps, precision } = options;
   const bounds = boundsOf(options);
-  const { nodes, scalars, slots, result } = lowerRule(canonicalize(rule));
   const states = slots.map(() => new Float64Array(size));
   const sound = Array.from({ length: size }, () => true);
   const soundStates = slots.map(() => sound.slice());

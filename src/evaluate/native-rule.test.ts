@@ -6,11 +6,12 @@ import {
   canonicalize,
   compileRule,
   type Expression,
-  lowerRule,
+  lowerKinds,
   parseRule,
+  placesOf,
   printRule,
   resolveRule,
-  startProgram,
+  runnable,
 } from '../rules/index.ts';
 import { nativeKernel, openNativeRule } from './native-rule.ts';
 
@@ -22,9 +23,15 @@ const hasCompiler = await nativeMachine().then(
 const SPECIAL = [0, -0, 1e-45, -1e-40, 1.1754944e-38, 3.4e38, -3.4e38, 1, -1, 1e-20, -1e20];
 const SIZE = 257;
 const TENSORS = [
-  { offset: 0, size: 100 },
+  { offset: 0, size: 100, rows: 20, columns: 5 },
   { offset: 100, size: 1 },
-  { offset: 101, size: 156 },
+  { offset: 101, size: 156, rows: 12, columns: 13, kind: 'embeddings' },
+] as const;
+
+const KINDS = [
+  'matrices: m; vectors: g; embeddings: drop(m, 0.3)',
+  'g / norm(g); vectors: acc(g, 0.9) + prev(rms(w))',
+  'matrices: rec(0, max(self, amax(g))) * w + drop(g, 0.5); vectors: drop(g, 0.5)',
 ];
 
 const REDUCTIONS = [
@@ -38,15 +45,20 @@ const REDUCTIONS = [
   'amax(g) * norm(w)',
 ];
 
+const VECTOR = placesOf({ size: SIZE });
+
 const bitsOf = (array: Float32Array): Uint32Array => new Uint32Array(array.buffer.slice(0));
 
 /** Steps of the rule in JavaScript and in C from the same numbers: weights after each, and whether all were finite. */
 async function bothSteps(e: Expression) {
-  const program = lowerRule(canonicalize(e));
-  const kernel = await nativeKernel(program, [0, 100, 101, SIZE]);
-  if (kernel === undefined) return undefined;
   const options = { size: SIZE, steps: 9, seed: 3, tensors: TENSORS };
-  const steppers = [compileRule(e).start(options), startProgram(program, kernel, options)];
+  const parts = [];
+  for (const part of lowerKinds(canonicalize(e))) {
+    const kernel = await nativeKernel(part, placesOf(options));
+    if (kernel === undefined) return undefined;
+    parts.push({ ...part, kernel });
+  }
+  const steppers = [compileRule(e), runnable(parts)].map((rule) => rule.start(options));
   return steppers.map((stepper) => {
     const random = stream(1, 'native rule');
     const draw = () => (random.integer(3) === 0 ? SPECIAL[random.integer(SPECIAL.length)]! : random.normal());
@@ -77,6 +89,7 @@ describe.skipIf(!hasCompiler)('nativeKernel', () => {
       'ema(g, 1 - 1 / t)',
       'adopt',
       ...REDUCTIONS,
+      ...KINDS,
     ];
     const random = ['g + drop(m, 0.3)', 'sign(g) * noise + clip(w, 0.1)'];
     const compiled: string[] = [];
@@ -91,13 +104,16 @@ describe.skipIf(!hasCompiler)('nativeKernel', () => {
 
   it('leaves to JavaScript what its library computes', async () => {
     for (const text of ['exp(g)', 'log(abs(g))', 'tanh(g)', 'cos(g)', 'abs(g)^m', 'powersign'])
-      expect(await nativeKernel(lowerRule(canonicalize(resolveRule(text))), [0, SIZE]), text).toBeUndefined();
+      expect(
+        await nativeKernel(lowerKinds(canonicalize(resolveRule(text)))[0]!, VECTOR),
+        text,
+      ).toBeUndefined();
   });
 
   it('refuses arrays of another length', async () => {
-    const kernel = (await nativeKernel(lowerRule(canonicalize(parseRule('acc(g, 0.9)'))), [0, SIZE]))!;
+    const kernel = (await nativeKernel(lowerKinds(canonicalize(parseRule('acc(g, 0.9)')))[0]!, VECTOR))!;
     const of = (length: number) => new Float32Array(length);
-    const context = { slots: [of(SIZE)], scalars: [], draws: [], bounds: [0, SIZE] };
+    const context = { slots: [of(SIZE)], scalars: [], draws: [], bounds: [0, SIZE], tensors: VECTOR };
     expect(kernel(of(SIZE), of(SIZE), 1, context)).toBe(true);
     expect(() => kernel(of(SIZE - 1), of(SIZE), 1, context)).toThrow(RangeError);
   });

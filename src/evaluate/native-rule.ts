@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { compileArrayFunction, floatText } from '../graph/index.ts';
 import {
-  type Bounds,
-  boundsOf,
   type CompiledRule,
   canonicalize,
   type ElementName,
@@ -10,15 +8,19 @@ import {
   type InputName,
   javascriptKernel,
   type Kernel,
+  type KindProgram,
   lastPass,
-  lowerRule,
+  lowerKinds,
+  type Place,
   type Program,
   passesOf,
+  placesOf,
   type RandomName,
   type ReductionOperation,
+  type RunnableProgram,
   reductionPasses,
+  runnable,
   type Span,
-  startProgram,
   type TensorPass,
 } from '../rules/index.ts';
 
@@ -37,38 +39,53 @@ export interface NativeRule {
  * trainings are of these tensors.
  */
 export function openNativeRule(e: Expression, tensors: readonly Span[]): NativeRule {
-  const program = lowerRule(canonicalize(e));
   const size = tensors.reduce((total, one) => total + one.size, 0);
-  let kernel = javascriptKernel(program);
-  const compiled = size < WORTHWHILE ? undefined : nativeKernel(program, boundsOf({ size, tensors }));
-  const ready = compiled?.then(
-    (native) => {
-      kernel = native ?? kernel;
-    },
-    () => undefined, // A compiler that fails here has said so for the network, or JavaScript does as well.
-  );
+  const places = placesOf({ size, tensors });
+  const parts = lowerKinds(canonicalize(e)).map((part) => openPart(part, places));
   return {
-    rule: {
-      slots: program.slots.length,
-      start: (options) => startProgram(program, (...step) => kernel(...step), options),
-    },
-    ready: ready ?? Promise.resolve(),
+    rule: runnable(parts),
+    ready: Promise.all(parts.map(({ ready }) => ready)).then(() => {}),
   };
 }
 
+/** A program whose kernel is replaced by one in C when that is compiled. */
+function openPart(
+  part: KindProgram,
+  places: readonly Place[],
+): RunnableProgram & { readonly ready: Promise<void> } {
+  let kernel = javascriptKernel(part);
+  const size = tensorsFor(part, places).reduce((total, { begin, end }) => total + end - begin, 0);
+  const ready =
+    size < WORTHWHILE
+      ? Promise.resolve()
+      : nativeKernel(part, places).then(
+          (native) => {
+            kernel = native ?? kernel;
+          },
+          () => undefined, // A compiler that fails here has said so for the network, or JavaScript does as well.
+        );
+  return { ...part, kernel: (...step) => kernel(...step), ready };
+}
+
+const tensorsFor = ({ kinds }: KindProgram, places: readonly Place[]): readonly Place[] =>
+  places.filter(({ kind }) => kinds.includes(kind));
+
 /**
- * The step of a program over the tensors of `bounds` in C; undefined if it has an operation whose bits JavaScript's library decides. Sums,
+ * The step of a program over those of the tensors that it is for, in C; undefined if it has an operation whose bits JavaScript's library decides. Sums,
  * products, quotients and roots of float32 numbers that are rounded from float64 are those that C rounds once.
  *
  * @throws NosError `engine` when it cannot be compiled.
  */
-export async function nativeKernel(program: Program, bounds: Bounds): Promise<Kernel | undefined> {
+export async function nativeKernel(part: KindProgram, places: readonly Place[]): Promise<Kernel | undefined> {
+  const { program } = part;
+  const own = tensorsFor(part, places);
+  const whole = own.length === places.length;
   const lines = program.nodes.map((node, i) => nodeText(program, node, i));
   if (lines.includes(undefined)) return undefined;
   const { scalars, slots, draws } = program;
-  const [size, tensors] = [bounds.at(-1)!, bounds.length - 1];
+  const size = places.at(-1)?.end ?? 0;
   const reduces = reductionPasses(program) > 0;
-  const sizes = slots.map(({ extent }) => (extent === 'tensor' ? tensors : size));
+  const sizes = slots.map(({ extent }) => (extent === 'tensor' ? own.length : size));
   const firstOutput = 2 + draws.length;
   const body = [
     'const float *restrict g = p[0], *restrict c = p[1];',
@@ -79,14 +96,16 @@ export async function nativeKernel(program: Program, bounds: Bounds): Promise<Ke
     ...scalars.map((_, i) => `const float c${i} = c[${1 + i}];`),
     'int defects = 0;',
     ...(reduces
-      ? tensorLines(program, bounds)
+      ? tensorLines(program, own, whole)
       : [
-          `for (int i = 0; i < ${size}; i++) {`,
+          ...(whole ? [] : tensorHeader(own)),
+          whole ? `for (int i = 0; i < ${size}; i++) {` : 'for (int i = begin; i < end; i++) {',
           ...stepLines(
             program,
             lines.map((_, i) => i),
           ),
           '}',
+          ...(whole ? [] : ['}']),
         ]),
     `p[${firstOutput + 1 + slots.length}][0] = defects;`,
   ].join('\n  ');
@@ -98,7 +117,7 @@ export async function nativeKernel(program: Program, bounds: Bounds): Promise<Ke
   const numbers = new Float32Array(1 + scalars.length);
   const defects = new Float32Array(1);
   return (weights, gradient, rate, context) => {
-    if (reduces && !isDeepStrictEqual(context.bounds, bounds)) {
+    if ((reduces || !whole) && !isDeepStrictEqual(context.tensors, own)) {
       throw new RangeError('expected the tensors that the step is compiled for');
     }
     numbers.set([rate, ...context.scalars]);
@@ -151,8 +170,16 @@ const tensorLoop = (
   '}',
 ];
 
+/** The beginning of the loop over some tensors, k of them. */
+const tensorHeader = (tensors: readonly Place[]): readonly string[] => [
+  `static const int begins[] = {${tensors.map(({ begin }) => begin).join(', ')}};`,
+  `static const int ends[] = {${tensors.map(({ end }) => end).join(', ')}};`,
+  `for (int k = 0; k < ${tensors.length}; k++) {`,
+  'const int begin = begins[k], end = ends[k];',
+];
+
 /** Tensor by tensor, a loop per pass of reductions and one for the step, as the compiled step in JavaScript has them. */
-function tensorLines(program: Program, bounds: Bounds): readonly string[] {
+function tensorLines(program: Program, tensors: readonly Place[], whole: boolean): readonly string[] {
   const { slots } = program;
   const pass = ({ perTensor, reductions, wanted }: TensorPass): readonly string[] => {
     const each = (text: (reduction: TensorPass['reductions'][number]) => string) => reductions.map(text);
@@ -172,9 +199,13 @@ function tensorLines(program: Program, bounds: Bounds): readonly string[] {
   return [
     'typedef double partials __attribute__((vector_size(64)));',
     'typedef float eight __attribute__((vector_size(32), aligned(4), may_alias));',
-    `static const int bounds[] = {${bounds.join(', ')}};`,
-    `for (int k = 0; k < ${bounds.length - 1}; k++) {`,
-    'const int begin = bounds[k], end = bounds[k + 1];',
+    ...(whole
+      ? [
+          `static const int bounds[] = {${[0, ...tensors.map(({ end }) => end)].join(', ')}};`,
+          `for (int k = 0; k < ${tensors.length}; k++) {`,
+          'const int begin = bounds[k], end = bounds[k + 1];',
+        ]
+      : tensorHeader(tensors)),
     ...passesOf(program).flatMap(pass),
     ...valueLines(program, last.perTensor, 'k'),
     ...tensorLoop(stepLines(program, last.wanted)),

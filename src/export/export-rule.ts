@@ -5,6 +5,7 @@ import {
   catalogue,
   type Expression,
   latexRule,
+  lowerKinds,
   namesOf,
   printRule,
   ruleKey,
@@ -43,6 +44,13 @@ export interface ExportOptions {
 export function exportRule(rule: Expression, target: string, options: ExportOptions = {}): string {
   const found = targets.find(target);
   const canonical = canonicalize(rule);
+  if (lowerKinds(canonical).length > 1) {
+    throw new NosError(
+      'bad-option',
+      `no export of rules per kind of tensors to ${found.title}`,
+      'export the rule of each kind, and give each optimizer its tensors',
+    );
+  }
   const text = options.text ?? printRule(canonical);
   const entry = entryOf(canonical);
   const className = options.className ?? classNameOf(canonical);

@@ -24,5 +24,6 @@ export function embedding(
   if (tokens.shape.length !== 1) {
     throw new RangeError(`embedding '${name}': expected tokens [rows], got [${tokens.shape.join(', ')}]`);
   }
-  return gatherRows(nn.parameter(`${name}.weight`, [vocabulary, features], initial), tokens);
+  const table = nn.parameter(`${name}.weight`, [vocabulary, features], initial, { kind: 'embeddings' });
+  return gatherRows(table, tokens);
 }

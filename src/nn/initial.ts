@@ -25,8 +25,15 @@ export function fillInitial(initial: Initial, stream: Stream, out: Float32Array)
   else for (let i = 0; i < out.length; i++) out[i] = (2 * stream.uniform() - 1) * initial.uniform;
 }
 
-/** A parameter's place in the weights, and how it starts. */
-export type PlacedParameter = Placed & { readonly initial: Initial };
+/** What a rule sees a parameter as. */
+export interface ParameterView {
+  readonly kind: 'matrices' | 'vectors' | 'embeddings';
+  readonly rows?: number;
+  readonly columns?: number;
+}
+
+/** A parameter's place in the weights, what a rule sees it as, and how it starts. */
+export type PlacedParameter = Placed & ParameterView & { readonly initial: Initial };
 
 /** Draws parameters into the flat vector of weights, each from its own stream (seed, 'weights', its name). Gives the vector. */
 export function drawWeights(

@@ -1,7 +1,7 @@
 import { input, type Shape, type Tensor } from '../graph/index.ts';
 import type { NetworkBuilder } from './builder.ts';
 import type { Mask } from './dropout.ts';
-import type { Initial, PlacedParameter } from './initial.ts';
+import type { Initial, ParameterView, PlacedParameter } from './initial.ts';
 import { layOut, type Placed, totalSize, unpack } from './layout.ts';
 
 /** A network, its inputs given: what it makes of a builder. */
@@ -31,12 +31,12 @@ export interface Pass<T> {
 
 /** Runs the network once only to learn what it asks for. */
 export function declarations(run: Run<unknown>): Declarations {
-  const parameters = new Map<string, { shape: Shape; initial: Initial }>();
+  const parameters = new Map<string, { shape: Shape; initial: Initial; kind?: 'embeddings' }>();
   const buffers = new Map<string, BufferDefinition>();
   run({
     mode: 'evaluation',
-    parameter: (name, shape, initial) => {
-      declare(parameters, name, { shape, initial });
+    parameter: (name, shape, initial, { kind } = {}) => {
+      declare(parameters, name, { shape, initial, ...(kind && { kind }) });
       return input(name, shape);
     },
     buffer: (name, shape, value) => {
@@ -49,13 +49,19 @@ export function declarations(run: Run<unknown>): Declarations {
   const shapes = (map: ReadonlyMap<string, { shape: Shape }>) =>
     layOut([...map].map(([name, { shape }]) => [name, shape] as const));
   return {
-    parameters: shapes(parameters).map((placed) => ({
-      ...placed,
-      initial: parameters.get(placed.name)!.initial,
-    })),
+    parameters: shapes(parameters).map((placed) => {
+      const { initial, kind } = parameters.get(placed.name)!;
+      return { ...placed, ...viewOf(placed, kind), initial };
+    }),
     buffers: shapes(buffers).map((placed) => ({ ...placed, value: buffers.get(placed.name)!.value })),
   };
 }
+
+/** A tensor of two or more axes is its first axis × all others: output channels and what each reads, of a convolution. */
+const viewOf = ({ shape, size }: Placed, kind: 'embeddings' | undefined): ParameterView =>
+  shape.length > 1
+    ? { kind: kind ?? 'matrices', rows: shape[0]!, columns: size / shape[0]! }
+    : { kind: 'vectors' };
 
 /** Runs the network over the inputs `weights` and `buffers`. */
 export function trace<T>(run: Run<T>, mode: NetworkBuilder['mode'], declared: Declarations): Pass<T> {

@@ -15,6 +15,7 @@ export type { CatalogueEntry } from './catalogue/catalogue.ts';
 export { catalogue, namesOf, resolveRule } from './catalogue/catalogue.ts';
 export type { Call, Expression, Leaf, Literal } from './language/expression.ts';
 export { call, leaf, literal } from './language/expression.ts';
+export { KINDS, type TensorKind } from './language/kinds.ts';
 export { latexRule } from './language/latex.ts';
 export type { Extent, ReductionOperation } from './language/operation.ts';
 export type {
@@ -31,14 +32,22 @@ export { printRule } from './language/print.ts';
 export { pointAt, RuleError } from './language/rule-error.ts';
 export { compileRule, javascriptKernel } from './program/compile.ts';
 export type { CompiledRule, Span, StartOptions, Stepper } from './program/compiled.ts';
-export type { RuleCost } from './program/cost.ts';
-export { ruleCost } from './program/cost.ts';
+export type { KindCost, RuleCost } from './program/cost.ts';
+export { costsOf, ruleCost } from './program/cost.ts';
 export { lastPass, passesOf, reductionPasses, type TensorPass } from './program/extents.ts';
 export { interpretRule } from './program/interpret.ts';
-export { lowerRule, type Node, type Program } from './program/program.ts';
+export { type KindProgram, lowerKinds, lowerRule, type Node, type Program } from './program/program.ts';
 export { type Bounds, reduce } from './program/reduce.ts';
 export { remarksOn } from './program/remarks.ts';
-export { boundsOf, type Kernel, startProgram } from './program/run.ts';
+export {
+  boundsOf,
+  type Kernel,
+  type Place,
+  placesOf,
+  type RunnableProgram,
+  runnable,
+  startPrograms,
+} from './program/run.ts';
 export type {
   Constraint,
   Decoder,

@@ -1,3 +1,5 @@
+import type { Span } from '../rules/index.ts';
+
 /** What a training changes, in place. */
 export interface ChildState {
   /** All trainable tensors, flat and joined: what an update rule moves. */
@@ -26,10 +28,10 @@ export interface Child {
   /** The score of a child that has learnt nothing. */
   readonly chance?: number;
   /**
-   * Where each tensor lies in the weights, together all of them: what quantises weights or gradients does it tensor by tensor. All
-   * of them are one unless given.
+   * Where each tensor lies in the weights, together all of them, and its shape: what quantises weights or gradients does it tensor by
+   * tensor, and rules may see its rows and columns, and its kind. All weights are one vector unless given.
    */
-  readonly tensors?: readonly { readonly offset: number; readonly size: number }[];
+  readonly tensors?: readonly Span[];
   /** A state of its own for every call. */
   initialState(seed: number): ChildState;
   /**

@@ -20,12 +20,23 @@ describe('rules and spaces', () => {
       slots: 1,
       slotsPerTensor: 0,
       flopsPerWeight: expect.any(Number),
+      byKind: [
+        {
+          kinds: ['matrices', 'vectors', 'embeddings'],
+          slots: 1,
+          slotsPerTensor: 0,
+          flopsPerWeight: expect.any(Number),
+        },
+      ],
       names: expect.arrayContaining(['optimizer2']),
       remarks: [],
     });
   });
 
   it('nos rule says what is kept per tensor', async () => {
+    const { stdout } = await nos(['rule', 'matrices: acc(g, 0.9); vectors: adam']);
+    expect(stdout).toMatch(/memory of matrices and embeddings +1 slot per weight/);
+    expect(stdout).toMatch(/memory of vectors +2 slots per weight/);
     expect((await nos(['rule', 'novograd'])).stdout).toContain('1 slot per weight and 1 number per tensor');
   });
 

@@ -5,14 +5,23 @@ import { exportCommandText, pairs, plural } from '../../report/index.ts';
 import * as rules from '../../rules/index.ts';
 import { defineCommand } from '../command.ts';
 
+const costs = {
+  slots: f.count('state tensors per weight'),
+  slotsPerTensor: f.count('numbers kept per tensor'),
+  flopsPerWeight: f.number('floating-point operations per weight and step, approximately'),
+};
+
 const ruleDocument = z.strictObject({
   text: f.text('the rule as text'),
   canonical: f.text('canonical text'),
   key: f.key,
   latex: f.text('the rule as LaTeX'),
-  slots: f.count('state tensors per weight'),
-  slotsPerTensor: f.count('numbers kept per tensor'),
-  flopsPerWeight: f.number('floating-point operations per weight and step, approximately'),
+  ...costs,
+  byKind: z
+    .array(z.strictObject({ kinds: z.array(z.enum(rules.KINDS)).describe('kinds of tensors'), ...costs }))
+    .describe(
+      'the costs for tensors of each kind, if the rule has rules of their own for them; above are those of matrices',
+    ),
   names: f.names,
   remarks: f.texts('what is odd about the rule: it ignores the gradient, or its step is not finite'),
 });
@@ -25,7 +34,8 @@ export const command = defineCommand({
   async run({ arguments: [text = ''], stdout, call }) {
     const rule = rules.resolveRule(text);
     const { text: canonical, key } = identityOf(rule);
-    const { slots, slotsPerTensor, flopsPerWeight } = rules.ruleCost(rule);
+    const byKind = rules.costsOf(rule).map(({ kinds, cost }) => ({ kinds: [...kinds], ...cost }));
+    const { slots, slotsPerTensor, flopsPerWeight } = byKind[0]!;
     const names = rules.namesOf(key);
     const document = {
       text: rules.printRule(rule),
@@ -33,6 +43,7 @@ export const command = defineCommand({
       latex: rules.latexRule(rule),
       ...{ slots, slotsPerTensor },
       flopsPerWeight,
+      byKind,
       names,
       remarks: rules.remarksOn(rule),
     };
@@ -48,16 +59,23 @@ function describe(rule: f.DataOf<typeof ruleDocument>, columns: number): string 
     ['step', `w ← w − λ·(${rule.text})`],
     ['LaTeX', rule.latex],
     ['key', rule.key],
-    ['memory', memoryOf(rule)],
-    ['arithmetic', `${plural(rule.flopsPerWeight, 'operation')} per weight and step`],
+    ...rule.byKind.flatMap((cost): [string, string][] => [
+      [`memory${kindsOf(cost)}`, memoryOf(cost)],
+      [`arithmetic${kindsOf(cost)}`, `${plural(cost.flopsPerWeight, 'operation')} per weight and step`],
+    ]),
     ['names', rule.names.join(', ') || 'none in the catalogue'],
     ...rule.remarks.map((remark): [string, string] => ['remark', remark]),
   ];
   return pairs(rows, columns);
 }
 
+type KindCost = f.DataOf<typeof ruleDocument>['byKind'][number];
+
+const kindsOf = ({ kinds }: KindCost): string =>
+  kinds.length === rules.KINDS.length ? '' : ` of ${kinds.join(' and ')}`;
+
 /** `2 slots per weight and 1 number per tensor`. */
-function memoryOf({ slots, slotsPerTensor }: f.DataOf<typeof ruleDocument>): string {
+function memoryOf({ slots, slotsPerTensor }: KindCost): string {
   const parts = [
     ...(slots === 0 ? [] : [`${plural(slots, 'slot')} per weight`]),
     ...(slotsPerTensor === 0 ? [] : [`${plural(slotsPerTensor, 'number')} per tensor`]),

@@ -1,7 +1,8 @@
 import type { Key } from '../../random/index.ts';
 import { canonicalize } from '../canonical/canonicalize.ts';
 import type { Expression } from '../language/expression.ts';
-import { lowerRule } from '../program/program.ts';
+import { KINDS } from '../language/kinds.ts';
+import { lowerKinds } from '../program/program.ts';
 import { absorb } from './digest.ts';
 import { ordinaryProbe, tellingProbes } from './probes.ts';
 import { exactUpdates, largestOf, record, recorded, rescaled, type UpdateRecord, wordsOf } from './record.ts';
@@ -26,11 +27,11 @@ export interface Behaviour {
  * @example behaviourOf(parseRule('10 * m')).shape === behaviourOf(parseRule('m')).shape // true
  */
 export function behaviourOf(rule: Expression): Behaviour {
-  const records = recordsOf(rule);
-  const scale = scaleOf(records);
+  const kinds = recordsOf(rule);
+  const scale = scaleOf(kinds.flat());
   return {
-    hash: hashOf(records.map((one) => recorded(one))),
-    shape: hashOf(records.map((one) => rescaled(one, scale))),
+    hash: hashOf(kinds, recorded),
+    shape: hashOf(kinds, (one) => rescaled(one, scale)),
     scale,
   };
 }
@@ -41,18 +42,35 @@ export function behaviourOf(rule: Expression): Behaviour {
  * @example behaviourHash(parseRule('sign(adam)')) === behaviourHash(parseRule('sign(ema(g, 0.9))')) // true
  */
 export function behaviourHash(rule: Expression): string {
-  return hashOf(recordsOf(rule).map((one) => recorded(one)));
+  return hashOf(recordsOf(rule), recorded);
 }
 
-function recordsOf(rule: Expression): readonly UpdateRecord[] {
-  const program = lowerRule(canonicalize(rule));
+/** The updates for each kind of tensors, or those for all of them. */
+function recordsOf(rule: Expression): readonly (readonly UpdateRecord[])[] {
+  const parts = lowerKinds(canonicalize(rule));
+  const memory = Math.max(...parts.map(({ program }) => program.slots.length));
   // A slot delays a value by one step: two steps more than slots, and the longest delay shows.
-  return tellingProbes(program.slots.length + 2).map((probe) => record(program, probe));
+  const probes = tellingProbes(memory + 2);
+  const ofPart = parts.map(({ program }) => probes.map((probe) => record(program, probe)));
+  return parts.length === 1
+    ? ofPart
+    : KINDS.map((kind) => ofPart[parts.findIndex(({ kinds }) => kinds.includes(kind))]!);
 }
 
-function hashOf(updates: readonly (Float32Array | Float64Array)[]): string {
-  const key = updates.reduce((so: Key, values) => absorb(so, wordsOf(values)), { k0: 0, k1: 0 });
-  return [key.k0, key.k1].map((word) => word.toString(16).padStart(8, '0')).join('');
+/** What is done to all kinds of tensors alike counts once. */
+function hashOf(
+  kinds: readonly (readonly UpdateRecord[])[],
+  seen: (updates: UpdateRecord) => Float32Array | Float64Array,
+): string {
+  const keys = kinds.map((records) =>
+    records.reduce((so: Key, one) => absorb(so, wordsOf(seen(one))), { k0: 0, k1: 0 }),
+  );
+  const [first, ...others] = keys as [Key, ...Key[]];
+  const alike = others.every(({ k0, k1 }) => k0 === first.k0 && k1 === first.k1);
+  const { k0, k1 } = alike
+    ? first
+    : others.reduce((so, key) => absorb(so, Uint32Array.of(key.k0, key.k1)), first);
+  return [k0, k1].map((word) => word.toString(16).padStart(8, '0')).join('');
 }
 
 /** Times it, numbers that are short in decimal, such as 0.001, do not lie on the border between two powers of ten. */
@@ -64,15 +82,25 @@ function scaleOf(records: readonly UpdateRecord[]): number {
   return largest === 0 ? 1 : 10 ** Math.floor(Math.log10(largest * OFF_BORDER));
 }
 
-/** The updates of a rule in a short training with ordinary magnitudes: one array per weight, in the order of the steps. */
+/**
+ * The updates of a rule in a short training with ordinary magnitudes: one array per weight, in the order of the steps. If it has rules per
+ * kind of tensors, the weights of each kind.
+ */
 export type OrdinaryUpdates = readonly Float64Array[];
 
 /** What {@link distance} compares. Some 0.1 ms. */
 export function ordinaryUpdates(rule: Expression): OrdinaryUpdates {
   const probe = ordinaryProbe();
   const { size, times } = probe;
-  const exact = exactUpdates(lowerRule(canonicalize(rule)), probe);
-  return Array.from({ length: size }, (_, i) =>
-    Float64Array.from(times, (_, step) => exact[step * size + i] as number),
+  const parts = lowerKinds(canonicalize(rule));
+  const exact = parts.map(({ program }) => exactUpdates(program, probe));
+  const kinds =
+    parts.length === 1
+      ? exact
+      : KINDS.map((kind) => exact[parts.findIndex(({ kinds }) => kinds.includes(kind))]!);
+  return kinds.flatMap((updates) =>
+    Array.from({ length: size }, (_, i) =>
+      Float64Array.from(times, (_, step) => updates[step * size + i] as number),
+    ),
   );
 }

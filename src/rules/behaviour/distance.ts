@@ -13,6 +13,15 @@ export const NEAR = 0.02;
  * ten that is nearest to the ratio of the two rules' sizes. ∞ where updates are not finite, unless both have the same.
  */
 export function distance(a: OrdinaryUpdates, b: OrdinaryUpdates): number {
+  // A rule for all kinds of tensors does the same to each.
+  const [x, y] = [a, b].map((one, i) => kindsOf(one, [a, b][1 - i]!)) as [OrdinaryUpdates, OrdinaryUpdates];
+  return distanceOf(x, y);
+}
+
+const kindsOf = (one: OrdinaryUpdates, other: OrdinaryUpdates): OrdinaryUpdates =>
+  Array.from({ length: Math.max(one.length, other.length) }, (_, i) => one[i % one.length]!);
+
+function distanceOf(a: OrdinaryUpdates, b: OrdinaryUpdates): number {
   const sizes = [sizeOf(a), sizeOf(b)] as const;
   if (sizes.some((size) => size === 0 || !Number.isFinite(size))) return identical(a, b) ? 0 : Infinity;
   const scale = 10 ** Math.round(Math.log10(sizes[0] / sizes[1]));

@@ -2,7 +2,7 @@ import { deriveKey, type Key } from '../../random/index.ts';
 import { canonicalize } from '../canonical/canonicalize.ts';
 import type { Expression } from '../language/expression.ts';
 import { type Draw, fillDraw, stepKey } from '../program/draws.ts';
-import { lowerRule, type Program } from '../program/program.ts';
+import { lowerKinds, type Program } from '../program/program.ts';
 import type { Bounds } from '../program/reduce.ts';
 import { RuleLanes } from './lanes.ts';
 import { ordinaryProbe } from './probes.ts';
@@ -17,10 +17,10 @@ import { exactUpdates } from './record.ts';
  * @example rejection(parseRule('1e-3 * w')) // 'it does not depend on the gradient'
  */
 export function rejection(rule: Expression): string | undefined {
-  const program = lowerRule(canonicalize(rule));
-  if (!readsGradient(program)) return 'it does not depend on the gradient';
-  if (!staysFinite(program)) return 'its updates are not finite for ordinary gradients and weights';
-  if (!descends(program)) return 'it descends on no convex function at any learning rate';
+  const programs = lowerKinds(canonicalize(rule)).map(({ program }) => program);
+  if (!programs.some(readsGradient)) return 'it does not depend on the gradient';
+  if (!programs.every(staysFinite)) return 'its updates are not finite for ordinary gradients and weights';
+  if (!programs.some(descends)) return 'it descends on no convex function at any learning rate';
   return undefined;
 }
 

@@ -132,6 +132,13 @@ const simplifications: Readonly<Partial<Record<OperationName, readonly Rewrite[]
   norm: reductions((x) => call('mul', call('sqrt', count()), call('abs', x))),
   rms: reductions((x) => call('abs', x)),
   amax: reductions((x) => call('abs', x)),
+  kinds: [
+    // matrices: x; vectors: x => x, to the bit
+    (e, x) => (e.args.every((rule) => textOf(rule) === textOf(x)) ? x : undefined),
+    // matrices: x; vectors: y; embeddings: x => matrices: x; vectors: y, to the bit
+    (e, x, y) =>
+      e.args[2] && textOf(e.args[2]) === textOf(x) ? apply(e.operation, [x, y], e.parameters) : undefined,
+  ],
   // exp(log(x)) => x
   exp: [(_, x) => argumentOf(x, 'log')],
   // x^0.5 => sqrt(x)

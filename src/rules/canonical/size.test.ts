@@ -113,7 +113,7 @@ const WORLDS = [
   ['mul', 'div', 'pow', 'neg', 'sign', 'abs'],
   ['tanh', 'clip', 'drop', 'ema', 'prev', 'sub'],
   [...operations.values()]
-    .filter(({ arity, kind }) => arity > 0 && kind !== 'recurrence')
+    .filter(({ arity, kind }) => arity > 0 && kind !== 'recurrence' && kind !== 'labels')
     .map(({ name }) => name),
 ] as const;
 

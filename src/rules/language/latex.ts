@@ -73,6 +73,13 @@ const LATEX: Readonly<Record<OperationName, Latex>> = {
   norm: { render: ([x]) => `\\left\\lVert ${x} \\right\\rVert` },
   rms: called('rms'),
   amax: { render: ([x]) => `\\left\\lVert ${x} \\right\\rVert_\\infty` },
+  kinds: {
+    render: (rules) => {
+      const names = [rules.length > 2 ? 'matrices' : 'matrices, embeddings', 'vectors', 'embeddings'];
+      const cases = rules.map((rule, i) => `${rule} & \\text{${names[i]}}`);
+      return `\\begin{cases} ${cases.join(' \\\\ ')} \\end{cases}`;
+    },
+  },
   noise: atom('\\mathcal N\\left(0, 1\\right)'),
   drop: called('drop'),
 };

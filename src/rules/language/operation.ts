@@ -14,7 +14,8 @@ export type RuleOperation =
   | RecurrenceOperation
   | SelfOperation
   | RandomOperation
-  | ReductionOperation;
+  | ReductionOperation
+  | LabelsOperation;
 
 /** How many values there are at a step, from the fewest: one, one per tensor, or one per weight. */
 export type Extent = 'step' | 'tensor' | 'weight';
@@ -33,6 +34,7 @@ export const EXTENTS = {
   self: 'kept',
   random: 'weight',
   reduction: 'tensor',
+  labels: 'weight',
 } as const satisfies Readonly<Record<RuleOperation['kind'], Extent | 'widest' | 'kept'>>;
 
 const ORDER: readonly Extent[] = ['step', 'tensor', 'weight'];
@@ -113,6 +115,13 @@ export interface ReductionOperation extends Declared {
   readonly mean: boolean;
   /** Whether the square root is taken of that. */
   readonly root: boolean;
+}
+
+/** Rules with labels, which stand at the root of a rule alone: `matrices: …; vectors: …`. */
+export interface LabelsOperation extends Declared {
+  readonly kind: 'labels';
+  /** The label of each rule. The last may be missing. */
+  readonly labels: readonly string[];
 }
 
 interface Declared {

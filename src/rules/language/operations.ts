@@ -18,6 +18,7 @@ import {
   unused,
 } from './declare.ts';
 import { type Call, call, type Expression, leaf, literal } from './expression.ts';
+import { KINDS } from './kinds.ts';
 import { PRECEDENCE, type RuleOperation } from './operation.ts';
 import {
   everything,
@@ -353,6 +354,17 @@ const table = [
     join: 'largest',
     facts: { even: true, threeValued: 'arguments', range: range1(magnitude) },
   }),
+
+  {
+    kind: 'labels',
+    name: 'kinds',
+    summary: 'a rule per kind of tensors: matrices, vectors, embeddings',
+    labels: KINDS,
+    arity: 2,
+    parameters: [],
+    flops: 0,
+    facts: {},
+  },
 
   {
     kind: 'random',

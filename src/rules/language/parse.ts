@@ -1,12 +1,13 @@
 import { unknownName } from '../../errors.ts';
 import { shorten } from '../../names.ts';
 import { call, type Expression, leaf, literal } from './expression.ts';
+import { KINDS } from './kinds.ts';
 import { type Notation, type Parameter, PRECEDENCE, type RuleOperation } from './operation.ts';
 import { operations } from './operations.ts';
 import { evaluateScalar, isStepScalar } from './parts.ts';
 import { RuleError } from './rule-error.ts';
-import { hintInstead } from './synonyms.ts';
-import { type Token, tokenize } from './tokens.ts';
+import { hintForLabel, hintInstead } from './synonyms.ts';
+import { RIGHT_SIDE, type Token, tokenize } from './tokens.ts';
 
 /** The most nodes that a rule has; more is an error. Nesting is bounded too. */
 export const MAX_NODES = 1000;
@@ -56,7 +57,9 @@ for (const operation of operations.values()) {
 }
 
 /** Names that are written as names: the operators have symbols instead. */
-const written: readonly RuleOperation[] = [...operations.values()].filter((o) => o.notation === undefined);
+const written: readonly RuleOperation[] = [...operations.values()].filter(
+  (o) => o.notation === undefined && o.kind !== 'labels',
+);
 const operands = written.filter((o) => o.arity === 0 && o.parameters.every((p) => p.fallback !== undefined));
 const functions = written.filter((o) => o.arity > 0 || o.parameters.length > 0);
 
@@ -64,7 +67,16 @@ const functions = written.filter((o) => o.arity > 0 || o.parameters.length > 0);
 const CHECKED_STEPS = [1, 2, 3, 10, 100, 500, 999, 1000] as const;
 const CHECKED_TOTAL = 1000;
 
+const WRITE_LABELS = 'a rule for a kind of tensors has its label';
+
 const CHAIN = 'write (x < y) * (y < z), or put one in parentheses';
+
+/** A rule of a text, with its label if it has one. */
+interface Section {
+  readonly label: Token | undefined;
+  readonly start: Token;
+  readonly expression: Expression;
+}
 
 /** Precedence climbing over the tokens of one text. */
 class Parser {
@@ -96,10 +108,75 @@ class Parser {
         "write an expression such as 'g' or 'exp(sign(g) * sign(m)) * g'",
       );
     }
-    const expression = this.#expression(PRECEDENCE.comparison);
+    const sections = [this.#section()];
+    while (this.#peek().text === ';' && this.#variables.length === 0) {
+      this.#next++;
+      if (this.#peek().kind !== 'end') sections.push(this.#section());
+    }
     const rest = this.#peek();
     if (rest.kind !== 'end') throw this.#trailing(rest);
-    return { expression, excess: (this.#oneTooMany ?? start).position };
+    return { expression: this.#assembled(sections), excess: (this.#oneTooMany ?? start).position };
+  }
+
+  /** A rule behind its label, as in `vectors: g`. */
+  #section(): Section {
+    const start = this.#peek();
+    const labelled = start.kind === 'name' && this.#tokens[this.#next + 1]?.text === ':';
+    if (labelled) this.#next += 2;
+    return {
+      label: labelled ? start : undefined,
+      start,
+      expression: this.#expression(PRECEDENCE.comparison),
+    };
+  }
+
+  /** The rule per kind of tensors that the rules of a text are. One without a label, which stands first, is for all that have none. */
+  #assembled(sections: readonly Section[]): Expression {
+    const [first, ...others] = sections as readonly [Section, ...Section[]];
+    if (first.label === undefined && others.length === 0) return first.expression;
+    const byLabel = new Map<string, Section>();
+    for (const section of sections) {
+      const { label, start } = section;
+      if (label === undefined) {
+        if (section === first) continue;
+        throw this.#error('a second rule without a label', start, `${WRITE_LABELS}: g; vectors: m`);
+      }
+      if (!KINDS.some((kind) => kind === label.text)) throw this.#unknownLabel(label);
+      if (byLabel.has(label.text)) {
+        throw this.#error(
+          `a second rule for ${label.text}`,
+          label,
+          'write one rule for each kind of tensors',
+        );
+      }
+      byLabel.set(label.text, section);
+    }
+    const fallback = first.label === undefined ? first.expression : undefined;
+    const [matrices, vectors, embeddings] = KINDS.map((kind) => byLabel.get(kind)?.expression ?? fallback);
+    if (matrices === undefined || vectors === undefined) {
+      const missing = matrices === undefined ? 'matrices' : 'vectors';
+      throw this.#error(
+        `no rule for ${missing}`,
+        this.#peek(),
+        `add '; ${missing}: …', or begin with a rule without a label, which is for all others`,
+      );
+    }
+    if (fallback !== undefined && byLabel.size === KINDS.length) {
+      throw this.#error(
+        'a rule for no tensors',
+        first.start,
+        'leave it out: every kind has a rule of its own',
+      );
+    }
+    return this.#node(
+      call('kinds', [matrices, vectors, ...(embeddings === undefined ? [] : [embeddings])]),
+      first.start,
+    );
+  }
+
+  #unknownLabel(label: Token): RuleError {
+    const { message, hint } = unknownName('kind of tensors', label.text, KINDS);
+    return this.#error(message, label, hintForLabel(label.text) ?? hint);
   }
 
   /** Everything that binds at least as tightly as `least`. */
@@ -180,7 +257,7 @@ class Parser {
     if (this.#variables.includes(name.text)) return this.#node(leaf(name.text), name);
     const calls = this.#peek().text === '(';
     const known = operations.get(name.text);
-    const operation = known?.notation === undefined ? known : undefined;
+    const operation = known && written.includes(known) ? known : undefined;
     if (operation === undefined) throw this.#unknown(name, calls);
     if (calls) return this.#called(operation, name);
     if (!operands.includes(operation)) {
@@ -377,6 +454,7 @@ class Parser {
   }
 
   #trailing(token: Token): RuleError {
+    if (token.text === ':') return this.#error('a colon behind what is no label', token, RIGHT_SIDE);
     if (token.text === ')') return this.#error("')' without '('", token, "remove it, or open it with '('");
     const hint =
       token.text === ','

@@ -29,11 +29,16 @@ function printOperator(
 /** A minus needs no parentheses after `^`: `2^-x` can only mean 2^(−x). */
 const rightOf = (precedence: number): number => Math.min(precedence, PRECEDENCE.negation);
 
-function printCall(e: Call, { name, parameters }: RuleOperation): string {
+function printCall(e: Call, operation: RuleOperation): string {
+  if (operation.kind === 'labels') return printLabelled(e, operation.labels);
+  const { name, parameters } = operation;
   const usual = e.args.length === 0 && e.parameters.every((value, i) => value === parameters[i]?.fallback);
   if (usual) return name;
   return `${name}(${[...e.args.map(printRule), ...e.parameters.map(printNumber)].join(', ')})`;
 }
+
+const printLabelled = ({ args }: Call, labels: readonly string[]): string =>
+  args.map((rule, i) => `${labels[i]}: ${printRule(rule)}`).join('; ');
 
 /** How tightly an expression's text binds where it stands; `prefix`: right after a minus. */
 function binds(e: Expression, prefix: boolean): number {

@@ -70,6 +70,26 @@ const OPERANDS: Hints = [
   ['inf infinity nan', 'a rule has finite numbers only'],
 ];
 
+const LABELS: Hints = [
+  [
+    'bias biases gain gains scale scales scalar scalars vector norms',
+    'write vectors: …, for biases, gains and all else of one axis',
+  ],
+  [
+    'weight weights w kernel kernels conv convs convolution convolutions linear dense matrix hidden',
+    'write matrices: …, for all tensors of two or more axes but tables of embeddings',
+  ],
+  ['embed embedding table tables words tokens', 'write embeddings: …, for tables of embeddings'],
+  ['all any other others default rest', 'write the rule for all others first, without a label'],
+  [
+    'u update step rule direction lr',
+    'write the right-hand side alone: the direction u of the step w ← w − λ·u',
+  ],
+];
+
+/** What to write instead of a word that is no label; undefined for words not foreseen. */
+export const hintForLabel = (word: string): string | undefined => labels.get(word.toLowerCase());
+
 /** What to write instead of a word that is no function, or no operand, of the language; undefined for words not foreseen. */
 export function hintInstead(word: string, as: 'function' | 'operand'): string | undefined {
   return (as === 'function' ? functions : operands).get(word.toLowerCase());
@@ -80,3 +100,4 @@ const byWord = (hints: Hints): ReadonlyMap<string, string> =>
 
 const functions = byWord(FUNCTIONS);
 const operands = byWord(OPERANDS);
+const labels = byWord(LABELS);

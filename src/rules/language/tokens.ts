@@ -12,7 +12,7 @@ export interface Token {
 
 /** A hat is U+0302, behind its letter. */
 const PATTERN =
-  /\s*(?:(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>[A-Za-z_]\w*\u0302?|\u03b3\u0302|[εϵ])|(?<symbol>\*\*|[<>]=?|[-+*/^(),−–×·⋅∗÷∕≤≥])|(?<power>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))/y;
+  /\s*(?:(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>[A-Za-z_]\w*\u0302?|\u03b3\u0302|[εϵ])|(?<symbol>\*\*|[<>]=?|[-+*/^(),:;−–×·⋅∗÷∕≤≥])|(?<power>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))/y;
 
 /** Other ways to write names and symbols: mathematical signs, the paper's letters, Python's power. */
 const SPELLINGS: ReadonlyMap<string, string> = new Map([
@@ -38,7 +38,7 @@ const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 const LEARNING_RATE = 'the learning rate is outside the rule: the step is w ← w − λ·u; leave it out';
 const AS_TEXT = 'LaTeX is not read; write x / y for \\frac{x}{y}, exp(x) for e^{x}, sign(x), m, v';
-const RIGHT_SIDE = 'write the right-hand side alone: the direction u of the step w ← w − λ·u';
+export const RIGHT_SIDE = 'write the right-hand side alone: the direction u of the step w ← w − λ·u';
 const CHOICE = 'write where(c, x, y): x where c is not 0, else y';
 
 const EQUALITY = 'write (x <= y) * (y <= x)';
@@ -46,7 +46,7 @@ const EQUALITY = 'write (x <= y) * (y <= x)';
 /** What to write instead of a character that the language does not have. */
 const INSTEAD: ReadonlyMap<string, string> = new Map([
   ...['\\', '$', '{', '}'].map((c): [string, string] => [c, AS_TEXT]),
-  ...['=', ':', '←', ';'].map((c): [string, string] => [c, RIGHT_SIDE]),
+  ...['=', '←'].map((c): [string, string] => [c, RIGHT_SIDE]),
   ['?', CHOICE],
   ['!', 'write x < y, x <= y, x > y or x >= y; 1 - c is not c'],
   ['≠', 'write (x < y) + (y < x)'],

@@ -1,10 +1,18 @@
 import { canonicalize } from '../canonical/canonicalize.ts';
 import type { Expression } from '../language/expression.ts';
+import { KINDS } from '../language/kinds.ts';
 import type { CompiledRule } from './compiled.ts';
 import { lastPass, passesOf, reductionPasses, type TensorPass } from './extents.ts';
 import { elements, inputs, randoms, reduced } from './javascript.ts';
-import { type ElementNode, lowerRule, type Node, type Program, type RandomNode } from './program.ts';
-import { type Kernel, startProgram } from './run.ts';
+import {
+  type ElementNode,
+  type KindProgram,
+  lowerKinds,
+  type Node,
+  type Program,
+  type RandomNode,
+} from './program.ts';
+import { type Kernel, runnable } from './run.ts';
 
 /**
  * The rule's canonical form as one JavaScript loop over the weights, every operation rounded to float32.
@@ -14,19 +22,19 @@ import { type Kernel, startProgram } from './run.ts';
  * stepper.step(weights, gradient, 1e-2);
  */
 export function compileRule(e: Expression): CompiledRule {
-  const program = lowerRule(canonicalize(e));
-  const kernel = javascriptKernel(program);
-  return { slots: program.slots.length, start: (options) => startProgram(program, kernel, options) };
+  return runnable(lowerKinds(canonicalize(e)).map((part) => ({ ...part, kernel: javascriptKernel(part) })));
 }
 
-export function javascriptKernel(program: Program): Kernel {
+/** The step of a program as a function in JavaScript. */
+export function javascriptKernel({ program, kinds }: KindProgram): Kernel {
+  const text = emit(program, kinds.length === KINDS.length);
   // The text is made of the table's operations, names like n7, and numbers: nothing that a user wrote.
-  return new Function('weights', 'gradient', 'rate', 'context', emit(program)) as Kernel;
+  return new Function('weights', 'gradient', 'rate', 'context', text) as Kernel;
 }
 
-/** The body of the step function. */
-function emit(program: Program): string {
-  const { nodes, scalars, slots, draws } = program;
+/** The body of the step function; `whole`: the program is that of all tensors. */
+function emit(program: Program, whole: boolean): string {
+  const { scalars, slots, draws } = program;
   const index = (_: unknown, i: number): number => i;
   const reduces = reductionPasses(program) > 0;
   return [
@@ -35,10 +43,20 @@ function emit(program: Program): string {
     ...slots.map(index).map((i) => `const s${i} = context.slots[${i}];`),
     ...draws.map(index).map((i) => `const d${i} = context.draws[${i}];`),
     'let defect = 0;',
-    ...(reduces ? emitTensors(program) : emitStep(program, nodes.map(index), '0', 'weights.length')),
+    ...(reduces ? emitTensors(program, whole) : whole ? emitAll(program) : emitParts(program)),
     'return defect === 0;',
   ].join('\n');
 }
+
+const emitAll = (program: Program): readonly string[] =>
+  emitStep(program, [...program.nodes.keys()], '0', 'weights.length');
+
+/** Tensors of some kinds, of which nothing is reduced. */
+const emitParts = (program: Program): readonly string[] => [
+  'for (const { begin, end } of context.tensors) {',
+  ...emitStep(program, [...program.nodes.keys()], 'begin', 'end'),
+  '}',
+];
 
 /** The loop that ends the step of some weights. */
 function emitStep(
@@ -63,7 +81,7 @@ function emitStep(
 }
 
 /** Tensor by tensor, a loop per pass of reductions and one for the step. */
-function emitTensors(program: Program): readonly string[] {
+function emitTensors(program: Program, whole: boolean): readonly string[] {
   const { nodes, slots } = program;
   const once = (perTensor: readonly number[]): readonly string[] =>
     perTensor.flatMap((i) => emitNode(program, nodes[i]!, i, 'k'));
@@ -84,9 +102,13 @@ function emitTensors(program: Program): readonly string[] {
   const last = lastPass(program);
   return [
     ...passes.flatMap(({ reductions }) => reductions.map(({ i }) => `const p${i} = new Float64Array(8);`)),
-    'const bounds = context.bounds;',
-    'for (let k = 0; k + 1 < bounds.length; k++) {',
-    'const begin = bounds[k], end = bounds[k + 1];',
+    ...(whole
+      ? [
+          'const bounds = context.bounds;',
+          'for (let k = 0; k + 1 < bounds.length; k++) {',
+          'const begin = bounds[k], end = bounds[k + 1];',
+        ]
+      : ['for (const [k, { begin, end }] of context.tensors.entries()) {']),
     ...passes.flatMap(pass),
     ...once(last.perTensor),
     ...emitStep(program, last.wanted, 'begin', 'end'),

@@ -1,6 +1,8 @@
+import type { TensorKind } from '../language/kinds.ts';
+
 /** A rule that can be run: one form for the compiled step and the interpreter, which agree to the bit. */
 export interface CompiledRule {
-  /** State arrays: of the size of the weights, or of a number per tensor. */
+  /** State arrays: of the size of the weights, or of a number per tensor. Those of all rules, if it has one per kind of tensors. */
   readonly slots: number;
   /** Starts one training: state at 0, t at 1. @throws RangeError for a size, steps, seed or tensors out of bounds. */
   start(options: StartOptions): Stepper;
@@ -15,15 +17,22 @@ export interface StartOptions {
   readonly seed: number;
   /**
    * Where each tensor lies among the weights, which together they are: reductions are taken tensor by tensor. All weights are one
-   * unless given.
+   * vector unless given.
    */
   readonly tensors?: readonly Span[] | undefined;
 }
 
-/** A part of a flat vector. */
+/** A tensor's part of a flat vector. */
 export interface Span {
   readonly offset: number;
   readonly size: number;
+  /**
+   * The tensor as rows × columns, of which a row stands together: its first axis, and all others. A tensor without them is one column.
+   */
+  readonly rows?: number;
+  readonly columns?: number;
+  /** What a rule knows it as. Default: `matrices` if it has rows and columns, `vectors` if it does not. */
+  readonly kind?: TensorKind;
 }
 
 /** One training's state. */

@@ -1,6 +1,7 @@
 import { canonicalize } from '../canonical/canonicalize.ts';
 import type { Expression } from '../language/expression.ts';
-import { lowerRule } from './program.ts';
+import type { TensorKind } from '../language/kinds.ts';
+import { lowerKinds, type Program } from './program.ts';
 
 /** What a rule's canonical form costs to run. */
 export interface RuleCost {
@@ -12,9 +13,22 @@ export interface RuleCost {
   readonly flopsPerWeight: number;
 }
 
-/** The cost of a rule's canonical form. Functions of the step alone, and the step w − λ·u itself, are not counted. */
+/** The cost of a rule's canonical form, per weight of a matrix if it has rules per kind of tensors. Functions of the step alone, and the step w − λ·u itself, are not counted. */
 export function ruleCost(e: Expression): RuleCost {
-  const { nodes, slots, extents } = lowerRule(canonicalize(e));
+  return costsOf(e)[0]!.cost;
+}
+
+/** The cost for tensors of some kinds. */
+export interface KindCost {
+  readonly kinds: readonly TensorKind[];
+  readonly cost: RuleCost;
+}
+
+/** The costs of a rule's canonical form: one for all tensors, or those of its rules per kind. */
+export const costsOf = (e: Expression): readonly KindCost[] =>
+  lowerKinds(canonicalize(e)).map(({ kinds, program }) => ({ kinds, cost: costOf(program) }));
+
+function costOf({ nodes, slots, extents }: Program): RuleCost {
   const flops = nodes.map((node, i) => {
     const perWeight = node.kind === 'reduction' || extents[i] !== 'tensor';
     return perWeight && 'operation' in node ? node.operation.flops : 0;

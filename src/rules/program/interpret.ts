@@ -2,27 +2,44 @@ import { canonicalize } from '../canonical/canonicalize.ts';
 import type { Expression } from '../language/expression.ts';
 import type { InputName } from '../language/operations.ts';
 import type { CompiledRule } from './compiled.ts';
-import { lowerRule, type Node, type Program } from './program.ts';
-import { forEachTensor, reduce } from './reduce.ts';
-import { type Kernel, type StepInputs, startProgram } from './run.ts';
+import { lowerKinds, type Node, type Program } from './program.ts';
+import { reduce } from './reduce.ts';
+import { runnable, type StepInputs } from './run.ts';
 
 /**
  * The same meaning as {@link compileRule}, to the bit, without making code: for pages that forbid it, and as the
  * compiled step's independent check. Node by node over all weights.
  */
 export function interpretRule(e: Expression): CompiledRule {
-  const program = lowerRule(canonicalize(e));
-  const kernel: Kernel = (weights, gradient, learningRate, context) => {
-    const values = evaluateNodes(program, weights, gradient, context);
-    program.slots.forEach(({ next, extent }, i) => {
-      const [slot, value] = [context.slots[i]!, values[next]!];
-      if (extent === 'weight') slot.set(value);
-      else forEachTensor(context.bounds, (k, begin) => slot.fill(value[begin]!, k, k + 1));
-    });
-    return descend(weights, values[program.result] as Float32Array, learningRate);
-  };
-  return { slots: program.slots.length, start: (options) => startProgram(program, kernel, options) };
+  return runnable(
+    lowerKinds(canonicalize(e)).map(({ kinds, program }) => ({
+      kinds,
+      program,
+      kernel: (...step) => interpretStep(program, ...step),
+    })),
+  );
 }
+
+const interpretStep = (
+  program: Program,
+  weights: Float32Array,
+  gradient: Float32Array,
+  learningRate: number,
+  context: StepInputs,
+): boolean => {
+  const values = evaluateNodes(program, weights, gradient, context);
+  program.slots.forEach(({ next, extent }, i) => {
+    const [slot, value] = [context.slots[i]!, values[next]!];
+    if (extent === 'weight') slot.set(value);
+    else for (const [k, { begin }] of context.tensors.entries()) slot[k] = value[begin]!;
+  });
+  const direction = values[program.result]!;
+  return context.tensors
+    .map(({ begin, end }) =>
+      descend(weights.subarray(begin, end), direction.subarray(begin, end), learningRate),
+    )
+    .every(Boolean);
+};
 
 /** The value of every node at every weight, also of one that has a number per tensor. Nothing that is read is written. */
 function evaluateNodes(
@@ -39,12 +56,11 @@ function evaluateNodes(
     else if (node.kind === 'previous') {
       const slot = context.slots[node.slot]!;
       if (program.slots[node.slot]!.extent === 'weight') out.set(slot);
-      else forEachTensor(context.bounds, (k, begin, end) => out.fill(slot[k]!, begin, end));
+      else for (const [k, { begin, end }] of context.tensors.entries()) out.fill(slot[k]!, begin, end);
     } else if (node.kind === 'reduction') {
       const x = values[node.args[0]]!;
-      forEachTensor(context.bounds, (_, begin, end) =>
-        out.fill(reduce(node.operation, x, begin, end), begin, end),
-      );
+      for (const { begin, end } of context.tensors)
+        out.fill(reduce(node.operation, x, begin, end), begin, end);
     } else fill(out, node, values, context);
     values.push(out);
   }

@@ -1,6 +1,7 @@
 import { structure } from '../canonical/analysis.ts';
 import { keyText } from '../canonical/key.ts';
 import { type Call, call, type Expression, type Leaf, leaf, literal } from '../language/expression.ts';
+import { KINDS, ruleFor, type TensorKind } from '../language/kinds.ts';
 import type { Extent, RecurrenceOperation, StateOperation } from '../language/operation.ts';
 import { type InputName, type Known, operationOf } from '../language/operations.ts';
 import { argsOf, coefficientOf, isStepScalar, parametersOf, readsSelf } from '../language/parts.ts';
@@ -77,7 +78,7 @@ export interface NamedDraw extends Draw {
   readonly text: string;
 }
 
-/** The program of a canonical rule. */
+/** The program of a canonical rule, or of one of its rules per kind of tensors. */
 export function lowerRule(canonical: Expression): Program {
   const builder = new Builder();
   const result = builder.value(canonical);
@@ -85,6 +86,25 @@ export function lowerRule(canonical: Expression): Program {
   const extents = extentsOf(nodes, builder.slots);
   const slots = builder.slots.map((slot, i) => ({ ...slot, extent: extents.slots[i]! }));
   return { nodes, scalars, slots, draws, result, extents: extents.nodes, stages: stagesOf(nodes) };
+}
+
+/** The program for tensors of some kinds. */
+export interface KindProgram {
+  readonly kinds: readonly TensorKind[];
+  readonly program: Program;
+}
+
+/** The programs of a canonical rule: one for all tensors, or several if it has rules per kind. */
+export function lowerKinds(canonical: Expression): readonly KindProgram[] {
+  const parts = new Map<string, { kinds: TensorKind[]; program: Program }>();
+  for (const kind of KINDS) {
+    const rule = ruleFor(canonical, kind);
+    const text = structure(rule);
+    const part = parts.get(text) ?? { kinds: [], program: lowerRule(rule) };
+    part.kinds.push(kind);
+    parts.set(text, part);
+  }
+  return [...parts.values()];
 }
 
 type Named = Leaf | Call;
@@ -154,6 +174,8 @@ class Builder {
       case 'self':
         if (scope === undefined) throw new Error('self outside a recurrence');
         return scope.self;
+      case 'labels':
+        throw new Error('rules per kind of tensors are lowered one by one');
       case 'step':
         throw new Error(`a function of the step is a scalar: ${e.name}`);
     }

@@ -1,8 +1,9 @@
 import { deriveKey, type Key } from '../../random/index.ts';
+import { KINDS, type TensorKind } from '../language/kinds.ts';
 import { evaluateScalar } from '../language/parts.ts';
-import type { Span, StartOptions, Stepper } from './compiled.ts';
+import type { CompiledRule, Span, StartOptions, Stepper } from './compiled.ts';
 import { fillDraw, stepKey } from './draws.ts';
-import type { Program } from './program.ts';
+import type { KindProgram, Program } from './program.ts';
 import type { Bounds } from './reduce.ts';
 
 /** What one step reads, apart from weights and gradient. */
@@ -13,11 +14,22 @@ export interface StepInputs {
   readonly scalars: readonly number[];
   /** This step's random numbers, one array per draw. */
   readonly draws: readonly Float32Array[];
-  /** Where the tensors lie. */
+  /** The tensors that the program is for. */
+  readonly tensors: readonly Place[];
+  /** Where they lie, if they are all the weights. */
   readonly bounds: Bounds;
 }
 
-/** w ← w − λ·u and the slots' update over all weights; whether all new weights are finite. λ is a float32. */
+/** A tensor among the weights, from `begin` to before `end`, row after row. */
+export interface Place {
+  readonly begin: number;
+  readonly end: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly kind: TensorKind;
+}
+
+/** w ← w − λ·u and the slots' update over the weights of some tensors; whether all new weights are finite. λ is a float32. */
 export type Kernel = (
   weights: Float32Array,
   gradient: Float32Array,
@@ -25,18 +37,37 @@ export type Kernel = (
   context: StepInputs,
 ) => boolean;
 
-/** Starts a training of a program: what the compiled step and the interpreter share, which is all but the kernel. */
-export function startProgram(program: Program, kernel: Kernel, options: StartOptions): Stepper {
+/** A program with what computes its step. */
+export type RunnableProgram = KindProgram & { readonly kernel: Kernel };
+
+/** The rule that programs are, each for tensors of its kinds. */
+export const runnable = (parts: readonly RunnableProgram[]): CompiledRule => ({
+  slots: parts.reduce((sum, { program }) => sum + program.slots.length, 0),
+  start: (options) => startPrograms(parts, options),
+});
+
+/** Starts a training: what the compiled step and the interpreter share, which is all but the kernels. */
+export function startPrograms(parts: readonly RunnableProgram[], options: StartOptions): Stepper {
   const { size, steps, seed } = options;
   checkCount('size', size);
   checkCount('steps', steps);
   checkCount('seed', seed);
+  const places = placesOf(options);
   const bounds = boundsOf(options);
-  const slots = program.slots.map(
-    ({ extent }) => new Float32Array(extent === 'tensor' ? bounds.length - 1 : size),
-  );
-  const draws = program.draws.map(() => new Float32Array(size));
-  const keys = program.draws.map(({ text }) => deriveKey(seed, 'draw', text));
+  const started = parts.flatMap(({ kinds, program, kernel }) => {
+    const tensors = places.filter(({ kind }) => kinds.includes(kind));
+    if (tensors.length === 0 && kinds.length < KINDS.length) return [];
+    return [
+      {
+        ...{ program, kernel, tensors },
+        slots: program.slots.map(
+          ({ extent }) => new Float32Array(extent === 'tensor' ? tensors.length : size),
+        ),
+        draws: program.draws.map(() => new Float32Array(size)),
+        keys: program.draws.map(({ text }) => deriveKey(seed, 'draw', text)),
+      },
+    ];
+  });
   let t = 0;
   return {
     step(weights, gradient, learningRate) {
@@ -46,30 +77,56 @@ export function startProgram(program: Program, kernel: Kernel, options: StartOpt
         );
       }
       t += 1;
-      fillDraws(program, keys, t, draws);
-      const scalars = program.scalars.map((e) => Math.fround(evaluateScalar(e, t, steps)));
-      return kernel(weights, gradient, Math.fround(learningRate), { slots, scalars, draws, bounds });
+      let finite = true;
+      for (const { program, kernel, tensors, slots, draws, keys } of started) {
+        fillDraws(program, keys, t, draws);
+        const scalars = program.scalars.map((e) => Math.fround(evaluateScalar(e, t, steps)));
+        const context = { slots, scalars, draws, tensors, bounds };
+        finite = kernel(weights, gradient, Math.fround(learningRate), context) && finite;
+      }
+      return finite;
     },
   };
 }
 
 /**
- * Where the tensors of a training lie.
+ * Where the tensors of a training lie, in their order.
  *
- * @throws RangeError unless the tensors are all the weights, each once.
+ * @throws RangeError unless the tensors are all the weights, each once, of the rows, columns and kinds that there can be.
  */
-export function boundsOf({ size, tensors }: Pick<StartOptions, 'size' | 'tensors'>): Bounds {
-  if (tensors === undefined) return size === 0 ? [0] : [0, size];
-  const bounds = [0];
-  for (const { offset, size: length } of tensors.toSorted(byOffset)) {
-    if (offset !== bounds.at(-1) || !(Number.isSafeInteger(length) && length > 0)) {
-      throw new RangeError(`tensors: expected one at ${bounds.at(-1)}, got ${length} weights at ${offset}`);
+export function placesOf({ size, tensors }: Pick<StartOptions, 'size' | 'tensors'>): readonly Place[] {
+  if (tensors === undefined) return size === 0 ? [] : [placeOf({ offset: 0, size })];
+  const places = tensors.toSorted(byOffset).map(placeOf);
+  let total = 0;
+  for (const { begin, end } of places) {
+    if (begin !== total || !(Number.isSafeInteger(end) && end > begin)) {
+      throw new RangeError(`tensors: expected one at ${total}, got ${end - begin} weights at ${begin}`);
     }
-    bounds.push(offset + length);
+    total = end;
   }
-  if (bounds.at(-1) === size) return bounds;
-  throw new RangeError(`tensors: expected ${size} weights in all, got ${bounds.at(-1)}`);
+  if (total === size) return places;
+  throw new RangeError(`tensors: expected ${size} weights in all, got ${total}`);
 }
+
+function placeOf(span: Span): Place {
+  const { offset, size, rows, columns } = span;
+  const kind = span.kind ?? (rows === undefined ? 'vectors' : 'matrices');
+  if (!KINDS.includes(kind)) {
+    throw new RangeError(`tensors: expected one of ${KINDS.join(', ')}, got the kind ${kind}`);
+  }
+  const shape = { rows: rows ?? size / (columns ?? 1), columns: columns ?? size / (rows ?? size) };
+  const isShape = Object.values(shape).every((count) => Number.isSafeInteger(count) && count > 0);
+  if (size > 0 && !(isShape && shape.rows * shape.columns === size)) {
+    throw new RangeError(`tensors: expected ${size} weights at ${offset}, got ${rows} rows of ${columns}`);
+  }
+  return { begin: offset, end: offset + size, ...shape, kind };
+}
+
+/** Where the tensors of a training lie, as {@link placesOf} has them: tensor k from bound k to before bound k + 1. */
+export const boundsOf = (options: Pick<StartOptions, 'size' | 'tensors'>): Bounds => [
+  0,
+  ...placesOf(options).map(({ end }) => end),
+];
 
 const byOffset = (a: Span, b: Span): number => a.offset - b.offset;
 

@@ -2,6 +2,7 @@ import { NosError } from '../../errors.ts';
 import { ruleKey } from '../canonical/key.ts';
 import { parseRule } from '../canonical/parse-rule.ts';
 import type { Expression } from '../language/expression.ts';
+import { operations } from '../language/operations.ts';
 import { parseTemplate } from '../language/parse.ts';
 import { printRule } from '../language/print.ts';
 import { RuleError } from '../language/rule-error.ts';
@@ -68,6 +69,13 @@ export function choose(
 function read(vocabulary: Vocabulary, text: string): Expression {
   const { parse, argument, example } = readings[vocabulary];
   const expression = parsed(vocabulary, text, parse);
+  if (expression.kind === 'call' && operations.get(expression.name)?.kind === 'labels') {
+    throw new NosError(
+      'bad-option',
+      `${vocabulary}: '${text}' is a rule with labels`,
+      'a part of a rule has none',
+    );
+  }
   if (argument === undefined || mentions(expression, argument)) return expression;
   throw new NosError(
     'bad-option',
