@@ -8,7 +8,7 @@ import {
   type Node,
   type Program,
   placesOf,
-  reduce,
+  reduceInto,
   type Span,
 } from '../rules/index.ts';
 
@@ -108,7 +108,8 @@ function soundnessOf(
   for (const [n, node] of nodes.entries()) {
     if (node.kind === 'reduction') {
       const known = soundness[node.args[0]]!;
-      const reduced = tensorsOf(bounds).flatMap(({ begin, end }) => {
+      const over = node.operation.over === 'network' ? [0, bounds.at(-1)!] : bounds;
+      const reduced = tensorsOf(over).flatMap(({ begin, end }) => {
         const sound = fits(values[n]![begin]!) && known.slice(begin, end).every(Boolean);
         return known.slice(begin, end).map(() => sound);
       });
@@ -169,8 +170,7 @@ function nodeValue(node: Node, at: Known): ArrayLike<number> {
     }
     case 'reduction': {
       const reduced = new Float64Array(size);
-      for (const { begin, end } of tensorsOf(at.bounds))
-        reduced.fill(reduce(node.operation, at.values[node.args[0]]!, begin, end), begin, end);
+      reduceInto(reduced, node.operation, at.values[node.args[0]]!, tensorsOf(at.bounds));
       return reduced;
     }
     case 'random':

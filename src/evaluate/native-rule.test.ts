@@ -43,6 +43,10 @@ const REDUCTIONS = [
   'rec(0, 0.5 * mean(self) + g) / amax(g / rms(g))',
   'sum(g) + mean(w)',
   'amax(g) * norm(w)',
+  'min(1, 1 / global(norm(g))) * g',
+  'norm(g - global(mean(g))) / global(rms(w)) * m + global(amax(g * norm(g)))',
+  'rec(0, max(self, global(sum(g * w)))) + ema(global(norm(g)) * norm(w), 0.9) * g + prev(global(sum(1)))',
+  'g / global(amax(w - global(amax(g)))) + drop(global(sum(noise)), 0.3)',
 ];
 
 const VECTOR = placesOf({ size: SIZE });

@@ -18,6 +18,7 @@ import {
   type RandomName,
   type ReductionOperation,
   type RunnableProgram,
+  reducesNetwork,
   reductionPasses,
   runnable,
   type Span,
@@ -85,8 +86,9 @@ export async function nativeKernel(part: KindProgram, places: readonly Place[]):
   const { scalars, slots, draws } = program;
   const size = places.at(-1)?.end ?? 0;
   const reduces = reductionPasses(program) > 0;
-  const sizes = slots.map(({ extent }) => (extent === 'tensor' ? own.length : size));
+  const sizes = slots.map(({ extent }) => ({ weight: size, tensor: own.length, network: 1 })[extent]);
   const firstOutput = 2 + draws.length;
+  const all = lines.map((_, i) => i);
   const body = [
     'const float *restrict g = p[0], *restrict c = p[1];',
     ...draws.map((_, i) => `const float *restrict d${i} = p[${2 + i}];`),
@@ -98,14 +100,9 @@ export async function nativeKernel(part: KindProgram, places: readonly Place[]):
     ...(reduces
       ? tensorLines(program, own, whole)
       : [
-          ...(whole ? [] : tensorHeader(own)),
-          whole ? `for (int i = 0; i < ${size}; i++) {` : 'for (int i = begin; i < end; i++) {',
-          ...stepLines(
-            program,
-            lines.map((_, i) => i),
-          ),
-          '}',
-          ...(whole ? [] : ['}']),
+          ...(whole
+            ? [`for (int i = 0; i < ${size}; i++) {`, ...stepLines(program, all), '}']
+            : eachOf(own, ['for (int i = begin; i < end; i++) {', ...stepLines(program, all), '}'])),
         ]),
     `p[${firstOutput + 1 + slots.length}][0] = defects;`,
   ].join('\n  ');
@@ -140,7 +137,10 @@ function stepLines(program: Program, wanted: readonly number[]): readonly string
   ];
 }
 
-const valueLines = (program: Program, wanted: readonly number[], at: 'i' | 'k' = 'i'): readonly string[] =>
+/** At weight `i`, tensor `k`, or for all. */
+type At = 'i' | 'k' | '0';
+
+const valueLines = (program: Program, wanted: readonly number[], at: At = 'i'): readonly string[] =>
   wanted.map((i) => nodeText(program, program.nodes[i]!, i, at) ?? '');
 
 /** Weights that a loop takes at a time: compilers make vectors of loops whose number of turns is known. */
@@ -170,49 +170,85 @@ const tensorLoop = (
   '}',
 ];
 
-/** The beginning of the loop over some tensors, k of them. */
-const tensorHeader = (tensors: readonly Place[]): readonly string[] => [
+/** The loop over some tensors, k of them. */
+const eachOf = (tensors: readonly Place[], lines: readonly string[]): readonly string[] => [
   `static const int begins[] = {${tensors.map(({ begin }) => begin).join(', ')}};`,
   `static const int ends[] = {${tensors.map(({ end }) => end).join(', ')}};`,
   `for (int k = 0; k < ${tensors.length}; k++) {`,
   'const int begin = begins[k], end = ends[k];',
+  ...lines,
+  '}',
 ];
 
-/** Tensor by tensor, a loop per pass of reductions and one for the step, as the compiled step in JavaScript has them. */
+/** Tensor by tensor or pass by pass, as the compiled step in JavaScript has them. */
 function tensorLines(program: Program, tensors: readonly Place[], whole: boolean): readonly string[] {
   const { slots } = program;
-  const pass = ({ perTensor, reductions, wanted }: TensorPass): readonly string[] => {
-    const each = (text: (reduction: TensorPass['reductions'][number]) => string) => reductions.map(text);
-    return [
-      ...valueLines(program, perTensor, 'k'),
-      ...each(({ i }) => `partials p${i} = {0}; uint32_t m${i} = 0; float x${i}[${BLOCK}];`),
-      ...tensorLoop(
-        valueLines(program, wanted),
-        each(({ node, i }) => `x${i}[j] = ${nameOf(program, node.args[0])};`),
-        each(({ node, i }) => addBlockText(node.operation, i)),
-        each(({ node, i }) => addText(node.operation, i, nameOf(program, node.args[0]))),
-      ),
-      ...each(({ node, i }) => `const float n${i} = ${finishText(node.operation, i)};`),
-    ];
-  };
+  const passes = passesOf(program);
   const last = lastPass(program);
-  return [
-    'typedef double partials __attribute__((vector_size(64)));',
-    'typedef float eight __attribute__((vector_size(32), aligned(4), may_alias));',
-    ...(whole
+  const kept = (of: 'tensor' | 'network', at: At) =>
+    slots.flatMap(({ next, extent }, i) =>
+      extent === of ? [`s${i}[${at}] = ${nameOf(program, next)};`] : [],
+    );
+  const eachTensor = (lines: readonly string[]): readonly string[] =>
+    whole
       ? [
-          `static const int bounds[] = {${[0, ...tensors.map(({ end }) => end)].join(', ')}};`,
           `for (int k = 0; k < ${tensors.length}; k++) {`,
           'const int begin = bounds[k], end = bounds[k + 1];',
+          ...lines,
+          '}',
         ]
-      : tensorHeader(tensors)),
-    ...passesOf(program).flatMap(pass),
+      : eachOf(tensors, lines);
+  const step = [
     ...valueLines(program, last.perTensor, 'k'),
     ...tensorLoop(stepLines(program, last.wanted)),
-    ...slots.flatMap(({ next, extent }, i) =>
-      extent === 'tensor' ? [`s${i}[k] = ${nameOf(program, next)};`] : [],
+    ...kept('tensor', 'k'),
+  ];
+  const lines = [
+    'typedef double partials __attribute__((vector_size(64)));',
+    'typedef float eight __attribute__((vector_size(32), aligned(4), may_alias));',
+    ...(whole ? [`static const int bounds[] = {${[0, ...tensors.map(({ end }) => end)].join(', ')}};`] : []),
+  ];
+  if (!reducesNetwork(program))
+    return [...lines, ...eachTensor([...passes.flatMap((pass) => passLines(program, pass)), ...step])];
+  const perTensor = program.extents.flatMap((extent, i) => (extent === 'tensor' ? [i] : []));
+  return [
+    ...lines,
+    ...perTensor.map((i) => `float n${i}[${tensors.length}];`),
+    ...passes.flatMap((pass) => {
+      const overAll = pass.reductions.filter(({ node }) => node.operation.over === 'network');
+      return [
+        ...valueLines(program, pass.perNetwork, '0'),
+        ...overAll.map(({ i }) => `double a${i} = 0; uint32_t b${i} = 0;`),
+        ...eachTensor(passLines(program, pass)),
+        ...overAll.map(
+          ({ node, i }) =>
+            `const float n${i} = ${finishText(node.operation, `a${i}`, `b${i}`, String(tensors.at(-1)!.end))};`,
+        ),
+      ];
+    }),
+    ...valueLines(program, last.perNetwork, '0'),
+    ...eachTensor(step),
+    ...kept('network', '0'),
+  ];
+}
+
+/** A loop over the weights of a tensor that ends with reductions. */
+function passLines(program: Program, { perTensor, reductions, wanted }: TensorPass): readonly string[] {
+  const each = (text: (reduction: TensorPass['reductions'][number]) => string) => reductions.map(text);
+  return [
+    ...valueLines(program, perTensor, 'k'),
+    ...each(({ i }) => `partials p${i} = {0}; uint32_t m${i} = 0; float x${i}[${BLOCK}];`),
+    ...tensorLoop(
+      valueLines(program, wanted),
+      each(({ node, i }) => `x${i}[j] = ${nameOf(program, node.args[0])};`),
+      each(({ node, i }) => addBlockText(node.operation, i)),
+      each(({ node, i }) => addText(node.operation, i, nameOf(program, node.args[0]))),
     ),
-    '}',
+    ...each(({ node, i }) =>
+      node.operation.over === 'network'
+        ? joinText(node.operation, i)
+        : `${declared(program, i)} = ${finishText(node.operation, joinedText(i), `m${i}`, 'end - begin')};`,
+    ),
   ];
 }
 
@@ -232,19 +268,32 @@ function addBlockText({ term, join }: ReductionOperation, i: number): string {
   return `for (int j = 0; j < ${BLOCK}; j += 8) { ${values} p${i} += ${term === 'square' ? 'x * x' : 'x'}; }`;
 }
 
-function finishText({ join, mean, root }: ReductionOperation, i: number): string {
-  if (join === 'largest') return `unbits_s(m${i})`;
+const joinedText = (i: number): string => {
   const p = `p${i}`;
-  const sum = `(((${p}[0] + ${p}[4]) + (${p}[2] + ${p}[6])) + ((${p}[1] + ${p}[5]) + (${p}[3] + ${p}[7])))`;
-  const share = mean ? `${sum} / (double)(end - begin)` : sum;
+  return `(((${p}[0] + ${p}[4]) + (${p}[2] + ${p}[6])) + ((${p}[1] + ${p}[5]) + (${p}[3] + ${p}[7])))`;
+};
+
+/** What is joined of a tensor joins that of the tensors before. */
+const joinText = ({ join }: ReductionOperation, i: number): string =>
+  join === 'largest' ? `b${i} = m${i} > b${i} ? m${i} : b${i};` : `a${i} += ${joinedText(i)};`;
+
+/** The value of a sum, or of the bits of the largest, of `count` weights. */
+function finishText(
+  { join, mean, root }: ReductionOperation,
+  sum: string,
+  largest: string,
+  count: string,
+): string {
+  if (join === 'largest') return `unbits_s(${largest})`;
+  const share = mean ? `${sum} / (double)(${count})` : sum;
   return `(float)${root ? `__builtin_sqrt(${share})` : `(${share})`}`;
 }
 
 type Node = Program['nodes'][number];
 
 /** The statement that computes a node at weight, or tensor, `at`; undefined for an operation without C. */
-function nodeText(program: Program, node: Node, i: number, at: 'i' | 'k' = 'i'): string | undefined {
-  const assigned = (text: string | undefined) => text && `const float n${i} = ${text};`;
+function nodeText(program: Program, node: Node, i: number, at: At = 'i'): string | undefined {
+  const assigned = (text: string | undefined) => text && `${declared(program, i)} = ${text};`;
   switch (node.kind) {
     case 'literal':
     case 'scalar':
@@ -265,10 +314,19 @@ function nodeText(program: Program, node: Node, i: number, at: 'i' | 'k' = 'i'):
   }
 }
 
-function nameOf({ nodes }: Program, i: number): string {
-  const node = nodes[i]!;
+/** Whether a node's values, one per tensor, are kept in an array: those of all tensors are computed before any is read. */
+const isArray = (program: Program, i: number): boolean =>
+  program.extents[i] === 'tensor' && reducesNetwork(program);
+
+/** The variable of a node, where it gets its value. */
+const declared = (program: Program, i: number): string =>
+  isArray(program, i) ? `n${i}[k]` : `const float n${i}`;
+
+function nameOf(program: Program, i: number): string {
+  const node = program.nodes[i]!;
   if (node.kind === 'scalar') return `c${node.index}`;
-  return node.kind === 'literal' ? floatText(node.value) : `n${i}`;
+  if (node.kind === 'literal') return floatText(node.value);
+  return isArray(program, i) ? `n${i}[k]` : `n${i}`;
 }
 
 const inputs: Readonly<Record<InputName, string>> = { g: 'g[i]', w: 'w[i]' };

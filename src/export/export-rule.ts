@@ -8,6 +8,7 @@ import {
   lowerKinds,
   namesOf,
   printRule,
+  reducesNetwork,
   ruleKey,
 } from '../rules/index.ts';
 import { definitionsIn } from './explanation.ts';
@@ -51,6 +52,12 @@ export function exportRule(rule: Expression, target: string, options: ExportOpti
       'export the rule of each kind, and give each optimizer its tensors',
     );
   }
+  if (reducesNetwork(lowerKinds(canonical)[0]!.program) && !found.overNetwork)
+    throw new NosError(
+      'bad-option',
+      `${found.title} takes the tensors one by one, and the rule reduces over all of them by global(…)`,
+      `export to ${targets.names.filter((name) => targets.find(name).overNetwork).join(', ')}`,
+    );
   const text = options.text ?? printRule(canonical);
   const entry = entryOf(canonical);
   const className = options.className ?? classNameOf(canonical);

@@ -13,6 +13,8 @@ export interface Target {
   /** The text of a term inside the step: a plan breaks long ones into statements. */
   readonly text: (term: Term) => string;
   readonly write: (source: ExportSource) => string;
+  /** Whether it writes rules that reduce over all tensors. */
+  readonly overNetwork?: boolean;
   /** A test in the target's language that replays a recorded training; absent for formulas, and for what the target cannot run alone. */
   readonly writeTest?: (source: TestSource) => string;
 }

@@ -79,14 +79,17 @@ export const called =
   (args, parameters) =>
     atom(`${name}(${[...args, ...parameters].map(({ text }) => text).join(', ')})`);
 
+/** The reductions over a tensor; those over all tensors are made of them. */
+export type TensorReduction = Exclude<ReductionName, `global ${string}`>;
+
 /** The operations of the language that work on arrays; every target has a writer for each. `drop` takes its mask first. */
-export type ArrayOperation = ElementName | ReductionName | Exclude<RandomName, 'noise'>;
+export type ArrayOperation = ElementName | TensorReduction | Exclude<RandomName, 'noise'>;
 
 /** The reductions of arrays, by how a target takes sums, means, roots, squares, the largest and absolute values; `count` is of the weights. */
 export function reductionWriters(
   write: (name: 'sum' | 'mean' | 'sqrt' | 'square' | 'max' | 'abs') => Writer,
   count: string,
-): Readonly<Record<ReductionName, Writer>> {
+): Readonly<Record<TensorReduction, Writer>> {
   const of =
     (...names: readonly Parameters<typeof write>[0][]): Writer =>
     (args) =>
@@ -102,7 +105,7 @@ export function reductionWriters(
 }
 
 /** Those that work on numbers of the step, in float64. */
-export type ScalarOperation = Exclude<ArrayOperation, ReductionName | 'drop'> | 'ld' | 'cd' | 'rd';
+export type ScalarOperation = Exclude<ArrayOperation, TensorReduction | 'drop'> | 'ld' | 'cd' | 'rd';
 
 export type ArrayWriters = Readonly<Record<ArrayOperation, Writer>>;
 export type ScalarWriters = Readonly<Record<ScalarOperation, Writer>>;

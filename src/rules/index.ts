@@ -34,10 +34,10 @@ export { compileRule, javascriptKernel } from './program/compile.ts';
 export type { CompiledRule, Span, StartOptions, Stepper } from './program/compiled.ts';
 export type { KindCost, RuleCost } from './program/cost.ts';
 export { costsOf, ruleCost } from './program/cost.ts';
-export { lastPass, passesOf, reductionPasses, type TensorPass } from './program/extents.ts';
+export { lastPass, passesOf, reducesNetwork, reductionPasses, type TensorPass } from './program/extents.ts';
 export { interpretRule } from './program/interpret.ts';
 export { type KindProgram, lowerKinds, lowerRule, type Node, type Program } from './program/program.ts';
-export { type Bounds, reduce } from './program/reduce.ts';
+export { type Bounds, reduceInto } from './program/reduce.ts';
 export { remarksOn } from './program/remarks.ts';
 export {
   boundsOf,

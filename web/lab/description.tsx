@@ -9,10 +9,11 @@ interface DescriptionProps {
 }
 
 /** `2 numbers per weight and 1 number per tensor`. */
-const memoryText = ({ slots, slotsPerTensor }: RuleView): string =>
+const memoryText = ({ slots, slotsPerTensor, slotsPerNetwork }: RuleView): string =>
   [
     ...(slots === 0 ? [] : [`${plural(slots, 'number')} per weight`]),
     ...(slotsPerTensor === 0 ? [] : [`${plural(slotsPerTensor, 'number')} per tensor`]),
+    ...(slotsPerNetwork === 0 ? [] : [`${plural(slotsPerNetwork, 'number')} for all`]),
   ].join(' and ') || 'none';
 
 /** What the chosen rule is: its formula, its canonical form, its names, and what it costs. */

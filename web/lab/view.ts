@@ -28,6 +28,7 @@ export interface RuleView {
   readonly slots: number;
   /** Numbers that are kept per tensor. */
   readonly slotsPerTensor: number;
+  readonly slotsPerNetwork: number;
   /** Approximate operations per weight and step. */
   readonly operations: number;
   /** Catalogue names of the rules with the same key. */
@@ -59,7 +60,7 @@ export function viewRule(text: string): RuleView | Fault {
 function describe(rule: Expression): RuleView {
   const form = canonicalize(rule);
   const key = keyOfCanonical(form);
-  const { slots, slotsPerTensor, flopsPerWeight } = ruleCost(rule);
+  const { slots, slotsPerTensor, slotsPerNetwork, flopsPerWeight } = ruleCost(rule);
   return {
     kind: 'rule',
     rule,
@@ -67,7 +68,7 @@ function describe(rule: Expression): RuleView {
     canonical: printRule(form),
     key,
     latex: latexRule(rule),
-    ...{ slots, slotsPerTensor },
+    ...{ slots, slotsPerTensor, slotsPerNetwork },
     operations: flopsPerWeight,
     names: namesOf(key),
     remarks: remarksOn(rule),

@@ -8,6 +8,7 @@ import { defineCommand } from '../command.ts';
 const costs = {
   slots: f.count('state tensors per weight'),
   slotsPerTensor: f.count('numbers kept per tensor'),
+  slotsPerNetwork: f.count('numbers kept for the whole network'),
   flopsPerWeight: f.number('floating-point operations per weight and step, approximately'),
 };
 
@@ -35,13 +36,13 @@ export const command = defineCommand({
     const rule = rules.resolveRule(text);
     const { text: canonical, key } = identityOf(rule);
     const byKind = rules.costsOf(rule).map(({ kinds, cost }) => ({ kinds: [...kinds], ...cost }));
-    const { slots, slotsPerTensor, flopsPerWeight } = byKind[0]!;
+    const { slots, slotsPerTensor, slotsPerNetwork, flopsPerWeight } = byKind[0]!;
     const names = rules.namesOf(key);
     const document = {
       text: rules.printRule(rule),
       ...{ canonical, key },
       latex: rules.latexRule(rule),
-      ...{ slots, slotsPerTensor },
+      ...{ slots, slotsPerTensor, slotsPerNetwork },
       flopsPerWeight,
       byKind,
       names,
@@ -75,10 +76,11 @@ const kindsOf = ({ kinds }: KindCost): string =>
   kinds.length === rules.KINDS.length ? '' : ` of ${kinds.join(' and ')}`;
 
 /** `2 slots per weight and 1 number per tensor`. */
-function memoryOf({ slots, slotsPerTensor }: KindCost): string {
+function memoryOf({ slots, slotsPerTensor, slotsPerNetwork }: KindCost): string {
   const parts = [
     ...(slots === 0 ? [] : [`${plural(slots, 'slot')} per weight`]),
     ...(slotsPerTensor === 0 ? [] : [`${plural(slotsPerTensor, 'number')} per tensor`]),
+    ...(slotsPerNetwork === 0 ? [] : [`${plural(slotsPerNetwork, 'number')} for all`]),
   ];
   return parts.join(' and ') || 'none';
 }

@@ -2,9 +2,10 @@ import type { Key } from '../../random/index.ts';
 import { canonicalize } from '../canonical/canonicalize.ts';
 import type { Expression } from '../language/expression.ts';
 import { KINDS } from '../language/kinds.ts';
+import { reducesNetwork } from '../program/extents.ts';
 import { lowerKinds } from '../program/program.ts';
 import { absorb } from './digest.ts';
-import { ordinaryProbe, tellingProbes } from './probes.ts';
+import { networkProbe, ordinaryProbe, tellingProbes } from './probes.ts';
 import { exactUpdates, largestOf, record, recorded, rescaled, type UpdateRecord, wordsOf } from './record.ts';
 
 /** What a rule does, whatever its spelling. */
@@ -51,7 +52,9 @@ function recordsOf(rule: Expression): readonly (readonly UpdateRecord[])[] {
   const memory = Math.max(...parts.map(({ program }) => program.slots.length));
   // A slot delays a value by one step: two steps more than slots, and the longest delay shows.
   const probes = tellingProbes(memory + 2);
-  const ofPart = parts.map(({ program }) => probes.map((probe) => record(program, probe)));
+  const ofPart = parts.map(({ program }) =>
+    [...probes, ...(reducesNetwork(program) ? [networkProbe()] : [])].map((probe) => record(program, probe)),
+  );
   return parts.length === 1
     ? ofPart
     : KINDS.map((kind) => ofPart[parts.findIndex(({ kinds }) => kinds.includes(kind))]!);

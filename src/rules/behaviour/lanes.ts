@@ -1,6 +1,6 @@
 import { evaluateScalar } from '../language/parts.ts';
 import type { Program } from '../program/program.ts';
-import { type Bounds, forEachTensor, reduce } from '../program/reduce.ts';
+import { type Bounds, partsOf, reduceInto } from '../program/reduce.ts';
 import { elementLoops, type LaneValues, randomLoops } from './loops.ts';
 
 /** What one step reads: a value per lane, and the step's place in its training. */
@@ -21,7 +21,7 @@ export class RuleLanes<A extends LaneValues> {
   /** The values of every node at this step. */
   readonly values: readonly A[];
   readonly #program: Program;
-  readonly #bounds: Bounds;
+  readonly #tensors: ReturnType<typeof partsOf>;
   readonly #slots: readonly A[];
   /** The arrays that each node reads. */
   readonly #sources: readonly (readonly A[])[];
@@ -32,7 +32,7 @@ export class RuleLanes<A extends LaneValues> {
    * @param bounds Which lanes are the weights of one tensor.
    */
   constructor(program: Program, size: number, zeros: (length: number) => A, bounds: Bounds) {
-    this.#bounds = bounds;
+    this.#tensors = partsOf(bounds);
     this.#program = program;
     // One allocation: an array of its own for each would take longer than what is computed in it.
     const memory = zeros(size * (program.nodes.length + program.slots.length));
@@ -70,13 +70,9 @@ export class RuleLanes<A extends LaneValues> {
       case 'element':
         elementLoops[node.operation.name](out, this.#sources[i]!, node.parameters);
         return;
-      case 'reduction': {
-        const [x] = this.#sources[i]!;
-        forEachTensor(this.#bounds, (_, begin, end) =>
-          out.fill(reduce(node.operation, x!, begin, end), begin, end),
-        );
+      case 'reduction':
+        reduceInto(out, node.operation, this.#sources[i]![0]!, this.#tensors);
         return;
-      }
       case 'random':
         randomLoops[node.operation.name](out, [draw!, ...this.#sources[i]!], node.parameters);
     }

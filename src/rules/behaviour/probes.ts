@@ -183,12 +183,28 @@ export function ordinaryProbe(steps = ORDINARY_STEPS): Probe {
     : { ...ordinaryOne, times: ordinaryOne.times.slice(0, steps) };
 }
 
+/**
+ * A training in which the norm of all gradients is small at some steps and large at others, for rules that reduce over all tensors: the
+ * huge values of {@link tellingProbes} would hide what they do with small ones.
+ */
+export function networkProbe(): Probe {
+  networkOne ??= makeProbe('network', swellingKinds, firstSteps(TELLING_STEPS), 13, [0, 3, 10]);
+  return networkOne;
+}
+
+/** The ordinary kinds, all times a factor of the step from 1e-2 to 1e3. */
+const swellingKinds: readonly Kind[] = ordinaryKinds.map((kind) => (random, steps) => {
+  const { g, w } = kind(random, steps);
+  return { g: g.map((value, step) => value * 10 ** (((step * 5) % 11) / 2 - 2)), w };
+});
+
 const TELLING_STEPS = 12;
 const ORDINARY_STEPS = 64;
 
 /** Constants, made when they are first wanted. */
 let usual: readonly Probe[] | undefined;
 let ordinaryOne: Probe | undefined;
+let networkOne: Probe | undefined;
 
 function makeTelling(steps: number): readonly Probe[] {
   const kinds = [...ordinaryKinds, ...otherKinds];
@@ -200,7 +216,13 @@ function makeTelling(steps: number): readonly Probe[] {
 
 const firstSteps = (steps: number): readonly number[] => times(steps, (step) => step + 1);
 
-function makeProbe(name: string, kinds: readonly Kind[], clock: readonly number[], total: number): Probe {
+function makeProbe(
+  name: string,
+  kinds: readonly Kind[],
+  clock: readonly number[],
+  total: number,
+  bounds: Bounds = [...new Set([0, ordinaryKinds.length, kinds.length])],
+): Probe {
   const steps = clock.length;
   const histories = kinds.map((kind, i) => kind(stream(SEED, 'behaviour', name, i), steps));
   const arrays = (of: InputName): readonly Float32Array[] =>
@@ -209,7 +231,7 @@ function makeProbe(name: string, kinds: readonly Kind[], clock: readonly number[
     times: clock,
     total,
     size: kinds.length,
-    bounds: [...new Set([0, ordinaryKinds.length, kinds.length])],
+    bounds,
     inputs: { g: arrays('g'), w: arrays('w') },
     keys: clock.map((_, step) => deriveKey(SEED, 'behaviour', name, 'draw', step)),
   };

@@ -58,6 +58,8 @@ describe('rejection', () => {
     // not finite only where a gradient or a weight is 0
     'sign(g) * log(1 / g^2)^2',
     'g * log(w^2)^2',
+    'min(1, 1 / global(norm(g))) * g',
+    'global(mean(abs(g))) * sign(m)',
   ])('is none for %s', (text) => {
     expect(rejected(text)).toBeUndefined();
   });

@@ -77,9 +77,21 @@ const LEAST = 1e-4;
 const PAIRS: Bounds = [0, ...pairs.map((_, i) => 2 * i + 2)];
 const ALONE: Bounds = [0, ...lanes.map((_, i) => i + 1)];
 
-const descends = (program: Program): boolean =>
-  descendsOver(program, PAIRS) ||
-  (program.nodes.some(({ kind }) => kind === 'reduction') && descendsOver(program, ALONE));
+function descends(program: Program): boolean {
+  const separate = withoutNetwork(program);
+  return (
+    descendsOver(separate, PAIRS) ||
+    (program.nodes.some(({ kind }) => kind === 'reduction') && descendsOver(separate, ALONE))
+  );
+}
+
+/** The program for many networks of one tensor each: what is over all tensors is over the tensor. */
+const withoutNetwork = (program: Program): Program => ({
+  ...program,
+  nodes: program.nodes.map((node) =>
+    node.kind === 'reduction' ? { ...node, operation: { ...node.operation, over: 'tensor' } } : node,
+  ),
+});
 
 /** Whether the mean value of any pair has fallen after any step. */
 function descendsOver(program: Program, bounds: Bounds): boolean {

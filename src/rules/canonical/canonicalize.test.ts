@@ -233,6 +233,18 @@ rewrites('reductions leave out what all weights of a tensor share', [
   ['mean(prev(t))', 'mean(prev(t))'],
 ]);
 
+rewrites('reductions over all tensors leave out what all weights share', [
+  ['global(sum(3 * g))', '3 * global(sum(g))'],
+  ['global(norm(-2 * abs(g)))', '2 * global(norm(g))'],
+  ['global(mean(norm(g)))', 'global(mean(norm(g)))'],
+  ['global(mean(global(norm(g))))', 'global(norm(g))'],
+  ['mean(global(norm(g)))', 'global(norm(g))'],
+  ['global(sum(2))', '2 * global(sum(1))'],
+  ['global(rms(ema(global(mean(g)), 0.9)))', 'abs(ema(global(mean(g)), 0.9))'],
+  ['global(norm(global(amax(g))))', 'global(amax(g)) * sqrt(global(sum(1)))'],
+  ['global(sum(1)) - sum(1)', 'global(sum(1)) - sum(1)'],
+]);
+
 rewrites('recurrences are what they amount to', [
   ['rec(0, max(self, g))', 'rec(0, max(g, self))'],
   ['rec(3, self - self + g)', 'g'],

@@ -1,6 +1,6 @@
 import type { Expression } from '../language/expression.ts';
 import type { Facts, RuleOperation } from '../language/operation.ts';
-import { type OperationName, operationOf, operations } from '../language/operations.ts';
+import { type OperationName, operationOf, operations, type ReductionName } from '../language/operations.ts';
 import { extentOf, readsSelf } from '../language/parts.ts';
 import { isThreeValued, rangeOf } from './analysis.ts';
 import {
@@ -125,13 +125,8 @@ const simplifications: Readonly<Partial<Record<OperationName, readonly Rewrite[]
     // rec(0, b * self + x) => acc(x, b) for 0 < b <= 1
     (_, init, x) => (isZero(init) ? accumulated(x) : undefined),
   ],
-  // sum(x) => sum(1) * x, mean(x) => x, norm(x) => sqrt(sum(1)) * abs(x), rms(x) => abs(x), amax(x) => abs(x) for an x that has one
-  // value per tensor, or per step
-  sum: reductions((x) => (isOne(x) ? undefined : call('mul', count(), x))),
-  mean: reductions((x) => x),
-  norm: reductions((x) => call('mul', call('sqrt', count()), call('abs', x))),
-  rms: reductions((x) => call('abs', x)),
-  amax: reductions((x) => call('abs', x)),
+  ...reductions('sum', 'mean', 'norm', 'rms', 'amax'),
+  ...reductions('global sum', 'global mean', 'global norm', 'global rms', 'global amax'),
   kinds: [
     // matrices: x; vectors: x => x, to the bit
     (e, x) => (e.args.every((rule) => textOf(rule) === textOf(x)) ? x : undefined),
@@ -283,25 +278,49 @@ function chosen(c: Normal, x: Normal, branch: 1 | 2): Normal | undefined {
   return operation.args[branch];
 }
 
-/** The rewrites of a reduction; `uniform` says what it is of a value that all weights of a tensor share. */
-function reductions(uniform: (x: Normal) => Normal | undefined): readonly Rewrite[] {
-  return [
-    (_, x) => (isUniform(toExpression(x)) ? uniform(x) : undefined),
-    // norm(abs(x)) => norm(x), and so rms and amax, to the bit
-    (e, x) => (e.operation.facts.even ? mapped(argumentOf(x, 'abs'), (inner) => again(e, inner)) : undefined),
-    // sum(c * x) => c * sum(x), and so the others; c > 0 for those that are even
-    (e, x) =>
-      x.coefficient === 1 || isNumber(x)
-        ? undefined
-        : call('mul', number(x.coefficient), again(e, scale(1, x.core))),
-  ];
+/** The rewrites of the reductions of those names. */
+function reductions(
+  sum: ReductionName,
+  mean: ReductionName,
+  norm: ReductionName,
+  rms: ReductionName,
+  amax: ReductionName,
+): Readonly<Partial<Record<OperationName, readonly Rewrite[]>>> {
+  /** sum(1), the number of weights. */
+  const count = (): Normal => call(sum, number(1));
+  // sum(x) => sum(1) * x, mean(x) => x, norm(x) => sqrt(sum(1)) * abs(x), rms(x) => abs(x), amax(x) => abs(x) for an x that has the same
+  // value wherever it is taken
+  return {
+    [sum]: rewrites((x) => (isOne(x) ? undefined : call('mul', count(), x))),
+    [mean]: rewrites((x) => x),
+    [norm]: rewrites((x) => call('mul', call('sqrt', count()), call('abs', x))),
+    [rms]: rewrites((x) => call('abs', x)),
+    [amax]: rewrites((x) => call('abs', x)),
+  };
+  function rewrites(uniform: (x: Normal) => Normal | undefined): readonly Rewrite[] {
+    return [
+      ({ operation }, x) => (isUniform(toExpression(x), operation) ? uniform(x) : undefined),
+      // norm(abs(x)) => norm(x), and so rms and amax, to the bit
+      (e, x) =>
+        e.operation.facts.even ? mapped(argumentOf(x, 'abs'), (inner) => again(e, inner)) : undefined,
+      // sum(c * x) => c * sum(x), and so the others; c > 0 for those that are even
+      (e, x) =>
+        x.coefficient === 1 || isNumber(x)
+          ? undefined
+          : call('mul', number(x.coefficient), again(e, scale(1, x.core))),
+    ];
+  }
 }
 
-/** Whether an expression has no value per weight; of a part of a recurrence that reads its last value, that is not known. */
-const isUniform = (e: Expression): boolean => extentOf(e) !== 'weight' && !readsSelf(e);
-
-/** sum(1), the number of weights of a tensor. */
-const count = (): Normal => call('sum', number(1));
+/**
+ * Whether an expression has one value wherever a reduction takes it; of a part of a recurrence that reads its last value, that is not
+ * known.
+ */
+function isUniform(e: Expression, reduction: RuleOperation): boolean {
+  const extent = extentOf(e);
+  const overAll = reduction.kind === 'reduction' && reduction.over === 'network';
+  return extent !== 'weight' && !(extent === 'tensor' && overAll) && !readsSelf(e);
+}
 
 const isOne = (x: Normal): boolean => isNumber(x) && x.coefficient === 1;
 

@@ -77,6 +77,7 @@ export const reduction = <const Name extends string>(
 ): Named<Name, ReductionOperation> => ({
   kind: 'reduction',
   name,
+  over: 'tensor',
   summary,
   arity: 1,
   parameters: [],
@@ -86,6 +87,16 @@ export const reduction = <const Name extends string>(
   root: false,
   ...rest,
   facts: { zero: true, ...rest.facts },
+});
+
+/** A reduction over all tensors as if they were one. */
+export const overNetwork = <const Name extends string>(
+  of: Named<Name, ReductionOperation>,
+): Named<`global ${Name}`, ReductionOperation> => ({
+  ...of,
+  name: `global ${of.name}`,
+  over: 'network',
+  summary: of.summary.replace(/(over|in) the tensor/, '$1 all tensors'),
 });
 
 /** A sum of many values of x has no bound but its sign. */

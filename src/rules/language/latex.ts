@@ -14,9 +14,12 @@ interface Latex {
 
 const atom = (text: string): Latex => ({ render: () => text });
 
-const called = (name: string): Latex => ({
+/** The index of what is over all tensors. */
+const ALL = '_{\\mathrm{all}}';
+
+const called = (name: string, index = ''): Latex => ({
   render: (args, parameters) =>
-    `\\operatorname{${name}}\\left(${[...args, ...parameters].join(', ')}\\right)`,
+    `\\operatorname{${name}}${index}\\left(${[...args, ...parameters].join(', ')}\\right)`,
 });
 
 /** A function with its parameter as an index, a number or a function of the step. */
@@ -73,6 +76,11 @@ const LATEX: Readonly<Record<OperationName, Latex>> = {
   norm: { render: ([x]) => `\\left\\lVert ${x} \\right\\rVert` },
   rms: called('rms'),
   amax: { render: ([x]) => `\\left\\lVert ${x} \\right\\rVert_\\infty` },
+  'global sum': called('sum', ALL),
+  'global mean': called('mean', ALL),
+  'global norm': { render: ([x]) => `\\left\\lVert ${x} \\right\\rVert${ALL}` },
+  'global rms': called('rms', ALL),
+  'global amax': { render: ([x]) => `\\left\\lVert ${x} \\right\\rVert_{\\infty,\\mathrm{all}}` },
   kinds: {
     render: (rules) => {
       const names = [rules.length > 2 ? 'matrices' : 'matrices, embeddings', 'vectors', 'embeddings'];

@@ -17,12 +17,15 @@ export type RuleOperation =
   | ReductionOperation
   | LabelsOperation;
 
-/** How many values there are at a step, from the fewest: one, one per tensor, or one per weight. */
-export type Extent = 'step' | 'tensor' | 'weight';
+/**
+ * How many values there are at a step, from the fewest: one that depends on the step alone, one for the whole network, one per tensor, or
+ * one per weight.
+ */
+export type Extent = 'step' | 'network' | 'tensor' | 'weight';
 
 /**
  * The extent of an operation's value, by its kind: the same for all, or the `widest` of its arguments. What is `kept` between steps has
- * the widest too, but is kept per weight if it depends on the step alone.
+ * the widest too, but is kept per weight if it depends on the step alone. That of a reduction is its own: what it is `over`.
  */
 export const EXTENTS = {
   input: 'weight',
@@ -33,11 +36,11 @@ export const EXTENTS = {
   recurrence: 'kept',
   self: 'kept',
   random: 'weight',
-  reduction: 'tensor',
+  reduction: 'own',
   labels: 'weight',
-} as const satisfies Readonly<Record<RuleOperation['kind'], Extent | 'widest' | 'kept'>>;
+} as const satisfies Readonly<Record<RuleOperation['kind'], Extent | 'widest' | 'kept' | 'own'>>;
 
-const ORDER: readonly Extent[] = ['step', 'tensor', 'weight'];
+const ORDER: readonly Extent[] = ['step', 'network', 'tensor', 'weight'];
 
 export const widest = (extents: readonly Extent[]): Extent =>
   ORDER[Math.max(0, ...extents.map((extent) => ORDER.indexOf(extent)))]!;
@@ -104,10 +107,12 @@ export interface RandomOperation extends Declared {
 
 /**
  * One number per tensor, of the values of the argument at all its weights. In float64, rounded once: for the sums, weight i of a tensor
- * is added to partial sum i mod 8, in their order; the eight are then added as ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)).
+ * is added to partial sum i mod 8, in their order; the eight are then added as ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)). Over the
+ * network it is one number, of all weights of all tensors: the sums of the tensors are added in their order, before anything else.
  */
 export interface ReductionOperation extends Declared {
   readonly kind: 'reduction';
+  readonly over: 'tensor' | 'network';
   /** What becomes of each value. */
   readonly term: 'value' | 'square' | 'magnitude';
   readonly join: 'sum' | 'largest';
@@ -125,6 +130,7 @@ export interface LabelsOperation extends Declared {
 }
 
 interface Declared {
+  /** One of several words is written as functions of one another: `global norm` is `global(norm(x))`. */
   readonly name: string;
   /** One line for people: the equation. */
   readonly summary: string;

@@ -7,6 +7,7 @@ import {
   element,
   first,
   macro,
+  overNetwork,
   probability,
   range1,
   range2,
@@ -77,6 +78,31 @@ const complement = (b: Expression): Expression =>
   b.kind === 'literal' ? literal(1 - b.value) : call('sub', [literal(1), b]);
 
 const L = PRECEDENCE;
+
+const reductions = [
+  reduction('sum', 'sum over the tensor', { term: 'value', facts: { odd: true, range: range1(sumRange) } }),
+  reduction('mean', 'mean over the tensor', {
+    term: 'value',
+    mean: true,
+    facts: { odd: true, range: range1((x) => x) },
+  }),
+  reduction('norm', 'square root of the sum of x^2 over the tensor', {
+    term: 'square',
+    root: true,
+    facts: { even: true, range: () => rangeFrom(0, Infinity) },
+  }),
+  reduction('rms', 'square root of the mean of x^2 over the tensor', {
+    term: 'square',
+    mean: true,
+    root: true,
+    facts: { even: true, range: range1(magnitude) },
+  }),
+  reduction('amax', 'largest absolute value in the tensor; NaN if any is NaN', {
+    term: 'magnitude',
+    join: 'largest',
+    facts: { even: true, threeValued: 'arguments', range: range1(magnitude) },
+  }),
+] as const;
 
 const table = [
   {
@@ -332,28 +358,12 @@ const table = [
     facts: {},
   },
 
-  reduction('sum', 'sum over the tensor', { term: 'value', facts: { odd: true, range: range1(sumRange) } }),
-  reduction('mean', 'mean over the tensor', {
-    term: 'value',
-    mean: true,
-    facts: { odd: true, range: range1((x) => x) },
-  }),
-  reduction('norm', 'square root of the sum of x^2 over the tensor', {
-    term: 'square',
-    root: true,
-    facts: { even: true, range: () => rangeFrom(0, Infinity) },
-  }),
-  reduction('rms', 'square root of the mean of x^2 over the tensor', {
-    term: 'square',
-    mean: true,
-    root: true,
-    facts: { even: true, range: range1(magnitude) },
-  }),
-  reduction('amax', 'largest absolute value in the tensor; NaN if any is NaN', {
-    term: 'magnitude',
-    join: 'largest',
-    facts: { even: true, threeValued: 'arguments', range: range1(magnitude) },
-  }),
+  ...reductions,
+  overNetwork(reductions[0]),
+  overNetwork(reductions[1]),
+  overNetwork(reductions[2]),
+  overNetwork(reductions[3]),
+  overNetwork(reductions[4]),
 
   {
     kind: 'labels',

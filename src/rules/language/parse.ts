@@ -5,6 +5,7 @@ import { KINDS } from './kinds.ts';
 import { type Notation, type Parameter, PRECEDENCE, type RuleOperation } from './operation.ts';
 import { operations } from './operations.ts';
 import { evaluateScalar, isStepScalar } from './parts.ts';
+import { writtenCall } from './print.ts';
 import { RuleError } from './rule-error.ts';
 import { hintForLabel, hintInstead } from './synonyms.ts';
 import { RIGHT_SIDE, type Token, tokenize } from './tokens.ts';
@@ -63,6 +64,13 @@ const written: readonly RuleOperation[] = [...operations.values()].filter(
 const operands = written.filter((o) => o.arity === 0 && o.parameters.every((p) => p.fallback !== undefined));
 const functions = written.filter((o) => o.arity > 0 || o.parameters.length > 0);
 
+/** What stands around other functions, as `global` does in the name `global norm`, and their names. */
+const outer = new Map<string, readonly string[]>();
+for (const { name } of functions) {
+  const [around, inner] = name.split(' ');
+  if (inner !== undefined) outer.set(around!, [...(outer.get(around!) ?? []), inner]);
+}
+
 /** Steps at which a coefficient that varies is checked. */
 const CHECKED_STEPS = [1, 2, 3, 10, 100, 500, 999, 1000] as const;
 const CHECKED_TOTAL = 1000;
@@ -89,6 +97,8 @@ class Parser {
   #depth = 0;
   /** Whether the last value was read, of each recurrence around the place. */
   readonly #recurrences: { reads: boolean }[] = [];
+  /** The first reduction over all tensors. */
+  #overNetwork: Token | undefined;
   /** The first node that is one more than a rule may have, unless they are names written out. */
   #oneTooMany: Token | undefined;
 
@@ -134,6 +144,13 @@ class Parser {
   #assembled(sections: readonly Section[]): Expression {
     const [first, ...others] = sections as readonly [Section, ...Section[]];
     if (first.label === undefined && others.length === 0) return first.expression;
+    if (this.#overNetwork !== undefined) {
+      throw this.#error(
+        `'${this.#overNetwork.text}' in a rule per kind of tensors, which are stepped one kind after the other`,
+        this.#overNetwork,
+        'write one rule for all kinds',
+      );
+    }
     const byLabel = new Map<string, Section>();
     for (const section of sections) {
       const { label, start } = section;
@@ -256,6 +273,8 @@ class Parser {
     const name = this.#take();
     if (this.#variables.includes(name.text)) return this.#node(leaf(name.text), name);
     const calls = this.#peek().text === '(';
+    const inside = outer.get(name.text);
+    if (inside !== undefined) return this.#outer(name, inside);
     const known = operations.get(name.text);
     const operation = known && written.includes(known) ? known : undefined;
     if (operation === undefined) throw this.#unknown(name, calls);
@@ -277,6 +296,29 @@ class Parser {
       );
     }
     recurrence.reads = true;
+  }
+
+  /** `global(norm(x))`, which is one operation. */
+  #outer(name: Token, inside: readonly string[]): Expression {
+    this.#overNetwork ??= name;
+    const usage = `${name.text}(${inside[0]}(x))`;
+    const one = `one of ${inside.join(', ')}`;
+    const open = this.#peek();
+    if (open.text !== '(') throw this.#error(`'${name.text}' needs a reduction`, name, `write ${usage}`);
+    this.#next++;
+    const inner = this.#peek();
+    const follows = this.#tokens[this.#next + 1]?.text === '(';
+    if (!inside.includes(inner.text) || !follows) {
+      throw this.#error(`'${name.text}' of what is no reduction`, inner, `write ${usage}: ${one}`);
+    }
+    this.#next++;
+    const value = this.#called(operations.get(`${name.text} ${inner.text}`)!, inner);
+    const after = this.#peek();
+    if (after.kind === 'symbol' && after.text !== ')') {
+      throw this.#error(`'${name.text}' of what is no reduction`, after, `write it outside: 2 * ${usage}`);
+    }
+    this.#close(open);
+    return value;
   }
 
   #called(operation: RuleOperation, name: Token): Expression {
@@ -469,7 +511,7 @@ class Parser {
 
   #unknown(name: Token, calls: boolean): RuleError {
     const kind = calls ? 'function' : 'operand';
-    const names = (calls ? functions : operands).map((o) => o.name);
+    const names = [...new Set((calls ? functions : operands).map((o) => o.name.split(' ')[0]!))];
     const known = calls ? names : [...this.#variables, ...names];
     const { message, hint } = unknownName(kind, name.text, known);
     return this.#error(message, name, hintInstead(name.text, kind) ?? hint);
@@ -477,7 +519,7 @@ class Parser {
 
   #wrongCount(operation: RuleOperation, token: Token): RuleError {
     return this.#error(
-      `wrong number of arguments of '${operation.name}'`,
+      `wrong number of arguments of '${operation.name.split(' ').at(-1)}'`,
       token,
       `write ${usage(operation)}`,
     );
@@ -505,5 +547,5 @@ function withoutArguments(operation: RuleOperation): Expression {
 
 /** How an operation is written: `ema(x, b)`. */
 function usage({ name, arity, argumentNames = ['x', 'y'], parameters }: RuleOperation): string {
-  return `${name}(${[...argumentNames.slice(0, arity), ...parameters.map((p) => p.name)].join(', ')})`;
+  return writtenCall(name, [...argumentNames.slice(0, arity), ...parameters.map((p) => p.name)]);
 }

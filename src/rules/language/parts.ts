@@ -59,6 +59,7 @@ export function extentOf(e: Expression, self: Extent = 'weight'): Extent {
   const operation = operationOf(e);
   if (operation.kind === 'self') return self;
   if (operation.kind === 'macro') return extentOf(operation.expansion);
+  if (operation.kind === 'reduction') return operation.over;
   const extent = EXTENTS[operation.kind];
   if (extent !== 'widest' && extent !== 'kept') return extent;
   const inner = operation.kind === 'recurrence' ? 'step' : self;

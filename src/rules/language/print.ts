@@ -34,7 +34,13 @@ function printCall(e: Call, operation: RuleOperation): string {
   const { name, parameters } = operation;
   const usual = e.args.length === 0 && e.parameters.every((value, i) => value === parameters[i]?.fallback);
   if (usual) return name;
-  return `${name}(${[...e.args.map(printRule), ...e.parameters.map(printNumber)].join(', ')})`;
+  return writtenCall(name, [...e.args.map(printRule), ...e.parameters.map(printNumber)]);
+}
+
+/** `norm(x)`, and `global(norm(x))` of the name `global norm`. */
+export function writtenCall(name: string, args: readonly string[]): string {
+  const words = name.split(' ');
+  return `${words.join('(')}(${args.join(', ')}${')'.repeat(words.length)}`;
 }
 
 const printLabelled = ({ args }: Call, labels: readonly string[]): string =>

@@ -356,6 +356,65 @@ describe('reductions', () => {
     expect(of('sum(g)', Infinity, -Infinity)).toBeNaN();
   });
 
+  it.each([
+    ['global(sum(g))', [4, 4, 4, 4, 4]],
+    ['global(mean(g))', [0.8, 0.8, 0.8, 0.8, 0.8].map(f)],
+    ['global(norm(g))', Array(5).fill(f(Math.sqrt(34)))],
+    ['global(rms(g))', Array(5).fill(f(Math.sqrt(34 / 5)))],
+    ['global(amax(g))', [4, 4, 4, 4, 4]],
+    ['global(sum(1)) - sum(1)', [3, 3, 2, 2, 2]],
+    ['global(sum(norm(g)))', [19, 19, 19, 19, 19]],
+    ['global(sum(g - mean(g) + global(amax(g))))', [20, 20, 20, 20, 20]],
+    ['norm(g) / global(amax(norm(g) - 2))', [f(5 / 3), f(5 / 3), 1, 1, 1]],
+    ['global(amax(global(sum(g)) * g)) + prev(global(sum(g)))', [20, 20, 20, 20, 20]],
+    ['acc(global(sum(g)), 0.5) * sign(g)', [6, -6, 6, 6, 6]],
+    ['rec(0, where(t < 2, global(sum(w)) + 1, 3 * self))', [3, 3, 3, 3, 3]],
+    ['global(sum(w - g)) + acc(norm(g), 1)', [6, 6, 2, 2, 2]],
+  ])('of %s are taken over all tensors', (text, expected) => {
+    expect(updates(text)).toEqual(expected);
+    expect(updates(text, interpretRule)).toEqual(expected);
+  });
+
+  it('over all tensors are those of a tensor where there is one, and add tensor by tensor', () => {
+    const size = 1003;
+    const random = stream(5, 'order of sums');
+    const values = Float32Array.from({ length: size }, () => random.normal() * 10 ** (8 * random.uniform()));
+    const of = (
+      text: string,
+      spans?: Parameters<CompiledRule['start']>[0]['tensors'],
+      prepare = compileRule,
+    ) => {
+      const weights = new Float32Array(size);
+      prepare(parseRule(text)).start({ size, steps: 1, seed: 0, tensors: spans }).step(weights, values, -1);
+      return weights[7]!;
+    };
+    const spans = [0, 100, 101, 400].map((offset, i, all) => ({
+      offset,
+      size: (all[i + 1] ?? size) - offset,
+    }));
+    for (const name of ['sum', 'mean', 'norm', 'rms', 'amax']) {
+      expect(of(`global(${name}(g))`)).toBe(of(`${name}(g)`));
+      expect(of(`global(${name}(g))`, spans)).toBe(of(`global(${name}(g))`, spans, interpretRule));
+    }
+    const exact = (values: Float32Array): number => {
+      const s = (k: number) =>
+        values.filter((_, i) => i % 8 === k).reduce((total, value) => total + value, 0);
+      return s(0) + s(4) + (s(2) + s(6)) + (s(1) + s(5) + (s(3) + s(7)));
+    };
+    const parts = spans.map(({ offset, size: length }) => exact(values.subarray(offset, offset + length)));
+    expect(of('global(sum(g))', spans)).toBe(f(parts.reduce((total, part) => total + part, 0)));
+  });
+
+  it('keep one number for all of what is reduced over all', () => {
+    expect(
+      ruleCost(parseRule('m + ema(global(norm(g)), 0.9) + rec(0, self + norm(g) * global(sum(g)))')),
+    ).toMatchObject({
+      slots: 1,
+      slotsPerTensor: 1,
+      slotsPerNetwork: 1,
+    });
+  });
+
   it('refuse tensors that are not all the weights, each once', () => {
     const start =
       (...spans: [number, number][]) =>

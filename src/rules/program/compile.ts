@@ -2,7 +2,7 @@ import { canonicalize } from '../canonical/canonicalize.ts';
 import type { Expression } from '../language/expression.ts';
 import { KINDS } from '../language/kinds.ts';
 import type { CompiledRule } from './compiled.ts';
-import { lastPass, passesOf, reductionPasses, type TensorPass } from './extents.ts';
+import { lastPass, passesOf, reducesNetwork, reductionPasses, type TensorPass } from './extents.ts';
 import { elements, inputs, randoms, reduced } from './javascript.ts';
 import {
   type ElementNode,
@@ -80,57 +80,99 @@ function emitStep(
   ];
 }
 
-/** Tensor by tensor, a loop per pass of reductions and one for the step. */
+/** Tensor by tensor, a loop per pass of reductions and one for the step; pass by pass, if a reduction is over all tensors. */
 function emitTensors(program: Program, whole: boolean): readonly string[] {
-  const { nodes, slots } = program;
-  const once = (perTensor: readonly number[]): readonly string[] =>
-    perTensor.flatMap((i) => emitNode(program, nodes[i]!, i, 'k'));
-  const pass = ({ perTensor, reductions, wanted }: TensorPass): readonly string[] => [
-    ...once(perTensor),
+  const { slots } = program;
+  const passes = passesOf(program);
+  const partials = passes.flatMap(({ reductions }) =>
+    reductions.map(({ i }) => `const p${i} = new Float64Array(8);`),
+  );
+  const last = lastPass(program);
+  const once = (wanted: readonly number[], at: 'k' | '0'): readonly string[] =>
+    wanted.flatMap((i) => emitNode(program, program.nodes[i]!, i, at));
+  const kept = (of: 'tensor' | 'network', at: 'k' | '0'): readonly string[] =>
+    slots.flatMap(({ next, extent }, i) => (extent === of ? [`s${i}[${at}] = ${name(program, next)};`] : []));
+  const step = [
+    ...once(last.perTensor, 'k'),
+    ...emitStep(program, last.wanted, 'begin', 'end'),
+    ...kept('tensor', 'k'),
+  ];
+  if (!reducesNetwork(program)) {
+    return [
+      ...partials,
+      ...(whole ? ['const bounds = context.bounds;'] : []),
+      ...eachTensor(whole, [...passes.flatMap((pass) => emitPass(program, pass)), ...step]),
+    ];
+  }
+  const perTensor = program.extents.flatMap((extent, i) => (extent === 'tensor' ? [i] : []));
+  return [
+    ...partials,
+    'const bounds = context.bounds;',
+    ...perTensor.map((i) => `const n${i} = new Float32Array(bounds.length - 1);`),
+    ...passes.flatMap((pass) => {
+      const overAll = pass.reductions.filter(({ node }) => node.operation.over === 'network');
+      return [
+        ...once(pass.perNetwork, '0'),
+        ...overAll.map(({ i }) => `let a${i} = 0;`),
+        ...eachTensor(true, emitPass(program, pass)),
+        ...overAll.map(
+          ({ node, i }) => `const n${i} = ${reduced(node.operation).finish(`a${i}`, 'weights.length')};`,
+        ),
+      ];
+    }),
+    ...once(last.perNetwork, '0'),
+    ...eachTensor(true, step),
+    ...kept('network', '0'),
+  ];
+}
+
+const eachTensor = (whole: boolean, lines: readonly string[]): readonly string[] => [
+  ...(whole
+    ? ['for (let k = 0; k + 1 < bounds.length; k++) {', 'const begin = bounds[k], end = bounds[k + 1];']
+    : ['for (const [k, { begin, end }] of context.tensors.entries()) {']),
+  ...lines,
+  '}',
+];
+
+/** A loop over the weights of a tensor that ends with reductions. */
+function emitPass(program: Program, { perTensor, reductions, wanted }: TensorPass): readonly string[] {
+  return [
+    ...perTensor.flatMap((i) => emitNode(program, program.nodes[i]!, i, 'k')),
     ...reductions.map(({ i }) => `p${i}.fill(0);`),
     'for (let i = begin; i < end; i++) {',
-    ...wanted.flatMap((i) => emitNode(program, nodes[i]!, i)),
+    ...wanted.flatMap((i) => emitNode(program, program.nodes[i]!, i)),
     ...reductions.map(({ node, i }) =>
       reduced(node.operation).add(`p${i}[(i - begin) & 7]`, name(program, node.args[0])),
     ),
     '}',
-    ...reductions.map(
-      ({ node, i }) => `const n${i} = ${reduced(node.operation).finish(`p${i}`, '(end - begin)')};`,
-    ),
-  ];
-  const passes = passesOf(program);
-  const last = lastPass(program);
-  return [
-    ...passes.flatMap(({ reductions }) => reductions.map(({ i }) => `const p${i} = new Float64Array(8);`)),
-    ...(whole
-      ? [
-          'const bounds = context.bounds;',
-          'for (let k = 0; k + 1 < bounds.length; k++) {',
-          'const begin = bounds[k], end = bounds[k + 1];',
-        ]
-      : ['for (const [k, { begin, end }] of context.tensors.entries()) {']),
-    ...passes.flatMap(pass),
-    ...once(last.perTensor),
-    ...emitStep(program, last.wanted, 'begin', 'end'),
-    ...slots.flatMap(({ next, extent }, i) =>
-      extent === 'tensor' ? [`s${i}[k] = ${name(program, next)};`] : [],
-    ),
-    '}',
+    ...reductions.map(({ node, i }) => {
+      const { joined, join, finish } = reduced(node.operation);
+      return node.operation.over === 'network'
+        ? join(`a${i}`, joined(`p${i}`))
+        : `${declared(program, i)} = ${finish(joined(`p${i}`), '(end - begin)')};`;
+    }),
   ];
 }
 
+/** Whether a node's values, one per tensor, are kept in an array: those of all tensors are computed before any is read. */
+const isArray = (program: Program, i: number): boolean =>
+  program.extents[i] === 'tensor' && reducesNetwork(program);
+
+/** The variable of a node, where it gets its value. */
+const declared = (program: Program, i: number): string => (isArray(program, i) ? `n${i}[k]` : `const n${i}`);
+
 /** How later nodes write a node: literals and scalars in place, all others by their variable. */
-function name({ nodes }: Program, i: number): string {
-  const node = nodes[i] as Node;
+function name(program: Program, i: number): string {
+  const node = program.nodes[i] as Node;
   if (node.kind === 'scalar') return `c${node.index}`;
-  if (node.kind !== 'literal') return `n${i}`;
+  if (node.kind !== 'literal') return isArray(program, i) ? `n${i}[k]` : `n${i}`;
   const text = Object.is(node.value, -0) ? '-0' : String(node.value);
   return text.startsWith('-') ? `(${text})` : text;
 }
 
 /** The statement that computes a node at weight, or tensor, `at`. Reductions have their own. */
-function emitNode(program: Program, node: Node, i: number, at: 'i' | 'k' = 'i'): readonly string[] {
-  const assign = (text: string): readonly string[] => [`const n${i} = ${text};`];
+function emitNode(program: Program, node: Node, i: number, at: 'i' | 'k' | '0' = 'i'): readonly string[] {
+  const assign = (text: string): readonly string[] => [`${declared(program, i)} = ${text};`];
   const args = (of: ElementNode | RandomNode): readonly string[] => of.args.map((arg) => name(program, arg));
   switch (node.kind) {
     case 'literal':

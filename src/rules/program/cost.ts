@@ -1,6 +1,7 @@
 import { canonicalize } from '../canonical/canonicalize.ts';
 import type { Expression } from '../language/expression.ts';
 import type { TensorKind } from '../language/kinds.ts';
+import type { Extent } from '../language/operation.ts';
 import { lowerKinds, type Program } from './program.ts';
 
 /** What a rule's canonical form costs to run. */
@@ -9,7 +10,9 @@ export interface RuleCost {
   readonly slots: number;
   /** Numbers that are kept per tensor. */
   readonly slotsPerTensor: number;
-  /** Approximate floating-point operations per weight and step (1 for + − × ÷, 10 for exp); equal parts count once, and what is computed once per tensor not at all. */
+  /** Numbers that are kept for the whole network. */
+  readonly slotsPerNetwork: number;
+  /** Approximate floating-point operations per weight and step (1 for + − × ÷, 10 for exp); equal parts count once, and what is computed once per tensor, or for all, not at all. */
   readonly flopsPerWeight: number;
 }
 
@@ -30,13 +33,14 @@ export const costsOf = (e: Expression): readonly KindCost[] =>
 
 function costOf({ nodes, slots, extents }: Program): RuleCost {
   const flops = nodes.map((node, i) => {
-    const perWeight = node.kind === 'reduction' || extents[i] !== 'tensor';
+    const perWeight = node.kind === 'reduction' || (extents[i] !== 'tensor' && extents[i] !== 'network');
     return perWeight && 'operation' in node ? node.operation.flops : 0;
   });
-  const perTensor = slots.filter(({ extent }) => extent === 'tensor').length;
+  const kept = (wanted: Extent): number => slots.filter(({ extent }) => extent === wanted).length;
   return {
-    slots: slots.length - perTensor,
-    slotsPerTensor: perTensor,
+    slots: kept('weight'),
+    slotsPerTensor: kept('tensor'),
+    slotsPerNetwork: kept('network'),
     flopsPerWeight: flops.reduce((sum, n) => sum + n, 0),
   };
 }

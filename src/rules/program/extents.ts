@@ -38,6 +38,7 @@ function nodeExtents(nodes: readonly Node[], states: readonly Extent[]): readonl
   for (const node of nodes) {
     if (node.kind === 'literal' || node.kind === 'scalar') extents.push('step');
     else if (node.kind === 'previous') extents.push(states[node.slot]!);
+    else if (node.kind === 'reduction') extents.push(node.operation.over);
     else {
       const extent = EXTENTS[node.kind];
       extents.push(extent === 'widest' ? widest(argsOf(node).map((arg) => extents[arg]!)) : extent);
@@ -63,6 +64,8 @@ export const reductionPasses = ({ stages }: Pick<Program, 'stages'>): number => 
 
 /** A loop over the weights of a tensor that ends with reductions. */
 export interface TensorPass {
+  /** Nodes that have one value for the network, and are computed before the first tensor. */
+  readonly perNetwork: readonly number[];
   /** Nodes that have one value per tensor, and are computed before the loop. */
   readonly perTensor: readonly number[];
   /** What it reduces. */
@@ -70,6 +73,10 @@ export interface TensorPass {
   /** Nodes whose values at a weight are wanted, in their order. */
   readonly wanted: readonly number[];
 }
+
+/** Whether a reduction is over all tensors, so that every pass is made over all of them before the next. */
+export const reducesNetwork = ({ nodes }: Pick<Program, 'nodes'>): boolean =>
+  nodes.some((node) => node.kind === 'reduction' && node.operation.over === 'network');
 
 /**
  * The passes over a tensor before its step: each reduces what depends on the reductions before. Every pass, and {@link lastPass}, computes
@@ -81,30 +88,41 @@ export function passesOf(program: Program): readonly TensorPass[] {
       node.kind === 'reduction' && program.stages[i] === stage + 1 ? [{ node, i }] : [],
     );
     const args = reductions.map(({ node }) => node.args[0]);
-    return { perTensor: perTensorAt(program, stage), reductions, wanted: wantedPerWeight(program, args) };
+    return {
+      perNetwork: computedAt(program, stage, 'network'),
+      perTensor: computedAt(program, stage, 'tensor'),
+      reductions,
+      wanted: wantedPerWeight(program, args),
+    };
   });
 }
 
 /** What the step itself needs. */
 export function lastPass(program: Program): Omit<TensorPass, 'reductions'> {
   const stored = [program.result, ...program.slots.map(({ next }) => next)];
+  const stage = reductionPasses(program);
   return {
-    perTensor: perTensorAt(program, reductionPasses(program)),
+    perNetwork: computedAt(program, stage, 'network'),
+    perTensor: computedAt(program, stage, 'tensor'),
     wanted: wantedPerWeight(program, stored),
   };
 }
 
-function perTensorAt({ nodes, extents, stages }: Program, stage: number): readonly number[] {
+function computedAt(
+  { nodes, extents, stages }: Program,
+  stage: number,
+  extent: 'network' | 'tensor',
+): readonly number[] {
   return nodes.flatMap(({ kind }, i) =>
-    kind !== 'reduction' && extents[i] === 'tensor' && stages[i] === stage ? [i] : [],
+    kind !== 'reduction' && extents[i] === extent && stages[i] === stage ? [i] : [],
   );
 }
 
-/** The nodes whose values at a weight are wanted for those of `roots`; what has one value per tensor is known before. */
+/** The nodes whose values at a weight are wanted for those of `roots`; what has one value per tensor, or for all, is known before. */
 function wantedPerWeight({ nodes, extents }: Program, roots: readonly number[]): readonly number[] {
   const wanted = new Set<number>();
   const visit = (i: number): void => {
-    if (extents[i] === 'tensor' || wanted.has(i)) return;
+    if (extents[i] === 'tensor' || extents[i] === 'network' || wanted.has(i)) return;
     wanted.add(i);
     for (const arg of argsOf(nodes[i]!)) visit(arg);
   };

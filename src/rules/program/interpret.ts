@@ -3,7 +3,7 @@ import type { Expression } from '../language/expression.ts';
 import type { InputName } from '../language/operations.ts';
 import type { CompiledRule } from './compiled.ts';
 import { lowerKinds, type Node, type Program } from './program.ts';
-import { reduce } from './reduce.ts';
+import { reduceInto } from './reduce.ts';
 import { runnable, type StepInputs } from './run.ts';
 
 /**
@@ -31,6 +31,7 @@ const interpretStep = (
   program.slots.forEach(({ next, extent }, i) => {
     const [slot, value] = [context.slots[i]!, values[next]!];
     if (extent === 'weight') slot.set(value);
+    else if (extent === 'network') slot.fill(value[0]!);
     else for (const [k, { begin }] of context.tensors.entries()) slot[k] = value[begin]!;
   });
   const direction = values[program.result]!;
@@ -41,7 +42,7 @@ const interpretStep = (
     .every(Boolean);
 };
 
-/** The value of every node at every weight, also of one that has a number per tensor. Nothing that is read is written. */
+/** The value of every node at every weight, also of one that has a number per tensor or for all. Nothing that is read is written. */
 function evaluateNodes(
   program: Program,
   weights: Float32Array,
@@ -55,13 +56,13 @@ function evaluateNodes(
     if (node.kind === 'input') out.set(inputs[node.name]);
     else if (node.kind === 'previous') {
       const slot = context.slots[node.slot]!;
-      if (program.slots[node.slot]!.extent === 'weight') out.set(slot);
+      const { extent } = program.slots[node.slot]!;
+      if (extent === 'weight') out.set(slot);
+      else if (extent === 'network') out.fill(slot[0]!);
       else for (const [k, { begin, end }] of context.tensors.entries()) out.fill(slot[k]!, begin, end);
-    } else if (node.kind === 'reduction') {
-      const x = values[node.args[0]]!;
-      for (const { begin, end } of context.tensors)
-        out.fill(reduce(node.operation, x, begin, end), begin, end);
-    } else fill(out, node, values, context);
+    } else if (node.kind === 'reduction')
+      reduceInto(out, node.operation, values[node.args[0]]!, context.tensors);
+    else fill(out, node, values, context);
     values.push(out);
   }
   return values;

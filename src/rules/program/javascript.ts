@@ -63,7 +63,10 @@ export const randoms: Readonly<Record<RandomName, Written>> = {
   drop: ([draw, x]) => `(${draw} === 0 ? 0 : ${x})`,
 };
 
-/** How a reduction adds a value to a partial result, and what it makes of the eight, which are the elements of an array, for `count` weights. */
+/**
+ * How a reduction adds a value to a partial result; what is joined of the eight, which are the elements of an array; how that of a tensor
+ * joins that of the tensors before; and what it makes of it, for `count` weights.
+ */
 export function reduced({
   term,
   join,
@@ -71,7 +74,9 @@ export function reduced({
   root,
 }: Pick<ReductionOperation, 'term' | 'join' | 'mean' | 'root'>): {
   readonly add: (partial: string, x: string) => string;
-  readonly finish: (partials: string, count: string) => string;
+  readonly joined: (partials: string) => string;
+  readonly join: (all: string, joined: string) => string;
+  readonly finish: (joined: string, count: string) => string;
 } {
   const of = {
     value: (x: string) => x,
@@ -81,13 +86,17 @@ export function reduced({
   if (join === 'largest') {
     return {
       add: (partial, x) => `${partial} = Math.max(${partial}, ${of[term](x)});`,
-      finish: (p) => `Math.max(...${p})`,
+      joined: (p) => `Math.max(...${p})`,
+      join: (all, joined) => `${all} = Math.max(${all}, ${joined});`,
+      finish: (joined) => joined,
     };
   }
   return {
     add: (partial, x) => `${partial} += ${of[term](x)};`,
-    finish: (p, count) => {
-      const sum = `(((${p}[0] + ${p}[4]) + (${p}[2] + ${p}[6])) + ((${p}[1] + ${p}[5]) + (${p}[3] + ${p}[7])))`;
+    joined: (p) =>
+      `(((${p}[0] + ${p}[4]) + (${p}[2] + ${p}[6])) + ((${p}[1] + ${p}[5]) + (${p}[3] + ${p}[7])))`,
+    join: (all, joined) => `${all} += ${joined};`,
+    finish: (sum, count) => {
       const share = mean ? `${sum} / ${count}` : sum;
       return `Math.fround(${root ? `Math.sqrt(${share})` : share})`;
     },

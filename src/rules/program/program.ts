@@ -58,7 +58,7 @@ export interface RandomNode {
   readonly draw: number;
 }
 
-/** One number per tensor, of the one argument. */
+/** One number per tensor, or for the network, of the one argument. */
 export interface ReductionNode {
   readonly kind: 'reduction';
   readonly operation: Known<'reduction'>;
@@ -69,7 +69,7 @@ export interface ReductionNode {
 export interface Slot {
   readonly operation: StateOperation | RecurrenceOperation;
   readonly next: number;
-  /** Whether it has a number per weight or per tensor. */
+  /** Whether it has a number per weight, per tensor, or for the network. */
   readonly extent: Exclude<Extent, 'step'>;
 }
 

@@ -61,7 +61,7 @@ export function startPrograms(parts: readonly RunnableProgram[], options: StartO
       {
         ...{ program, kernel, tensors },
         slots: program.slots.map(
-          ({ extent }) => new Float32Array(extent === 'tensor' ? tensors.length : size),
+          ({ extent }) => new Float32Array({ weight: size, tensor: tensors.length, network: 1 }[extent]),
         ),
         draws: program.draws.map(() => new Float32Array(size)),
         keys: program.draws.map(({ text }) => deriveKey(seed, 'draw', text)),
