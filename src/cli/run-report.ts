@@ -82,6 +82,7 @@ export const verdictSchema = z
 const sparedSchema = z
   .strictObject({
     reused: f.count('proposals with the evaluation of another rule of the run, which does the same'),
+    near: f.count('others with the evaluation of a rule that they are near copies of'),
     rejected: f.count('others that were rejected without training'),
     stopped: f.count('others that were stopped early'),
   })

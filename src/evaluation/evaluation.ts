@@ -75,8 +75,14 @@ const makingShape = {
       rule: f.text('that rule as text'),
       key: f.key,
       factor: f.figure('power of ten by which this rule’s updates are larger than its; 1 if they are equal'),
+      near: z
+        .literal(true)
+        .describe('true if this rule is a near copy of it, and does not do the same')
+        .exactOptional(),
     })
-    .describe('the rule of the run whose evaluation this is: both do the same, so only that one was trained')
+    .describe(
+      'the rule of the run whose evaluation this is: both do the same, or nearly so, so only that one was trained',
+    )
     .exactOptional(),
 };
 

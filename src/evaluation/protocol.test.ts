@@ -114,7 +114,7 @@ describe('protocols', () => {
 
   it('have shortcuts that can be left out by name, behind a minus sign', () => {
     const { shortcuts, family, ...same } = parseProtocol('fast');
-    expect(Object.keys(shortcuts)).toEqual(['equals', 'filters', 'halving', 'stops']);
+    expect(Object.keys(shortcuts)).toEqual(['equals', 'near', 'filters', 'halving', 'stops']);
     expect({ ...same, family: 'paper', shortcuts: {} }).toEqual(parseProtocol('paper'));
     expect(family).toBe('fast');
     const { stops: _, ...others } = shortcuts;

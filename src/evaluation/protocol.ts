@@ -31,6 +31,8 @@ export interface Protocol {
 export interface Shortcuts {
   /** Trains one rule of a run of those that do the same, and gives its evaluation to the others. */
   readonly equals?: true;
+  /** Trains one rule of a run of those that are near copies of each other, and gives its evaluation to the others. */
+  readonly near?: true;
   /** Rejects rules that cannot learn, without training. */
   readonly filters?: true;
   /** Chooses the learning rate by successive halving on the training loss, in place of the sweep. */
@@ -100,6 +102,7 @@ const fast: Protocol = {
   family: 'fast',
   shortcuts: {
     equals: true,
+    near: true,
     filters: true,
     halving: {
       rungs: [

@@ -103,7 +103,7 @@ function scored(
   const { key, rule, seed, reward, status } = evaluation;
   const fields = { ...what, key, rule, seed, reward };
   if (evaluation.reuses !== undefined) {
-    const message = `same as ${evaluation.reuses.rule}  ${rewardText(evaluation)}  ${rule}  seed ${seed}`;
+    const message = `${evaluation.reuses.near ? 'near copy of' : 'same as'} ${evaluation.reuses.rule}  ${rewardText(evaluation)}  ${rule}  seed ${seed}`;
     return observation('evaluation-reused', { ...fields, status, reuses: evaluation.reuses.key }, message, [
       measure('nos_cache_hits_total'),
     ]);

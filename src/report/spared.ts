@@ -1,10 +1,11 @@
 import type { Spared } from '../run/index.ts';
 import { thousands } from './format.ts';
 
-/** Writes the counts that are not 0: `120 same as another, 300 rejected, 80 stopped early`; empty if all are. */
-export function sparedText({ reused, rejected, stopped }: Spared): string {
+/** Writes the counts that are not 0: `120 same as another, 400 near copies, 300 rejected, 80 stopped early`; empty if all are. */
+export function sparedText({ reused, near, rejected, stopped }: Spared): string {
   const parts: readonly (readonly [number, string])[] = [
     [reused, 'same as another'],
+    [near, near === 1 ? 'near copy' : 'near copies'],
     [rejected, 'rejected'],
     [stopped, 'stopped early'],
   ];

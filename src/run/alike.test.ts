@@ -21,3 +21,22 @@ it('the first of the rules that do the same stands for them, and the first of a 
   expect(alike.meet(reference, true)).toEqual({ rule: reference });
   expect(alike.meet(reference)).toEqual({ rule: reference });
 });
+
+it('a near copy has the first that it is near to, unless it is a reference, or nobody looks for copies', () => {
+  const alike = new AlikeRules({ near: true });
+  const meet = (text: string, trained = false) => alike.meet(identityOf(text), trained).near?.rule.text;
+  const adam = identityOf('adam').text;
+  expect(meet('adam')).toBeUndefined();
+  expect(meet('adam + clip(w, 1e-4)')).toBe(adam);
+  // Near to the copy, as all copies are, and not to be told from Adam by anything else.
+  expect(meet('adam + clip(g, 1e-4)')).toBe(adam);
+  expect(meet('adamw', true)).toBeUndefined();
+  for (const other of ['10 * adam + clip(w, 1e-4)', '2 * adam', 'drop(adam, 0.1)', 'log(abs(g))']) {
+    expect(meet(other), other).toBeUndefined();
+  }
+  // Not finite at a weight of 0, which ordinary ones never are.
+  expect(meet('adam + clip(log(abs(w)), 1e-4) * log(abs(w))')).toBeUndefined();
+  const others = new AlikeRules();
+  others.meet(identityOf('adam'));
+  expect(others.meet(identityOf('adam + clip(w, 1e-4)')).near).toBeUndefined();
+});

@@ -1,14 +1,21 @@
 import { type Evaluation, parseProtocol, type RuleIdentity } from '../evaluation/index.ts';
 
 /**
- * The evaluation of a rule that does what another does, which is not trained therefore: the other's, under its own name.
+ * The evaluation of a rule that does what another does, or nearly so, which is not trained therefore: the other's, under its own name.
  *
  * @param evaluation The other's; what it reuses itself is what is named.
  */
-export function reused(evaluation: Evaluation, { text: rule, key }: RuleIdentity): Evaluation {
+export function reused(
+  evaluation: Evaluation,
+  { text: rule, key }: RuleIdentity,
+  how: { readonly near?: true } = {},
+): Evaluation {
   const { rule: other, key: otherKey, reuses = { rule: other, key: otherKey, factor: 1 } } = evaluation;
-  return { ...evaluation, rule, key, steps: 0, seconds: 0, reuses };
+  return { ...evaluation, rule, key, steps: 0, seconds: 0, reuses: { ...reuses, ...how } };
 }
+
+/** Whether an evaluation may stand for that of a near copy: at the border to what does not train, small differences may decide. */
+export const standsForCopies = ({ status }: Evaluation): boolean => status === 'ok' || status === 'stopped';
 
 /**
  * The same of a rule whose updates are `factor` times those of the other: what the other came to at a learning rate, it comes to at one

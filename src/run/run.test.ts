@@ -368,8 +368,10 @@ describe('under a protocol that trains one rule of those that do the same', () =
     const { spared } = await startRun('a', config, services({ dispatcher }));
     const proposals = await store.proposals('a');
     const reused = proposals.filter(({ evaluation }) => evaluation?.reuses !== undefined);
-    expect(spared).toEqual({ reused: reused.length, rejected: 0, stopped: 0 });
-    expect(reused.length).toBeGreaterThan(10);
+    const copies = reused.filter(({ evaluation }) => evaluation?.reuses?.near);
+    const same = reused.length - copies.length;
+    expect(spared).toEqual({ reused: same, near: copies.length, rejected: 0, stopped: 0 });
+    expect(Math.min(same, copies.length)).toBeGreaterThan(10);
     const searched = (await store.scores('a')).filter(({ role }) => role !== 'retest');
     const trained = new Map(searched.map(({ evaluation }) => [evaluation.key, evaluation]));
     for (const { key, evaluation } of reused) {
@@ -437,10 +439,19 @@ describe('under a protocol that trains one rule of those that do the same', () =
     }
   });
 
-  it('is left to others by name', async () => {
-    await startRun('a', { ...config, protocol: 'fast-equals' }, services());
-    const scores = await store.scores('a');
-    expect(scores.filter(({ evaluation }) => evaluation.reuses !== undefined)).toEqual([]);
+  it('trains the near copies of what does not train', async () => {
+    const diverging = new HashDispatcher(0, (made) => ({ ...made, status: 'diverged', reward: 0 }));
+    const { spared } = await startRun('a', config, services({ dispatcher: diverging }));
+    expect(spared.near).toBe(0);
+    expect(spared.reused).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['fast-near', { reused: true, near: false }],
+    ['fast-equals', { reused: false, near: false }],
+  ])('%s leaves out what it says', async (protocol, expected) => {
+    const { spared } = await startRun('a', { ...config, protocol }, services());
+    expect({ reused: spared.reused > 0, near: spared.near > 0 }).toEqual(expected);
   });
 });
 

@@ -14,7 +14,7 @@ import { AlikeRules, type Original } from './alike.ts';
 import type { RunConfig } from './config.ts';
 import type { Scored } from './events.ts';
 import { Once } from './once.ts';
-import { rescaled, reused } from './reuse.ts';
+import { rescaled, reused, standsForCopies } from './reuse.ts';
 import type { RunServices } from './run.ts';
 
 const PROGRESS_EVERY_MS = 100;
@@ -35,7 +35,8 @@ export class Scorer {
     this.#run = run;
     this.#config = config;
     this.#services = services;
-    this.#alike = parseProtocol(config.protocol).shortcuts.equals && new AlikeRules();
+    const { equals, near } = parseProtocol(config.protocol).shortcuts;
+    this.#alike = equals && new AlikeRules({ near: near === true });
     const onProgress = (_: unknown, progress: EvaluationProgress): void => this.#report(progress);
     this.#once = new Once(services, { by: `run ${run}`, run, signal, onProgress });
   }
@@ -47,7 +48,7 @@ export class Scorer {
 
   /**
    * Scores a rule in the given role. Evaluations start in the order of the calls. Under a protocol that trains one rule of those that do the
-   * same, a proposal has the evaluation of the first that does what it does, by the order of the calls for references and proposals.
+   * same, or nearly so, a proposal has the evaluation of the first that does what it does, by the order of the calls for references and proposals.
    */
   score(role: ScoreRole, index: number, rule: RuleIdentity, seed: number): Promise<Scored> {
     const original = role === 'retest' ? undefined : this.#alike?.meet(rule, role === 'reference');
@@ -92,10 +93,14 @@ export class Scorer {
   async #reuse(
     rule: RuleIdentity,
     seed: number,
-    { rule: first, like }: Original,
+    { rule: first, like, near }: Original,
   ): Promise<Evaluation | undefined> {
     const evaluate = async (other: RuleIdentity): Promise<Evaluation> =>
       (await this.#once.evaluate(this.#requestOf(other, seed))).evaluation;
+    if (near !== undefined) {
+      const copied = (await this.#reuse(near.rule, seed, near)) ?? (await evaluate(near.rule));
+      if (standsForCopies(copied)) return reused(copied, rule, { near: true });
+    }
     const shifted = like && rescaled(await evaluate(like.rule), first, like.factor);
     if (rule.key === first.key) return shifted;
     const evaluation = shifted ?? (await evaluate(first));

@@ -11,6 +11,7 @@ it('proposals are counted once each, those of another rule’s evaluation as suc
     score({ status: 'ok' }),
     score({ status: 'ok', reuses }),
     score({ status: 'rejected', reuses }),
+    score({ status: 'stopped', reuses: { ...reuses, near: true } }),
     score({ status: 'rejected' }),
     score({ status: 'stopped' }),
     score({ status: 'stopped' }),
@@ -18,5 +19,5 @@ it('proposals are counted once each, those of another rule’s evaluation as suc
     score({ status: 'diverged' }),
     score({ status: 'failed' }),
   ];
-  expect(sparedOf(scores)).toEqual({ reused: 2, rejected: 1, stopped: 2 });
+  expect(sparedOf(scores)).toEqual({ reused: 2, near: 1, rejected: 1, stopped: 2 });
 });

@@ -78,7 +78,7 @@ export const tableColumns: readonly TableColumn[] = [
   {
     name: 'reuses',
     description:
-      'key of the rule of the run whose evaluation this is: both do the same, so only that one was trained',
+      'key of the rule of the run whose evaluation this is: both do the same, or nearly so, so only that one was trained',
     cell: ({ evaluation }) => evaluation.reuses?.key,
   },
   {

@@ -173,7 +173,7 @@ async function showProposal(name: string, index: number, { places, stdout, call 
 }
 
 /** Writes the rule whose evaluation stands for this one's: `sign(m), key 17e1…, with its updates times 10`. */
-function sameText({ rule, key, factor }: NonNullable<Evaluation['reuses']>): string {
+function reusedText({ rule, key, factor }: NonNullable<Evaluation['reuses']>): string {
   return `${rule}, key ${key}${factor === 1 ? '' : `, with updates times ${factor}`}`;
 }
 
@@ -191,7 +191,9 @@ function evaluationRows(evaluation: Evaluation, metric: Metric): readonly (reado
     ...(score ? unitsText(score).map((text) => ['', text] as const) : []),
     ...('reason' in evaluation ? [['reason', evaluation.reason ?? ''] as const] : []),
     ...(evaluation.status === 'failed' ? [['error', evaluation.error ?? ''] as const] : []),
-    ...(evaluation.reuses === undefined ? [] : [['same as', sameText(evaluation.reuses)] as const]),
+    ...(evaluation.reuses === undefined
+      ? []
+      : [[evaluation.reuses.near ? 'copy of' : 'same as', reusedText(evaluation.reuses)] as const]),
     ['learning rate', learningRate(evaluation.learningRate, evaluation.edgeOfGrid)],
     ...sweep,
     ['curve', curve.map(score ? figure : accuracy).join(' ') || '—'],

@@ -32,6 +32,14 @@ function distanceOf(a: OrdinaryUpdates, b: OrdinaryUpdates): number {
   return Math.sqrt(sum / a.length);
 }
 
+/** Whether two rules are nearer than `bound` as they are, at one learning rate; no rule is near one whose updates are not finite. */
+export function isWithin(a: OrdinaryUpdates, b: OrdinaryUpdates, bound: number): boolean {
+  const most = bound ** 2 * a.length;
+  let sum = 0;
+  for (let i = 0; i < a.length && sum < most; i++) sum += relative(a[i]!, b[i]!, 1);
+  return sum < most;
+}
+
 /** The geometric mean over the weights that move at all. */
 function sizeOf(updates: OrdinaryUpdates): number {
   const squares = updates.map((x) => squareOfDifference(x, x, 0)).filter((square) => square !== 0);

@@ -6,4 +6,5 @@ export {
   ordinaryUpdates,
 } from './behaviour.ts';
 export { distance, NEAR } from './distance.ts';
+export { isNearCopy, type Likeness, likenessOf } from './near.ts';
 export { rejection } from './rejection.ts';

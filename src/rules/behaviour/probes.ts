@@ -160,6 +160,14 @@ const otherKinds: readonly Kind[] = [
   without('g', mixed(USUAL_GRADIENTS, [1e-7, 1e-6])),
 ];
 
+const edgeKinds: readonly Kind[] = [
+  nothing,
+  shaped(1e-2, () => 0),
+  shaped(1e-2, (step) => (step < 4 ? 0 : 1)),
+  without('g', ordinary(1e-2, 0.8)),
+  without('w', ordinary(1e-2, 0.8)),
+];
+
 /**
  * The probes that tell rules apart. One goes through a whole training of 13 steps, whose decays run from 1 almost to 0; the
  * other has a clock that leaps from the first steps to past the end of a long training.
@@ -198,6 +206,12 @@ const swellingKinds: readonly Kind[] = ordinaryKinds.map((kind) => (random, step
   return { g: g.map((value, step) => value * 10 ** (((step * 5) % 11) / 2 - 2)), w };
 });
 
+/** Zeros where a training meets them: weights that begin at 0, gradients of units that are off. */
+export function edgeProbe(): Probe {
+  edgeOne ??= makeProbe('edge', edgeKinds, firstSteps(TELLING_STEPS), TELLING_STEPS + 1);
+  return edgeOne;
+}
+
 const TELLING_STEPS = 12;
 const ORDINARY_STEPS = 64;
 
@@ -205,6 +219,7 @@ const ORDINARY_STEPS = 64;
 let usual: readonly Probe[] | undefined;
 let ordinaryOne: Probe | undefined;
 let networkOne: Probe | undefined;
+let edgeOne: Probe | undefined;
 
 function makeTelling(steps: number): readonly Probe[] {
   const kinds = [...ordinaryKinds, ...otherKinds];

@@ -1,0 +1,32 @@
+import { canonicalize } from '../canonical/canonicalize.ts';
+import type { Expression } from '../language/expression.ts';
+import { lowerRule } from '../program/program.ts';
+import { type OrdinaryUpdates, ordinaryUpdates } from './behaviour.ts';
+import { isWithin, NEAR } from './distance.ts';
+import { edgeProbe } from './probes.ts';
+import { record } from './record.ts';
+
+/** What near copies are told by. */
+export interface Likeness {
+  readonly updates: OrdinaryUpdates;
+  /** For every update where gradients or weights are 0, whether it is finite: `1` or `0`. */
+  readonly finite: string;
+}
+
+/** Looks at a rule as {@link isNearCopy} compares it. Some 0.15 ms. */
+export function likenessOf(rule: Expression): Likeness {
+  const { float32 } = record(lowerRule(canonicalize(rule)), edgeProbe());
+  return {
+    updates: ordinaryUpdates(rule),
+    finite: Array.from(float32, (value) => (Number.isFinite(value) ? '1' : '0')).join(''),
+  };
+}
+
+/**
+ * Whether a training can hardly tell two rules apart: their updates are nearer than {@link NEAR} without any rescaling, so that one learning
+ * rate serves both, and finite in the same places where gradients or weights are 0, as those of biases are at the start.
+ *
+ * @example isNearCopy(likenessOf(parseRule('adam')), likenessOf(parseRule('adam + clip(w, 1e-5)'))) // true
+ */
+export const isNearCopy = (a: Likeness, b: Likeness): boolean =>
+  a.finite === b.finite && isWithin(a.updates, b.updates, NEAR);
