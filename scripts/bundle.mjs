@@ -8,6 +8,7 @@ const PROGRAMS = ['cli/main', 'dispatch/worker', 'bakeoff/worker', 'trainers/sup
 /** What scripts, benchmarks and tests look at in the inside of rooms. */
 const INSIDE = [
   'cli/commands/index',
+  'csv',
   'dispatch/silence',
   'evaluate/calibration',
   'evaluate/child-trainer',
