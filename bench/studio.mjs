@@ -4,28 +4,39 @@
  * by how much it slows a search that it follows, with and without it in turn.
  *
  *     npm run build && node bench/studio.mjs --size 100000
- *     npm run build && node bench/studio.mjs search [--repeats 7]
+ *     npm run build && node bench/studio.mjs search [--search real] [--workers 2] [--browser] [--repeats 7]
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
-import { openStore } from '../dist/store/index.js';
 import { serveStudio } from '../dist/studio/index.js';
 import { writeLongRun } from './studio-store.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { size: { type: 'string', default: '100000' }, repeats: { type: 'string', default: '5' } },
+  options: {
+    size: { type: 'string', default: '100000' },
+    repeats: { type: 'string', default: '5' },
+    search: { type: 'string', default: 'quick' },
+    workers: { type: 'string', default: '1' },
+    browser: { type: 'boolean', default: false },
+  },
 });
 const size = Number(values.size);
 const directory = mkdtempSync(join(tmpdir(), 'nos-studio-'));
 const path = join(directory, 'nos.db');
+
+const openChromium = () =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  });
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
@@ -118,10 +129,7 @@ async function follow() {
 async function frames() {
   const studio = await serveStudio({ store: path, port: 0 });
   await whole(studio);
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  });
+  const browser = await openChromium();
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   await page.goto(new URL('/studio/#/run/long', studio.url).href);
   await page.locator('.board tbody tr').first().waitFor();
@@ -164,70 +172,126 @@ async function frames() {
 const bin = fileURLToPath(new URL('../bin/nos', import.meta.url));
 const nos = (...args) => spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
 
-/** The time of a search of one worker that a page of the studio follows, beside the same search alone, in turn. */
-async function slowed() {
-  const times = { alone: [], followed: [] };
-  for (let i = 0; i < 2 * Number(values.repeats); i++) {
-    const followed = i % 4 === 1 || i % 4 === 2;
-    const store = join(directory, `search-${i}.db`);
-    await (await openStore(store)).close();
-    const options = [
-      '--task',
-      'digits-mlp',
-      '--strategy',
-      'random',
-      '--protocol',
-      'quick',
-      '--samples',
-      '150',
-    ];
-    const studio = followed ? nos('studio', '--store', store, '--port', '0') : undefined;
-    let address;
-    if (studio) {
-      const [text] = await once(studio.stderr, 'data');
-      address = /http:[^\s]+/.exec(text)[0];
-      studio.stderr.resume();
-    }
-    const ended = new AbortController();
-    const stream = address && (await fetch(new URL('/api/changes', address), { signal: ended.signal }));
-    const asked = (async () => {
-      if (!stream) return;
-      for await (const _ of stream.body) {
-        for (const place of ['runs', 'runs/r', 'runs/r/curve', 'runs/r/board']) {
-          await (await fetch(new URL(`/api/${place}`, address))).text();
-        }
-      }
-    })().catch(() => undefined);
-    const began = performance.now();
-    const search = nos(
-      'search',
-      ...options,
-      '--retest',
-      '0x0',
-      '--workers',
-      '1',
-      '--run',
-      'r',
-      '--store',
-      store,
-      '--log-level',
-      'error',
-    );
-    search.stderr.resume();
-    const [code] = await once(search, 'exit');
-    if (code !== 0) throw new Error(`the search ended with ${code}`);
-    times[followed ? 'followed' : 'alone'].push(performance.now() - began);
-    ended.abort();
-    await asked;
-    if (studio) {
-      studio.kill('SIGTERM');
-      await once(studio, 'exit');
-    }
-  }
-  const [alone, followed] = [median(times.alone), median(times.followed)];
-  console.log(
-    `a search of 150 rules alone ${(alone / 1000).toFixed(2)} s, followed ${(followed / 1000).toFixed(2)} s: ${((followed / alone - 1) * 100).toFixed(2)} % more`,
+/** Searches to follow: one of many rules a second, and one of the size that is worth to be looked at. */
+const SEARCHES = {
+  quick: { task: 'digits-mlp', protocol: 'quick', samples: 400 },
+  real: { task: 'cifar10-convnet', protocol: 'fast', samples: 60 },
+};
+
+const searched = (store, run, { task, protocol, samples, seed = 0 }, workers) =>
+  finished(
+    nos(
+      ...[
+        'search',
+        '--store',
+        store,
+        '--run',
+        run,
+        '--task',
+        task,
+        '--protocol',
+        protocol,
+        '--samples',
+        `${samples}`,
+      ],
+      ...[
+        '--strategy',
+        'random',
+        '--seed',
+        `${seed}`,
+        '--retest',
+        '0x0',
+        '--workers',
+        workers,
+        '--log-level',
+        'error',
+      ],
+    ),
   );
+
+async function finished(child) {
+  child.stderr.resume();
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`a search ended with ${code}`);
+}
+
+/** Milliseconds of a processor that a process has taken. */
+function processorOf(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ');
+  return 10 * (Number(fields[11]) + Number(fields[12]));
+}
+
+/** Follows a run as the page of a run does; with a browser, by that page itself. */
+async function follower(store, browser) {
+  const studio = nos('studio', '--store', store, '--port', '0');
+  const [text] = await once(studio.stderr, 'data');
+  const [address] = /http:[^\s]+/.exec(text);
+  studio.stderr.resume();
+  const ended = new AbortController();
+  const read = (run) =>
+    Promise.all(
+      ['', '/curve', '/board'].map(async (part) =>
+        (await fetch(new URL(`/api/runs/${run}${part}`, address))).text(),
+      ),
+    );
+  // A server that has shown a page before: what it takes to begin is measured elsewhere.
+  await read('before');
+  let page;
+  if (browser) {
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    await page.goto(new URL('/studio/#/run/before', address).href);
+    await page.locator('.board tbody tr').first().waitFor();
+    await page.goto(new URL('/studio/#/run/r', address).href);
+  } else {
+    const stream = await fetch(new URL('/api/changes', address), { signal: ended.signal });
+    (async () => {
+      for await (const _ of stream.body) await read('r');
+    })().catch(() => undefined);
+  }
+  await sleep(1000);
+  const used = async () => {
+    const system = await browser?.newBrowserCDPSession();
+    const { processInfo = [] } = (await system?.send('SystemInfo.getProcessInfo')) ?? {};
+    const pages = processInfo.reduce((sum, { cpuTime }) => sum + 1000 * cpuTime, 0);
+    return { server: processorOf(studio.pid), pages };
+  };
+  const before = await used();
+  return async () => {
+    const now = await used();
+    ended.abort();
+    await page?.close();
+    studio.kill('SIGTERM');
+    await once(studio, 'exit');
+    return { server: now.server - before.server, pages: now.pages - before.pages };
+  };
+}
+
+/** The time of a search that a page of the studio follows, beside the same search alone, in turn. */
+async function slowed() {
+  const search = SEARCHES[values.search];
+  const browser = values.browser ? await openChromium() : undefined;
+  const times = { alone: [], followed: [] };
+  const takes = { server: [], pages: [] };
+  for (let i = 0; i < 2 * Number(values.repeats); i++) {
+    const kind = i % 4 === 1 || i % 4 === 2 ? 'followed' : 'alone';
+    const store = join(directory, `search-${i}.db`);
+    await searched(store, 'before', { ...search, samples: 40, seed: 1 }, values.workers);
+    const end = kind === 'followed' ? await follower(store, browser) : undefined;
+    const began = performance.now();
+    await searched(store, 'r', search, values.workers);
+    const seconds = (performance.now() - began) / 1000;
+    times[kind].push(seconds);
+    const took = await end?.();
+    for (const part of took ? ['server', 'pages'] : []) takes[part].push(took[part] / seconds);
+  }
+  await browser?.close();
+  const [alone, followed] = [median(times.alone), median(times.followed)];
+  const more = ((followed / alone - 1) * 100).toFixed(2);
+  console.log(
+    `a search of ${search.samples} rules on ${search.task}, ${(search.samples / alone).toFixed(1)} per second, alone ${alone.toFixed(2)} s, followed ${followed.toFixed(2)} s: ${more} % more`,
+  );
+  console.log(`  per second of it, the server takes ${median(takes.server).toFixed(1)} ms of a processor`);
+  if (browser) console.log(`  and the browser ${median(takes.pages).toFixed(1)} ms`);
 }
 
 try {

@@ -131,7 +131,7 @@ export interface RunReport {
 export async function reportRun(report: RunReport, context: Context): Promise<SearchReport> {
   const { result, config, fingerprint, version } = report;
   const { run, status, stoppedBy, told } = result;
-  const leaderboard = foldCopies(result.leaderboard, DEFAULT_ROWS);
+  const leaderboard = foldCopies(result.leaderboard, { count: DEFAULT_ROWS });
   const short = await shortRules();
   const metric = metricOfRun(config);
   const verdict = verdictOf(leaderboard, { seeds: config.retest.seeds, finished: status === 'finished' });

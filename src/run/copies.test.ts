@@ -97,7 +97,7 @@ describe('foldCopies', () => {
 
   it('looks no farther than the first row that is one too many; what follows stands as it was', () => {
     const rows = leaderboardOf(rowOf('g^3'), rowOf(ORIGINAL), rowOf(COPY), rowOf('w'), rowOf('10 * w'));
-    const folded = foldCopies(rows, 2);
+    const folded = foldCopies(rows, { count: 2 });
     expect(folded.map(({ rank, index }) => [rank, index])).toEqual([
       [1, 0],
       [2, 1],
@@ -105,7 +105,7 @@ describe('foldCopies', () => {
       [4, 4],
     ]);
     expect(folded[1]?.copies?.length).toBe(1);
-    expect(foldCopies(rows, 0)).toEqual(rows);
+    expect(foldCopies(rows, { count: 0 })).toEqual(rows);
   });
 
   it('folds rules that are never finite into one another, and into nothing else', () => {

@@ -22,17 +22,24 @@ interface Kind {
   readonly copies: LeaderboardRow[];
 }
 
+interface FoldOptions {
+  readonly count?: number;
+  readonly updatesOf?: (rule: string) => OrdinaryUpdates;
+}
+
 /**
  * The leaderboard without near copies: a found rule that behaves as one above it is folded into that row. The first `count` rows
  * then differ from each other; the rest stands below as it was, since its behaviour was not looked at. References are never folded
  * away, nor rules that were tested again; a found rule that behaves as a reference says so.
  *
  * @param rows As `leaderboard` gives them, best first.
+ * @param updatesOf What a rule does, by its text, from whoever knows it already.
  */
 export function foldCopies(
   rows: readonly LeaderboardRow[],
-  count = Number.POSITIVE_INFINITY,
+  { count = Number.POSITIVE_INFINITY, updatesOf = worked }: FoldOptions = {},
 ): readonly LeaderboardRow[] {
+  const know = (row: LeaderboardRow): Known => ({ row, updates: updatesOf(row.rule) });
   const references = rows.filter(({ reference }) => reference).map(know);
   const kinds: Kind[] = [];
   let seen = 0;
@@ -77,7 +84,7 @@ export function distinctRules<T extends { readonly rule: string }>(
   return kept;
 }
 
-const know = (row: LeaderboardRow): Known => ({ row, updates: ordinaryUpdates(parseRule(row.rule)) });
+const worked = (rule: string): OrdinaryUpdates => ordinaryUpdates(parseRule(rule));
 
 const areNear = (a: Known, b: Known): boolean => distance(a.updates, b.updates) < NEAR;
 

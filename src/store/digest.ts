@@ -61,7 +61,7 @@ export interface Digest {
  *
  * @example `SELECT ${textOf('key')}, reward FROM digest`
  */
-export const textOf = (column: string): string => `CAST(${column} AS BLOB) AS ${column}`;
+export const textOf = (column: string, name = column): string => `CAST(${column} AS BLOB) AS ${name}`;
 
 export interface DigestRun extends RunRecord {
   /** Its number in the store. */

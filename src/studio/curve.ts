@@ -2,21 +2,14 @@ import { worth } from '../evaluation/index.ts';
 import { namesOf } from '../rules/index.ts';
 import { metricOfRun, type RunConfig } from '../run/index.ts';
 import { type Digest, type DigestRun, textOf } from '../store/index.ts';
+import { scoredOf } from './course.ts';
 import type { CurveDocument, ReferenceFigure } from './documents.ts';
+import type { Reader } from './reader.ts';
 
 /** Points of the moving average, and of rules, that a picture has at most. */
 const MOST_LINE = 600;
 const MOST_POINTS = 1500;
 const NARROWEST_WINDOW = 5;
-
-/** The scored rules of a run up to the first gap, as running sums: more are added as they come. */
-interface Course {
-  /** Sum of the first i rewards, from 0. */
-  readonly sums: number[];
-  /** How many of them have a score: a training that came to nothing may have none. */
-  readonly counts: number[];
-  readonly best: [number, number][];
-}
 
 /** Rules of a run by their numbers from 1, both among them. */
 interface Part {
@@ -24,84 +17,57 @@ interface Part {
   readonly to?: number | undefined;
 }
 
-/** Reads the curves of runs, and of each run only what came since the last time. */
-export class Curves {
-  readonly #digest: Digest;
-  readonly #courses = new Map<string, Course>();
-
-  constructor(digest: Digest) {
-    this.#digest = digest;
-  }
-
-  /** @param part Only the rules from the one to the other, by their numbers from 1: closer together. */
-  async read(run: DigestRun, { samples, ...config }: RunConfig, part: Part = {}): Promise<CurveDocument> {
-    const course = await this.#course(run);
-    const { sums, counts, best } = course;
-    const score = metricOfRun(config);
-    const shown = (reward: number): number => worth(reward, score.goal);
-    const scored = sums.length - 1;
-    const window = Math.max(Math.round(samples / 10), NARROWEST_WINDOW);
-    const meanUpTo = (to: number): number => {
-      const from = Math.max(to - window, 0);
-      return shown(
-        ((sums[to] as number) - (sums[from] as number)) / ((counts[to] as number) - (counts[from] as number)),
-      );
-    };
-    const from = Math.min(Math.max(part.from ?? 1, 1), Math.max(scored, 1));
-    const to = Math.max(Math.min(part.to ?? samples, samples), from);
-    const last = Math.min(to, scored);
-    const shownRules = scored === 0 ? 0 : last - from + 1;
-    const step = Math.max(Math.ceil(shownRules / MOST_POINTS), 1);
-    const steps = best.filter(([at]) => at >= from && at <= last);
-    const before = best.findLast(([at]) => at < from);
-    return {
-      run: run.name,
-      score,
-      samples,
-      scored,
-      window,
-      shown: { from, to },
-      average: thinned(shownRules, MOST_LINE).map((i) => [from - 1 + i, meanUpTo(from - 1 + i)]),
-      best: ends(before === undefined ? steps : [[from, before[1]], ...steps], last).map(([at, reward]) => [
-        at,
-        shown(reward),
-      ]),
-      step,
-      points: Array.from({ length: Math.ceil(shownRules / step) }, (_, i) => from - 1 + i * step)
-        .filter((at) => (counts[at + 1] as number) > (counts[at] as number))
-        .map((at) => [at + 1, shown((sums[at + 1] as number) - (sums[at] as number))] as const),
-      references: (await referencesOf(this.#digest, run.id)).map((one) => ({
-        ...one,
-        reward: one.reward === null ? null : shown(one.reward),
-      })),
-    };
-  }
-
-  async #course({ id, createdAt }: DigestRun): Promise<Course> {
-    // A run that was removed may leave its number to another, and one that is reopened may lose its last rules.
-    const known = `${this.#digest.generation} ${id} ${createdAt}`;
-    const course = this.#courses.get(known) ?? { sums: [0], counts: [0], best: [] };
-    this.#courses.set(known, course);
-    const { sums, counts, best } = course;
-    for (;;) {
-      const next = sums.length - 1;
-      const rows = await this.#digest.rows(
-        `SELECT position, coalesce(reward, 0) AS reward, standing FROM digest
-         WHERE run = ? AND role = 'proposal' AND position >= ? ORDER BY position LIMIT 5000`,
-        [id, next],
-      );
-      for (const row of rows) {
-        const [position, reward, standing] = [Number(row.position), Number(row.reward), Number(row.standing)];
-        if (position !== sums.length - 1) return course;
-        const finite = Number.isFinite(reward);
-        sums.push((sums.at(-1) as number) + (finite ? reward : 0));
-        counts.push((counts.at(-1) as number) + (finite ? 1 : 0));
-        if (standing < 2 && reward > (best.at(-1)?.[1] ?? Number.NEGATIVE_INFINITY))
-          best.push([position + 1, reward]);
-      }
-      if (rows.length < 5000) return course;
-    }
-  }
+/**
+ * The course of a run's rewards, for a picture.
+ *
+ * @param part Only the rules from the one to the other, by their numbers from 1: closer together.
+ */
+export async function readCurve(
+  { digest, courses }: Reader,
+  run: DigestRun,
+  { samples, ...config }: RunConfig,
+  part: Part = {},
+): Promise<CurveDocument> {
+  const course = await courses.of(run);
+  const { sums, counts, best } = course;
+  const score = metricOfRun(config);
+  const shown = (reward: number): number => worth(reward, score.goal);
+  const scored = scoredOf(course);
+  const window = Math.max(Math.round(samples / 10), NARROWEST_WINDOW);
+  const meanUpTo = (to: number): number => {
+    const from = Math.max(to - window, 0);
+    return shown(
+      ((sums[to] as number) - (sums[from] as number)) / ((counts[to] as number) - (counts[from] as number)),
+    );
+  };
+  const from = Math.min(Math.max(part.from ?? 1, 1), Math.max(scored, 1));
+  const to = Math.max(Math.min(part.to ?? samples, samples), from);
+  const last = Math.min(to, scored);
+  const shownRules = scored === 0 ? 0 : last - from + 1;
+  const step = Math.max(Math.ceil(shownRules / MOST_POINTS), 1);
+  const steps = best.filter(([at]) => at >= from && at <= last);
+  const before = best.findLast(([at]) => at < from);
+  return {
+    run: run.name,
+    score,
+    samples,
+    scored,
+    window,
+    shown: { from, to },
+    average: thinned(shownRules, MOST_LINE).map((i) => [from - 1 + i, meanUpTo(from - 1 + i)]),
+    best: ends(before === undefined ? steps : [[from, before[1]], ...steps], last).map(([at, reward]) => [
+      at,
+      shown(reward),
+    ]),
+    step,
+    points: Array.from({ length: Math.ceil(shownRules / step) }, (_, i) => from - 1 + i * step)
+      .filter((at) => (counts[at + 1] as number) > (counts[at] as number))
+      .map((at) => [at + 1, shown((sums[at + 1] as number) - (sums[at] as number))] as const),
+    references: (await referencesOf(digest, run.id)).map((one) => ({
+      ...one,
+      reward: one.reward === null ? null : shown(one.reward),
+    })),
+  };
 }
 
 /** A staircase up to the last rule. */

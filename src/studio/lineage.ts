@@ -99,7 +99,7 @@ async function members(
   condition: string,
   args: readonly (string | number)[],
 ): Promise<readonly Member[]> {
-  const text = (name: string) => textOf(`p.${name}`).replace(`AS p.${name}`, `AS ${name}`);
+  const text = (name: string) => textOf(`p.${name}`, name);
   const rows = await digest.rows(
     `SELECT p.position AS position, p.batch AS batch, ${text('rule')}, ${text('key')}, ${text('tokens')}, d.reward AS reward
      FROM store.proposals p LEFT JOIN digest d ON d.run = p.run AND d.role = 'proposal' AND d.position = p.position

@@ -1,5 +1,5 @@
 import { taskTitle, worth } from '../evaluation/index.ts';
-import { shortRules, verdictText, withinText } from '../report/index.ts';
+import { verdictText, withinText } from '../report/index.ts';
 import {
   foldCopies,
   leaderboard,
@@ -8,20 +8,22 @@ import {
   type RunConfig,
   verdictOf,
 } from '../run/index.ts';
-import { type Digest, type DigestRun, textOf } from '../store/index.ts';
+import { type DigestRun, textOf } from '../store/index.ts';
+import { type Course, nameOf, scoredOf } from './course.ts';
 import { referencesOf } from './curve.ts';
 import type { RunDocument, RunEntry } from './documents.ts';
+import type { Reader } from './reader.ts';
 
 /** Steps of a run in its small picture. */
 const STEPS = 40;
 
 /** All runs, the newest first. */
-export async function readEntries(digest: Digest): Promise<readonly RunEntry[]> {
-  const runs = await digest.runs();
-  return Promise.all(runs.toReversed().map((run) => entryOf(digest, run, parseRunConfig(run.config))));
+export async function readEntries(reader: Reader): Promise<readonly RunEntry[]> {
+  const runs = await reader.digest.runs();
+  return Promise.all(runs.toReversed().map((run) => entryOf(reader, run, parseRunConfig(run.config))));
 }
 
-export async function entryOf(digest: Digest, run: DigestRun, config: RunConfig): Promise<RunEntry> {
+async function entryOf({ digest, courses }: Reader, run: DigestRun, config: RunConfig): Promise<RunEntry> {
   const { name, status, createdAt, told, seconds, note = '', bestReward } = run;
   const references = await referencesOf(digest, run.id);
   const { strategy, space, task, samples } = config;
@@ -38,7 +40,7 @@ export async function entryOf(digest: Digest, run: DigestRun, config: RunConfig)
     score,
     best: shown(bestReward),
     adam: shown(references.find((reference) => reference.name === 'adam')?.reward),
-    sparkline: (await sparklineOf(digest, run.id, samples)).map(shown),
+    sparkline: sparklineOf(await courses.of(run), samples).map(shown),
   };
 }
 
@@ -47,73 +49,51 @@ export function tagsOf(note: string): readonly string[] {
   return [...new Set([...note.matchAll(/(?<=^|\s)#([\p{L}\p{N}_-]+)/gu)].map(([, tag]) => tag as string))];
 }
 
-async function sparklineOf(
-  digest: Digest,
-  run: number,
-  samples: number,
-): Promise<readonly (number | null)[]> {
-  const rows = await digest.rows(
-    `SELECT CAST(position * ${STEPS} / ? AS INTEGER) AS step, max(iif(standing < 2, reward, NULL)) AS best FROM digest
-     WHERE run = ? AND role = 'proposal' GROUP BY step ORDER BY step`,
-    [samples, run],
-  );
-  const steps: (number | null)[] = [];
-  for (const row of rows) {
-    const before = steps.at(-1) ?? null;
-    while (steps.length < Number(row.step)) steps.push(before);
-    const best = typeof row.best === 'number' ? row.best : null;
-    steps.push(best === null || (before !== null && before > best) ? before : best);
-  }
-  return steps;
+/** The best so far at the end of every step of the run that has begun. */
+function sparklineOf(course: Course, samples: number): readonly (number | null)[] {
+  const scored = scoredOf(course);
+  const begun = scored === 0 ? 0 : Math.floor(((scored - 1) * STEPS) / samples) + 1;
+  return Array.from({ length: begun }, (_, step) => {
+    const end = ((step + 1) * samples) / STEPS;
+    return course.best.findLast(([at]) => at <= end)?.[1] ?? null;
+  });
 }
 
 /** A run, and how its search went so far. */
 export async function readRunDocument(
-  digest: Digest,
+  reader: Reader,
   run: DigestRun,
   config: RunConfig,
 ): Promise<RunDocument> {
-  const endings = await digest.rows(
-    `SELECT ${textOf('status')}, count(*) AS rules, sum(reused) AS reused
-     FROM digest WHERE run = ? AND role = 'proposal' GROUP BY status`,
-    [run.id],
-  );
-  const [distinct] = await digest.rows(
-    // With +, by the index of keys, which has them in order: a sixth of the time.
-    `SELECT count(DISTINCT key) AS rules FROM digest WHERE run = ? AND +role = 'proposal'`,
-    [run.id],
-  );
-  const verdict = await verdictOn(digest, run, config);
+  const { endings, distinct } = await reader.courses.of(run);
+  const verdict = await verdictOn(reader, run, config);
   return {
-    run: await entryOf(digest, run, config),
+    run: await entryOf(reader, run, config),
     config,
     fingerprint: run.fingerprint,
     version: run.version,
-    endings: {
-      ...Object.fromEntries(endings.map(({ status, rules }) => [String(status), Number(rules)])),
-      reused: endings.reduce((sum, { reused }) => sum + Number(reused), 0),
-    },
-    distinct: Number(distinct?.rules),
+    endings,
+    distinct,
     verdict: {
       finding: verdict.finding,
-      text: verdictText(verdict, await shortRules(), metricOfRun(config)),
+      text: verdictText(verdict, reader.short, metricOfRun(config)),
     },
   };
 }
 
 /** What the fresh seeds say: of the rules that were tested with them, and the references. */
-async function verdictOn(digest: Digest, run: DigestRun, config: RunConfig) {
+async function verdictOn({ digest, scores, verdicts, updatesOf }: Reader, run: DigestRun, config: RunConfig) {
   const rows = await digest.rows(
     `SELECT DISTINCT ${textOf('key')} FROM digest WHERE run = ? AND role IN ('reference', 'retest')`,
     [run.id],
   );
-  const summaries = await digest.summaries(
-    run.id,
+  const tested = await scores.of(
+    run,
     rows.map(({ key }) => String(key)),
   );
   const finished = run.status === 'finished';
-  return verdictOf(foldCopies(leaderboard(summaries, config.retest)), {
-    seeds: config.retest.seeds,
-    finished,
+  return verdicts.get(nameOf(run), `${finished} ${tested.mark}`, async () => {
+    const rows = leaderboard(await tested.read(), config.retest);
+    return verdictOf(foldCopies(rows, { updatesOf }), { seeds: config.retest.seeds, finished });
   });
 }

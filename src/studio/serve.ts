@@ -6,6 +6,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { NosError } from '../errors.ts';
 import { openDigest } from '../store/index.ts';
 import { Jobs, type RuleJob } from './jobs.ts';
+import { readerOf } from './reader.ts';
 import { studioApp } from './studio.ts';
 
 export interface ServeOptions {
@@ -41,6 +42,7 @@ export async function serveStudio({
 }: ServeOptions): Promise<RunningStudio> {
   const digest = await openDigest(store);
   for (const run of runs) await digest.run(run);
+  const reader = await readerOf(digest);
   const token = host === undefined ? undefined : randomBytes(24).toString('base64url');
   const door = { port, ...(token === undefined ? {} : { token }) };
   const server = createAdaptorServer({ fetch: (request, env) => app.fetch(request, env) }) as Server;
@@ -53,7 +55,7 @@ export async function serveStudio({
   }
   const listening = (server.address() as AddressInfo).port;
   const jobs = evaluate && new Jobs(evaluate);
-  const app = studioApp({ digest, door: { ...door, port: listening }, jobs });
+  const app = studioApp({ reader, door: { ...door, port: listening }, jobs });
   const name = host === undefined ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
   return {
     url: `http://${name}:${listening}/${token === undefined ? '' : `?token=${token}`}${placeOf(runs)}`,

@@ -4,24 +4,25 @@ import { NosError } from '../errors.ts';
 import { inTurn } from '../in-turn.ts';
 import { toJson } from '../json.ts';
 import { parseRunConfig } from '../run/index.ts';
-import type { Digest } from '../store/index.ts';
 import { packageVersion } from '../version.ts';
 import { analyse } from './analysis.ts';
-import { type BoardQuery, readBoard } from './board.ts';
+import { type BoardQuery, Boards } from './board.ts';
 import { changeRun } from './care.ts';
 import { compareStored } from './comparison.ts';
-import { Curves } from './curve.ts';
+import { readCurve } from './curve.ts';
 import type { JobsDocument, RunsDocument } from './documents.ts';
 import { pageFile } from './files.ts';
 import { type Door, refusal, SECURITY_HEADERS } from './guard.ts';
 import { type Jobs, parseJobRequest } from './jobs.ts';
+import { Kept } from './kept.ts';
 import { readLineage } from './lineage.ts';
+import type { Reader } from './reader.ts';
 import { readRule } from './rule.ts';
 import { readEntries, readRunDocument } from './runs.ts';
 import { changesOf } from './watch.ts';
 
 export interface StudioOptions {
-  readonly digest: Digest;
+  readonly reader: Reader;
   readonly door: Door;
   /** What trains for the pages; absent if they may not ask for that. */
   readonly jobs?: Jobs | undefined;
@@ -31,7 +32,7 @@ export interface StudioOptions {
 const PATIENCE_MS = 300;
 
 /** Documents that are kept for the next who asks, while the store does not change. */
-const KEPT = 60;
+const MOST_DOCUMENTS = 60;
 
 /** Rules that are compared at once. */
 const MOST_RULES = 40;
@@ -44,10 +45,11 @@ const NOT_ALLOWED = {
 const COOKIE = 'nos-token';
 
 /** The studio as a web application: the pages of `dist/web/`, and documents of the store's runs for them. */
-export function studioApp({ digest, door, jobs }: StudioOptions): Hono {
+export function studioApp({ reader, door, jobs }: StudioOptions): Hono {
   const app = new Hono();
-  const curves = new Curves(digest);
-  const documents = new Map<string, { readonly version: number; readonly text: Promise<string> }>();
+  const { digest } = reader;
+  const boards = new Boards(reader);
+  const documents = new Kept<string>(MOST_DOCUMENTS);
 
   app.use(async (c, next) => {
     const url = new URL(c.req.url);
@@ -91,19 +93,10 @@ export function studioApp({ digest, door, jobs }: StudioOptions): Hono {
   ): void => {
     app.get(path, async (c) => {
       await digest.refreshWithin(PATIENCE_MS);
-      const version = await state();
       const { pathname, searchParams, search } = new URL(c.req.url);
-      const kept = documents.get(pathname + search);
-      const fresh = kept?.version === version;
-      const text = fresh
-        ? kept.text
-        : read(c.req.param('run') ?? '', searchParams, c.req.param('key') ?? '').then((document) =>
-            toJson(document),
-          );
-      documents.delete(pathname + search);
-      documents.set(pathname + search, { version, text });
-      text.catch(() => documents.delete(pathname + search));
-      for (const oldest of documents.keys()) if (documents.size > KEPT) documents.delete(oldest);
+      const text = documents.get(pathname + search, String(await state()), async () =>
+        toJson(await read(c.req.param('run') ?? '', searchParams, c.req.param('key') ?? '')),
+      );
       return c.body(await text, 200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
     });
   };
@@ -115,26 +108,26 @@ export function studioApp({ digest, door, jobs }: StudioOptions): Hono {
 
   answer('/api/runs', async (): Promise<RunsDocument> => {
     const allows = { changes: true };
-    return { store: digest.path, version: packageVersion, runs: await readEntries(digest), allows };
+    return { store: digest.path, version: packageVersion, runs: await readEntries(reader), allows };
   });
   answer('/api/runs/:run', async (name) => {
     const { run, config } = await runOf(name);
-    return readRunDocument(digest, run, config);
+    return readRunDocument(reader, run, config);
   });
   answer('/api/runs/:run/curve', async (name, query) => {
     const { run, config } = await runOf(name);
-    return curves.read(run, config, { from: wholeOf(query, 'from'), to: wholeOf(query, 'to') });
+    return readCurve(reader, run, config, { from: wholeOf(query, 'from'), to: wholeOf(query, 'to') });
   });
   answer('/api/curves', async (_, query) => {
     const names = [...new Set(query.getAll('run'))];
     return inTurn(names, async (name) => {
       const { run, config } = await runOf(name);
-      return curves.read(run, config);
+      return readCurve(reader, run, config);
     });
   });
   answer('/api/runs/:run/board', async (name, query) => {
     const { run, config } = await runOf(name);
-    return readBoard(digest, run, config, boardQuery(query));
+    return boards.read(run, config, boardQuery(query));
   });
 
   answer('/api/runs/:run/rules/:key', async (name, _, key) => {

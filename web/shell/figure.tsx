@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { savePng, saveSvg } from './picture.ts';
+import { soon } from './soon.ts';
 
 interface FigureProps {
   /** What the picture shows, in a sentence: its name for those who cannot see it. */
@@ -19,23 +20,21 @@ export function Figure({ label, file, draw, onRange, children }: FigureProps) {
   const place = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<Drag>();
   const width = useWidth(place);
+  const near = useNear(place);
+  const shown = useRef('');
+  const drawn = useRef<FigureProps['draw'] | undefined>(undefined);
   useEffect(() => {
     const { current } = place;
     if (current === null || width === 0) return;
-    const drawn = draw(width);
-    // The policy of the page allows no style within markup; style.css has what Plot writes there.
-    for (const style of drawn.querySelectorAll('style')) style.remove();
-    // A picture has one name, and its parts none.
-    for (const part of drawn.querySelectorAll('[aria-label], [aria-hidden]')) {
-      part.removeAttribute('aria-label');
-      part.removeAttribute('aria-hidden');
-    }
-    current.replaceChildren(drawn);
-    for (const svg of current.querySelectorAll('svg')) {
-      svg.setAttribute('role', 'img');
-      svg.setAttribute('aria-label', label);
-    }
-  }, [draw, width, label]);
+    const what = `${width} ${label}`;
+    if (drawn.current === draw && shown.current === what) return;
+    // One that cannot be seen is drawn once, and again when it can be seen.
+    if (!near && drawn.current !== undefined) return;
+    return soon(() => {
+      [drawn.current, shown.current] = [draw, what];
+      put(draw(width), current, label);
+    });
+  }, [draw, width, label, near]);
   const picture = () => place.current?.querySelector('svg');
   const at = ({ clientX }: PointerEvent) => clientX - (place.current?.getBoundingClientRect().left ?? 0);
   const select = ({ from, to }: Drag) => {
@@ -75,6 +74,22 @@ export function Figure({ label, file, draw, onRange, children }: FigureProps) {
   );
 }
 
+/** Puts a picture in its place, under one name. */
+function put(picture: SVGSVGElement | HTMLElement, place: HTMLElement, label: string): void {
+  // The policy of the page allows no style within markup; style.css has what Plot writes there.
+  for (const style of picture.querySelectorAll('style')) style.remove();
+  // A picture has one name, and its parts none.
+  for (const part of picture.querySelectorAll('[aria-label], [aria-hidden]')) {
+    part.removeAttribute('aria-label');
+    part.removeAttribute('aria-hidden');
+  }
+  place.replaceChildren(picture);
+  for (const svg of place.querySelectorAll('svg')) {
+    svg.setAttribute('role', 'img');
+    svg.setAttribute('aria-label', label);
+  }
+}
+
 /** Where the pointer was put down, and where it is: pixels from the left of the chart. */
 interface Drag {
   readonly from: number;
@@ -92,6 +107,20 @@ interface WithScale {
 function valueAt(place: HTMLElement | null, pixels: number): number {
   const chart = place?.firstElementChild as (Element & WithScale) | null | undefined;
   return chart?.scale?.('x')?.invert?.(pixels) ?? Number.NaN;
+}
+
+/** Whether an element is in the window or less than another window away, as far as it is known. */
+function useNear(place: { readonly current: HTMLElement | null }): boolean {
+  const [near, setNear] = useState(false);
+  useEffect(() => {
+    if (place.current === null) return;
+    const observer = new IntersectionObserver((entries) => setNear(entries.at(-1)?.isIntersecting ?? false), {
+      rootMargin: '100%',
+    });
+    observer.observe(place.current);
+    return () => observer.disconnect();
+  }, [place]);
+  return near;
 }
 
 /** The width of an element in whole pixels, as it changes; 0 before it is known. */

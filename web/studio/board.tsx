@@ -4,7 +4,7 @@ import { Scroll } from '../shell/scroll.tsx';
 import { type Address, addressOf, setQuery } from './address.ts';
 import { figure, power, thousands } from './format.ts';
 import { Check, Choice, Field, Trouble } from './parts.tsx';
-import { useDocument } from './server.ts';
+import { useDocument, useSettled } from './server.ts';
 
 interface BoardProps {
   /** Of the run's documents. */
@@ -34,7 +34,8 @@ export function Board({ path, run, address, version }: BoardProps) {
   const asked = new URLSearchParams(
     ['text', 'status', 'found', 'least', 'all', 'limit'].map((name) => [name, of(name)]),
   );
-  const { document: board, error } = useDocument<BoardDocument>(`${path}/board?${asked}`, version);
+  const settled = useSettled(String(asked));
+  const { document: board, error } = useDocument<BoardDocument>(`${path}/board?${settled}`, version);
   return (
     <section aria-labelledby="board">
       <h2 id="board">Leaderboard</h2>

@@ -78,15 +78,41 @@ interface Heard {
   readonly connected: boolean;
 }
 
-/** Hears of changes until the page is left. */
+/** Hears of changes while the page can be seen. */
 export function useChanges(): Heard {
   const [state, setState] = useState<Heard>({ version: 0, read: 1, connected: true });
+  const visible = useVisible();
   useEffect(() => {
+    if (!visible) return;
     const source = new EventSource('../api/changes');
     source.addEventListener('change', ({ data }) => setState({ ...JSON.parse(data), connected: true }));
     source.onerror = () => setState((before) => ({ ...before, connected: false }));
     source.onopen = () => setState((before) => ({ ...before, connected: true }));
     return () => source.close();
-  }, []);
+  }, [visible]);
   return state;
+}
+
+/** Whether the page can be seen: not that of a tab behind others. */
+function useVisible(): boolean {
+  const [visible, setVisible] = useState(!document.hidden);
+  useEffect(() => {
+    const look = () => setVisible(!document.hidden);
+    document.addEventListener('visibilitychange', look);
+    return () => document.removeEventListener('visibilitychange', look);
+  }, []);
+  return visible;
+}
+
+/** Milliseconds after which somebody who types has stopped to. */
+const SETTLED_MS = 150;
+
+/** A text as it was when it last stayed the same for a moment: nothing is asked for with every letter. */
+export function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const late = setTimeout(() => setSettled(text), SETTLED_MS);
+    return () => clearTimeout(late);
+  }, [text]);
+  return settled;
 }

@@ -41,7 +41,7 @@ export const command = defineCommand({
     }));
     const { config, status } = record;
     const within = unusual(config);
-    const folded = foldCopies(rows, Math.max(number, DEFAULT_ROWS));
+    const folded = foldCopies(rows, { count: Math.max(number, DEFAULT_ROWS) });
     const shown = (all ? rows : folded).slice(0, number);
     const short = await shortRules();
     const metric = metricOfRun(config);
