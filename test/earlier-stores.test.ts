@@ -27,6 +27,7 @@ const STOPPED = [
   ...['random', 'evolution', 'tree', 'rl'].map((run) => ({ run, version: 3 })),
   { run: 'evolution', version: 4 },
   { run: 'evolution', version: 6 },
+  { run: 'evolution', version: 7 },
 ];
 
 it.each(STOPPED)('a run of $run in a store of version $version', async ({ run, version }) => {
@@ -94,7 +95,9 @@ async function packed(store: Store, run: string): Promise<string> {
   return file;
 }
 
-/** Checkpoints of version 3 held whole lists; the first one after them appends these as one piece. */
+/**
+ * Checkpoints of version 3 held whole lists; the first one after them appends these as one piece. Versions before 8 did not keep parents.
+ */
 function joined(outcome: Outcome) {
   const lists = new Map<string, unknown[]>();
   for (const text of outcome.appended) {
@@ -102,7 +105,8 @@ function joined(outcome: Outcome) {
       lists.set(name, [...(lists.get(name) ?? []), ...list]);
     }
   }
-  return { ...outcome, appended: Object.fromEntries(lists) };
+  const proposals = outcome.proposals.map(({ parent: _, ...proposal }) => proposal);
+  return { ...outcome, proposals, appended: Object.fromEntries(lists) };
 }
 
 const listsOf = (piece: unknown[] | Record<string, unknown[]>): Record<string, unknown[]> =>

@@ -193,6 +193,9 @@ describe('what the studio gives', () => {
     expect(timeline.every(({ from, to, lane }: (typeof timeline)[number]) => from < to && lane >= 0)).toBe(
       true,
     );
+    const workers = new Map(timeline.map(({ worker, lane }: (typeof timeline)[number]) => [worker, lane]));
+    expect(workers.has(null)).toBe(false);
+    expect([...workers.values()].sort()).toEqual([...workers.keys()].map((_, lane) => lane));
     expect(rates[0].sweep.length).toBeGreaterThan(1);
     expect(metrics.map(({ name }: { name: string }) => name)).toContain('rewardMean');
     expect(strings.lines[0].tokens).toHaveLength(strings.axes.length);
@@ -224,7 +227,9 @@ describe('the lineage of a rule', () => {
   it('goes back to a string that was drawn, by changes that make each of its parent', async () => {
     const read = async (path: string) => JSON.parse((await ask(`/api/${path}`)).body);
     const { proposal } = await here.json(['show', 'evolved', '55']);
-    const { steps } = await read(`runs/evolved/rules/${proposal.key}/lineage`);
+    const { steps, inferred } = await read(`runs/evolved/rules/${proposal.key}/lineage`);
+    expect(inferred).toBe(false);
+    expect(steps[1].position).toBe(proposal.parent);
     expect(steps[0]).toMatchObject({ position: 55, key: proposal.key });
     expect(steps.at(-1).changes).toEqual([]);
     for (const [i, { position, changes }] of steps.slice(0, -1).entries()) {
@@ -234,7 +239,7 @@ describe('the lineage of a rule', () => {
     const hostile = `runs/${encodeURIComponent(HOSTILE)}`;
     const { rows } = await read(`${hostile}/board?found=1`);
     const other = await read(`${hostile}/rules/${rows[0].key}/lineage`);
-    expect(other).toEqual({ strategy: 'random', steps: [] });
+    expect(other).toEqual({ strategy: 'random', inferred: false, steps: [] });
     expect((await ask('/api/runs/evolved/rules/none/lineage')).status).toBe(404);
   });
 });

@@ -85,8 +85,9 @@ export class Once {
       },
     });
     this.#checkMachine(evaluation);
-    await keep(evaluation, { by, at: new Date(clock()).toISOString() });
-    return { evaluation, cached: false, ...(worker === undefined ? {} : { worker }) };
+    const on = worker === undefined ? {} : { worker };
+    await keep(evaluation, { by, at: new Date(clock()).toISOString(), ...on });
+    return { evaluation, cached: false, ...on };
   }
 
   #checkMachine(evaluation: Evaluation): void {

@@ -111,8 +111,12 @@ export function storeLog(
 }
 
 /** A stored proposal as the strategy gave it. */
-function asAsked({ rule, tokens, logProbability }: StoredProposal): ScoredProposal['proposal'] {
-  return logProbability === undefined ? { rule, tokens } : { rule, tokens, logProbability };
+function asAsked({ rule, tokens, logProbability, parent }: StoredProposal): ScoredProposal['proposal'] {
+  return {
+    ...{ rule, tokens },
+    ...(logProbability === undefined ? {} : { logProbability }),
+    ...(parent === undefined ? {} : { parent }),
+  };
 }
 
 /** Ties go to the earlier. */

@@ -47,6 +47,21 @@ describe('evolution', () => {
     expect(shared(await strategy.ask(20))).toBeGreaterThan(shared(strangers) + 2.5);
   });
 
+  it('says from which proposal it made a child', async () => {
+    const strategy = await open({ population: 10, tournament: 200 });
+    const rewards = (best: number, count: number) =>
+      Array.from({ length: count }, (_, i) => Number(i === best));
+    const asked = [...(await strategy.ask(10))];
+    expect(asked.filter(({ parent }) => parent !== undefined)).toEqual([]);
+    await strategy.tell(asked.map((proposal, i) => ({ proposal, reward: rewards(3, 10)[i] as number })));
+    const children = await strategy.ask(4);
+    expect(children.map(({ parent }) => parent)).toEqual([3, 3, 3, 3]);
+    await strategy.tell(
+      children.map((proposal, i) => ({ proposal, reward: 2 * (rewards(1, 4)[i] as number) })),
+    );
+    expect((await strategy.ask(2)).map(({ parent }) => parent)).toEqual([11, 11]);
+  });
+
   it('begins with random strings, also while nothing is told', async () => {
     const settings = { space, seed: 5, batch: 10, options: { population: 10 } };
     const strategy = await evolution.create(settings);

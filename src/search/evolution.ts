@@ -42,7 +42,7 @@ const TRIES = 16;
 interface Member {
   readonly tokens: Tokens;
   readonly reward: number;
-  /** How many strings were told before it. */
+  /** How many strings were told before it: the index of its proposal. */
   readonly born: number;
 }
 
@@ -142,19 +142,20 @@ class Evolution implements Strategy {
   async close(): Promise<void> {}
 
   #propose(): Proposal {
-    const { tokens, rule, identity } = this.#next();
+    const { tokens, rule, identity, parent } = this.#next();
     this.#asked++;
     this.#known.add(identity.key);
-    return { rule, tokens, identity };
+    return { rule, tokens, identity, ...(parent === undefined ? {} : { parent }) };
   }
 
   /** A warm-start string; then random strings, as many as the population holds; then children. */
-  #next(): Candidate {
+  #next(): Candidate & Pick<Proposal, 'parent'> {
     const first = this.#first.shift();
     if (first) return this.#candidateOf(first);
     const founding = this.#asked < this.#settings.population || this.#population.length === 0;
     if (founding) return preferNew(this.#known, TRIES, () => this.#founder());
-    return this.#child(this.#parent().tokens);
+    const { tokens, born } = this.#parent();
+    return { ...this.#child(tokens), parent: born };
   }
 
   #founder(): Candidate {

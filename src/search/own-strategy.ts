@@ -19,6 +19,7 @@ const proposalsSchema = z.array(
     rule: z.string(),
     tokens: z.array(z.int().min(0)),
     logProbability: z.number().optional(),
+    parent: z.int().min(0).optional(),
   }),
 );
 const metricsSchema = z.record(z.string(), z.number());

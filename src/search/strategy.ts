@@ -9,6 +9,8 @@ export interface Proposal {
   readonly tokens: readonly number[];
   /** Sum of the tokens' log-probabilities under the policy that sampled them, in nats; recorded when asked. */
   readonly logProbability?: number;
+  /** Index of the proposal that it was made from, under strategies that change rules. */
+  readonly parent?: number;
   /** Which rule it is. The loop finds out if the strategy does not say. */
   readonly identity?: RuleIdentity;
 }

@@ -11,7 +11,7 @@ import type { Checkpoint, Store, StoredProposal } from './store.ts';
 const KEPT_CHECKPOINTS = 3;
 
 const PROPOSALS = `
-  SELECT ${packed({ ...named('p', 'position', 'batch', 'tokens', 'rule', 'key', 'checksum'), ...markOf('p'), ...EVALUATION })},
+  SELECT ${packed({ ...named('p', 'position', 'batch', 'tokens', 'rule', 'key', 'parent', 'checksum'), ...markOf('p'), ...EVALUATION })},
     ${exact('log_probability', 'p.log_probability')}
   FROM proposals p
   LEFT JOIN scores s ON s.run = p.run AND s.role = 'proposal' AND s.position = p.position
@@ -35,8 +35,8 @@ export function batchesOf(db: Database): Batches {
       const { appended } = added;
       await db.write([
         insertBatch(key, { batch, first, size: proposals.length, appended }),
-        ...proposals.map(({ tokens, rule, identity, logProbability }, i) =>
-          insertProposal(key, { index: first + i, batch, tokens, rule, key: identity.key, logProbability }),
+        ...proposals.map(({ identity, ...proposal }, i) =>
+          insertProposal(key, { index: first + i, batch, ...proposal, key: identity.key }),
         ),
         insertCheckpoint(key, { asked, told, state }),
         {
@@ -130,25 +130,24 @@ export function insertCheckpoint(run: RunKey, { asked, told, state }: Checkpoint
 
 export function insertProposal(
   run: RunKey,
-  { index, batch, tokens, rule, key, logProbability }: ProposalValues,
+  { index, batch, tokens, rule, key, logProbability, parent }: ProposalValues,
 ): InStatement {
   const values = { position: index, batch, tokens: toJson(tokens), rule, key };
   const log_probability = storable(logProbability ?? null);
   return {
-    sql: `INSERT OR IGNORE INTO proposals (run, position, batch, tokens, rule, key, log_probability, checksum)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    sql: `INSERT OR IGNORE INTO proposals (run, position, batch, tokens, rule, key, log_probability, parent, checksum)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     args: [
       run.id,
       ...Object.values(values),
       log_probability,
-      sealOf('proposal', { ...values, log_probability, mark: run.mark }),
+      parent ?? null,
+      sealOf('proposal', { ...values, log_probability, parent, mark: run.mark }),
     ],
   };
 }
 
-type ProposalValues = Omit<StoredProposal, 'evaluation' | 'logProbability'> & {
-  readonly logProbability?: number | undefined;
-};
+type ProposalValues = Omit<StoredProposal, 'evaluation'>;
 
 /** SQLite has no NaN, and libSQL refuses ±∞: they are kept by name. */
 function storable(value: number | null): number | string | null {

@@ -44,11 +44,14 @@ const COVERED = {
 
 type Kind = keyof typeof COVERED;
 
-/** Columns of later versions: covered if they hold something, so that rows without them keep their checksums. */
+/**
+ * Columns of later versions: covered if they hold something, so that rows without them keep their checksums. The worker of an evaluation is not:
+ * nothing depends on it, and a process of version 7 that still works on the store reads rows that have one.
+ */
 const COVERED_IF_SET: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   run: ['note', 'mark'],
   batch: ['appended', 'mark'],
-  proposal: ['mark'],
+  proposal: ['mark', 'parent'],
   evaluation: ['made_by', 'made_at'],
   score: ['mark'],
   checkpoint: ['mark'],
@@ -71,7 +74,7 @@ function check(path: string, kind: Kind, row: Columns, { checksum } = row): void
 
 /** The columns of evaluations, by the names that they have in rows with the columns of others. */
 export const EVALUATION = {
-  ...named('e', 'scope', 'document', 'made_by', 'made_at'),
+  ...named('e', 'scope', 'document', 'made_by', 'made_at', 'made_on'),
   evaluation_checksum: 'e.checksum',
 };
 
@@ -84,8 +87,10 @@ export function readEvaluation(path: string, row: Columns): Evaluation {
 /** @param row As for {@link readEvaluation}. */
 export function readStoredEvaluation(path: string, row: Columns): StoredEvaluation {
   const evaluation = readEvaluation(path, row);
-  const { made_by: by, made_at: at } = row;
-  return by === null ? { evaluation } : { evaluation, origin: { by: String(by), at: String(at) } };
+  const { made_by: by, made_at: at, made_on: worker } = row;
+  if (by === null) return { evaluation };
+  const origin = { by: String(by), at: String(at), ...(worker === null ? {} : { worker: String(worker) }) };
+  return { evaluation, origin };
 }
 
 /** @param best The columns of the evaluation of its best proposal. */
@@ -119,6 +124,7 @@ export function readProposal(path: string, row: Columns): StoredProposal {
     rule: String(row.rule),
     key,
     ...(row.log_probability === null ? {} : { logProbability: Number(row.log_probability) }),
+    ...(row.parent === null ? {} : { parent: Number(row.parent) }),
     ...(own ? { evaluation: own } : {}),
   };
 }

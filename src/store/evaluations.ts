@@ -131,17 +131,17 @@ export function insertScore(run: RunKey, { role, index, evaluation }: Score, sco
   };
 }
 
-const COLUMNS = [...identityFields, 'scope', 'document', 'made_by', 'made_at', 'checksum'];
+const COLUMNS = [...identityFields, 'scope', 'document', 'made_by', 'made_at', 'made_on', 'checksum'];
 
-const REPLACE = `UPDATE SET ${['document', 'made_by', 'made_at', 'checksum'].map((name) => `${name} = excluded.${name}`).join(', ')}`;
+const REPLACE = `UPDATE SET ${['document', 'made_by', 'made_at', 'made_on', 'checksum'].map((name) => `${name} = excluded.${name}`).join(', ')}`;
 
 export function insertEvaluation(
   evaluation: Evaluation,
   scope: string,
   origin?: Origin,
 ): { readonly sql: string; readonly args: (string | number | null)[] } {
-  const { by: made_by = null, at: made_at = null } = origin ?? {};
-  const row = { scope, document: toJson(evaluation), made_by, made_at };
+  const { by: made_by = null, at: made_at = null, worker: made_on = null } = origin ?? {};
+  const row = { scope, document: toJson(evaluation), made_by, made_at, made_on };
   const places = COLUMNS.map(() => '?').join(', ');
   return {
     sql: `INSERT INTO evaluations (${COLUMNS.join(', ')}) VALUES (${places}) ON CONFLICT DO ${evaluation.reuses ? REPLACE : 'NOTHING'}`,

@@ -107,6 +107,7 @@ async function take(one: Step, store: Store, model: Model, path: string): Promis
     const first = batches.reduce((sum, { proposals }) => sum + proposals.length, 0);
     const proposals = one.keys.map((key, i) => ({
       ...{ rule: `rule of ${key}`, tokens: [i], logProbability: one.logProbability },
+      ...(i === 0 ? {} : { parent: first }),
       identity: { text: '', key },
     }));
     const batch = { batch: batches.length, first, proposals, appended: one.appended };

@@ -54,12 +54,19 @@ const proposalPart = z.strictObject({
   rule: short('the rule as text'),
   key: short('key of the rule'),
   logProbability: jsonNumber.exactOptional(),
+  parent: f.count('index of the proposal that it was made from').exactOptional(),
 });
 
 const evaluationPart = z.strictObject({
   kind: z.literal('evaluation'),
   evaluation: evaluationSchema,
-  origin: z.strictObject({ by: short('who made it'), at: short('when') }).exactOptional(),
+  origin: z
+    .strictObject({
+      by: short('who made it'),
+      at: short('when'),
+      worker: short('its worker').exactOptional(),
+    })
+    .exactOptional(),
 });
 
 /** `evaluation` is the place of the evaluation among those of the run. */

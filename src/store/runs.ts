@@ -20,7 +20,7 @@ const BEST = `
 
 /** Proposals without their evaluations. */
 export const PROPOSAL_ROWS = `
-  SELECT ${packed({ ...named('p', 'position', 'batch', 'tokens', 'rule', 'key', 'checksum'), ...markOf('p'), document: 'NULL' })},
+  SELECT ${packed({ ...named('p', 'position', 'batch', 'tokens', 'rule', 'key', 'parent', 'checksum'), ...markOf('p'), document: 'NULL' })},
     ${exact('log_probability', 'p.log_probability')}
   FROM proposals p WHERE p.run = ? AND p.position >= ? ORDER BY p.position LIMIT ?`;
 

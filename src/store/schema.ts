@@ -6,7 +6,7 @@ import { identityFields } from '../evaluation/index.ts';
 const APPLICATION_ID = 0x4e4f5331;
 
 /** The version of the tables below, kept in `PRAGMA user_version`; a change of the tables raises it. */
-const SCHEMA_VERSION = 7;
+const SCHEMA_VERSION = 8;
 const MARK = `PRAGMA user_version = ${SCHEMA_VERSION}`;
 
 /**
@@ -52,7 +52,8 @@ const LEASES = `
  * checksums of a run's rows cover it, so that no row passes for another run's; null in runs of versions before 7. `appended` is what a strategy's growing lists
  * got with the batch, null in batches of versions before 4, whose checkpoints held the whole lists. `scope` is empty for a sound
  * evaluation, which every run may use, and the run's name for one that failed for outside reasons, which only that run replays.
- * `made_by` and `made_at` are an evaluation's origin, null before version 5. `log_probability` is a number, or the name of one that is
+ * `made_by` and `made_at` are an evaluation's origin, null before version 5; `made_on` is its worker, and `parent` the index of the proposal that a
+ * proposal was made from, both null before version 8. `log_probability` is a number, or the name of one that is
  * not finite. `checksum` is of the row's other values (documents.ts), and null in rows of version 1, which had none.
  */
 const TABLES = [
@@ -65,8 +66,8 @@ const TABLES = [
      metrics TEXT, appended TEXT, checksum TEXT, PRIMARY KEY (run, batch)) STRICT`,
   `CREATE TABLE proposals (
      run INTEGER NOT NULL REFERENCES runs (id), position INTEGER NOT NULL, batch INTEGER NOT NULL, tokens TEXT NOT NULL,
-     rule TEXT NOT NULL, key TEXT NOT NULL, log_probability ANY, checksum TEXT, PRIMARY KEY (run, position)) STRICT`,
-  evaluationsTable('evaluations', identityFields, ['checksum', 'made_by', 'made_at']),
+     rule TEXT NOT NULL, key TEXT NOT NULL, log_probability ANY, parent INTEGER, checksum TEXT, PRIMARY KEY (run, position)) STRICT`,
+  evaluationsTable('evaluations', identityFields, ['checksum', 'made_by', 'made_at', 'made_on']),
   `CREATE TABLE scores (
      run INTEGER NOT NULL REFERENCES runs (id), role TEXT NOT NULL, position INTEGER NOT NULL,
      evaluation INTEGER NOT NULL REFERENCES evaluations (id), checksum TEXT, PRIMARY KEY (run, role, position)) STRICT`,
@@ -103,6 +104,7 @@ const UPGRADES: readonly (readonly string[])[] = [
   ['made_by', 'made_at'].map((column) => `ALTER TABLE evaluations ADD COLUMN ${column} TEXT`),
   [LEASES],
   ['ALTER TABLE runs ADD COLUMN mark TEXT'],
+  ['ALTER TABLE evaluations ADD COLUMN made_on TEXT', 'ALTER TABLE proposals ADD COLUMN parent INTEGER'],
 ];
 
 /**

@@ -60,7 +60,7 @@ const BATCH: NewBatch = {
       logProbability: Number.NEGATIVE_INFINITY,
       identity: { text: 'g', key: 'k1' },
     },
-    { rule: '-g', tokens: [], identity: { text: '-g', key: 'k2' } },
+    { rule: '-g', tokens: [], parent: 0, identity: { text: '-g', key: 'k2' } },
   ],
 };
 
@@ -111,7 +111,7 @@ describe('what is written comes back', () => {
 
   it('evaluations with who made them first, and when', async () => {
     const store = await storeWithRun();
-    const origin = { by: 'nos eval', at: '2017-09-21T00:00:00.000Z' };
+    const origin = { by: 'nos eval', at: '2017-09-21T00:00:00.000Z', worker: 'host-1' };
     await store.addEvaluation(SOUND, origin);
     await store.addScore('first', 'proposal', 0, SOUND, { ...origin, by: 'run first' });
     expect(await store.findEvaluation(SOUND)).toEqual({ evaluation: SOUND, origin });
@@ -317,9 +317,9 @@ describe('what it refuses', () => {
 
   it('a newer store, which it leaves as it is', async () => {
     await (await storeWithRun()).close();
-    await sql('PRAGMA user_version = 8');
+    await sql('PRAGMA user_version = 9');
     const before = await readFile(path);
-    await expect(openStore(path)).rejects.toMatchObject({ code: 'store-newer', message: /version 8/ });
+    await expect(openStore(path)).rejects.toMatchObject({ code: 'store-newer', message: /version 9/ });
     expect((await readFile(path)).equals(before)).toBe(true);
   });
 

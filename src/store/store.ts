@@ -212,6 +212,8 @@ export interface Origin {
   readonly by: string;
   /** ISO 8601, UTC. */
   readonly at: string;
+  /** The worker that evaluated; absent for evaluations of versions before 8. */
+  readonly worker?: string;
 }
 
 export interface StoredEvaluation {

@@ -68,17 +68,18 @@ async function bestRules(digest: Digest, run: number): Promise<readonly BestRule
 }
 
 /**
- * When the last evaluations were made, and on how many lanes. The store knows when each ended and how long it took, not on which worker: a
- * lane is taken again as soon as it is free.
+ * When the last evaluations were made, on a lane per worker. Of those whose worker is not stored, when each ended and how long it took says how many
+ * there must have been: a lane is taken again as soon as it is free.
  */
 async function timelineOf(digest: Digest, run: number): Promise<readonly TimelineBar[]> {
   const rows = await digest.rows(
-    `SELECT ${textOf('role')}, position, ${textOf('status')}, seconds, ${textOf('made')} FROM digest
+    `SELECT ${textOf('role')}, position, ${textOf('status')}, seconds, ${textOf('made')}, ${textOf('made_on', 'worker')}
+     FROM digest d JOIN store.evaluations e ON e.id = d.evaluation
      WHERE run = ? AND made IS NOT NULL AND reused = 0 AND seconds > 0 ORDER BY made DESC LIMIT ${BARS}`,
     [run],
   );
   const bars = rows
-    .map(({ role, position, status, seconds, made }) => {
+    .map(({ role, position, status, seconds, made, worker }) => {
       const to = Date.parse(String(made));
       return {
         role: String(role),
@@ -86,15 +87,20 @@ async function timelineOf(digest: Digest, run: number): Promise<readonly Timelin
         status: String(status),
         from: to - 1000 * Number(seconds),
         to,
+        worker: worker === null ? null : String(worker),
       };
     })
     .sort((a, b) => a.from - b.from);
+  const workers = [...new Set(bars.flatMap(({ worker }) => worker ?? []))].sort((a, b) =>
+    a.localeCompare(b, 'en', { numeric: true }),
+  );
   const free: number[] = [];
   return bars.map((bar) => {
+    if (bar.worker !== null) return { ...bar, lane: workers.indexOf(bar.worker) };
     const found = free.findIndex((until) => until <= bar.from + 20);
     const lane = found < 0 ? free.length : found;
     free[lane] = bar.to;
-    return { ...bar, lane };
+    return { ...bar, lane: workers.length + lane };
   });
 }
 

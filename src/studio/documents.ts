@@ -190,6 +190,8 @@ export interface LineageStep {
 
 export interface LineageDocument {
   readonly strategy: string;
+  /** Whether parents are guessed, as in runs of versions that did not store them. */
+  readonly inferred: boolean;
   /** The rule, its parent, and so on back to one that was drawn; empty under another strategy than evolution. */
   readonly steps: readonly LineageStep[];
 }
@@ -202,6 +204,9 @@ export interface TimelineBar {
   /** Milliseconds since 1970, both. */
   readonly from: number;
   readonly to: number;
+  /** The worker that made it; null if that is not stored. */
+  readonly worker: string | null;
+  /** A lane that it has for itself: without the names of workers, as few as there must have been. */
   readonly lane: number;
 }
 

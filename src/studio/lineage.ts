@@ -18,13 +18,15 @@ interface Member {
   readonly rule: string;
   readonly key: string;
   readonly tokens: readonly number[];
+  /** Index of the proposal that it was made from; null if that is not stored, or if it was drawn. */
+  readonly parent: number | null;
   readonly reward: number | null;
 }
 
 /**
- * The ancestors of a rule of evolution, from the rule back to a string that was drawn. The store does not keep who was whose parent: it is
- * taken to be the string, of those alive when the child was made, that differs from it in the fewest tokens; of several the one with the best reward,
- * as tournaments prefer it.
+ * The ancestors of a rule of evolution, from the rule back to a string that was drawn. Where a run of an earlier version did not store who was
+ * whose parent, it is taken to be the string, of those alive when the child was made, that differs from it in the fewest tokens; of several the one
+ * with the best reward, as tournaments prefer it.
  *
  * @throws NosError `unknown-name` if the rule is no proposal of the run.
  */
@@ -34,7 +36,8 @@ export async function readLineage(
   config: RunConfig,
   key: string,
 ): Promise<LineageDocument> {
-  if (config.strategy.name !== 'evolution') return { strategy: config.strategy.name, steps: [] };
+  if (config.strategy.name !== 'evolution')
+    return { strategy: config.strategy.name, inferred: false, steps: [] };
   const space = findSpace(config.space.name, config.space);
   const axes = positions(space);
   const population = Number(config.strategy.options.population ?? POPULATION);
@@ -52,8 +55,13 @@ export async function readLineage(
       'its leaderboard links to rules that it did',
     );
   }
+  let inferred = false;
   while (child !== undefined && steps.length < MOST) {
-    const parent: Member | undefined = await likeliestParent(digest, run.id, config, population, child);
+    const parent: Member | undefined =
+      child.parent === null
+        ? await likeliestParent(digest, run.id, config, population, child)
+        : (await members(digest, run.id, 'p.position = ?', [child.parent]))[0];
+    inferred ||= child.parent === null && parent !== undefined;
     const [own, before] = [words(child.tokens), parent && words(parent.tokens)];
     steps.push({
       position: child.position,
@@ -67,7 +75,7 @@ export async function readLineage(
     });
     child = parent;
   }
-  return { strategy: 'evolution', steps };
+  return { strategy: 'evolution', inferred, steps };
 }
 
 /** Undefined of a string that was drawn, or given to begin with. */
@@ -101,17 +109,18 @@ async function members(
 ): Promise<readonly Member[]> {
   const text = (name: string) => textOf(`p.${name}`, name);
   const rows = await digest.rows(
-    `SELECT p.position AS position, p.batch AS batch, ${text('rule')}, ${text('key')}, ${text('tokens')}, d.reward AS reward
+    `SELECT p.position AS position, p.batch AS batch, ${text('rule')}, ${text('key')}, ${text('tokens')}, p.parent AS parent, d.reward AS reward
      FROM store.proposals p LEFT JOIN digest d ON d.run = p.run AND d.role = 'proposal' AND d.position = p.position
      WHERE p.run = ? AND ${condition}`,
     [run, ...args],
   );
-  return rows.map(({ position, batch, rule, key, tokens, reward }) => ({
+  return rows.map(({ position, batch, rule, key, tokens, parent, reward }) => ({
     position: Number(position),
     batch: Number(batch),
     rule: String(rule),
     key: String(key),
     tokens: JSON.parse(String(tokens)) as readonly number[],
+    parent: parent === null ? null : Number(parent),
     reward: typeof reward === 'number' && Number.isFinite(reward) ? reward : null,
   }));
 }

@@ -70,8 +70,10 @@ function Charts({ run, found }: { readonly run: string; readonly found: Analysis
         )}
         {timeline.length > 0 && (
           <Part title="When evaluations were made" {...given} data={timeline} draw={timelineChart}>
-            The last {timeline.length}. Lanes are made of their ends and durations; the store does not know
-            the workers.
+            The last {timeline.length}
+            {timeline.some(({ worker }) => worker === null)
+              ? '; lanes without a name are made of ends and durations, as earlier versions did not store the workers.'
+              : ', on a lane per worker.'}
           </Part>
         )}
       </div>

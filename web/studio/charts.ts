@@ -150,26 +150,32 @@ const STATUS_COLOURS: Readonly<Record<string, string>> = {
   failed: 'var(--series-7)',
 };
 
-/** When evaluations were made, by lanes. */
+/** When evaluations were made, by workers. */
 export function timelineChart(bars: AnalysisDocument['timeline'], width: number): Drawing {
   const lanes = Math.max(...bars.map(({ lane }) => lane)) + 1;
+  const nameOf = (lane: number): string => {
+    const name = bars.find((bar) => bar.lane === lane)?.worker ?? `${lane + 1}`;
+    return shortened(name, width);
+  };
+  const names = Array.from({ length: lanes }, (_, lane) => nameOf(lane));
   return Plot.plot({
     width,
     height: 60 + 26 * lanes,
+    marginLeft: Math.max(...names.map((name) => 6.6 * name.length)) + 14,
     marginBottom: 38,
     style: LOOK,
-    x: { type: 'time', label: 'time of day', labelOffset: 34 },
-    y: { label: 'lane', domain: Array.from({ length: lanes }, (_, i) => i + 1) },
+    x: { type: 'time', label: 'time of day', labelOffset: 34, ticks: width / 110 },
+    y: { label: 'worker', domain: names.keys(), tickFormat: (lane: number) => names[lane] ?? '' },
     color: { domain: Object.keys(STATUS_COLOURS), range: Object.values(STATUS_COLOURS), legend: true },
     marks: [
       Plot.barX(bars, {
         x1: ({ from }) => new Date(from),
         x2: ({ to }) => new Date(to),
-        y: ({ lane }) => lane + 1,
+        y: 'lane',
         fill: 'status',
         insetLeft: 0.5,
-        title: ({ role, index, status, from, to }) =>
-          `${role} ${index}: ${status}, ${((to - from) / 1000).toFixed(1)} s`,
+        title: ({ role, index, status, from, to, worker }) =>
+          `${role} ${index}: ${status}, ${((to - from) / 1000).toFixed(1)} s${worker === null ? '' : `, ${worker}`}`,
       }),
     ],
   });

@@ -63,7 +63,7 @@ const LAYERS = 5;
 
 /** Points as a few elements in the place of one for each, which are drawn again in a tenth of the time. */
 function pointsMark(
-  shown: readonly number[],
+  shown: ArrayLike<number>,
   { x = [], y = [] }: { readonly x?: ArrayLike<number>; readonly y?: ArrayLike<number> },
   stroke: string,
 ): SVGElement {
@@ -81,7 +81,7 @@ function pointsMark(
   };
   const mark = element('g', look);
   for (let layer = 0; layer < LAYERS; layer++) {
-    const places = shown.filter((_, k) => k % LAYERS === layer);
+    const places = Array.from(shown).filter((_, k) => k % LAYERS === layer);
     const d = places.map((i) => `M${Number(x[i]).toFixed(1)},${Number(y[i]).toFixed(1)}h0`).join('');
     mark.append(element('path', { d }));
   }

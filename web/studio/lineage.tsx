@@ -24,8 +24,10 @@ export function Lineage({ run, ruleKey, version }: LineageProps) {
       {found && (
         <>
           <p class="small faint">
-            From this rule back to one that was drawn at random. The store does not keep who was whose parent:
-            it is the rule, of those alive then, whose string differs least.
+            From this rule back to one that was drawn at random
+            {found.inferred
+              ? '. This run did not store all parents: where it did not, it is the rule, of those alive then, whose string differs least.'
+              : ', each with what was changed of its parent.'}
           </p>
           <ol class="lineage">
             {found.steps.map((step) => (

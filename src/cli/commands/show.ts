@@ -54,6 +54,7 @@ const showProposalDocument = z.strictObject({
       names: f.names,
       tokens: z.array(f.count('token')).describe('tokens of the rule in its space'),
       logProbability: f.figure('logarithm of the probability that the controller gave it').exactOptional(),
+      parent: f.count('index of the proposal that it was made from, under evolution').exactOptional(),
       evaluation: evaluationDocument.describe('its evaluation, once there is one').exactOptional(),
     })
     .describe('the proposal'),
@@ -160,6 +161,7 @@ async function showProposal(name: string, index: number, { places, stdout, call 
     if (proposal.tokens.length > 0) rows.push(['tokens', proposal.tokens.join(' ')]);
     if (proposal.logProbability !== undefined)
       rows.push(['log-probability', proposal.logProbability.toFixed(3)]);
+    if (proposal.parent !== undefined) rows.push(['made from', `proposal ${proposal.parent}`]);
     const { evaluation } = proposal;
     const details =
       evaluation === undefined
