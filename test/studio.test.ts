@@ -458,7 +458,7 @@ describe.skipIf(noChromium)('the pages of the studio', () => {
     const text = await link.textContent();
     await link.click();
     await page.getByRole('heading', { name: 'Lineage' }).waitFor();
-    expect(await page.locator('.lineage > li').count()).toBeGreaterThan(0);
+    await page.locator('.lineage > li').first().waitFor();
     await page.getByRole('heading', { name: 'Transfer card' }).waitFor();
     const before = page.url();
     await page.getByRole('link', { name: 'Try it in the rule lab' }).click();
