@@ -34,9 +34,11 @@ function distanceOf(a: OrdinaryUpdates, b: OrdinaryUpdates): number {
 
 /** Whether two rules are nearer than `bound` as they are, at one learning rate; no rule is near one whose updates are not finite. */
 export function isWithin(a: OrdinaryUpdates, b: OrdinaryUpdates, bound: number): boolean {
-  const most = bound ** 2 * a.length;
+  const weights = Math.max(a.length, b.length);
+  const most = bound ** 2 * weights;
   let sum = 0;
-  for (let i = 0; i < a.length && sum < most; i++) sum += relative(a[i]!, b[i]!, 1);
+  // A rule for all kinds of tensors does the same to each.
+  for (let i = 0; i < weights && sum < most; i++) sum += relative(a[i % a.length]!, b[i % b.length]!, 1);
   return sum < most;
 }
 

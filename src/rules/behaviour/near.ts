@@ -1,6 +1,7 @@
 import { canonicalize } from '../canonical/canonicalize.ts';
 import type { Expression } from '../language/expression.ts';
-import { lowerRule } from '../program/program.ts';
+import { KINDS } from '../language/kinds.ts';
+import { lowerKinds } from '../program/program.ts';
 import { type OrdinaryUpdates, ordinaryUpdates } from './behaviour.ts';
 import { isWithin, NEAR } from './distance.ts';
 import { edgeProbe } from './probes.ts';
@@ -9,16 +10,19 @@ import { record } from './record.ts';
 /** What near copies are told by. */
 export interface Likeness {
   readonly updates: OrdinaryUpdates;
-  /** For every update where gradients or weights are 0, whether it is finite: `1` or `0`. */
+  /** For every update of every kind of tensors where gradients or weights are 0, whether it is finite: `1` or `0`. */
   readonly finite: string;
 }
 
 /** Looks at a rule as {@link isNearCopy} compares it. Some 0.15 ms. */
 export function likenessOf(rule: Expression): Likeness {
-  const { float32 } = record(lowerRule(canonicalize(rule)), edgeProbe());
+  const parts = lowerKinds(canonicalize(rule)).map(({ program, kinds }) => ({
+    kinds,
+    finite: Array.from(record(program, edgeProbe()).float32, (value) => Number(Number.isFinite(value))),
+  }));
   return {
     updates: ordinaryUpdates(rule),
-    finite: Array.from(float32, (value) => (Number.isFinite(value) ? '1' : '0')).join(''),
+    finite: KINDS.flatMap((kind) => parts.find(({ kinds }) => kinds.includes(kind))!.finite).join(''),
   };
 }
 
