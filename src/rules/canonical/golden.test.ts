@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sampledRules } from '../../../test/sampled-rules.ts';
 import { stream } from '../../random/index.ts';
 import { catalogue } from '../catalogue/catalogue.ts';
+import { published } from '../catalogue/published.ts';
 import { printRule } from '../language/print.ts';
 import { decoder, findSpace, uniformTokens } from '../spaces/index.ts';
 import { canonicalize } from './canonicalize.ts';
@@ -24,6 +25,7 @@ const LATER = new Set([
     'fromage',
   ],
   ...['sgd-sai', 'gravity', 'rms-adam', 'scaled-sign', 'normalized-momentum'],
+  ...published.map(({ name }) => name),
 ]);
 const isOfThen = ({ name }: { readonly name: string }): boolean => !LATER.has(name);
 

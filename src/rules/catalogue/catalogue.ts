@@ -4,21 +4,10 @@ import { parseRule } from '../canonical/parse-rule.ts';
 import type { Expression } from '../language/expression.ts';
 import { RuleError } from '../language/rule-error.ts';
 import { hintInstead } from '../language/synonyms.ts';
+import { type CatalogueEntry, entry } from './entry.ts';
+import { published } from './published.ts';
 
-/** A named rule: one line of rule text, and where it comes from. */
-export interface CatalogueEntry {
-  readonly name: string;
-  readonly title: string;
-  readonly text: string;
-  readonly source: string;
-}
-
-const entry = (name: string, title: string, text: string, source: string): CatalogueEntry => ({
-  name,
-  title,
-  text,
-  source,
-});
+export type { CatalogueEntry } from './entry.ts';
 
 const torch = (name: string): string => `PyTorch, torch.optim.${name}`;
 
@@ -293,6 +282,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...references,
   ...recurrences,
   ...reductions,
+  ...published,
   ...signFamilies,
   ...found,
 ];
