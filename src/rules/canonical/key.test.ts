@@ -55,6 +55,21 @@ describe('ruleKey', () => {
     expect(trained(a)).toEqual(trained(b));
   });
 
+  it('is one for numbers that are 0 in float32, as the weights are, to the sign of a zero', () => {
+    for (const [a, b] of [
+      ['1e-320', '-1e-320'],
+      ['norm(1e-320)', '-norm(1e-320)'],
+    ] as const) {
+      const stepped = [a, b].map((text) => {
+        const weights = Float32Array.of(-0, 0);
+        compileRule(parseRule(text)).start({ size: 2, steps: 1, seed: 1 }).step(weights, weights, 0.1);
+        return weights;
+      });
+      expect(key(a)).toBe(key(b));
+      expect(stepped[0]).toEqual(stepped[1]);
+    }
+  });
+
   it('does not depend on the writing, nor on which object is asked', () => {
     fc.assert(
       fc.property(expressions({ depth: 4 }), (e) => {

@@ -107,6 +107,7 @@ describe('a text that is no rule', () => {
     ['cd(0)', 4, /n of cd\(n\) must be positive/],
     ['ema(g, w)', 8, /expected a number for b of ema\(x, b\), but found 'w'/],
     ['ema(g 0.9)', 7, /but found '0.9'/],
+    ['rec(-(sign(g\n  )), self)', 5, /but found '-\(sign\(g \)\)'/],
     ['exp', 1, /'exp' needs its arguments/],
     ['g(2)', 2, /'g' takes no arguments/],
     ['1e999', 1, /1e999 is too large/],

@@ -20,7 +20,10 @@ import {
 export function multiply(x: Normal, y: Normal): Normal {
   const coefficient = x.coefficient * y.coefficient;
   if (x.coefficient === 0 || y.coefficient === 0) return number(0);
-  if (mayCombine(coefficient, x.coefficient, y.coefficient)) return build(coefficient, merge(x.core, y.core));
+  const isAlone = Math.abs(x.coefficient) === 1 || Math.abs(y.coefficient) === 1;
+  if (isAlone || mayCombine(coefficient, x.coefficient, y.coefficient)) {
+    return build(coefficient, merge(x.core, y.core));
+  }
   return multiplyApart(x, y);
 }
 

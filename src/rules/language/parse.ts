@@ -450,7 +450,7 @@ class Parser {
   #foundSince(start: Token): string {
     if (start.kind === 'end') return 'the rule ends';
     const end = Math.max(this.#peek().position, start.position + 1);
-    return `found '${shorten(this.#text.slice(start.position, end).trim())}'`;
+    return `found '${shorten(this.#text.slice(start.position, end).trim().replace(/\s+/g, ' '))}'`;
   }
 
   #close(open: Token): void {

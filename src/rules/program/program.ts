@@ -182,7 +182,8 @@ class Builder {
   }
 
   #literal(value: number): number {
-    const rounded = Math.fround(value);
+    // What underflows is 0 of one sign, as its key is.
+    const rounded = Math.fround(value) === 0 && value !== 0 ? 0 : Math.fround(value);
     return this.#add(`literal ${Object.is(rounded, -0) ? '-0' : rounded}`, {
       kind: 'literal',
       value: rounded,
