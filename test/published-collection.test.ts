@@ -434,12 +434,16 @@ const tiger: WriteUp = () => {
   return (g, w) => first(g).plain.map((one, i) => Math.sign(one) + 0.01 * w[i]!);
 };
 
+/** It has no name in the catalogue: ten gradients are much to keep. */
+const TEN_BEFORE = `${'prev('.repeat(10)}g${')'.repeat(10)}`;
+const ADASHIFT = `where(t > 10, acc(g - 0.9^10 * ${TEN_BEFORE}, 0.9) * 0.1 / (1 - 0.9^10) / (sqrt(ema(amax(${TEN_BEFORE})^2, 0.999) / (1 - 0.999^(t - 10))) + 1e-10), 0)`;
+
 const writeUps: Readonly<Record<string, WriteUp>> = {
   adabelief,
   adabound,
   adamod,
   adapnm,
-  adashift,
+  [ADASHIFT]: adashift,
   adasmooth,
   aggmo,
   aida,

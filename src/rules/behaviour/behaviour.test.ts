@@ -354,7 +354,6 @@ const GOLDEN = {
   adabound: 'c9faafa13b42014d',
   adamod: '16e077186625d2e1',
   adapnm: '678f923479c323c5',
-  adashift: 'c39be45e137078b5',
   adasmooth: '5b133a4aeae93abc',
   aggmo: '0063e2c6f9b34aa3',
   aida: '3b74b48c59a8540f',

@@ -267,6 +267,12 @@ describe('canonicalize', () => {
     expect(printRule(canonicalize(form))).toBe(printRule(form));
   });
 
+  it('opens a sum in a sum, when its coefficient comes to be 1', () => {
+    expect(printRule(canonicalize(parseRule('g - 0.5 * (w - 1) + (g - 0.5 * (w - 1))')))).toBe(
+      '1 + 2 * g - w',
+    );
+  });
+
   it('is idempotent, also through print and parse', () => {
     fc.assert(
       fc.property(expressions({ depth: 5 }), (e) => {

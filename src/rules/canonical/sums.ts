@@ -15,13 +15,19 @@ export function addSigned(x: Normal, y: Normal, sign: 1 | -1): Normal | undefine
     if (!Number.isFinite(total)) return undefined;
     terms.splice(at < 0 ? terms.length : at, 1, { coefficient: total, core });
   }
-  return build(terms.filter(({ coefficient }) => coefficient !== 0));
+  const kept = terms.filter(({ coefficient }) => coefficient !== 0);
+  // a - (b + c) / 2 + (a - (b + c) / 2) => 2 * a - b - c
+  const open = kept.length > 1 ? kept.findIndex(isOpen) : -1;
+  return open < 0 ? build(kept) : addSigned(build(kept.toSpliced(open, 1)), kept[open]!, 1);
 }
+
+/** Whether the terms of a sum are terms of the sum that it stands in. */
+const isOpen = ({ core, coefficient }: Normal): boolean => core.kind === 'sum' && Math.abs(coefficient) === 1;
 
 /** The terms of a sum, or the one term of anything else. */
 function spliced({ core, coefficient }: Normal, sign: 1 | -1): readonly Normal[] {
   const by = coefficient * sign;
-  if (core.kind !== 'sum' || Math.abs(coefficient) !== 1) return [{ core, coefficient: by }];
+  if (core.kind !== 'sum' || !isOpen({ core, coefficient })) return [{ core, coefficient: by }];
   return core.terms.map((term) => times(term, by));
 }
 

@@ -14,9 +14,6 @@ const MOD_RATE = '1 / (sqrt(v) + eps)';
 const EVERY_SECOND = 'rec(0, 0.81 * prev(self) + 0.19 * g)';
 const POSITIVE_NEGATIVE = `(2 * ${EVERY_SECOND} - prev(${EVERY_SECOND})) / sqrt(5)`;
 
-/** The gradient of ten steps before. */
-const TEN_BEFORE = `${'prev('.repeat(10)}g${')'.repeat(10)}`;
-
 /** How far a weight has come, of the way that it went; 1 before it moved. */
 const WAY = 'acc(where(t < 2, 0, abs(w - prev(w))), 1)';
 const EFFECTIVE = `where(${WAY} > 0, abs(w - rec(w, self)) / ${WAY}, 1)`;
@@ -102,12 +99,6 @@ export const published: readonly CatalogueEntry[] = [
     'AdaPNM',
     `${POSITIVE_NEGATIVE} / (1 - 0.9^t) / (sqrt(rec(0, max(self, ema(g^2, 0.999)))) / sqrt(1 - 0.999^t) + eps)`,
     'Xie et al. 2021, "Positive-Negative Momentum", algorithm 2',
-  ),
-  entry(
-    'adashift',
-    'AdaShift, ten gradients and the largest of a tensor',
-    `where(t > 10, acc(g - 0.9^10 * ${TEN_BEFORE}, 0.9) * 0.1 / (1 - 0.9^10) / (sqrt(ema(amax(${TEN_BEFORE})^2, 0.999) / (1 - 0.999^(t - 10))) + 1e-10), 0)`,
-    'Zhou et al. 2019, "AdaShift: Decorrelation and Convergence of Adaptive Learning Rate Methods"',
   ),
   entry(
     'adasmooth',
