@@ -389,6 +389,34 @@ describe.skipIf(noChromium)('the pages of the studio', () => {
     }
   });
 
+  it.each(LOOKS)('show a rule, an analysis and a part of a run, $colorScheme at $width px', async (look) => {
+    const { page, faults } = await opened('#/run/evolved?limit=10&from=11&to=30', look);
+    await page.locator('.zooms svg').waitFor();
+    await page.getByRole('button', { name: 'What makes rules good' }).click();
+    await page.getByRole('heading', { name: 'What the strategy says' }).waitFor();
+    await page.locator('figure svg').nth(7).waitFor();
+    await page.getByText('on a lane per worker').waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await overflows(page)).toBe(false);
+    await page.locator('.board a.rule').first().click();
+    await page.getByRole('heading', { name: 'Lineage' }).waitFor();
+    await page.locator('.lineage > li').first().waitFor();
+    await page.locator('figure svg').first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await overflows(page)).toBe(false);
+    await page.getByRole('link', { name: 'Try it in the rule lab' }).click();
+    await page.locator('.map polyline').first().waitFor();
+    await page.getByRole('link', { name: 'Compare these rules in the studio' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await overflows(page)).toBe(false);
+    await page.getByRole('link', { name: 'Compare these rules in the studio' }).click();
+    await page.locator('.card figure svg').first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await overflows(page)).toBe(false);
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
   it('keep filters of the leaderboard in the address', async () => {
     const { page, faults } = await opened('#/run/evolved');
     await page.locator('.board tbody tr').first().waitFor();

@@ -58,7 +58,14 @@ describe('how the program is called', () => {
     'bin/nos',
     'user/node_modules/.bin/nos',
     'npm/_npx/1/node_modules/.bin/nos',
+    'npm/_npx/2/node_modules/.bin/nos',
+    'npm/_npx/3/node_modules/.bin/nos',
   );
+  /** As npx notes what it was asked for. */
+  const asked = (folder: string, packages: readonly string[]) =>
+    writeFileSync(join(home, 'npm/_npx', folder, 'package.json'), JSON.stringify({ _npx: { packages } }));
+  asked('2', ['neural-optimizer-search@0.1']);
+  asked('3', ['neural-optimizer-search', "it's.tgz"]);
   program('other/nos');
   const directory = join(home, 'user');
   const local = join(home, 'user/node_modules/.bin/nos');
@@ -72,13 +79,23 @@ describe('how the program is called', () => {
     ['under npx of another program', { script, directory, env: ofNpx }, `node ${script}`],
     ['in a script of npm', { script: local, directory, env: { ...ofNpm, PATH: dirname(local) } }, 'npx nos'],
     [
-      'under npx, installed nowhere else',
+      'under npx, which does not say by what package',
       {
         script: join(home, 'npm/_npx/1/node_modules/.bin/nos'),
         directory,
         env: { ...ofNpx, PATH: join(home, 'npm/_npx/1/node_modules/.bin') },
       },
       `node ${join(home, 'npm/_npx/1/node_modules/.bin/nos')}`,
+    ],
+    [
+      'under npx, by the package',
+      { script: join(home, 'npm/_npx/2/node_modules/.bin/nos'), directory, env: ofNpx },
+      'npx neural-optimizer-search@0.1',
+    ],
+    [
+      'under npx, by several packages',
+      { script: join(home, 'npm/_npx/3/node_modules/.bin/nos'), directory, env: ofNpx },
+      String.raw`npx -p neural-optimizer-search -p 'it'\''s.tgz' nos`,
     ],
     [
       'on the path',

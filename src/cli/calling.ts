@@ -1,5 +1,5 @@
-import { accessSync, constants, realpathSync } from 'node:fs';
-import { delimiter, resolve, sep } from 'node:path';
+import { accessSync, constants, readFileSync, realpathSync } from 'node:fs';
+import { delimiter, join, resolve, sep } from 'node:path';
 import { shellWord } from '../shell.ts';
 import type { CommandEntry } from './commands/index.ts';
 
@@ -15,22 +15,36 @@ export interface Start {
 /** Where npm installs what npx and its scripts find, and its user's shell does not. */
 const INSTALLED = `${sep}node_modules${sep}`;
 
-/** Where npx keeps what is installed nowhere else: it does not find that by the program's name. */
-const CACHE_OF_NPX = `${sep}_npx${sep}`;
+/** Where npx keeps what is installed nowhere else, a folder per call: it does not find that by the program's name, but by the package's. */
+const OF_NPX = /^.*[/\\]_npx[/\\][^/\\]+/;
 
 /**
- * How the user calls this program, for commands that they may copy: `bin/nos` in a clone, `npx nos` under npx, `nos` if a shell
- * finds it, the path otherwise.
+ * How the user calls this program, for commands that they may copy: `bin/nos` in a clone, `npx nos` under npx, `npx` with the package if it is
+ * installed nowhere else, `nos` if a shell finds it, the path otherwise.
  */
 export function programOf({ script, directory, env }: Start): string {
   if (script === resolve(directory, 'bin/nos')) return 'bin/nos';
   const byNpm = env.npm_command !== undefined;
-  if (byNpm && script.includes(INSTALLED) && !script.includes(CACHE_OF_NPX)) return 'npx nos';
+  const [kept] = OF_NPX.exec(script) ?? [];
+  if (byNpm && kept === undefined && script.includes(INSTALLED)) return 'npx nos';
+  const asked = byNpm && kept !== undefined ? packagesOf(kept) : [];
+  if (asked.length > 0)
+    return ['npx', ...(asked.length === 1 ? asked : [...asked.map((name) => `-p ${name}`), 'nos'])].join(' ');
   const path = (env.PATH ?? '').split(delimiter);
   const folders = byNpm ? path.filter((folder) => !folder.includes(INSTALLED)) : path;
   const found = folders.map((folder) => resolve(directory, folder, 'nos')).find(isProgram);
   if (found !== undefined && sameFile(found, script)) return 'nos';
   return `node ${shellWord(script)}`;
+}
+
+/** The packages that npx was asked for, as it was, which it notes in the folder where it keeps them; none if it does not say. */
+function packagesOf(folder: string): readonly string[] {
+  try {
+    const { _npx } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    return _npx.packages.map((name: unknown) => shellWord(String(name)));
+  } catch {
+    return [];
+  }
 }
 
 function isProgram(path: string): boolean {

@@ -77,7 +77,7 @@ export async function withProgram<S extends ProgramSettings & { readonly task?: 
     recordOf(taskCommand, settings),
     process.cwd(),
   );
-  const task = Array.isArray(settings.task) ? [path] : path;
+  const task = typeof settings.task === 'string' ? path : [path];
   return withOwnProtocol({ ...context, settings: { ...settings, task } });
 }
 

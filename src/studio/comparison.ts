@@ -1,4 +1,4 @@
-import { ACCURACY, type Evaluation } from '../evaluation/index.ts';
+import { ACCURACY, type Evaluation, taskTitle } from '../evaluation/index.ts';
 import { shortRules } from '../report/index.ts';
 import { canonicalize, namesOf, parseRule, printRule, ruleKey } from '../rules/index.ts';
 import { mean, meanInterval, pairedPermutation } from '../statistics/index.ts';
@@ -58,7 +58,7 @@ function tableOf(
   });
   const base = trained.find(({ key }) => key === contestants[0]?.key);
   return {
-    ...{ task, protocol, environment },
+    ...{ task, title: taskTitle(task), protocol, environment },
     score: { metric: score.metric, goal: score.goal },
     rules: trained.map(({ key, rule, bySeed }): ComparedRule => {
       const each = [...bySeed.values()].sort((a, b) => a.seed - b.seed);

@@ -144,6 +144,8 @@ export interface ComparedRule {
 /** Rules trained on one task under the same conditions. */
 export interface ComparisonTable {
   readonly task: string;
+  /** The task for people. */
+  readonly title: string;
   readonly protocol: string;
   readonly environment: string;
   readonly score: Metric;

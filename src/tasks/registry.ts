@@ -1,5 +1,5 @@
 import { NosError } from '../errors.ts';
-import { taskTitle, withoutHash } from '../evaluation/index.ts';
+import { taskFileName, withoutHash } from '../evaluation/index.ts';
 import {
   exportOf,
   isModuleName,
@@ -109,7 +109,7 @@ export async function presentReference(reference: string): Promise<string> {
  */
 export function travellingReference(reference: string): string {
   const hash = moduleHash(reference);
-  return `${taskTitle(reference)}${hash === undefined ? '' : `#${hash}`}`;
+  return `${taskFileName(reference)}${hash === undefined ? '' : `#${hash}`}`;
 }
 
 /**

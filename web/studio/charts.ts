@@ -7,7 +7,19 @@ import type {
   RuleDocument,
 } from '../../src/studio/documents.ts';
 
+import { unitText } from './format.ts';
 import type { TransferRow } from './transfer.tsx';
+
+/** In what a rule's scores are. */
+const metricOf = ({ score }: Evaluation): Metric => score ?? { metric: 'accuracy', goal: 'maximise' };
+
+/** Colours of scores: bright is good. */
+const brightness = (score: Metric) => ({
+  scheme: 'viridis' as const,
+  reverse: score.goal === 'minimise',
+  label: unitText(score),
+  legend: true,
+});
 
 type Drawing = SVGSVGElement | HTMLElement;
 
@@ -27,7 +39,7 @@ export function epochChart({ evaluation, adam }: RuleDocument, width: number): D
     marginBottom: 42,
     style: LOOK,
     x: { label: 'epoch', labelOffset: 36 },
-    y: { label: 'score', grid: true, nice: true },
+    y: { label: unitText(metricOf(evaluation)), grid: true, nice: true },
     color: { domain: lines.map(({ name }) => name), range: [colour(0), colour(1)], legend: true },
     marks: lines.flatMap(({ name, curve }) => {
       const points = curve.map((value, i) => ({ epoch: i + 1, value, name }));
@@ -40,7 +52,8 @@ export function epochChart({ evaluation, adam }: RuleDocument, width: number): D
 }
 
 /** What each learning rate of the sweep came to; of one judged by its training loss, that. */
-export function sweepChart({ sweep, learningRate }: Evaluation, width: number): Drawing {
+export function sweepChart(evaluation: Evaluation, width: number): Drawing {
+  const { sweep, learningRate } = evaluation;
   const byLoss = sweep.some(({ loss }) => loss !== undefined);
   const points = sweep.map(({ learningRate: rate, accuracy, loss }) => ({
     rate,
@@ -59,7 +72,7 @@ export function sweepChart({ sweep, learningRate }: Evaluation, width: number): 
       ticks: 6,
       tickFormat: (rate: number) => rate.toExponential(0),
     },
-    y: { label: byLoss ? 'training loss' : 'score', grid: true, nice: true },
+    y: { label: byLoss ? 'training loss' : unitText(metricOf(evaluation)), grid: true, nice: true },
     marks: [
       Plot.ruleX([learningRate].filter(Number.isFinite), { stroke: 'var(--faint)', strokeDasharray: '5 4' }),
       Plot.line(shown, { x: 'rate', y: 'value', stroke: colour(0), strokeWidth: 2 }),
@@ -182,7 +195,7 @@ export function timelineChart(bars: AnalysisDocument['timeline'], width: number)
 }
 
 /** Scores by rule and learning rate; the rate that was chosen has a point. */
-export function ratesChart(rates: AnalysisDocument['rates'], width: number): Drawing {
+export function ratesChart(rates: AnalysisDocument['rates'], width: number, score: Metric): Drawing {
   const cells = rates.flatMap(({ rule, sweep }, i) =>
     sweep
       .filter(({ accuracy }) => Number.isFinite(Number(accuracy)))
@@ -203,7 +216,7 @@ export function ratesChart(rates: AnalysisDocument['rates'], width: number): Dra
     style: LOOK,
     x: { label: 'learning rate', labelOffset: 34, domain: domain.map((rate) => rate.toExponential()) },
     y: { label: 'rank', domain: rates.map((_, i) => `${i + 1}`) },
-    color: { scheme: 'viridis', label: 'score', legend: true },
+    color: brightness(score),
     marks: [
       Plot.cell(cells, {
         x: 'rate',
@@ -272,7 +285,7 @@ export function costChart(costs: AnalysisDocument['costs'], width: number, score
     marginBottom: 42,
     style: LOOK,
     x: { label: 'operations per weight and step', labelOffset: 36 },
-    y: { label: score.metric, grid: true, nice: true },
+    y: { label: unitText(score), grid: true, nice: true },
     color: {
       domain: slots,
       range: slots.map((_, i) => colour(i)),
@@ -311,7 +324,7 @@ export function front(costs: readonly Cost[], { goal }: Pick<Metric, 'goal'>): r
 export function stringsChart(
   { axes, lines }: AnalysisDocument['strings'],
   width: number,
-  { metric }: Metric,
+  score: Metric,
 ): Drawing {
   const orders = axes.map((_, i) => {
     const counts = new Map<string, number>();
@@ -341,7 +354,7 @@ export function stringsChart(
     style: LOOK,
     x: { label: null, domain: axes, type: 'point' },
     y: { axis: null },
-    color: { scheme: 'viridis', label: metric, legend: true },
+    color: brightness(score),
     marks: [
       Plot.line(points, { x: 'axis', y: 'y', z: 'line', stroke: 'reward', strokeOpacity: 0.35 }),
       Plot.text(labels, {

@@ -72,8 +72,8 @@ function Conditions({ table }: { readonly table: ComparisonTable }) {
 }
 
 /** What the rules of a table were trained on, and how. */
-export const conditionsText = ({ task, protocol, environment }: ComparisonTable): string =>
-  `${task.split('/').at(-1)}, protocol ${protocol}${environment === 'none' ? '' : `, in ${environment}`}`;
+export const conditionsText = ({ title, protocol, environment }: ComparisonTable): string =>
+  `${title}, protocol ${protocol}${environment === 'none' ? '' : `, in ${environment}`}`;
 
 export const intervalText = (interval: ComparedRule['interval'], write: (value: number) => string): string =>
   interval === null ? 'too few seeds' : `${write(interval.low)} to ${write(interval.high)}`;

@@ -23,7 +23,7 @@ export function curveChart(curves: readonly CurveDocument[], width: number): SVG
     marginRight: width < 500 ? 12 : 96,
     style: { background: 'none', fontFamily: 'inherit' },
     x: { label: 'rules proposed', labelOffset: 36, domain: [first, last], ticks: width / 90 },
-    y: { label: labelOf(curves), nice: true, grid: true },
+    y: { label: labelOf(curves), nice: true, grid: true, ...scaleOf(curves) },
     marks: [
       ...curves.flatMap(({ points }, i) =>
         alone
@@ -44,7 +44,7 @@ export function curveChart(curves: readonly CurveDocument[], width: number): SVG
           curve: 'step-after',
         }),
       ),
-      Plot.text(apart(levels), {
+      Plot.text(apart(levels, curves), {
         x: last,
         y: 'reward',
         text: 'name',
@@ -101,12 +101,35 @@ function levelsOf(curves: readonly CurveDocument[]): readonly Level[] {
     .map(({ name, reward }) => ({ name, reward: reward as number }));
 }
 
+/** A level of a picture that is nearer to another than this share of its height has its name there. */
+const CLOSE = 0.05;
+
 /** Those whose names would not be written over one another: the first of each that lie close. */
-function apart(levels: readonly Level[]): readonly Level[] {
+function apart(levels: readonly Level[], curves: readonly CurveDocument[]): readonly Level[] {
   const [first, second] = levels;
-  if (first === undefined || second === undefined || Math.abs(first.reward - second.reward) > 0.02)
-    return levels;
+  if (first === undefined || second === undefined) return levels;
+  const { type } = scaleOf(curves);
+  const height = (value: number): number => (type === 'log' ? Math.log(value) : value);
+  const all = [...valuesOf(curves), first.reward, second.reward].map(height);
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  if (Math.abs(height(first.reward) - height(second.reward)) > CLOSE * (high - low)) return levels;
   return [{ name: `${first.name}, ${second.name}`, reward: first.reward }];
+}
+
+/** What a picture shows; of one run, its rules too. */
+const valuesOf = (curves: readonly CurveDocument[]): readonly number[] =>
+  curves
+    .flatMap(({ points, average, best }) => [...(curves.length === 1 ? points : []), ...average, ...best])
+    .map(([, value]) => value);
+
+/** Scores of their own units may span decades, as losses of rules that nearly diverge do. */
+const DECADES = 100;
+
+function scaleOf(curves: readonly CurveDocument[]): { readonly type: 'linear' | 'log' } {
+  const values = valuesOf(curves);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const own = curves[0] !== undefined && curves[0].score.metric !== 'accuracy';
+  return { type: own && low > 0 && high > DECADES * low ? 'log' : 'linear' };
 }
 
 const labelOf = ([first]: readonly CurveDocument[]): string =>

@@ -1,9 +1,21 @@
+import type { Metric } from '../../src/evaluation/index.ts';
+
 /** Figures for people, as `nos` writes them. */
 
 export const figure = (value: number | null | undefined): string =>
-  value === null || value === undefined || !Number.isFinite(value) ? '—' : value.toFixed(4);
+  value === null || value === undefined || !Number.isFinite(value)
+    ? '—'
+    : `${value < 0 ? '−' : ''}${sizeText(Math.abs(value))}`;
 
-export const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
+export const signed = (value: number): string => `${value < 0 ? '−' : '+'}${sizeText(Math.abs(value))}`;
+
+/** Four decimals for accuracies and their like; five digits of what is larger or smaller. */
+const sizeText = (size: number): string =>
+  size === 0 || (size >= 0.01 && size < 10) ? size.toFixed(4) : String(Number(size.toPrecision(5)));
+
+/** What an axis of scores is called. */
+export const unitText = ({ metric, goal }: Metric): string =>
+  metric === 'accuracy' ? metric : `${metric}, ${goal === 'minimise' ? 'lower' : 'higher'} is better`;
 
 export const thousands = (value: number): string => Math.round(value).toLocaleString('en-US');
 

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import type { RunEntry } from '../../src/studio/documents.ts';
+import { figure } from './format.ts';
 import type { Refused } from './server.ts';
 
 /** What went wrong, and what to do about it. */
@@ -101,7 +102,7 @@ export function Check({ label, checked, onChange }: CheckProps) {
 }
 
 /** The best reward so far, as a line of a word's size. */
-export function Sparkline({ values }: { readonly values: readonly (number | null)[] }) {
+export function Sparkline({ sparkline: values, score }: Pick<RunEntry, 'sparkline' | 'score'>) {
   const known = values.filter((value) => value !== null);
   if (known.length < 2) return null;
   const [low, high] = [Math.min(...known), Math.max(...known)];
@@ -115,7 +116,7 @@ export function Sparkline({ values }: { readonly values: readonly (number | null
       width="100"
       height="20"
       role="img"
-      aria-label={`best reward so far, from ${low.toFixed(3)} to ${high.toFixed(3)}`}
+      aria-label={`best ${score.metric} so far, from ${figure(known[0])} to ${figure(known.at(-1))}`}
     >
       <polyline points={points.join(' ')} fill="none" stroke="var(--series-1)" stroke-width="1.5" />
     </svg>

@@ -107,7 +107,7 @@ export function RunsPage({ address, version }: PageProps) {
                     <Beside {...run} />
                   </td>
                   <td>
-                    <Sparkline values={run.sparkline} />
+                    <Sparkline {...run} />
                   </td>
                   <td class="number">{run.rulesPerHour === null ? '—' : thousands(run.rulesPerHour)}</td>
                   <td>

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import * as compare from '../../compare/index.ts';
-import { parseProtocol, printProtocol, taskTitle } from '../../evaluation/index.ts';
+import { parseProtocol, printProtocol, taskFileName, taskTitle } from '../../evaluation/index.ts';
 import * as f from '../../fields.ts';
 import { inTurn } from '../../in-turn.ts';
 import {
@@ -29,13 +29,14 @@ import {
   settings,
   tasks,
 } from '../options.ts';
-import { withProgram } from '../programs.ts';
+import { programOptions, withProgram } from '../programs.ts';
 
 /** The rules that a card compares its rule with. */
 const REFERENCES = ['sgd', 'momentum', 'adam', 'rmsprop', 'powersign'];
 
 const options = {
   task: described(tasks, { otherwise: 'those of the store' }).optional(),
+  ...programOptions,
   protocol,
   environment: described(settings.environment.transform(splitList), {
     description: 'numerical environments of the training, with commas in between',
@@ -136,7 +137,7 @@ function flagsOf({ environment }: Settings, plans: readonly compare.ComparisonPl
   const [{ tasks, protocol, seeds }] = plans as [compare.ComparisonPlan];
   const environments = plans.map((plan) => plan.environment).join(',');
   return [
-    `--task ${shellWord(tasks.map(taskTitle).join(','))}`,
+    `--task ${shellWord(tasks.map(taskFileName).join(','))}`,
     ...(environment === undefined && environments === 'none' ? [] : [`--environment ${environments}`]),
     `--protocol ${protocol} --seed ${seeds[0]} --seeds ${seeds.length}`,
   ].join(' ');
