@@ -284,7 +284,7 @@ export function costChart(costs: AnalysisDocument['costs'], width: number, score
     height: heightOf(width) + 40,
     marginBottom: 42,
     style: LOOK,
-    x: { label: 'operations per weight and step', labelOffset: 36 },
+    x: { label: 'operations per weight and step', labelOffset: 36, nice: true },
     y: { label: unitText(score), grid: true, nice: true },
     color: {
       domain: slots,
