@@ -4,7 +4,7 @@
  * by how much it slows a search that it follows, with and without it in turn.
  *
  *     npm run build && node bench/studio.mjs --size 100000
- *     npm run build && node bench/studio.mjs search [--search real] [--workers 2] [--browser] [--repeats 7]
+ *     npm run build && node bench/studio.mjs search [--search real] [--samples 60] [--workers 2] [--browser] [--repeats 7]
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -24,6 +24,7 @@ const { values, positionals } = parseArgs({
     size: { type: 'string', default: '100000' },
     repeats: { type: 'string', default: '5' },
     search: { type: 'string', default: 'quick' },
+    samples: { type: 'string' },
     workers: { type: 'string', default: '1' },
     browser: { type: 'boolean', default: false },
   },
@@ -103,6 +104,7 @@ async function follow() {
   await read();
   await whole(studio);
   const delays = [];
+  const changes = [];
   for (let i = 0; i < Number(values.repeats); i++) {
     const before = await read();
     const heard = new Promise((resolve) => {
@@ -111,11 +113,19 @@ async function follow() {
     await writeLongRun(path, 'long', 20, size + 1000, before);
     const began = performance.now();
     await heard;
+    changes.push(
+      await timed(() =>
+        Promise.all(
+          ['', '/curve', '/board'].map(async (part) => (await fetch(url(`runs/long${part}`))).text()),
+        ),
+      ),
+    );
     if ((await read()) <= before) throw new Error('it did not follow');
     delays.push({ clock: performance.now() - began, processor: 0 });
     await sleep(600);
   }
   say('follows an evaluation after', delays);
+  say('documents of the page of a run after a change', changes);
   const used = process.cpuUsage();
   const SECONDS = 10;
   await sleep(1000 * SECONDS);
@@ -268,14 +278,19 @@ async function follower(store, browser) {
 
 /** The time of a search that a page of the studio follows, beside the same search alone, in turn. */
 async function slowed() {
-  const search = SEARCHES[values.search];
+  const search = { ...SEARCHES[values.search], ...(values.samples && { samples: Number(values.samples) }) };
   const browser = values.browser ? await openChromium() : undefined;
   const times = { alone: [], followed: [] };
   const takes = { server: [], pages: [] };
   for (let i = 0; i < 2 * Number(values.repeats); i++) {
     const kind = i % 4 === 1 || i % 4 === 2 ? 'followed' : 'alone';
     const store = join(directory, `search-${i}.db`);
-    await searched(store, 'before', { ...search, samples: 40, seed: 1 }, values.workers);
+    await searched(
+      store,
+      'before',
+      { ...search, samples: Math.ceil(search.samples / 10), seed: 1 },
+      values.workers,
+    );
     const end = kind === 'followed' ? await follower(store, browser) : undefined;
     const began = performance.now();
     await searched(store, 'r', search, values.workers);

@@ -214,6 +214,41 @@ describe('what the studio gives', () => {
     expect(JSON.parse(body).hint).toContain("did you mean 'evolved'");
   });
 
+  it('are after following a search what a new server gives', async () => {
+    const task = ['--task', BOWL, '--space', 'quick', '--protocol', 'quick', '--engine', 'onnxruntime'];
+    const strategy = ['--strategy', 'random', '--samples', '120', '--batch', '5', '--run', 'followed'];
+    const ended = finish(start(['search', ...task, ...strategy]));
+    const filters = [
+      'limit=10',
+      'limit=10&text=sign',
+      'limit=5&found=1&least=0.5',
+      'limit=5&status=diverged',
+    ];
+    const paths = ['', '/curve', ...filters.map((filter) => `/board?${filter}`)].map(
+      (path) => `/api/runs/followed${path}`,
+    );
+    let over = false;
+    ended.finally(() => {
+      over = true;
+    });
+    let seen = 0;
+    while (!over) {
+      for (const path of paths) if ((await ask(path)).status === 200) seen++;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect((await ended).code).toBe(0);
+    expect(seen).toBeGreaterThan(paths.length);
+    const fresh = await serveStudio({ store, port: 0 });
+    try {
+      const at = Number(new URL(fresh.url).port);
+      for (const path of paths) {
+        expect(JSON.parse((await ask(path)).body), path).toEqual(JSON.parse((await ask(path, { at })).body));
+      }
+    } finally {
+      await fresh.close();
+    }
+  });
+
   it('leaves the store as it is', async () => {
     const before = hashOf(store);
     for (const path of ['runs', 'runs/evolved', 'runs/evolved/curve', 'runs/evolved/board?text=sign']) {
@@ -390,7 +425,7 @@ describe.skipIf(noChromium)('the pages of the studio', () => {
   });
 
   it.each(LOOKS)('show a rule, an analysis and a part of a run, $colorScheme at $width px', async (look) => {
-    const { page, faults } = await opened('#/run/evolved?limit=10&from=11&to=30', look);
+    const { page, faults } = await opened('#/run/evolved?found=1&limit=10&from=11&to=30', look);
     await page.locator('.zooms svg').waitFor();
     await page.getByRole('button', { name: 'What makes rules good' }).click();
     await page.getByRole('heading', { name: 'What the strategy says' }).waitFor();
