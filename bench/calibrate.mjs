@@ -24,6 +24,7 @@ import { findSpace, printRule, rejection, resolveRule, ruleKey } from '../dist/r
 import { strategies } from '../dist/search/index.js';
 import { mean, midranks, quantile } from '../dist/statistics/index.js';
 import { resolveTask } from '../dist/tasks/index.js';
+import { proposalsOf } from './table-of-run.mjs';
 import { table } from './text.mjs';
 import { candidateRules, LEARNT, learningRules, paperRewards, pictureFile } from './yardstick-tables.mjs';
 
@@ -37,6 +38,8 @@ const folder = new URL('yardstick/', import.meta.url);
 const earlyFile = new URL('early.csv', folder);
 const referencesFile = new URL('references.csv', folder);
 const proposalsFile = new URL('proposals.csv', folder);
+/** Searches under `fast`, as `nos table` writes them. */
+const searchesFile = new URL('searches.csv.gz', folder);
 const PROPOSALS = 'key,origin,status,steps,reward,reason\n';
 const EARLY = 'key,seed,learningRate,status,sweep,losses,fingerprint\n';
 const LEVELS = 'rule,learningRate,seed,losses,fingerprint\n';
@@ -190,17 +193,20 @@ async function proposed() {
   return both.map((one) => ({ ...one, key: ruleKey(resolveRule(one.rule)) }));
 }
 
+/** Mean steps of a proposal by strategy: none where it has the evaluation of another. */
+function stepsByStrategy() {
+  const proposals = proposalsOf(searchesFile);
+  const stepsOf = (name) =>
+    proposals.flatMap(({ strategy, steps }) => (strategy === name ? [Number(steps)] : []));
+  const names = [...new Set(proposals.map(({ strategy }) => strategy))].sort();
+  return Object.fromEntries(names.map((name) => [name, Math.round(mean(stepsOf(name)))]));
+}
+
 /** Fits the tables to what there is, writes them, and prints what they are worth. */
 function calibrate() {
   const rows = earlyRows();
-  const stepsOf = (wanted) =>
-    read('proposals.csv').flatMap(({ origin, steps }) => (origin === wanted ? [Number(steps)] : []));
-  const [uniform, learned] = ['uniform', 'controller'].map(stepsOf);
   const calibration = {
-    ...(uniform.length > 0 &&
-      learned.length > 0 && {
-        steps: { uniform: Math.round(mean(uniform)), learned: Math.round(mean(learned)) },
-      }),
+    steps: stepsByStrategy(),
     ...fitTables(rows),
   };
   const rules = new Set(rows.map(({ key }) => key)).size;

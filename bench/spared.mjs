@@ -2,9 +2,6 @@
 // earlier one by a power of ten alone, that are near copies of an earlier one, and that cannot learn. Of uniform samples; or of the proposals of a
 // table of `nos table`. If these were all trained, as those of a run under `fast-near` are, it also tells how far the reward of a near copy
 // lies from that of the rule that would have stood for it. Run after `npm run build`: node bench/spared.mjs [TABLE]
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
-import { readCsv } from '../dist/csv.js';
 import { stream } from '../dist/random/index.js';
 import {
   behaviourOf,
@@ -17,6 +14,7 @@ import {
   ruleKey,
   uniformTokens,
 } from '../dist/rules/index.js';
+import { proposalsOf } from './table-of-run.mjs';
 
 const SEED = 1;
 const SAMPLES = 2_000;
@@ -97,13 +95,8 @@ if (file === undefined) {
     );
   }
 } else {
-  const [titles, ...records] = readCsv(gunzipSync(readFileSync(file)).toString(), file);
-  const rows = records.map(({ fields }) =>
-    Object.fromEntries(titles.fields.map((name, i) => [name, fields[i]])),
-  );
-  const proposed = rows
-    .filter(({ role }) => role === 'proposal')
-    .sort((a, b) => Number(a.index) - Number(b.index))
-    .map(({ rule, status, reward }) => ({ rule: parseRule(rule), status, reward: Number(reward) }));
+  const proposed = proposalsOf(file).map(({ rule, status, reward }) => ({
+    ...{ rule: parseRule(rule), status, reward: Number(reward) },
+  }));
   shares(file, proposed);
 }

@@ -29,8 +29,8 @@ export interface ReferenceTraining {
  * `bench/calibrate.mjs` makes it.
  */
 export interface Calibration {
-  /** Mean training steps of a proposal under `fast`, what a search is estimated by: of uniform samples, and of what a strategy that learns proposes. */
-  readonly steps?: { readonly uniform: number; readonly learned: number };
+  /** Mean training steps of a proposal in a search under `fast`, by strategy: what a search is estimated by. */
+  readonly steps?: Readonly<Record<string, number>>;
   readonly references: readonly ReferenceTraining[];
   /** Hurdles in their order, each with the largest loss that passes, above that of the references. */
   readonly hurdles: readonly (LossTable & { readonly largest: number })[];
@@ -38,9 +38,9 @@ export interface Calibration {
   readonly end: LossTable;
 }
 
-/** Mean training steps of a proposal of a strategy, if they were measured. */
+/** Mean training steps of a proposal of a strategy; of one that was not measured, the most that any took. */
 export function stepsPerProposal({ steps }: Calibration, strategy: string): number | undefined {
-  return steps?.[strategy === 'random' ? 'uniform' : 'learned'];
+  return steps && (steps[strategy] ?? Math.max(...Object.values(steps)));
 }
 
 /** The value of a function that is given by its knots. */

@@ -2,7 +2,7 @@ import type { Calibration } from '../calibration.ts';
 
 /** Made by `bench/calibrate.mjs fit` from 340 early trainings of 85 rules. */
 export const cifar10Convnet: Calibration = {
-  steps: { uniform: 58, learned: 179 },
+  steps: { evolution: 60, rl: 17 },
   references: [
     { rule: 'adam', learningRate: 0.001 },
     { rule: 'sgd', learningRate: 0.01 },
