@@ -71,7 +71,7 @@ export const SINGLE: Precision = {
 /** Starts a training. Random draws are those that the canonical form of each random subexpression makes. */
 export function startFloat64(
   rule: Expression,
-  { size, steps, seed }: StartOptions,
+  { size, steps, seed, learningRate = 1e-3 }: StartOptions & { readonly learningRate?: number },
   precision = DOUBLE,
 ): Float64Stepper {
   const states = new Map<Expression, Field>();
@@ -86,6 +86,7 @@ export function startFloat64(
         gradient,
         size,
         steps,
+        learningRate,
         seed,
         t,
         states,
@@ -101,6 +102,7 @@ export function startFloat64(
 }
 
 interface Surroundings extends StartOptions {
+  readonly learningRate: number;
   readonly weights: ArrayLike<number>;
   readonly weightErrors: ArrayLike<number> | undefined;
   readonly gradient: ArrayLike<number>;
@@ -148,7 +150,7 @@ class Evaluation {
       };
     }
     if (e.kind === 'literal') return this.#map([], () => e.value);
-    const { weights, gradient, t, steps } = this.#at;
+    const { weights, gradient, t, steps, learningRate } = this.#at;
     const operation = operationOf(e);
     const parameters = parametersOf(e, operation);
     const args = argsOf(e);
@@ -160,7 +162,7 @@ class Evaluation {
         return this.#input(source, operation.name === 'w' ? this.#at.weightErrors : undefined);
       }
       case 'step':
-        return this.#map([], () => operation.value(t, steps, parameters));
+        return this.#map([], () => operation.value(t, steps, parameters, learningRate));
       case 'element': {
         const simpler = e.kind === 'call' ? operation.lower?.(e) : undefined;
         if (simpler) return this.field(simpler);

@@ -15,7 +15,7 @@ import {
 /** A training of a rule in float64. */
 export interface ExactStepper {
   /** u at every weight, in a new array. Its state is that of all steps so far. */
-  update(weights: ArrayLike<number>, gradient: ArrayLike<number>): Float64Array;
+  update(weights: ArrayLike<number>, gradient: ArrayLike<number>, learningRate: number): Float64Array;
   /** Whether every value so far that a rule did not leave out by its choices, of each weight, was one that the precision has room for. */
   readonly sound: readonly boolean[];
 }
@@ -52,10 +52,10 @@ export function startExact(rule: Expression, options: ExactOptions): ExactSteppe
   const sound = Array.from({ length: size }, () => true);
   return {
     sound,
-    update(weights, gradient) {
+    update(weights, gradient, learningRate) {
       const update = new Float64Array(size);
       for (const { tensors, stepper } of parts) {
-        const values = stepper.update(weights, gradient);
+        const values = stepper.update(weights, gradient, learningRate);
         for (const { begin, end } of tensors) {
           update.set(values.subarray(begin, end), begin);
           for (let i = begin; i < end; i++) sound[i] = stepper.sound[i]!;
@@ -79,10 +79,10 @@ function startProgram({ nodes, scalars, slots, result }: Program, options: Exact
   let t = 0;
   return {
     sound,
-    update(weights, gradient) {
+    update(weights, gradient, learningRate) {
       t += 1;
       const values: ArrayLike<number>[] = [];
-      const known = scalars.map((e) => evaluateScalar(e, t, steps));
+      const known = scalars.map((e) => evaluateScalar(e, { t, T: steps, lr: learningRate }));
       for (const node of nodes)
         values.push(nodeValue(node, { weights, gradient, values, states, known, size, bounds }));
       const soundness = soundnessOf(nodes, { values, states: soundStates, bounds }, fits);

@@ -54,7 +54,7 @@ function follow(
   const stepper = startExact(rule, { size: starts.length, steps: totalSteps, precision, tensors });
   let weights: readonly number[] = starts;
   const steps = gradients.map((gradient) => {
-    const update = stepper.update(weights, gradient);
+    const update = stepper.update(weights, gradient, learningRate);
     weights = weights.map((weight, i) => weight - learningRate * update[i]!);
     return { weights, way: [...update].map((u) => Math.abs(learningRate * u)), sound: [...stepper.sound] };
   });

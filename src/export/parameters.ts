@@ -84,6 +84,7 @@ export function nameParameters(program: Program): ParameterNames {
     if (e.kind === 'literal') return literalTerm(e.value);
     if (e.name === 't') return { kind: 'step' };
     if (e.name === 'T') return { kind: 'totalSteps' };
+    if (e.name === 'lr') return { kind: 'learningRate' };
     return apply(
       e.name,
       e.kind === 'call' ? e.args.map(scalarTerm) : [],

@@ -1,4 +1,4 @@
-import { type Expression, lowerRule, type Program, printRule } from '../rules/index.ts';
+import { type Expression, lowerRule, type Program, printRule, readsRate } from '../rules/index.ts';
 import { nameParameters, type ParameterNames, type RuleParameter } from './parameters.ts';
 import {
   type Apply,
@@ -48,6 +48,8 @@ export interface Uses {
   readonly step: boolean;
   /** The number of steps of the whole training. */
   readonly totalSteps: boolean;
+  /** The learning rate, apart from the step w ← w − lr·u. */
+  readonly learningRate: boolean;
 }
 
 /** The names of the operations in a term, each as often as it stands there. */
@@ -133,6 +135,7 @@ class Planner {
         gradient: nodes.some((node) => node.kind === 'input' && node.name === 'g'),
         weight: nodes.some((node) => node.kind === 'input' && node.name === 'w'),
         step: scalars.length > 0,
+        learningRate: scalars.some(readsRate),
         totalSteps: /\b(?:T|ld|cd|rd)\b/.test(texts),
       },
     };

@@ -6,7 +6,7 @@ export type Term =
   | { readonly kind: 'parameter'; readonly name: string }
   /** A number of this step, of {@link Plan.scalars}. */
   | { readonly kind: 'scalar'; readonly name: string }
-  | { readonly kind: 'step' | 'totalSteps' | 'gradient' | 'weight' }
+  | { readonly kind: 'step' | 'totalSteps' | 'learningRate' | 'gradient' | 'weight' }
   | { readonly kind: 'state' | 'variable'; readonly name: string }
   | Apply;
 
@@ -41,6 +41,7 @@ export function isScalar(term: Term): boolean {
     case 'scalar':
     case 'step':
     case 'totalSteps':
+    case 'learningRate':
       return true;
     case 'call':
       return term.args.length > 0 && !isReduction(term) && term.args.every(isScalar);

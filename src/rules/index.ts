@@ -30,7 +30,7 @@ export type {
   ReductionName,
 } from './language/operations.ts';
 export { operations } from './language/operations.ts';
-export { evaluateScalar } from './language/parts.ts';
+export { evaluateScalar, readsRate } from './language/parts.ts';
 export { printRule } from './language/print.ts';
 export { pointAt, RuleError } from './language/rule-error.ts';
 export { compileRule, javascriptKernel } from './program/compile.ts';

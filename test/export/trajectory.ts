@@ -57,7 +57,7 @@ function followFrom(
 ): Trajectory {
   const canonical = canonicalize(rule);
   const program = lowerRule(canonical);
-  const stepper = startFloat64(canonical, { size: SIZE, steps, seed: SEED });
+  const stepper = startFloat64(canonical, { size: SIZE, steps, seed: SEED, learningRate });
   const keys = program.draws.map(({ text }) => deriveKey(SEED, 'draw', text));
   const weights = [...start];
   const way = weights.map(() => 0);

@@ -129,6 +129,7 @@ const spelling: Spelling = {
     if (term.kind === 'weight') return atom('w');
     if (term.kind === 'parameter') return atom(`config->${term.name}`);
     if (term.kind === 'state') return atom(`${term.name}`);
+    if (term.kind === 'learningRate') return atom('config->lr');
     return atom('name' in term ? term.name : term.kind === 'step' ? 'step' : 'config->total_steps');
   },
 };

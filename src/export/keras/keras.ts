@@ -12,6 +12,7 @@ const writer = traced(functionsOf('ops'), {
   parameter: (name) => `self.${named(name)}`,
   gradient: 'grad',
   weight: 'variable',
+  rate: 'lr',
 });
 
 export const keras: Target = {

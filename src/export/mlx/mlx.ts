@@ -9,6 +9,7 @@ const writer = traced(functionsOf('mx'), {
   parameter: (name) => `self.${name}`,
   gradient: 'gradient',
   weight: 'parameter',
+  rate: 'lr',
 });
 
 export const mlx: Target = {

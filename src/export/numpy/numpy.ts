@@ -54,6 +54,7 @@ const spelling: Spelling = {
     if (term.kind === 'gradient') return atom('grad');
     if (term.kind === 'weight') return atom('param');
     if (term.kind === 'parameter') return atom(`self.${term.name}`);
+    if (term.kind === 'learningRate') return atom('self.lr');
     return atom('name' in term ? term.name : term.kind === 'step' ? 'step' : 'self.total_steps');
   },
 };

@@ -5,7 +5,12 @@ import { functionsOf, mathImport, traced } from '../python/traced.ts';
 import type { ExportSource, Target } from '../target.ts';
 import { indented, madeBy } from '../text.ts';
 
-const writer = traced(functionsOf('jnp'), { parameter: (name) => name, gradient: 'grad', weight: 'param' });
+const writer = traced(functionsOf('jnp'), {
+  parameter: (name) => name,
+  gradient: 'grad',
+  weight: 'param',
+  rate: 'rate',
+});
 
 export const optax: Target = {
   name: 'optax',
@@ -29,13 +34,15 @@ function writeOptax(source: ExportSource): string {
   ];
   const functions = writer.decayFunctions(plan);
   const state = `${className}State`;
-  const signature = plan.uses.totalSteps
-    ? ['    *,', ...own.map((one) => `    ${argumentLine(one)}`)]
-    : own.map((one) => `    ${argumentLine(one)}`);
+  const rated = plan.uses.learningRate;
+  const rate = '    learning_rate: optax.ScalarOrSchedule,';
+  const listed = own.map((one) => `    ${argumentLine(one)}`);
+  const signature = plan.uses.totalSteps ? ['    *,', ...listed] : listed;
+  const scaling = [...(rated ? [rate] : []), ...signature];
   const open =
-    own.length === 0
+    scaling.length === 0
       ? [`def scale_by_${name}() -> optax.GradientTransformation:`]
-      : [`def scale_by_${name}(`, ...signature, ') -> optax.GradientTransformation:'];
+      : [`def scale_by_${name}(`, ...scaling, ') -> optax.GradientTransformation:'];
   return [
     ...madeBy('#', source.command, WIDTH),
     '# SPDX-License-Identifier: MIT',
@@ -59,7 +66,7 @@ function writeOptax(source: ExportSource): string {
     '',
     '',
     ...open,
-    `    """Turns gradients into updates, without a learning rate."""`,
+    `    """Turns gradients into updates${rated ? ', which are yet to be scaled by the' : ', without a'} learning rate."""`,
     '',
     `    def init_fn(params: optax.Params) -> ${state}:`,
     `        return ${state}(`,
@@ -97,7 +104,7 @@ function writeOptax(source: ExportSource): string {
           `rate = optax.cosine_decay_schedule(${pythonNumber(source.learningRate).text}, decay_steps=1000)`,
           'optimizer = optax.chain(',
           '    optax.clip_by_global_norm(1.0),',
-          `    scale_by_${name}(${plan.uses.totalSteps ? 'total_steps=1000' : ''}),`,
+          `    scale_by_${name}(${[...(rated ? ['rate'] : []), ...(plan.uses.totalSteps ? ['total_steps=1000'] : [])].join(', ')}),`,
           '    optax.add_decayed_weights(0.01),',
           '    optax.scale_by_learning_rate(rate),',
           ')',
@@ -109,10 +116,11 @@ function writeOptax(source: ExportSource): string {
       '    ',
     ),
     '    return optax.chain(',
-    ...(own.length === 0
+    ...(scaling.length === 0
       ? [`        scale_by_${name}(),`]
       : [
           `        scale_by_${name}(`,
+          ...(rated ? ['            learning_rate,'] : []),
           ...own.map((one) => `            ${one.name}=${one.name},`),
           '        ),',
         ]),
@@ -136,6 +144,9 @@ function updateLines({ plan }: ExportSource, state: string): readonly string[] {
       ? ['if params is None:', '    raise ValueError("the rule reads the weights: pass params to update")']
       : []),
     'count = optax.safe_increment(state.count)',
+    ...(uses.learningRate
+      ? ['rate = learning_rate(state.count) if callable(learning_rate) else learning_rate']
+      : []),
     ...(uses.step ? ['step = count.astype(jnp.float32)', ...writer.scalarLines(plan)] : []),
     '',
     `def leaf(${inputs.join(', ')}):`,

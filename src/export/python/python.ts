@@ -166,6 +166,7 @@ export function scalarText(plan: Plan, value: Term, parameter: (name: string) =>
     leaf: (term) => {
       if (term.kind === 'parameter') return { ...atom(parameter(term.name)), symbol: 'parameter' };
       if (term.kind === 'totalSteps') return atom(parameter('total_steps'));
+      if (term.kind === 'learningRate') return atom(parameter('lr'));
       return atom('name' in term ? term.name : 'step');
     },
   };

@@ -47,10 +47,15 @@ export const methods: Named =
     return atom(`${within(first!, LEVEL.atom)}.${name}(${others.map(({ text }) => text).join(', ')})`);
   };
 
-/** @param own - how constants are read, and what the gradient and the weight are called. */
+/** @param own - how constants are read, and what the gradient, the weight and the learning rate are called. */
 export function traced(
   named: Named,
-  own: { readonly parameter: (name: string) => string; readonly gradient: string; readonly weight: string },
+  own: {
+    readonly parameter: (name: string) => string;
+    readonly gradient: string;
+    readonly weight: string;
+    readonly rate: string;
+  },
 ): Traced {
   const oneOrZero = (condition: Text): Text => named('where')([condition, atom('1.0'), atom('0.0')], []);
   const writers: ArrayWriters = {
@@ -84,6 +89,7 @@ export function traced(
       if (term.kind === 'gradient') return atom(own.gradient);
       if (term.kind === 'weight') return atom(own.weight);
       if (term.kind === 'parameter') return atom(own.parameter(term.name));
+      if (term.kind === 'learningRate') return atom(own.rate);
       return atom('name' in term ? term.name : term.kind === 'step' ? 'step' : total);
     },
   };

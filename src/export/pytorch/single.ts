@@ -60,6 +60,7 @@ export const spelling: Spelling = {
   leaf: (term) => {
     if (term.kind === 'gradient') return atom('grad');
     if (term.kind === 'weight') return atom('param');
+    if (term.kind === 'learningRate') return atom('lr');
     return atom('name' in term ? term.name : term.kind === 'step' ? 'step' : 'total_steps');
   },
 };

@@ -6,7 +6,12 @@ import type { ExportSource, Target } from '../target.ts';
 import { isScalar, type Term } from '../term.ts';
 import { indented, madeBy } from '../text.ts';
 
-const writer = traced(methods, { parameter: (name) => `self.${name}`, gradient: 'grad', weight: 'param' });
+const writer = traced(methods, {
+  parameter: (name) => `self.${name}`,
+  gradient: 'grad',
+  weight: 'param',
+  rate: 'self.lr',
+});
 
 export const tinygrad: Target = {
   name: 'tinygrad',

@@ -139,6 +139,17 @@ describe('behaviourHash', () => {
     expect(Object.fromEntries(catalogue.map(({ name, text }) => [name, hash(text)]))).toEqual(GOLDEN);
   });
 
+  it('scales no rule that reads the learning rate', () => {
+    const of = (text: string) => behaviourOf(parseRule(text));
+    expect(of('10 * lr * g').shape).not.toBe(of('lr * g').shape);
+    expect(of('lr * g').scale).toBe(1);
+    expect(of('10 * lr * g / lr').shape).toBe(of('g').shape);
+    expect(hash('g / lr')).not.toBe(hash('100 * g'));
+    expect(hash('lr * g * prev(lr)')).not.toBe(hash('lr^2 * where(t < 2, 0, g)'));
+    expect(hash('w - w0')).toBe(hash('w - rec(w, self)'));
+    expect(hash('w - w0 + g')).not.toBe(hash('g'));
+  });
+
   it('tells what rules do with small gradients of a whole network', () => {
     const clipped = hash('min(1, 1 / global(norm(g))) * g');
     expect(clipped).not.toBe(hash('g / global(norm(g))'));
@@ -294,6 +305,17 @@ const GOLDEN = {
   'cautious-adamw': 'dad8a2b3ce48292f',
   'cautious-lion': '7f47005b1a4e8d2e',
   fromage: '9efb22f7159f4eab',
+  'clipped-adam': '31607e184ddded58',
+  'clipped-sgd': '737d43ffd7b9a324',
+  'dadapt-adam': '3506acb7ef6896f9',
+  'dadapt-sgd': '865488688be204b4',
+  dog: '5e1763fe8f12441c',
+  dowg: '86b914a04ad2f689',
+  ldog: '6aa4df9c2947b04c',
+  'lookahead-adam': '28622807db1a338c',
+  'lookahead-sgd': '4980a206c1634c2d',
+  madgrad: '36303a4ce1316c47',
+  prodigy: '3246c331da04378c',
   gravity: '3e7d926e768b06ce',
   lamb: '6c103efd6e63d1dc',
   lars: '532f53bbb8750d5d',

@@ -2,6 +2,7 @@ import type { Key } from '../../random/index.ts';
 import { canonicalize } from '../canonical/canonicalize.ts';
 import type { Expression } from '../language/expression.ts';
 import { KINDS } from '../language/kinds.ts';
+import { readsRate } from '../language/parts.ts';
 import { reducesNetwork } from '../program/extents.ts';
 import { lowerKinds } from '../program/program.ts';
 import { absorb } from './digest.ts';
@@ -12,7 +13,7 @@ import { exactUpdates, largestOf, record, recorded, rescaled, type UpdateRecord,
 export interface Behaviour {
   /** A hash of the updates: rules that do the same have the same. */
   readonly hash: string;
-  /** The same of its updates over {@link scale}: rules that differ by a power of ten alone have the same. */
+  /** The same of its updates over {@link scale}: rules that differ by a power of ten alone have the same, unless they read the learning rate. */
   readonly shape: string;
   /** The power of ten that its updates are over. */
   readonly scale: number;
@@ -29,7 +30,8 @@ export interface Behaviour {
  */
 export function behaviourOf(rule: Expression): Behaviour {
   const kinds = recordsOf(rule);
-  const scale = scaleOf(kinds.flat());
+  // What reads the learning rate does something else at ten times of it.
+  const scale = readsRate(canonicalize(rule)) ? 1 : scaleOf(kinds.flat());
   return {
     hash: hashOf(kinds, recorded),
     shape: hashOf(kinds, (one) => rescaled(one, scale)),
@@ -85,25 +87,29 @@ function scaleOf(records: readonly UpdateRecord[]): number {
   return largest === 0 ? 1 : 10 ** Math.floor(Math.log10(largest * OFF_BORDER));
 }
 
-/**
- * The updates of a rule in a short training with ordinary magnitudes: one array per weight, in the order of the steps. If it has rules per
- * kind of tensors, the weights of each kind.
- */
-export type OrdinaryUpdates = readonly Float64Array[];
+/** The updates of a rule in a short training with ordinary magnitudes. */
+export interface OrdinaryUpdates {
+  /** One array per weight, in the order of the steps. If the rule has rules per kind of tensors, the weights of each kind. */
+  readonly weights: readonly Float64Array[];
+  /** Whether a rule of ten times the updates does something else than this one at ten times the learning rate. */
+  readonly fixed: boolean;
+}
 
 /** What {@link distance} compares. Some 0.1 ms. */
 export function ordinaryUpdates(rule: Expression): OrdinaryUpdates {
   const probe = ordinaryProbe();
   const { size, times } = probe;
-  const parts = lowerKinds(canonicalize(rule));
+  const canonical = canonicalize(rule);
+  const parts = lowerKinds(canonical);
   const exact = parts.map(({ program }) => exactUpdates(program, probe));
   const kinds =
     parts.length === 1
       ? exact
       : KINDS.map((kind) => exact[parts.findIndex(({ kinds }) => kinds.includes(kind))]!);
-  return kinds.flatMap((updates) =>
+  const weights = kinds.flatMap((updates) =>
     Array.from({ length: size }, (_, i) =>
       Float64Array.from(times, (_, step) => updates[step * size + i] as number),
     ),
   );
+  return { weights, fixed: readsRate(canonical) };
 }

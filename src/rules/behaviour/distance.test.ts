@@ -61,6 +61,12 @@ describe('distance', () => {
     expect(between('sqrt(-exp(g))', 'g')).toBe(Infinity);
   });
 
+  it('scales no rule that reads the learning rate', () => {
+    expect(between('10 * lr * g', 'lr * g')).toBeCloseTo(0.9);
+    expect(between('10 * m', 'm')).toBeCloseTo(0);
+    expect(between('lr * g / lr', 'g')).toBeCloseTo(0);
+  });
+
   it('keeps the rules of the catalogue apart but for those that hardly differ', () => {
     const updates = catalogue.map(({ name, text }) => [name, ordinaryUpdates(parseRule(text))] as const);
     const near = updates.flatMap(([a, x], i) =>
@@ -92,10 +98,16 @@ const NEAR_IN_CATALOGUE = [
   'amsgrad sparse-adam',
   'apollo table1-3',
   'apollo table1-6',
+  'adam clipped-adam',
+  'adamw clipped-adam',
+  'amsgrad clipped-adam',
+  'clipped-sgd table1-14',
+  'dog ldog',
   'powersign optimizer1',
   'powersign table1-1',
   'powersign table1-4',
   'powersign-cd powersign-rd',
+  'sgd clipped-sgd',
   'sgd table1-14',
   'sparse-adam spam',
   'table1-1 optimizer1',

@@ -10,21 +10,22 @@ export const NEAR = 0.02;
  * How far apart two rules are in an ordinary training whose learning rate is swept in decades: 0 if they do the same, 1
  * if they have nothing in common. It is, for every weight, ‖a − c·b‖ over the larger of ‖a‖ and ‖c·b‖, and of these the
  * root of the mean square, so that weights with small gradients count as much as those with large ones. c is the power of
- * ten that is nearest to the ratio of the two rules' sizes. ∞ where updates are not finite, unless both have the same.
+ * ten that is nearest to the ratio of the two rules' sizes, and 1 if either reads the learning rate. ∞ where updates are not finite, unless both have the same.
  */
 export function distance(a: OrdinaryUpdates, b: OrdinaryUpdates): number {
   // A rule for all kinds of tensors does the same to each.
-  const [x, y] = [a, b].map((one, i) => kindsOf(one, [a, b][1 - i]!)) as [OrdinaryUpdates, OrdinaryUpdates];
-  return distanceOf(x, y);
+  return distanceOf(kindsOf(a.weights, b.weights), kindsOf(b.weights, a.weights), a.fixed || b.fixed);
 }
 
-const kindsOf = (one: OrdinaryUpdates, other: OrdinaryUpdates): OrdinaryUpdates =>
+type Updates = OrdinaryUpdates['weights'];
+
+const kindsOf = (one: Updates, other: Updates): Updates =>
   Array.from({ length: Math.max(one.length, other.length) }, (_, i) => one[i % one.length]!);
 
-function distanceOf(a: OrdinaryUpdates, b: OrdinaryUpdates): number {
+function distanceOf(a: Updates, b: Updates, fixed: boolean): number {
   const sizes = [sizeOf(a), sizeOf(b)] as const;
   if (sizes.some((size) => size === 0 || !Number.isFinite(size))) return identical(a, b) ? 0 : Infinity;
-  const scale = 10 ** Math.round(Math.log10(sizes[0] / sizes[1]));
+  const scale = fixed ? 1 : 10 ** Math.round(Math.log10(sizes[0] / sizes[1]));
   let sum = 0;
   a.forEach((x, i) => {
     sum += relative(x, b[i] as Float64Array, scale);
@@ -32,18 +33,21 @@ function distanceOf(a: OrdinaryUpdates, b: OrdinaryUpdates): number {
   return Math.sqrt(sum / a.length);
 }
 
-/** Whether two rules are nearer than `bound` as they are, at one learning rate; no rule is near one whose updates are not finite. */
+/**
+ * Whether two rules are nearer than `bound` as they are, at one learning rate; no rule is near one whose updates are not finite, or one that
+ * reads the learning rate, as it may be far from it at another.
+ */
 export function isWithin(a: OrdinaryUpdates, b: OrdinaryUpdates, bound: number): boolean {
-  const weights = Math.max(a.length, b.length);
-  const most = bound ** 2 * weights;
+  if (a.fixed || b.fixed) return false;
+  const [x, y] = [kindsOf(a.weights, b.weights), kindsOf(b.weights, a.weights)];
+  const most = bound ** 2 * x.length;
   let sum = 0;
-  // A rule for all kinds of tensors does the same to each.
-  for (let i = 0; i < weights && sum < most; i++) sum += relative(a[i % a.length]!, b[i % b.length]!, 1);
+  for (let i = 0; i < x.length && sum < most; i++) sum += relative(x[i]!, y[i]!, 1);
   return sum < most;
 }
 
 /** The geometric mean over the weights that move at all. */
-function sizeOf(updates: OrdinaryUpdates): number {
+function sizeOf(updates: Updates): number {
   const squares = updates.map((x) => squareOfDifference(x, x, 0)).filter((square) => square !== 0);
   if (squares.length === 0) return 0;
   return Math.exp(squares.reduce((sum, square) => sum + Math.log(square), 0) / squares.length / 2);
@@ -62,5 +66,5 @@ function squareOfDifference(x: Float64Array, y: Float64Array, c: number): number
   return sum;
 }
 
-const identical = (a: OrdinaryUpdates, b: OrdinaryUpdates): boolean =>
+const identical = (a: Updates, b: Updates): boolean =>
   a.every((x, i) => x.every((value, k) => Object.is(value, b[i]?.[k])));

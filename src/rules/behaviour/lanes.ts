@@ -1,4 +1,5 @@
-import { evaluateScalar } from '../language/parts.ts';
+import type { Expression } from '../language/expression.ts';
+import { evaluateScalar, readsRate } from '../language/parts.ts';
 import type { Program } from '../program/program.ts';
 import { type Bounds, partsOf, reduceInto } from '../program/reduce.ts';
 import { elementLoops, type LaneValues, randomLoops } from './loops.ts';
@@ -11,6 +12,8 @@ export interface LaneInputs {
   readonly time: number;
   /** T. */
   readonly total: number;
+  /** The learning rate: the same for all lanes, or that of each. */
+  readonly rate: number | LaneValues;
 }
 
 /**
@@ -59,7 +62,7 @@ export class RuleLanes<A extends LaneValues> {
       case 'literal':
         return;
       case 'scalar':
-        out.fill(evaluateScalar(this.#program.scalars[node.index]!, inputs.time, inputs.total));
+        this.#scalar(out, this.#program.scalars[node.index]!, inputs);
         return;
       case 'input':
         out.set(inputs[node.name]);
@@ -76,6 +79,12 @@ export class RuleLanes<A extends LaneValues> {
       case 'random':
         randomLoops[node.operation.name](out, [draw!, ...this.#sources[i]!], node.parameters);
     }
+  }
+
+  #scalar(out: LaneValues, e: Expression, { time: t, total: T, rate }: LaneInputs): void {
+    if (typeof rate === 'number') out.fill(evaluateScalar(e, { t, T, lr: rate }));
+    else if (readsRate(e)) out.set(rate.map((lr) => evaluateScalar(e, { t, T, lr })));
+    else out.fill(evaluateScalar(e, { t, T, lr: 0 }));
   }
 
   /** Ends the step: every slot takes the value that it keeps for the next one. */

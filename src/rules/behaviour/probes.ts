@@ -12,6 +12,8 @@ export interface Probe {
   readonly times: readonly number[];
   /** T. */
   readonly total: number;
+  /** The learning rate of each step: they vary, so that a rule that reads it is told from one that does not. */
+  readonly rates: readonly number[];
   /** Elements. */
   readonly size: number;
   /** The elements of ordinary magnitudes are one tensor, the others another. */
@@ -31,6 +33,8 @@ type Kind = (
   random: Stream,
   steps: number,
 ) => { readonly g: readonly number[]; readonly w: readonly number[] };
+
+const RATES = [1e-2, 3.7e-3, 2.3e-1, 1.1e-4, 5.3e-2] as const;
 
 const times = (steps: number, f: (step: number) => number): readonly number[] =>
   Array.from({ length: steps }, (_, step) => f(step));
@@ -245,6 +249,7 @@ function makeProbe(
   return {
     times: clock,
     total,
+    rates: clock.map((_, step) => RATES[step % RATES.length]!),
     size: kinds.length,
     bounds,
     inputs: { g: arrays('g'), w: arrays('w') },

@@ -102,8 +102,11 @@ class Recording {
   }
 
   step(step: number): void {
-    const { times, total, inputs } = this.#probe;
-    const now: LaneInputs = { g: inputs.g[step]!, w: inputs.w[step]!, time: times[step]!, total };
+    const { times, total, inputs, rates } = this.#probe;
+    const now: LaneInputs = {
+      ...{ g: inputs.g[step]!, w: inputs.w[step]! },
+      ...{ time: times[step]!, total, rate: rates[step]! },
+    };
     const drawn = new Set<string>();
     this.#program.nodes.forEach((node, i) => {
       const draw = node.kind === 'random' ? this.#draw(node, step, drawn) : undefined;

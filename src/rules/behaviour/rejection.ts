@@ -111,7 +111,7 @@ function descendsOver(program: Program, bounds: Bounds): boolean {
         node.kind === 'random'
           ? perPair(program.draws[node.draw]!, stepKey(keys[node.draw]!, step))
           : undefined;
-      run.evaluate(i, { g, w, time, total: TOTAL }, draw);
+      run.evaluate(i, { g, w, time, total: TOTAL, rate: learningRates }, draw);
     });
     run.endStep();
     const { result } = run;

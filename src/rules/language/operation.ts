@@ -59,8 +59,8 @@ export interface MacroOperation extends Declared {
 /** A function of the step alone, the same for every weight. */
 export interface StepOperation extends Declared {
   readonly kind: 'step';
-  /** Value in float64 at step `t` (1 at the first) of `T` steps. */
-  readonly value: (t: number, T: number, parameters: readonly number[]) => number;
+  /** Value in float64 at step `t` (1 at the first) of `T` steps, whose learning rate is `lr`. */
+  readonly value: (t: number, T: number, parameters: readonly number[], lr: number) => number;
 }
 
 /** A function of the arguments' values at the same weight and step. */

@@ -81,7 +81,7 @@ describe('operations', () => {
   it('decay as the paper says', () => {
     const at = (name: string, t: number, ...parameters: readonly number[]) => {
       const operation = operationOf({ name });
-      return operation.kind === 'step' ? operation.value(t, 100, parameters) : Number.NaN;
+      return operation.kind === 'step' ? operation.value(t, 100, parameters, 0) : Number.NaN;
     };
     expect([at('ld', 1), at('ld', 51)]).toEqual([1, 0.5]);
     expect([at('cd', 1, 0.5), at('cd', 51, 0.5), at('cd', 101, 0.5)]).toBeAllclose([1, 0.5, 0]);
@@ -91,7 +91,7 @@ describe('operations', () => {
   describe.each([1, 7, 10, 100])('decays over %i steps', (T) => {
     const steps = [1, 2, T, T + 1, T + 2, 2 * T + 1, 5 * T + 3, 1e9, Number.MAX_SAFE_INTEGER];
     const at = (name: string, t: number, ...parameters: readonly number[]) =>
-      (operationOf({ name }) as StepOperation).value(t, T, parameters);
+      (operationOf({ name }) as StepOperation).value(t, T, parameters, 0);
 
     // Python's write-up of the three in TensorFlow 1.15, contrib/opt/python/training/sign_decay_test.py.
     const published = {

@@ -130,6 +130,7 @@ const table = [
   macro('adam', 'm / (sqrt(v) + eps)', div(leaf('m'), rootOfV)),
   macro('rmsprop', 'g / (sqrt(v) + eps)', div(g, rootOfV)),
   macro('eps', 'the literal 1e-8', literal(EPS)),
+  macro('w0', 'rec(w, self), the weight before the first step', call('rec', [leaf('w'), leaf('self')])),
   macro(
     'anneal',
     'noise * t^-0.275: normal with mean 0 and variance 1/t^0.55',
@@ -138,6 +139,9 @@ const table = [
 
   step('t', 'the step of this training, 1 at the first', (at) => at, {
     range: rangeFrom(1, Infinity),
+  }),
+  step('lr', 'the learning rate of this step', (_t, _T, _parameters, lr) => lr, {
+    range: rangeFrom(0, Infinity),
   }),
   step('T', 'the number of steps of this training', (_, T) => T, {
     range: rangeFrom(1, Infinity),

@@ -74,6 +74,7 @@ for (const { name } of functions) {
 /** Steps at which a coefficient that varies is checked. */
 const CHECKED_STEPS = [1, 2, 3, 10, 100, 500, 999, 1000] as const;
 const CHECKED_TOTAL = 1000;
+const CHECKED_RATE = 1e-3;
 
 const WRITE_LABELS = 'a rule for a kind of tensors has its label';
 
@@ -416,7 +417,7 @@ class Parser {
         `expected a number for ${name} of ${usage(operation)}, but ${this.#foundSince(start)}`,
         start,
         varies
-          ? `${name} is a number, or made of numbers, t, T, ld, cd and rd`
+          ? `${name} is a number, or made of numbers, t, T, lr, ld, cd and rd`
           : `${name} is a number, not a value of the step`,
       );
     }
@@ -437,7 +438,7 @@ class Parser {
     at: Token,
   ): void {
     for (const t of CHECKED_STEPS) {
-      const value = evaluateScalar(b, t, CHECKED_TOTAL);
+      const value = evaluateScalar(b, { t, T: CHECKED_TOTAL, lr: CHECKED_RATE });
       if (valid(value)) continue;
       throw this.#error(
         `${name} of ${usage(operation)} must be ${expected}, not ${value} as at step ${t} of ${CHECKED_TOTAL},`,

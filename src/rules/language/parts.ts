@@ -15,19 +15,32 @@ export function isStepScalar(e: Expression): boolean {
   return operation?.kind === 'element' && e.kind === 'call' && e.args.every(isStepScalar);
 }
 
+/** When a function of the step has its value. */
+export interface Moment {
+  /** t, 1 at the first step. */
+  readonly t: number;
+  readonly T: number;
+  /** The learning rate of the step. */
+  readonly lr: number;
+}
+
 /** The value of a function of the step, in float64. */
-export function evaluateScalar(e: Expression, t: number, T: number): number {
+export function evaluateScalar(e: Expression, at: Moment): number {
   if (e.kind === 'literal') return e.value;
   const operation = operationOf(e);
-  if (operation.kind === 'macro') return evaluateScalar(operation.expansion, t, T);
+  if (operation.kind === 'macro') return evaluateScalar(operation.expansion, at);
   const parameters = parametersOf(e, operation);
-  if (operation.kind === 'step') return operation.value(t, T, parameters);
+  if (operation.kind === 'step') return operation.value(at.t, at.T, parameters, at.lr);
   if (operation.kind !== 'element') throw new Error(`not a function of the step: ${e.name}`);
   return operation.float64(
-    argsOf(e).map((arg) => evaluateScalar(arg, t, T)),
+    argsOf(e).map((arg) => evaluateScalar(arg, at)),
     parameters,
   );
 }
+
+/** Whether an expression reads the learning rate. */
+export const readsRate = (e: Expression): boolean =>
+  e.kind === 'call' ? e.args.some(readsRate) : e.kind === 'leaf' && e.name === 'lr';
 
 /** The arguments of a name, written with or without them. */
 export const argsOf = (e: Leaf | Call): readonly Expression[] => (e.kind === 'call' ? e.args : []);

@@ -80,7 +80,9 @@ export function startPrograms(parts: readonly RunnableProgram[], options: StartO
       let finite = true;
       for (const { program, kernel, tensors, slots, draws, keys } of started) {
         fillDraws(program, keys, t, draws);
-        const scalars = program.scalars.map((e) => Math.fround(evaluateScalar(e, t, steps)));
+        const scalars = program.scalars.map((e) =>
+          Math.fround(evaluateScalar(e, { t, T: steps, lr: learningRate })),
+        );
         const context = { slots, scalars, draws, tensors, bounds };
         finite = kernel(weights, gradient, Math.fround(learningRate), context) && finite;
       }
