@@ -84,7 +84,9 @@ function startProgram({ nodes, scalars, slots, result }: Program, options: Exact
       const values: ArrayLike<number>[] = [];
       const known = scalars.map((e) => evaluateScalar(e, { t, T: steps, lr: learningRate }));
       for (const node of nodes)
-        values.push(nodeValue(node, { weights, gradient, values, states, known, size, bounds }));
+        values.push(
+          nodeValue(node, { weights, gradient, learningRate, values, states, known, size, bounds }),
+        );
       const soundness = soundnessOf(nodes, { values, states: soundStates, bounds }, fits);
       for (const node of [result, ...slots.map(({ next }) => next)]) {
         for (let i = 0; i < size; i++) sound[i] &&= soundness[node]![i]!;
@@ -136,6 +138,7 @@ function soundnessOf(
 interface Known {
   readonly weights: ArrayLike<number>;
   readonly gradient: ArrayLike<number>;
+  readonly learningRate: number;
   /** The nodes before. */
   readonly values: readonly ArrayLike<number>[];
   /** The slots before the step. */
@@ -168,6 +171,8 @@ function nodeValue(node: Node, at: Known): ArrayLike<number> {
         ),
       );
     }
+    case 'updated':
+      return Float64Array.from(at.values[node.args[0]]!, (u, i) => at.weights[i]! - at.learningRate * u);
     case 'reduction': {
       const reduced = new Float64Array(size);
       reduceInto(reduced, node.operation, at.values[node.args[0]]!, tensorsOf(at.bounds));

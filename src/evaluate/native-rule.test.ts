@@ -44,6 +44,9 @@ const REDUCTIONS = [
   'sum(g) + mean(w)',
   'amax(g) * norm(w)',
   'min(1, 1 / global(norm(g))) * g',
+  'm; eval: acc(w, 1) / t',
+  'g; vectors: m; eval: rec(w, 0.9 * self + 0.1 * w)',
+  'g / norm(g); eval: w - mean(w) + global(amax(w)) * lr',
   'norm(g - global(mean(g))) / global(rms(w)) * m + global(amax(g * norm(g)))',
   'rec(0, max(self, global(sum(g * w)))) + ema(global(norm(g)) * norm(w), 0.9) * g + prev(global(sum(1)))',
   'g / global(amax(w - global(amax(g)))) + drop(global(sum(noise)), 0.3)',
@@ -73,7 +76,7 @@ async function bothSteps(e: Expression) {
       weights.forEach((w, i) => {
         if (!Number.isFinite(w)) weights[i] = 1;
       });
-      return [finite, bitsOf(weights)];
+      return [finite, bitsOf(weights), bitsOf(stepper.readout(weights).slice())];
     });
   });
 }

@@ -134,8 +134,13 @@ function stepLines(program: Program, wanted: readonly number[]): readonly string
     `const float updated = w[i] - rate * ${nameOf(program, result)};`,
     'w[i] = updated;',
     'defects |= !(updated - updated == 0.f);',
+    ...readoutOf(program).map((value) => `defects |= !(${value} - ${value} == 0.f);`),
   ];
 }
+
+/** The variable of the weight to read out, if there is one. */
+const readoutOf = (program: Program): readonly string[] =>
+  program.readout === undefined ? [] : [nameOf(program, program.slots[program.readout]!.next)];
 
 /** At weight `i`, tensor `k`, or for all. */
 type At = 'i' | 'k' | '0';
@@ -303,6 +308,8 @@ function nodeText(program: Program, node: Node, i: number, at: At = 'i'): string
       return assigned(inputs[node.name]);
     case 'previous':
       return assigned(`s${node.slot}[${at}]`);
+    case 'updated':
+      return assigned(`w[i] - rate * ${nameOf(program, node.args[0])}`);
     case 'element': {
       const args = node.args.map((arg) => nameOf(program, arg));
       return assigned(elements[node.operation.name]?.(args, node.parameters));

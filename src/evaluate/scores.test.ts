@@ -47,6 +47,20 @@ async function evaluate(task: Task, rule = 'sgd', curves = false): Promise<Evalu
   return evaluator.evaluate({ rule, task: task.name, protocol: 'small', seed: 1 }).finally(evaluator.close);
 }
 
+it('is that of the weights that a rule reads out', async () => {
+  const scored: number[][] = [];
+  const watched = line({
+    score: async (_: string, __: number, { weights }: ChildState) => {
+      scored.push([...weights]);
+      return 0.5;
+    },
+  });
+  const { status } = await evaluate(watched, 'g; eval: 0 * w + t');
+  expect(status).toBe('ok');
+  expect(scored.every(([a, b]) => a === b && Number.isInteger(a) && a! > 0)).toBe(true);
+  expect(await evaluate(line(), 'g; eval: w / 0')).toMatchObject({ status: 'diverged' });
+});
+
 /** Values that a score, a chance or a size may be by mistake, and some that are in order. */
 const anything = (): fc.Arbitrary<unknown> =>
   fc.oneof(

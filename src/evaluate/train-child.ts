@@ -157,7 +157,7 @@ export class ChildTraining implements OpenTraining {
       lossCurve: this.#lossCurve,
       measureCurve: this.#measureCurve,
       steps: this.#steps,
-      state: this.#state,
+      state: this.#readout,
     };
   }
 
@@ -174,9 +174,15 @@ export class ChildTraining implements OpenTraining {
     return { accuracy, ...(tested !== undefined && { tested }) };
   }
 
+  /** The state to validate with: its weights are those that the rule reads out. */
+  get #readout(): ChildState {
+    const { weights, buffers } = this.#state;
+    return { weights: this.#stepper.readout(weights), buffers };
+  }
+
   /** The child's score. One that is not finite means that the training diverged, unless the loss is still finite. */
   async #score(split: 'validation' | 'test', examples: number): Promise<number | 'diverged'> {
-    const score: unknown = await this.#child.score(split, examples, this.#state, this.#alive);
+    const score: unknown = await this.#child.score(split, examples, this.#readout, this.#alive);
     if (isScore(score, this.#subject.metric)) return score + 0; // never -0, which a store would give back as 0
     const lost = typeof score === 'number' && !Number.isFinite(score);
     if (lost && !(await this.#hasFiniteLoss())) return 'diverged';
@@ -186,7 +192,7 @@ export class ChildTraining implements OpenTraining {
   /** What the task measures apart from its score, if it measures anything. */
   async #measure(split: 'validation' | 'test', examples: number): Promise<Measures | undefined> {
     return checkMeasures(
-      await this.#child.measures?.(split, examples, this.#state, this.#alive),
+      await this.#child.measures?.(split, examples, this.#readout, this.#alive),
       this.#subject,
     );
   }

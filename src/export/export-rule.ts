@@ -58,6 +58,13 @@ export function exportRule(rule: Expression, target: string, options: ExportOpti
       `${found.title} takes the tensors one by one, and the rule reduces over all of them by global(…)`,
       `export to ${targets.names.filter((name) => targets.find(name).overNetwork).join(', ')}`,
     );
+  const plan = planRule(canonical, (term) => found.text(term).length);
+  if (plan.readout !== undefined && !found.readsOut)
+    throw new NosError(
+      'bad-option',
+      `no export of weights to read out to ${found.title}`,
+      `export to ${targets.names.filter((name) => targets.find(name).readsOut).join(', ')}`,
+    );
   const text = options.text ?? printRule(canonical);
   const entry = entryOf(canonical);
   const className = options.className ?? classNameOf(canonical);
@@ -66,7 +73,7 @@ export function exportRule(rule: Expression, target: string, options: ExportOpti
   if (!(learningRate > 0 && learningRate < Infinity))
     throw new NosError('bad-option', `a learning rate of ${learningRate}`, 'a positive number: 0.001');
   const written = found.write({
-    plan: planRule(canonical, (term) => found.text(term).length),
+    plan,
     className,
     rule: text,
     definitions: definitionsIn(text),

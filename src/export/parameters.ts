@@ -107,6 +107,7 @@ function decays({ nodes, slots }: Program): readonly (readonly [number, Role])[]
     });
     const [b] = factors;
     if (b === undefined || b === 1 || b === 0) return [];
+    if (operation.kind === 'labels') return [];
     if (operation.kind === 'recurrence') return b > 0.5 && b < 1 ? [[b, 'beta'] as const] : [];
     return operation.reads === 'before' ? [] : [[b, operation.name === 'ema' ? 'beta' : 'momentum'] as const];
   });

@@ -25,6 +25,8 @@ export interface Plan {
   readonly draws: readonly RandomDraw[];
   /** State arrays, of the shape of the weight unless they are {@link perTensor}; all 0 before the first step. */
   readonly states: readonly string[];
+  /** The state that is the weights to read out, if the rule says which. */
+  readonly readout: string | undefined;
   /** The states and variables that have one number per tensor. */
   readonly perTensor: ReadonlySet<string>;
   readonly body: readonly Statement[];
@@ -127,13 +129,14 @@ class Planner {
       scalars: this.#scalars.filter(({ name }) => used.has(name)),
       draws: this.#draws,
       states: this.#states,
+      readout: this.#program.readout === undefined ? undefined : this.#states[this.#program.readout],
       perTensor: this.#perTensor,
       body: this.#body,
       update: terms[result]!,
       stores: inOrder(stores),
       uses: {
         gradient: nodes.some((node) => node.kind === 'input' && node.name === 'g'),
-        weight: nodes.some((node) => node.kind === 'input' && node.name === 'w'),
+        weight: nodes.some((node) => node.kind === 'updated' || (node.kind === 'input' && node.name === 'w')),
         step: scalars.length > 0,
         learningRate: scalars.some(readsRate),
         totalSteps: /\b(?:T|ld|cd|rd)\b/.test(texts),
@@ -207,6 +210,10 @@ class Planner {
         return { kind: node.name === 'g' ? 'gradient' : 'weight' };
       case 'previous':
         return { kind: 'state', name: this.#states[node.slot]! };
+      case 'updated': {
+        const change = apply('mul', [{ kind: 'learningRate' }, this.#terms[node.args[0]]!]);
+        return this.#variable(apply('sub', [{ kind: 'weight' }, change]), 'updated');
+      }
       case 'element': {
         const parameters = node.parameters.map((value) => this.#parameters.parameterTerm(value, 'bound'));
         return this.#named(i, this.#fitted(apply(node.operation.name, this.#args(node), parameters)));
@@ -324,6 +331,7 @@ const RECURRENCES: Readonly<Record<string, string>> = {
 function stateName({ nodes, slots }: Program, slot: number): string {
   const { operation, next } = slots[slot]!;
   const node = nodes[next]!;
+  if (operation.kind === 'labels') return 'readout';
   if (operation.kind === 'recurrence')
     return (node.kind === 'element' && RECURRENCES[node.operation.name]) || 'recurrence';
   if (operation.reads === 'before')

@@ -15,6 +15,8 @@ export interface Target {
   readonly write: (source: ExportSource) => string;
   /** Whether it writes rules that reduce over all tensors. */
   readonly overNetwork?: boolean;
+  /** Whether it writes rules that say which weights to read out. */
+  readonly readsOut?: boolean;
   /** A test in the target's language that replays a recorded training; absent for formulas, and for what the target cannot run alone. */
   readonly writeTest?: (source: TestSource) => string;
 }

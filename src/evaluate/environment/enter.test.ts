@@ -25,6 +25,7 @@ function train(environment: string, rule: string, { seed = 7, still = 0 } = {}) 
   const seen: Float32Array[] = [];
   const inner = compileRule(parseRule(rule)).start({ size: SIZE, steps: STEPS + still, seed });
   const stepper: Stepper = {
+    readout: (weights: Float32Array) => weights,
     step(current, gradient, rate) {
       seen.push(gradient.slice());
       return inner.step(current, gradient, rate);

@@ -22,8 +22,10 @@ export function enterEnvironment(environment: Environment, options: EnterOptions
   const see = gradient === undefined ? unchanged : openGradient(gradient, options);
   const move = updates === undefined ? unquantised : openUpdates(updates, options);
   const keep = weights === undefined ? () => undefined : openInPlace(weights, 'weights', options);
+  const readOut = weights === undefined ? unchanged : openReadout(weights, options);
   keep(options.weights);
   return {
+    readout: (current) => readOut(options.stepper.readout(current), current),
     step(current, slope, learningRate) {
       const seen = see(slope);
       if (!move(current, () => options.stepper.step(current, seen, learningRate))) return false;
@@ -76,6 +78,16 @@ function openInPlace(quantisation: Quantisation, name: string, options: EnterOpt
   return (weights: Float32Array): void => {
     values.set(weights);
     weights.set(pass(values));
+  };
+}
+
+/** Weights that are read out are kept as weights are: rounded the same way whenever they are read. */
+function openReadout(quantisation: Quantisation, options: EnterOptions) {
+  const values = new Float64Array(options.weights.length);
+  return (readout: Float32Array, weights?: Float32Array): Float32Array => {
+    if (readout === weights) return readout;
+    values.set(readout);
+    return Float32Array.from(openChannel(quantisation, 'readout', options)(values));
   };
 }
 

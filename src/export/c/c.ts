@@ -28,6 +28,7 @@ export const c: Target = {
   title: 'C',
   description: 'one header for C99 and C++, of plain loops over float or double',
   extension: 'h',
+  readsOut: true,
   text: (term) => writeTerm(term, arrayWriters('rule'), spelling).text,
   write: writeC,
   writeTest,
@@ -260,6 +261,16 @@ function writeC(source: ExportSource): string {
     '',
     ...stepLines(plan, prefix, real),
     '',
+    ...(plan.readout === undefined
+      ? []
+      : [
+          '/* The weights to validate with, and to keep at the end. */',
+          `static inline const ${real} *${prefix}_readout(const ${prefix}_state *state, const ${real} *weights)`,
+          '{',
+          `    return state->step > 0 ? state->${plan.readout} : weights;`,
+          '}',
+          '',
+        ]),
     '#endif',
     '',
   ].join('\n');

@@ -35,6 +35,7 @@ export const javascript: Target = {
   title: 'JavaScript',
   description: 'a class whose step(params, gradients) changes typed arrays in place',
   extension: 'js',
+  readsOut: true,
   text: (term) => text(term),
   write: writeJavascript,
   writeTest,
@@ -138,6 +139,19 @@ function writeJavascript(source: ExportSource): string {
     ...indented(scalarLines(plan), '    '),
     ...indented(loopLines(plan), '    '),
     '  }',
+    ...(plan.readout === undefined
+      ? []
+      : [
+          '',
+          '  /**',
+          '   * The weights to validate with, and to keep at the end.',
+          '   *',
+          '   * @param {(Float32Array | Float64Array)[]} params',
+          '   */',
+          '  readout(params) {',
+          `    return this.#states?.map((state) => state.${camelCase(plan.readout)}) ?? params;`,
+          '  }',
+        ]),
     '}',
     '',
   ].join('\n');

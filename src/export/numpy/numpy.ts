@@ -66,6 +66,7 @@ export const numpy: Target = {
   title: 'NumPy',
   description: 'a class whose step(params, grads) changes arrays in place',
   extension: 'py',
+  readsOut: true,
   text: (term) => text(term),
   write: writeNumpy,
   writeTest: (source) =>
@@ -139,6 +140,16 @@ function writeNumpy(source: ExportSource): string {
     '        """Takes one step: changes every array of `params` in place."""',
     ...indented(stepLines(source, scalars), '        '),
     '',
+    ...(plan.readout === undefined
+      ? []
+      : [
+          '    def readout(self, params: list[np.ndarray]) -> list[np.ndarray]:',
+          '        """Returns the weights to validate with, and to keep at the end."""',
+          '        if not self.state:',
+          '            return params',
+          `        return [state["${plan.readout}"] for state in self.state]`,
+          '',
+        ]),
   ].join('\n');
 }
 

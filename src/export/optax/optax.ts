@@ -17,6 +17,7 @@ export const optax: Target = {
   title: 'optax',
   description: 'a GradientTransformation for JAX, and its chain with a learning rate',
   extension: 'py',
+  readsOut: true,
   text: writer.text,
   write: writeOptax,
 };
@@ -85,6 +86,18 @@ function writeOptax(source: ExportSource): string {
     '    return optax.GradientTransformation(init_fn, update_fn)',
     '',
     '',
+    ...(plan.readout === undefined
+      ? []
+      : [
+          `def ${name}_readout(state, params: optax.Params) -> optax.Params:`,
+          '    """Returns the weights to validate with, and to keep at the end."""',
+          `    states = [one for one in state if isinstance(one, ${state})]`,
+          '    started = states[0].count > 0',
+          `    readout = states[0].${plan.readout}`,
+          '    return jax.tree.map(lambda x, p: jnp.where(started, x, p), readout, params)',
+          '',
+          '',
+        ]),
     `def ${name}(`,
     `    learning_rate: optax.ScalarOrSchedule = ${pythonNumber(source.learningRate).text},`,
     ...signature,

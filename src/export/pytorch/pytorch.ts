@@ -27,6 +27,7 @@ export const pytorch: Target = {
   title: 'PyTorch',
   description: 'a torch.optim.Optimizer with a single-tensor and a multi-tensor path',
   extension: 'py',
+  readsOut: true,
   text,
   write: writePytorch,
   writeTest: (source) =>
@@ -161,6 +162,7 @@ function classLines(source: ExportSource, own: readonly Argument[], hosted: bool
         ...['lr', ...own.map(({ name }) => name), ...FLAGS].map((name) => `    ${name}=${name},`),
         ')',
         ...(random ? ['self.generator = generator'] : []),
+        ...(plan.readout === undefined ? [] : ['self._evaluating = False']),
         'super().__init__(params, defaults)',
       ],
       '    ',
@@ -171,6 +173,7 @@ function classLines(source: ExportSource, own: readonly Argument[], hosted: bool
       [
         'super().__setstate__(state)',
         ...(random ? ['self.__dict__.setdefault("generator", None)'] : []),
+        ...(plan.readout === undefined ? [] : ['self.__dict__.setdefault("_evaluating", False)']),
         'for group in self.param_groups:',
         '    group.setdefault("foreach", None)',
         '    group.setdefault("maximize", False)',
@@ -226,6 +229,7 @@ function classLines(source: ExportSource, own: readonly Argument[], hosted: bool
       '    ',
     ),
     '',
+    ...(plan.readout === undefined ? [] : readoutLines(plan.readout)),
     '@_use_grad_for_differentiable',
     'def step(self, closure: Callable[[], Any] | None = None) -> Any:',
     ...indented(
@@ -235,6 +239,13 @@ function classLines(source: ExportSource, own: readonly Argument[], hosted: bool
         'Args:',
         '    closure: A closure that evaluates the model again and returns the loss.',
         '"""',
+        ...(plan.readout === undefined
+          ? []
+          : [
+              'if self._evaluating:',
+              ...raised('RuntimeError', '"call train() before step()"', 12).map((line) => `    ${line}`),
+              '',
+            ]),
         'loss = None',
         'if closure is not None:',
         '    with torch.enable_grad():',
@@ -263,6 +274,32 @@ function classLines(source: ExportSource, own: readonly Argument[], hosted: bool
     ),
   ];
 }
+
+/** The methods that exchange the parameters and what is read out. */
+const readoutLines = (readout: string): readonly string[] => [
+  'def eval(self) -> None:',
+  '    """Puts the weights to validate with, and to keep at the end, into the parameters."""',
+  '    if not self._evaluating:',
+  '        self._exchange()',
+  '    self._evaluating = True',
+  '',
+  'def train(self) -> None:',
+  '    """Puts the weights to go on from back into the parameters."""',
+  '    if self._evaluating:',
+  '        self._exchange()',
+  '    self._evaluating = False',
+  '',
+  '@torch.no_grad()',
+  'def _exchange(self) -> None:',
+  '    for group in self.param_groups:',
+  '        for p in group["params"]:',
+  '            state = self.state.get(p, {})',
+  `            if "${readout}" in state:`,
+  '                param = p.clone()',
+  `                p.copy_(state["${readout}"])`,
+  `                state["${readout}"].copy_(param)`,
+  '',
+];
 
 /** What a user of the class must know, because torch means something else by it. */
 function notesOf(plan: Plan): readonly string[] {

@@ -30,8 +30,7 @@ export interface Behaviour {
  */
 export function behaviourOf(rule: Expression): Behaviour {
   const kinds = recordsOf(rule);
-  // What reads the learning rate does something else at ten times of it.
-  const scale = readsRate(canonicalize(rule)) ? 1 : scaleOf(kinds.flat());
+  const scale = isFixed(canonicalize(rule)) ? 1 : scaleOf(kinds.flat());
   return {
     hash: hashOf(kinds, recorded),
     shape: hashOf(kinds, (one) => rescaled(one, scale)),
@@ -93,7 +92,14 @@ export interface OrdinaryUpdates {
   readonly weights: readonly Float64Array[];
   /** Whether a rule of ten times the updates does something else than this one at ten times the learning rate. */
   readonly fixed: boolean;
+  /** Whether the weights are followed by those to read out. */
+  readonly readsOut: boolean;
 }
+
+const hasReadout = (canonical: Expression): boolean => canonical.kind === 'call' && canonical.name === 'eval';
+
+/** What reads the learning rate, or out weights that have moved by it, does something else at ten times of it. */
+const isFixed = (canonical: Expression): boolean => readsRate(canonical) || hasReadout(canonical);
 
 /** What {@link distance} compares. Some 0.1 ms. */
 export function ordinaryUpdates(rule: Expression): OrdinaryUpdates {
@@ -107,9 +113,12 @@ export function ordinaryUpdates(rule: Expression): OrdinaryUpdates {
       ? exact
       : KINDS.map((kind) => exact[parts.findIndex(({ kinds }) => kinds.includes(kind))]!);
   const weights = kinds.flatMap((updates) =>
-    Array.from({ length: size }, (_, i) =>
-      Float64Array.from(times, (_, step) => updates[step * size + i] as number),
+    Array.from({ length: updates.length / times.length }, (_, row) =>
+      Float64Array.from(
+        times,
+        (_, step) => updates[(Math.floor(row / size) * times.length + step) * size + (row % size)] as number,
+      ),
     ),
   );
-  return { weights, fixed: readsRate(canonical) };
+  return { weights, fixed: isFixed(canonical), readsOut: hasReadout(canonical) };
 }

@@ -13,6 +13,7 @@ export const NEAR = 0.02;
  * ten that is nearest to the ratio of the two rules' sizes, and 1 if either reads the learning rate. ∞ where updates are not finite, unless both have the same.
  */
 export function distance(a: OrdinaryUpdates, b: OrdinaryUpdates): number {
+  if (a.readsOut !== b.readsOut) return Infinity;
   // A rule for all kinds of tensors does the same to each.
   return distanceOf(kindsOf(a.weights, b.weights), kindsOf(b.weights, a.weights), a.fixed || b.fixed);
 }

@@ -54,6 +54,12 @@ export class RuleLanes<A extends LaneValues> {
     return this.values[this.#program.result]!;
   }
 
+  /** The direction, and the weights to read out if the rule says. */
+  get results(): readonly A[] {
+    const { readout, slots } = this.#program;
+    return readout === undefined ? [this.result] : [this.result, this.values[slots[readout]!.next]!];
+  }
+
   /** Evaluates a node, whose arguments stand before it. @param draw The draw of each lane, for a random node. */
   evaluate(i: number, inputs: LaneInputs, draw?: LaneValues): void {
     const node = this.#program.nodes[i]!;
@@ -69,6 +75,13 @@ export class RuleLanes<A extends LaneValues> {
         return;
       case 'previous':
         out.set(this.#slots[node.slot]!);
+        return;
+      case 'updated':
+        out.set(this.#sources[i]![0]!);
+        for (let lane = 0; lane < out.length; lane++) {
+          out[lane]! *= typeof inputs.rate === 'number' ? inputs.rate : inputs.rate[lane]!;
+          out[lane] = inputs.w[lane]! - out[lane]!;
+        }
         return;
       case 'element':
         elementLoops[node.operation.name](out, this.#sources[i]!, node.parameters);

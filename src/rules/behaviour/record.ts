@@ -11,7 +11,7 @@ const AGREEMENT = 2 ** -10;
 /** The golden ratio: times it, short numbers such as 0.9 * 0.5 do not lie half-way between two that rounding chooses from. */
 const OFF_CENTRE = 1.618033988749895;
 
-/** The updates of a program on a probe: that of element i at step s is at s · size + i. */
+/** The updates of a program on a probe: that of element i at step s is at s · size + i. What it reads out stands behind them. */
 export interface UpdateRecord {
   readonly float64: Float64Array;
   readonly float32: Float32Array;
@@ -21,11 +21,14 @@ export interface UpdateRecord {
 export function record(program: Program, probe: Probe): UpdateRecord {
   const recording = new Recording(program, probe);
   const updates = probe.times.length * probe.size;
-  const made = { float64: new Float64Array(updates), float32: new Float32Array(updates) };
+  const all = updates * recording.float64.results.length;
+  const made = { float64: new Float64Array(all), float32: new Float32Array(all) };
   for (const step of probe.times.keys()) {
     recording.step(step);
-    made.float64.set(recording.float64.result, step * probe.size);
-    made.float32.set(recording.float32.result, step * probe.size);
+    for (const [i, values] of recording.float64.results.entries())
+      made.float64.set(values, i * updates + step * probe.size);
+    for (const [i, values] of recording.float32.results.entries())
+      made.float32.set(values, i * updates + step * probe.size);
   }
   return made;
 }
@@ -33,10 +36,12 @@ export function record(program: Program, probe: Probe): UpdateRecord {
 /** The float64 updates alone, which take half the time. */
 export function exactUpdates(program: Program, probe: Probe): Float64Array {
   const recording = new Recording(program, probe, false);
-  const exact = new Float64Array(probe.times.length * probe.size);
+  const updates = probe.times.length * probe.size;
+  const exact = new Float64Array(updates * recording.float64.results.length);
   for (const step of probe.times.keys()) {
     recording.step(step);
-    exact.set(recording.float64.result, step * probe.size);
+    for (const [i, values] of recording.float64.results.entries())
+      exact.set(values, i * updates + step * probe.size);
   }
   return exact;
 }

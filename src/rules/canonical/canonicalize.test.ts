@@ -245,6 +245,14 @@ rewrites('reductions over all tensors leave out what all weights share', [
   ['global(sum(1)) - sum(1)', 'global(sum(1)) - sum(1)'],
 ]);
 
+rewrites('weights to read out stand behind the rule', [
+  ['3 * g; eval: w', '3 * g'],
+  ['g * g; eval: w + w', 'g^2; eval: 2 * w'],
+  ['matrices: g; vectors: g; eval: acc(w, 1) / t', 'g; eval: acc(w, 1) / t'],
+  ['g; vectors: m; eval: (w)', 'matrices: g; vectors: ema(g, 0.9) / (1 - 0.9^t)'],
+  ['w - w0; eval: w0', 'w - rec(w, self); eval: rec(w, self)'],
+]);
+
 rewrites('recurrences are what they amount to', [
   ['rec(0, max(self, g))', 'rec(0, max(g, self))'],
   ['rec(3, self - self + g)', 'g'],

@@ -127,6 +127,8 @@ const simplifications: Readonly<Partial<Record<OperationName, readonly Rewrite[]
   ],
   ...reductions('sum', 'mean', 'norm', 'rms', 'amax'),
   ...reductions('global sum', 'global mean', 'global norm', 'global rms', 'global amax'),
+  // x; eval: w => x, to the bit
+  eval: [(_, x, y) => (textOf(y) === 'w' ? x : undefined)],
   kinds: [
     // matrices: x; vectors: x => x, to the bit
     (e, x) => (e.args.every((rule) => textOf(rule) === textOf(x)) ? x : undefined),

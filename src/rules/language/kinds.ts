@@ -10,6 +10,7 @@ export type TensorKind = (typeof KINDS)[number];
 
 /** What an expression is for tensors of a kind: itself, or the rule of its own that it has for them. Embeddings are matrices unless they have one. */
 export function ruleFor(e: Expression, kind: TensorKind): Expression {
+  if (e.kind === 'call' && e.name === 'eval') return { ...e, args: [ruleFor(e.args[0]!, kind), e.args[1]!] };
   if (e.kind !== 'call' || e.name !== 'kinds') return e;
   return e.args[KINDS.indexOf(kind)] ?? e.args[0]!;
 }

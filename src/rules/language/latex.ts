@@ -83,6 +83,7 @@ const LATEX: Readonly<Record<OperationName, Latex>> = {
   'global norm': { render: ([x]) => `\\left\\lVert ${x} \\right\\rVert${ALL}` },
   'global rms': called('rms', ALL),
   'global amax': { render: ([x]) => `\\left\\lVert ${x} \\right\\rVert_{\\infty,\\mathrm{all}}` },
+  eval: { render: ([rule, x]) => `${rule};\\quad \\mathrm{eval}: ${x}` },
   kinds: {
     render: (rules) => {
       const names = [rules.length > 2 ? 'matrices' : 'matrices, embeddings', 'vectors', 'embeddings'];

@@ -125,7 +125,7 @@ export interface ReductionOperation extends Declared {
 /** Rules with labels, which stand at the root of a rule alone: `matrices: …; vectors: …`. */
 export interface LabelsOperation extends Declared {
   readonly kind: 'labels';
-  /** The label of each rule. The last may be missing. */
+  /** The label of each rule, none if it is empty. The last may be missing. */
   readonly labels: readonly string[];
 }
 

@@ -381,6 +381,17 @@ const table = [
   },
 
   {
+    kind: 'labels',
+    name: 'eval',
+    summary: 'a rule, and the weights to read out, in which w is the weight after the step',
+    labels: ['', 'eval'],
+    arity: 2,
+    parameters: [],
+    flops: 0,
+    facts: {},
+  },
+
+  {
     kind: 'random',
     name: 'noise',
     summary: 'a standard normal draw per weight and step',

@@ -76,6 +76,9 @@ const CHECKED_STEPS = [1, 2, 3, 10, 100, 500, 999, 1000] as const;
 const CHECKED_TOTAL = 1000;
 const CHECKED_RATE = 1e-3;
 
+/** The label of the weights to read out. */
+const READOUT = 'eval';
+
 const WRITE_LABELS = 'a rule for a kind of tensors has its label';
 
 const CHAIN = 'write (x < y) * (y < z), or put one in parentheses';
@@ -126,7 +129,7 @@ class Parser {
     }
     const rest = this.#peek();
     if (rest.kind !== 'end') throw this.#trailing(rest);
-    return { expression: this.#assembled(sections), excess: (this.#oneTooMany ?? start).position };
+    return { expression: this.#withReadout(sections), excess: (this.#oneTooMany ?? start).position };
   }
 
   /** A rule behind its label, as in `vectors: g`. */
@@ -139,6 +142,18 @@ class Parser {
       start,
       expression: this.#expression(PRECEDENCE.comparison),
     };
+  }
+
+  /** A rule, and the weights to read out behind it if they are given. */
+  #withReadout(sections: readonly Section[]): Expression {
+    const [readout, second] = sections.filter(({ label }) => label?.text === READOUT);
+    if (readout === undefined) return this.#assembled(sections);
+    if (second !== undefined) throw this.#error('a second eval', second.label!, 'leave one of them out');
+    const rest = sections.filter((section) => section !== readout);
+    if (rest.length === 0 || readout === sections[0]) {
+      throw this.#error('no rule before eval', readout.label!, 'write the rule first: g; eval: ema(w, 0.99)');
+    }
+    return this.#node(call(READOUT, [this.#assembled(rest), readout.expression]), readout.label!);
   }
 
   /** The rule per kind of tensors that the rules of a text are. One without a label, which stands first, is for all that have none. */
@@ -193,7 +208,7 @@ class Parser {
   }
 
   #unknownLabel(label: Token): RuleError {
-    const { message, hint } = unknownName('kind of tensors', label.text, KINDS);
+    const { message, hint } = unknownName('kind of tensors', label.text, [...KINDS, READOUT]);
     return this.#error(message, label, hintForLabel(label.text) ?? hint);
   }
 

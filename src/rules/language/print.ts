@@ -44,7 +44,7 @@ export function writtenCall(name: string, args: readonly string[]): string {
 }
 
 const printLabelled = ({ args }: Call, labels: readonly string[]): string =>
-  args.map((rule, i) => `${labels[i]}: ${printRule(rule)}`).join('; ');
+  args.map((rule, i) => (labels[i] ? `${labels[i]}: ` : '') + printRule(rule)).join('; ');
 
 /** How tightly an expression's text binds where it stands; `prefix`: right after a minus. */
 function binds(e: Expression, prefix: boolean): number {

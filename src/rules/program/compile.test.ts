@@ -278,6 +278,53 @@ const stepOn = (stepper: ReturnType<CompiledRule['start']>, weights: Float32Arra
     1e-2,
   );
 
+describe('weights to read out', () => {
+  const read = (text: string, prepare = compileRule) => {
+    const stepper = prepare(parseRule(text)).start({ size: 5, steps: 3, seed: 0, tensors: KINDS_OF_TENSORS });
+    const weights = Float32Array.of(1, 2, 3, 4, 5);
+    return [1, 2, 3].map(() => {
+      const finite = stepper.step(weights, new Float32Array(5).fill(1), 0.5);
+      return [finite, ...stepper.readout(weights)];
+    });
+  };
+  const KINDS_OF_TENSORS = [
+    { offset: 0, size: 2, rows: 1, columns: 2 },
+    { offset: 2, size: 3 },
+  ];
+
+  it.each([
+    ['g; eval: w - 1', [1, -0.5, 0.5, 1.5, 2.5], [1, -1, 0, 1, 2]],
+    ['g; eval: acc(w, 1)', [1, 0.5, 1.5, 2.5, 3.5], [1, 0.5, 2.5, 4.5, 6.5]],
+    ['g; eval: w0', [1, 1, 2, 3, 4], [1, 1, 2, 3, 4]],
+    ['g; eval: prev(w)', [1, 0, 0, 0, 0], [1, 0.5, 1.5, 2.5, 3.5]],
+    ['acc(w, 1) - acc(w, 1) + g; eval: rec(w, self + g)', [1, 2, 3, 4, 5], [1, 3, 4, 5, 6]],
+    ['g; eval: mean(w) + lr', [1, 1.5, 1.5, 4, 4], [1, 1, 1, 3.5, 3.5]],
+    ['g; eval: global(sum(w))', [1, 12.5, 12.5, 12.5, 12.5], [1, 10, 10, 10, 10]],
+    ['g; eval: amax(w - w0)', [1, 0.5, 0.5, 0.5, 0.5], [1, 1, 1, 1, 1]],
+    ['g; vectors: 2 * g; eval: w', [1, 0.5, 1.5, 2, 3], [1, 0, 1, 1, 2]],
+    ['g; vectors: 2 * g; eval: acc(w, 1)', [1, 0.5, 1.5, 2, 3], [1, 0.5, 2.5, 3, 5]],
+    ['g; eval: 0.25', [1, 0.25, 0.25, 0.25, 0.25], [1, 0.25, 0.25, 0.25, 0.25]],
+    [
+      'g; eval: 1 / 0',
+      [0, Infinity, Infinity, Infinity, Infinity],
+      [0, Infinity, Infinity, Infinity, Infinity],
+    ],
+  ])('are those of %s after each step', (text, first, second) => {
+    const found = read(text);
+    expect(read(text, interpretRule)).toEqual(found);
+    // Weights 0, 1, 2 and 3, of which the last stands for the fifth too.
+    expect(found.slice(0, 2).map((row) => row.slice(0, 5).map(Number))).toEqual([first, second]);
+  });
+
+  it('share the states of the rule, and cost one of their own only if they are none', () => {
+    const slots = (text: string) => ruleCost(parseRule(text)).slots;
+    expect(slots('ema(w, 0.9); eval: rec(w, self + g)')).toBe(2);
+    expect(slots('rec(w, self + g) - w; eval: rec(w, self + g)')).toBe(1);
+    expect(slots('m; eval: w - ema(g, 0.9)')).toBe(2);
+    expect(slots('g; eval: ema(w, 0.9)')).toBe(1);
+  });
+});
+
 describe('reductions', () => {
   const tensors = [
     { offset: 0, size: 2 },

@@ -76,9 +76,14 @@ function emitStep(
     'weights[i] = updated;',
     // x − x is 0 for a finite x and NaN for any other.
     'defect += updated - updated;',
+    ...readoutOf(program).map((value) => `defect += ${value} - ${value};`),
     '}',
   ];
 }
+
+/** The variable of the weight to read out, if there is one. */
+const readoutOf = (program: Program): readonly string[] =>
+  program.readout === undefined ? [] : [name(program, program.slots[program.readout]!.next)];
 
 /** Tensor by tensor, a loop per pass of reductions and one for the step; pass by pass, if a reduction is over all tensors. */
 function emitTensors(program: Program, whole: boolean): readonly string[] {
@@ -183,6 +188,8 @@ function emitNode(program: Program, node: Node, i: number, at: 'i' | 'k' | '0' =
       return assign(inputs[node.name]);
     case 'previous':
       return assign(`s${node.slot}[${at}]`);
+    case 'updated':
+      return assign(`Math.fround(${inputs.w} - Math.fround(rate * ${name(program, node.args[0])}))`);
     case 'element':
       return assign(elements[node.operation.name](args(node), node.parameters));
     case 'random':

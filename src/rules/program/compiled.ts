@@ -38,8 +38,13 @@ export interface Span {
 /** One training's state. */
 export interface Stepper {
   /**
-   * w ← w − λ·u in place, in float32; `weights` and `gradient` are [size]. Returns false when any new weight is not
-   * finite.
+   * w ← w − λ·u in place, in float32; `weights` and `gradient` are [size]. Returns false when any new weight, or one to
+   * read out, is not finite.
    */
   step(weights: Float32Array, gradient: Float32Array, learningRate: number): boolean;
+  /**
+   * The weights to validate with after the last step, and to keep at the end: what the rule's `eval` says, in an array that the next call
+   * writes again; `weights` themselves if it has none, and before the first step.
+   */
+  readout(weights: Float32Array): Float32Array;
 }

@@ -38,6 +38,7 @@ function nodeExtents(nodes: readonly Node[], states: readonly Extent[]): readonl
   for (const node of nodes) {
     if (node.kind === 'literal' || node.kind === 'scalar') extents.push('step');
     else if (node.kind === 'previous') extents.push(states[node.slot]!);
+    else if (node.kind === 'updated') extents.push('weight');
     else if (node.kind === 'reduction') extents.push(node.operation.over);
     else {
       const extent = EXTENTS[node.kind];

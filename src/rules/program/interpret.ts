@@ -27,7 +27,7 @@ const interpretStep = (
   learningRate: number,
   context: StepInputs,
 ): boolean => {
-  const values = evaluateNodes(program, weights, gradient, context);
+  const values = evaluateNodes(program, weights, gradient, learningRate, context);
   program.slots.forEach(({ next, extent }, i) => {
     const [slot, value] = [context.slots[i]!, values[next]!];
     if (extent === 'weight') slot.set(value);
@@ -35,9 +35,12 @@ const interpretStep = (
     else for (const [k, { begin }] of context.tensors.entries()) slot[k] = value[begin]!;
   });
   const direction = values[program.result]!;
+  const readout = program.readout === undefined ? undefined : context.slots[program.readout];
   return context.tensors
-    .map(({ begin, end }) =>
-      descend(weights.subarray(begin, end), direction.subarray(begin, end), learningRate),
+    .map(
+      ({ begin, end }) =>
+        descend(weights.subarray(begin, end), direction.subarray(begin, end), learningRate) &&
+        (readout?.subarray(begin, end).every(Number.isFinite) ?? true),
     )
     .every(Boolean);
 };
@@ -47,6 +50,7 @@ function evaluateNodes(
   program: Program,
   weights: Float32Array,
   gradient: Float32Array,
+  learningRate: number,
   context: StepInputs,
 ): readonly Float32Array[] {
   const inputs: Readonly<Record<InputName, Float32Array>> = { g: gradient, w: weights };
@@ -60,6 +64,9 @@ function evaluateNodes(
       if (extent === 'weight') out.set(slot);
       else if (extent === 'network') out.fill(slot[0]!);
       else for (const [k, { begin, end }] of context.tensors.entries()) out.fill(slot[k]!, begin, end);
+    } else if (node.kind === 'updated') {
+      out.set(weights);
+      descend(out, values[node.args[0]]!, learningRate);
     } else if (node.kind === 'reduction')
       reduceInto(out, node.operation, values[node.args[0]]!, context.tensors);
     else fill(out, node, values, context);
@@ -68,7 +75,7 @@ function evaluateNodes(
   return values;
 }
 
-type Filled = Exclude<Node, { kind: 'input' | 'previous' | 'reduction' }>;
+type Filled = Exclude<Node, { kind: 'input' | 'previous' | 'updated' | 'reduction' }>;
 
 /** Storing rounds to float32, once per operation. */
 function fill(out: Float32Array, node: Filled, values: readonly Float32Array[], context: StepInputs): void {

@@ -2,7 +2,7 @@ import { structure } from '../canonical/analysis.ts';
 import { keyText } from '../canonical/key.ts';
 import { type Call, call, type Expression, type Leaf, leaf, literal } from '../language/expression.ts';
 import { KINDS, ruleFor, type TensorKind } from '../language/kinds.ts';
-import type { Extent, RecurrenceOperation, StateOperation } from '../language/operation.ts';
+import type { Extent, LabelsOperation, RecurrenceOperation, StateOperation } from '../language/operation.ts';
 import { type InputName, type Known, operationOf } from '../language/operations.ts';
 import { argsOf, coefficientOf, isStepScalar, parametersOf, readsSelf } from '../language/parts.ts';
 import { printRule } from '../language/print.ts';
@@ -18,6 +18,8 @@ export interface Program {
   /** Functions of the step alone: computed in float64 once per step, and rounded once. */
   readonly scalars: readonly Expression[];
   readonly slots: readonly Slot[];
+  /** Which of the slots is the weights to read out after the step; the weights themselves if there is none. */
+  readonly readout: number | undefined;
   readonly draws: readonly NamedDraw[];
   /** The node that is the rule's value. */
   readonly result: number;
@@ -38,9 +40,16 @@ export type Node =
   | { readonly kind: 'input'; readonly name: InputName }
   /** The state of {@link Program.slots} at `slot`, before this step's update. */
   | { readonly kind: 'previous'; readonly slot: number }
+  | UpdatedNode
   | ElementNode
   | RandomNode
   | ReductionNode;
+
+/** The weight after the step: w − λ·u with the direction that is its argument. */
+export interface UpdatedNode {
+  readonly kind: 'updated';
+  readonly args: readonly [number];
+}
 
 export interface ElementNode {
   readonly kind: 'element';
@@ -67,7 +76,7 @@ export interface ReductionNode {
 
 /** A state array, 0 before the first step; the node `next` is written to it when the step is over. */
 export interface Slot {
-  readonly operation: StateOperation | RecurrenceOperation;
+  readonly operation: StateOperation | RecurrenceOperation | LabelsOperation;
   readonly next: number;
   /** Whether it has a number per weight, per tensor, or for the network. */
   readonly extent: Exclude<Extent, 'step'>;
@@ -81,11 +90,32 @@ export interface NamedDraw extends Draw {
 /** The program of a canonical rule, or of one of its rules per kind of tensors. */
 export function lowerRule(canonical: Expression): Program {
   const builder = new Builder();
-  const result = builder.value(canonical);
+  const [update, readout] =
+    canonical.kind === 'call' && canonical.name === 'eval' ? canonical.args : [canonical];
+  const result = builder.value(update!);
+  const read = readout === undefined ? undefined : builder.readout(readout, result);
   const { nodes, scalars, draws } = builder;
   const extents = extentsOf(nodes, builder.slots);
-  const slots = builder.slots.map((slot, i) => ({ ...slot, extent: extents.slots[i]! }));
-  return { nodes, scalars, slots, draws, result, extents: extents.nodes, stages: stagesOf(nodes) };
+  const states = builder.slots.map((slot, i): Slot => ({ ...slot, extent: extents.slots[i]! }));
+  const kept = states.findIndex(({ next, extent }) => next === read && extent === 'weight');
+  const isNew = read !== undefined && kept < 0;
+  const slots = isNew
+    ? [
+        ...states,
+        {
+          operation: operationOf({ name: 'eval' }) as LabelsOperation,
+          next: read,
+          extent: 'weight',
+        } as const,
+      ]
+    : states;
+  const place = isNew ? states.length : kept;
+  return {
+    ...{ nodes, scalars, slots, draws, result },
+    readout: read === undefined ? undefined : place,
+    extents: extents.nodes,
+    stages: stagesOf(nodes),
+  };
 }
 
 /** The program for tensors of some kinds. */
@@ -105,6 +135,15 @@ export function lowerKinds(canonical: Expression): readonly KindProgram[] {
     parts.set(text, part);
   }
   return [...parts.values()];
+}
+
+/** The expression with that in the place of w, but for what recurrences start from: the weights before the first step. */
+function replaced(e: Expression, after: Leaf): Expression {
+  if (e.kind === 'leaf') return e.name === 'w' ? after : e;
+  if (e.kind === 'literal') return e;
+  const starts = operationOf(e).kind === 'recurrence' && e.args[0] !== undefined;
+  const args = e.args.map((arg, i) => (starts && i === 0 ? arg : replaced(arg, after)));
+  return args.every((arg, i) => arg === e.args[i]) ? e : { ...e, args };
 }
 
 type Named = Leaf | Call;
@@ -141,6 +180,13 @@ class Builder {
     const index = this.#lower(e, scope);
     known.set(e, index);
     return index;
+  }
+
+  /** The node of the weights to read out, in which w is the weight after the step of that direction. */
+  readout(e: Expression, direction: number): number {
+    const after = leaf('w after');
+    this.#visited.set(after, this.#add(after.name, { kind: 'updated', args: [direction] }));
+    return this.value(replaced(e, after));
   }
 
   /** The recurrence whose last value an expression reads. */

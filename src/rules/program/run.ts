@@ -69,7 +69,16 @@ export function startPrograms(parts: readonly RunnableProgram[], options: StartO
     ];
   });
   let t = 0;
+  const readout = started.some(({ program }) => program.readout !== undefined) && new Float32Array(size);
   return {
+    readout(weights) {
+      if (!readout || t === 0) return weights;
+      for (const { program, tensors, slots } of started) {
+        const values = slots[program.readout!]!;
+        for (const { begin, end } of tensors) readout.set(values.subarray(begin, end), begin);
+      }
+      return readout;
+    },
     step(weights, gradient, learningRate) {
       if (weights.length !== size || gradient.length !== size) {
         throw new RangeError(
