@@ -6,7 +6,7 @@ import type { Digest, DigestRun } from '../store/index.ts';
 const PAGE = 5000;
 
 /** The scored rules of a run in their order up to the first gap, as sums: what is new is added to them. */
-export interface Course {
+export interface RunCourse {
   /** Sum of the first i rewards, from 0. */
   readonly sums: readonly number[];
   /** How many of them have a score: a training that came to nothing may have none. */
@@ -19,7 +19,7 @@ export interface Course {
 }
 
 /** How many rules of a course are scored. */
-export const scoredOf = ({ sums }: Course): number => sums.length - 1;
+export const scoredOf = ({ sums }: RunCourse): number => sums.length - 1;
 
 /** Follows runs, and reads of each only what came since the last time. */
 export class Courses {
@@ -31,7 +31,7 @@ export class Courses {
     this.#digest = digest;
   }
 
-  of(run: DigestRun): Promise<Course> {
+  of(run: DigestRun): Promise<RunCourse> {
     // A run that was removed may leave its number to another, and one that is reopened may lose its last rules.
     if (this.#digest.generation !== this.#generation) this.#growing.clear();
     this.#generation = this.#digest.generation;
@@ -45,7 +45,7 @@ export class Courses {
 /** Tells a run from others that had its number before. */
 export const nameOf = ({ id, createdAt }: DigestRun): string => `${id} ${createdAt}`;
 
-class GrowingCourse implements Course {
+class GrowingCourse implements RunCourse {
   readonly sums = [0];
   readonly counts = [0];
   readonly best: [number, number][] = [];
@@ -53,7 +53,7 @@ class GrowingCourse implements Course {
   readonly #evaluations = new Set<number>();
   readonly #digest: Digest;
   readonly #run: number;
-  #work: Promise<Course> = Promise.resolve(this);
+  #work: Promise<RunCourse> = Promise.resolve(this);
 
   constructor(digest: Digest, run: number) {
     this.#digest = digest;
@@ -66,12 +66,12 @@ class GrowingCourse implements Course {
   }
 
   /** One reader at a time, whoever asks. */
-  grown(): Promise<Course> {
+  grown(): Promise<RunCourse> {
     this.#work = this.#work.catch(() => undefined).then(() => this.#grow());
     return this.#work;
   }
 
-  async #grow(): Promise<Course> {
+  async #grow(): Promise<RunCourse> {
     for (;;) {
       const rows = await this.#digest.rows(
         `SELECT position, coalesce(reward, 0) AS reward, standing, reused, evaluation FROM digest

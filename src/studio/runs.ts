@@ -9,7 +9,7 @@ import {
   verdictOf,
 } from '../run/index.ts';
 import { type DigestRun, textOf } from '../store/index.ts';
-import { type Course, nameOf, scoredOf } from './course.ts';
+import { nameOf, type RunCourse, scoredOf } from './course.ts';
 import { referencesOf } from './curve.ts';
 import type { RunDocument, RunEntry } from './documents.ts';
 import type { Reader } from './reader.ts';
@@ -50,7 +50,7 @@ export function tagsOf(note: string): readonly string[] {
 }
 
 /** The best so far at the end of every step of the run that has begun. */
-function sparklineOf(course: Course, samples: number): readonly (number | null)[] {
+function sparklineOf(course: RunCourse, samples: number): readonly (number | null)[] {
   const scored = scoredOf(course);
   const begun = scored === 0 ? 0 : Math.floor(((scored - 1) * STEPS) / samples) + 1;
   return Array.from({ length: begun }, (_, step) => {
