@@ -349,7 +349,9 @@ function stepLines(plan: Plan, prefix: string, real: string): readonly string[] 
     ];
     const written = body.flatMap(({ kind, name }) => (kind === 'state' ? [name] : []));
     const isRead = (name: string): boolean =>
-      !kept || written.includes(name) || terms.some((term) => namesIn(term).includes(name));
+      (!kept && name !== plan.readout) ||
+      written.includes(name) ||
+      terms.some((term) => namesIn(term).includes(name));
     const locals = [
       ...draws
         .filter(({ name }) => isRead(name))
