@@ -28,7 +28,7 @@ describe('the float64 reference', () => {
   it('agrees with the compiled step over 20 steps of every rule of the catalogue', () => {
     for (const { text } of catalogue) {
       const rule = parseRule(text);
-      const options = { size: 40, steps: 20, seed: 7 };
+      const options = { size: 40, steps: 20, seed: 7, learningRate: 1 };
       const [compiled, reference] = [compileRule(rule).start(options), startFloat64(rule, options)];
       const source = stream(1, 'gradients', text);
       for (let step = 0; step < 20; step++) {

@@ -349,7 +349,12 @@ const readouts: readonly CatalogueEntry[] = [
     '(g + 1e-4 * w) / (1 + 1e-4 * lr * (t - 1))^0.75; eval: rec(0, self + (w - self) / max(1, t - 1 - 1e6))',
     `${torch('ASGD')}, whose averaging begins after a million steps; its lambd in both places`,
   ),
-  entry('averaged-sgd', 'SGD, averaged', 'g; eval: acc(w, 1) / t', 'Polyak and Juditsky 1992'),
+  entry(
+    'averaged-sgd',
+    'SGD, averaged',
+    'g; eval: acc(w, 1) / t',
+    'Polyak and Juditsky 1992, as torch.optim.swa_utils averages it (PyTorch)',
+  ),
   entry(
     'averaged-adam',
     'Adam, averaged over 1,000 steps',
