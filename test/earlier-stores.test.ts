@@ -27,6 +27,7 @@ const STOPPED = [
   ...['random', 'evolution', 'tree', 'rl'].map((run) => ({ run, version: 3 })),
   { run: 'evolution', version: 4 },
   { run: 'evolution', version: 6 },
+  { run: 'evolution', version: 7 },
 ];
 
 it.each(STOPPED)('a run of $run in a store of version $version', async ({ run, version }) => {
