@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 const BENCHMARKS = [
   'rules.mjs',
   'rule-steps.mjs',
+  'muon-step.mjs',
   'engine.mjs',
   'step.mjs',
   'wide-resnet.mjs',

@@ -13,6 +13,7 @@ const INSIDE = [
   'evaluate/calibration',
   'evaluate/child-trainer',
   'evaluate/fingerprint',
+  'evaluate/native-rule',
   'evaluate/stages',
   'graph/lower',
   'graph/native/addon',

@@ -51,7 +51,11 @@ export function expressions({
   numbers?: fc.Arbitrary<number>;
 }) {
   const calls = all.filter(
-    (o) => o.kind !== 'recurrence' && o.kind !== 'labels' && (o.arity > 0 || o.parameters.length > 0),
+    (o) =>
+      o.kind !== 'recurrence' &&
+      o.kind !== 'labels' &&
+      o.kind !== 'matrix' &&
+      (o.arity > 0 || o.parameters.length > 0),
   );
   const joining = calls.filter((o) => o.kind === 'element' && o.arity === 2);
   return fc.letrec<{ e: Expression; atom: Expression; recurrence: Expression }>((tie) => ({

@@ -7,7 +7,7 @@ import { operationOf } from '../src/rules/language/operations.ts';
 import { argsOf, coefficientOf, parametersOf, readsSelf } from '../src/rules/language/parts.ts';
 import type { StartOptions } from '../src/rules/program/compiled.ts';
 import { fillDraw, stepKey } from '../src/rules/program/draws.ts';
-import { boundsOf } from '../src/rules/program/run.ts';
+import { type Place, placesOf } from '../src/rules/program/run.ts';
 
 /**
  * An expression, canonical or not, evaluated in float64 as it is written, with its states, over the steps of a training:
@@ -195,6 +195,8 @@ class Evaluation {
       }
       case 'reduction':
         return this.#reduced(args[0]!, operation);
+      case 'matrix':
+        throw new Error('matrices are tested beside their own reference');
       case 'labels':
         throw new Error('rules per kind of tensors are evaluated one by one');
       case 'self':
@@ -233,14 +235,16 @@ class Evaluation {
   }
 
   /** Tensor by tensor; the bound is what the terms' bounds come to, and a rounding of each partial sum. */
-  #reduced(arg: Expression, { term, join, mean, root }: ReductionOperation): Field {
+  #reduced(arg: Expression, { over, term, join, mean, root }: ReductionOperation): Field {
     const { precision } = this.#at;
     const x = this.field(arg);
     const reduced = this.#zero();
-    const bounds = boundsOf(this.#at);
-    for (const [k, end] of bounds.slice(1).entries()) {
-      const begin = bounds[k]!;
-      const [values, errors] = [x.values.slice(begin, end), x.errors.slice(begin, end)];
+    const parts = placesOf(this.#at).flatMap((place) => partsOf(place, over));
+    for (const at of over === 'network' ? [parts.flat()] : parts) {
+      const [values, errors] = [x.values, x.errors].map((all) => Float64Array.from(at, (i) => all[i]!)) as [
+        Float64Array,
+        Float64Array,
+      ];
       const of =
         term === 'square' ? (v: number) => v * v : term === 'magnitude' ? Math.abs : (v: number) => v;
       const total = (terms: Float64Array): number => {
@@ -265,10 +269,12 @@ class Evaluation {
         Math.max(...moved.map((one) => Math.abs(one - value))) +
         magnitude * values.length * precision.rounding +
         tiny;
-      const sound = Math.abs(value) <= precision.largest && x.finite.slice(begin, end).every(Boolean);
-      reduced.values.fill(value, begin, end);
-      reduced.errors.fill(Number.isNaN(error) ? Infinity : error, begin, end);
-      reduced.finite.fill(Number(sound), begin, end);
+      const sound = Math.abs(value) <= precision.largest && at.every((i) => x.finite[i] === 1);
+      for (const i of at) {
+        reduced.values[i] = value;
+        reduced.errors[i] = Number.isNaN(error) ? Infinity : error;
+        reduced.finite[i] = Number(sound);
+      }
     }
     return reduced;
   }
@@ -397,4 +403,18 @@ function formulaOf(recurrence: Expression, x: Expression): Formula {
     return made;
   };
   return { self, expression: rename(x), originals };
+}
+
+/** The weights of a tensor, or of each of its rows or columns. */
+function partsOf(
+  { begin, rows, columns }: Place,
+  over: ReductionOperation['over'],
+): readonly (readonly number[])[] {
+  const at = (r: number, c: number): number => begin + r * columns + c;
+  const row = (r: number) => Array.from({ length: columns }, (_, c) => at(r, c));
+  const all = Array.from({ length: rows }, (_, r) => row(r));
+  if (over === 'tensor' || over === 'network') return [all.flat()];
+  return over === 'row'
+    ? all
+    : Array.from({ length: columns }, (_, c) => Array.from({ length: rows }, (_, r) => at(r, c)));
 }

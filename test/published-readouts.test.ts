@@ -91,7 +91,9 @@ it.each(Object.entries(writeUps))('%s reads out what is published', (text, write
   const [compiled, interpreted] = [compileRule(rule).start(options), interpretRule(rule).start(options)];
   const [weights, same] = [start.slice(), start.slice()];
   expect(compiled.readout(weights)).toBe(weights);
-  const lanes = new RuleLanes(lowerRule(canonicalize(rule)), SIZE, (n) => new Float64Array(n), [0, SIZE]);
+  const lanes = new RuleLanes(lowerRule(canonicalize(rule)), SIZE, (n) => new Float64Array(n), [
+    { begin: 0, end: SIZE, rows: SIZE, columns: 1 },
+  ]);
   let exact = Float64Array.from(start);
   const update = writeUp([...start]);
   let expected: Point = { w: [...start], readout: [...start] };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { startFloat64 } from '../../test/float64.ts';
+import { plainRules } from '../../test/plain-rules.ts';
 import { stream } from '../random/index.ts';
-import { canonicalize, catalogue, lowerRule, parseRule } from '../rules/index.ts';
+import { canonicalize, lowerRule, parseRule } from '../rules/index.ts';
 import { startExact } from './float64.ts';
 
 const sized = { size: 12, steps: 30 } as const;
@@ -9,7 +10,7 @@ const start = (text: string, precision: 'float64' | 'float32' = 'float64') =>
   startExact(parseRule(text), { size: 1, steps: 10, precision });
 
 describe('the float64 stepper', () => {
-  const plain = catalogue.filter(({ text }) => lowerRule(canonicalize(parseRule(text))).draws.length === 0);
+  const plain = plainRules.filter(({ text }) => lowerRule(canonicalize(parseRule(text))).draws.length === 0);
   it.each(plain)('steps as the reference does: $name', ({ text }) => {
     const rule = parseRule(text);
     const [ours, reference] = [

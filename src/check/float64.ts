@@ -1,11 +1,11 @@
 import {
-  type Bounds,
-  boundsOf,
   canonicalize,
   type Expression,
   evaluateScalar,
   lowerKinds,
+  type Matrix,
   type Node,
+  orthogonalize,
   type Program,
   placesOf,
   reduceInto,
@@ -69,7 +69,7 @@ export function startExact(rule: Expression, options: ExactOptions): ExactSteppe
 /** A training of a program for all tensors. */
 function startProgram({ nodes, scalars, slots, result }: Program, options: ExactOptions): ExactStepper {
   const { size, steps, precision } = options;
-  const bounds = boundsOf(options);
+  const tensors = placesOf(options);
   const states = slots.map(() => new Float64Array(size));
   const sound = Array.from({ length: size }, () => true);
   const soundStates = slots.map(() => sound.slice());
@@ -85,9 +85,9 @@ function startProgram({ nodes, scalars, slots, result }: Program, options: Exact
       const known = scalars.map((e) => evaluateScalar(e, { t, T: steps, lr: learningRate }));
       for (const node of nodes)
         values.push(
-          nodeValue(node, { weights, gradient, learningRate, values, states, known, size, bounds }),
+          nodeValue(node, { weights, gradient, learningRate, values, states, known, size, tensors }),
         );
-      const soundness = soundnessOf(nodes, { values, states: soundStates, bounds }, fits);
+      const soundness = soundnessOf(nodes, { values, states: soundStates, tensors }, fits);
       for (const node of [result, ...slots.map(({ next }) => next)]) {
         for (let i = 0; i < size; i++) sound[i] &&= soundness[node]![i]!;
       }
@@ -103,17 +103,18 @@ function startProgram({ nodes, scalars, slots, result }: Program, options: Exact
 /** Whether the values of each node, and those that went into them, fit. */
 function soundnessOf(
   nodes: readonly Node[],
-  { values, states, bounds }: Pick<Known, 'values' | 'bounds'> & { readonly states: readonly boolean[][] },
+  { values, states, tensors }: Pick<Known, 'values' | 'tensors'> & { readonly states: readonly boolean[][] },
   fits: (value: number) => boolean,
 ): readonly boolean[][] {
   const soundness: boolean[][] = [];
   for (const [n, node] of nodes.entries()) {
-    if (node.kind === 'reduction') {
+    if (node.kind === 'reduction' || node.kind === 'matrix') {
       const known = soundness[node.args[0]]!;
-      const over = node.operation.over === 'network' ? [0, bounds.at(-1)!] : bounds;
-      const reduced = tensorsOf(over).flatMap(({ begin, end }) => {
-        const sound = fits(values[n]![begin]!) && known.slice(begin, end).every(Boolean);
-        return known.slice(begin, end).map(() => sound);
+      const whole = [{ begin: 0, end: known.length }];
+      const over = node.kind === 'reduction' && node.operation.over === 'network' ? whole : tensors;
+      const reduced = over.flatMap(({ begin, end }) => {
+        const sound = known.slice(begin, end).every(Boolean);
+        return known.slice(begin, end).map((_, i) => sound && fits(values[n]![begin + i]!));
       });
       soundness.push(reduced);
       continue;
@@ -146,10 +147,8 @@ interface Known {
   /** Functions of the step. */
   readonly known: readonly number[];
   readonly size: number;
-  readonly bounds: Bounds;
+  readonly tensors: readonly Matrix[];
 }
-
-const tensorsOf = (bounds: Bounds) => bounds.slice(1).map((end, k) => ({ begin: bounds[k]!, end }));
 
 function nodeValue(node: Node, at: Known): ArrayLike<number> {
   const { size } = at;
@@ -175,8 +174,15 @@ function nodeValue(node: Node, at: Known): ArrayLike<number> {
       return Float64Array.from(at.values[node.args[0]]!, (u, i) => at.weights[i]! - at.learningRate * u);
     case 'reduction': {
       const reduced = new Float64Array(size);
-      reduceInto(reduced, node.operation, at.values[node.args[0]]!, tensorsOf(at.bounds));
+      reduceInto(reduced, node.operation, at.values[node.args[0]]!, at.tensors);
       return reduced;
+    }
+    case 'matrix': {
+      const matrices = new Float64Array(size);
+      const x = Float64Array.from(at.values[node.args[0]]!);
+      for (const { begin, end, rows, columns } of at.tensors)
+        matrices.set(orthogonalize(x.subarray(begin, end), rows, columns), begin);
+      return matrices;
     }
     case 'random':
       throw new TypeError(`a random operation has no exact value: ${node.operation.name}`);

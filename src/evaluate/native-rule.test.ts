@@ -5,8 +5,10 @@ import { stream } from '../random/index.ts';
 import {
   canonicalize,
   compileRule,
+  counted,
   type Expression,
   lowerKinds,
+  orthogonalize,
   parseRule,
   placesOf,
   printRule,
@@ -32,6 +34,18 @@ const KINDS = [
   'matrices: m; vectors: g; embeddings: drop(m, 0.3)',
   'g / norm(g); vectors: acc(g, 0.9) + prev(rms(w))',
   'matrices: rec(0, max(self, amax(g))) * w + drop(g, 0.5); vectors: drop(g, 0.5)',
+];
+
+const SHAPES = [
+  'rowsum(g) + rowmean(w) * colnorm(g) - colrms(w)',
+  'rowamax(g) * colamax(w) + mean(rowmean(g))',
+  'rows / columns * g + rowmean(colmean(g)) + colsum(rownorm(w))',
+  'g / sqrt(ema(rowmean(g^2), 0.9) * ema(colmean(g^2), 0.9) / mean(ema(rowmean(g^2), 0.9)))',
+  'rec(0, max(self, rowamax(g))) * drop(g, 0.3) + prev(colsum(w))',
+  'rec(0, min(rowamax(self), colamax(self)) + g^2)',
+  'matrices: orth(ema(g, 0.9)); vectors: g',
+  'matrices: sqrt(max(1, rows / columns)) * orth(0.05 * g + 0.95 * ema(g, 0.95)) + 0.1 * w; vectors: m; embeddings: g / rownorm(g)',
+  'matrices: orth(g / rowrms(g)) * norm(orth(w)); vectors: g',
 ];
 
 const REDUCTIONS = [
@@ -96,7 +110,6 @@ describe.skipIf(!hasCompiler)('nativeKernel', () => {
       'ema(g, 1 - 1 / t)',
       'adopt',
       ...REDUCTIONS,
-      ...KINDS,
     ];
     const random = ['g + drop(m, 0.3)', 'sign(g) * noise + clip(w, 0.1)'];
     const compiled: string[] = [];
@@ -107,6 +120,13 @@ describe.skipIf(!hasCompiler)('nativeKernel', () => {
       expect(steps[1], printRule(e)).toEqual(steps[0]);
     }
     expect(compiled.length).toBeGreaterThan(18);
+  });
+
+  it('has them of rules per kind of tensors, and of rows, columns and matrices', async () => {
+    for (const e of [...KINDS, ...SHAPES].map(resolveRule)) {
+      const [javascript, native] = (await bothSteps(e))!;
+      expect(native, printRule(e)).toEqual(javascript);
+    }
   });
 
   it('leaves to JavaScript what its library computes', async () => {
@@ -120,7 +140,14 @@ describe.skipIf(!hasCompiler)('nativeKernel', () => {
   it('refuses arrays of another length', async () => {
     const kernel = (await nativeKernel(lowerKinds(canonicalize(parseRule('acc(g, 0.9)')))[0]!, VECTOR))!;
     const of = (length: number) => new Float32Array(length);
-    const context = { slots: [of(SIZE)], scalars: [], draws: [], bounds: [0, SIZE], tensors: VECTOR };
+    const context = {
+      slots: [of(SIZE)],
+      scalars: [],
+      draws: [],
+      bounds: [0, SIZE],
+      tensors: counted(VECTOR),
+      orthogonalize,
+    };
     expect(kernel(of(SIZE), of(SIZE), 1, context)).toBe(true);
     expect(() => kernel(of(SIZE - 1), of(SIZE), 1, context)).toThrow(RangeError);
   });

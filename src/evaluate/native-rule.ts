@@ -1,10 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { compileArrayFunction, floatText } from '../graph/index.ts';
 import {
+  type BeforePass,
   type CompiledRule,
+  type CountedPlace,
   canonicalize,
+  counted,
+  countOf,
   type ElementName,
   type Expression,
+  type Extent,
+  goesByRows,
   type InputName,
   javascriptKernel,
   type Kernel,
@@ -12,6 +18,7 @@ import {
   lastPass,
   lowerKinds,
   type Place,
+  type PlacedReduction,
   type Program,
   passesOf,
   placesOf,
@@ -22,8 +29,10 @@ import {
   reductionPasses,
   runnable,
   type Span,
+  seesShape,
   type TensorPass,
 } from '../rules/index.ts';
+import { orthText } from './native-orth.ts';
 
 /** Networks of fewer weights take so short a step of the rule that compiling it does not pay. */
 const WORTHWHILE = 100_000;
@@ -79,14 +88,14 @@ const tensorsFor = ({ kinds }: KindProgram, places: readonly Place[]): readonly 
  */
 export async function nativeKernel(part: KindProgram, places: readonly Place[]): Promise<Kernel | undefined> {
   const { program } = part;
-  const own = tensorsFor(part, places);
+  const own = counted(tensorsFor(part, places));
   const whole = own.length === places.length;
   const lines = program.nodes.map((node, i) => nodeText(program, node, i));
   if (lines.includes(undefined)) return undefined;
   const { scalars, slots, draws } = program;
   const size = places.at(-1)?.end ?? 0;
   const reduces = reductionPasses(program) > 0;
-  const sizes = slots.map(({ extent }) => ({ weight: size, tensor: own.length, network: 1 })[extent]);
+  const sizes = slots.map(({ extent }) => (extent === 'weight' ? size : countOf(own, extent)));
   const firstOutput = 2 + draws.length;
   const all = lines.map((_, i) => i);
   const body = [
@@ -107,6 +116,7 @@ export async function nativeKernel(part: KindProgram, places: readonly Place[]):
     `p[${firstOutput + 1 + slots.length}][0] = defects;`,
   ].join('\n  ');
   const step = await compileArrayFunction({
+    ...(program.nodes.some(({ kind }) => kind === 'matrix') && { helpers: orthText(own) }),
     body,
     inputs: [size, 1 + scalars.length, ...draws.map(() => size)],
     outputs: [size, ...sizes, 1],
@@ -142,8 +152,11 @@ function stepLines(program: Program, wanted: readonly number[]): readonly string
 const readoutOf = (program: Program): readonly string[] =>
   program.readout === undefined ? [] : [nameOf(program, program.slots[program.readout]!.next)];
 
-/** At weight `i`, tensor `k`, or for all. */
-type At = 'i' | 'k' | '0';
+/** At weight `i`, row `r`, column `c`, tensor `k`, or for all. */
+type At = keyof typeof PLACES;
+
+/** Where the value of a slot is. */
+const PLACES = { i: 'i', r: 'rowsBefore + r', c: 'columnsBefore + c', k: 'k', '0': '0' } as const;
 
 const valueLines = (program: Program, wanted: readonly number[], at: At = 'i'): readonly string[] =>
   wanted.map((i) => nodeText(program, program.nodes[i]!, i, at) ?? '');
@@ -175,18 +188,51 @@ const tensorLoop = (
   '}',
 ];
 
-/** The loop over some tensors, k of them. */
-const eachOf = (tensors: readonly Place[], lines: readonly string[]): readonly string[] => [
-  `static const int begins[] = {${tensors.map(({ begin }) => begin).join(', ')}};`,
-  `static const int ends[] = {${tensors.map(({ end }) => end).join(', ')}};`,
-  `for (int k = 0; k < ${tensors.length}; k++) {`,
-  'const int begin = begins[k], end = ends[k];',
+/** The loop over some tensors, k of them; `shaped`: with their rows and columns. */
+function eachOf(
+  tensors: readonly CountedPlace[],
+  lines: readonly string[],
+  shaped = false,
+): readonly string[] {
+  const fields = [
+    ...(['begin', 'end'] as const),
+    ...(shaped ? (['rows', 'columns', 'rowsBefore', 'columnsBefore'] as const) : []),
+  ];
+  return [
+    '{',
+    ...fields.map(
+      (field) => `static const int all_${field}[] = {${tensors.map((t) => t[field]).join(', ')}};`,
+    ),
+    `for (int k = 0; k < ${tensors.length}; k++) {`,
+    `const int ${fields.map((field) => `${field} = all_${field}[k]`).join(', ')};`,
+    ...lines,
+    '}',
+    '}',
+  ];
+}
+
+/** A loop over the weights of a tensor by its rows and columns. */
+const rowLoop = (
+  lines: readonly string[],
+  beforeRow: readonly string[] = [],
+  afterRow: readonly string[] = [],
+): readonly string[] => [
+  'for (int r = 0, i = begin; r < rows; r++) {',
+  ...beforeRow,
+  'for (int c = 0; c < columns; c++, i++) {',
   ...lines,
+  '}',
+  ...afterRow,
   '}',
 ];
 
+/** A loop over the rows or columns of a tensor, if there is something to do. */
+const eachText = (at: 'r' | 'c', count: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : [`for (int ${at} = 0; ${at} < ${count}; ${at}++) {`, ...lines, '}'];
+
 /** Tensor by tensor or pass by pass, as the compiled step in JavaScript has them. */
-function tensorLines(program: Program, tensors: readonly Place[], whole: boolean): readonly string[] {
+function tensorLines(program: Program, tensors: readonly CountedPlace[], whole: boolean): readonly string[] {
+  if (seesShape(program)) return shapedLines(program, tensors);
   const { slots } = program;
   const passes = passesOf(program);
   const last = lastPass(program);
@@ -252,35 +298,162 @@ function passLines(program: Program, { perTensor, reductions, wanted }: TensorPa
     ...each(({ node, i }) =>
       node.operation.over === 'network'
         ? joinText(node.operation, i)
-        : `${declared(program, i)} = ${finishText(node.operation, joinedText(i), `m${i}`, 'end - begin')};`,
+        : `${declared(program, i)} = ${finishText(node.operation, joinedText(`p${i}`), `m${i}`, 'end - begin')};`,
     ),
   ];
 }
 
-const largestText = (i: number, x: string): string =>
-  `{ const uint32_t b = (uint32_t)bits_s(${x}) & 0x7fffffffu; m${i} = b > m${i} ? b : m${i}; }`;
+/**
+ * The same for a program that sees rows and columns, or takes matrices. Partial sums of columns are eight rows of sums; those of what is
+ * the largest are bits, as {@link largestText} compares them.
+ */
+function shapedLines(program: Program, tensors: readonly CountedPlace[]): readonly string[] {
+  const { nodes, slots, extents } = program;
+  const byRows = goesByRows(program);
+  const passes = passesOf(program);
+  const last = lastPass(program);
+  const kept = (of: Extent, at: At): readonly string[] =>
+    slots.flatMap(({ next, extent }, i) =>
+      extent === of ? [`s${i}[${PLACES[at]}] = ${nameOf(program, next)};`] : [],
+    );
+  const step = [
+    ...beforeLines(program, last),
+    ...(byRows ? rowLoop(stepLines(program, last.wanted)) : tensorLoop(stepLines(program, last.wanted))),
+    ...kept('tensor', 'k'),
+    ...eachText('r', 'rows', kept('row', 'r')),
+    ...eachText('c', 'columns', kept('column', 'c')),
+  ];
+  const most = Math.max(...tensors.map(({ columns }) => columns));
+  const largest = Math.max(...tensors.map(({ begin, end }) => end - begin));
+  const size = tensors.at(-1)!.end;
+  const arrays = nodes.flatMap((node, i) => {
+    if (node.kind === 'matrix') return [`static float a${i}[${size}], x${i}[${largest}];`];
+    const extent = extents[i];
+    if (extent !== 'row' && extent !== 'column') return [];
+    const sums =
+      extent === 'column' && node.kind === 'reduction'
+        ? [`static double p${i}[${8 * most}]; static uint32_t m${i}[${most}];`]
+        : [];
+    return [`static float a${i}[${countOf(tensors, extent)}];`, ...sums];
+  });
+  const passLines = (pass: TensorPass) => shapedPass(program, pass);
+  if (!reducesNetwork(program)) {
+    return [...arrays, ...eachOf(tensors, [...passes.flatMap(passLines), ...step], true)];
+  }
+  const perTensor = extents.flatMap((extent, i) => (extent === 'tensor' ? [i] : []));
+  return [
+    ...arrays,
+    ...perTensor.map((i) => `float n${i}[${tensors.length}];`),
+    ...passes.flatMap((pass) => {
+      const overAll = pass.reductions.filter(({ node }) => node.operation.over === 'network');
+      return [
+        ...valueLines(program, pass.perNetwork, '0'),
+        ...overAll.map(({ i }) => `double a${i} = 0; uint32_t b${i} = 0;`),
+        ...eachOf(tensors, passLines(pass), true),
+        ...overAll.map(
+          ({ node, i }) =>
+            `const float n${i} = ${finishText(node.operation, `a${i}`, `b${i}`, String(size))};`,
+        ),
+      ];
+    }),
+    ...valueLines(program, last.perNetwork, '0'),
+    ...eachOf(tensors, step, true),
+    ...kept('network', '0'),
+  ];
+}
+
+/** What is known before the loop over a tensor. */
+const beforeLines = (
+  program: Program,
+  { perTensor, perRow, perColumn }: Omit<BeforePass, 'perNetwork'>,
+): readonly string[] => [
+  ...valueLines(program, perTensor, 'k'),
+  ...eachText('r', 'rows', valueLines(program, perRow, 'r')),
+  ...eachText('c', 'columns', valueLines(program, perColumn, 'c')),
+];
+
+/** Which partial sum a value is added to. */
+const PARTIAL = {
+  network: '(i - begin) & 7',
+  tensor: '(i - begin) & 7',
+  row: 'c & 7',
+  column: '(r & 7) * columns + c',
+} as const;
+
+function shapedPass(program: Program, pass: TensorPass): readonly string[] {
+  const { reductions, matrices } = pass;
+  const ofRows = reductions.filter(({ node }) => node.operation.over === 'row');
+  const others = reductions.filter(({ node }) => node.operation.over !== 'row');
+  const isColumn = ({ i }: PlacedReduction): boolean => program.extents[i] === 'column';
+  const opened = (it: PlacedReduction): string =>
+    isColumn(it)
+      ? `memset(p${it.i}, 0, sizeof p${it.i}); memset(m${it.i}, 0, sizeof m${it.i});`
+      : `double p${it.i}[8] = {0}; uint32_t m${it.i} = 0;`;
+  const added = (it: PlacedReduction, at: string): string => {
+    const { i, node } = it;
+    const largest = isColumn(it) ? `m${i}[c]` : `m${i}`;
+    return addedText(node.operation, `p${i}[${at}]`, largest, nameOf(program, node.args[0]));
+  };
+  const finished = ({ node, i }: PlacedReduction, count: string, p = `p${i}`, m = `m${i}`): string =>
+    `${declared(program, i)} = ${finishText(node.operation, joinedText(p), m, count)};`;
+  const body = [
+    ...valueLines(program, pass.wanted),
+    ...reductions.map((it) => added(it, PARTIAL[it.node.operation.over])),
+    ...matrices.map(({ node, i }) => `x${i}[i - begin] = ${nameOf(program, node.args[0])};`),
+  ];
+  return [
+    ...beforeLines(program, pass),
+    ...pass.short.flatMap((it) => {
+      const [at, count] =
+        it.node.operation.over === 'row' ? (['c', 'columns'] as const) : (['r', 'rows'] as const);
+      return [opened(it), ...eachText(at, count, [added(it, `${at} & 7`)]), finished(it, count)];
+    }),
+    ...others.map(opened),
+    ...(goesByRows(program)
+      ? rowLoop(
+          body,
+          ofRows.map(opened),
+          ofRows.map((it) => finished(it, 'columns')),
+        )
+      : tensorLoop(body)),
+    ...others.flatMap((it) => {
+      const { over } = it.node.operation;
+      if (over === 'network') return [joinText(it.node.operation, it.i)];
+      if (over === 'tensor') return [finished(it, 'end - begin')];
+      return eachText('c', 'columns', [
+        `double q[8]; for (int j = 0; j < 8; j++) q[j] = p${it.i}[j * columns + c];`,
+        finished(it, 'rows', 'q', `m${it.i}[c]`),
+      ]);
+    }),
+    ...matrices.map(({ i }) => `orth(x${i}, rows, columns, a${i} + begin);`),
+  ];
+}
+
+const largestText = (m: string, x: string): string =>
+  `{ const uint32_t b = (uint32_t)bits_s(${x}) & 0x7fffffffu; ${m} = b > ${m} ? b : ${m}; }`;
 
 /** The square of a float is exact in a double. Of absolute values and NaN, the larger has the larger bits. */
-function addText({ term, join }: ReductionOperation, i: number, x: string): string {
-  if (join === 'largest') return largestText(i, x);
-  return `p${i}[(i - begin) & 7] += (double)${x}${term === 'square' ? ` * (double)${x}` : ''};`;
+function addedText({ term, join }: ReductionOperation, p: string, m: string, x: string): string {
+  if (join === 'largest') return largestText(m, x);
+  return `${p} += (double)${x}${term === 'square' ? ` * (double)${x}` : ''};`;
 }
+
+const addText = (operation: ReductionOperation, i: number, x: string): string =>
+  addedText(operation, `p${i}[(i - begin) & 7]`, `m${i}`, x);
 
 /** Adds a block, eight values at a time: the first of a block belongs to the first partial sum. */
 function addBlockText({ term, join }: ReductionOperation, i: number): string {
-  if (join === 'largest') return `for (int j = 0; j < ${BLOCK}; j++) ${largestText(i, `x${i}[j]`)}`;
+  if (join === 'largest') return `for (int j = 0; j < ${BLOCK}; j++) ${largestText(`m${i}`, `x${i}[j]`)}`;
   const values = `const partials x = __builtin_convertvector(*(const eight *)(x${i} + j), partials);`;
   return `for (int j = 0; j < ${BLOCK}; j += 8) { ${values} p${i} += ${term === 'square' ? 'x * x' : 'x'}; }`;
 }
 
-const joinedText = (i: number): string => {
-  const p = `p${i}`;
-  return `(((${p}[0] + ${p}[4]) + (${p}[2] + ${p}[6])) + ((${p}[1] + ${p}[5]) + (${p}[3] + ${p}[7])))`;
-};
+const joinedText = (p: string): string =>
+  `(((${p}[0] + ${p}[4]) + (${p}[2] + ${p}[6])) + ((${p}[1] + ${p}[5]) + (${p}[3] + ${p}[7])))`;
 
 /** What is joined of a tensor joins that of the tensors before. */
 const joinText = ({ join }: ReductionOperation, i: number): string =>
-  join === 'largest' ? `b${i} = m${i} > b${i} ? m${i} : b${i};` : `a${i} += ${joinedText(i)};`;
+  join === 'largest' ? `b${i} = m${i} > b${i} ? m${i} : b${i};` : `a${i} += ${joinedText(`p${i}`)};`;
 
 /** The value of a sum, or of the bits of the largest, of `count` weights. */
 function finishText(
@@ -303,11 +476,12 @@ function nodeText(program: Program, node: Node, i: number, at: At = 'i'): string
     case 'literal':
     case 'scalar':
     case 'reduction':
+    case 'matrix':
       return '';
     case 'input':
       return assigned(inputs[node.name]);
     case 'previous':
-      return assigned(`s${node.slot}[${at}]`);
+      return assigned(`s${node.slot}[${PLACES[at]}]`);
     case 'updated':
       return assigned(`w[i] - rate * ${nameOf(program, node.args[0])}`);
     case 'element': {
@@ -321,19 +495,22 @@ function nodeText(program: Program, node: Node, i: number, at: At = 'i'): string
   }
 }
 
-/** Whether a node's values, one per tensor, are kept in an array: those of all tensors are computed before any is read. */
-const isArray = (program: Program, i: number): boolean =>
-  program.extents[i] === 'tensor' && reducesNetwork(program);
+/** The element of an array that a node's value is kept in; undefined if it is a variable. Those of all tensors are computed before any is read. */
+function elementOf(program: Program, i: number): string | undefined {
+  if (program.nodes[i]!.kind === 'matrix') return `a${i}[i]`;
+  const extent = program.extents[i];
+  if (extent === 'row') return `a${i}[${PLACES.r}]`;
+  if (extent === 'column') return `a${i}[${PLACES.c}]`;
+  return extent === 'tensor' && reducesNetwork(program) ? `n${i}[k]` : undefined;
+}
 
 /** The variable of a node, where it gets its value. */
-const declared = (program: Program, i: number): string =>
-  isArray(program, i) ? `n${i}[k]` : `const float n${i}`;
+const declared = (program: Program, i: number): string => elementOf(program, i) ?? `const float n${i}`;
 
 function nameOf(program: Program, i: number): string {
   const node = program.nodes[i]!;
   if (node.kind === 'scalar') return `c${node.index}`;
-  if (node.kind === 'literal') return floatText(node.value);
-  return isArray(program, i) ? `n${i}[k]` : `n${i}`;
+  return node.kind === 'literal' ? floatText(node.value) : (elementOf(program, i) ?? `n${i}`);
 }
 
 const inputs: Readonly<Record<InputName, string>> = { g: 'g[i]', w: 'w[i]' };

@@ -4,18 +4,22 @@ import {
   canonicalize,
   catalogue,
   type Expression,
+  KINDS,
   latexRule,
   lowerKinds,
   namesOf,
   printRule,
+  readsRate,
   reducesNetwork,
   ruleKey,
+  seesShape,
 } from '../rules/index.ts';
 import { definitionsIn } from './explanation.ts';
-import { planRule } from './plan.ts';
+import { planProgram, planRule } from './plan.ts';
 import { folded } from './python/python.ts';
 import { recordTraining } from './recorded.ts';
 import { targets } from './targets.ts';
+import type { Term } from './term.ts';
 
 export interface ExportOptions {
   /** The rule as the text shows it; its canonical text unless given. */
@@ -45,21 +49,27 @@ export interface ExportOptions {
 export function exportRule(rule: Expression, target: string, options: ExportOptions = {}): string {
   const found = targets.find(target);
   const canonical = canonicalize(rule);
-  if (lowerKinds(canonical).length > 1) {
+  const parts = lowerKinds(canonical);
+  const { writeKinds } = found;
+  const isKinds = parts.length > 1 || parts.some(({ program }) => seesShape(program));
+  const isMore = parts.some(
+    ({ program }) =>
+      reducesNetwork(program) || program.readout !== undefined || program.scalars.some(readsRate),
+  );
+  if (isKinds && (writeKinds === undefined || isMore)) {
     throw new NosError(
       'bad-option',
-      `no export of rules per kind of tensors to ${found.title}`,
-      'export the rule of each kind, and give each optimizer its tensors',
+      `no export to ${found.title} of rules that tell kinds, rows or columns of tensors apart`,
+      `export to ${targets.names.filter((name) => targets.find(name).writeKinds).join(', ')}`,
     );
   }
-  if (reducesNetwork(lowerKinds(canonical)[0]!.program) && !found.overNetwork)
+  if (reducesNetwork(parts[0]!.program) && !found.overNetwork)
     throw new NosError(
       'bad-option',
       `${found.title} takes the tensors one by one, and the rule reduces over all of them by global(…)`,
       `export to ${targets.names.filter((name) => targets.find(name).overNetwork).join(', ')}`,
     );
-  const plan = planRule(canonical, (term) => found.text(term).length);
-  if (plan.readout !== undefined && !found.readsOut)
+  if (parts[0]!.program.readout !== undefined && !found.readsOut)
     throw new NosError(
       'bad-option',
       `no export of weights to read out to ${found.title}`,
@@ -72,8 +82,7 @@ export function exportRule(rule: Expression, target: string, options: ExportOpti
   const learningRate = options.learningRate ?? 1e-3;
   if (!(learningRate > 0 && learningRate < Infinity))
     throw new NosError('bad-option', `a learning rate of ${learningRate}`, 'a positive number: 0.001');
-  const written = found.write({
-    plan,
+  const about = {
     className,
     rule: text,
     definitions: definitionsIn(text),
@@ -84,7 +93,15 @@ export function exportRule(rule: Expression, target: string, options: ExportOpti
     totalSteps: options.totalSteps,
     advice: (options.advice ?? []).map(harmless),
     command: harmless(options.command ?? `nos export '${text}' --to ${target}`),
-  });
+  };
+  const measure = (term: Term): number => found.text(term).length;
+  const written =
+    isKinds && writeKinds
+      ? writeKinds({
+          ...about,
+          parts: parts.map(({ kinds, program }) => ({ kinds, plan: planProgram(program, measure) })),
+        })
+      : found.write({ ...about, plan: planRule(canonical, measure) });
   return found.extension === 'py' ? folded(written) : written;
 }
 
@@ -105,10 +122,14 @@ export function exportTest(
   const className = options.className ?? classNameOf(canonicalize(rule));
   checkClassName(className);
   const canonical = canonicalize(rule);
-  const { draws, uses } = planRule(canonical, () => 0);
   const refuse = (why: string): NosError =>
     new NosError('bad-option', `no test: ${why}`, 'export without --with-test');
   if (writeTest === undefined) throw refuse(`${title} has none`);
+  if (lowerKinds(canonical).some(({ program, kinds }) => seesShape(program) || kinds.length < KINDS.length))
+    throw refuse(
+      'the rule tells kinds, rows or columns of tensors apart, and the recorded training has one vector',
+    );
+  const { draws, uses } = planRule(canonical, () => 0);
   if (extension === 'py' && !/^[A-Za-z_]\w*$/.test(module))
     throw refuse(`'${module}' is no name of a Python module, which has letters, digits and underscores`);
   if (draws.length > 0) throw refuse('the rule draws random numbers, and the framework draws others');

@@ -1,4 +1,4 @@
-import { type Expression, lowerRule, type Program, printRule, readsRate } from '../rules/index.ts';
+import { type Expression, lowerRule, type Program, printRule, readsRate, seesShape } from '../rules/index.ts';
 import { nameParameters, type ParameterNames, type RuleParameter } from './parameters.ts';
 import {
   type Apply,
@@ -27,7 +27,7 @@ export interface Plan {
   readonly states: readonly string[];
   /** The state that is the weights to read out, if the rule says which. */
   readonly readout: string | undefined;
-  /** The states and variables that have one number per tensor. */
+  /** The states and variables that have one number per tensor; of a rule that sees rows and columns, also the states per row or column. */
   readonly perTensor: ReadonlySet<string>;
   readonly body: readonly Statement[];
   /** The direction u of the step w ← w − lr·u. */
@@ -73,9 +73,12 @@ const LONGEST = 56;
  *
  * @param measure - how many characters a term takes in the target's language.
  */
-export function planRule(canonical: Expression, measure: (term: Term) => number): Plan {
-  return new Planner(lowerRule(canonical), measure).plan();
-}
+export const planRule = (canonical: Expression, measure: (term: Term) => number): Plan =>
+  planProgram(lowerRule(canonical), measure);
+
+/** Plans the program of a canonical rule, or of its tensors of some kinds. */
+export const planProgram = (program: Program, measure: (term: Term) => number): Plan =>
+  new Planner(program, measure).plan();
 
 class Planner {
   readonly #program: Program;
@@ -93,17 +96,19 @@ class Planner {
   readonly #scalarNames: string[] = [];
   readonly #draws: RandomDraw[] = [];
   readonly #perTensor = new Set<string>();
+  readonly #shape: boolean;
   /** The number of weights of a tensor. */
   #count: Term | undefined;
 
   constructor(program: Program, measure: (term: Term) => number) {
     this.#program = program;
+    this.#shape = seesShape(program);
     this.#measure = measure;
     this.#parameters = nameParameters(program);
     this.#readers = readersOf(program);
     this.#states = distinct(program.slots.map((_, slot) => stateName(program, slot)));
     for (const [slot, { extent }] of program.slots.entries()) {
-      if (extent === 'tensor') this.#perTensor.add(this.#states[slot]!);
+      if (extent !== 'weight') this.#perTensor.add(this.#states[slot]!);
     }
     this.#inPlace = program.slots.map((_, slot) => this.#isUpdatedInPlace(slot));
     this.#taken = new Set([...this.#states, ...this.#parameters.list.map(({ name }) => name)]);
@@ -218,14 +223,26 @@ class Planner {
         const parameters = node.parameters.map((value) => this.#parameters.parameterTerm(value, 'bound'));
         return this.#named(i, this.#fitted(apply(node.operation.name, this.#args(node), parameters)));
       }
+      case 'matrix':
+        return this.#variable(apply(node.operation.name, [this.#terms[node.args[0]]!]), 'orthogonal');
       case 'reduction':
-        return this.#reduction(node.operation.name, node.args[0]);
+        return this.#shape ? this.#shaped(node) : this.#reduction(node.operation.name, node.args[0]);
       case 'random': {
         const draw: Term = { kind: 'variable', name: this.#draws[node.draw]!.name };
         if (node.args.length === 0) return draw;
         return this.#named(i, this.#fitted(apply(node.operation.name, [draw, ...this.#args(node)])));
       }
     }
+  }
+
+  /** A reduction of a rule that sees rows and columns: what has fewer values than there are weights is taken for all of them. */
+  #shaped({
+    operation,
+    args: [arg],
+  }: Extract<Program['nodes'][number], { readonly kind: 'reduction' }>): Term {
+    const x = this.#terms[arg]!;
+    const all = this.#program.extents[arg] === 'weight' ? x : apply('full', [x]);
+    return this.#variable(apply(operation.name, [all]), NAMES[operation.name] ?? 'reduced');
   }
 
   /** A reduction has a name, and so has what it is of; that of what all weights of a tensor share is no reduction. */
@@ -369,6 +386,16 @@ const NAMES: Readonly<Record<string, string>> = {
   mean: 'mean',
   norm: 'norm',
   rms: 'rms',
+  rowsum: 'row_sum',
+  rowmean: 'row_mean',
+  rownorm: 'row_norm',
+  rowrms: 'row_rms',
+  rowamax: 'row_largest',
+  colsum: 'column_sum',
+  colmean: 'column_mean',
+  colnorm: 'column_norm',
+  colrms: 'column_rms',
+  colamax: 'column_largest',
   amax: 'largest',
 };
 

@@ -1,3 +1,4 @@
+import type { TensorKind } from '../rules/index.ts';
 import type { Plan } from './plan.ts';
 import type { Recorded } from './recorded.ts';
 import type { Term } from './term.ts';
@@ -13,12 +14,19 @@ export interface Target {
   /** The text of a term inside the step: a plan breaks long ones into statements. */
   readonly text: (term: Term) => string;
   readonly write: (source: ExportSource) => string;
+  /** Writes a rule that tells kinds, rows or columns of tensors apart; absent if it cannot. */
+  readonly writeKinds?: (source: KindsSource) => string;
   /** Whether it writes rules that reduce over all tensors. */
   readonly overNetwork?: boolean;
   /** Whether it writes rules that say which weights to read out. */
   readonly readsOut?: boolean;
   /** A test in the target's language that replays a recorded training; absent for formulas, and for what the target cannot run alone. */
   readonly writeTest?: (source: TestSource) => string;
+}
+
+/** All that a text says whose rule has a plan for tensors of some kinds, or for all, as matrices. */
+export interface KindsSource extends Omit<ExportSource, 'plan'> {
+  readonly parts: readonly { readonly kinds: readonly TensorKind[]; readonly plan: Plan }[];
 }
 
 /** All that the test of an exported text says. */

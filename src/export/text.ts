@@ -80,7 +80,7 @@ export const called =
     atom(`${name}(${[...args, ...parameters].map(({ text }) => text).join(', ')})`);
 
 /** The reductions over a tensor; those over all tensors are made of them. */
-export type TensorReduction = Exclude<ReductionName, `global ${string}`>;
+export type TensorReduction = Exclude<ReductionName, `global ${string}` | `row${string}` | `col${string}`>;
 
 /** The operations of the language that work on arrays; every target has a writer for each. `drop` takes its mask first. */
 export type ArrayOperation = ElementName | TensorReduction | Exclude<RandomName, 'noise'>;
@@ -103,6 +103,15 @@ export function reductionWriters(
     amax: of('max', 'abs'),
   };
 }
+
+/** Operations of rows, columns and matrices by their names, for who only wants to know how long a text is. */
+export const namedMatrices: Readonly<Record<string, Writer>> = Object.fromEntries(
+  [
+    'full',
+    'orth',
+    ...['row', 'col'].flatMap((of) => ['sum', 'mean', 'norm', 'rms', 'amax'].map((name) => of + name)),
+  ].map((name) => [name, called(name)]),
+);
 
 /** Those that work on numbers of the step, in float64. */
 export type ScalarOperation = Exclude<ArrayOperation, TensorReduction | 'drop'> | 'ld' | 'cd' | 'rd';

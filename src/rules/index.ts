@@ -37,13 +37,27 @@ export { compileRule, javascriptKernel } from './program/compile.ts';
 export type { CompiledRule, Span, StartOptions, Stepper } from './program/compiled.ts';
 export type { KindCost, RuleCost } from './program/cost.ts';
 export { costsOf, ruleCost } from './program/cost.ts';
-export { lastPass, passesOf, reducesNetwork, reductionPasses, type TensorPass } from './program/extents.ts';
+export {
+  type BeforePass,
+  goesByRows,
+  lastPass,
+  type PlacedReduction,
+  passesOf,
+  reducesNetwork,
+  reductionPasses,
+  seesShape,
+  type TensorPass,
+} from './program/extents.ts';
 export { interpretRule } from './program/interpret.ts';
+export { orthogonalize } from './program/orth.ts';
 export { type KindProgram, lowerKinds, lowerRule, type Node, type Program } from './program/program.ts';
-export { type Bounds, reduceInto } from './program/reduce.ts';
+export { type Bounds, type Matrix, reduceInto } from './program/reduce.ts';
 export { remarksOn } from './program/remarks.ts';
 export {
   boundsOf,
+  type CountedPlace,
+  counted,
+  countOf,
   type Kernel,
   type Place,
   placesOf,

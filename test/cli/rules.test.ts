@@ -19,12 +19,18 @@ describe('rules and spaces', () => {
       latex: expect.stringContaining('\\hat m'),
       slots: 1,
       slotsPerTensor: 0,
+      slotsPerRow: 0,
+      slotsPerColumn: 0,
+      slotsPerNetwork: 0,
       flopsPerWeight: expect.any(Number),
       byKind: [
         {
           kinds: ['matrices', 'vectors', 'embeddings'],
           slots: 1,
           slotsPerTensor: 0,
+          slotsPerRow: 0,
+          slotsPerColumn: 0,
+          slotsPerNetwork: 0,
           flopsPerWeight: expect.any(Number),
         },
       ],

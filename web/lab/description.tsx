@@ -9,11 +9,17 @@ interface DescriptionProps {
 }
 
 /** `2 numbers per weight and 1 number per tensor`. */
-const memoryText = ({ slots, slotsPerTensor, slotsPerNetwork }: RuleView): string =>
+const memoryText = (view: RuleView): string =>
   [
-    ...(slots === 0 ? [] : [`${plural(slots, 'number')} per weight`]),
-    ...(slotsPerTensor === 0 ? [] : [`${plural(slotsPerTensor, 'number')} per tensor`]),
-    ...(slotsPerNetwork === 0 ? [] : [`${plural(slotsPerNetwork, 'number')} for all`]),
+    ...(view.slots === 0 ? [] : [`${plural(view.slots, 'number')} per weight`]),
+    ...(
+      [
+        [view.slotsPerRow, 'per row'],
+        [view.slotsPerColumn, 'per column'],
+        [view.slotsPerTensor, 'per tensor'],
+        [view.slotsPerNetwork, 'for all'],
+      ] as const
+    ).flatMap(([count, of]) => (count === 0 ? [] : [`${plural(count, 'number')} ${of}`])),
   ].join(' and ') || 'none';
 
 /** What the chosen rule is: its formula, its canonical form, its names, and what it costs. */

@@ -26,8 +26,11 @@ export interface RuleView {
   readonly latex: string;
   /** State tensors per weight. */
   readonly slots: number;
-  /** Numbers that are kept per tensor. */
+  /** Numbers that are kept per tensor, per row, and per column. */
   readonly slotsPerTensor: number;
+  readonly slotsPerRow: number;
+  readonly slotsPerColumn: number;
+  /** Numbers that are kept for the whole network. */
   readonly slotsPerNetwork: number;
   /** Approximate operations per weight and step. */
   readonly operations: number;
@@ -60,7 +63,7 @@ export function viewRule(text: string): RuleView | Fault {
 function describe(rule: Expression): RuleView {
   const form = canonicalize(rule);
   const key = keyOfCanonical(form);
-  const { slots, slotsPerTensor, slotsPerNetwork, flopsPerWeight } = ruleCost(rule);
+  const { flopsPerWeight, ...memory } = ruleCost(rule);
   return {
     kind: 'rule',
     rule,
@@ -68,7 +71,7 @@ function describe(rule: Expression): RuleView {
     canonical: printRule(form),
     key,
     latex: latexRule(rule),
-    ...{ slots, slotsPerTensor, slotsPerNetwork },
+    ...memory,
     operations: flopsPerWeight,
     names: namesOf(key),
     remarks: remarksOn(rule),

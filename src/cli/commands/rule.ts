@@ -9,6 +9,8 @@ const costs = {
   slots: f.count('state tensors per weight'),
   slotsPerTensor: f.count('numbers kept per tensor'),
   slotsPerNetwork: f.count('numbers kept for the whole network'),
+  slotsPerRow: f.count('numbers kept per row of a tensor'),
+  slotsPerColumn: f.count('numbers kept per column of a tensor'),
   flopsPerWeight: f.number('floating-point operations per weight and step, approximately'),
 };
 
@@ -36,14 +38,12 @@ export const command = defineCommand({
     const rule = rules.resolveRule(text);
     const { text: canonical, key } = identityOf(rule);
     const byKind = rules.costsOf(rule).map(({ kinds, cost }) => ({ kinds: [...kinds], ...cost }));
-    const { slots, slotsPerTensor, slotsPerNetwork, flopsPerWeight } = byKind[0]!;
     const names = rules.namesOf(key);
     const document = {
       text: rules.printRule(rule),
       ...{ canonical, key },
       latex: rules.latexRule(rule),
-      ...{ slots, slotsPerTensor, slotsPerNetwork },
-      flopsPerWeight,
+      ...rules.ruleCost(rule),
       byKind,
       names,
       remarks: rules.remarksOn(rule),
@@ -76,11 +76,17 @@ const kindsOf = ({ kinds }: KindCost): string =>
   kinds.length === rules.KINDS.length ? '' : ` of ${kinds.join(' and ')}`;
 
 /** `2 slots per weight and 1 number per tensor`. */
-function memoryOf({ slots, slotsPerTensor, slotsPerNetwork }: KindCost): string {
+function memoryOf(cost: KindCost): string {
   const parts = [
-    ...(slots === 0 ? [] : [`${plural(slots, 'slot')} per weight`]),
-    ...(slotsPerTensor === 0 ? [] : [`${plural(slotsPerTensor, 'number')} per tensor`]),
-    ...(slotsPerNetwork === 0 ? [] : [`${plural(slotsPerNetwork, 'number')} for all`]),
+    ...(cost.slots === 0 ? [] : [`${plural(cost.slots, 'slot')} per weight`]),
+    ...(
+      [
+        [cost.slotsPerRow, 'per row'],
+        [cost.slotsPerColumn, 'per column'],
+        [cost.slotsPerTensor, 'per tensor'],
+        [cost.slotsPerNetwork, 'for all'],
+      ] as const
+    ).flatMap(([count, of]) => (count === 0 ? [] : [`${plural(count, 'number')} ${of}`])),
   ];
   return parts.join(' and ') || 'none';
 }

@@ -19,12 +19,14 @@ import {
   indented,
   LEVEL,
   madeBy,
+  namedMatrices,
   reductionWriters,
   type Spelling,
   truthOf,
   within,
   writeTerm,
 } from '../text.ts';
+import { writeNumpyKinds } from './kinds.ts';
 
 const writers: ArrayWriters = {
   ...pythonArithmetic,
@@ -59,7 +61,10 @@ const spelling: Spelling = {
   },
 };
 
-const text = (term: Term): string => writeTerm(term, writers, spelling).text;
+/** As long as what is written of it; rows, columns and matrices have writers of their own. */
+const measured = { ...writers, ...namedMatrices };
+
+const text = (term: Term): string => writeTerm(term, measured, spelling).text;
 
 export const numpy: Target = {
   name: 'numpy',
@@ -69,6 +74,7 @@ export const numpy: Target = {
   readsOut: true,
   text: (term) => text(term),
   write: writeNumpy,
+  writeKinds: (source) => writeNumpyKinds(source, writers),
   writeTest: (source) =>
     pythonTest(source, ['import numpy as np'], (name, given) => [
       'weights = np.array(WEIGHTS)',

@@ -20,7 +20,8 @@ import type { ExportSource, Target } from '../target.ts';
 import { scalarsIn } from '../term.ts';
 import { indented, madeBy } from '../text.ts';
 import { assignment, foreachLines, plural } from './foreach.ts';
-import { drawText, singleLines, text } from './single.ts';
+import { writePytorchKinds } from './kinds.ts';
+import { drawText, singleLines, singleWriters, text } from './single.ts';
 
 export const pytorch: Target = {
   name: 'pytorch',
@@ -30,6 +31,7 @@ export const pytorch: Target = {
   readsOut: true,
   text,
   write: writePytorch,
+  writeKinds: (source) => writePytorchKinds(source, singleWriters),
   writeTest: (source) =>
     pythonTest(source, ['import torch'], (name, given) => [
       'param = torch.tensor(WEIGHTS, dtype=torch.float64, requires_grad=True)',

@@ -7,6 +7,7 @@ import {
   called,
   comparison,
   LEVEL,
+  namedMatrices,
   reductionWriters,
   type Spelling,
   type Text,
@@ -65,7 +66,10 @@ export const spelling: Spelling = {
   },
 };
 
-export const text = (term: Term): string => writeTerm(term, singleWriters, spelling).text;
+/** Rows, columns and matrices have writers of their own. */
+const measured = { ...singleWriters, ...namedMatrices };
+
+export const text = (term: Term): string => writeTerm(term, measured, spelling).text;
 
 /** The single-tensor path, for one parameter. */
 export function singleLines(plan: Plan): readonly string[] {

@@ -4,6 +4,8 @@ import { prelude } from './prelude.ts';
 
 /** A function over arrays in C. */
 export interface ArrayFunctionText {
+  /** Functions that the statements call. */
+  readonly helpers?: string;
   /** Statements over `p[0]`, `p[1]`, …: pointers to the floats of the inputs, then of the outputs, which may also be read. */
   readonly body: string;
   /** Length of each input and output. */
@@ -18,6 +20,7 @@ export interface ArrayFunctionText {
  * @throws NosError `engine` without a compiler, on a processor that is not compiled for, or when compiling fails.
  */
 export async function compileArrayFunction({
+  helpers = '',
   body,
   inputs,
   outputs,
@@ -30,7 +33,7 @@ export async function compileArrayFunction({
     keepsSubnormals: true,
   });
   const step = `static void step(char *A, float *const *p) {\n  (void)A;\n  ${body}\n}`;
-  const { create, run } = await compileAddon(`${prelude(options.target)}${step}${end}`, options);
+  const { create, run } = await compileAddon(`${prelude(options.target)}${helpers}${step}${end}`, options);
   const state = create();
   return (...arrays) => run(state, ...arrays);
 }

@@ -301,6 +301,14 @@ function spell(e: Expression, coin: () => boolean): Expression {
 
 /** Another seed of the probes, or another meaning of a name, makes other hashes: whatever was kept by them is void then. */
 const GOLDEN = {
+  adafactor: '4e2522a613b884a1',
+  came: '80350048d24b61ac',
+  sm3: '836db4cf12a1646f',
+  'adam-mini': 'f3bed33b58599ba5',
+  muon: 'd96a3f860b426110',
+  'muon-moonlight': '1ff9520224a6a60c',
+  adamp: '7403e51179f8fdf0',
+  sgdp: '6923e735dd4973c1',
   adanorm: '9a09a8d65da56927',
   'cautious-adamw': 'dad8a2b3ce48292f',
   'cautious-lion': '7f47005b1a4e8d2e',

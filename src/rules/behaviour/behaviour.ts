@@ -3,8 +3,8 @@ import { canonicalize } from '../canonical/canonicalize.ts';
 import type { Expression } from '../language/expression.ts';
 import { KINDS } from '../language/kinds.ts';
 import { readsRate } from '../language/parts.ts';
-import { reducesNetwork } from '../program/extents.ts';
-import { lowerKinds } from '../program/program.ts';
+import { reducesNetwork, seesShape } from '../program/extents.ts';
+import { type KindProgram, lowerKinds, type Program } from '../program/program.ts';
 import { absorb } from './digest.ts';
 import { networkProbe, ordinaryProbe, tellingProbes } from './probes.ts';
 import { exactUpdates, largestOf, record, recorded, rescaled, type UpdateRecord, wordsOf } from './record.ts';
@@ -53,12 +53,28 @@ function recordsOf(rule: Expression): readonly (readonly UpdateRecord[])[] {
   const memory = Math.max(...parts.map(({ program }) => program.slots.length));
   // A slot delays a value by one step: two steps more than slots, and the longest delay shows.
   const probes = tellingProbes(memory + 2);
-  const ofPart = parts.map(({ program }) =>
-    [...probes, ...(reducesNetwork(program) ? [networkProbe()] : [])].map((probe) => record(program, probe)),
+  return forKinds(parts, (program, as) =>
+    [...probes, ...(reducesNetwork(program) ? [networkProbe()] : [])].map((probe) =>
+      record(program, probe, as),
+    ),
   );
-  return parts.length === 1
-    ? ofPart
-    : KINDS.map((kind) => ofPart[parts.findIndex(({ kinds }) => kinds.includes(kind))]!);
+}
+
+/** What is found for each kind of tensors; once for all, if one program is for all and does not see their shapes. */
+export function forKinds<T>(
+  parts: readonly KindProgram[],
+  find: (program: Program, as: 'matrices' | 'vectors') => T,
+): readonly T[] {
+  if (parts.length === 1 && !seesShape(parts[0]!.program)) return [find(parts[0]!.program, 'vectors')];
+  const [matrices, vectors, embeddings] = KINDS.map(
+    (kind) => parts.find(({ kinds }) => kinds.includes(kind))!.program,
+  ) as [Program, Program, Program];
+  const ofMatrices = find(matrices, 'matrices');
+  return [
+    ofMatrices,
+    find(vectors, 'vectors'),
+    embeddings === matrices ? ofMatrices : find(embeddings, 'matrices'),
+  ];
 }
 
 /** What is done to all kinds of tensors alike counts once. */
@@ -106,12 +122,7 @@ export function ordinaryUpdates(rule: Expression): OrdinaryUpdates {
   const probe = ordinaryProbe();
   const { size, times } = probe;
   const canonical = canonicalize(rule);
-  const parts = lowerKinds(canonical);
-  const exact = parts.map(({ program }) => exactUpdates(program, probe));
-  const kinds =
-    parts.length === 1
-      ? exact
-      : KINDS.map((kind) => exact[parts.findIndex(({ kinds }) => kinds.includes(kind))]!);
+  const kinds = forKinds(lowerKinds(canonical), (program, as) => exactUpdates(program, probe, as));
   const weights = kinds.flatMap((updates) =>
     Array.from({ length: updates.length / times.length }, (_, row) =>
       Float64Array.from(

@@ -1,7 +1,8 @@
 import type { Expression } from '../language/expression.ts';
 import { evaluateScalar, readsRate } from '../language/parts.ts';
+import { orthogonalize } from '../program/orth.ts';
 import type { Program } from '../program/program.ts';
-import { type Bounds, partsOf, reduceInto } from '../program/reduce.ts';
+import { type Matrix, reduceInto } from '../program/reduce.ts';
 import { elementLoops, type LaneValues, randomLoops } from './loops.ts';
 
 /** What one step reads: a value per lane, and the step's place in its training. */
@@ -24,7 +25,7 @@ export class RuleLanes<A extends LaneValues> {
   /** The values of every node at this step. */
   readonly values: readonly A[];
   readonly #program: Program;
-  readonly #tensors: ReturnType<typeof partsOf>;
+  readonly #tensors: readonly Matrix[];
   readonly #slots: readonly A[];
   /** The arrays that each node reads. */
   readonly #sources: readonly (readonly A[])[];
@@ -32,10 +33,10 @@ export class RuleLanes<A extends LaneValues> {
   /**
    * @param size Number of lanes.
    * @param zeros Makes an array of that length.
-   * @param bounds Which lanes are the weights of one tensor.
+   * @param tensors Which lanes are the weights of one tensor.
    */
-  constructor(program: Program, size: number, zeros: (length: number) => A, bounds: Bounds) {
-    this.#tensors = partsOf(bounds);
+  constructor(program: Program, size: number, zeros: (length: number) => A, tensors: readonly Matrix[]) {
+    this.#tensors = tensors;
     this.#program = program;
     // One allocation: an array of its own for each would take longer than what is computed in it.
     const memory = zeros(size * (program.nodes.length + program.slots.length));
@@ -89,6 +90,12 @@ export class RuleLanes<A extends LaneValues> {
       case 'reduction':
         reduceInto(out, node.operation, this.#sources[i]![0]!, this.#tensors);
         return;
+      case 'matrix': {
+        const [x] = this.#sources[i]!;
+        for (const { begin, end, rows, columns } of this.#tensors)
+          out.set(orthogonalize<LaneValues>(x!.subarray(begin, end), rows, columns), begin);
+        return;
+      }
       case 'random':
         randomLoops[node.operation.name](out, [draw!, ...this.#sources[i]!], node.parameters);
     }

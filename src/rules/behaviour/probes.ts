@@ -1,6 +1,6 @@
 import { deriveKey, type Key, type Stream, stream } from '../../random/index.ts';
 import type { InputName } from '../language/operations.ts';
-import type { Bounds } from '../program/reduce.ts';
+import type { Matrix } from '../program/reduce.ts';
 
 /**
  * The trajectories on which rules are told apart: gradients and weights that are given, not reached by the rule's own
@@ -16,8 +16,8 @@ export interface Probe {
   readonly rates: readonly number[];
   /** Elements. */
   readonly size: number;
-  /** The elements of ordinary magnitudes are one tensor, the others another. */
-  readonly bounds: Bounds;
+  /** The elements of ordinary magnitudes are one tensor, the others another; as matrices, and as vectors, which are one column. */
+  readonly tensors: Readonly<Record<'matrices' | 'vectors', readonly Matrix[]>>;
   /** One array of `size` per step, for each input. */
   readonly inputs: Readonly<Record<InputName, readonly Float32Array[]>>;
   /** Names the draws of each step. */
@@ -235,12 +235,24 @@ function makeTelling(steps: number): readonly Probe[] {
 
 const firstSteps = (steps: number): readonly number[] => times(steps, (step) => step + 1);
 
+/** Rows of the first two tensors as matrices: one is wider than it is high, as the other would be transposed. Others are one row. */
+const ROWS = [5, 3] as const;
+
+function tensorsOf(bounds: readonly number[], rows?: readonly number[]): readonly Matrix[] {
+  return bounds.slice(1).map((end, k) => {
+    const begin = bounds[k]!;
+    const fits = rows?.[k] !== undefined && (end - begin) % rows[k]! === 0;
+    const count = rows === undefined ? end - begin : fits ? rows[k]! : 1;
+    return { begin, end, rows: count, columns: (end - begin) / count };
+  });
+}
+
 function makeProbe(
   name: string,
   kinds: readonly Kind[],
   clock: readonly number[],
   total: number,
-  bounds: Bounds = [...new Set([0, ordinaryKinds.length, kinds.length])],
+  bounds: readonly number[] = [...new Set([0, ordinaryKinds.length, kinds.length])],
 ): Probe {
   const steps = clock.length;
   const histories = kinds.map((kind, i) => kind(stream(SEED, 'behaviour', name, i), steps));
@@ -251,7 +263,7 @@ function makeProbe(
     total,
     rates: clock.map((_, step) => RATES[step % RATES.length]!),
     size: kinds.length,
-    bounds,
+    tensors: { matrices: tensorsOf(bounds, ROWS), vectors: tensorsOf(bounds) },
     inputs: { g: arrays('g'), w: arrays('w') },
     keys: clock.map((_, step) => deriveKey(SEED, 'behaviour', name, 'draw', step)),
   };

@@ -18,8 +18,8 @@ export interface UpdateRecord {
 }
 
 /** Nothing is carried over: equal programs have equal records, in every process. */
-export function record(program: Program, probe: Probe): UpdateRecord {
-  const recording = new Recording(program, probe);
+export function record(program: Program, probe: Probe, as: keyof Probe['tensors']): UpdateRecord {
+  const recording = new Recording(program, probe, as);
   const updates = probe.times.length * probe.size;
   const all = updates * recording.float64.results.length;
   const made = { float64: new Float64Array(all), float32: new Float32Array(all) };
@@ -34,8 +34,8 @@ export function record(program: Program, probe: Probe): UpdateRecord {
 }
 
 /** The float64 updates alone, which take half the time. */
-export function exactUpdates(program: Program, probe: Probe): Float64Array {
-  const recording = new Recording(program, probe, false);
+export function exactUpdates(program: Program, probe: Probe, as: keyof Probe['tensors']): Float64Array {
+  const recording = new Recording(program, probe, as, false);
   const updates = probe.times.length * probe.size;
   const exact = new Float64Array(updates * recording.float64.results.length);
   for (const step of probe.times.keys()) {
@@ -96,11 +96,12 @@ class Recording {
   readonly #single: boolean;
 
   /** @param single Whether float32 values are wanted. They also tell apart draws that share a distribution. */
-  constructor(program: Program, probe: Probe, single = true) {
+  constructor(program: Program, probe: Probe, as: keyof Probe['tensors'], single = true) {
+    const tensors = probe.tensors[as];
     this.#program = program;
     this.#probe = probe;
-    this.float64 = new RuleLanes(program, probe.size, (length) => new Float64Array(length), probe.bounds);
-    this.float32 = new RuleLanes(program, probe.size, (length) => new Float32Array(length), probe.bounds);
+    this.float64 = new RuleLanes(program, probe.size, (length) => new Float64Array(length), tensors);
+    this.float32 = new RuleLanes(program, probe.size, (length) => new Float32Array(length), tensors);
     const names = program.draws.map(({ distribution, parameters }) => `${distribution} ${parameters}`);
     this.#shared = names.map((name) => names.indexOf(name) !== names.lastIndexOf(name));
     this.#single = single || this.#shared.includes(true);

@@ -2,8 +2,9 @@ import { deriveKey, type Key } from '../../random/index.ts';
 import { canonicalize } from '../canonical/canonicalize.ts';
 import type { Expression } from '../language/expression.ts';
 import { type Draw, fillDraw, stepKey } from '../program/draws.ts';
+import { seesShape } from '../program/extents.ts';
 import { lowerKinds, type Program } from '../program/program.ts';
-import type { Bounds } from '../program/reduce.ts';
+import type { Matrix } from '../program/reduce.ts';
 import { RuleLanes } from './lanes.ts';
 import { ordinaryProbe } from './probes.ts';
 import { exactUpdates } from './record.ts';
@@ -29,7 +30,7 @@ const readsGradient = ({ nodes }: Program): boolean =>
 
 /** Whether the first updates are finite in an ordinary training, which has no gradient of 0 and no weight of 0. */
 function staysFinite(program: Program): boolean {
-  return exactUpdates(program, ordinaryProbe(FINITE_STEPS)).every(Number.isFinite);
+  return exactUpdates(program, ordinaryProbe(FINITE_STEPS), 'matrices').every(Number.isFinite);
 }
 const FINITE_STEPS = 4;
 
@@ -71,17 +72,24 @@ const NOISE = [0.9, 0.5, -1.6, 0.3] as const;
 const LEAST = 1e-4;
 
 /**
- * What are the tensors: the pairs; and for a rule that reduces, which may see nothing in the opposite gradients of a pair, also the weights
- * alone.
+ * What are the tensors: the pairs; for a rule that reduces, which may see nothing in the opposite gradients of a pair, also the weights
+ * alone; and for one that sees rows and columns, pairs of either shape.
  */
-const PAIRS: Bounds = [0, ...pairs.map((_, i) => 2 * i + 2)];
-const ALONE: Bounds = [0, ...lanes.map((_, i) => i + 1)];
+const COLUMNS: readonly Matrix[] = pairs.map((_, i) => ({
+  begin: 2 * i,
+  end: 2 * i + 2,
+  rows: 2,
+  columns: 1,
+}));
+const ROWS: readonly Matrix[] = pairs.map((_, i) => ({ begin: 2 * i, end: 2 * i + 2, rows: 1, columns: 2 }));
+const ALONE: readonly Matrix[] = lanes.map((_, i) => ({ begin: i, end: i + 1, rows: 1, columns: 1 }));
 
 function descends(program: Program): boolean {
   const separate = withoutNetwork(program);
   return (
-    descendsOver(separate, PAIRS) ||
-    (program.nodes.some(({ kind }) => kind === 'reduction') && descendsOver(separate, ALONE))
+    descendsOver(separate, COLUMNS) ||
+    (program.stages.some((stage) => stage > 0) && descendsOver(separate, ALONE)) ||
+    (seesShape(program) && descendsOver(separate, ROWS))
   );
 }
 
@@ -89,13 +97,15 @@ function descends(program: Program): boolean {
 const withoutNetwork = (program: Program): Program => ({
   ...program,
   nodes: program.nodes.map((node) =>
-    node.kind === 'reduction' ? { ...node, operation: { ...node.operation, over: 'tensor' } } : node,
+    node.kind === 'reduction' && node.operation.over === 'network'
+      ? { ...node, operation: { ...node.operation, over: 'tensor' } }
+      : node,
   ),
 });
 
 /** Whether the mean value of any pair has fallen after any step. */
-function descendsOver(program: Program, bounds: Bounds): boolean {
-  const run = new RuleLanes(program, lanes.length, (length) => new Float64Array(length), bounds);
+function descendsOver(program: Program, tensors: readonly Matrix[]): boolean {
+  const run = new RuleLanes(program, lanes.length, (length) => new Float64Array(length), tensors);
   const keys = program.draws.map((_, i) => deriveKey(SEED, 'rejection', i));
   const w = new Float64Array(lanes.length);
   const g = new Float64Array(lanes.length);

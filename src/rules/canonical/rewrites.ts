@@ -1,6 +1,6 @@
 import type { Expression } from '../language/expression.ts';
-import type { Facts, RuleOperation } from '../language/operation.ts';
-import { type OperationName, operationOf, operations, type ReductionName } from '../language/operations.ts';
+import { type Facts, isShared, type Over, type RuleOperation } from '../language/operation.ts';
+import { type Known, type OperationName, operationOf, operations } from '../language/operations.ts';
 import { extentOf, readsSelf } from '../language/parts.ts';
 import { isThreeValued, rangeOf } from './analysis.ts';
 import {
@@ -66,6 +66,13 @@ const symmetries: readonly General[] = [
   ['even', (e, x) => (isNegative(x) ? again(e, negate(x)) : undefined)],
 ];
 
+/** The reductions over the network, a tensor, its rows and its columns. */
+const ofReductions: Readonly<Partial<Record<OperationName, readonly Rewrite[]>>> = Object.fromEntries(
+  [...operations.values()].flatMap((operation) =>
+    operation.kind === 'reduction' ? [[operation.name, reductions(operation)] as const] : [],
+  ),
+);
+
 const simplifications: Readonly<Partial<Record<OperationName, readonly Rewrite[]>>> = {
   sign: [
     // sign(x) => 1 where x > 0, -1 where x < 0, whatever its arguments
@@ -125,8 +132,7 @@ const simplifications: Readonly<Partial<Record<OperationName, readonly Rewrite[]
     // rec(0, b * self + x) => acc(x, b) for 0 < b <= 1
     (_, init, x) => (isZero(init) ? accumulated(x) : undefined),
   ],
-  ...reductions('sum', 'mean', 'norm', 'rms', 'amax'),
-  ...reductions('global sum', 'global mean', 'global norm', 'global rms', 'global amax'),
+  ...ofReductions,
   // x; eval: w => x, to the bit
   eval: [(_, x, y) => (textOf(y) === 'w' ? x : undefined)],
   kinds: [
@@ -280,49 +286,36 @@ function chosen(c: Normal, x: Normal, branch: 1 | 2): Normal | undefined {
   return operation.args[branch];
 }
 
-/** The rewrites of the reductions of those names. */
-function reductions(
-  sum: ReductionName,
-  mean: ReductionName,
-  norm: ReductionName,
-  rms: ReductionName,
-  amax: ReductionName,
-): Readonly<Partial<Record<OperationName, readonly Rewrite[]>>> {
-  /** sum(1), the number of weights. */
-  const count = (): Normal => call(sum, number(1));
-  // sum(x) => sum(1) * x, mean(x) => x, norm(x) => sqrt(sum(1)) * abs(x), rms(x) => abs(x), amax(x) => abs(x) for an x that has the same
-  // value wherever it is taken
-  return {
-    [sum]: rewrites((x) => (isOne(x) ? undefined : call('mul', count(), x))),
-    [mean]: rewrites((x) => x),
-    [norm]: rewrites((x) => call('mul', call('sqrt', count()), call('abs', x))),
-    [rms]: rewrites((x) => call('abs', x)),
-    [amax]: rewrites((x) => call('abs', x)),
-  };
-  function rewrites(uniform: (x: Normal) => Normal | undefined): readonly Rewrite[] {
-    return [
-      ({ operation }, x) => (isUniform(toExpression(x), operation) ? uniform(x) : undefined),
-      // norm(abs(x)) => norm(x), and so rms and amax, to the bit
-      (e, x) =>
-        e.operation.facts.even ? mapped(argumentOf(x, 'abs'), (inner) => again(e, inner)) : undefined,
-      // sum(c * x) => c * sum(x), and so the others; c > 0 for those that are even
-      (e, x) =>
-        x.coefficient === 1 || isNumber(x)
-          ? undefined
-          : call('mul', number(x.coefficient), again(e, scale(1, x.core))),
-    ];
-  }
+/** The rewrites of a reduction. */
+function reductions(operation: Known<'reduction'>): readonly Rewrite[] {
+  return [
+    // sum(x) => sum(1) * x, mean(x) => x, norm(x) => sqrt(sum(1)) * abs(x), rms(x) => abs(x), amax(x) => abs(x) for an x that all weights
+    // of what is reduced share: those of the network, of a tensor, or of a row or column
+    (_, x) => (isUniform(toExpression(x), operation.over) ? ofShared(operation, x) : undefined),
+    // norm(abs(x)) => norm(x), and so rms and amax, to the bit
+    (e, x) => (e.operation.facts.even ? mapped(argumentOf(x, 'abs'), (inner) => again(e, inner)) : undefined),
+    // sum(c * x) => c * sum(x), and so the others; c > 0 for those that are even
+    (e, x) =>
+      x.coefficient === 1 || isNumber(x)
+        ? undefined
+        : call('mul', number(x.coefficient), again(e, scale(1, x.core))),
+  ];
 }
 
-/**
- * Whether an expression has one value wherever a reduction takes it; of a part of a recurrence that reads its last value, that is not
- * known.
- */
-function isUniform(e: Expression, reduction: RuleOperation): boolean {
-  const extent = extentOf(e);
-  const overAll = reduction.kind === 'reduction' && reduction.over === 'network';
-  return extent !== 'weight' && !(extent === 'tensor' && overAll) && !readsSelf(e);
+/** A reduction of a value that all weights share. */
+function ofShared({ over, term, join, mean, root }: Known<'reduction'>, x: Normal): Normal | undefined {
+  const value = term === 'value' ? x : call('abs', x);
+  if (mean || join === 'largest') return value;
+  if (!root && isOne(x)) return undefined;
+  const count = call(COUNTS[over], number(1));
+  return call('mul', root ? call('sqrt', count) : count, value);
 }
+
+/** Of 1, how many weights a reduction is over. */
+const COUNTS = { network: 'global sum', tensor: 'sum', row: 'rowsum', column: 'colsum' } as const;
+
+/** Whether an expression is shared by the weights of what is reduced; of a part of a recurrence that reads its last value, that is not known. */
+const isUniform = (e: Expression, over: Over): boolean => isShared(over, extentOf(e)) && !readsSelf(e);
 
 const isOne = (x: Normal): boolean => isNumber(x) && x.coefficient === 1;
 

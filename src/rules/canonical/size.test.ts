@@ -113,7 +113,7 @@ const WORLDS = [
   ['mul', 'div', 'pow', 'neg', 'sign', 'abs'],
   ['tanh', 'clip', 'drop', 'ema', 'prev', 'sub'],
   [...operations.values()]
-    .filter(({ arity, kind }) => arity > 0 && kind !== 'recurrence' && kind !== 'labels')
+    .filter(({ arity, kind }) => arity > 0 && kind !== 'recurrence' && kind !== 'labels' && kind !== 'matrix')
     .map(({ name }) => name),
 ] as const;
 

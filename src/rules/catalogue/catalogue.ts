@@ -54,6 +54,78 @@ const ADOPTED =
 /** AdEMAMix's slow decay rate: from 0.9 to 0.9999 over the training, linear in its half-life. */
 const SLOW = 'min(exp(log(0.9) * log(0.9999) / ((1 - t / T) * log(0.9999) + t / T * log(0.9))), 0.9999)';
 
+/** Adafactor's second moment, an outer product of what it keeps of rows and columns; of a vector it is the whole. */
+const factored = (x: string, b: string): string =>
+  `(ema(rowmean(${x}), ${b}) / mean(ema(rowmean(${x}), ${b})) * ema(colmean(${x}), ${b}))`;
+
+const clippedByRms = (update: string): string => `(${update}) / max(1, rms(${update}))`;
+
+const CAME = clippedByRms(`g / sqrt(${factored('(g^2 + 1e-30)', '0.999')})`);
+const CAME_RESIDUAL = factored(`((${CAME} - ema(${CAME}, 0.9))^2 + 1e-16)`, '0.9999');
+
+/** Muon's momentum, as Nesterov has it, and Adam as it is used beside it. */
+const MUON = 'orth(0.05 * g + 0.95 * ema(g, 0.95))';
+const ADAM_OF_MUON = '(m / (sqrt(ema(g^2, 0.95) / (1 - 0.95^t)) + 1e-10))';
+
+/** An update without its part along the weights of each row, or of the tensor, if the gradient is nearly at right angles to those. */
+const projected = (update: string): string => {
+  const [row, whole] = ['w / (rownorm(w) + 1e-8)', 'w / (norm(w) + 1e-8)'];
+  const cosines = ['row', ''].map((of) => `abs(${of}sum(g * w)) / max(${of}norm(g) * ${of}norm(w), 1e-8)`);
+  return `where(amax(${cosines[0]}) < 0.1 / sqrt(columns), ${update} - ${row} * rowsum(${row} * ${update}), where(${cosines[1]} < 0.1 / sqrt(sum(1)), ${update} - ${whole} * sum(${whole} * ${update}), ${update}))`;
+};
+
+/** Rules that see tensors as matrices, or by their kinds. */
+const matrices: readonly CatalogueEntry[] = [
+  entry(
+    'adafactor',
+    'Adafactor',
+    `max(1e-3, rms(w)) * ${clippedByRms(`g / sqrt(${factored('(g^2 + 1e-30)', '1 - t^-0.8')})`)}`,
+    'Shazeer and Stern 2018, algorithms 4 and 5, with relative steps of the learning rate',
+  ),
+  entry(
+    'came',
+    'CAME',
+    `ema(${CAME}, 0.9) / sqrt(${CAME_RESIDUAL}); vectors: ema(${CAME}, 0.9)`,
+    'Luo et al. 2023, algorithm 2',
+  ),
+  entry(
+    'sm3',
+    'SM3-II',
+    'g / sqrt(rec(0, min(rowamax(self), colamax(self)) + g^2) + 1e-30)',
+    'Anil et al. 2019, algorithm SM3-II over rows and columns',
+  ),
+  entry(
+    'adam-mini',
+    'Adam-mini',
+    'm / (sqrt(ema(rowmean(g^2), 0.999) / (1 - 0.999^t)) + eps); vectors: m / (sqrt(ema(mean(g^2), 0.999) / (1 - 0.999^t)) + eps)',
+    'Zhang et al. 2024, a second moment per output or word, and per vector',
+  ),
+  entry(
+    'muon',
+    'Muon with AdamW, weight decay 0.01',
+    `0.015 * (${ADAM_OF_MUON} + 1e-2 * w); matrices: sqrt(max(1, rows / columns)) * ${MUON} + 1e-2 * w`,
+    'Jordan et al. 2024, its learning rate of 0.02 beside one of 3e-4 for all that are no hidden matrices',
+  ),
+  entry(
+    'muon-moonlight',
+    'Muon of Moonlight, weight decay 0.1',
+    `${ADAM_OF_MUON} + 0.1 * w; matrices: 0.2 * sqrt(max(rows, columns)) * orth(g + 0.95 * acc(g, 0.95)) + 0.1 * w`,
+    'Liu et al. 2025, "Muon is scalable for LLM training": one learning rate for both',
+  ),
+  entry(
+    'adamp',
+    'AdamP',
+    `matrices: ${projected('(m / (sqrt(v) + eps))')}; vectors: m / (sqrt(v) + eps)`,
+    'Heo et al. 2021, algorithm 2',
+  ),
+  entry(
+    'sgdp',
+    'SGDP, momentum 0.9',
+    `matrices: ${projected('acc(g, 0.9)')}; vectors: acc(g, 0.9)`,
+    'Heo et al. 2021, algorithm 1',
+  ),
+];
+
 /** Rules that keep what no running average is. */
 const recurrences: readonly CatalogueEntry[] = [
   entry(
@@ -421,6 +493,7 @@ const found: readonly CatalogueEntry[] = [
 export const catalogue: readonly CatalogueEntry[] = [
   ...references,
   ...recurrences,
+  ...matrices,
   ...reductions,
   ...published,
   ...wholes,

@@ -73,15 +73,15 @@ export const reduction = <const Name extends string>(
   name: Name,
   summary: string,
   rest: Pick<ReductionOperation, 'term' | 'facts'> &
-    Partial<Pick<ReductionOperation, 'join' | 'mean' | 'root'>>,
+    Partial<Pick<ReductionOperation, 'over' | 'join' | 'mean' | 'root'>>,
 ): Named<Name, ReductionOperation> => ({
   kind: 'reduction',
   name,
-  over: 'tensor',
   summary,
   arity: 1,
   parameters: [],
   flops: rest.term === 'square' ? 2 : 1,
+  over: 'tensor',
   join: 'sum',
   mean: false,
   root: false,

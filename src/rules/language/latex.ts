@@ -38,6 +38,8 @@ const LATEX: Readonly<Record<OperationName, Latex>> = {
   adam: atom('\\mathrm{ADAM}'),
   rmsprop: atom('\\mathrm{RMSProp}'),
   w0: atom('w_0'),
+  rows: atom('\\mathrm{rows}'),
+  columns: atom('\\mathrm{columns}'),
   eps: atom('\\varepsilon'),
   anneal: atom('\\mathcal N\\left(0, t^{-0.55}\\right)'),
   t: atom('t'),
@@ -84,6 +86,17 @@ const LATEX: Readonly<Record<OperationName, Latex>> = {
   'global rms': called('rms', ALL),
   'global amax': { render: ([x]) => `\\left\\lVert ${x} \\right\\rVert_{\\infty,\\mathrm{all}}` },
   eval: { render: ([rule, x]) => `${rule};\\quad \\mathrm{eval}: ${x}` },
+  rowsum: called('rowsum'),
+  rowmean: called('rowmean'),
+  rownorm: called('rownorm'),
+  rowrms: called('rowrms'),
+  rowamax: called('rowamax'),
+  colsum: called('colsum'),
+  colmean: called('colmean'),
+  colnorm: called('colnorm'),
+  colrms: called('colrms'),
+  colamax: called('colamax'),
+  orth: called('orth'),
   kinds: {
     render: (rules) => {
       const names = [rules.length > 2 ? 'matrices' : 'matrices, embeddings', 'vectors', 'embeddings'];

@@ -15,17 +15,21 @@ export type RuleOperation =
   | SelfOperation
   | RandomOperation
   | ReductionOperation
+  | MatrixOperation
   | LabelsOperation;
 
 /**
- * How many values there are at a step, from the fewest: one that depends on the step alone, one for the whole network, one per tensor, or
- * one per weight.
+ * How many values there are at a step: one that depends on the step alone, one for the whole network, one per tensor, per row or per
+ * column of it, or one per weight.
  */
-export type Extent = 'step' | 'network' | 'tensor' | 'weight';
+export type Extent = 'step' | 'network' | 'tensor' | 'row' | 'column' | 'weight';
+
+/** What a reduction is over: all tensors, one, or what stands in each of its rows or columns. */
+export type Over = 'network' | 'tensor' | 'row' | 'column';
 
 /**
  * The extent of an operation's value, by its kind: the same for all, or the `widest` of its arguments. What is `kept` between steps has
- * the widest too, but is kept per weight if it depends on the step alone. That of a reduction is its own: what it is `over`.
+ * the widest too, but is kept per weight if it depends on the step alone; what is `reduced`, that of {@link reducedExtent}.
  */
 export const EXTENTS = {
   input: 'weight',
@@ -36,14 +40,26 @@ export const EXTENTS = {
   recurrence: 'kept',
   self: 'kept',
   random: 'weight',
-  reduction: 'own',
+  reduction: 'reduced',
+  matrix: 'weight',
   labels: 'weight',
-} as const satisfies Readonly<Record<RuleOperation['kind'], Extent | 'widest' | 'kept' | 'own'>>;
+} as const satisfies Readonly<Record<RuleOperation['kind'], Extent | 'widest' | 'kept' | 'reduced'>>;
 
-const ORDER: readonly Extent[] = ['step', 'network', 'tensor', 'weight'];
+const ORDER: readonly Extent[] = ['step', 'network', 'tensor', 'row', 'column', 'weight'];
 
+/** A value per row and one per column make one per weight. */
 export const widest = (extents: readonly Extent[]): Extent =>
-  ORDER[Math.max(0, ...extents.map((extent) => ORDER.indexOf(extent)))]!;
+  extents.includes('row') && extents.includes('column')
+    ? 'weight'
+    : ORDER[Math.max(0, ...extents.map((extent) => ORDER.indexOf(extent)))]!;
+
+/** The extent of a reduction of values: one per row of what differs from row to row, and one per tensor of what does not. */
+export const reducedExtent = (over: Over, of: Extent): Extent =>
+  over === 'network' || of === 'weight' || of === over ? over : 'tensor';
+
+/** Whether all weights that a reduction is over share the value that is reduced. */
+export const isShared = (over: Over, of: Extent): boolean =>
+  of === 'step' || of === 'network' || of === over || (of === 'tensor' && over !== 'network');
 
 /** A value handed in per weight and step: the gradient, the weight. */
 export interface InputOperation extends Declared {
@@ -106,13 +122,14 @@ export interface RandomOperation extends Declared {
 }
 
 /**
- * One number per tensor, of the values of the argument at all its weights. In float64, rounded once: for the sums, weight i of a tensor
- * is added to partial sum i mod 8, in their order; the eight are then added as ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)). Over the
+/**
+ * One number per tensor, row or column, of the values of the argument at all its weights. In float64, rounded once: for the sums, weight i of
+ * these is added to partial sum i mod 8, in their order; the eight are then added as ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)). Over the
  * network it is one number, of all weights of all tensors: the sums of the tensors are added in their order, before anything else.
  */
 export interface ReductionOperation extends Declared {
   readonly kind: 'reduction';
-  readonly over: 'tensor' | 'network';
+  readonly over: Over;
   /** What becomes of each value. */
   readonly term: 'value' | 'square' | 'magnitude';
   readonly join: 'sum' | 'largest';
@@ -120,6 +137,11 @@ export interface ReductionOperation extends Declared {
   readonly mean: boolean;
   /** Whether the square root is taken of that. */
   readonly root: boolean;
+}
+
+/** A value per weight, of the values of the argument as a matrix. */
+export interface MatrixOperation extends Declared {
+  readonly kind: 'matrix';
 }
 
 /** Rules with labels, which stand at the root of a rule alone: `matrices: …; vectors: …`. */

@@ -129,6 +129,8 @@ const table = [
   macro('gamma', 'ema(g^3, 0.999) / (1 - 0.999^t)', corrected(pow(g, literal(3)), BETA_2)),
   macro('adam', 'm / (sqrt(v) + eps)', div(leaf('m'), rootOfV)),
   macro('rmsprop', 'g / (sqrt(v) + eps)', div(g, rootOfV)),
+  macro('rows', 'colsum(1), the number of rows of the tensor', call('colsum', [literal(1)])),
+  macro('columns', 'rowsum(1), the number of columns of the tensor', call('rowsum', [literal(1)])),
   macro('eps', 'the literal 1e-8', literal(EPS)),
   macro('w0', 'rec(w, self), the weight before the first step', call('rec', [leaf('w'), leaf('self')])),
   macro(
@@ -368,6 +370,77 @@ const table = [
   overNetwork(reductions[2]),
   overNetwork(reductions[3]),
   overNetwork(reductions[4]),
+
+  reduction('rowsum', 'sum over each row of the tensor', {
+    over: 'row',
+    term: 'value',
+    facts: { odd: true, range: range1(sumRange) },
+  }),
+  reduction('rowmean', 'mean over each row of the tensor', {
+    over: 'row',
+    term: 'value',
+    mean: true,
+    facts: { odd: true, range: range1((x) => x) },
+  }),
+  reduction('rownorm', 'square root of the sum of x^2 over each row of the tensor', {
+    over: 'row',
+    term: 'square',
+    root: true,
+    facts: { even: true, range: () => rangeFrom(0, Infinity) },
+  }),
+  reduction('rowrms', 'square root of the mean of x^2 over each row of the tensor', {
+    over: 'row',
+    term: 'square',
+    mean: true,
+    root: true,
+    facts: { even: true, range: range1(magnitude) },
+  }),
+  reduction('rowamax', 'largest absolute value in each row of the tensor; NaN if any is NaN', {
+    over: 'row',
+    term: 'magnitude',
+    join: 'largest',
+    facts: { even: true, threeValued: 'arguments', range: range1(magnitude) },
+  }),
+
+  reduction('colsum', 'sum over each column of the tensor', {
+    over: 'column',
+    term: 'value',
+    facts: { odd: true, range: range1(sumRange) },
+  }),
+  reduction('colmean', 'mean over each column of the tensor', {
+    over: 'column',
+    term: 'value',
+    mean: true,
+    facts: { odd: true, range: range1((x) => x) },
+  }),
+  reduction('colnorm', 'square root of the sum of x^2 over each column of the tensor', {
+    over: 'column',
+    term: 'square',
+    root: true,
+    facts: { even: true, range: () => rangeFrom(0, Infinity) },
+  }),
+  reduction('colrms', 'square root of the mean of x^2 over each column of the tensor', {
+    over: 'column',
+    term: 'square',
+    mean: true,
+    root: true,
+    facts: { even: true, range: range1(magnitude) },
+  }),
+  reduction('colamax', 'largest absolute value in each column of the tensor; NaN if any is NaN', {
+    over: 'column',
+    term: 'magnitude',
+    join: 'largest',
+    facts: { even: true, threeValued: 'arguments', range: range1(magnitude) },
+  }),
+  {
+    kind: 'matrix',
+    name: 'orth',
+    summary: 'the matrix x with singular values near 1, by five steps of Newton and Schulz',
+    arity: 1,
+    parameters: [],
+    flops: 1000,
+    facts: { odd: true, zero: true },
+  },
 
   {
     kind: 'labels',

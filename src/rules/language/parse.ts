@@ -4,7 +4,7 @@ import { call, type Expression, leaf, literal } from './expression.ts';
 import { KINDS } from './kinds.ts';
 import { type Notation, type Parameter, PRECEDENCE, type RuleOperation } from './operation.ts';
 import { operations } from './operations.ts';
-import { evaluateScalar, isStepScalar } from './parts.ts';
+import { evaluateScalar, extentOf, isStepScalar } from './parts.ts';
 import { writtenCall } from './print.ts';
 import { RuleError } from './rule-error.ts';
 import { hintForLabel, hintInstead } from './synonyms.ts';
@@ -88,6 +88,8 @@ interface Section {
   readonly label: Token | undefined;
   readonly start: Token;
   readonly expression: Expression;
+  /** What is there for matrices alone. */
+  readonly ofMatrices: Token | undefined;
 }
 
 /** Precedence climbing over the tokens of one text. */
@@ -103,6 +105,8 @@ class Parser {
   readonly #recurrences: { reads: boolean }[] = [];
   /** The first reduction over all tensors. */
   #overNetwork: Token | undefined;
+  /** The first operation of the rule that is for matrices alone. */
+  #ofMatrices: Token | undefined;
   /** The first node that is one more than a rule may have, unless they are names written out. */
   #oneTooMany: Token | undefined;
 
@@ -137,11 +141,9 @@ class Parser {
     const start = this.#peek();
     const labelled = start.kind === 'name' && this.#tokens[this.#next + 1]?.text === ':';
     if (labelled) this.#next += 2;
-    return {
-      label: labelled ? start : undefined,
-      start,
-      expression: this.#expression(PRECEDENCE.comparison),
-    };
+    this.#ofMatrices = undefined;
+    const expression = this.#expression(PRECEDENCE.comparison);
+    return { label: labelled ? start : undefined, start, expression, ofMatrices: this.#ofMatrices };
   }
 
   /** A rule, and the weights to read out behind it if they are given. */
@@ -159,7 +161,7 @@ class Parser {
   /** The rule per kind of tensors that the rules of a text are. One without a label, which stands first, is for all that have none. */
   #assembled(sections: readonly Section[]): Expression {
     const [first, ...others] = sections as readonly [Section, ...Section[]];
-    if (first.label === undefined && others.length === 0) return first.expression;
+    if (first.label === undefined && others.length === 0) return this.#forAll(first);
     if (this.#overNetwork !== undefined) {
       throw this.#error(
         `'${this.#overNetwork.text}' in a rule per kind of tensors, which are stepped one kind after the other`,
@@ -194,6 +196,7 @@ class Parser {
         `add '; ${missing}: …', or begin with a rule without a label, which is for all others`,
       );
     }
+    this.#forAll(byLabel.get('vectors') ?? first);
     if (fallback !== undefined && byLabel.size === KINDS.length) {
       throw this.#error(
         'a rule for no tensors',
@@ -204,6 +207,16 @@ class Parser {
     return this.#node(
       call('kinds', [matrices, vectors, ...(embeddings === undefined ? [] : [embeddings])]),
       first.start,
+    );
+  }
+
+  /** A rule that vectors have too. */
+  #forAll({ expression, ofMatrices }: Section): Expression {
+    if (ofMatrices === undefined) return expression;
+    throw this.#error(
+      `'${ofMatrices.text}' of vectors, which are no matrices,`,
+      ofMatrices,
+      `write matrices: … ${ofMatrices.text}(x) …; vectors: …`,
     );
   }
 
@@ -361,9 +374,22 @@ class Parser {
     if (!complete || missing.some((p) => p.fallback === undefined))
       throw this.#wrongCount(operation, this.#peek());
     this.#close(open);
+    if (operation.kind === 'matrix') this.#checkMatrix(operation, name, args[0]!);
     return this.#node(
       call(operation.name, args, [...parameters, ...missing.map((p) => p.fallback as number)]),
       name,
+    );
+  }
+
+  #checkMatrix(operation: RuleOperation, name: Token, x: Expression): void {
+    this.#ofMatrices ??= name;
+    if (this.#variables.length > 0) return; // A function's text is no whole rule, and is refused as one of vectors.
+    const extent = extentOf(x);
+    if (extent === 'weight') return;
+    throw this.#error(
+      `x of ${usage(operation)} has one number per ${extent}, and is no matrix,`,
+      name,
+      `write it of a value per weight: ${name.text}(g)`,
     );
   }
 

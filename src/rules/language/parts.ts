@@ -1,5 +1,5 @@
 import { type Call, type Expression, type Leaf, literal } from './expression.ts';
-import { EXTENTS, type Extent, type RuleOperation, widest } from './operation.ts';
+import { EXTENTS, type Extent, type RuleOperation, reducedExtent, widest } from './operation.ts';
 import { operationOf, operations } from './operations.ts';
 
 /**
@@ -72,7 +72,9 @@ export function extentOf(e: Expression, self: Extent = 'weight'): Extent {
   const operation = operationOf(e);
   if (operation.kind === 'self') return self;
   if (operation.kind === 'macro') return extentOf(operation.expansion);
-  if (operation.kind === 'reduction') return operation.over;
+  if (operation.kind === 'reduction') {
+    return reducedExtent(operation.over, extentOf(argsOf(e)[0]!, self));
+  }
   const extent = EXTENTS[operation.kind];
   if (extent !== 'widest' && extent !== 'kept') return extent;
   const inner = operation.kind === 'recurrence' ? 'step' : self;

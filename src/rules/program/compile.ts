@@ -1,8 +1,19 @@
 import { canonicalize } from '../canonical/canonicalize.ts';
 import type { Expression } from '../language/expression.ts';
 import { KINDS } from '../language/kinds.ts';
+import type { Extent } from '../language/operation.ts';
 import type { CompiledRule } from './compiled.ts';
-import { lastPass, passesOf, reducesNetwork, reductionPasses, type TensorPass } from './extents.ts';
+import {
+  type BeforePass,
+  goesByRows,
+  lastPass,
+  type PlacedReduction,
+  passesOf,
+  reducesNetwork,
+  reductionPasses,
+  seesShape,
+  type TensorPass,
+} from './extents.ts';
 import { elements, inputs, randoms, reduced } from './javascript.ts';
 import {
   type ElementNode,
@@ -59,15 +70,17 @@ const emitParts = (program: Program): readonly string[] => [
 ];
 
 /** The loop that ends the step of some weights. */
-function emitStep(
+const emitStep = (
   program: Program,
   wanted: readonly number[],
   begin: string,
   end: string,
-): readonly string[] {
+): readonly string[] => [`for (let i = ${begin}; i < ${end}; i++) {`, ...emitUpdate(program, wanted), '}'];
+
+/** What the loop that ends the step does at weight `i`. */
+function emitUpdate(program: Program, wanted: readonly number[]): readonly string[] {
   const { slots, result } = program;
   return [
-    `for (let i = ${begin}; i < ${end}; i++) {`,
     ...wanted.flatMap((i) => emitNode(program, program.nodes[i]!, i)),
     ...slots.flatMap(({ next, extent }, i) =>
       extent === 'weight' ? [`s${i}[i] = ${name(program, next)};`] : [],
@@ -77,7 +90,6 @@ function emitStep(
     // x − x is 0 for a finite x and NaN for any other.
     'defect += updated - updated;',
     ...readoutOf(program).map((value) => `defect += ${value} - ${value};`),
-    '}',
   ];
 }
 
@@ -87,107 +99,229 @@ const readoutOf = (program: Program): readonly string[] =>
 
 /** Tensor by tensor, a loop per pass of reductions and one for the step; pass by pass, if a reduction is over all tensors. */
 function emitTensors(program: Program, whole: boolean): readonly string[] {
-  const { slots } = program;
+  const { slots, extents, nodes } = program;
   const passes = passesOf(program);
-  const partials = passes.flatMap(({ reductions }) =>
-    reductions.map(({ i }) => `const p${i} = new Float64Array(8);`),
-  );
   const last = lastPass(program);
-  const once = (wanted: readonly number[], at: 'k' | '0'): readonly string[] =>
-    wanted.flatMap((i) => emitNode(program, program.nodes[i]!, i, at));
-  const kept = (of: 'tensor' | 'network', at: 'k' | '0'): readonly string[] =>
-    slots.flatMap(({ next, extent }, i) => (extent === of ? [`s${i}[${at}] = ${name(program, next)};`] : []));
+  const kept = (of: Extent, at: At): readonly string[] =>
+    slots.flatMap(({ next, extent }, i) =>
+      extent === of ? [`s${i}[${PLACES[at]}] = ${name(program, next)};`] : [],
+    );
   const step = [
-    ...once(last.perTensor, 'k'),
-    ...emitStep(program, last.wanted, 'begin', 'end'),
+    ...emitBefore(program, last),
+    ...(goesByRows(program)
+      ? emitRows(emitUpdate(program, last.wanted))
+      : emitStep(program, last.wanted, 'begin', 'end')),
     ...kept('tensor', 'k'),
+    ...emitEach('r', 'rows', kept('row', 'r')),
+    ...emitEach('c', 'columns', kept('column', 'c')),
+  ];
+  const arrays = [...emitArrays(program), ...passes.flatMap((pass) => emitPartials(program, pass))];
+  const isListed = seesShape(program) || !whole;
+  const eachTensor = (lines: readonly string[]): readonly string[] => [
+    ...(isListed
+      ? [
+          `for (const [k, ${seesShape(program) ? '{ begin, end, rows, columns, rowsBefore, columnsBefore }' : '{ begin, end }'}] of context.tensors.entries()) {`,
+        ]
+      : ['for (let k = 0; k + 1 < bounds.length; k++) {', 'const begin = bounds[k], end = bounds[k + 1];']),
+    ...lines,
+    '}',
   ];
   if (!reducesNetwork(program)) {
     return [
-      ...partials,
-      ...(whole ? ['const bounds = context.bounds;'] : []),
-      ...eachTensor(whole, [...passes.flatMap((pass) => emitPass(program, pass)), ...step]),
+      ...arrays,
+      ...(isListed ? [] : ['const bounds = context.bounds;']),
+      ...eachTensor([...passes.flatMap((pass) => emitPass(program, pass)), ...step]),
     ];
   }
-  const perTensor = program.extents.flatMap((extent, i) => (extent === 'tensor' ? [i] : []));
+  const perTensor = extents.flatMap((extent, i) => (extent === 'tensor' ? [i] : []));
+  const once = (wanted: readonly number[]): readonly string[] =>
+    wanted.flatMap((i) => emitNode(program, nodes[i]!, i, '0'));
   return [
-    ...partials,
+    ...arrays,
     'const bounds = context.bounds;',
     ...perTensor.map((i) => `const n${i} = new Float32Array(bounds.length - 1);`),
     ...passes.flatMap((pass) => {
       const overAll = pass.reductions.filter(({ node }) => node.operation.over === 'network');
       return [
-        ...once(pass.perNetwork, '0'),
+        ...once(pass.perNetwork),
         ...overAll.map(({ i }) => `let a${i} = 0;`),
-        ...eachTensor(true, emitPass(program, pass)),
+        ...eachTensor(emitPass(program, pass)),
         ...overAll.map(
           ({ node, i }) => `const n${i} = ${reduced(node.operation).finish(`a${i}`, 'weights.length')};`,
         ),
       ];
     }),
-    ...once(last.perNetwork, '0'),
-    ...eachTensor(true, step),
+    ...once(last.perNetwork),
+    ...eachTensor(step),
     ...kept('network', '0'),
   ];
 }
 
-const eachTensor = (whole: boolean, lines: readonly string[]): readonly string[] => [
-  ...(whole
-    ? ['for (let k = 0; k + 1 < bounds.length; k++) {', 'const begin = bounds[k], end = bounds[k + 1];']
-    : ['for (const [k, { begin, end }] of context.tensors.entries()) {']),
-  ...lines,
-  '}',
-];
-
-/** A loop over the weights of a tensor that ends with reductions. */
-function emitPass(program: Program, { perTensor, reductions, wanted }: TensorPass): readonly string[] {
+/** What has a value per row or column, and matrices, for all tensors. */
+function emitArrays(program: Program): readonly string[] {
+  const of = (extent: Extent) => program.extents.flatMap((one, i) => (one === extent ? [i] : []));
+  const array = (count: string) => (i: number) => `const a${i} = new Float32Array(${count});`;
+  const byRows = goesByRows(program);
   return [
-    ...perTensor.flatMap((i) => emitNode(program, program.nodes[i]!, i, 'k')),
-    ...reductions.map(({ i }) => `p${i}.fill(0);`),
-    'for (let i = begin; i < end; i++) {',
-    ...wanted.flatMap((i) => emitNode(program, program.nodes[i]!, i)),
-    ...reductions.map(({ node, i }) =>
-      reduced(node.operation).add(`p${i}[(i - begin) & 7]`, name(program, node.args[0])),
-    ),
-    '}',
-    ...reductions.map(({ node, i }) => {
-      const { joined, join, finish } = reduced(node.operation);
-      return node.operation.over === 'network'
-        ? join(`a${i}`, joined(`p${i}`))
-        : `${declared(program, i)} = ${finish(joined(`p${i}`), '(end - begin)')};`;
-    }),
+    ...(byRows
+      ? [
+          'let allRows = 0, allColumns = 0, mostColumns = 0;',
+          'for (const { rows, columns } of context.tensors) { allRows += rows; allColumns += columns; mostColumns = Math.max(mostColumns, columns); }',
+          'const eight = new Float64Array(8);',
+        ]
+      : []),
+    ...of('row').map(array('allRows')),
+    ...of('column').map(array('allColumns')),
+    ...program.nodes.flatMap(({ kind }, i) => (kind === 'matrix' ? [array('weights.length')(i)] : [])),
   ];
 }
 
-/** Whether a node's values, one per tensor, are kept in an array: those of all tensors are computed before any is read. */
-const isArray = (program: Program, i: number): boolean =>
-  program.extents[i] === 'tensor' && reducesNetwork(program);
+/** The eight partial sums of each reduction, or of each column. */
+const emitPartials = (program: Program, { reductions, short }: TensorPass): readonly string[] =>
+  [...reductions, ...short].map(({ i }) =>
+    program.extents[i] === 'column'
+      ? `const p${i} = new Float64Array(8 * mostColumns);`
+      : `const p${i} = new Float64Array(8);`,
+  );
+
+/** What is known before the loop over a tensor. */
+const emitBefore = (
+  program: Program,
+  { perTensor, perRow, perColumn }: Omit<BeforePass, 'perNetwork'>,
+): readonly string[] => {
+  const nodes = (wanted: readonly number[], at: At): readonly string[] =>
+    wanted.flatMap((i) => emitNode(program, program.nodes[i]!, i, at));
+  return [
+    ...nodes(perTensor, 'k'),
+    ...emitEach('r', 'rows', nodes(perRow, 'r')),
+    ...emitEach('c', 'columns', nodes(perColumn, 'c')),
+  ];
+};
+
+/** A loop over the weights of a tensor that ends with reductions and matrices. */
+function emitPass(program: Program, pass: TensorPass): readonly string[] {
+  const { reductions, matrices } = pass;
+  const ofRows = reductions.filter(({ node }) => node.operation.over === 'row');
+  const others = reductions.filter(({ node }) => node.operation.over !== 'row');
+  const body = [
+    ...pass.wanted.flatMap((i) => emitNode(program, program.nodes[i]!, i)),
+    ...reductions.map(({ node, i }) =>
+      reduced(node.operation).add(`p${i}[${PARTIAL[node.operation.over]}]`, name(program, node.args[0])),
+    ),
+    ...matrices.map(({ node, i }) => `x${i}[i - begin] = ${name(program, node.args[0])};`),
+  ];
+  const fill = ({ i }: PlacedReduction): string => `p${i}.fill(0);`;
+  return [
+    ...emitBefore(program, pass),
+    ...pass.short.flatMap((it) => emitShort(program, it)),
+    ...others.map(fill),
+    ...matrices.map(({ i }) => `const x${i} = new Float32Array(end - begin);`),
+    ...(goesByRows(program)
+      ? emitRows(
+          body,
+          ofRows.map(fill),
+          ofRows.map((it) => emitFinished(program, it, `p${it.i}`, 'columns')),
+        )
+      : ['for (let i = begin; i < end; i++) {', ...body, '}']),
+    ...others.flatMap((it) => {
+      const { i, node } = it;
+      const { joined, join } = reduced(node.operation);
+      if (node.operation.over === 'network') return [join(`a${i}`, joined(`p${i}`))];
+      if (node.operation.over === 'tensor') return [emitFinished(program, it, `p${i}`, '(end - begin)')];
+      return emitEach('c', 'columns', [
+        `for (let q = 0; q < 8; q++) eight[q] = p${i}[q * columns + c];`,
+        emitFinished(program, it, 'eight', 'rows'),
+      ]);
+    }),
+    ...matrices.map(({ i }) => `a${i}.set(context.orthogonalize(x${i}, rows, columns), begin);`),
+  ];
+}
+
+/** Which partial sum a value is added to. */
+const PARTIAL = {
+  network: '(i - begin) & 7',
+  tensor: '(i - begin) & 7',
+  row: 'c & 7',
+  column: '(r & 7) * columns + c',
+} as const;
+
+/** The statement that makes a value of partial sums. */
+function emitFinished(program: Program, { node, i }: PlacedReduction, p: string, count: string): string {
+  const { joined, finish } = reduced(node.operation);
+  return `${declared(program, i)} = ${finish(joined(p), count)};`;
+}
+
+/** A reduction of what has no value per weight: along one row, or one column. */
+function emitShort(program: Program, it: PlacedReduction): readonly string[] {
+  const { node, i } = it;
+  const [at, count] = node.operation.over === 'row' ? (['c', 'columns'] as const) : (['r', 'rows'] as const);
+  return [
+    `p${i}.fill(0);`,
+    ...emitEach(at, count, [reduced(node.operation).add(`p${i}[${at} & 7]`, name(program, node.args[0]))]),
+    emitFinished(program, it, `p${i}`, count),
+  ];
+}
+
+/** A loop over the weights of a tensor by its rows and columns. */
+const emitRows = (
+  lines: readonly string[],
+  beforeRow: readonly string[] = [],
+  afterRow: readonly string[] = [],
+): readonly string[] => [
+  'for (let r = 0, i = begin; r < rows; r++) {',
+  ...beforeRow,
+  'for (let c = 0; c < columns; c++, i++) {',
+  ...lines,
+  '}',
+  ...afterRow,
+  '}',
+];
+
+/** A loop over the rows or columns of a tensor, if there is something to do. */
+const emitEach = (at: 'r' | 'c', count: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : [`for (let ${at} = 0; ${at} < ${count}; ${at}++) {`, ...lines, '}'];
+
+/** At weight `i`, row `r`, column `c`, tensor `k`, or for all. */
+type At = keyof typeof PLACES;
+
+/** Where the value of a slot is. */
+const PLACES = { i: 'i', r: 'rowsBefore + r', c: 'columnsBefore + c', k: 'k', '0': '0' } as const;
+
+/** The element of an array that a node's value is kept in; undefined if it is a variable. Those of all tensors are computed before any is read. */
+function elementOf(program: Program, i: number): string | undefined {
+  if (program.nodes[i]!.kind === 'matrix') return `a${i}[i]`;
+  const extent = program.extents[i];
+  if (extent === 'row') return `a${i}[${PLACES.r}]`;
+  if (extent === 'column') return `a${i}[${PLACES.c}]`;
+  return extent === 'tensor' && reducesNetwork(program) ? `n${i}[k]` : undefined;
+}
 
 /** The variable of a node, where it gets its value. */
-const declared = (program: Program, i: number): string => (isArray(program, i) ? `n${i}[k]` : `const n${i}`);
+const declared = (program: Program, i: number): string => elementOf(program, i) ?? `const n${i}`;
 
 /** How later nodes write a node: literals and scalars in place, all others by their variable. */
 function name(program: Program, i: number): string {
   const node = program.nodes[i] as Node;
   if (node.kind === 'scalar') return `c${node.index}`;
-  if (node.kind !== 'literal') return isArray(program, i) ? `n${i}[k]` : `n${i}`;
+  if (node.kind !== 'literal') return elementOf(program, i) ?? `n${i}`;
   const text = Object.is(node.value, -0) ? '-0' : String(node.value);
   return text.startsWith('-') ? `(${text})` : text;
 }
 
-/** The statement that computes a node at weight, or tensor, `at`. Reductions have their own. */
-function emitNode(program: Program, node: Node, i: number, at: 'i' | 'k' | '0' = 'i'): readonly string[] {
+/** The statement that computes a node `at` a place. Reductions and matrices have their own. */
+function emitNode(program: Program, node: Node, i: number, at: At = 'i'): readonly string[] {
   const assign = (text: string): readonly string[] => [`${declared(program, i)} = ${text};`];
   const args = (of: ElementNode | RandomNode): readonly string[] => of.args.map((arg) => name(program, arg));
   switch (node.kind) {
     case 'literal':
     case 'scalar':
     case 'reduction':
+    case 'matrix':
       return [];
     case 'input':
       return assign(inputs[node.name]);
     case 'previous':
-      return assign(`s${node.slot}[${at}]`);
+      return assign(`s${node.slot}[${PLACES[at]}]`);
     case 'updated':
       return assign(`Math.fround(${inputs.w} - Math.fround(rate * ${name(program, node.args[0])}))`);
     case 'element':

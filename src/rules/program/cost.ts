@@ -1,18 +1,19 @@
 import { canonicalize } from '../canonical/canonicalize.ts';
 import type { Expression } from '../language/expression.ts';
 import type { TensorKind } from '../language/kinds.ts';
-import type { Extent } from '../language/operation.ts';
-import { lowerKinds, type Program } from './program.ts';
+import { lowerKinds, type Program, type Slot } from './program.ts';
 
 /** What a rule's canonical form costs to run. */
 export interface RuleCost {
   /** State arrays of the size of the weights: 1 for Momentum, 2 for Adam. */
   readonly slots: number;
-  /** Numbers that are kept per tensor. */
+  /** Numbers that are kept per tensor, per row, and per column. */
   readonly slotsPerTensor: number;
+  readonly slotsPerRow: number;
+  readonly slotsPerColumn: number;
   /** Numbers that are kept for the whole network. */
   readonly slotsPerNetwork: number;
-  /** Approximate floating-point operations per weight and step (1 for + − × ÷, 10 for exp); equal parts count once, and what is computed once per tensor, or for all, not at all. */
+  /** Approximate floating-point operations per weight and step (1 for + − × ÷, 10 for exp); equal parts count once, and what is computed once per tensor, row or column, or for all, not at all. */
   readonly flopsPerWeight: number;
 }
 
@@ -33,14 +34,16 @@ export const costsOf = (e: Expression): readonly KindCost[] =>
 
 function costOf({ nodes, slots, extents }: Program): RuleCost {
   const flops = nodes.map((node, i) => {
-    const perWeight = node.kind === 'reduction' || (extents[i] !== 'tensor' && extents[i] !== 'network');
+    const perWeight = node.kind === 'reduction' || extents[i] === 'weight' || extents[i] === 'step';
     return perWeight && 'operation' in node ? node.operation.flops : 0;
   });
-  const kept = (wanted: Extent): number => slots.filter(({ extent }) => extent === wanted).length;
+  const per = (of: Slot['extent']): number => slots.filter(({ extent }) => extent === of).length;
   return {
-    slots: kept('weight'),
-    slotsPerTensor: kept('tensor'),
-    slotsPerNetwork: kept('network'),
+    slots: per('weight'),
+    slotsPerTensor: per('tensor'),
+    slotsPerRow: per('row'),
+    slotsPerColumn: per('column'),
+    slotsPerNetwork: per('network'),
     flopsPerWeight: flops.reduce((sum, n) => sum + n, 0),
   };
 }

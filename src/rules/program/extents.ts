@@ -1,5 +1,5 @@
-import { EXTENTS, type Extent, widest } from '../language/operation.ts';
-import type { Node, Program, ReductionNode, Slot } from './program.ts';
+import { EXTENTS, type Extent, reducedExtent, widest } from '../language/operation.ts';
+import type { MatrixNode, Node, Program, ReductionNode, Slot } from './program.ts';
 
 /**
  * The extents of a program's nodes and slots. A slot is as wide as what is written to it, which may read the slot: they are widened from
@@ -39,8 +39,9 @@ function nodeExtents(nodes: readonly Node[], states: readonly Extent[]): readonl
     if (node.kind === 'literal' || node.kind === 'scalar') extents.push('step');
     else if (node.kind === 'previous') extents.push(states[node.slot]!);
     else if (node.kind === 'updated') extents.push('weight');
-    else if (node.kind === 'reduction') extents.push(node.operation.over);
-    else {
+    else if (node.kind === 'reduction') {
+      extents.push(reducedExtent(node.operation.over, extents[node.args[0]]!));
+    } else {
       const extent = EXTENTS[node.kind];
       extents.push(extent === 'widest' ? widest(argsOf(node).map((arg) => extents[arg]!)) : extent);
     }
@@ -48,82 +49,115 @@ function nodeExtents(nodes: readonly Node[], states: readonly Extent[]): readonl
   return extents;
 }
 
-/** How many reductions, one of another, each node waits for. */
+/** How many reductions and matrices, one of another, each node waits for. */
 export function stagesOf(nodes: readonly Node[]): readonly number[] {
   const stages: number[] = [];
   for (const node of nodes) {
     const stage = Math.max(0, ...argsOf(node).map((arg) => stages[arg]!));
-    stages.push(node.kind === 'reduction' ? stage + 1 : stage);
+    stages.push(node.kind === 'reduction' || node.kind === 'matrix' ? stage + 1 : stage);
   }
   return stages;
 }
 
 const argsOf = (node: Node): readonly number[] => ('args' in node ? node.args : []);
 
-/** Passes over the weights that end with reductions; one more takes the step. */
+/** Passes over the weights that end with reductions or matrices; one more takes the step. */
 export const reductionPasses = ({ stages }: Pick<Program, 'stages'>): number => Math.max(0, ...stages);
 
-/** A loop over the weights of a tensor that ends with reductions. */
-export interface TensorPass {
-  /** Nodes that have one value for the network, and are computed before the first tensor. */
-  readonly perNetwork: readonly number[];
-  /** Nodes that have one value per tensor, and are computed before the loop. */
-  readonly perTensor: readonly number[];
-  /** What it reduces. */
-  readonly reductions: readonly { readonly node: ReductionNode; readonly i: number }[];
-  /** Nodes whose values at a weight are wanted, in their order. */
-  readonly wanted: readonly number[];
-}
+/** Whether a program has values per row or column, so that its loops go by them. */
+export const goesByRows = ({ extents }: Pick<Program, 'extents'>): boolean =>
+  extents.some((extent) => extent === 'row' || extent === 'column');
+
+/** Whether the shape of a tensor makes a difference. */
+export const seesShape = (program: Pick<Program, 'extents' | 'nodes'>): boolean =>
+  goesByRows(program) ||
+  program.nodes.some(
+    (node) =>
+      node.kind === 'matrix' ||
+      (node.kind === 'reduction' && (node.operation.over === 'row' || node.operation.over === 'column')),
+  );
 
 /** Whether a reduction is over all tensors, so that every pass is made over all of them before the next. */
 export const reducesNetwork = ({ nodes }: Pick<Program, 'nodes'>): boolean =>
   nodes.some((node) => node.kind === 'reduction' && node.operation.over === 'network');
+
+/** What is known before a loop over the weights of a tensor. */
+export interface BeforePass {
+  /** Nodes that have one value for the network: known before the first tensor. */
+  readonly perNetwork: readonly number[];
+  /** Nodes that have one value per tensor, per row, or per column. */
+  readonly perTensor: readonly number[];
+  readonly perRow: readonly number[];
+  readonly perColumn: readonly number[];
+}
+
+/** A loop over the weights of a tensor that ends with reductions and matrices. */
+export interface TensorPass extends BeforePass {
+  /** What it reduces. */
+  readonly reductions: readonly PlacedReduction[];
+  /** Reductions of what has no value per weight, which a loop over one row or column gives. */
+  readonly short: readonly PlacedReduction[];
+  /** What it takes as a whole. */
+  readonly matrices: readonly { readonly node: MatrixNode; readonly i: number }[];
+  /** Nodes whose values at a weight are wanted, in their order. */
+  readonly wanted: readonly number[];
+}
+
+export interface PlacedReduction {
+  readonly node: ReductionNode;
+  readonly i: number;
+}
 
 /**
  * The passes over a tensor before its step: each reduces what depends on the reductions before. Every pass, and {@link lastPass}, computes
  * what it needs at a weight again, as nothing that is kept is written before the end.
  */
 export function passesOf(program: Program): readonly TensorPass[] {
+  const { nodes, stages, extents } = program;
   return Array.from({ length: reductionPasses(program) }, (_, stage) => {
-    const reductions = program.nodes.flatMap((node, i) =>
-      node.kind === 'reduction' && program.stages[i] === stage + 1 ? [{ node, i }] : [],
+    const ending = nodes.flatMap((node, i) => (stages[i] === stage + 1 ? [{ node, i }] : []));
+    const all = ending.filter((one): one is PlacedReduction => one.node.kind === 'reduction');
+    const isShort = ({ node: { operation, args } }: PlacedReduction): boolean => {
+      const extent = extents[args[0]]!;
+      const isPart = operation.over === 'row' || operation.over === 'column';
+      return isPart && extent !== 'weight' && extent !== operation.over;
+    };
+    const reductions = all.filter((one) => !isShort(one));
+    const matrices = ending.filter(
+      (one): one is TensorPass['matrices'][number] => one.node.kind === 'matrix',
     );
-    const args = reductions.map(({ node }) => node.args[0]);
+    const args = [...reductions, ...matrices].map(({ node }) => node.args[0]);
     return {
-      perNetwork: computedAt(program, stage, 'network'),
-      perTensor: computedAt(program, stage, 'tensor'),
+      ...before(program, stage),
       reductions,
+      short: all.filter(isShort),
+      matrices,
       wanted: wantedPerWeight(program, args),
     };
   });
 }
 
 /** What the step itself needs. */
-export function lastPass(program: Program): Omit<TensorPass, 'reductions'> {
+export function lastPass(program: Program): Omit<TensorPass, 'reductions' | 'short' | 'matrices'> {
   const stored = [program.result, ...program.slots.map(({ next }) => next)];
-  const stage = reductionPasses(program);
-  return {
-    perNetwork: computedAt(program, stage, 'network'),
-    perTensor: computedAt(program, stage, 'tensor'),
-    wanted: wantedPerWeight(program, stored),
-  };
+  return { ...before(program, reductionPasses(program)), wanted: wantedPerWeight(program, stored) };
 }
 
-function computedAt(
-  { nodes, extents, stages }: Program,
-  stage: number,
-  extent: 'network' | 'tensor',
-): readonly number[] {
-  return nodes.flatMap(({ kind }, i) =>
-    kind !== 'reduction' && extents[i] === extent && stages[i] === stage ? [i] : [],
-  );
+function before({ nodes, extents, stages }: Program, stage: number): BeforePass {
+  const of = (extent: Extent): readonly number[] =>
+    nodes.flatMap(({ kind }, i) =>
+      kind !== 'reduction' && extents[i] === extent && stages[i] === stage ? [i] : [],
+    );
+  return { perNetwork: of('network'), perTensor: of('tensor'), perRow: of('row'), perColumn: of('column') };
 }
 
-/** The nodes whose values at a weight are wanted for those of `roots`; what has one value per tensor, or for all, is known before. */
+/** The nodes whose values at a weight are wanted for those of `roots`; what has one value per tensor, row or column, or for all, is known before, and so are matrices. */
 function wantedPerWeight({ nodes, extents }: Program, roots: readonly number[]): readonly number[] {
   const wanted = new Set<number>();
+  const isKnown = (i: number): boolean =>
+    nodes[i]!.kind === 'matrix' || !(extents[i] === 'weight' || extents[i] === 'step');
   const visit = (i: number): void => {
-    if (extents[i] === 'tensor' || extents[i] === 'network' || wanted.has(i)) return;
+    if (isKnown(i) || wanted.has(i)) return;
     wanted.add(i);
     for (const arg of argsOf(nodes[i]!)) visit(arg);
   };

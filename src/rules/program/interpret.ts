@@ -2,9 +2,10 @@ import { canonicalize } from '../canonical/canonicalize.ts';
 import type { Expression } from '../language/expression.ts';
 import type { InputName } from '../language/operations.ts';
 import type { CompiledRule } from './compiled.ts';
+import { orthogonalize } from './orth.ts';
 import { lowerKinds, type Node, type Program } from './program.ts';
-import { reduceInto } from './reduce.ts';
-import { runnable, type StepInputs } from './run.ts';
+import { firstOfEach, reduceInto, spread } from './reduce.ts';
+import { countOf, runnable, type StepInputs } from './run.ts';
 
 /**
  * The same meaning as {@link compileRule}, to the bit, without making code: for pages that forbid it, and as the
@@ -32,7 +33,7 @@ const interpretStep = (
     const [slot, value] = [context.slots[i]!, values[next]!];
     if (extent === 'weight') slot.set(value);
     else if (extent === 'network') slot.fill(value[0]!);
-    else for (const [k, { begin }] of context.tensors.entries()) slot[k] = value[begin]!;
+    else slot.set(context.tensors.flatMap((tensor) => firstOfEach(value, extent, tensor)));
   });
   const direction = values[program.result]!;
   const readout = program.readout === undefined ? undefined : context.slots[program.readout];
@@ -63,19 +64,30 @@ function evaluateNodes(
       const { extent } = program.slots[node.slot]!;
       if (extent === 'weight') out.set(slot);
       else if (extent === 'network') out.fill(slot[0]!);
-      else for (const [k, { begin, end }] of context.tensors.entries()) out.fill(slot[k]!, begin, end);
+      else {
+        let from = 0;
+        for (const tensor of context.tensors) {
+          const count = countOf([tensor], extent);
+          spread(slot.subarray(from, from + count), extent, tensor, out);
+          from += count;
+        }
+      }
     } else if (node.kind === 'updated') {
       out.set(weights);
       descend(out, values[node.args[0]]!, learningRate);
-    } else if (node.kind === 'reduction')
+    } else if (node.kind === 'reduction') {
       reduceInto(out, node.operation, values[node.args[0]]!, context.tensors);
-    else fill(out, node, values, context);
+    } else if (node.kind === 'matrix') {
+      const x = values[node.args[0]]!;
+      for (const { begin, end, rows, columns } of context.tensors)
+        out.set(orthogonalize(x.subarray(begin, end), rows, columns), begin);
+    } else fill(out, node, values, context);
     values.push(out);
   }
   return values;
 }
 
-type Filled = Exclude<Node, { kind: 'input' | 'previous' | 'updated' | 'reduction' }>;
+type Filled = Exclude<Node, { kind: 'input' | 'previous' | 'updated' | 'reduction' | 'matrix' }>;
 
 /** Storing rounds to float32, once per operation. */
 function fill(out: Float32Array, node: Filled, values: readonly Float32Array[], context: StepInputs): void {

@@ -26,7 +26,7 @@ export interface Program {
   /** How many values each node has. */
   readonly extents: readonly Extent[];
   /**
-   * How many reductions, one of another, each node waits for: its value at a weight is known once the values at all weights of the
+   * How many reductions and matrices, one of another, each node waits for: its value at a weight is known once the values at all weights of the
    * tensor are known of what has been reduced before.
    */
   readonly stages: readonly number[];
@@ -43,7 +43,8 @@ export type Node =
   | UpdatedNode
   | ElementNode
   | RandomNode
-  | ReductionNode;
+  | ReductionNode
+  | MatrixNode;
 
 /** The weight after the step: w − λ·u with the direction that is its argument. */
 export interface UpdatedNode {
@@ -67,10 +68,17 @@ export interface RandomNode {
   readonly draw: number;
 }
 
-/** One number per tensor, or for the network, of the one argument. */
+/** One number per tensor, row or column, or for the network, of the one argument. */
 export interface ReductionNode {
   readonly kind: 'reduction';
   readonly operation: Known<'reduction'>;
+  readonly args: readonly [number];
+}
+
+/** A value per weight, of all values of the one argument at a tensor. */
+export interface MatrixNode {
+  readonly kind: 'matrix';
+  readonly operation: Known<'matrix'>;
   readonly args: readonly [number];
 }
 
@@ -78,7 +86,7 @@ export interface ReductionNode {
 export interface Slot {
   readonly operation: StateOperation | RecurrenceOperation | LabelsOperation;
   readonly next: number;
-  /** Whether it has a number per weight, per tensor, or for the network. */
+  /** Whether it has a number per weight, per tensor, row or column, or for the network. */
   readonly extent: Exclude<Extent, 'step'>;
 }
 
@@ -215,6 +223,10 @@ class Builder {
         return this.#random(e, operation, scope);
       case 'reduction':
         return this.#reduction(e, operation);
+      case 'matrix': {
+        const x = this.value(argsOf(e)[0]!);
+        return this.#add(`${e.name}(${x})`, { kind: 'matrix', operation, args: [x] });
+      }
       case 'recurrence':
         return this.#recurrence(e, operation);
       case 'self':

@@ -3,8 +3,9 @@ import { KINDS, type TensorKind } from '../language/kinds.ts';
 import { evaluateScalar } from '../language/parts.ts';
 import type { CompiledRule, Span, StartOptions, Stepper } from './compiled.ts';
 import { fillDraw, stepKey } from './draws.ts';
+import { orthogonalize } from './orth.ts';
 import type { KindProgram, Program } from './program.ts';
-import type { Bounds } from './reduce.ts';
+import type { Bounds, Matrix } from './reduce.ts';
 
 /** What one step reads, apart from weights and gradient. */
 export interface StepInputs {
@@ -15,18 +16,22 @@ export interface StepInputs {
   /** This step's random numbers, one array per draw. */
   readonly draws: readonly Float32Array[];
   /** The tensors that the program is for. */
-  readonly tensors: readonly Place[];
+  readonly tensors: readonly CountedPlace[];
   /** Where they lie, if they are all the weights. */
   readonly bounds: Bounds;
+  readonly orthogonalize: typeof orthogonalize;
 }
 
-/** A tensor among the weights, from `begin` to before `end`, row after row. */
-export interface Place {
-  readonly begin: number;
-  readonly end: number;
-  readonly rows: number;
-  readonly columns: number;
+/** A tensor among the weights. */
+export interface Place extends Matrix {
   readonly kind: TensorKind;
+}
+
+/** One of the tensors of a program. */
+export interface CountedPlace extends Place {
+  /** The rows and columns of those before it. */
+  readonly rowsBefore: number;
+  readonly columnsBefore: number;
 }
 
 /** w ← w − λ·u and the slots' update over the weights of some tensors; whether all new weights are finite. λ is a float32. */
@@ -55,13 +60,14 @@ export function startPrograms(parts: readonly RunnableProgram[], options: StartO
   const places = placesOf(options);
   const bounds = boundsOf(options);
   const started = parts.flatMap(({ kinds, program, kernel }) => {
-    const tensors = places.filter(({ kind }) => kinds.includes(kind));
+    const tensors = counted(places.filter(({ kind }) => kinds.includes(kind)));
+    if (program.nodes.some(({ kind }) => kind === 'matrix')) checkMatrices(tensors);
     if (tensors.length === 0 && kinds.length < KINDS.length) return [];
     return [
       {
         ...{ program, kernel, tensors },
         slots: program.slots.map(
-          ({ extent }) => new Float32Array({ weight: size, tensor: tensors.length, network: 1 }[extent]),
+          ({ extent }) => new Float32Array(extent === 'weight' ? size : countOf(tensors, extent)),
         ),
         draws: program.draws.map(() => new Float32Array(size)),
         keys: program.draws.map(({ text }) => deriveKey(seed, 'draw', text)),
@@ -92,7 +98,7 @@ export function startPrograms(parts: readonly RunnableProgram[], options: StartO
         const scalars = program.scalars.map((e) =>
           Math.fround(evaluateScalar(e, { t, T: steps, lr: learningRate })),
         );
-        const context = { slots, scalars, draws, tensors, bounds };
+        const context = { slots, scalars, draws, tensors, bounds, orthogonalize };
         finite = kernel(weights, gradient, Math.fround(learningRate), context) && finite;
       }
       return finite;
@@ -117,6 +123,30 @@ export function placesOf({ size, tensors }: Pick<StartOptions, 'size' | 'tensors
   }
   if (total === size) return places;
   throw new RangeError(`tensors: expected ${size} weights in all, got ${total}`);
+}
+
+/** The places of a program's tensors, in their order. */
+export function counted(places: readonly Place[]): readonly CountedPlace[] {
+  let [rowsBefore, columnsBefore] = [0, 0];
+  return places.map((place) => {
+    const known = { ...place, rowsBefore, columnsBefore };
+    rowsBefore += place.rows;
+    columnsBefore += place.columns;
+    return known;
+  });
+}
+
+/** How many values of an extent a program's tensors have. */
+export function countOf(tensors: readonly Place[], extent: 'network' | 'tensor' | 'row' | 'column'): number {
+  if (extent === 'network') return 1;
+  if (extent === 'tensor') return tensors.length;
+  return tensors.reduce((sum, { rows, columns }) => sum + (extent === 'row' ? rows : columns), 0);
+}
+
+function checkMatrices(tensors: readonly Place[]): void {
+  const vector = tensors.find(({ kind }) => kind === 'vectors');
+  if (vector === undefined) return;
+  throw new RangeError(`tensors: expected a matrix for orth, got a vector at ${vector.begin}`);
 }
 
 function placeOf(span: Span): Place {

@@ -1,0 +1,16 @@
+import {
+  type CatalogueEntry,
+  canonicalize,
+  catalogue,
+  lowerKinds,
+  parseRule,
+  seesShape,
+} from '../src/rules/index.ts';
+
+/** The rules of the catalogue that see neither kinds nor rows and columns of tensors: what every target of exports writes. */
+export const plainRules: readonly CatalogueEntry[] = catalogue.filter(({ text }) => {
+  const parts = lowerKinds(canonicalize(parseRule(text)));
+  return (
+    parts.length === 1 && !parts.some(({ program }) => seesShape(program)) && !/global\(|eval:/.test(text)
+  );
+});
