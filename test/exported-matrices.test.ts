@@ -27,7 +27,9 @@ const STEPS = 40;
 const LR = 1e-2;
 
 const RULES = [
-  ...catalogue.filter((entry) => !plainRules.includes(entry)).map(({ name }) => name),
+  ...catalogue
+    .filter((entry) => !plainRules.includes(entry) && !/global\(|eval:/.test(entry.text))
+    .map(({ name }) => name),
   'matrices: orth(m) * rows / columns; vectors: where(g > 0, m, g); embeddings: g / rowamax(g)',
   'colnorm(g) * rowrms(w) + rowsum(colmean(g)) + prev(rowsum(g)) * ld',
   'rec(0, max(self, colamax(g))) * sign(g) + sum(rowmean(g)) + norm(colsum(g)) / columns',
