@@ -35,15 +35,16 @@ function distanceOf(a: Updates, b: Updates, fixed: boolean): number {
 }
 
 /**
- * Whether two rules are nearer than `bound` as they are, at one learning rate; no rule is near one whose updates are not finite, or one that
- * reads the learning rate, as it may be far from it at another.
+ * Whether two rules are nearer than `bound` as they are, at one learning rate; no rule is near one whose updates are not finite, or one
+ * that reads the learning rate or says what to read out, as it may be far from it at another rate.
  */
 export function isWithin(a: OrdinaryUpdates, b: OrdinaryUpdates, bound: number): boolean {
   if (a.fixed || b.fixed) return false;
-  const [x, y] = [kindsOf(a.weights, b.weights), kindsOf(b.weights, a.weights)];
-  const most = bound ** 2 * x.length;
+  const [x, y] = [a.weights, b.weights];
+  const count = Math.max(x.length, y.length);
+  const most = bound ** 2 * count;
   let sum = 0;
-  for (let i = 0; i < x.length && sum < most; i++) sum += relative(x[i]!, y[i]!, 1);
+  for (let i = 0; i < count && sum < most; i++) sum += relative(x[i % x.length]!, y[i % y.length]!, 1);
   return sum < most;
 }
 

@@ -25,6 +25,9 @@ it.each([
   ['adam', 'adam + 1e-5 * log(abs(w))'],
   ['adam', 'adam + 1e-9 / g'],
   ['log(g)', 'log(g)'],
+  ['adam', 'adam; eval: ema(w, 0.9)'],
+  ['adam; eval: ema(w, 0.9)', 'adam; eval: ema(w, 0.99)'],
+  ['lr * adam', 'lr * adam'],
 ])('%s and %s are not', (a, b) => {
   expect([near(a, b), near(b, a)]).toEqual([false, false]);
 });

@@ -372,7 +372,7 @@ const wholes: readonly CatalogueEntry[] = [
   ),
   entry(
     'ldog',
-    'Layer-wise DoG',
+    'LDoG',
     `${farthest((x) => `norm(${x})`)} / sqrt(acc(sum(g^2), 1) + eps) * g`,
     'Ivgi et al. 2023, "DoG is SGD\'s Best Friend", at the learning rate 1',
   ),
