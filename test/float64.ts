@@ -263,7 +263,10 @@ class Evaluation {
       const magnitude = join === 'largest' ? Math.abs(value) : total(values.map((v) => Math.abs(of(v))));
       const tiny =
         term === 'square'
-          ? values.reduce((sum, v) => sum + (v * v < precision.small ? Math.abs(v) : 0), 0)
+          ? values.reduce((sum, v, i) => {
+              const most = Math.abs(v) + errors[i]!;
+              return sum + (most * most < precision.small ? most : 0);
+            }, 0)
           : 0;
       const error =
         Math.max(...moved.map((one) => Math.abs(one - value))) +

@@ -169,8 +169,8 @@ const harmless = (line: string): string =>
 /** The name of the class that a rule gets: of its title in the catalogue, else `FoundOptimizer`. */
 export function classNameOf(rule: Expression): string {
   const [title = ''] = (entryOf(rule)?.title ?? 'Found optimizer').split(/,| of /);
-  // `Momentum 0.9` is a `Momentum`, `Found rule 11 of Table 1` a `FoundRule11`.
-  const words = title.split(' ').filter((word) => !word.includes('.'));
+  // `Momentum 0.9` is a `Momentum`, `Found rule 11 of Table 1` a `FoundRule11`, `Adam-mini` an `AdamMini`.
+  const words = title.split(/[ -]/).filter((word) => !word.includes('.'));
   const name = words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join('');
   return /^[A-Za-z]/.test(name) ? name : `Rule${name}`;
 }

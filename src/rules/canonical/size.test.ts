@@ -94,8 +94,9 @@ describe('a rule', () => {
     expect(outcome.refused).toBeGreaterThan(15);
   });
 
-  it('of the catalogue is far from the limit', () => {
-    for (const { text } of catalogue) expect(size(text)).toBeLessThan(500);
+  it('of the catalogue is far from the limit, but for CAME, which has four averages of rows and columns', () => {
+    for (const { name, text } of catalogue)
+      expect(size(text), name).toBeLessThan(name === 'came' ? 1000 : 500);
   });
 });
 

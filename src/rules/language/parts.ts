@@ -16,7 +16,7 @@ export function isStepScalar(e: Expression): boolean {
 }
 
 /** When a function of the step has its value. */
-export interface Moment {
+export interface StepMoment {
   /** t, 1 at the first step. */
   readonly t: number;
   readonly T: number;
@@ -25,7 +25,7 @@ export interface Moment {
 }
 
 /** The value of a function of the step, in float64. */
-export function evaluateScalar(e: Expression, at: Moment): number {
+export function evaluateScalar(e: Expression, at: StepMoment): number {
   if (e.kind === 'literal') return e.value;
   const operation = operationOf(e);
   if (operation.kind === 'macro') return evaluateScalar(operation.expansion, at);
