@@ -28,7 +28,7 @@ const LR = 1e-2;
 
 const RULES = [
   ...catalogue
-    .filter((entry) => !plainRules.includes(entry) && !/global\(|eval:/.test(entry.text))
+    .filter((entry) => !plainRules.includes(entry) && !/global\(|eval:|\blr\b/.test(entry.text))
     .map(({ name }) => name),
   'matrices: orth(m) * rows / columns; vectors: where(g > 0, m, g); embeddings: g / rowamax(g)',
   'colnorm(g) * rowrms(w) + rowsum(colmean(g)) + prev(rowsum(g)) * ld',

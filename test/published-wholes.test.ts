@@ -1,49 +1,26 @@
-import { expect, it } from 'vitest';
-import { stream } from '../src/random/index.ts';
-import { compileRule, resolveRule } from '../src/rules/index.ts';
+import { it } from 'vitest';
+import {
+  adamUpdate,
+  averaged,
+  descend,
+  dot,
+  EPS,
+  expectNetworkAsPublished,
+  norm,
+  norm1,
+  perTensor,
+  type WriteUp,
+  zeros,
+} from './published-network.ts';
 
-/**
- * Named rules that read the whole network, the learning rate or the first weights, against float64 write-ups of the published formulas, over
- * 1,000 gradients that vary in scale over weights and time: the weights of all tensors are within 1e-5 of the way travelled.
- */
-type WriteUp = (
-  start: readonly number[],
-) => (g: readonly number[], w: readonly number[], lr: number) => readonly number[];
-
-const EPS = 1e-8;
+/** Named rules that read the whole network, the learning rate or the first weights, against write-ups of the published formulas. */
 const ROOT = Math.sqrt(0.999);
-
-const norm = (x: readonly number[]): number => Math.sqrt(dot(x, x));
-const norm1 = (x: readonly number[]): number => x.reduce((sum, one) => sum + Math.abs(one), 0);
-const dot = (x: readonly number[], y: readonly number[]): number =>
-  x.reduce((sum, one, i) => sum + one * y[i]!, 0);
-const zeros = (like: readonly number[]): number[] => like.map(() => 0);
-
-const averaged = (b: number, x: readonly number[], y: readonly number[]): readonly number[] =>
-  x.map((one, i) => b * one + (1 - b) * y[i]!);
 
 /** torch.nn.utils.clip_grad_norm_ of all gradients, at most of norm 1. */
 const clip = (g: readonly number[]): readonly number[] => {
   const factor = Math.min(1, 1 / (norm(g) + 1e-6));
   return g.map((one) => one * factor);
 };
-
-const adamUpdate = (start: readonly number[]) => {
-  let [m, v, t]: [readonly number[], readonly number[], number] = [zeros(start), zeros(start), 0];
-  return (g: readonly number[]) => {
-    t += 1;
-    m = averaged(0.9, m, g);
-    v = averaged(
-      0.999,
-      v,
-      g.map((one) => one ** 2),
-    );
-    return m.map((one, i) => one / (1 - 0.9 ** t) / (Math.sqrt(v[i]! / (1 - 0.999 ** t)) + EPS));
-  };
-};
-
-const descend = (w: readonly number[], by: readonly number[], rate = 1): readonly number[] =>
-  w.map((one, i) => one - rate * by[i]!);
 
 const clippedSgd: WriteUp = () => (g, w, lr) => descend(w, clip(g), lr);
 
@@ -178,21 +155,6 @@ const lookahead =
     };
   };
 
-/** A rule for every tensor by itself. */
-const perTensor =
-  (writeUp: WriteUp): WriteUp =>
-  (start) => {
-    const steps = TENSORS.map((tensor) => writeUp(part(start, tensor)));
-    return (g, w, lr) => TENSORS.flatMap((tensor, k) => steps[k]!(part(g, tensor), part(w, tensor), lr));
-  };
-
-const part = (x: readonly number[], { offset, size }: { offset: number; size: number }): readonly number[] =>
-  x.slice(offset, offset + size);
-
-/**
- * `follows`: the rule descends on a function, with noise, and the write-up is given the weights that it has come to: it reads how far they
- * are from the first ones, which are so small that float32 tells that.
- */
 const writeUps: Readonly<Record<string, readonly [WriteUp, learningRate: number, follows?: boolean]>> = {
   'clipped-sgd': [clippedSgd, 1e-2],
   'clipped-adam': [clippedAdam, 1e-2],
@@ -207,45 +169,6 @@ const writeUps: Readonly<Record<string, readonly [WriteUp, learningRate: number,
   'lookahead-adam': [lookahead(adamUpdate), 1e-2],
 };
 
-const SIZES = [5, 17, 2, 8];
-const TENSORS = SIZES.map((size, i) => ({ offset: SIZES.slice(0, i).reduce((sum, n) => sum + n, 0), size }));
-const SIZE = SIZES.reduce((sum, n) => sum + n, 0);
-const STEPS = 1000;
-
-it.each(Object.entries(writeUps))(
-  '%s steps as published',
-  (name, [writeUp, learningRate, follows = false]) => {
-    const random = stream(3, 'published wholes');
-    const initial = Float32Array.from({ length: SIZE }, () => (follows ? 1e-6 : 1) * random.normal());
-    const weights = initial.slice();
-    let expected: readonly number[] = [...initial];
-    const stepper = compileRule(resolveRule(name)).start({
-      size: SIZE,
-      steps: STEPS,
-      seed: 0,
-      tensors: TENSORS,
-    });
-    const update = writeUp(expected);
-    let way = 0;
-    for (let step = 1; step <= STEPS; step++) {
-      const scale = 10 ** (2 * random.uniform() - 1);
-      const gradient = Float32Array.from({ length: SIZE }, (_, i) =>
-        follows
-          ? 10 ** ((i % 16) / 8 - 2) * (weights[i]! - 1 + 0.1 * random.normal())
-          : scale * (0.5 + random.normal()) * 10 ** ((i % 16) / 4 - 3),
-      );
-      if (step % 97 === 0) gradient[step % SIZE] = 0;
-      // A schedule that falls to a half.
-      const rate = learningRate * (1 - step / (2 * STEPS));
-      const before = [...weights];
-      expect(stepper.step(weights, gradient, rate)).toBe(true);
-      const next = update([...gradient], follows ? before : expected, rate);
-      const change = next.map((w, i) => w - (follows ? before : expected)[i]!);
-      way += norm(change);
-      expected = expected.map((w, i) => w + change[i]!);
-      if (step % 100 === 0)
-        expect(norm(expected.map((w, i) => w - weights[i]!)) / way).toBeLessThanOrEqual(1e-5);
-    }
-    expect(way).toBeGreaterThan(0);
-  },
+it.each(Object.entries(writeUps))('%s steps as published', (name, [writeUp, learningRate, follows]) =>
+  expectNetworkAsPublished(name, writeUp, learningRate, follows),
 );

@@ -4,6 +4,7 @@ import { parseRule } from '../canonical/parse-rule.ts';
 import type { Expression } from '../language/expression.ts';
 import { RuleError } from '../language/rule-error.ts';
 import { hintInstead } from '../language/synonyms.ts';
+import { collected } from './collected.ts';
 import { type CatalogueEntry, entry } from './entry.ts';
 import { published } from './published.ts';
 
@@ -496,6 +497,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...matrices,
   ...reductions,
   ...published,
+  ...collected,
   ...wholes,
   ...readouts,
   ...signFamilies,
