@@ -56,6 +56,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
     le: 'g <= w',
   },
   ...{ rec: 'rec(0, self + g)', self: 'rec(0, self + g)' },
+  ...{ kinds: 'matrices: g; vectors: w', eval: 'g; eval: ema(w, 0.9)' },
 };
 
 describe('mathOf', () => {
@@ -77,7 +78,12 @@ describe('mathOf', () => {
         ...parameters.filter((one) => one.fallback === undefined).map(() => '0.5'),
       ];
       const latex = latexRule(
-        parseRule(WRITTEN[name] ?? (args.length > 0 ? `${name}(${args.join(', ')})` : name)),
+        parseRule(
+          WRITTEN[name] ??
+            name
+              .replace(/^global (\w+)$/, 'global($1(g))')
+              .replace(/^\w+$/, (word) => (args.length > 0 ? `${word}(${args.join(', ')})` : word)),
+        ),
       );
       expect(mathOf(latex), latex).toBeDefined();
     }

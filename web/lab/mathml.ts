@@ -124,7 +124,7 @@ class Reader {
         this.#at--;
         return this.#argument();
     }
-    if (/^[-+=<>(),|]$/.test(token)) return { tag: 'mo', text: token === '-' ? '−' : token };
+    if (/^[-+=<>(),|;:]$/.test(token)) return { tag: 'mo', text: token === '-' ? '−' : token };
     return unknown(token);
   }
 
