@@ -56,7 +56,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
     le: 'g <= w',
   },
   ...{ rec: 'rec(0, self + g)', self: 'rec(0, self + g)' },
-  ...{ kinds: 'matrices: g; vectors: w', eval: 'g; eval: ema(w, 0.9)' },
+  ...{ orth: 'orth(g); vectors: g', kinds: 'matrices: g; vectors: w', eval: 'g; eval: ema(w, 0.9)' },
 };
 
 describe('mathOf', () => {
