@@ -1,33 +1,23 @@
-import { expect, it } from 'vitest';
-import { stream } from '../src/random/index.ts';
-import { compileRule, resolveRule } from '../src/rules/index.ts';
+import { it } from 'vitest';
+import {
+  adam,
+  blend,
+  expectAsPublished,
+  type Matrix,
+  map,
+  mean,
+  newtonSchulz,
+  norm,
+  rms,
+  type Shape,
+  sum,
+  times,
+  turned,
+  type WriteUp,
+  zeros,
+} from './published-tensors.ts';
 
-/**
- * Named rules that see tensors as matrices against float64 write-ups of the published formulas, for one tensor, over 1,000 gradients that
- * vary in scale over weights and time: the weights of all tensors are within 1e-5 of the way travelled.
- */
-type WriteUp = (tensor: Shape) => (g: Matrix, w: Matrix) => Matrix;
-type Matrix = readonly (readonly number[])[];
-
-interface Shape {
-  readonly rows: number;
-  readonly columns: number;
-  readonly kind: 'matrices' | 'vectors' | 'embeddings';
-}
-
-const sum = (x: readonly number[]): number => x.reduce((total, one) => total + one, 0);
-const mean = (x: readonly number[]): number => sum(x) / x.length;
-const map = (x: Matrix, f: (value: number, r: number, c: number) => number): Matrix =>
-  x.map((row, r) => row.map((value, c) => f(value, r, c)));
-const turned = (x: Matrix): Matrix => x[0]!.map((_, c) => x.map((row) => row[c]!));
-const times = (x: Matrix, y: Matrix): Matrix =>
-  x.map((row) => turned(y).map((column) => sum(row.map((value, k) => value * column[k]!))));
-const norm = (x: Matrix): number => Math.sqrt(sum(x.flat().map((one) => one ** 2)));
-const rms = (x: Matrix): number => norm(x) / Math.sqrt(x.flat().length);
-const zeros = ({ rows, columns }: Pick<Shape, 'rows' | 'columns'>): Matrix =>
-  Array.from({ length: rows }, () => Array.from({ length: columns }, () => 0));
-const blend = (b: number, old: Matrix, x: Matrix): Matrix =>
-  map(old, (value, r, c) => b * value + (1 - b) * x[r]![c]!);
+/** Named rules that see tensors as matrices against float64 write-ups of the published formulas. */
 
 /** Shazeer and Stern 2018: the second moment of a matrix is kept as the sums of its rows and columns, that of a vector whole. */
 function secondMoment({ rows, columns, kind }: Shape) {
@@ -109,37 +99,6 @@ const adamMini: WriteUp = (shape) => {
   };
 };
 
-/** zeropower_via_newtonschulz5 of github.com/KellerJordan/Muon, in float64. */
-function newtonSchulz(g: Matrix): Matrix {
-  const isHigh = g.length > g[0]!.length;
-  const start = isHigh ? turned(g) : g;
-  const size = norm(start) + 1e-7;
-  let x = map(start, (one) => one / size);
-  for (let step = 0; step < 5; step++) {
-    const a = times(x, turned(x));
-    const square = times(a, a);
-    const b = map(a, (one, r, c) => -4.775 * one + 2.0315 * square[r]![c]!);
-    const product = times(b, x);
-    x = map(x, (one, r, c) => 3.4445 * one + product[r]![c]!);
-  }
-  return isHigh ? turned(x) : x;
-}
-
-function adam(shape: Shape, beta2: number, eps: number) {
-  let t = 0;
-  let [m, v] = [zeros(shape), zeros(shape)];
-  return (g: Matrix): Matrix => {
-    t += 1;
-    m = blend(0.9, m, g);
-    v = blend(
-      beta2,
-      v,
-      map(g, (one) => one ** 2),
-    );
-    return map(m, (one, r, c) => one / (1 - 0.9 ** t) / (Math.sqrt(v[r]![c]! / (1 - beta2 ** t)) + eps));
-  };
-}
-
 const muon: WriteUp = (shape) => {
   const step = adam(shape, 0.95, 1e-10);
   let buffer = zeros(shape);
@@ -214,54 +173,6 @@ const writeUps: Readonly<Record<string, WriteUp>> = {
   sgdp,
 };
 
-const SHAPES: readonly Shape[] = [
-  { rows: 3, columns: 5, kind: 'matrices' },
-  { rows: 5, columns: 1, kind: 'vectors' },
-  { rows: 6, columns: 4, kind: 'matrices' },
-  { rows: 7, columns: 2, kind: 'embeddings' },
-  { rows: 1, columns: 1, kind: 'vectors' },
-];
-const sizes = SHAPES.map(({ rows, columns }) => rows * columns);
-const TENSORS = SHAPES.map((shape, i) => ({ ...shape, offset: sum(sizes.slice(0, i)), size: sizes[i]! }));
-const SIZE = sum(sizes);
-const STEPS = 1000;
-
 it.each(Object.entries(writeUps))('%s steps as published', (name, writeUp) => {
-  const random = stream(4, 'published matrices');
-  const initial = Float32Array.from({ length: SIZE }, () => random.normal());
-  const weights = initial.slice();
-  const expected = Float64Array.from(initial);
-  const stepper = compileRule(resolveRule(name)).start({
-    size: SIZE,
-    steps: STEPS,
-    seed: 0,
-    tensors: TENSORS,
-  });
-  const learningRate = 1e-2;
-  const updates = TENSORS.map(writeUp);
-  let way = 0;
-  for (let step = 1; step <= STEPS; step++) {
-    const scale = 10 ** (2 * random.uniform() - 1);
-    const gradient = Float32Array.from(
-      { length: SIZE },
-      (_, i) => scale * (0.5 + random.normal()) * 10 ** ((i % 16) / 4 - 3),
-    );
-    if (step % 97 === 0) gradient[step % SIZE] = 0;
-    expect(stepper.step(weights, gradient, learningRate)).toBe(true);
-    const change = TENSORS.flatMap(({ offset, size, columns, rows }, k) => {
-      const matrix = (x: ArrayLike<number>): Matrix =>
-        Array.from({ length: rows }, (_, r) =>
-          Array.from({ length: columns }, (_, c) => x[offset + r * columns + c]!),
-        );
-      expect(size).toBe(rows * columns);
-      return updates[k]!(matrix(gradient), matrix(expected))
-        .flat()
-        .map((u) => learningRate * u);
-    });
-    for (const [i, by] of change.entries()) expected[i]! -= by;
-    way += Math.hypot(...change);
-    if (step % 100 !== 0) continue;
-    const distance = Math.hypot(...expected.map((w, i) => w - weights[i]!));
-    expect(distance / way).toBeLessThanOrEqual(1e-5);
-  }
+  expectAsPublished(name, writeUp);
 });

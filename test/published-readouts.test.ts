@@ -33,6 +33,27 @@ const scheduleFree =
     };
   };
 
+/** RAdamScheduleFree of the same: no step is taken before the squares have a length, and the mean weighs steps by their rectifiers. */
+const scheduleFreeRadam: WriteUp = (start) => {
+  let [x, z, v]: (readonly number[])[] = [start, start, start.map(() => 0)];
+  let [t, weights] = [0, 0];
+  const longest = 2 / (1 - 0.999) - 1;
+  return (g, _, lr) => {
+    t += 1;
+    v = g.map((one, i) => 0.999 * v![i]! + 0.001 * one ** 2);
+    const length = longest - (2 * t * 0.999 ** t) / (1 - 0.999 ** t);
+    const rectifier =
+      length > 4
+        ? Math.sqrt(((length - 4) * (length - 2) * longest) / ((longest - 4) * (longest - 2) * length))
+        : 0;
+    weights += rectifier ** 2;
+    const share = weights > 0 ? rectifier ** 2 / weights : 0;
+    z = z!.map((one, i) => one - (lr * rectifier * g[i]!) / (Math.sqrt(v![i]! / (1 - 0.999 ** t)) + 1e-8));
+    x = mix(1 - share, x!, z);
+    return { w: mix(0.9, x, z), readout: x };
+  };
+};
+
 const adamDirection = () => {
   let [v, t]: [readonly number[] | undefined, number] = [undefined, 0];
   return (g: readonly number[], y: readonly number[]) => {
@@ -73,6 +94,7 @@ const ASGD_300 =
 const writeUps: Readonly<Record<string, WriteUp>> = {
   'schedule-free-sgd': scheduleFree(() => (g) => g),
   'schedule-free-adamw': scheduleFree(adamDirection),
+  'schedule-free-radam': scheduleFreeRadam,
   asgd: asgd(1e6),
   [ASGD_300]: asgd(300),
   'averaged-sgd': averagedSgd,

@@ -1,4 +1,5 @@
 import { it } from 'vitest';
+import { catalogue } from '../src/rules/index.ts';
 import {
   adamUpdate,
   averaged,
@@ -41,6 +42,36 @@ const madgrad: WriteUp = (start) => {
     return w.map((one, i) => 0.9 * one + 0.1 * z[i]!);
   };
 };
+
+/** Keskar and Socher 2017, algorithm 1, to a rate above 0. */
+const swats =
+  (epsilon: number): WriteUp =>
+  (start) => {
+    const update = adamUpdate(start);
+    let [average, k, rate, v]: [number, number, number | undefined, readonly number[]] = [
+      0,
+      0,
+      undefined,
+      zeros(start),
+    ];
+    return (g, w, lr) => {
+      k += 1;
+      if (rate !== undefined) {
+        v = v.map((one, i) => 0.9 * one + g[i]!);
+        return descend(w, v, 0.1 * rate);
+      }
+      const p = update(g).map((one) => -lr * one);
+      const next = w.map((one, i) => one + p[i]!);
+      const gamma = dot(p, p) / -dot(p, g);
+      average = 0.999 * average + 0.001 * gamma;
+      const corrected = average / (1 - 0.999 ** k);
+      if (k > 1 && corrected > 0 && Math.abs(corrected - gamma) < epsilon) rate = corrected;
+      return next;
+    };
+  };
+
+/** With the paper's 1e-9 the two rates hardly ever agree within 1,000 steps. */
+const SWATS_SOON = catalogue.find(({ name }) => name === 'swats')!.text.replaceAll('1e-9', '1e-4');
 
 /** Mishchenko and Defazio 2023, algorithm 4. */
 const prodigy: WriteUp = (start) => {
@@ -159,6 +190,8 @@ const writeUps: Readonly<Record<string, readonly [WriteUp, learningRate: number,
   'clipped-sgd': [clippedSgd, 1e-2],
   'clipped-adam': [clippedAdam, 1e-2],
   madgrad: [madgrad, 1e-2],
+  swats: [swats(1e-9), 1e-2],
+  [SWATS_SOON]: [swats(1e-4), 1e-2],
   prodigy: [prodigy, 1, true],
   'dadapt-adam': [dadaptAdam, 1, true],
   'dadapt-sgd': [dadaptSgd, 1, true],

@@ -33,6 +33,11 @@ const references: readonly CatalogueEntry[] = [
 
 /** What RAdam holds for the length of the average of g^2 at a step: at most 2 / (1 - 0.999) - 1. */
 const LENGTH = '(1999 - 2 * t * 0.999^t / (1 - 0.999^t))';
+const RECTIFIER = `sqrt((${LENGTH} - 4) * (${LENGTH} - 2) * 1999 / (1995 * 1997 * ${LENGTH}))`;
+
+/** Adam's step, rectified; the average of gradients alone before its squares have a length. */
+const rectified = (m: string, g: string, eps: string): string =>
+  `where(${LENGTH} > 5, ${m} * ${RECTIFIER} * sqrt(1 - 0.999^t) / (sqrt(ema(${g}^2, 0.999)) + ${eps}), ${m})`;
 
 /** NAdam's share of momentum at a step. */
 const share = (t: string): string => `(0.9 * (1 - 0.5 * 0.96^(4e-3 * ${t})))`;
@@ -75,6 +80,28 @@ const projected = (update: string): string => {
   return `where(amax(${cosines[0]}) < 0.1 / sqrt(columns), ${update} - ${row} * rowsum(${row} * ${update}), where(${cosines[1]} < 0.1 / sqrt(sum(1)), ${update} - ${whole} * sum(${whole} * ${update}), ${update}))`;
 };
 
+/** Whether a step is a fifth one, or a sixth one. */
+const FIFTH = 'cos(1.2566370614359172 * t) > 0.9';
+const SIXTH = 'cos(1.0471975511965976 * t) > 0.9';
+
+/** Lookahead: every so many steps one goes half-way from the weights that many steps before to where the other steps have led. */
+const lookahead = (step: string, merges = FIFTH): string =>
+  `where(${merges}, (w - rec(w, where(${merges}, self + 0.5 * (w - lr * ${step} - self), self))) / lr, ${step})`;
+
+/** AdaMuon's orthogonal momentum over the root of the average of its squares. */
+const ADAPTED = '(orth(ema(g, 0.95)) / (sqrt(ema(orth(ema(g, 0.95))^2, 0.95)) + eps))';
+
+/** Nero's rows: of mean 0 and norm 1; and the mean size of a vector before the first step. */
+const balanced = (x: string): string => `((${x} - rowmean(${x})) / (rownorm(${x} - rowmean(${x})) + eps))`;
+const FIRST_SIZE = 'rec(0, where(t < 2, where(mean(abs(w)) > 0, mean(abs(w)), 0.01), self))';
+
+/** The gradient scaled by rows and columns, which RACS keeps from growing by more than a hundredth a step. */
+const ROW_COLUMN_SCALED =
+  '(g / (sqrt(ema(rowmean(g^2), 0.9) + eps) * sqrt(rec(1, 0.9 * self + 0.1 * colmean(g^2)) + eps)))';
+
+const ranger = (g: string): string =>
+  lookahead(rectified(`(ema(${g}, 0.95) / (1 - 0.95^t))`, g, '1e-5'), SIXTH);
+
 /** Rules that see tensors as matrices, or by their kinds. */
 const matrices: readonly CatalogueEntry[] = [
   entry(
@@ -112,6 +139,42 @@ const matrices: readonly CatalogueEntry[] = [
     'Muon of Moonlight, weight decay 0.1',
     `${ADAM_OF_MUON} + 0.1 * w; matrices: 0.2 * sqrt(max(rows, columns)) * orth(g + 0.95 * acc(g, 0.95)) + 0.1 * w`,
     'Liu et al. 2025, "Muon is scalable for LLM training": one learning rate for both',
+  ),
+  entry(
+    'adamuon',
+    'AdaMuon',
+    `${ADAM_OF_MUON}; matrices: 0.2 * sqrt(sum(1)) * ${ADAPTED} / (norm(${ADAPTED}) + eps)`,
+    'Si et al. 2025, "AdaMuon: Adaptive Muon Optimizer", as timm orthogonalises: the momentum, not its signs',
+  ),
+  entry(
+    'scion',
+    'Scion 0.1, unconstrained, of radius 1',
+    'matrices: sqrt(rows / columns) * orth(ema(g, 0.9)); vectors: ema(g, 0.9) / (rms(ema(g, 0.9)) + eps); embeddings: sign(ema(g, 0.9)) / columns',
+    'Pethick et al. 2025, "Training Deep Learning Models with Norm-Constrained LMOs", for dense layers',
+  ),
+  entry(
+    'nero',
+    'Nero',
+    `matrices: (w - ${balanced(`(${balanced('w')} - lr * g / (sqrt(ema(rowsum(g^2), 0.999) / (1 - 0.999^t)) + eps))`)}) / lr; vectors: ${FIRST_SIZE} * g / (sqrt(v) + eps)`,
+    'Liu et al. 2021, "Learning by Turning: Neural Architecture Aware Optimisation", algorithm 1',
+  ),
+  entry(
+    'racs',
+    'RACS',
+    `0.05 * ${ROW_COLUMN_SCALED} / max(norm(${ROW_COLUMN_SCALED}), 1e-30) * rec(0, where(t < 2, norm(${ROW_COLUMN_SCALED}), min(norm(${ROW_COLUMN_SCALED}), 1.01 * (self + eps))))`,
+    'Gong et al. 2025, row and column scaled SGD, as pytorch_optimizer averages the squares of rows and columns',
+  ),
+  entry(
+    'tam',
+    'Torque-aware momentum 0.9, 0.9',
+    'rec(g, 0.9 * self + (eps + (1 + ema(self / max(colnorm(self), 1e-12) * g / max(colnorm(g), 1e-12), 0.9)) / 2) * g)',
+    'Malviya et al. 2024, "Torque-Aware Momentum", its cosines weight by weight as pytorch_optimizer has them',
+  ),
+  entry(
+    'ranger',
+    'Ranger: RAdam 0.95 of centred gradients, with Lookahead',
+    `matrices: ${ranger('(g - rowmean(g))')}; vectors: ${ranger('g')}`,
+    'Wright 2019; Yong et al. 2020, "Gradient Centralization"',
   ),
   entry(
     'adamp',
@@ -154,12 +217,7 @@ const recurrences: readonly CatalogueEntry[] = [
     `((1 - ${share('t')}) * g / (1 - ${SHARES}) + ${share('(t + 1)')} * ema(g, 0.9) / (1 - ${SHARES} * ${share('(t + 1)')})) / (sqrt(v) + eps)`,
     torch('NAdam'),
   ),
-  entry(
-    'radam',
-    'RAdam',
-    `where(${LENGTH} > 5, m * sqrt((${LENGTH} - 4) * (${LENGTH} - 2) * 1999 / (1995 * 1997 * ${LENGTH})) * sqrt(1 - 0.999^t) / (sqrt(ema(g^2, 0.999)) + eps), m)`,
-    torch('RAdam'),
-  ),
+  entry('radam', 'RAdam', rectified('m', 'g', 'eps'), torch('RAdam')),
   entry(
     'adan',
     'Adan 0.98, 0.92, 0.99',
@@ -320,12 +378,13 @@ const farthest = (norm: (x: string) => string): string =>
   `max(rec(0, max(self, ${norm('w - w0')})), 1e-6 * (1 + ${norm('w0')}))`;
 const overAll = (x: string): string => `global(norm(${x}))`;
 
-/** Whether a step is a fifth one. */
-const FIFTH = 'cos(1.2566370614359172 * t) > 0.9';
+/** SWATS: the rate of SGD that would step as far along the gradient as Adam does, its average, and that rate once the two agree. */
+const SGD_RATE = '(lr * global(sum(adam^2)) / global(sum(adam * g)))';
+const AVERAGE_RATE = `(rec(0, where(abs(global(sum(adam * g))) > 0, 0.999 * self + 1e-3 * ${SGD_RATE}, self)) / (1 - 0.999^t))`;
+const FOUND_RATE = `prev(rec(0, where(self > 0, self, where((t > 1) * (${AVERAGE_RATE} > 0) * (abs(${AVERAGE_RATE} - ${SGD_RATE}) < 1e-9), ${AVERAGE_RATE}, 0))))`;
 
-/** Lookahead: every fifth step goes half-way from the weights five steps before to where the other steps have led. */
-const lookahead = (step: string): string =>
-  `where(${FIFTH}, (w - rec(w, where(${FIFTH}, self + 0.5 * (w - lr * ${step} - self), self))) / lr, ${step})`;
+/** SRMM's share of what is new. */
+const STAYS = '1 - t^-0.5';
 
 /** Rules that read the whole network, the learning rate, or where the training began. */
 const wholes: readonly CatalogueEntry[] = [
@@ -346,6 +405,18 @@ const wholes: readonly CatalogueEntry[] = [
     'MADGRAD',
     '0.1 / lr * (w - w0 + acc(lr * sqrt(t) * g, 1) / (acc(lr * sqrt(t) * g^2, 1)^(1 / 3) + 1e-6))',
     'Defazio and Jelassi 2021, algorithm 1, momentum 0.9',
+  ),
+  entry(
+    'swats',
+    'SWATS: Adam, then SGD',
+    `where(${FOUND_RATE} > 0, 0.1 * ${FOUND_RATE} / lr * rec(0, where(${FOUND_RATE} > 0, 0.9 * self + g, 0)), adam)`,
+    'Keskar and Socher 2017, "Improving Generalization Performance by Switching from Adam to SGD", to a rate above 0',
+  ),
+  entry(
+    'srmm',
+    'SRMM, its averages over all steps',
+    `(w - ema(w, ${STAYS})) / lr + ema(g, ${STAYS})`,
+    'Lyu 2022, "Stochastic regularized majorization-minimization", prox-linear surrogates of the weights t^-1/2',
   ),
   entry(
     'prodigy',
@@ -402,6 +473,12 @@ const apart = (x: string): string => `rec(0, (1 - 1 / t) * (self + 0.9 * lr * ${
 const scheduleFree = (x: string): string =>
   `prev(${apart(x)}) / (t * lr) + (1 - 0.9 * (1 - 1 / t)) * ${x}; eval: rec(w, ((t - 1) * self + 10 * w) / (t + 9))`;
 
+/** The share that Schedule-Free RAdam's average takes of a step, and the distance from its weights y to its z. */
+const RECTIFIED = `where(${LENGTH} > 4, ${RECTIFIER}, 0)`;
+const TAKEN = `(${RECTIFIED}^2 / max(acc(${RECTIFIED}^2, 1), 1e-30))`;
+const RADAM_STEP = `${RECTIFIED} * g / (sqrt(v) + eps)`;
+const RADAM_APART = `rec(0, (1 - ${TAKEN}) * (self + 0.9 * lr * ${RADAM_STEP}))`;
+
 /** Rules that read out other weights than those that they train. */
 const readouts: readonly CatalogueEntry[] = [
   entry(
@@ -414,6 +491,12 @@ const readouts: readonly CatalogueEntry[] = [
     'schedule-free-adamw',
     'Schedule-Free AdamW',
     scheduleFree('(g / (sqrt(v) + eps) + 1e-2 * w)'),
+    'Defazio et al. 2024, "The Road Less Scheduled", β 0.9, as their program weighs steps of one learning rate',
+  ),
+  entry(
+    'schedule-free-radam',
+    'Schedule-Free RAdam',
+    `${TAKEN} / lr * prev(${RADAM_APART}) + (1 - 0.9 * (1 - ${TAKEN})) * ${RADAM_STEP}; eval: w + ${RADAM_APART} / 9`,
     'Defazio et al. 2024, "The Road Less Scheduled", β 0.9, as their program weighs steps of one learning rate',
   ),
   entry(
