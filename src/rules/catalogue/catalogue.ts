@@ -80,13 +80,14 @@ const projected = (update: string): string => {
   return `where(amax(${cosines[0]}) < 0.1 / sqrt(columns), ${update} - ${row} * rowsum(${row} * ${update}), where(${cosines[1]} < 0.1 / sqrt(sum(1)), ${update} - ${whole} * sum(${whole} * ${update}), ${update}))`;
 };
 
-/** Whether a step is a fifth one, or a sixth one. */
-const FIFTH = 'cos(1.2566370614359172 * t) > 0.9';
-const SIXTH = 'cos(1.0471975511965976 * t) > 0.9';
-
-/** Lookahead: every so many steps one goes half-way from the weights that many steps before to where the other steps have led. */
-const lookahead = (step: string, merges = FIFTH): string =>
-  `where(${merges}, (w - rec(w, where(${merges}, self + 0.5 * (w - lr * ${step} - self), self))) / lr, ${step})`;
+/**
+ * Lookahead: every so many steps one goes half-way from the weights that many steps before, which the step after that found, to where the
+ * other steps have led.
+ */
+const lookahead = (step: string, every = 5): string => {
+  const isAt = (t: string): string => `cos(${(2 * Math.PI) / every} * ${t}) > 0.9`;
+  return `where(${isAt('t')}, 0.5, 1) * ${step} + where(${isAt('t')}, 0.5 / lr * (w - rec(w, where(${isAt('(t - 1)')}, w, self))), 0)`;
+};
 
 /** AdaMuon's orthogonal momentum over the root of the average of its squares. */
 const ADAPTED = '(orth(ema(g, 0.95)) / (sqrt(ema(orth(ema(g, 0.95))^2, 0.95)) + eps))';
@@ -99,8 +100,7 @@ const FIRST_SIZE = 'rec(0, where(t < 2, where(mean(abs(w)) > 0, mean(abs(w)), 0.
 const ROW_COLUMN_SCALED =
   '(g / (sqrt(ema(rowmean(g^2), 0.9) + eps) * sqrt(rec(1, 0.9 * self + 0.1 * colmean(g^2)) + eps)))';
 
-const ranger = (g: string): string =>
-  lookahead(rectified(`(ema(${g}, 0.95) / (1 - 0.95^t))`, g, '1e-5'), SIXTH);
+const ranger = (g: string): string => lookahead(rectified(`(ema(${g}, 0.95) / (1 - 0.95^t))`, g, '1e-5'), 6);
 
 /** Rules that see tensors as matrices, or by their kinds. */
 const matrices: readonly CatalogueEntry[] = [
@@ -166,13 +166,13 @@ const matrices: readonly CatalogueEntry[] = [
   ),
   entry(
     'tam',
-    'Torque-aware momentum 0.9, 0.9',
+    'TAM, torque-aware momentum',
     'rec(g, 0.9 * self + (eps + (1 + ema(self / max(colnorm(self), 1e-12) * g / max(colnorm(g), 1e-12), 0.9)) / 2) * g)',
     'Malviya et al. 2024, "Torque-Aware Momentum", its cosines weight by weight as pytorch_optimizer has them',
   ),
   entry(
     'ranger',
-    'Ranger: RAdam 0.95 of centred gradients, with Lookahead',
+    'Ranger, RAdam 0.95 of centred gradients with Lookahead',
     `matrices: ${ranger('(g - rowmean(g))')}; vectors: ${ranger('g')}`,
     'Wright 2019; Yong et al. 2020, "Gradient Centralization"',
   ),
@@ -381,7 +381,7 @@ const overAll = (x: string): string => `global(norm(${x}))`;
 /** SWATS: the rate of SGD that would step as far along the gradient as Adam does, its average, and that rate once the two agree. */
 const SGD_RATE = '(lr * global(sum(adam^2)) / global(sum(adam * g)))';
 const AVERAGE_RATE = `(rec(0, where(abs(global(sum(adam * g))) > 0, 0.999 * self + 1e-3 * ${SGD_RATE}, self)) / (1 - 0.999^t))`;
-const FOUND_RATE = `prev(rec(0, where(self > 0, self, where((t > 1) * (${AVERAGE_RATE} > 0) * (abs(${AVERAGE_RATE} - ${SGD_RATE}) < 1e-9), ${AVERAGE_RATE}, 0))))`;
+const FOUND_RATE = `prev(rec(0, where(self > 0, self, (t > 1) * (abs(${AVERAGE_RATE} - ${SGD_RATE}) < 1e-9) * max(${AVERAGE_RATE}, 0))))`;
 
 /** SRMM's share of what is new. */
 const STAYS = '1 - t^-0.5';
@@ -408,8 +408,8 @@ const wholes: readonly CatalogueEntry[] = [
   ),
   entry(
     'swats',
-    'SWATS: Adam, then SGD',
-    `where(${FOUND_RATE} > 0, 0.1 * ${FOUND_RATE} / lr * rec(0, where(${FOUND_RATE} > 0, 0.9 * self + g, 0)), adam)`,
+    'SWATS, Adam and then SGD',
+    `where(${FOUND_RATE} > 0, ema(${FOUND_RATE} * g, 0.9) / lr, adam)`,
     'Keskar and Socher 2017, "Improving Generalization Performance by Switching from Adam to SGD", to a rate above 0',
   ),
   entry(
@@ -473,10 +473,13 @@ const apart = (x: string): string => `rec(0, (1 - 1 / t) * (self + 0.9 * lr * ${
 const scheduleFree = (x: string): string =>
   `prev(${apart(x)}) / (t * lr) + (1 - 0.9 * (1 - 1 / t)) * ${x}; eval: rec(w, ((t - 1) * self + 10 * w) / (t + 9))`;
 
-/** The share that Schedule-Free RAdam's average takes of a step, and the distance from its weights y to its z. */
-const RECTIFIED = `where(${LENGTH} > 4, ${RECTIFIER}, 0)`;
-const TAKEN = `(${RECTIFIED}^2 / max(acc(${RECTIFIED}^2, 1), 1e-30))`;
-const RADAM_STEP = `${RECTIFIED} * g / (sqrt(v) + eps)`;
+/**
+ * The square of Schedule-Free RAdam's rectifier, 0 before the squares of gradients have a length; the share that its average takes of a
+ * step, the step of z, and the distance from the weights y to z after it.
+ */
+const RECTIFIED = `max(${LENGTH} - 4, 0) * (1 - 2 / ${LENGTH}) * ${1999 / (1995 * 1997)}`;
+const TAKEN = `${RECTIFIED} / max(acc(${RECTIFIED}, 1), 1e-30)`;
+const RADAM_STEP = `sqrt(${RECTIFIED}) * g / (sqrt(v) + eps)`;
 const RADAM_APART = `rec(0, (1 - ${TAKEN}) * (self + 0.9 * lr * ${RADAM_STEP}))`;
 
 /** Rules that read out other weights than those that they train. */
@@ -496,7 +499,7 @@ const readouts: readonly CatalogueEntry[] = [
   entry(
     'schedule-free-radam',
     'Schedule-Free RAdam',
-    `${TAKEN} / lr * prev(${RADAM_APART}) + (1 - 0.9 * (1 - ${TAKEN})) * ${RADAM_STEP}; eval: w + ${RADAM_APART} / 9`,
+    `${RADAM_STEP} + (prev(${RADAM_APART}) - ${RADAM_APART}) / lr; eval: w + ${RADAM_APART} / 9`,
     'Defazio et al. 2024, "The Road Less Scheduled", β 0.9, as their program weighs steps of one learning rate',
   ),
   entry(
