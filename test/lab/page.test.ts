@@ -205,6 +205,7 @@ describe.skipIf(noChromium)('the rule lab', () => {
     await page.getByRole('combobox', { name: 'Function' }).selectOption('beale');
     await page.getByRole('spinbutton', { name: 'Steps' }).fill('123');
     await page.getByRole('spinbutton', { name: 'Steps' }).press('Enter');
+    await soon(() => page.url()).toContain('123');
     await page.getByLabel('For').selectOption('numpy');
     await soon(() => page.url()).toContain('to=numpy');
     const url = page.url();
