@@ -152,7 +152,7 @@ function stepLines(program: Program, wanted: readonly number[]): readonly string
 const readoutOf = (program: Program): readonly string[] =>
   program.readout === undefined ? [] : [nameOf(program, program.slots[program.readout]!.next)];
 
-/** At weight `i`, row `r`, column `c`, tensor `k`, or for all. */
+/** The place of a value: weight `i`, row `r`, column `c`, tensor `k`, or one for all. */
 type At = keyof typeof PLACES;
 
 /** Where the value of a slot is. */

@@ -10,7 +10,7 @@ import type {
 import { unitText } from './format.ts';
 import type { TransferRow } from './transfer.tsx';
 
-/** In what a rule's scores are. */
+/** The unit of a rule's scores. */
 const metricOf = ({ score }: Evaluation): Metric => score ?? { metric: 'accuracy', goal: 'maximise' };
 
 /** Colours of scores: bright is good. */

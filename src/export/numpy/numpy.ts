@@ -61,7 +61,7 @@ const spelling: Spelling = {
   },
 };
 
-/** As long as what is written of it; rows, columns and matrices have writers of their own. */
+/** The length of what is written of it; rows, columns and matrices have writers of their own. */
 const measured = { ...writers, ...namedMatrices };
 
 const text = (term: Term): string => writeTerm(term, measured, spelling).text;

@@ -10,7 +10,7 @@ import { record } from './record.ts';
 /** What near copies are told by. */
 export interface Likeness {
   readonly updates: OrdinaryUpdates;
-  /** For every update of every kind of tensors where gradients or weights are 0, whether it is finite: `1` or `0`. */
+  /** Whether each update of each kind of tensors is finite where gradients or weights are 0: `1` or `0`. */
   readonly finite: string;
 }
 

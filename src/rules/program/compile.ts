@@ -281,7 +281,7 @@ const emitRows = (
 const emitEach = (at: 'r' | 'c', count: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : [`for (let ${at} = 0; ${at} < ${count}; ${at}++) {`, ...lines, '}'];
 
-/** At weight `i`, row `r`, column `c`, tensor `k`, or for all. */
+/** The place of a value: weight `i`, row `r`, column `c`, tensor `k`, or one for all. */
 type At = keyof typeof PLACES;
 
 /** Where the value of a slot is. */
