@@ -61,7 +61,7 @@ describe('how the program is called', () => {
     'npm/_npx/2/node_modules/.bin/nos',
     'npm/_npx/3/node_modules/.bin/nos',
   );
-  /** As npx notes what it was asked for. */
+  /** What npx notes that it was asked for. */
   const asked = (folder: string, packages: readonly string[]) =>
     writeFileSync(join(home, 'npm/_npx', folder, 'package.json'), JSON.stringify({ _npx: { packages } }));
   asked('2', ['neural-optimizer-search@0.1']);
