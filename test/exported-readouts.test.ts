@@ -21,6 +21,8 @@ const start = Array.from({ length: 6 }, () => Math.fround(random.normal()));
 const gradients = Array.from({ length: 20 }, () => start.map(() => Math.fround(random.normal())));
 const rates = gradients.map((_, t) => (t < 10 ? 0.0625 : 0.03125));
 
+const compiler = ['cc', 'gcc', 'clang'].find((name) => spawnSync(name, ['--version']).status === 0);
+
 const folder = mkdtempSync(join(tmpdir(), 'nos-readouts-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -35,18 +37,18 @@ function expected(rule: string): {
   return { weights: [...weights], readout: [...stepper.readout(weights)] };
 }
 
-function run(command: string, args: readonly string[]): unknown {
+function run(command: string, args: readonly string[]): string {
   const { stdout, stderr, status } = spawnSync(command, args, { cwd: folder, encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout);
+  return stdout;
 }
 
 const exported = (rule: string, target: string): string =>
   exportRule(resolveRule(rule), target, { className: 'Exported' });
 
-function check(rule: string, found: unknown): void {
+function check(rule: string, printed: string): void {
   const { weights, readout } = expected(rule);
-  const [w, x, before] = found as readonly (readonly number[])[];
+  const [w, x, before] = JSON.parse(printed) as readonly (readonly number[])[];
   expect(w).toBeAllclose(weights, { rtol: 1e-5, atol: 1e-5 });
   expect(x).toBeAllclose(readout, { rtol: 1e-5, atol: 1e-5 });
   expect(before).toEqual(start);
@@ -120,7 +122,7 @@ describe.each(RULES)('%s reads out', (rule) => {
     check(rule, run(process.execPath, ['run.mjs']));
   });
 
-  it('in C', () => {
+  it.skipIf(compiler === undefined)('in C', () => {
     writeFileSync(join(folder, 'exported.h'), exported(rule, 'c'));
     const numbers = (values: readonly number[]): string => `{${values.join(', ')}}`;
     const program = [
@@ -152,11 +154,7 @@ describe.each(RULES)('%s reads out', (rule) => {
       '}',
     ];
     writeFileSync(join(folder, 'run.c'), program.join('\n'));
-    const { status, stderr } = spawnSync('cc', ['-Wall', '-Wextra', '-Werror', '-o', 'run', 'run.c', '-lm'], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
-    if (status !== 0) throw new Error(stderr);
+    run(compiler!, ['-Wall', '-Wextra', '-Werror', '-o', 'run', 'run.c', '-lm']);
     check(rule, run(join(folder, 'run'), []));
   });
 
