@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const BENCHMARKS = [
   'rules.mjs',
   'rule-steps.mjs',
-  'muon-step.mjs',
+  'tensor-steps.mjs',
   'engine.mjs',
   'step.mjs',
   'wide-resnet.mjs',
