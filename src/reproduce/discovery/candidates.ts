@@ -1,4 +1,4 @@
-import { byStanding, type Evaluation, identityOf } from '../../evaluation/index.ts';
+import { byStanding, type Evaluation, identityOf, learnt } from '../../evaluation/index.ts';
 import { ordinaryUpdates, resolveRule } from '../../rules/index.ts';
 import { distinctRules } from '../../run/index.ts';
 import type { KeyedRule } from './data.ts';
@@ -16,9 +16,10 @@ export function candidatesOf(proposals: readonly Evaluation[], count: number): r
     const other = best.get(one.key);
     if (other === undefined || byStanding(one, other) < 0) best.set(one.key, one);
   }
-  const learnt = [...best.values()].filter(({ status }) => status === 'ok' || status === 'stopped');
   // Keys make the order of equals that of no store.
-  const ordered = learnt.sort((a, b) => byStanding(a, b) || (a.key < b.key ? -1 : 1));
+  const ordered = [...best.values()]
+    .filter(learnt)
+    .sort((a, b) => byStanding(a, b) || (a.key < b.key ? -1 : 1));
   const known = KNOWN.map(({ rule }) => ordinaryUpdates(resolveRule(rule)));
   return distinctRules(ordered, count, known).map(({ rule, key }) => ({ name: rule, rule, key }));
 }

@@ -1,3 +1,4 @@
+import { learnt } from '../../evaluation/index.ts';
 import { type IntervalChart, intervalChart, lineChart, type Point } from '../../plot/index.ts';
 import { type DiscoveryData, endingAt } from './data.ts';
 import { bestFound, type ContestSummary, type Judged } from './statistics.ts';
@@ -53,7 +54,7 @@ export function differenceChart(contest: ContestSummary): string {
   });
 }
 
-/** Draws the best reward so far of every search over its proposals; estimates do not count. */
+/** Draws the best reward so far of every search over its proposals. */
 export function bestByProposals({ searches }: DiscoveryData): string | undefined {
   return bestChart(
     'proposals',
@@ -61,7 +62,9 @@ export function bestByProposals({ searches }: DiscoveryData): string | undefined
       name: label,
       end: rewards.length,
       rises: risesIn(
-        rewards.map((reward, i) => (endingAt(endings[i] as number) === 'ok' ? reward : Number.NaN)),
+        rewards.map((reward, i) =>
+          learnt({ status: endingAt(endings[i] as number) }) ? reward : Number.NaN,
+        ),
       ),
     })),
   );
@@ -100,7 +103,7 @@ function bestChart(label: string, searches: readonly Best[]): string | undefined
   if (drawn.length === 0) return undefined;
   return lineChart({
     title: 'Best reward so far',
-    subtitle: `Over ${label}. Only trainings that came to their end count.`,
+    subtitle: `Over ${label}. A training that told enough before its end has an estimate.`,
     x: { label },
     y: { label: 'best reward (validation accuracy)' },
     panels: [

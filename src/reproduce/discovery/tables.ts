@@ -1,4 +1,4 @@
-import { type Evaluation, taskTitle } from '../../evaluation/index.ts';
+import { type Evaluation, learnt, taskTitle } from '../../evaluation/index.ts';
 import { effortOf } from '../provenance.ts';
 import { type Costs, placeOfEnding, type SearchTable } from './data.ts';
 import type { DiscoverySearch } from './plan.ts';
@@ -45,8 +45,7 @@ export function risesOf({ proposals }: SearchedRun): Costs['rises'][number] {
   for (const evaluation of proposals) {
     if (!known.has(evaluation.key)) seconds += evaluation.seconds;
     known.add(evaluation.key);
-    // An estimate is no reward that a training reached.
-    if (evaluation.status !== 'ok' || evaluation.reward <= best) continue;
+    if (!learnt(evaluation) || evaluation.reward <= best) continue;
     best = evaluation.reward;
     rises.push([seconds, best]);
   }
