@@ -1,5 +1,5 @@
 /** Rules of the quick search: as many as 2 cores of a Zen 4 evaluate in ten minutes with the native engine, references and retests included. */
-const QUICK_SAMPLES = 200;
+const QUICK_SAMPLES = 600;
 
 /** Settings for a purpose. They stand below what a flag, the environment or the configuration file says. */
 export const presets: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

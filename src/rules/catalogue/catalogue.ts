@@ -1,7 +1,9 @@
 import { NosError, unknownName } from '../../errors.ts';
 import { ruleKey } from '../canonical/key.ts';
 import { parseRule } from '../canonical/parse-rule.ts';
+import { MAX_WRITTEN } from '../canonical/size.ts';
 import type { Expression } from '../language/expression.ts';
+import { parseExpression } from '../language/parse.ts';
 import { RuleError } from '../language/rule-error.ts';
 import { hintInstead } from '../language/synonyms.ts';
 import { collected } from './collected.ts';
@@ -81,7 +83,8 @@ export function namesOf(key: string): readonly string[] {
 function groupNames(): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>();
   for (const { name, text } of catalogue) {
-    const key = ruleKey(parseRule(text));
+    // Without asking how large the canonical form is, as of a text that somebody wrote.
+    const key = ruleKey(parseExpression(text, MAX_WRITTEN).expression);
     groups.set(key, [...(groups.get(key) ?? []), name]);
   }
   return groups;
