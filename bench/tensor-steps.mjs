@@ -1,9 +1,9 @@
 /**
  * Milliseconds of one step of rules that see whole tensors, for a network of a million weights: on the native engine, and in a
  * NumPy that does all it can in place (tensor_steps.py), in turn, so that a disturbance meets all of them. A rule that is named here needs a class of
- * its name there.
+ * its name there. PYTHON names a Python whose NumPy has a fast BLAS.
  *
- *     npm run build && node bench/tensor-steps.mjs [--json]
+ *     npm run build && PYTHON=python3 node bench/tensor-steps.mjs [--json]
  */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
