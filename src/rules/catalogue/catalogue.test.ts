@@ -3,6 +3,7 @@ import { ruleKey } from '../canonical/key.ts';
 import { parseRule } from '../canonical/parse-rule.ts';
 import { ruleCost } from '../program/cost.ts';
 import { catalogue, namesOf, resolveRule } from './catalogue.ts';
+import { catalogueKeys } from './keys.ts';
 
 const keyOf = (text: string): string => ruleKey(resolveRule(text));
 
@@ -13,6 +14,10 @@ describe('the catalogue', () => {
     expect(names.filter((name) => name.startsWith('table1-'))).toHaveLength(16);
     expect(keyOf('optimizer1')).toBe(keyOf('table1-1'));
     expect(keyOf('optimizer2')).toBe(keyOf('table1-16'));
+  });
+
+  it('knows the keys of its rules, as scripts/catalogue-keys.mjs writes them', () => {
+    expect(catalogueKeys).toEqual(catalogue.map(({ name, text }) => [name, ruleKey(parseRule(text))]));
   });
 
   it('says of every rule what it is and where it comes from', () => {

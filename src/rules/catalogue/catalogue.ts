@@ -1,13 +1,11 @@
 import { NosError, unknownName } from '../../errors.ts';
-import { ruleKey } from '../canonical/key.ts';
 import { parseRule } from '../canonical/parse-rule.ts';
-import { MAX_WRITTEN } from '../canonical/size.ts';
 import type { Expression } from '../language/expression.ts';
-import { parseExpression } from '../language/parse.ts';
 import { RuleError } from '../language/rule-error.ts';
 import { hintInstead } from '../language/synonyms.ts';
 import { collected } from './collected.ts';
 import type { CatalogueEntry } from './entry.ts';
+import { catalogueKeys } from './keys.ts';
 import { matrices } from './matrices.ts';
 import { found, signFamilies } from './paper.ts';
 import { published } from './published.ts';
@@ -82,10 +80,6 @@ export function namesOf(key: string): readonly string[] {
 
 function groupNames(): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>();
-  for (const { name, text } of catalogue) {
-    // Without asking how large the canonical form is, as of a text that somebody wrote.
-    const key = ruleKey(parseExpression(text, MAX_WRITTEN).expression);
-    groups.set(key, [...(groups.get(key) ?? []), name]);
-  }
+  for (const [name, key] of catalogueKeys) groups.set(key, [...(groups.get(key) ?? []), name]);
   return groups;
 }
