@@ -161,7 +161,7 @@ describe('planDiscovery', () => {
     const { searches, retest, final, transfer } = await planDiscovery({ scale: 1 });
     expect(searches.map(({ run }) => run)).toEqual(SEARCHES.map(({ label }) => `discovery-${label}`));
     expect(searches[0]?.config).toMatchObject({
-      ...{ task: 'cifar10-convnet', protocol: 'fast', environment: 'none', samples: 8_000 },
+      ...{ task: 'cifar10-convnet', protocol: 'fast', environment: 'none', samples: 12_000 },
       ...{ batch: 5, pipeline: 2, seed: 1, space: { name: 'icml2017', iterations: 2 } },
       strategy: { name: 'rl', options: { algorithm: 'trpo' }, warmStart: [] },
     });
