@@ -5,17 +5,13 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { exportRule, exportTest, targets } from '../src/export/index.ts';
 import { type Expression, parseRule, printRule, resolveRule } from '../src/rules/index.ts';
+import { wideRulesOf } from './export/wide.ts';
 import { plainRules } from './plain-rules.ts';
 import { sampledRules } from './sampled-rules.ts';
 
-/** Rules with lines that are longer than the formatters have them, and that no target breaks. */
-const UNBROKEN: ReadonlySet<string> = new Set(['msvag', 'stable-spam']);
-
 /** What formatters, linters and type checkers of the languages say of exported texts: nothing. */
 const rules: readonly (readonly [string, Expression, string])[] = [
-  ...plainRules
-    .filter(({ name }) => !UNBROKEN.has(name))
-    .map(({ name }) => [name, resolveRule(name), name] as const),
+  ...plainRules.map(({ name }) => [name, resolveRule(name), name] as const),
   ...[...sampledRules(1)].map((rule, i) => [`sample-${i}`, rule, printRule(rule)] as const),
   ...[
     'noise * g',
@@ -29,6 +25,7 @@ const rules: readonly (readonly [string, Expression, string])[] = [
   ].map((text, i) => [`written-${i}`, parseRule(text), text] as const),
 ];
 
+const PYTHON = ['pytorch', 'optax', 'keras', 'mlx', 'tinygrad', 'numpy'];
 const TESTED = ['adam', 'powersign-cd', 'sgd'];
 
 const folder = mkdtempSync(join(tmpdir(), 'nos-exported-'));
@@ -54,13 +51,17 @@ for (const { name, extension, writeTest } of targets.entries) {
   }
 }
 
+for (const name of PYTHON) {
+  for (const [i, rule] of wideRulesOf(name).entries())
+    writeFileSync(join(folder, name, `wide_${i}.py`), exportRule(resolveRule(rule), name));
+}
+
 function run(command: string, ...args: readonly string[]): string {
   const { stdout, stderr, error } = spawnSync(command, args, { cwd: folder, encoding: 'utf8' });
   if (error) throw error;
   return `${stdout}${stderr}`;
 }
 
-const PYTHON = ['pytorch', 'optax', 'keras', 'mlx', 'tinygrad', 'numpy'];
 const JAVASCRIPT = ['tensorflowjs', 'javascript'];
 
 /** Whether a program is there; a line says so if it is not. */

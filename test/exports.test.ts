@@ -80,6 +80,7 @@ const cases: readonly Case[] = [
     'norm(g - mean(g)) * drop(g, 0.3) + mean(noise * g) * w',
     'rec(0, 0.5 * mean(self) + g) - sum(rec(0, sum(self) * 1e-3 + mean(g)) * g)',
     'where(norm(g) < norm(w), g, 1) * (g * m > 0) / max(mean(g * m > 0), 1e-3)',
+    'rec(1, rms(tanh(self + g))) * g',
     'amax(g)',
     '3',
   ].map((text) => [text, resolveRule(text)] as const),

@@ -71,7 +71,7 @@ export const SINGLE: Precision = {
 /** Starts a training. Random draws are those that the canonical form of each random subexpression makes. */
 export function startFloat64(
   rule: Expression,
-  { size, steps, seed, learningRate = 1e-3 }: StartOptions & { readonly learningRate?: number },
+  { size, steps, seed, tensors, learningRate = 1e-3 }: StartOptions & { readonly learningRate?: number },
   precision = DOUBLE,
 ): Float64Stepper {
   const states = new Map<Expression, Field>();
@@ -92,6 +92,7 @@ export function startFloat64(
         states,
         formulas,
         precision,
+        ...(tensors && { tensors }),
       };
       const evaluation = new Evaluation(at);
       // What is read out moves no weight.

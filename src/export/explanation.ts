@@ -26,13 +26,15 @@ const KNOWN = new Set(['input', 'element', 'self']);
 export function definitionsIn(text: string): readonly string[] {
   const found = new Map<string, string>();
   const note = (part: string): void => {
-    for (const [name] of part.matchAll(/\b[A-Za-z]\w*/g)) {
+    for (const [word, ofAll] of part.matchAll(/\bglobal\((\w+)|\b[A-Za-z]\w*/g)) {
+      const name = ofAll === undefined ? word : `global ${ofAll}`;
       const operation = operations.get(name);
       if (operation === undefined || found.has(name)) continue;
       if (KNOWN.has(operation.kind) && name !== 'clip') continue;
       const { kind, arity, argumentNames = ['x', 'y'], parameters, summary } = operation;
       const args = [...argumentNames.slice(0, arity), ...parameters.map((parameter) => parameter.name)];
-      const call = args.length === 0 ? name : `${name}(${args.join(', ')})`;
+      const applied = args.length === 0 ? name : `${name}(${args.join(', ')})`;
+      const call = ofAll === undefined ? applied : `global(${ofAll}(x))`;
       found.set(name, `${call}${kind === 'macro' ? ' = ' : ': '}${summary}`);
       if (kind === 'macro') note(summary);
     }

@@ -5,11 +5,11 @@ import {
   catalogue,
   type Expression,
   KINDS,
+  type KindProgram,
   latexRule,
   lowerKinds,
   namesOf,
   printRule,
-  readsRate,
   reducesNetwork,
   ruleKey,
   seesShape,
@@ -18,6 +18,7 @@ import { definitionsIn } from './explanation.ts';
 import { planProgram, planRule } from './plan.ts';
 import { folded } from './python/python.ts';
 import { recordTraining } from './recorded.ts';
+import type { Target } from './target.ts';
 import { targets } from './targets.ts';
 import type { Term } from './term.ts';
 
@@ -50,31 +51,7 @@ export function exportRule(rule: Expression, target: string, options: ExportOpti
   const found = targets.find(target);
   const canonical = canonicalize(rule);
   const parts = lowerKinds(canonical);
-  const { writeKinds } = found;
-  const isKinds = parts.length > 1 || parts.some(({ program }) => seesShape(program));
-  const isMore = parts.some(
-    ({ program }) =>
-      reducesNetwork(program) || program.readout !== undefined || program.scalars.some(readsRate),
-  );
-  if (isKinds && (writeKinds === undefined || isMore)) {
-    throw new NosError(
-      'bad-option',
-      `no export to ${found.title} of rules that tell kinds, rows or columns of tensors apart`,
-      `export to ${targets.names.filter((name) => targets.find(name).writeKinds).join(', ')}`,
-    );
-  }
-  if (reducesNetwork(parts[0]!.program) && !found.overNetwork)
-    throw new NosError(
-      'bad-option',
-      `${found.title} takes the tensors one by one, and the rule reduces over all of them by global(…)`,
-      `export to ${targets.names.filter((name) => targets.find(name).overNetwork).join(', ')}`,
-    );
-  if (parts[0]!.program.readout !== undefined && !found.readsOut)
-    throw new NosError(
-      'bad-option',
-      `no export of weights to read out to ${found.title}`,
-      `export to ${targets.names.filter((name) => targets.find(name).readsOut).join(', ')}`,
-    );
+  checkAbilities(found, parts);
   const text = options.text ?? printRule(canonical);
   const entry = entryOf(canonical);
   const className = options.className ?? classNameOf(canonical);
@@ -95,14 +72,49 @@ export function exportRule(rule: Expression, target: string, options: ExportOpti
     command: harmless(options.command ?? `nos export '${text}' --to ${target}`),
   };
   const measure = (term: Term): number => found.text(term).length;
+  const { writeKinds } = found;
   const written =
-    isKinds && writeKinds
+    writeKinds && needsKinds(found, parts)
       ? writeKinds({
           ...about,
           parts: parts.map(({ kinds, program }) => ({ kinds, plan: planProgram(program, measure) })),
         })
       : found.write({ ...about, plan: planRule(canonical, measure) });
   return found.extension === 'py' ? folded(written) : written;
+}
+
+/** Whether a rule tells kinds, rows or columns of tensors apart. */
+const seesKinds = (parts: readonly KindProgram[]): boolean =>
+  parts.length > 1 || parts.some(({ program }) => seesShape(program));
+
+/** Whether a rule is written by the target's second writer. */
+const needsKinds = ({ overNetwork }: Target, parts: readonly KindProgram[]): boolean =>
+  seesKinds(parts) || (overNetwork === 'as kinds' && reducesNetwork(parts[0]!.program));
+
+/** @throws NosError `bad-option` for a rule that the target cannot write. */
+function checkAbilities(target: Target, parts: readonly KindProgram[]): void {
+  const { program } = parts[0]!;
+  const check = (isNeeded: boolean, why: string, has: (target: Target) => unknown): void => {
+    if (!isNeeded || has(target)) return;
+    const others = targets.names.filter((name) => has(targets.find(name)));
+    throw new NosError('bad-option', why, `export to ${others.join(', ')}`);
+  };
+  const { title } = target;
+  check(
+    seesKinds(parts),
+    `no export to ${title} of rules that tell kinds, rows or columns of tensors apart`,
+    ({ writeKinds }) => writeKinds,
+  );
+  check(
+    reducesNetwork(program),
+    `${title} takes the tensors one by one, and the rule reduces over all of them by global(…)`,
+    ({ overNetwork }) => overNetwork,
+  );
+  check(
+    program.readout !== undefined,
+    `no export of weights to read out to ${title}`,
+    ({ readsOut }) => readsOut,
+  );
 }
 
 /**

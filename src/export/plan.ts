@@ -1,9 +1,18 @@
-import { type Expression, lowerRule, type Program, printRule, readsRate, seesShape } from '../rules/index.ts';
+import {
+  type Expression,
+  type Extent,
+  lowerRule,
+  type Program,
+  printRule,
+  readsRate,
+  seesShape,
+} from '../rules/index.ts';
 import { nameParameters, type ParameterNames, type RuleParameter } from './parameters.ts';
 import {
   type Apply,
   apply,
   distinct,
+  extentOfTerm,
   isPerTensor,
   isScalar,
   number,
@@ -29,6 +38,8 @@ export interface Plan {
   readonly readout: string | undefined;
   /** The states and variables that have one number per tensor; of a rule that sees rows and columns, also the states per row or column. */
   readonly perTensor: ReadonlySet<string>;
+  /** How many values each state and variable has. */
+  readonly extents: ReadonlyMap<string, Extent>;
   readonly body: readonly Statement[];
   /** The direction u of the step w ← w − lr·u. */
   readonly update: Term;
@@ -80,6 +91,8 @@ export const planRule = (canonical: Expression, measure: (term: Term) => number)
 export const planProgram = (program: Program, measure: (term: Term) => number): Plan =>
   new Planner(program, measure).plan();
 
+type Reduction = Extract<Program['nodes'][number], { readonly kind: 'reduction' }>;
+
 class Planner {
   readonly #program: Program;
   readonly #measure: (term: Term) => number;
@@ -96,6 +109,7 @@ class Planner {
   readonly #scalarNames: string[] = [];
   readonly #draws: RandomDraw[] = [];
   readonly #perTensor = new Set<string>();
+  readonly #extents = new Map<string, Extent>();
   readonly #shape: boolean;
   /** The number of weights of a tensor. */
   #count: Term | undefined;
@@ -109,6 +123,7 @@ class Planner {
     this.#states = distinct(program.slots.map((_, slot) => stateName(program, slot)));
     for (const [slot, { extent }] of program.slots.entries()) {
       if (extent !== 'weight') this.#perTensor.add(this.#states[slot]!);
+      this.#extents.set(this.#states[slot]!, extent);
     }
     this.#inPlace = program.slots.map((_, slot) => this.#isUpdatedInPlace(slot));
     this.#taken = new Set([...this.#states, ...this.#parameters.list.map(({ name }) => name)]);
@@ -136,6 +151,7 @@ class Planner {
       states: this.#states,
       readout: this.#program.readout === undefined ? undefined : this.#states[this.#program.readout],
       perTensor: this.#perTensor,
+      extents: this.#extents,
       body: this.#body,
       update: terms[result]!,
       stores: inOrder(stores),
@@ -226,7 +242,7 @@ class Planner {
       case 'matrix':
         return this.#variable(apply(node.operation.name, [this.#terms[node.args[0]]!]), 'orthogonal');
       case 'reduction':
-        return this.#shape ? this.#shaped(node) : this.#reduction(node.operation.name, node.args[0]);
+        return this.#shape ? this.#shaped(node) : this.#reduction(node);
       case 'random': {
         const draw: Term = { kind: 'variable', name: this.#draws[node.draw]!.name };
         if (node.args.length === 0) return draw;
@@ -236,19 +252,20 @@ class Planner {
   }
 
   /** A reduction of a rule that sees rows and columns: what has fewer values than there are weights is taken for all of them. */
-  #shaped({
-    operation,
-    args: [arg],
-  }: Extract<Program['nodes'][number], { readonly kind: 'reduction' }>): Term {
+  #shaped({ operation, args: [arg] }: Reduction): Term {
     const x = this.#terms[arg]!;
     const all = this.#program.extents[arg] === 'weight' ? x : apply('full', [x]);
-    return this.#variable(apply(operation.name, [all]), NAMES[operation.name] ?? 'reduced');
+    const named = all.kind === 'call' && all.operation !== 'full' ? this.#variable(all, nameOf(x)) : all;
+    return this.#variable(apply(operation.name, [named]), NAMES[operation.name] ?? 'reduced');
   }
 
-  /** A reduction has a name, and so has what it is of; that of what all weights of a tensor share is no reduction. */
-  #reduction(operation: string, arg: number): Term {
+  /**
+   * A reduction has a name, and so has what it is of; that over a tensor of what all its weights share is no reduction. One over the network
+   * may be of any term.
+   */
+  #reduction({ operation: { name: operation, over }, args: [arg] }: Reduction): Term {
     const x = this.#terms[arg]!;
-    if (this.#program.extents[arg] === 'weight') {
+    if (this.#program.extents[arg] === 'weight' || over === 'network') {
       return this.#variable(
         apply(operation, [x.kind === 'call' ? this.#variable(x, nameOf(x)) : x]),
         NAMES[operation]!,
@@ -281,6 +298,7 @@ class Planner {
   #variable(value: Term, wanted: string): Term {
     const name = this.#free(wanted);
     if (isPerTensor(value, this.#perTensor)) this.#perTensor.add(name);
+    this.#extents.set(name, extentOfTerm(value, this.#extents));
     this.#body.push({ kind: 'variable', name, value: withoutFactorOne(value) });
     return { kind: 'variable', name };
   }
@@ -306,6 +324,7 @@ class Planner {
   #isUpdatedInPlace(slot: number): boolean {
     const { nodes, slots } = this.#program;
     const { next } = slots[slot]!;
+    if (nodes[next]!.kind === 'reduction' || nodes[next]!.kind === 'matrix') return false;
     let node = nodes.findIndex((one) => one.kind === 'previous' && one.slot === slot);
     while (node >= 0 && node !== next) {
       const readers = this.#readers[node]!;
@@ -397,6 +416,11 @@ const NAMES: Readonly<Record<string, string>> = {
   colrms: 'column_rms',
   colamax: 'column_largest',
   amax: 'largest',
+  'global sum': 'global_total',
+  'global mean': 'global_mean',
+  'global norm': 'global_norm',
+  'global rms': 'global_rms',
+  'global amax': 'global_largest',
 };
 
 const nameOf = (term: Term): string => (term.kind === 'call' ? (NAMES[term.operation] ?? 'value') : 'value');

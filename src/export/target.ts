@@ -16,8 +16,8 @@ export interface Target {
   readonly write: (source: ExportSource) => string;
   /** Writes a rule that tells kinds, rows or columns of tensors apart; absent if it cannot. */
   readonly writeKinds?: (source: KindsSource) => string;
-  /** Whether it writes rules that reduce over all tensors. */
-  readonly overNetwork?: boolean;
+  /** By which of the two it writes rules that reduce over all tensors; absent if it cannot. */
+  readonly overNetwork?: 'as others' | 'as kinds';
   /** Whether it writes rules that say which weights to read out. */
   readonly readsOut?: boolean;
   /** A test in the target's language that replays a recorded training; absent for formulas, and for what the target cannot run alone. */

@@ -1,4 +1,4 @@
-import { operations, type ReductionOperation } from '../rules/index.ts';
+import { type Extent, operations, type ReductionOperation, reducedExtent, widest } from '../rules/index.ts';
 
 /** A value of a rule as a target writes it down: the arguments of an operation are terms again. */
 export type Term =
@@ -44,11 +44,14 @@ export function isScalar(term: Term): boolean {
     case 'learningRate':
       return true;
     case 'call':
-      return term.args.length > 0 && !isReduction(term) && term.args.every(isScalar);
+      return term.args.length > 0 && !isReduction(term) && !isFull(term) && term.args.every(isScalar);
     default:
       return false;
   }
 }
+
+/** Whether a term is a value at every weight of what has fewer. */
+export const isFull = (term: Term): boolean => term.kind === 'call' && term.operation === 'full';
 
 export const isReduction = ({ operation }: Apply): boolean => operations.get(operation)?.kind === 'reduction';
 
@@ -70,14 +73,33 @@ export function isPerTensor(term: Term, names: ReadonlySet<string>): boolean {
   );
 }
 
+/** How many values a term has; `extents` are those of the states and variables, which have one per weight unless they are named there. */
+export function extentOfTerm(term: Term, extents: ReadonlyMap<string, Extent>): Extent {
+  if (term.kind === 'gradient' || term.kind === 'weight') return 'weight';
+  if (term.kind === 'state' || term.kind === 'variable') return extents.get(term.name) ?? 'weight';
+  if (term.kind !== 'call') return 'step';
+  const of = widest(term.args.map((arg) => extentOfTerm(arg, extents)));
+  const operation = operations.get(term.operation);
+  if (operation?.kind === 'reduction') return reducedExtent(operation.over, of);
+  return operation?.kind === 'matrix' || operation?.kind === 'random' ? 'weight' : of;
+}
+
+/** A term that has a value at every weight: itself, or its value at each. */
+export const wholeOf = (term: Term, extents: ReadonlyMap<string, Extent>): Term =>
+  isFull(term) || extentOfTerm(term, extents) === 'weight' ? term : apply('full', [term]);
+
+/** The states and variables that have one value for the network. */
+export const ofNetwork = (extents: ReadonlyMap<string, Extent>): ReadonlySet<string> =>
+  new Set([...extents].flatMap(([name, extent]) => (extent === 'network' ? [name] : [])));
+
 /** The names of the states and variables that a term reads. */
 export function namesIn(term: Term): readonly string[] {
   if (term.kind === 'state' || term.kind === 'variable') return [term.name];
   return term.kind === 'call' ? term.args.flatMap(namesIn) : [];
 }
 
-/** Whether a term reads what there is one of per weight or tensor: `gradient`, `weight`. */
-export const reads = (term: Term, kind: 'gradient' | 'weight'): boolean =>
+/** Whether a term reads the gradient, the weight or the learning rate. */
+export const reads = (term: Term, kind: 'gradient' | 'weight' | 'learningRate'): boolean =>
   term.kind === kind || (term.kind === 'call' && term.args.some((arg) => reads(arg, kind)));
 
 /** The names of the numbers of this step that a term reads. */

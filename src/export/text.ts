@@ -104,12 +104,14 @@ export function reductionWriters(
   };
 }
 
-/** Operations of rows, columns and matrices by their names, for who only wants to know how long a text is. */
+/** Operations of rows, columns, matrices and the network by their names, for who only wants to know how long a text is. */
 export const namedMatrices: Readonly<Record<string, Writer>> = Object.fromEntries(
   [
     'full',
     'orth',
-    ...['row', 'col'].flatMap((of) => ['sum', 'mean', 'norm', 'rms', 'amax'].map((name) => of + name)),
+    ...['row', 'col', 'global '].flatMap((of) =>
+      ['sum', 'mean', 'norm', 'rms', 'amax'].map((name) => of + name),
+    ),
   ].map((name) => [name, called(name)]),
 );
 

@@ -20,7 +20,13 @@ export type { Call, Expression, Leaf, Literal } from './language/expression.ts';
 export { call, leaf, literal } from './language/expression.ts';
 export { KINDS, type TensorKind } from './language/kinds.ts';
 export { latexRule } from './language/latex.ts';
-export type { Extent, ReductionOperation } from './language/operation.ts';
+export {
+  type Extent,
+  isShared,
+  type ReductionOperation,
+  reducedExtent,
+  widest,
+} from './language/operation.ts';
 export type {
   ElementName,
   InputName,

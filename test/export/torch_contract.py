@@ -196,6 +196,9 @@ def main():
     broken = []
     for case in json.load(sys.stdin):
         for promise in PROMISES:
+            # Groups of a rule that reduces over the network have no step alone.
+            if case["network"] and promise is groups_have_their_own_rates:
+                continue
             try:
                 kept = promise(case)
             except Exception as error:  # said with the promise that it belongs to

@@ -10,7 +10,7 @@ import {
 } from '../python/python.ts';
 import { pythonTest } from '../python/test-text.ts';
 import type { ExportSource, Target } from '../target.ts';
-import type { Term } from '../term.ts';
+import { namesIn, type Term } from '../term.ts';
 import {
   type ArrayWriters,
   atom,
@@ -72,6 +72,7 @@ export const numpy: Target = {
   description: 'a class whose step(params, grads) changes arrays in place',
   extension: 'py',
   readsOut: true,
+  overNetwork: 'as kinds',
   text: (term) => text(term),
   write: writeNumpy,
   writeKinds: (source) => writeNumpyKinds(source, writers),
@@ -161,7 +162,7 @@ function writeNumpy(source: ExportSource): string {
 
 function stepLines({ plan }: ExportSource, scalars: readonly string[]): readonly string[] {
   const { states, body, stores, update, uses } = plan;
-  const names = states.map((name) => `"${name}"`).join(', ');
+  const read = new Set([...body, ...stores, { value: update }].flatMap(({ value }) => namesIn(value)));
   const loop =
     states.length > 0
       ? 'for param, grad, state in zip(params, grads, self.state):'
@@ -172,7 +173,7 @@ function stepLines({ plan }: ExportSource, scalars: readonly string[]): readonly
     ...(states.length > 0
       ? [
           'if not self.state:',
-          `    names = (${names}${states.length === 1 ? ',' : ''})`,
+          ...namesLines(states),
           '    for param in params:',
           '        self.state.append({name: np.zeros_like(param) for name in names})',
           ...states
@@ -183,7 +184,7 @@ function stepLines({ plan }: ExportSource, scalars: readonly string[]): readonly
     loop,
     ...indented(
       [
-        ...states.map((name) => `${name} = state["${name}"]`),
+        ...states.filter((name) => read.has(name)).map((name) => `${name} = state["${name}"]`),
         ...plan.draws.map(drawLine),
         ...body.map(({ name, value }) => `${name} = ${text(value)}`),
         `delta = self.lr * ${within(writeTerm(update, writers, spelling), LEVEL.product + 1)}`,
@@ -193,6 +194,19 @@ function stepLines({ plan }: ExportSource, scalars: readonly string[]): readonly
       ],
       '    ',
     ),
+  ];
+}
+
+/** Black's lines of the names of the states: in one line, in one between the parentheses, or in a line each. */
+function namesLines(states: readonly string[]): readonly string[] {
+  const list = states.map((name) => `"${name}"`).join(', ');
+  const line = `    names = (${list}${states.length === 1 ? ',' : ''})`;
+  if (line.length + 8 <= WIDTH) return [line];
+  const isOne = list.length + 16 <= WIDTH;
+  return [
+    '    names = (',
+    ...(isOne ? [`        ${list}`] : states.map((name) => `        "${name}",`)),
+    '    )',
   ];
 }
 

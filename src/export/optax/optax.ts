@@ -1,8 +1,9 @@
-import type { RandomDraw } from '../plan.ts';
+import type { Plan, RandomDraw } from '../plan.ts';
 import { type Argument, argumentLine, ruleArguments, stepsArgument } from '../python/arguments.ts';
 import { docstring, pythonNumber, WIDTH } from '../python/python.ts';
 import { functionsOf, mathImport, traced } from '../python/traced.ts';
 import type { ExportSource, Target } from '../target.ts';
+import { reads } from '../term.ts';
 import { indented, madeBy } from '../text.ts';
 
 const writer = traced(functionsOf('jnp'), {
@@ -35,7 +36,7 @@ function writeOptax(source: ExportSource): string {
   ];
   const functions = writer.decayFunctions(plan);
   const state = `${className}State`;
-  const rated = plan.uses.learningRate;
+  const rated = readsRate(plan);
   const rate = '    learning_rate: optax.ScalarOrSchedule,';
   const listed = own.map((one) => `    ${argumentLine(one)}`);
   const signature = plan.uses.totalSteps ? ['    *,', ...listed] : listed;
@@ -143,6 +144,10 @@ function writeOptax(source: ExportSource): string {
   ].join('\n');
 }
 
+/** Whether the update, or what is read out, needs the learning rate. */
+const readsRate = ({ uses, body }: Plan): boolean =>
+  uses.learningRate || body.some(({ value }) => reads(value, 'learningRate'));
+
 function updateLines({ plan }: ExportSource, state: string): readonly string[] {
   const { states, draws, uses } = plan;
   const random = draws.length > 0;
@@ -157,19 +162,19 @@ function updateLines({ plan }: ExportSource, state: string): readonly string[] {
       ? ['if params is None:', '    raise ValueError("the rule reads the weights: pass params to update")']
       : []),
     'count = optax.safe_increment(state.count)',
-    ...(uses.learningRate
+    ...(readsRate(plan)
       ? ['rate = learning_rate(state.count) if callable(learning_rate) else learning_rate']
       : []),
     ...(uses.step ? ['step = count.astype(jnp.float32)', ...writer.scalarLines(plan)] : []),
     '',
-    `def leaf(${inputs.join(', ')}):`,
+    ...broken(`def leaf(${inputs.join(', ')}):`, 8),
     ...(draws.length > 1 ? [`    keys = jax.random.split(key, ${draws.length})`] : []),
     ...draws.map(
       (draw, i) => `    ${draw.name} = ${drawText(draw, draws.length > 1 ? `keys[${i}]` : 'key')}`,
     ),
     ...plan.body.map(({ name, value }) => `    ${name} = ${writer.text(value)}`),
     `    update = ${writer.text(plan.update)}`,
-    `    return ${tuple(['update', ...states.map(after)])}`,
+    ...broken(`return ${tuple(['update', ...states.map(after)])}`, 12).map((line) => `    ${line}`),
     '',
     'grads, treedef = jax.tree.flatten(updates)',
     ...(random ? ['key, *keys = jax.random.split(state.key, len(grads) + 1)'] : []),
@@ -180,13 +185,32 @@ function updateLines({ plan }: ExportSource, state: string): readonly string[] {
     ...states.map((name) => `    treedef.flatten_up_to(state.${name}),`),
     ...(random ? ['    keys,'] : []),
     ')',
-    ...unflattened(results),
-    `return update, ${state}(`,
-    '    count=count,',
-    ...(random ? ['    key=key,'] : []),
-    ...states.map((name) => `    ${name}=${name},`),
-    ')',
+    ...(isLong(results)
+      ? [
+          'update, *states = map(treedef.unflatten, zip(*results))',
+          `return update, ${state}(count, ${random ? 'key, ' : ''}*states)`,
+        ]
+      : [
+          ...unflattened(results),
+          `return update, ${state}(`,
+          '    count=count,',
+          ...(random ? ['    key=key,'] : []),
+          ...states.map((name) => `    ${name}=${name},`),
+          ')',
+        ]),
   ];
+}
+
+/** Whether the names of the results are too long for a line. */
+const isLong = (results: readonly string[]): boolean => tuple(results).length + 16 > WIDTH;
+
+/** Black's lines of a statement behind so many spaces: too long for one, its list in parentheses is a line, or a line per name. */
+function broken(line: string, indent: number): readonly string[] {
+  const [, before, list, after] = /^(def \w+\(|return )(.*?)(\):)?$/.exec(line)!;
+  if (line.length + indent <= WIDTH) return [line];
+  const names = list!.length + indent + 4 <= WIDTH ? [list!] : list!.split(', ').map((name) => `${name},`);
+  const isReturn = after === undefined;
+  return [`${before}${isReturn ? '(' : ''}`, ...names.map((name) => `    ${name}`), isReturn ? ')' : '):'];
 }
 
 /** Black's lines of the results as trees. */

@@ -1,31 +1,32 @@
+import { isOverNetwork, prefixOf, seesRows } from '../kinds.ts';
 import type { Plan } from '../plan.ts';
 import type { KindsSource } from '../target.ts';
-import type { Term } from '../term.ts';
+import { namesIn, ofNetwork, type Term, wholeOf } from '../term.ts';
 import { type ArrayWriters, atom, indented, type Spelling, type Writer, writeTerm } from '../text.ts';
 import { type Argument, ruleArguments, stepsArgument } from './arguments.ts';
 import { pythonNumber, scalarFunctions, scalarLines } from './python.ts';
+import { isGlobal, type TogetherWriters, togetherFunctions, yielded } from './together.ts';
 
 /**
- * What the Python targets share that write rules with plans per kind of tensors: every tensor is seen as a matrix, its first axis and all
- * others, and each plan is a function of it. Values per row have the shape [rows, 1], those per column [1, columns].
+ * What the Python targets share whose rules have a plan per kind of tensors, see rows and columns or reduce over all tensors: each plan is a
+ * function of one tensor. Where shapes make a difference, that is a matrix, a value per row has the shape [rows, 1], and one per column
+ * [1, columns].
  */
-export interface KindsWriters {
-  /** Operations on arrays, of which those of rows, of columns and of matrices are not known here. */
+export interface KindsWriters extends TogetherWriters {
+  /** Operations on arrays, of which those of rows, of columns, of matrices and of all tensors are not known here. */
   readonly writers: ArrayWriters;
   /** `np.sum(x, axis=1, keepdims=True)`, and of all for no axis. */
   readonly reduce: (name: 'sum' | 'mean' | 'max', x: string, axis: 0 | 1 | undefined) => string;
-  /** The root, the square and the absolute value. */
-  readonly root: (x: string) => string;
-  readonly absolute: (x: string) => string;
   /** A value for every weight. */
   readonly full: Writer;
+  /** Zeros of the shape of an array, and one number. */
+  readonly zeros: (of: string) => string;
+  readonly zero: string;
   readonly draw: (draw: Plan['draws'][number], rate: string) => string;
   readonly copied: (x: string) => string;
+  /** Whether states have their shapes before the first step; a state is 0 where it is first read unless they have. */
+  readonly initialized?: boolean;
 }
-
-/** A plan's constants have the name of its kinds before theirs, if there are several plans. */
-const prefixOf = ({ parts }: KindsSource, part: number): string =>
-  parts.length === 1 ? '' : `${parts[part]!.kinds[0]}_`;
 
 export function kindsArguments(source: KindsSource): readonly Argument[] {
   const total = source.parts.find(({ plan }) => plan.uses.totalSteps);
@@ -46,14 +47,37 @@ export function kindsArguments(source: KindsSource): readonly Argument[] {
   ];
 }
 
+/** Whether tensors are seen as matrices, as a rule of rows, columns or kinds has them. */
+export const seesMatrices = ({ parts }: KindsSource): boolean =>
+  parts.length > 1 || parts.some(({ plan }) => seesRows(plan));
+
+/** Whether a rule reduces over all tensors, so that the function of its one plan is a generator. */
+export const isTogether = ({ parts }: KindsSource): boolean => parts.some(({ plan }) => isOverNetwork(plan));
+
+/** Under what name the state of a tensor has the weights to read out, if the rule says which. */
+export function readoutOf({ parts }: KindsSource): string | undefined {
+  const names = [...new Set(parts.map(({ plan }) => plan.readout))];
+  return names.length === 1 ? names[0] : 'readout';
+}
+
+/** The name under which a plan keeps what it reads out, if the state needs another. */
+function renamedReadout(source: KindsSource, part: number): string | undefined {
+  const { readout } = source.parts[part]!.plan;
+  return readout === readoutOf(source) ? undefined : readout;
+}
+
 /** Functions of a module, two empty lines before each: of the step, of matrices, and one per plan, `_matrices(constants, param, grad, state, step)`. */
 export function kindsFunctions(source: KindsSource, target: KindsWriters): readonly string[] {
   const plans = source.parts.map(({ plan }) => plan);
   const scalars = [...new Set(plans.flatMap((plan) => chunks(scalarFunctions(plan))))];
-  const text = source.parts.flatMap((_, i) => ['', '', ...updateFunction(source, i, target)]);
+  const text = source.parts.flatMap((_, i) => [
+    ...(target.initialized ? ['', '', ...startFunction(source, i, target)] : []),
+    ...['', '', ...updateFunction(source, i, target)],
+  ]);
   return [
     ...scalars.flatMap((lines) => ['', '', ...lines.split('\n')]),
     ...(text.some((line) => line.includes('_orth(')) ? ['', '', ...orthLines(target)] : []),
+    ...togetherFunctions(plans, target),
     ...text,
   ];
 }
@@ -66,65 +90,134 @@ const chunks = (lines: readonly string[]): readonly string[] =>
     .map((chunk) => chunk.trim())
     .filter((chunk) => chunk !== '');
 
-const orthLines = ({ root, reduce }: KindsWriters): readonly string[] => [
+const orthLines = ({ root, square, reduce }: KindsWriters): readonly string[] => [
   'def _orth(x):',
   '    """Brings singular values near 1, by five steps of Newton and Schulz."""',
   '    is_high = x.shape[0] > x.shape[1]',
   '    if is_high:',
   '        x = x.T',
-  `    x = x / (${root(reduce('sum', 'x**2', undefined))} + 1e-7)`,
+  `    x = x / (${root(reduce('sum', square('x'), undefined))} + 1e-7)`,
   '    for _ in range(5):',
   '        a = x @ x.T',
   '        x = 3.4445 * x + (-4.775 * a + 2.0315 * (a @ a)) @ x',
   '    return x.T if is_high else x',
 ];
 
-export const functionOf = ({ parts }: KindsSource, part: number): string => `_${parts[part]!.kinds[0]}`;
+/** The function of a plan. */
+export const functionOf = ({ parts }: KindsSource, part: number): string =>
+  parts.length === 1 ? '_update' : `_${parts[part]!.kinds[0]}`;
+
+/** The 0 that a state begins with. */
+function zerosOf({ extents }: Plan, state: string, { zeros, zero }: KindsWriters): string {
+  const extent = extents.get(state);
+  if (extent === 'weight') return zeros('param');
+  if (extent === 'row') return zeros('param[:, :1]');
+  return extent === 'column' ? zeros('param[:1, :]') : zero;
+}
+
+/** The function that makes the states of a tensor: `_matrices_state(param)`. */
+function startFunction(source: KindsSource, part: number, target: KindsWriters): readonly string[] {
+  const { plan } = source.parts[part]!;
+  const numbers = ofNetwork(plan.extents);
+  const own = plan.states.filter((name) => !numbers.has(name));
+  return [
+    `def ${functionOf(source, part)}_state(param):`,
+    ...(own.length === 0
+      ? ['    return {}']
+      : [
+          '    return {',
+          ...own.map((name) => `        "${name}": ${zerosOf(plan, name, target)},`),
+          ...(renamedReadout(source, part) ? [`        "readout": ${target.zeros('param')},`] : []),
+          '    }',
+        ]),
+  ];
+}
 
 function updateFunction(source: KindsSource, part: number, target: KindsWriters): readonly string[] {
-  const { kinds, plan } = source.parts[part]!;
-  const constant = (name: string): string =>
-    `constants["${name === 'total_steps' ? name : `${prefixOf(source, part)}${name}`}"]`;
+  const { plan } = source.parts[part]!;
   const spelling: Spelling = {
     number: pythonNumber,
     leaf: (term) => {
       if (term.kind === 'gradient') return atom('grad');
       if (term.kind === 'weight') return atom('param');
-      if (term.kind === 'parameter') return atom(constant(term.name));
-      return atom('name' in term ? term.name : term.kind === 'step' ? 'step' : constant('total_steps'));
+      if (term.kind === 'learningRate') return atom('lr');
+      return atom('name' in term ? term.name : term.kind === 'step' ? 'step' : 'total_steps');
     },
   };
   const writers = { ...target.writers, ...matrixWriters(target) };
   const text = (term: Term): string => writeTerm(term, writers, spelling).text;
-  const { states, draws, body, stores, update } = plan;
-  const isOwn = (term: Term): boolean => term.kind === 'gradient' || term.kind === 'weight';
+  const { states, draws, body, stores, update, uses, parameters, extents } = plan;
+  const perNetwork = ofNetwork(extents);
+  const numbers = states.filter((name) => perNetwork.has(name));
+  const own = states.filter((name) => !perNetwork.has(name));
+  const holder = (name: string): string => (perNetwork.has(name) ? 'network' : 'state');
+  const begun = (holder: string, names: readonly string[]): readonly string[] =>
+    names.length === 0
+      ? []
+      : [
+          `if "${names[0]}" not in ${holder}:`,
+          ...names.map((name) => `    ${holder}["${name}"] = ${zerosOf(plan, name, target)}`),
+        ];
+  const renamed = renamedReadout(source, part);
+  const yields = (x: Term): string => {
+    const whole = text(wholeOf(x, extents));
+    return target.moved ? `[${whole}]` : whole;
+  };
+  const lines = [
+    ...body.map(({ name, value }) =>
+      isGlobal(value) ? `${name} = ${yielded(value, yields(value.args[0]!))}` : `${name} = ${text(value)}`,
+    ),
+    ...body.filter(({ kind }) => kind === 'state').map(({ name }) => `${holder(name)}["${name}"] = ${name}`),
+    ...stores.map(({ state, value }) => {
+      const isOwn = value.kind === 'gradient' || value.kind === 'weight';
+      return `${holder(state)}["${state}"] = ${isOwn ? target.copied(text(value)) : text(value)}`;
+    }),
+    ...(renamed ? [`state["readout"] = state["${renamed}"]`] : []),
+    `return ${text(update)}`,
+  ];
+  const read = new Set([...body, ...stores, { value: update }].flatMap(({ value }) => namesIn(value)));
+  const isRead = (name: string): boolean => read.has(name);
+  const readsRate = uses.learningRate || lines.some((line) => /\blr\b/.test(line));
   return [
-    `def ${functionOf(source, part)}(constants, param, grad, state, step):`,
-    `    """Gives the update of one of the ${kinds.join(' or ')}, as a matrix."""`,
+    `def ${functionOf(source, part)}(${updateInputs(source).join(', ')}):`,
+    `    """${documentation(source, part)}"""`,
     ...indented(
       [
-        ...scalarLines(plan, constant),
-        ...states.map(
-          (name) =>
-            `${name} = state.get("${name}", 0.0 * param${plan.perTensor.has(name) ? '[:1, :1]' : ''})`,
-        ),
+        ...(readsRate ? ['lr = constants["lr"]'] : []),
+        ...(uses.totalSteps ? ['total_steps = constants["total_steps"]'] : []),
+        ...parameters.map(({ name }) => `${name} = constants["${prefixOf(source, part)}${name}"]`),
+        ...scalarLines(plan, (name) => name),
+        ...(target.initialized ? [] : [...begun('state', own), ...begun('network', numbers)]),
+        ...own.filter(isRead).map((name) => `${name} = state["${name}"]`),
+        ...numbers
+          .filter(isRead)
+          .map(
+            (name) => `${name} = ${target.moved?.(`network["${name}"]`, 'param') ?? `network["${name}"]`}`,
+          ),
         ...draws.map(
           (draw) =>
             `${draw.name} = ${target.draw(draw, draw.distribution === 'mask' ? text(draw.rate) : '')}`,
         ),
-        ...body.map(({ name, value }) => `${name} = ${text(value)}`),
-        `update = ${text(update)}`,
-        ...stores.map(
-          ({ state, value }) =>
-            `stored_${state} = ${isOwn(value) ? target.copied(text(value)) : text(value)}`,
-        ),
-        ...body.filter(({ kind }) => kind === 'state').map(({ name }) => `state["${name}"] = ${name}`),
-        ...stores.map(({ state }) => `state["${state}"] = stored_${state}`),
-        'return update',
+        ...lines,
       ],
       '    ',
     ),
   ];
+}
+
+/** The inputs of the function of a plan, which all of a module have in common. */
+export const updateInputs = (source: KindsSource): readonly string[] => [
+  ...['constants', 'param', 'grad', 'state'],
+  ...(source.parts.some(({ plan }) => plan.states.some((name) => plan.extents.get(name) === 'network'))
+    ? ['network']
+    : []),
+  'step',
+];
+
+function documentation(source: KindsSource, part: number): string {
+  const { kinds } = source.parts[part]!;
+  const of = source.parts.length === 1 ? 'a tensor' : `one of the ${kinds.join(' or ')}`;
+  return `The update of ${of}${seesMatrices(source) ? ', as a matrix' : ''}.`;
 }
 
 /** The operations of rows, columns and matrices, and those of tensors. */
@@ -134,7 +227,7 @@ function matrixWriters(target: KindsWriters): Readonly<Record<string, Writer>> {
     ['row', 1],
     ['col', 0],
   ] as const;
-  const { reduce, root, absolute } = target;
+  const { reduce, root, square, absolute } = target;
   const one =
     (write: (x: string) => string): Writer =>
     ([x]) =>
@@ -144,10 +237,14 @@ function matrixWriters(target: KindsWriters): Readonly<Record<string, Writer>> {
     orth: one((x) => `_orth(${x})`),
     ...Object.fromEntries(
       over.flatMap(([name, axis]) => [
-        [`${name}sum`, one((x) => reduce('sum', x, axis))],
+        [
+          `${name}sum`,
+          (args: Parameters<Writer>[0]) =>
+            args[0]!.scalar ? target.writers.sum(args, []) : atom(reduce('sum', args[0]!.text, axis)),
+        ],
         [`${name}mean`, one((x) => reduce('mean', x, axis))],
-        [`${name}norm`, one((x) => root(reduce('sum', `(${x}) ** 2`, axis)))],
-        [`${name}rms`, one((x) => root(reduce('mean', `(${x}) ** 2`, axis)))],
+        [`${name}norm`, one((x) => root(reduce('sum', square(x), axis)))],
+        [`${name}rms`, one((x) => root(reduce('mean', square(x), axis)))],
         [`${name}amax`, one((x) => reduce('max', absolute(x), axis))],
       ]),
     ),

@@ -1,7 +1,17 @@
 import type { Plan } from '../plan.ts';
-import { isPerTensor, isScalar, type Statement, type Term } from '../term.ts';
+import { isGlobal, yielded } from '../python/together.ts';
+import {
+  extentOfTerm,
+  isFull,
+  isPerTensor,
+  isScalar,
+  ofNetwork,
+  type Statement,
+  type Term,
+  wholeOf,
+} from '../term.ts';
 import { writeTerm } from '../text.ts';
-import { singleWriters, spelling } from './single.ts';
+import { networkReturn, networkText, singleWriters, spelling, text as termText } from './single.ts';
 import { type UpdateParts, updateParts } from './update.ts';
 
 /**
@@ -13,8 +23,11 @@ export function foreachLines(plan: Plan): readonly string[] {
   for (const statement of plan.body) writer.statement(statement);
   const update = writer.whole(plan.update);
   writer.lines.push(`deltas = torch._foreach_mul(${update}, lr)`);
-  for (const { state, value } of plan.stores) writer.copy(state, value);
-  return [...writer.lines, 'torch._foreach_sub_(params, deltas)'];
+  for (const { state, value } of plan.stores) {
+    if (plan.extents.get(state) !== 'network') writer.copy(state, value);
+  }
+  const ends = networkReturn(plan, (term) => writer.number(term));
+  return [...writer.lines, 'torch._foreach_sub_(params, deltas)', ...ends];
 }
 
 /** The name of the list of a tensor's name. */
@@ -41,18 +54,24 @@ class Lists {
   readonly lines: string[] = [];
   readonly #taken: Set<string>;
   readonly #perTensor: Plan['perTensor'];
+  readonly #extents: Plan['extents'];
 
   constructor(plan: Plan) {
     this.#perTensor = plan.perTensor;
+    this.#extents = plan.extents;
     this.#taken = new Set(
       [...plan.states, ...plan.scalars.map(({ name }) => name), ...plan.draws.map(({ name }) => name)].map(
         plural,
       ),
     );
+    for (const name of ofNetwork(plan.extents)) this.#taken.add(name);
   }
 
   statement(statement: Statement): void {
     const { kind, name, value } = statement;
+    if (isGlobal(value))
+      return void this.#name(name, yielded(value, this.list(wholeOf(value.args[0]!, this.#extents))));
+    if (this.#extents.get(name) === 'network') return void this.#name(name, this.number(value));
     if (kind === 'variable') return void this.#name(plural(name), this.#call(value));
     const parts = updateParts(statement);
     const isOne = this.#perTensor.has(name);
@@ -80,10 +99,32 @@ class Lists {
     return isPerTensor(term, this.#perTensor);
   }
 
+  #isNetwork(term: Term): boolean {
+    return !isFull(term) && extentOfTerm(term, this.#extents) === 'network';
+  }
+
+  /** The text of a number of the network, whose steps are those of the first parameter. */
+  number(term: Term): string {
+    const first = (one: Term): Term => {
+      if (one.kind === 'scalar') return { kind: 'scalar', name: `${plural(one.name)}[0]` };
+      return one.kind === 'call' ? { ...one, args: one.args.map(first) } : one;
+    };
+    return networkText(first(term)).replace(/\bparam\b/g, 'params[0]');
+  }
+
+  /** The name of a number of the network. */
+  #networkName(term: Term): string {
+    if (term.kind === 'state' || term.kind === 'variable') return term.name;
+    let name = 'number';
+    for (let n = 2; this.#taken.has(name); n++) name = `number_${n}`;
+    return this.#name(name, this.number(term));
+  }
+
   /** The name of the list of a term's values, tensors, once it is computed. */
   list(term: Term): string {
     if (term.kind === 'gradient') return 'grads';
     if (term.kind === 'weight') return 'params';
+    if (this.#isNetwork(term)) return `[${this.#networkName(term)} for _ in params]`;
     if (term.kind === 'state' || term.kind === 'variable') return plural(term.name);
     const text = isScalar(term) ? this.#filled(term) : this.#call(term);
     const wanted = (term.kind === 'call' ? NAMES[term.operation] : undefined) ?? 'values';
@@ -121,7 +162,9 @@ class Lists {
     const unary = UNARY[term.operation];
     if (unary !== undefined) return `torch.${unary}(${this.list(x!)})`;
     const binary = BINARY[term.operation];
-    const mixed = y !== undefined && !term.args.some(isScalar) && this.#isOne(x!) !== this.#isOne(y);
+    const mixed =
+      term.args.some((arg) => this.#isNetwork(arg)) ||
+      (y !== undefined && !term.args.some(isScalar) && this.#isOne(x!) !== this.#isOne(y));
     if (mixed) return this.#comprehension(term);
     if (binary !== undefined && !isScalar(x!))
       return `torch.${binary}(${this.list(x!)}, ${this.#operand(y!)})`;
@@ -135,12 +178,13 @@ class Lists {
     const lists: { readonly name: string; readonly list: string }[] = [];
     const named = (arg: Term): Term => {
       if (isScalar(arg) && arg.kind !== 'scalar') return arg;
+      if (this.#isNetwork(arg)) return { kind: 'variable', name: this.#networkName(arg) };
       if (arg.kind === 'call' && COMPARISONS.has(arg.operation)) return { ...arg, args: arg.args.map(named) };
       const name = VARIABLES[lists.length]!;
       lists.push({ name, list: this.#operand(arg) });
       return arg.kind === 'scalar' ? { kind: 'scalar', name } : { kind: 'variable', name };
     };
-    const { text } = writeTerm({ ...term, args: term.args.map(named) }, singleWriters, spelling);
+    const text = termText({ ...term, args: term.args.map(named) });
     if (/\bparam\b/.test(text)) lists.push({ name: 'param', list: 'params' });
     const names = lists.map(({ name }) => name).join(', ');
     const over = lists.map(({ list }) => list).join(', ');

@@ -1,3 +1,4 @@
+import { isOverNetwork } from '../kinds.ts';
 import { operationsOf, type Plan } from '../plan.ts';
 import {
   type Argument,
@@ -16,12 +17,16 @@ import {
   WIDTH,
 } from '../python/python.ts';
 import { pythonTest } from '../python/test-text.ts';
+import { togetherFunctions } from '../python/together.ts';
 import type { ExportSource, Target } from '../target.ts';
 import { scalarsIn } from '../term.ts';
 import { indented, madeBy } from '../text.ts';
 import { assignment, foreachLines, plural } from './foreach.ts';
+import { DRAWS, TRUTH } from './helpers.ts';
 import { writePytorchKinds } from './kinds.ts';
-import { drawText, singleLines, singleWriters, text } from './single.ts';
+import { readoutLines } from './readout.ts';
+import { drawText, measuredText, singleLines, singleWriters } from './single.ts';
+import { networkStates, ownStates, torchTogether } from './together.ts';
 
 export const pytorch: Target = {
   name: 'pytorch',
@@ -29,7 +34,8 @@ export const pytorch: Target = {
   description: 'a torch.optim.Optimizer with a single-tensor and a multi-tensor path',
   extension: 'py',
   readsOut: true,
-  text,
+  overNetwork: 'as others',
+  text: measuredText,
   write: writePytorch,
   writeKinds: (source) => writePytorchKinds(source, singleWriters),
   writeTest: (source) =>
@@ -64,7 +70,7 @@ function writePytorch(source: ExportSource): string {
     'from __future__ import annotations',
     '',
     ...(usesMath ? ['import math'] : []),
-    'from typing import Any, Callable, Iterable',
+    `from typing import Any, Callable, ${isOverNetwork(plan) ? 'Generator, ' : ''}Iterable`,
     '',
     'import torch',
     'from torch import Tensor',
@@ -74,6 +80,7 @@ function writePytorch(source: ExportSource): string {
     ...functions,
     ...drawFunctions(plan),
     ...(body.some((line) => line.includes('_truth(')) ? TRUTH : []),
+    ...togetherFunctions([plan], torchTogether),
     '',
     '',
     `class ${className}(Optimizer):`,
@@ -103,7 +110,8 @@ function classLines(source: ExportSource, own: readonly Argument[], hosted: bool
     description: 'learning rate',
   };
   const random = plan.draws.length > 0;
-  const states = plan.states;
+  const states = ownStates(plan);
+  const numbers = networkStates(plan);
   return [
     ...docstring(source, {
       args: [
@@ -225,6 +233,12 @@ function classLines(source: ExportSource, own: readonly Argument[], hosted: bool
                 '        )',
               ],
         ),
+        ...(numbers.length === 0
+          ? []
+          : [
+              '        if len(self.state) == 1:  # the numbers of the network',
+              ...numbers.map((name) => `            state["${name}"] = p.new_zeros(())`),
+            ]),
         ...states.map((name) => `    ${plural(name)}.append(state["${name}"])`),
         '    state_steps.append(state["step"])',
       ],
@@ -253,6 +267,12 @@ function classLines(source: ExportSource, own: readonly Argument[], hosted: bool
         '    with torch.enable_grad():',
         '        loss = closure()',
         '',
+        ...(isOverNetwork(plan)
+          ? [
+              'steps: list[Generator[Any, Any, Any]] = []',
+              ...(numbers.length === 0 ? [] : ['network: dict[str, Tensor] = {}']),
+            ]
+          : []),
         'for group in self.param_groups:',
         ...['params', 'grads', ...states.map(plural), 'state_steps'].map(
           (name) => `    ${name}: list[Tensor] = []`,
@@ -262,13 +282,15 @@ function classLines(source: ExportSource, own: readonly Argument[], hosted: bool
           (name) => `        ${name},`,
         ),
         '    )',
-        `    ${functionName(className)}(`,
-        ...['params', 'grads', ...states.map(plural), 'state_steps'].map((name) => `        ${name},`),
+        `    ${isOverNetwork(plan) ? 'steps += ' : ''}${functionName(className)}(`,
+        ...listsOf(source).map((name) => `        ${name},`),
+        ...(numbers.length === 0 ? [] : ['        network,']),
         ...(random ? ['        generator=self.generator,'] : []),
         ...[...FLAGS, 'lr', ...own.map(({ name }) => name)].map(
           (name) => `        ${name}=group["${name}"],`,
         ),
         '    )',
+        ...(numbers.length > 0 ? heldLines(numbers[0]!) : isOverNetwork(plan) ? ['_together(steps)'] : []),
         '',
         'return loss',
       ],
@@ -277,30 +299,12 @@ function classLines(source: ExportSource, own: readonly Argument[], hosted: bool
   ];
 }
 
-/** The methods that exchange the parameters and what is read out. */
-const readoutLines = (readout: string): readonly string[] => [
-  'def eval(self) -> None:',
-  '    """Puts the weights to validate with, and to keep at the end, into the parameters."""',
-  '    if not self._evaluating:',
-  '        self._exchange()',
-  '    self._evaluating = True',
-  '',
-  'def train(self) -> None:',
-  '    """Puts the weights to go on from back into the parameters."""',
-  '    if self._evaluating:',
-  '        self._exchange()',
-  '    self._evaluating = False',
-  '',
-  '@torch.no_grad()',
-  'def _exchange(self) -> None:',
-  '    for group in self.param_groups:',
-  '        for p in group["params"]:',
-  '            state = self.state.get(p, {})',
-  `            if "${readout}" in state:`,
-  '                param = p.clone()',
-  `                p.copy_(state["${readout}"])`,
-  `                state["${readout}"].copy_(param)`,
-  '',
+/** Takes the steps, and keeps the numbers of the network in the state that has them. */
+const heldLines = (name: string): readonly string[] => [
+  `held = next((state for state in self.state.values() if "${name}" in state), {})`,
+  'network.update(held)',
+  'for numbers in _together(steps)[:1]:',
+  '    held.update(numbers)',
 ];
 
 /** What a user of the class must know, because torch means something else by it. */
@@ -315,7 +319,7 @@ const declared = (own: readonly Argument[]): readonly string[] =>
   own.map(({ name, type }) => `    ${name}: ${type},`);
 
 function listsOf({ plan }: ExportSource): readonly string[] {
-  return ['params', 'grads', ...plan.states.map(plural), 'state_steps'];
+  return ['params', 'grads', ...ownStates(plan).map(plural), 'state_steps'];
 }
 
 function functionLines(source: ExportSource, own: readonly Argument[]): readonly string[] {
@@ -328,9 +332,12 @@ function functionLines(source: ExportSource, own: readonly Argument[]): readonly
     'lr',
     ...own.map((one) => one.name),
   ];
+  const together = isOverNetwork(source.plan);
+  const network = networkStates(source.plan).length > 0;
   return [
     `def ${name}(`,
     ...listsOf(source).map((list) => `    ${list}: list[Tensor],`),
+    ...(network ? ['    network: dict[str, Tensor],'] : []),
     '    foreach: bool | None = None,',
     '    maximize: bool = False,',
     '    capturable: bool = False,',
@@ -339,18 +346,53 @@ function functionLines(source: ExportSource, own: readonly Argument[]): readonly
     '    *,',
     '    lr: float | Tensor,',
     ...declared(own),
-    ') -> None:',
-    `    """Functional form: see :class:\`${source.className}\`."""`,
+    `) -> ${together ? 'list[Generator[Any, Any, Any]]' : 'None'}:`,
+    together
+      ? '    """The steps of a group, to be taken together with those of all others."""'
+      : `    """Functional form: see :class:\`${source.className}\`."""`,
     '    if foreach is None:',
     '        foreach = not differentiable and all(p.is_cuda for p in params)',
+    ...(together
+      ? pathsLines(source, [...(network ? ['network'] : []), ...keywords.map((one) => `${one}=${one}`)])
+      : [
+          '    if foreach and params:',
+          `        path = _multi_tensor_${name}`,
+          '    else:',
+          `        path = _single_tensor_${name}`,
+          '    path(',
+          ...listsOf(source).map((list) => `        ${list},`),
+          ...keywords.map((keyword) => `        ${keyword}=${keyword},`),
+          '    )',
+        ]),
+  ];
+}
+
+/** Black's lines of the loop over the tensors of a group. */
+function zipLines(lists: readonly string[]): readonly string[] {
+  const names = lists.join(', ');
+  const line = `        for tensors in zip(${names})`;
+  if (line.length <= WIDTH) return [line];
+  const inner = names.length + 12 <= WIDTH ? [names] : lists.map((name) => `${name},`);
+  return ['        for tensors in zip(', ...inner.map((name) => `            ${name}`), '        )'];
+}
+
+/** The end of a function that gives the steps of a group: one of all its parameters, or one of each. */
+function pathsLines(source: ExportSource, given: readonly string[]): readonly string[] {
+  const name = functionName(source.className);
+  return [
     '    if foreach and params:',
-    `        path = _multi_tensor_${name}`,
-    '    else:',
-    `        path = _single_tensor_${name}`,
-    '    path(',
-    ...listsOf(source).map((list) => `        ${list},`),
-    ...keywords.map((keyword) => `        ${keyword}=${keyword},`),
-    '    )',
+    '        return [',
+    `            _multi_tensor_${name}(`,
+    ...[...listsOf(source), ...given].map((one) => `                ${one},`),
+    '            )',
+    '        ]',
+    '    return [',
+    `        _single_tensor_${name}(`,
+    '            *tensors,',
+    ...given.map((one) => `            ${one},`),
+    '        )',
+    ...zipLines(listsOf(source)),
+    '    ]',
   ];
 }
 
@@ -360,21 +402,36 @@ function pathLines(
   path: 'single' | 'multi',
   body: readonly string[],
 ): readonly string[] {
+  const { plan } = source;
+  const together = isOverNetwork(plan);
+  const inputs =
+    together && path === 'single'
+      ? ['param', 'grad', ...ownStates(plan), 'state_step'].map((name) => `    ${name}: Tensor,`)
+      : listsOf(source).map((list) => `    ${list}: list[Tensor],`);
   return [
     `def _${path}_tensor_${functionName(source.className)}(`,
-    ...listsOf(source).map((list) => `    ${list}: list[Tensor],`),
+    ...inputs,
+    ...(networkStates(plan).length > 0 ? ['    network: dict[str, Tensor],'] : []),
     '    *,',
-    ...(source.plan.draws.length > 0 ? ['    generator: torch.Generator | None,'] : []),
+    ...(plan.draws.length > 0 ? ['    generator: torch.Generator | None,'] : []),
     '    maximize: bool,',
     '    capturable: bool,',
     '    lr: float | Tensor,',
     ...declared(own),
-    ') -> None:',
+    `) -> ${together ? 'Generator[Any, Any, Any]' : 'None'}:`,
     ...indented(body, '    '),
   ];
 }
 
 function singleBody(plan: Plan, scalars: readonly string[]): readonly string[] {
+  if (isOverNetwork(plan))
+    return [
+      ...(plan.uses.gradient ? ['if maximize:', '    grad = -grad'] : []),
+      'state_step += 1',
+      ...(plan.uses.step ? ['step = state_step if capturable else state_step.item()', ...scalars] : []),
+      ...networkStates(plan).map((name) => `${name} = network["${name}"].to(param)`),
+      ...singleLines(plan),
+    ];
   return [
     'for i, param in enumerate(params):',
     ...indented(
@@ -408,6 +465,7 @@ function multiBody(plan: Plan): readonly string[] {
       const text = `[${scalarText(plan, value, (parameter) => parameter)} for ${names} in ${over}]`;
       return assignment(plural(name), text);
     }),
+    ...networkStates(plan).map((name) => `${name} = network["${name}"].to(params[0])`),
     ...draws.map(({ name }) => `${plural(name)}: list[Tensor] = []`),
     ...(draws.length > 0
       ? ['for param in params:', ...draws.map((draw) => `    ${plural(draw.name)}.append(${drawText(draw)})`)]
@@ -415,27 +473,6 @@ function multiBody(plan: Plan): readonly string[] {
     ...foreachLines(plan),
   ];
 }
-
-/** Whether a number of the step is not 0, as torch.where takes it. */
-const TRUTH = [
-  '',
-  '',
-  'def _truth(number: float | Tensor, param: Tensor) -> Tensor:',
-  '    return torch.as_tensor(number != 0.0, device=param.device)',
-];
-
-const DRAWS = {
-  normal: [
-    'def _normal(param: Tensor, generator: torch.Generator | None) -> Tensor:',
-    '    return torch.randn(',
-    '        param.shape, generator=generator, dtype=param.dtype, device=param.device',
-    '    )',
-  ],
-  mask: [
-    'def _uniform(param: Tensor, generator: torch.Generator | None) -> Tensor:',
-    '    return torch.rand(param.shape, generator=generator, device=param.device)',
-  ],
-};
 
 function drawFunctions({ draws }: Plan): readonly string[] {
   const kinds = [...new Set(draws.map(({ distribution }) => distribution))];

@@ -1,6 +1,7 @@
 import type { Plan, RandomDraw } from '../plan.ts';
 import { pythonArithmetic, pythonNumber } from '../python/python.ts';
-import { isScalar, type Statement, type Term } from '../term.ts';
+import { isGlobal, yielded } from '../python/together.ts';
+import { isScalar, type Statement, type Term, wholeOf } from '../term.ts';
 import {
   type ArrayWriters,
   atom,
@@ -12,9 +13,11 @@ import {
   type Spelling,
   type Text,
   truthOf,
+  type Writer,
   within,
   writeTerm,
 } from '../text.ts';
+import { networkStates } from './together.ts';
 import { updateParts } from './update.ts';
 
 /** torch.minimum wants tensors; torch.clamp takes numbers, and lets NaN through too. */
@@ -69,19 +72,52 @@ export const spelling: Spelling = {
 /** Rows, columns and matrices have writers of their own. */
 const measured = { ...singleWriters, ...namedMatrices };
 
-export const text = (term: Term): string => writeTerm(term, measured, spelling).text;
+/** A value for every weight of what all of them share. */
+const full: Writer = ([x]) =>
+  atom(x!.scalar ? `torch.full_like(param, ${x!.text})` : `${within(x!, LEVEL.atom)}.expand_as(param)`);
+
+/** The length of what is written of a term. */
+export const measuredText = (term: Term): string => writeTerm(term, measured, spelling).text;
+
+/** Also of rules that reduce over all tensors. */
+export const text = (term: Term): string => writeTerm(term, { ...singleWriters, full }, spelling).text;
+
+/** Operations on numbers, some of which are tensors of one. */
+const numberWriters: ArrayWriters = {
+  ...singleWriters,
+  where: ([c, x, y]) => {
+    const truth = c!.scalar ? `_truth(${c!.text}, param)` : truthOf(c!, '!= 0.0').text;
+    const value = ({ text: of, scalar }: Text): string => (scalar ? `param.new_full((), ${of})` : of);
+    return atom(`torch.where(${truth}, ${value(x!)}, ${value(y!)})`);
+  },
+};
+
+/** The text of a term that has one value for the network. */
+export const networkText = (term: Term): string => writeTerm(term, numberWriters, spelling).text;
 
 /** The single-tensor path, for one parameter. */
 export function singleLines(plan: Plan): readonly string[] {
   return [
     ...plan.draws.map((draw) => `${draw.name} = ${drawText(draw)}`),
-    ...plan.body.map(statementLine),
+    ...plan.body.map((statement) => statementLine(statement, plan)),
     `delta = ${within(writeTerm(plan.update, singleWriters, spelling), LEVEL.product)} * lr`,
-    ...plan.stores.map(
-      ({ state, value }) => `${state}.${isScalar(value) ? 'fill_' : 'copy_'}(${text(value)})`,
-    ),
+    ...plan.stores
+      .filter(({ state }) => plan.extents.get(state) !== 'network')
+      .map(({ state, value }) => `${state}.${isScalar(value) ? 'fill_' : 'copy_'}(${text(value)})`),
     'param.sub_(delta)',
+    ...networkReturn(plan, networkText),
   ];
+}
+
+/** The end of a path whose rule keeps numbers for the network: those of this step. */
+export function networkReturn(plan: Plan, write: (term: Term) => string): readonly string[] {
+  const names = networkStates(plan);
+  if (names.length === 0) return [];
+  const value = (name: string): string => {
+    const stored = plan.stores.find(({ state }) => state === name);
+    return stored ? write(stored.value) : name;
+  };
+  return ['return {', ...names.map((name) => `    "${name}": ${value(name)},`), '}'];
 }
 
 /** A draw for `param`. */
@@ -90,8 +126,10 @@ export const drawText = (draw: RandomDraw): string =>
     ? '_normal(param, generator)'
     : `_uniform(param, generator) < ${text(draw.rate)}`;
 
-function statementLine(statement: Statement): string {
+function statementLine(statement: Statement, { extents }: Plan): string {
   const { kind, name, value } = statement;
+  if (isGlobal(value)) return `${name} = ${yielded(value, `[${text(wholeOf(value.args[0]!, extents))}]`)}`;
+  if (extents.get(name) === 'network') return `${name} = ${networkText(value)}`;
   if (kind === 'variable') return `${name} = ${text(value)}`;
   const parts = updateParts(statement);
   if (parts === undefined) return `${name}.copy_(${text(value)})`;
