@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { exportRule, exportTest, targets } from '../src/export/index.ts';
 import { type Expression, parseRule, printRule, resolveRule } from '../src/rules/index.ts';
+import { tensorRules } from './export/tensors.ts';
 import { wideRulesOf } from './export/wide.ts';
 import { plainRules } from './plain-rules.ts';
 import { sampledRules } from './sampled-rules.ts';
@@ -25,7 +26,14 @@ const rules: readonly (readonly [string, Expression, string])[] = [
   ].map((text, i) => [`written-${i}`, parseRule(text), text] as const),
 ];
 
+const shaped = tensorRules.map(({ rule, title }, i) => [`tensors-${i}`, rule, title] as const);
+
 const PYTHON = ['pytorch', 'optax', 'keras', 'mlx', 'tinygrad', 'numpy'];
+const JAVASCRIPT = ['tensorflowjs', 'javascript'];
+
+/** Which of the rules are checked in a target. */
+const rulesOf = (target: string): typeof rules => (target === 'javascript' ? [...rules, ...shaped] : rules);
+
 const TESTED = ['adam', 'powersign-cd', 'sgd'];
 
 const folder = mkdtempSync(join(tmpdir(), 'nos-exported-'));
@@ -33,7 +41,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 for (const { name, extension, writeTest } of targets.entries) {
   mkdirSync(join(folder, name));
-  for (const [file, rule, text] of rules) {
+  for (const [file, rule, text] of rulesOf(name)) {
     const options = {
       ...(file === 'written-1' ? { className: 'AdaptiveMomentumOfLongName' } : {}),
       command: `nos export '${text}' --to ${name}`,
@@ -61,8 +69,6 @@ function run(command: string, ...args: readonly string[]): string {
   if (error) throw error;
   return `${stdout}${stderr}`;
 }
-
-const JAVASCRIPT = ['tensorflowjs', 'javascript'];
 
 /** Whether a program is there; a line says so if it is not. */
 function has(program: string): boolean {
@@ -104,7 +110,7 @@ describe('JavaScript', () => {
       paths: { '@tensorflow/tfjs': [library] },
     };
     const texts = JAVASCRIPT.flatMap((name) =>
-      rules.map(([file]) => `${name}/${file.replaceAll('-', '_')}.js`),
+      rulesOf(name).map(([file]) => `${name}/${file.replaceAll('-', '_')}.js`),
     );
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: texts }));
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');

@@ -3,7 +3,7 @@ import type { ExportSource } from './target.ts';
 import { indented, wrapped } from './text.ts';
 
 /** What a text says of its rule before it says how it is used: the formula, what stands in it, its source, learning rates. */
-export function explanation(source: ExportSource, width: number): readonly string[] {
+export function explanation(source: Omit<ExportSource, 'plan'>, width: number): readonly string[] {
   const { rule, definitions, source: from, advice } = source;
   const inner = (text: string): readonly string[] => indented(wrapped(text, width - 4, '    '), '    ');
   return [

@@ -15,6 +15,7 @@ import {
   seesShape,
 } from '../rules/index.ts';
 import { definitionsIn } from './explanation.ts';
+import { isOverNetwork } from './kinds.ts';
 import { planProgram, planRule } from './plan.ts';
 import { folded } from './python/python.ts';
 import { recordTraining } from './recorded.ts';
@@ -141,7 +142,8 @@ export function exportTest(
     throw refuse(
       'the rule tells kinds, rows or columns of tensors apart, and the recorded training has one vector',
     );
-  const { draws, uses } = planRule(canonical, () => 0);
+  const plan = planRule(canonical, () => 0);
+  const { draws, uses } = plan;
   if (extension === 'py' && !/^[A-Za-z_]\w*$/.test(module))
     throw refuse(`'${module}' is no name of a Python module, which has letters, digits and underscores`);
   if (draws.length > 0) throw refuse('the rule draws random numbers, and the framework draws others');
@@ -152,6 +154,7 @@ export function exportTest(
     module,
     recorded,
     totalSteps: uses.totalSteps,
+    overNetwork: isOverNetwork(plan),
     command: options.command ?? `nos export '${printRule(canonical)}' --to ${target} --with-test`,
   });
 }

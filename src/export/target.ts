@@ -37,6 +37,8 @@ export interface TestSource {
   readonly recorded: Recorded;
   /** Whether the optimizer asks for the number of steps. */
   readonly totalSteps: boolean;
+  /** Whether the rule reduces over all tensors. */
+  readonly overNetwork: boolean;
   readonly command: string;
 }
 

@@ -1,142 +1,43 @@
 import { explanation } from '../explanation.ts';
 import { type LoopPass, loopPasses } from '../passes.ts';
-import { operationsOf, type Plan, type RandomDraw } from '../plan.ts';
+import { operationsOf, type Plan } from '../plan.ts';
 import { TOLERANCE } from '../recorded.ts';
 import type { ExportSource, Target, TestSource } from '../target.ts';
-import { type Apply, namesIn, reads, reductionOf, type Statement, type Term } from '../term.ts';
+import { namesIn, reads, type Statement, type Term } from '../term.ts';
+import { indented, LEVEL, namedMatrices, within, wrapped, writeTerm } from '../text.ts';
 import {
-  type ArrayWriters,
-  arithmetic,
-  atom,
-  called,
-  comparison,
-  conditional,
-  indented,
-  LEVEL,
-  numberText,
-  reductionWriters,
-  type ScalarWriters,
-  type Spelling,
-  type Text,
-  within,
-  wrapped,
-  writeTerm,
-} from '../text.ts';
+  addText,
+  arrayWriters,
+  commented,
+  configLines,
+  defaultsLines,
+  drawLine,
+  drawnText,
+  finishLines,
+  type HeaderParts,
+  helperLines,
+  keptDrawLine,
+  number,
+  scalarWriters,
+  spellingOf,
+  typeLines,
+} from './shared.ts';
+import { writeTensors } from './tensors.ts';
+
+const spelling = spellingOf();
 
 export const c: Target = {
   name: 'c',
   title: 'C',
   description: 'one header for C99 and C++, of plain loops over float or double',
   extension: 'h',
+  overNetwork: 'as kinds',
   readsOut: true,
-  text: (term) => writeTerm(term, arrayWriters('rule'), spelling).text,
+  text: (term) => writeTerm(term, { ...arrayWriters('rule'), ...namedMatrices }, spelling).text,
   write: writeC,
+  writeKinds: writeTensors,
   writeTest,
 };
-
-const oneOrZero = ({ text }: Text): Text => ({ text: `${text} ? 1.0 : 0.0`, level: LEVEL.condition });
-
-const elementary = {
-  ...arithmetic,
-  pow: called('pow'),
-  exp: called('exp'),
-  log: called('log'),
-  sqrt: called('sqrt'),
-  tanh: called('tanh'),
-  cos: called('cos'),
-  abs: called('fabs'),
-  lt: comparison('<', oneOrZero),
-  le: comparison('<=', oneOrZero),
-  where: conditional('!= 0'),
-};
-
-/** Helpers that let NaN through, as fmin and fmax do not. */
-const HELPERS: Readonly<Record<string, readonly string[]>> = {
-  sign: [
-    'static inline double PREFIX_sign(double x)',
-    '{',
-    '    return x > 0 ? 1 : x < 0 ? -1 : x == 0 ? 0 : x;',
-    '}',
-  ],
-  clip: [
-    'static inline double PREFIX_clip(double x, double l)',
-    '{',
-    '    return x > l ? l : x < -l ? -l : x;',
-    '}',
-  ],
-  min: [
-    'static inline double PREFIX_min(double x, double y)',
-    '{',
-    '    return x != x || x < y ? x : y;',
-    '}',
-  ],
-  max: [
-    'static inline double PREFIX_max(double x, double y)',
-    '{',
-    '    return x != x || x > y ? x : y;',
-    '}',
-  ],
-  ld: [
-    '/* Goes from 1 at the first step to 0 at the end, and stays there. */',
-    'static inline double PREFIX_linear_decay(double step, double total)',
-    '{',
-    '    return 1 - fmin(step - 1, total) / total;',
-    '}',
-  ],
-  cd: [
-    '/* Follows `cycles` periods of a cosine between 1 and 0. */',
-    'static inline double PREFIX_cosine_decay(double step, double total, double cycles)',
-    '{',
-    '    return 0.5 * (1 + cos(2 * PREFIX_PI * cycles * fmin(step - 1, total) / total));',
-    '}',
-  ],
-  rd: [
-    '/* Falls from 1 to 0 along half a cosine, `cycles` times. */',
-    'static inline double PREFIX_restart_decay(double step, double total, double cycles)',
-    '{',
-    '    return 0.5 * (1 + cos(PREFIX_PI * fmod(cycles * fmin(step - 1, total), total) / total));',
-    '}',
-  ],
-};
-
-const helper = (prefix: string, name: string) => called(`${prefix}_${name}`);
-
-const arrayWriters = (prefix: string): ArrayWriters => ({
-  ...elementary,
-  sign: helper(prefix, 'sign'),
-  clip: helper(prefix, 'clip'),
-  min: helper(prefix, 'min'),
-  max: helper(prefix, 'max'),
-  ...reductionWriters(() => called(''), '(double)state->size'),
-  drop: ([dropped, x]) => ({
-    text: `${dropped!.text} ? 0 : ${within(x!, LEVEL.sum)}`,
-    level: LEVEL.condition,
-  }),
-});
-
-const scalarWriters = (prefix: string): ScalarWriters => ({
-  ...arrayWriters(prefix),
-  ld: () => atom(`${prefix}_linear_decay(step, config->total_steps)`),
-  cd: (_, [n]) => atom(`${prefix}_cosine_decay(step, config->total_steps, ${n!.text})`),
-  rd: (_, [n]) => atom(`${prefix}_restart_decay(step, config->total_steps, ${n!.text})`),
-});
-
-const number = (value: number): Text => numberText(value);
-
-const spelling: Spelling = {
-  number,
-  leaf: (term) => {
-    if (term.kind === 'gradient') return atom('g');
-    if (term.kind === 'weight') return atom('w');
-    if (term.kind === 'parameter') return atom(`config->${term.name}`);
-    if (term.kind === 'state') return atom(`${term.name}`);
-    if (term.kind === 'learningRate') return atom('config->lr');
-    return atom('name' in term ? term.name : term.kind === 'step' ? 'step' : 'config->total_steps');
-  },
-};
-
-/** A line of a comment, which must not end there. */
-const commented = (line: string): string => (line === '' ? ' *' : ` * ${line.replaceAll('*/', '* /')}`);
 
 function writeC(source: ExportSource): string {
   const { plan } = source;
@@ -144,14 +45,11 @@ function writeC(source: ExportSource): string {
   const macro = prefix.toUpperCase();
   const real = `${prefix}_real`;
   const used = operationsOf(plan);
-  const random = plan.draws.length > 0;
   const arrays = arraysOf(plan);
-  const helpers = Object.entries(HELPERS).flatMap(([name, lines]) =>
-    used.has(name)
-      ? [...lines.map((line) => line.replaceAll('PREFIX_PI', `${macro}_PI`).replaceAll('PREFIX', prefix)), '']
-      : [],
-  );
-  const normal = plan.draws.some(({ distribution }) => distribution === 'normal');
+  const parts: HeaderParts = {
+    ...{ prefix, learningRate: source.learningRate, totalSteps: plan.uses.totalSteps },
+    ...{ parameters: plan.parameters, draws: plan.draws },
+  };
   return [
     '/*',
     ...[
@@ -177,22 +75,9 @@ function writeC(source: ExportSource): string {
     `#ifndef ${macro}_H`,
     `#define ${macro}_H`,
     '',
-    '#include <math.h>',
-    '#include <stddef.h>',
-    '#include <stdlib.h>',
+    ...typeLines(parts, used),
     '',
-    `#ifndef ${macro}_REAL`,
-    `#define ${macro}_REAL float`,
-    '#endif',
-    ...(used.has('cd') || used.has('rd') || normal ? [`#define ${macro}_PI 3.14159265358979323846`] : []),
-    `typedef ${macro}_REAL ${real};`,
-    '',
-    `typedef struct ${prefix}_config {`,
-    '    double lr; /* learning rate */',
-    ...(plan.uses.totalSteps ? ['    double total_steps; /* number of steps of the whole training */'] : []),
-    ...plan.parameters.map(({ name, description }) => `    double ${name}; /* ${description} */`),
-    ...(random ? ['    double (*uniform)(void *source); /* numbers in [0, 1) */', '    void *source;'] : []),
-    `} ${prefix}_config;`,
+    ...configLines(parts),
     '',
     `typedef struct ${prefix}_state {`,
     '    size_t size;',
@@ -200,38 +85,9 @@ function writeC(source: ExportSource): string {
     ...arrays.map((name) => `    ${real} *${name};`),
     `} ${prefix}_state;`,
     '',
-    ...(random
-      ? [
-          `static double ${prefix}_rand(void *source)`,
-          '{',
-          '    (void)source;',
-          '    return rand() / (RAND_MAX + 1.0);',
-          '}',
-          '',
-        ]
-      : []),
-    `static inline ${prefix}_config ${prefix}_defaults(${plan.uses.totalSteps ? 'double total_steps' : 'void'})`,
-    '{',
-    `    ${prefix}_config config;`,
-    `    config.lr = ${number(source.learningRate).text};`,
-    ...(plan.uses.totalSteps ? ['    config.total_steps = total_steps;'] : []),
-    ...plan.parameters.map(({ name, value }) => `    config.${name} = ${number(value).text};`),
-    ...(random ? [`    config.uniform = ${prefix}_rand;`, '    config.source = NULL;'] : []),
-    '    return config;',
-    '}',
+    ...defaultsLines(parts),
     '',
-    ...helpers,
-    ...(normal
-      ? [
-          '/* A standard normal number, by Box and Muller. */',
-          `static inline double ${prefix}_normal(const ${prefix}_config *config)`,
-          '{',
-          '    double radius = sqrt(-2 * log(1 - config->uniform(config->source)));',
-          `    return radius * cos(2 * ${macro}_PI * config->uniform(config->source));`,
-          '}',
-          '',
-        ]
-      : []),
+    ...helperLines(parts, used),
     `static inline void ${prefix}_free(${prefix}_state *state)`,
     '{',
     ...arrays.map((name) => `    free(state->${name});`),
@@ -276,7 +132,7 @@ function writeC(source: ExportSource): string {
   ].join('\n');
 }
 
-function writeTest({ className, module, recorded, totalSteps, command }: TestSource): string {
+function writeTest({ className, module, recorded, totalSteps, overNetwork, command }: TestSource): string {
   const prefix = className.toLowerCase();
   const { learningRate, initial, gradients, expected } = recorded;
   const size = initial.length;
@@ -306,8 +162,19 @@ function writeTest({ className, module, recorded, totalSteps, command }: TestSou
     `    ${prefix}_state state;`,
     '    int i, failures = 0;',
     `    config.lr = ${number(learningRate).text};`,
-    `    if (${prefix}_init(&state, ${size}) != 0) return 1;`,
-    `    for (i = 0; i < ${gradients.length}; i++) ${prefix}_step(&config, &state, weights, gradients[i]);`,
+    ...(overNetwork
+      ? [
+          `    ${prefix}_tensor tensor = {weights, NULL, ${size}};`,
+          `    if (${prefix}_init(&state, &tensor, 1) != 0) return 1;`,
+          `    for (i = 0; i < ${gradients.length}; i++) {`,
+          '        tensor.gradient = gradients[i];',
+          `        ${prefix}_step(&config, &state, &tensor);`,
+          '    }',
+        ]
+      : [
+          `    if (${prefix}_init(&state, ${size}) != 0) return 1;`,
+          `    for (i = 0; i < ${gradients.length}; i++) ${prefix}_step(&config, &state, weights, gradients[i]);`,
+        ]),
     `    for (i = 0; i < ${size}; i++) {`,
     '        double distance = fabs(weights[i] - expected[i]);',
     `        if (!(distance <= ${TOLERANCE.relative} * fabs(expected[i]) + ${TOLERANCE.absolute})) {`,
@@ -355,7 +222,9 @@ function stepLines(plan: Plan, prefix: string, real: string): readonly string[] 
     const locals = [
       ...draws
         .filter(({ name }) => isRead(name))
-        .map((draw) => (kept ? keptDrawLine(draw) : drawLine(draw, prefix, text))),
+        .map((draw) =>
+          kept ? keptDrawLine(draw, `state->${draw.name}[i]`) : drawLine(draw, drawnText(draw, prefix, text)),
+        ),
       ...(plan.uses.gradient && (!kept || terms.some((term) => reads(term, 'gradient')))
         ? ['const double g = gradient[i];']
         : []),
@@ -416,31 +285,3 @@ const arraysOf = (plan: Plan): readonly string[] => [
   ...plan.states,
   ...(loopPasses(plan).length > 1 ? plan.draws.map(({ name }) => name) : []),
 ];
-
-/** Adds a value, which is a name, to what is reduced. */
-function addText(name: string, { operation }: Apply, x: string): string {
-  const { term, join } = reductionOf(operation);
-  if (join === 'largest')
-    return `${name} = ${name} != ${name} || ${name} > fabs(${x}) ? ${name} : fabs(${x});`;
-  return `${name} += ${term === 'square' ? `${x} * ${x}` : x};`;
-}
-
-function finishLines(name: string, { operation }: Apply): readonly string[] {
-  const { mean, root } = reductionOf(operation);
-  const share = mean ? `${name} / (double)state->size` : name;
-  if (root) return [`${name} = sqrt(${share});`];
-  return mean ? [`${name} = ${share};`] : [];
-}
-
-const drawnText = (draw: RandomDraw, prefix: string, text: (term: Term) => string): string =>
-  draw.distribution === 'normal'
-    ? `${prefix}_normal(config)`
-    : `config->uniform(config->source) < ${text(draw.rate)}`;
-
-const keptDrawLine = ({ name, distribution }: RandomDraw): string =>
-  distribution === 'normal'
-    ? `const double ${name} = state->${name}[i];`
-    : `const int ${name} = state->${name}[i] != 0;`;
-
-const drawLine = (draw: RandomDraw, prefix: string, text: (term: Term) => string): string =>
-  `const ${draw.distribution === 'normal' ? 'double' : 'int'} ${draw.name} = ${drawnText(draw, prefix, text)};`;

@@ -11,6 +11,7 @@ import {
   indented,
   LEVEL,
   madeBy,
+  namedMatrices,
   reductionWriters,
   type Spelling,
   within,
@@ -23,21 +24,25 @@ import {
   decayFunctions,
   defaults,
   elementary,
+  NORMAL,
   number,
   optionsOf,
   parameterLines,
   scalarLines,
   WIDTH,
 } from './shared.ts';
+import { writeTensors } from './tensors.ts';
 
 export const javascript: Target = {
   name: 'javascript',
   title: 'JavaScript',
   description: 'a class whose step(params, gradients) changes typed arrays in place',
   extension: 'js',
+  overNetwork: 'as kinds',
   readsOut: true,
-  text: (term) => text(term),
+  text: (term) => writeTerm(term, { ...arrays, ...namedMatrices }, spelling).text,
   write: writeJavascript,
+  writeKinds: (source) => writeTensors(source, arrays),
   writeTest,
 };
 
@@ -66,16 +71,6 @@ const spellingOf = ({ perTensor, draws }: Pick<Plan, 'perTensor' | 'draws'>, kep
 const spelling = spellingOf({ perTensor: new Set(), draws: [] }, false);
 
 const text = (term: Term): string => writeTerm(term, arrays, spelling).text;
-
-const NORMAL = [
-  '/**',
-  ' * A standard normal number, by Box and Muller.',
-  ' *',
-  ' * @param {() => number} random',
-  ' */',
-  'const normal = (random) =>',
-  '  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());',
-];
 
 function writeJavascript(source: ExportSource): string {
   const { plan, className } = source;

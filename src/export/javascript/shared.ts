@@ -1,7 +1,6 @@
 import type { ParameterRange } from '../parameters.ts';
 import { operationsOf, type Plan } from '../plan.ts';
 import type { ExportSource } from '../target.ts';
-import type { Term } from '../term.ts';
 import {
   arithmetic,
   atom,
@@ -79,17 +78,19 @@ export const camelCase = (name: string): string =>
 
 export const number = (value: number) => numberText(value, '');
 
-const scalarSpelling: Spelling = {
-  number,
-  leaf: (term) => atom('name' in term ? camelCase(term.name) : term.kind),
-};
-
-/** Lines that compute the numbers of a step. */
-export function scalarLines({ scalars: all }: Plan): readonly string[] {
-  return all.map(({ name, value }) => `const ${camelCase(name)} = ${scalarText(value)};`);
+/** Lines that compute the numbers of a step; `prefix` stands before the names of the rule's constants. */
+export function scalarLines({ scalars: all }: Plan, prefix = ''): readonly string[] {
+  const spelling: Spelling = {
+    number,
+    leaf: (term) => {
+      if (term.kind === 'parameter') return atom(camelCase(`${prefix}${term.name}`));
+      return atom('name' in term ? camelCase(term.name) : term.kind);
+    },
+  };
+  return all.map(
+    ({ name, value }) => `const ${camelCase(name)} = ${writeTerm(value, scalars, spelling).text};`,
+  );
 }
-
-const scalarText = (value: Term): string => writeTerm(value, scalars, scalarSpelling).text;
 
 const DECAYS: Readonly<Record<string, readonly string[]>> = {
   ld: [
@@ -128,10 +129,21 @@ const DECAYS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The functions of a module that its scalars call, an empty line behind each. */
-export function decayFunctions(plan: Plan): readonly string[] {
-  const used = operationsOf(plan);
+export function decayFunctions(...plans: readonly Plan[]): readonly string[] {
+  const used = new Set(plans.flatMap((plan) => [...operationsOf(plan)]));
   return Object.entries(DECAYS).flatMap(([name, lines]) => (used.has(name) ? [...lines, ''] : []));
 }
+
+/** The function of a normal number, which a module with one has. */
+export const NORMAL = [
+  '/**',
+  ' * A standard normal number, by Box and Muller.',
+  ' *',
+  ' * @param {() => number} random',
+  ' */',
+  'const normal = (random) =>',
+  '  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());',
+];
 
 const INVALID: Readonly<Record<ParameterRange, ((name: string) => string) | undefined>> = {
   unit: (name) => `!(${name} >= 0 && ${name} < 1)`,
@@ -148,7 +160,13 @@ export interface NumberOption {
   readonly range: ParameterRange;
 }
 
-export function optionsOf({ plan, learningRate, totalSteps }: ExportSource): readonly NumberOption[] {
+export function optionsOf({
+  plan: { parameters, uses },
+  learningRate,
+  totalSteps,
+}: Pick<ExportSource, 'learningRate' | 'totalSteps'> & {
+  readonly plan: Pick<Plan, 'parameters' | 'uses'>;
+}): readonly NumberOption[] {
   const total = {
     value: totalSteps === undefined ? undefined : String(totalSteps),
     description: 'number of steps of the whole training',
@@ -161,8 +179,8 @@ export function optionsOf({ plan, learningRate, totalSteps }: ExportSource): rea
       description: 'learning rate',
       range: 'nonnegative',
     },
-    ...(plan.uses.totalSteps ? [{ name: 'totalSteps', ...total }] : []),
-    ...plan.parameters.map(({ name, value, ...rest }) => ({
+    ...(uses.totalSteps ? [{ name: 'totalSteps', ...total }] : []),
+    ...parameters.map(({ name, value, ...rest }) => ({
       ...rest,
       name: camelCase(name),
       value: number(value).text,
@@ -178,12 +196,17 @@ export const parameterLines = (options: readonly NumberOption[]): readonly strin
       : `* @param {number} [options.${name}] - ${description}; default ${value}`,
   );
 
+/** Checks of the options, in a constructor. */
 export function checkLines(options: readonly NumberOption[]): readonly string[] {
   return options.flatMap(({ name, range }) => {
     const invalid = INVALID[range]?.(name);
-    return invalid === undefined
-      ? []
-      : [`if (${invalid}) throw new RangeError(\`invalid ${name}: \${${name}}\`);`];
+    if (invalid === undefined) return [];
+    const [condition, thrown] = [
+      `if (${invalid})`,
+      `throw new RangeError(\`invalid ${name}: \${${name}}\`);`,
+    ];
+    const line = `${condition} ${thrown}`;
+    return line.length + 4 <= WIDTH ? [line] : [condition, `  ${thrown}`];
   });
 }
 
@@ -201,4 +224,11 @@ export function braced(
   const line = `${indent}${before}{ ${parts.join(', ')} }${after}`;
   if (line.length <= WIDTH) return [line];
   return [`${indent}${before}{`, ...parts.map((part) => `${indent}  ${part},`), `${indent}}${after}`];
+}
+
+/** A declaration as Biome and Prettier break it if it is too long for a line: behind its `=`. */
+export function brokenLine(line: string): readonly string[] {
+  const [, space = '', head, value] = /^( *)(const (?:\w+|\{.*\}) =) (.*)$/.exec(line) ?? [];
+  if (line.length <= WIDTH || head === undefined) return [line];
+  return [`${space}${head}`, `${space}  ${value}`];
 }
