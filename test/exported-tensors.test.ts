@@ -2,13 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { exportRule } from '../src/export/index.ts';
-import { canonicalize, compileRule, lowerKinds } from '../src/rules/index.ts';
+import { canonicalize, compileRule, lowerKinds, printRule } from '../src/rules/index.ts';
+import { classOf as optimizerClass } from './export/tensorflow.ts';
 import {
   apart,
+  float32BoundOfTensors,
   followTensors,
   initial,
+  readoutRules,
   SIZE,
   SPANS,
   TENSORS,
@@ -32,14 +36,17 @@ interface Case extends TensorRule {
   readonly readsOut: boolean;
 }
 
-const cases: readonly Case[] = tensorRules.map(({ title, rule }, i) => {
+const caseOf = ({ title, rule }: TensorRule, i: number): Case => {
   const programs = lowerKinds(canonicalize(rule)).map(({ program }) => program);
   return {
     ...{ title, rule, className: `Rule${i}`, trajectory: followTensors(rule, STEPS) },
     isRandom: programs.some(({ draws }) => draws.length > 0),
     readsOut: programs.some(({ readout }) => readout !== undefined),
   };
-});
+};
+
+const cases = tensorRules.map(caseOf);
+const readoutCases = readoutRules.map(caseOf);
 
 /** What a training leaves: the weights, and what is read out before the first step and after the last. */
 interface Found {
@@ -60,8 +67,8 @@ function check(found: readonly Found[]): void {
 }
 
 /** In float32, by the compiled rule. */
-function checkReadouts(found: readonly Found[]): void {
-  for (const [i, { rule, readsOut, trajectory }] of cases.entries()) {
+function checkReadouts(found: readonly Found[], of = cases): void {
+  for (const [i, { rule, readsOut, trajectory }] of of.entries()) {
     if (!readsOut) continue;
     const stepper = compileRule(rule).start({ size: SIZE, steps: STEPS, seed: 0, tensors: SPANS });
     const weights = Float32Array.from(initial);
@@ -148,6 +155,117 @@ describe('javascript', () => {
       'params[0] has 1 weights, not of shape [3,5]',
     );
     expect(() => optimizer.step([], [])).toThrow('0 params, not 7');
+  });
+});
+
+/** Replays a training on an exported TensorFlow.js optimizer, with recorded draws; its state is saved and loaded in the middle. */
+async function replayTensorflow(
+  { rule, className, trajectory, readsOut }: Case,
+  gradients = trajectory.gradients,
+): Promise<Found> {
+  const code = exportRule(rule, 'tensorflowjs', { className });
+  const queue = trajectory.draws.values();
+  const recorded = (shape: number[]): tf.Tensor => tf.tensor([...queue.next().value!], shape);
+  const Optimizer = optimizerClass(code, className, {
+    ...tf,
+    randomUniform: recorded,
+    randomNormal: recorded,
+  });
+  const variables = apart(initial).map((values, k) =>
+    tf.variable(tf.tensor([...values], [...TENSORS[k]!.shape])),
+  );
+  const flat = (tensors: readonly tf.Tensor[]): number[] => tensors.flatMap((one) => [...one.dataSync()]);
+  const embeddings = variables.flatMap(({ name }, k) => (TENSORS[k]!.kind === 'embeddings' ? [name] : []));
+  const options = { learningRate: trajectory.learningRate, totalSteps: STEPS, embeddings };
+  let optimizer = new Optimizer(options);
+  const readout = (): number[] =>
+    readsOut ? tf.tidy(() => flat((optimizer as ReadOut).readout(variables))) : [];
+  const before = readout();
+  for (const [t, gradient] of gradients.entries()) {
+    if (t === Math.floor(gradients.length / 2)) {
+      const saved = await optimizer.getWeights();
+      optimizer = Optimizer.fromConfig(Optimizer, optimizer.getConfig());
+      await optimizer.setWeights(saved);
+    }
+    tf.tidy(() =>
+      optimizer.applyGradients(
+        apart(gradient).map((values, k) => ({
+          name: variables[k]!.name,
+          tensor: tf.tensor([...values], [...TENSORS[k]!.shape]),
+        })),
+      ),
+    );
+  }
+  const found = { weights: flat(variables), before, readout: readout() };
+  optimizer.dispose();
+  tf.dispose(variables);
+  return found;
+}
+
+interface ReadOut extends tf.Optimizer {
+  readout(variables: readonly tf.Variable[]): readonly tf.Tensor[];
+}
+
+describe('tensorflowjs', () => {
+  // TensorFlow.js has float32 alone: its weights are within what rounding may do, added up over the training.
+  it('steps as the rule does, to the rounding of float32, on tensors of all kinds', async () => {
+    const wrong: string[] = [];
+    let compared = 0;
+    const found: Found[] = [];
+    for (const one of cases) {
+      const { rule, title, trajectory } = one;
+      found.push(await replayTensorflow(one));
+      const bound = float32BoundOfTensors(rule, trajectory);
+      for (const [i, weight] of trajectory.weights.entries()) {
+        // A bound that is as long as the way says nothing.
+        if (!trajectory.sure[i] || !(bound[i]! < 0.1 * trajectory.way[i]!)) continue;
+        compared++;
+        const distance = Math.abs(found.at(-1)!.weights[i]! - weight);
+        if (!(distance <= bound[i]!)) wrong.push(`${title}, weight ${i}: ${distance}, not ${bound[i]}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(compared).toBeGreaterThan(20 * cases.length);
+    checkReadouts(found);
+  });
+
+  it('has numbers where the rule has some', async () => {
+    // The sign of NaN is 0 in TensorFlow.js.
+    for (const [edge, gradients] of EDGES.entries()) {
+      const found: (readonly number[])[] = [];
+      for (const one of cases) {
+        if (one.isRandom || /sign/.test(printRule(canonicalize(one.rule))))
+          found.push(edgeWeights[edge]![found.length]!);
+        else found.push((await replayTensorflow(one, gradients)).weights);
+      }
+      checkEdges(found, edge);
+    }
+  });
+
+  it('reads out what a rule of one vector says', async () => {
+    const found: Found[] = [];
+    for (const one of readoutCases) found.push(await replayTensorflow(one));
+    checkReadouts(found, readoutCases);
+  });
+
+  it('leaves no tensor behind', () => {
+    for (const title of ['muon', 'adafactor', 'prodigy', 'scion']) {
+      const { rule } = cases.find((other) => other.title === title)!;
+      const Optimizer = optimizerClass(
+        exportRule(rule, 'tensorflowjs', { className: 'Exported' }),
+        'Exported',
+        tf,
+      );
+      const optimizer = new Optimizer({ totalSteps: STEPS });
+      const variable = tf.variable(tf.ones([3, 2]));
+      const counts = [1, 2, 3].map(() => {
+        tf.tidy(() => optimizer.applyGradients({ [variable.name]: tf.ones([3, 2]) }));
+        return tf.memory().numTensors;
+      });
+      expect(new Set(counts).size, title).toBe(1);
+      optimizer.dispose();
+      variable.dispose();
+    }
   });
 });
 

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { exportRule, exportTest, targets } from '../src/export/index.ts';
 import { type Expression, parseRule, printRule, resolveRule } from '../src/rules/index.ts';
-import { tensorRules } from './export/tensors.ts';
+import { readoutRules, tensorRules } from './export/tensors.ts';
 import { wideRulesOf } from './export/wide.ts';
 import { plainRules } from './plain-rules.ts';
 import { sampledRules } from './sampled-rules.ts';
@@ -26,13 +26,16 @@ const rules: readonly (readonly [string, Expression, string])[] = [
   ].map((text, i) => [`written-${i}`, parseRule(text), text] as const),
 ];
 
-const shaped = tensorRules.map(({ rule, title }, i) => [`tensors-${i}`, rule, title] as const);
+const shaped = [...tensorRules, ...readoutRules].map(
+  ({ rule, title }, i) => [`tensors-${i}`, rule, title] as const,
+);
 
 const PYTHON = ['pytorch', 'optax', 'keras', 'mlx', 'tinygrad', 'numpy'];
 const JAVASCRIPT = ['tensorflowjs', 'javascript'];
 
 /** Which of the rules are checked in a target. */
-const rulesOf = (target: string): typeof rules => (target === 'javascript' ? [...rules, ...shaped] : rules);
+const rulesOf = (target: string): typeof rules =>
+  JAVASCRIPT.includes(target) ? [...rules, ...shaped] : rules;
 
 const TESTED = ['adam', 'powersign-cd', 'sgd'];
 

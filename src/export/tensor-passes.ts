@@ -125,7 +125,7 @@ export const COUNTS = {
 } as const satisfies Readonly<Record<ReductionOperation['over'], string>>;
 
 /** A reduction of what all weights share that it is over. */
-function sharedReduction({ over, join, mean, root }: ReductionOperation, x: Term): Term {
+export function sharedReduction({ over, join, mean, root }: ReductionOperation, x: Term): Term {
   const count = apply(COUNTS[over], []);
   if (join === 'largest' || (mean && root)) return apply('abs', [x]);
   if (mean) return x;

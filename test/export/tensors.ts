@@ -5,7 +5,6 @@ import {
   decode,
   type Expression,
   findSpace,
-  KINDS,
   lowerKinds,
   positions,
   printRule,
@@ -16,7 +15,8 @@ import {
 } from '../../src/rules/index.ts';
 import { ruleFor } from '../../src/rules/language/kinds.ts';
 import { fillDraw, stepKey } from '../../src/rules/program/draws.ts';
-import { startFloat64 } from '../float64.ts';
+import { SINGLE, startFloat64 } from '../float64.ts';
+import { shapelessRules } from '../plain-rules.ts';
 import { wideRules } from './wide.ts';
 
 /** Trainings of a network of several tensors, for the exports of rules that see more than one vector. */
@@ -119,11 +119,18 @@ export const tensorRules: readonly TensorRule[] = [
   return parts.length > 1 || parts.some(({ program }) => seesShape(program) || reducesNetwork(program));
 });
 
+/** Rules that say what to read out, and see one vector. */
+export const readoutRules: readonly TensorRule[] = shapelessRules
+  .filter(({ text }) => text.includes('eval:') && !text.includes('global('))
+  .map(({ name }) => ({ title: name, rule: resolveRule(name) }));
+
 /** A training of a rule in float64. */
 export interface TensorTrajectory {
   readonly learningRate: number;
   readonly gradients: readonly (readonly number[])[];
-  /** Uniform numbers that give the recorded draws, in the order in which loops over the weights of tensor after tensor ask for them. */
+  /** The random draws of step after step and tensor after tensor, an array each: 0 where a value is dropped and 1 elsewhere, or normal numbers. */
+  readonly draws: readonly (readonly number[])[];
+  /** Uniform numbers that give these draws, in the order in which loops over the weights of tensor after tensor ask for them. */
   readonly uniforms: readonly number[];
   readonly weights: readonly number[];
   readonly sure: readonly boolean[];
@@ -155,49 +162,78 @@ export function followTensors(rule: Expression, steps: number): TensorTrajectory
   return { ...found!, sure };
 }
 
-function followFrom(
-  rule: Expression,
-  start: readonly number[],
-  steps: number,
-  gradients: readonly (readonly number[])[],
-): TensorTrajectory {
-  const learningRate = 1e-3;
+const LEARNING_RATE = 1e-3;
+
+/** The steps of a rule, of which a tensor takes that of its kind. */
+function stepsOf(rule: Expression, steps: number, precision?: Parameters<typeof startFloat64>[2]) {
   const canonical = canonicalize(rule);
-  const options = { size: SIZE, steps, seed: SEED, tensors: SPANS, learningRate };
+  const options = { size: SIZE, steps, seed: SEED, tensors: SPANS, learningRate: LEARNING_RATE };
   const parts = lowerKinds(canonical).map(({ kinds, program }) => ({
     kinds,
     program,
-    stepper: startFloat64(ruleFor(canonical, kinds[0]!), options),
+    stepper: startFloat64(ruleFor(canonical, kinds[0]!), options, precision),
     keys: program.draws.map(({ text }) => deriveKey(SEED, 'draw', text)),
   }));
-  const partOf = Object.fromEntries(
-    KINDS.map((kind) => [kind, parts.findIndex(({ kinds }) => kinds.includes(kind))]),
-  );
-  const weights = [...start];
-  const way = weights.map(() => 0);
-  const sure = weights.map(() => true);
-  const uniforms: number[] = [];
-  for (const [t, gradient] of gradients.entries()) {
-    const fields = parts.map(({ stepper, program, keys }) => ({
-      ...stepper.step(weights, gradient),
+  return (t: number, weights: readonly number[], gradient: readonly number[], errors?: readonly number[]) => {
+    const steps = parts.map(({ kinds, stepper, program, keys }) => ({
+      ...{ kinds, ...stepper.step(weights, gradient, errors) },
       draws: program.draws.map((draw, d) => {
         const drawn = new Float32Array(SIZE);
         fillDraw(draw, stepKey(keys[d]!, t + 1), drawn);
         return { distribution: draw.distribution, drawn };
       }),
     }));
-    for (const { offset, size, kind } of SPANS) {
-      const { values, errors, finite, draws } = fields[partOf[kind]!]!;
+    return SPANS.map((span) => ({ ...span, ...steps.find(({ kinds }) => kinds.includes(span.kind))! }));
+  };
+}
+
+function followFrom(
+  rule: Expression,
+  start: readonly number[],
+  steps: number,
+  gradients: readonly (readonly number[])[],
+): TensorTrajectory {
+  const step = stepsOf(rule, steps);
+  const weights = [...start];
+  const way = weights.map(() => 0);
+  const sure = weights.map(() => true);
+  const uniforms: number[] = [];
+  const draws: (readonly number[])[] = [];
+  for (const [t, gradient] of gradients.entries()) {
+    for (const tensor of step(t, weights, gradient)) {
+      const { offset, size, values, errors, finite } = tensor;
+      draws.push(...tensor.draws.map(({ drawn }) => [...drawn.subarray(offset, offset + size)]));
       for (let i = offset; i < offset + size; i++) {
-        uniforms.push(...draws.flatMap(({ distribution, drawn }) => uniformsOf(distribution, drawn[i]!)));
+        uniforms.push(
+          ...tensor.draws.flatMap(({ distribution, drawn }) => uniformsOf(distribution, drawn[i]!)),
+        );
         const value = values[i]!;
         if (finite[i] === 0 || !(errors[i]! <= 1e-9 * Math.abs(value) + 1e-12)) sure[i] = false;
-        weights[i]! -= learningRate * value;
-        way[i]! += Math.abs(learningRate * value);
+        weights[i]! -= LEARNING_RATE * value;
+        way[i]! += Math.abs(LEARNING_RATE * value);
       }
     }
   }
-  return { learningRate, gradients, uniforms, weights, sure, way };
+  return { learningRate: LEARNING_RATE, gradients, draws, uniforms, weights, sure, way };
+}
+
+/** How far float32 may be from a trajectory, weight by weight: see `float32Bound` of trajectory.ts. */
+export function float32BoundOfTensors(rule: Expression, { gradients }: TensorTrajectory): readonly number[] {
+  const step = stepsOf(rule, gradients.length, SINGLE);
+  const weights = [...initial];
+  const bounds = weights.map(() => 0);
+  for (const [t, gradient] of gradients.entries()) {
+    for (const { offset, size, values, errors, finite } of step(t, weights, gradient, bounds)) {
+      for (let i = offset; i < offset + size; i++) {
+        const delta = LEARNING_RATE * values[i]!;
+        weights[i]! -= delta;
+        bounds[i]! +=
+          LEARNING_RATE * errors[i]! + SINGLE.rounding * (Math.abs(delta) + Math.abs(weights[i]!));
+        if (finite[i] === 0 || Number.isNaN(bounds[i])) bounds[i] = Infinity;
+      }
+    }
+  }
+  return bounds;
 }
 
 /** Uniform numbers that give a draw; a normal number is made of two. */

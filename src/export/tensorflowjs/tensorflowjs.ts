@@ -11,12 +11,14 @@ import {
   scalarLines,
   WIDTH,
 } from '../javascript/shared.ts';
+import { ofAllKinds } from '../kinds.ts';
 import { operationsOf, type Plan, type RandomDraw } from '../plan.ts';
 import { TOLERANCE } from '../recorded.ts';
 import type { ExportSource, Target, TestSource } from '../target.ts';
 import { isScalar, type Term } from '../term.ts';
-import { atom, indented, madeBy, type Spelling, writeTerm } from '../text.ts';
+import { atom, indented, madeBy, namedMatrices, type Spelling, writeTerm } from '../text.ts';
 import { NORMAL, serialisedLines, UNIFORM, writers } from './shared.ts';
+import { writeTensors } from './tensors.ts';
 
 const spelling: Spelling = {
   number,
@@ -30,8 +32,12 @@ export const tensorflowjs: Target = {
   title: 'TensorFlow.js',
   description: 'a tf.Optimizer for tf.train, serialisable',
   extension: 'js',
-  text,
-  write: writeTensorflow,
+  overNetwork: 'as kinds',
+  readsOut: true,
+  text: (term) => writeTerm(term, { ...writers, ...namedMatrices }, spelling).text,
+  write: (source) =>
+    source.plan.readout === undefined ? writeTensorflow(source) : writeTensors(ofAllKinds(source)),
+  writeKinds: writeTensors,
   writeTest,
 };
 
