@@ -166,10 +166,3 @@ describe.each(RULES)('%s reads out', (rule) => {
     ).toBe(0);
   });
 });
-
-it('is refused by targets that have no place for it', () => {
-  expect(() => exportRule(resolveRule('averaged-sgd'), 'keras')).toThrow(
-    /no export of weights to read out to Keras/,
-  );
-  expect(() => exportRule(resolveRule('dog'), 'keras')).toThrow(/reduces over all of them/);
-});

@@ -27,7 +27,7 @@ function replayed(target: string, rules: readonly string[], more: object = {}): 
     const code = exportRule(resolveRule(rule), target, { className: 'Exported' });
     return {
       ...{ target, code, class: 'Exported', lr: LEARNING_RATE, options: {} },
-      arguments: /^ {8}total_steps: int,$/m.test(code) ? { total_steps: STEPS } : {},
+      arguments: /^ +total_steps: int,$/m.test(code) ? { total_steps: STEPS } : {},
       shapes: TENSORS.map(({ shape }) => shape),
       kinds: TENSORS.map(({ kind }) => kind),
       weights: apart(initial),
@@ -56,6 +56,13 @@ function check(rules: readonly string[], found: readonly Found[]): void {
 describe.skipIf(!has('numpy'))('numpy', () => {
   it('steps as the rule does, of tensors of all kinds', () =>
     check(wideRulesOf('numpy'), replayed('numpy', wideRulesOf('numpy'))));
+});
+
+describe.skipIf(!has('numpy'))('on the shape of its interface', () => {
+  it.each(['optax', 'keras', 'mlx', 'tinygrad'])(
+    '%s steps as the rule does, of tensors of all kinds',
+    (target) => check(wideRulesOf(target), replayed(target, wideRulesOf(target))),
+  );
 });
 
 describe.skipIf(!has('torch'))('pytorch', () => {

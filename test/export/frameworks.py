@@ -24,7 +24,8 @@ def module(name, **members):
     return found
 
 
-NAMES = "exp log sqrt tanh cos abs sign clip minimum maximum where zeros_like ones_like zeros sum mean max square".split()
+NAMES = """exp log sqrt tanh cos abs sign clip minimum maximum where zeros_like ones_like zeros sum mean max square
+reshape broadcast_to stack""".split()
 FUNCTIONS = {name: getattr(np, name) for name in NAMES}
 
 
@@ -59,9 +60,20 @@ def scale_by_learning_rate(rate):
     return Transformation(lambda params: (), lambda updates, state, params=None: ([-rate * u for u in updates], state))
 
 
-tree = module("jax.tree", map=lambda f, leaves: [f(leaf) for leaf in leaves], flatten=lambda leaves: (leaves, Tree()))
+tree = module(
+    "jax.tree",
+    map=lambda f, *trees: [f(*leaves) for leaves in zip(*trees)],
+    flatten=lambda leaves: (leaves, Tree()),
+    unflatten=lambda treedef, leaves: treedef.unflatten(leaves),
+    leaves=list,
+)
 random = module(
-    "jax.random", key=lambda seed: seed, split=lambda key, count: [key] * count, uniform=uniform, normal=uniform
+    "jax.random",
+    key=lambda seed: seed,
+    split=lambda key, count: [key] * count,
+    fold_in=lambda key, data: key,
+    uniform=uniform,
+    normal=uniform,
 )
 jnp = module("jax.numpy", int32=np.int64, float32=np.float64, **FUNCTIONS)
 module("jax", numpy=jnp, tree=tree, random=random, Array=np.ndarray)
@@ -87,7 +99,7 @@ class KerasOptimizer:
     def add_variable_from_reference(self, reference_variable, name):
         return np.zeros_like(reference_variable)
 
-    def add_variable(self, shape, dtype, name):
+    def add_variable(self, shape, dtype=None, name=None):
         return np.zeros(shape, dtype)
 
     def _get_variable_index(self, variable):
@@ -104,12 +116,24 @@ class KerasOptimizer:
 
     def apply(self, gradients, variables):
         self.build(variables)
-        for gradient, variable in zip(gradients, variables):
-            self.update_step(gradient, variable, self.learning_rate)
+        self._backend_update_step(gradients, variables, self.learning_rate)
         self.iterations += 1
 
+    def _backend_update_step(self, grads, trainable_variables, learning_rate):
+        for gradient, variable in zip(grads, trainable_variables):
+            self.update_step(gradient, variable, learning_rate)
 
-ops = module("keras.ops", cast=lambda x, dtype: np.asarray(x, dtype), convert_to_tensor=np.array, **FUNCTIONS)
+    def finalize_variable_values(self, var_list):
+        pass
+
+
+ops = module(
+    "keras.ops",
+    cast=lambda x, dtype: np.array(x, dtype),
+    convert_to_tensor=np.array,
+    transpose=np.transpose,
+    **FUNCTIONS,
+)
 module(
     "keras",
     ops=ops,
@@ -120,17 +144,24 @@ module(
 
 
 class MlxOptimizer:
+    """Of parameters in a dict."""
+
     def __init__(self):
-        self.states, self.step = {}, np.array(0)
+        self.state, self._initialized = {"step": np.array(0)}, False
+
+    step = property(lambda self: self.state["step"])
+    learning_rate = property(lambda self: self.state["learning_rate"])
 
     def _maybe_schedule(self, name, value):
-        setattr(self, name, np.array(value))
+        self.state[name] = np.array(value)
 
-    def apply(self, gradient, parameter):
-        if self.step == 0:
-            self.init_single(parameter, self.states)
-        self.step = self.step + 1
-        return self.apply_single(gradient, parameter, self.states)
+    def apply_gradients(self, gradients, parameters):
+        if not self._initialized:
+            for name, parameter in parameters.items():
+                self.init_single(parameter, self.state.setdefault(name, {}))
+            self._initialized = True
+        self.state["step"] = self.step + 1
+        return {name: self.apply_single(g, parameters[name], self.state[name]) for name, g in gradients.items()}
 
 
 core = module(
@@ -141,6 +172,7 @@ core = module(
     **FUNCTIONS,
 )
 module("mlx", core=core)
+module("mlx.utils", tree_flatten=lambda tree: list(tree.items()), tree_unflatten=dict)
 module("mlx.optimizers", Optimizer=MlxOptimizer)
 
 
@@ -173,15 +205,29 @@ class Tensor(np.ndarray):
     def ones_like(self):
         return np.ones_like(self)
 
-    def realize(self):
+    def realize(self, *others):
         return self
+
+    def expand(self, *shape):
+        return Tensor(np.broadcast_to(self, shape[0] if isinstance(shape[0], tuple) else shape))
+
+    def numel(self):
+        return self.size
+
+    def stack(*tensors):
+        return Tensor(np.stack(tensors))
 
     def contiguous(self):
         return self
 
 
 def method(function):
-    return lambda *args: Tensor(function(*(np.asarray(arg) for arg in args)))
+    def call(*args, keepdim=False, **named):
+        if keepdim:
+            named["keepdims"] = True
+        return Tensor(function(*(np.asarray(arg) for arg in args), **named))
+
+    return call
 
 
 for name in "exp log sqrt tanh cos abs sign minimum maximum square sum mean max".split():

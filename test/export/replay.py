@@ -118,7 +118,7 @@ def replay_mlx(case):
     weights = np.array(case["weights"])
     with np.errstate(all="ignore"):
         for gradient in case["gradients"]:
-            weights = optimizer.apply(np.array(gradient), weights)
+            weights = optimizer.apply_gradients({"weight": np.array(gradient)}, {"weight": weights})["weight"]
     return weights.tolist()
 
 

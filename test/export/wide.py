@@ -9,6 +9,7 @@ import sys
 import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import frameworks
 
 
 def load(code):
@@ -61,7 +62,90 @@ def replay_torch(case):
     return trained, [p.detach() for p in params]
 
 
-REPLAYS = {"numpy": replay_numpy, "pytorch": replay_torch}
+def outputs_last(tensors, kinds):
+    """Matrices as JAX and Keras have them."""
+    return [np.moveaxis(x, 0, -1).copy() if kind == "matrices" else x for x, kind in zip(tensors, kinds)]
+
+
+def outputs_first(tensors, kinds):
+    return [np.moveaxis(x, -1, 0) if kind == "matrices" else x for x, kind in zip(tensors, kinds)]
+
+
+def replay_optax(case):
+    names, kinds = load(case["code"]), case["kinds"]
+    make = names[case["class"].lower()]
+    takes = inspect.signature(make).parameters
+    optimizer = make(case["lr"], **case["arguments"], **({"kinds": kinds} if "kinds" in takes else {}))
+    params = outputs_last(arrays(case, case["weights"]), kinds)
+    state = optimizer.init(params)
+    shapes = [{name: one.shape for name, one in tensor.items()} for tensor in getattr(state[0], "tensors", [])]
+    for gradients in case["gradients"]:
+        updates, state = optimizer.update(outputs_last(arrays(case, gradients), kinds), state, params)
+        params = [p + u for p, u in zip(params, updates)]
+    # What is traced has to keep its shapes.
+    assert shapes == [{name: one.shape for name, one in t.items()} for t in getattr(state[0], "tensors", [])]
+    read = params
+    if any(name.endswith("_readout") for name in names):
+        readout = names[case["class"].lower() + "_readout"]
+        read = readout(state, params, *([kinds] if "kinds" in takes else []))
+    return outputs_first(params, kinds), outputs_first(read, kinds)
+
+
+class Variable(np.ndarray):
+    name = path = ""
+
+
+def replay_keras(case):
+    kinds = case["kinds"]
+    optimizer = load(case["code"])[case["class"]](case["lr"], **case["arguments"])
+    optimizer = type(optimizer)(**optimizer.get_config())
+    params = [one.view(Variable) for one in outputs_last(arrays(case, case["weights"]), kinds)]
+    for param, kind in zip(params, kinds):
+        param.path = "embedding/embeddings" if kind == "embeddings" else "dense/kernel"
+    for gradients in case["gradients"]:
+        optimizer.apply(outputs_last(arrays(case, gradients), kinds), params)
+    trained = [np.array(one) for one in params]
+    optimizer.finalize_variable_values(params)
+    return outputs_first(trained, kinds), outputs_first(params, kinds)
+
+
+def replay_mlx(case):
+    make = load(case["code"])[case["class"]]
+    takes = "kind" in inspect.signature(make).parameters
+    params = dict(enumerate(arrays(case, case["weights"])))
+    tables = [i for i, kind in enumerate(case["kinds"]) if takes and kind == "embeddings"]
+    # Tables have an optimizer of their own, as in a MultiOptimizer.
+    groups = [([i for i in params if i not in tables], {}), (tables, {"kind": "embeddings"})]
+    optimizers = [(own, make(case["lr"], **case["arguments"], **more)) for own, more in groups if own]
+    for gradients in case["gradients"]:
+        grads = arrays(case, gradients)
+        for own, optimizer in optimizers:
+            params.update(optimizer.apply_gradients({i: grads[i] for i in own}, {i: params[i] for i in own}))
+    return list(params.values()), list(params.values())
+
+
+def replay_tinygrad(case):
+    make = load(case["code"])[case["class"]]
+    params = [frameworks.Tensor(one) for one in arrays(case, case["weights"])]
+    tables = [p for p, kind in zip(params, case["kinds"]) if kind == "embeddings"]
+    takes = inspect.signature(make).parameters
+    more = {"embeddings": tables} if "embeddings" in takes else {}
+    optimizer = make(params, lr=case["lr"], **case["arguments"], **more)
+    for gradients in case["gradients"]:
+        for param, gradient in zip(params, arrays(case, gradients)):
+            param.grad = frameworks.Tensor(gradient)
+        optimizer.step()
+    return params, params
+
+
+REPLAYS = {
+    "numpy": replay_numpy,
+    "pytorch": replay_torch,
+    "optax": replay_optax,
+    "keras": replay_keras,
+    "mlx": replay_mlx,
+    "tinygrad": replay_tinygrad,
+}
 
 
 def flat(tensors):

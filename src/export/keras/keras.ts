@@ -3,7 +3,9 @@ import { type Argument, argumentLine, ruleArguments, stepsArgument } from '../py
 import { docstring, pythonNumber, WIDTH } from '../python/python.ts';
 import { functionsOf, mathImport, traced } from '../python/traced.ts';
 import type { ExportSource, Target } from '../target.ts';
+import { namesIn } from '../term.ts';
 import { indented, madeBy } from '../text.ts';
+import { finalLines, writeKerasKinds } from './kinds.ts';
 
 /** Keras decays the weights itself by its own `weight_decay`. */
 const named = (name: string): string => (name === 'weight_decay' ? 'weight_factor' : name);
@@ -22,6 +24,9 @@ export const keras: Target = {
   extension: 'py',
   text: writer.text,
   write: writeKeras,
+  writeKinds: (source) => writeKerasKinds(source, named),
+  overNetwork: 'as kinds',
+  readsOut: true,
 };
 
 const plural = (name: string): string => `_${name}_list`;
@@ -106,6 +111,7 @@ function classLines(source: ExportSource, own: readonly Argument[]): readonly st
     'def update_step(self, gradient, variable, learning_rate) -> None:',
     ...indented(stepLines(source), '    '),
     '',
+    ...(plan.readout === undefined ? [] : [...finalLines(`self.${plural(plan.readout)}[index]`, false), '']),
     'def get_config(self) -> dict:',
     '    config = super().get_config()',
     ...(own.length > 0
@@ -127,6 +133,8 @@ function stepLines({ plan }: ExportSource): readonly string[] {
     const stored = plan.stores.find((one) => one.state === name);
     return stored ? writer.text(stored.value) : name;
   };
+  const values = [...plan.body, ...plan.stores, { value: plan.update }].map(({ value }) => value);
+  const read = new Set(values.flatMap(namesIn));
   return [
     'lr = ops.cast(learning_rate, variable.dtype)',
     ...(uses.gradient || plan.draws.length > 0 || operationsOf(plan).has('sum')
@@ -136,7 +144,9 @@ function stepLines({ plan }: ExportSource): readonly string[] {
       ? ['step = ops.cast(self.iterations + 1, variable.dtype)', ...writer.scalarLines(plan)]
       : []),
     ...(states.length > 0 ? ['index = self._get_variable_index(variable)'] : []),
-    ...states.map((name) => `${name} = ops.convert_to_tensor(self.${plural(name)}[index])`),
+    ...states
+      .filter((name) => read.has(name))
+      .map((name) => `${name} = ops.convert_to_tensor(self.${plural(name)}[index])`),
     ...(plan.draws.length > 0 ? ['seed = self.seed_generator'] : []),
     ...plan.draws.map((draw) => `${draw.name} = ${drawText(draw)}`),
     ...plan.body.map(({ name, value }) => `${name} = ${writer.text(value)}`),

@@ -4,6 +4,7 @@ import { docstring, pythonNumber, WIDTH } from '../python/python.ts';
 import { functionsOf, mathImport, traced } from '../python/traced.ts';
 import type { ExportSource, Target } from '../target.ts';
 import { indented, madeBy } from '../text.ts';
+import { writeMlxKinds } from './kinds.ts';
 
 const writer = traced(functionsOf('mx'), {
   parameter: (name) => `self.${name}`,
@@ -19,6 +20,8 @@ export const mlx: Target = {
   extension: 'py',
   text: writer.text,
   write: writeMlx,
+  writeKinds: writeMlxKinds,
+  overNetwork: 'as kinds',
 };
 
 function writeMlx(source: ExportSource): string {

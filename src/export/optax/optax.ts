@@ -5,6 +5,7 @@ import { functionsOf, mathImport, traced } from '../python/traced.ts';
 import type { ExportSource, Target } from '../target.ts';
 import { reads } from '../term.ts';
 import { indented, madeBy } from '../text.ts';
+import { writeOptaxKinds } from './kinds.ts';
 
 const writer = traced(functionsOf('jnp'), {
   parameter: (name) => name,
@@ -21,6 +22,8 @@ export const optax: Target = {
   readsOut: true,
   text: writer.text,
   write: writeOptax,
+  writeKinds: writeOptaxKinds,
+  overNetwork: 'as kinds',
 };
 
 function writeOptax(source: ExportSource): string {

@@ -1,7 +1,7 @@
 import { isOverNetwork, prefixOf, seesRows } from '../kinds.ts';
 import type { Plan } from '../plan.ts';
 import type { KindsSource } from '../target.ts';
-import { namesIn, ofNetwork, type Term, wholeOf } from '../term.ts';
+import { extentOfTerm, namesIn, ofNetwork, reads, type Term, wholeOf } from '../term.ts';
 import { type ArrayWriters, atom, indented, type Spelling, type Writer, writeTerm } from '../text.ts';
 import { type Argument, ruleArguments, stepsArgument } from './arguments.ts';
 import { pythonNumber, scalarFunctions, scalarLines } from './python.ts';
@@ -22,8 +22,15 @@ export interface KindsWriters extends TogetherWriters {
   /** Zeros of the shape of an array, and one number. */
   readonly zeros: (of: string) => string;
   readonly zero: string;
-  readonly draw: (draw: Plan['draws'][number], rate: string) => string;
+  readonly draw: (draw: Plan['draws'][number], rate: string, index: number) => string;
   readonly copied: (x: string) => string;
+  /** `x.T` unless given. */
+  readonly transposed?: (x: string) => string;
+  /** How the numbers of the step are written, unless in plain Python. */
+  readonly scalars?: {
+    readonly lines: (plan: Plan) => readonly string[];
+    readonly functions: (plan: Plan) => readonly string[];
+  };
   /** Whether states have their shapes before the first step; a state is 0 where it is first read unless they have. */
   readonly initialized?: boolean;
 }
@@ -69,7 +76,9 @@ function renamedReadout(source: KindsSource, part: number): string | undefined {
 /** Functions of a module, two empty lines before each: of the step, of matrices, and one per plan, `_matrices(constants, param, grad, state, step)`. */
 export function kindsFunctions(source: KindsSource, target: KindsWriters): readonly string[] {
   const plans = source.parts.map(({ plan }) => plan);
-  const scalars = [...new Set(plans.flatMap((plan) => chunks(scalarFunctions(plan))))];
+  const scalars = [
+    ...new Set(plans.flatMap((plan) => chunks((target.scalars?.functions ?? scalarFunctions)(plan)))),
+  ];
   const text = source.parts.flatMap((_, i) => [
     ...(target.initialized ? ['', '', ...startFunction(source, i, target)] : []),
     ...['', '', ...updateFunction(source, i, target)],
@@ -90,17 +99,22 @@ const chunks = (lines: readonly string[]): readonly string[] =>
     .map((chunk) => chunk.trim())
     .filter((chunk) => chunk !== '');
 
-const orthLines = ({ root, square, reduce }: KindsWriters): readonly string[] => [
+const orthLines = ({
+  root,
+  square,
+  reduce,
+  transposed = (x) => `${x}.T`,
+}: KindsWriters): readonly string[] => [
   'def _orth(x):',
   '    """Brings singular values near 1, by five steps of Newton and Schulz."""',
   '    is_high = x.shape[0] > x.shape[1]',
   '    if is_high:',
-  '        x = x.T',
+  `        x = ${transposed('x')}`,
   `    x = x / (${root(reduce('sum', square('x'), undefined))} + 1e-7)`,
   '    for _ in range(5):',
-  '        a = x @ x.T',
+  `        a = x @ ${transposed('x')}`,
   '        x = 3.4445 * x + (-4.775 * a + 2.0315 * (a @ a)) @ x',
-  '    return x.T if is_high else x',
+  `    return ${transposed('x')} if is_high else x`,
 ];
 
 /** The function of a plan. */
@@ -170,23 +184,25 @@ function updateFunction(source: KindsSource, part: number, target: KindsWriters)
     ...body.filter(({ kind }) => kind === 'state').map(({ name }) => `${holder(name)}["${name}"] = ${name}`),
     ...stores.map(({ state, value }) => {
       const isOwn = value.kind === 'gradient' || value.kind === 'weight';
-      return `${holder(state)}["${state}"] = ${isOwn ? target.copied(text(value)) : text(value)}`;
+      const kept = isOwn ? target.copied(text(value)) : text(value);
+      const place = `${holder(state)}["${state}"]`;
+      const isNarrow = target.initialized && extentOfTerm(value, extents) !== extents.get(state);
+      return `${place} = ${isNarrow ? `${target.zeros(place)} + ${kept}` : kept}`;
     }),
     ...(renamed ? [`state["readout"] = state["${renamed}"]`] : []),
     `return ${text(update)}`,
   ];
   const read = new Set([...body, ...stores, { value: update }].flatMap(({ value }) => namesIn(value)));
   const isRead = (name: string): boolean => read.has(name);
-  const readsRate = uses.learningRate || lines.some((line) => /\blr\b/.test(line));
   return [
     `def ${functionOf(source, part)}(${updateInputs(source).join(', ')}):`,
     `    """${documentation(source, part)}"""`,
     ...indented(
       [
-        ...(readsRate ? ['lr = constants["lr"]'] : []),
+        ...(planReadsRate(plan) ? ['lr = constants["lr"]'] : []),
         ...(uses.totalSteps ? ['total_steps = constants["total_steps"]'] : []),
         ...parameters.map(({ name }) => `${name} = constants["${prefixOf(source, part)}${name}"]`),
-        ...scalarLines(plan, (name) => name),
+        ...(target.scalars?.lines(plan) ?? scalarLines(plan, (name) => name)),
         ...(target.initialized ? [] : [...begun('state', own), ...begun('network', numbers)]),
         ...own.filter(isRead).map((name) => `${name} = state["${name}"]`),
         ...numbers
@@ -195,14 +211,38 @@ function updateFunction(source: KindsSource, part: number, target: KindsWriters)
             (name) => `${name} = ${target.moved?.(`network["${name}"]`, 'param') ?? `network["${name}"]`}`,
           ),
         ...draws.map(
-          (draw) =>
-            `${draw.name} = ${target.draw(draw, draw.distribution === 'mask' ? text(draw.rate) : '')}`,
+          (draw, i) =>
+            `${draw.name} = ${target.draw(draw, draw.distribution === 'mask' ? text(draw.rate) : '', i)}`,
         ),
         ...lines,
       ],
       '    ',
     ),
   ];
+}
+
+const planReadsRate = ({ uses, body }: Plan): boolean =>
+  uses.learningRate || body.some(({ value }) => reads(value, 'learningRate'));
+
+/** Whether the functions of the plans need the learning rate. */
+export const readsRate = ({ parts }: KindsSource): boolean => parts.some(({ plan }) => planReadsRate(plan));
+
+/** The states of a rule that are numbers of the network. */
+export const networkNumbers = ({ parts }: KindsSource): readonly string[] =>
+  parts.flatMap(({ plan }) => plan.states.filter((name) => plan.extents.get(name) === 'network'));
+
+/** Statements that make the dict of constants that functions of plans take; `read` says how a constant is read. */
+export function constantLines(
+  source: KindsSource,
+  read: (name: string) => string,
+  rate: string | undefined,
+): readonly string[] {
+  const names = kindsArguments(source).map(({ name }) => name);
+  const entries = [
+    ...(rate !== undefined && readsRate(source) ? [`    "lr": ${rate},`] : []),
+    ...names.map((name) => `    "${name}": ${read(name)},`),
+  ];
+  return entries.length === 0 ? ['constants = {}'] : ['constants = {', ...entries, '}'];
 }
 
 /** The inputs of the function of a plan, which all of a module have in common. */
@@ -251,14 +291,15 @@ function matrixWriters(target: KindsWriters): Readonly<Record<string, Writer>> {
   };
 }
 
-/** Statements that choose the function of a tensor by its kind. */
-export const choiceLines = (source: KindsSource, kind: string): readonly string[] =>
-  source.parts.length === 1
-    ? [`update_of = ${functionOf(source, 0)}`]
-    : [
-        'update_of = {',
-        ...source.parts.flatMap(({ kinds }, i) =>
-          kinds.map((one) => `    "${one}": ${functionOf(source, i)},`),
-        ),
-        `}[${kind}]`,
-      ];
+/** Statements that choose the function of a tensor by its kind: `update_of`, or the `state_of` that begins it. */
+export const choiceLines = (
+  source: KindsSource,
+  kind: string,
+  of: 'update' | 'state' = 'update',
+): readonly string[] => [
+  `${of}_of = {`,
+  ...source.parts.flatMap(({ kinds }, i) =>
+    kinds.map((one) => `    "${one}": ${functionOf(source, i)}${of === 'state' ? '_state' : ''},`),
+  ),
+  `}[${kind}]`,
+];

@@ -147,25 +147,29 @@ export const folded = (text: string): string =>
 /** The length that Black takes a line for: it sets the spaces around powers before it removes them. */
 const lengthOf = (line: string): number => line.replace(/(\S)\*\*(?=\S)/g, '$1 ** ').length;
 
-/** How many operators of the loosest precedence an expression has outside of all parentheses, of which Black breaks none if there are two. */
-function loosestOperators(value: string): number {
-  const found = { sum: 0, product: 0 };
+/** Where an expression has operators of the loosest precedence outside of all parentheses: Black breaks before all of them, or none, if there are two. */
+function loosestOperators(value: string): readonly number[] {
+  const found: { readonly sum: number[]; readonly product: number[] } = { sum: [], product: [] };
   let depth = 0;
   for (const [i, c] of [...value].entries()) {
     if (c === '(' || c === '[') depth++;
     if (c === ')' || c === ']') depth--;
     if (depth > 0 || value[i - 1] !== ' ' || value[i + 1] !== ' ') continue;
-    if (c === '+' || c === '-') found.sum++;
-    if (c === '*' || c === '/') found.product++;
+    if (c === '+' || c === '-') found.sum.push(i);
+    if (c === '*' || c === '/') found.product.push(i);
   }
-  return found.sum > 0 ? found.sum : found.product;
+  return found.sum.length > 0 ? found.sum : found.product;
 }
 
 function foldedLine(line: string): readonly string[] {
   const space = /^ */.exec(line)![0];
   const [, name, value] = /^ *(\w+) = (.*)$/.exec(line) ?? [];
-  if (value !== undefined && loosestOperators(value) > 1 && lengthOf(value) + space.length + 4 <= WIDTH)
-    return [`${space}${name} = (`, `${space}    ${value}`, `${space})`];
+  const operators = value === undefined ? [] : loosestOperators(value);
+  if (value !== undefined && operators.length > 1) {
+    const isOne = lengthOf(value) + space.length + 4 <= WIDTH;
+    const parts = isOne ? [value] : [0, ...operators].map((at, i) => value.slice(at, operators[i]).trim());
+    return [`${space}${name} = (`, ...parts.map((part) => `${space}    ${part}`), `${space})`];
+  }
   let depth = 0;
   for (let i = line.length - 1; i >= 0; i--) {
     if (line[i] === ')') depth++;

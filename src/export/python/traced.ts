@@ -6,6 +6,7 @@ import {
   called,
   comparison,
   LEVEL,
+  namedMatrices,
   negated,
   reductionWriters,
   type ScalarWriters,
@@ -23,6 +24,8 @@ import { pythonArithmetic, pythonNumber } from './python.ts';
  * name.
  */
 export interface Traced {
+  /** Operations on arrays. */
+  readonly writers: ArrayWriters;
   text(term: Term): string;
   /** The text, in parentheses if a factor stands before it. */
   factor(term: Term): string;
@@ -111,7 +114,8 @@ export function traced(
     ],
   };
   return {
-    text: (term) => writeTerm(term, writers, spelling).text,
+    writers,
+    text: (term) => writeTerm(term, { ...namedMatrices, ...writers }, spelling).text,
     factor: (term) => within(writeTerm(term, writers, spelling), LEVEL.product + 1),
     scalarLines: (plan) =>
       plan.scalars.map(

@@ -5,6 +5,7 @@ import { mathImport, methods, traced } from '../python/traced.ts';
 import type { ExportSource, Target } from '../target.ts';
 import { isScalar, type Term } from '../term.ts';
 import { indented, madeBy } from '../text.ts';
+import { writeTinygradKinds } from './kinds.ts';
 
 const writer = traced(methods, {
   parameter: (name) => `self.${name}`,
@@ -20,6 +21,8 @@ export const tinygrad: Target = {
   extension: 'py',
   text: writer.text,
   write: writeTinygrad,
+  writeKinds: writeTinygradKinds,
+  overNetwork: 'as kinds',
 };
 
 const plural = (name: string): string => (name.endsWith('s') ? `${name}_list` : `${name}s`);
