@@ -211,6 +211,9 @@ class Tensor(np.ndarray):
     def expand(self, *shape):
         return Tensor(np.broadcast_to(self, shape[0] if isinstance(shape[0], tuple) else shape))
 
+    def clone(self):
+        return Tensor(self)
+
     def numel(self):
         return self.size
 

@@ -111,7 +111,7 @@ function sampled(count: number, iterations: number): readonly TensorRule[] {
 
 /** The rules of the catalogue that see kinds, rows, columns, matrices or the network, rules of all these operations, and random ones. */
 export const tensorRules: readonly TensorRule[] = [
-  ...wideRules.map(({ rule }) => ({ title: rule, rule: resolveRule(rule) })),
+  ...wideRules.map((title) => ({ title, rule: resolveRule(title) })),
   ...written,
   ...[1, 2].flatMap((iterations) => sampled(Number(process.env.EXPORT_RULES ?? 8), iterations)),
 ].filter(({ rule }) => {

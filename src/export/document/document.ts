@@ -1,7 +1,11 @@
-import type { ExportSource, Target } from '../target.ts';
+import { kindsParameters, ofAllKinds } from '../kinds.ts';
+import type { KindsSource, Target } from '../target.ts';
 import { madeBy, numberText } from '../text.ts';
 
 const text = (): string => '';
+
+/** What every formula can say. */
+const abilities = { overNetwork: 'as others', readsOut: true } as const;
 
 /** The update as a formula, for a paper. */
 export const latex: Target = {
@@ -9,16 +13,21 @@ export const latex: Target = {
   title: 'LaTeX',
   description: 'the update as an equation',
   extension: 'tex',
+  ...abilities,
   text,
-  write: ({ latex: formula, command }) =>
-    [
-      ...madeBy('%', command, 100),
-      '\\begin{equation}',
-      `  w \\leftarrow w - \\lambda \\cdot ${bracketed(formula)}`,
-      '\\end{equation}',
-      '',
-    ].join('\n'),
+  write: writeLatex,
+  writeKinds: writeLatex,
 };
+
+function writeLatex({ latex: formula, command }: Pick<KindsSource, 'latex' | 'command'>): string {
+  return [
+    ...madeBy('%', command, 100),
+    '\\begin{equation}',
+    `  ${equation(formula)}`,
+    '\\end{equation}',
+    '',
+  ].join('\n');
+}
 
 /** The rule on one page, for people. */
 export const markdown: Target = {
@@ -26,32 +35,31 @@ export const markdown: Target = {
   title: 'Markdown',
   description: 'formula, constants and text of the rule on one page',
   extension: 'md',
+  ...abilities,
   text,
-  write: writeMarkdown,
+  write: (source) => writeMarkdown(ofAllKinds(source)),
+  writeKinds: writeMarkdown,
 };
 
-/** A sum is bracketed behind a factor. */
-const bracketed = (formula: string): string => `\\left(${formula}\\right)`;
+const READOUT = ';\\quad \\mathrm{eval}: ';
 
-function writeMarkdown({
-  title,
-  latex: formula,
-  rule,
-  definitions,
-  source,
-  plan,
-  advice,
-  command,
-}: ExportSource): string {
-  const ofTensor = plan.states.filter((name) => plan.perTensor.has(name)).length;
-  const rows = plan.parameters.map(
+/** The step, and behind it what is read out; a sum is bracketed behind a factor. */
+function equation(formula: string): string {
+  const [update, readout] = formula.split(READOUT);
+  const step = `w \\leftarrow w - \\lambda \\cdot \\left(${update}\\right)`;
+  return readout === undefined ? step : `${step}, \\qquad \\mathrm{eval}: ${readout}`;
+}
+
+function writeMarkdown(source: KindsSource): string {
+  const { title, latex: formula, rule, definitions, source: from, advice, command } = source;
+  const rows = kindsParameters(source).map(
     ({ name, value, description }) => `| \`${name}\` | ${numberText(value, '').text} | ${description} |`,
   );
   return [
     `# ${title.replace(/, as an optimizer\.$/, '')}`,
     '',
     '$$',
-    `w \\leftarrow w - \\lambda \\cdot ${bracketed(formula)}`,
+    equation(formula),
     '$$',
     '',
     '```text',
@@ -61,12 +69,29 @@ function writeMarkdown({
     ...(definitions.length > 0
       ? [...definitions.map((line) => `* \`${line.replace(/(?: =|:) /, '`: ')}`), '']
       : []),
-    ...(source ? [`Source: ${source}.`, ''] : []),
+    ...(from ? [`Source: ${from}.`, ''] : []),
     ...advice.flatMap((line) => [line, '']),
     ...(rows.length > 0 ? ['| constant | value | |', '|---|---|---|', ...rows, ''] : []),
-    `State tensors per weight: ${plan.states.length - ofTensor}.${ofTensor > 0 ? ` Numbers kept per tensor: ${ofTensor}.` : ''}`,
-    '',
+    ...source.parts.flatMap((part) => [memory(source, part), '']),
     `Made by \`${command}\`.`,
     '',
   ].join('\n');
+}
+
+const COUNTED = [
+  ['tensor', 'per tensor'],
+  ['row', 'per row'],
+  ['column', 'per column'],
+  ['network', 'for the network'],
+] as const;
+
+/** What is kept between steps. */
+function memory({ parts }: KindsSource, { kinds, plan }: KindsSource['parts'][number]): string {
+  const of = (extent: string): number =>
+    plan.states.filter((name) => plan.extents.get(name) === extent).length;
+  const more = COUNTED.flatMap(([extent, where]) =>
+    of(extent) > 0 ? [` Numbers kept ${where}: ${of(extent)}.`] : [],
+  );
+  const which = parts.length > 1 ? ` (${kinds.join(', ')})` : '';
+  return `State tensors per weight${which}: ${of('weight')}.${more.join('')}`;
 }

@@ -183,7 +183,8 @@ function updateFunction(source: KindsSource, part: number, target: KindsWriters)
     ),
     ...body.filter(({ kind }) => kind === 'state').map(({ name }) => `${holder(name)}["${name}"] = ${name}`),
     ...stores.map(({ state, value }) => {
-      const isOwn = value.kind === 'gradient' || value.kind === 'weight';
+      // What is the caller's own, or another state, changes in place.
+      const isOwn = value.kind === 'gradient' || value.kind === 'weight' || value.kind === 'state';
       const kept = isOwn ? target.copied(text(value)) : text(value);
       const place = `${holder(state)}["${state}"]`;
       const isNarrow = target.initialized && extentOfTerm(value, extents) !== extents.get(state);

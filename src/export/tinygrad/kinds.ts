@@ -42,7 +42,7 @@ const writers: KindsWriters = {
     draw.distribution === 'normal'
       ? 'Tensor.randn(*param.shape, device=param.device)'
       : `Tensor.rand(*param.shape, device=param.device) < ${rate}`,
-  copied: (x) => x,
+  copied: (x) => `${x}.clone()`,
   initialized: true,
 };
 
