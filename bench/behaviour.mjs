@@ -183,9 +183,9 @@ distances('quick');
 distances('icml2017');
 const pairs = [
   rulesOf('icml2017', { iterations: 1 }),
-  rulesOf('icml2017', { iterations: 2 }, 40_000),
+  rulesOf('icml2017', { iterations: 2 }, 60_000),
   rulesOf('signs', { iterations: 3 }, 8_000),
   rulesOf('quick', { iterations: 3 }, 20_000),
-  rulesOf('modern2026', { iterations: 2 }, 10_000),
+  rulesOf('modern2026', { iterations: 2 }, 25_000),
 ].reduce((sum, rules) => sum + joined(rules), 0);
 console.log(`${pairs} pairs in all`);
