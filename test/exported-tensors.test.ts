@@ -158,6 +158,28 @@ describe('javascript', () => {
   });
 });
 
+/** TensorFlow.js has a layer's outputs last: the shape of each variable, and its values from and to those of a matrix. */
+const LAYOUTS = TENSORS.map(({ shape, kind }) => {
+  const [rows = 1, ...others] = shape as readonly number[];
+  if (kind === 'embeddings' || others.length === 0) return { shape: [...shape], columns: 1, rows: 1 };
+  return { shape: [...others, rows], rows, columns: others.reduce((size, n) => size * n, 1) };
+});
+
+/** [rows, columns] to [columns, rows]. */
+const turned = (values: readonly number[], rows: number, columns: number): number[] =>
+  rows * columns === 1
+    ? [...values]
+    : Array.from(values, (_, i) => values[(i % rows) * columns + Math.floor(i / rows)]!);
+
+const tensorsOf = (values: readonly number[]): tf.Tensor[] =>
+  apart(values).map((tensor, k) => {
+    const { shape, rows, columns } = LAYOUTS[k]!;
+    return tf.tensor(turned(tensor, rows, columns), shape);
+  });
+
+const valuesOf = (tensors: readonly tf.Tensor[]): number[] =>
+  tensors.flatMap((one, k) => turned([...one.dataSync()], LAYOUTS[k]!.columns, LAYOUTS[k]!.rows));
+
 /** Replays a training on an exported TensorFlow.js optimizer, with recorded draws; its state is saved and loaded in the middle. */
 async function replayTensorflow(
   { rule, className, trajectory, readsOut }: Case,
@@ -165,21 +187,24 @@ async function replayTensorflow(
 ): Promise<Found> {
   const code = exportRule(rule, 'tensorflowjs', { className });
   const queue = trajectory.draws.values();
-  const recorded = (shape: number[]): tf.Tensor => tf.tensor([...queue.next().value!], shape);
+  const recorded = (shape: number[]): tf.Tensor => {
+    const { rows, columns } = LAYOUTS.find((layout) => String(layout.shape) === String(shape)) ?? {
+      rows: 1,
+      columns: 1,
+    };
+    return tf.tensor(turned(queue.next().value!, rows, columns), shape);
+  };
   const Optimizer = optimizerClass(code, className, {
     ...tf,
     randomUniform: recorded,
     randomNormal: recorded,
   });
-  const variables = apart(initial).map((values, k) =>
-    tf.variable(tf.tensor([...values], [...TENSORS[k]!.shape])),
-  );
-  const flat = (tensors: readonly tf.Tensor[]): number[] => tensors.flatMap((one) => [...one.dataSync()]);
+  const variables = tensorsOf(initial).map((tensor) => tf.variable(tensor));
   const embeddings = variables.flatMap(({ name }, k) => (TENSORS[k]!.kind === 'embeddings' ? [name] : []));
   const options = { learningRate: trajectory.learningRate, totalSteps: STEPS, embeddings };
   let optimizer = new Optimizer(options);
   const readout = (): number[] =>
-    readsOut ? tf.tidy(() => flat((optimizer as ReadOut).readout(variables))) : [];
+    readsOut ? tf.tidy(() => valuesOf((optimizer as ReadOut).readout(variables))) : [];
   const before = readout();
   for (const [t, gradient] of gradients.entries()) {
     if (t === Math.floor(gradients.length / 2)) {
@@ -189,14 +214,11 @@ async function replayTensorflow(
     }
     tf.tidy(() =>
       optimizer.applyGradients(
-        apart(gradient).map((values, k) => ({
-          name: variables[k]!.name,
-          tensor: tf.tensor([...values], [...TENSORS[k]!.shape]),
-        })),
+        tensorsOf(gradient).map((tensor, k) => ({ name: variables[k]!.name, tensor })),
       ),
     );
   }
-  const found = { weights: flat(variables), before, readout: readout() };
+  const found = { weights: valuesOf(variables), before, readout: readout() };
   optimizer.dispose();
   tf.dispose(variables);
   return found;

@@ -49,6 +49,15 @@ describe('nos export', () => {
     expect(readFileSync(file, 'utf8')).toContain('def adam(');
   });
 
+  it('leaves out, of all targets, those that cannot write the rule, and says why', async () => {
+    const folder = join(home, 'most');
+    const { exports, refused } = await json(['export', 'averaged-adam', '--to', 'all', '-o', folder]);
+    const targetsOf = (list: readonly { readonly target: string }[]) => list.map(({ target }) => target);
+    expect(targetsOf(exports)).toContain('pytorch');
+    expect(targetsOf(refused)).toEqual(['mlx', 'tinygrad']);
+    expect(refused[0].reason).toBe('no export of weights to read out to MLX');
+  });
+
   it('writes a test beside an optimizer, which passes, and fails for another rule', async () => {
     const folder = join(home, 'tested');
     const { exports } = await json(['export', 'powersign-cd', '--to', 'all', '--with-test', '-o', folder]);

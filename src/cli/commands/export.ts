@@ -35,6 +35,13 @@ const document = z.strictObject({
     }),
     'one per target',
   ),
+  refused: f.list(
+    z.strictObject({
+      target: f.text('a target that cannot write the rule'),
+      reason: f.text('what it lacks'),
+    }),
+    'with `--to all`, the targets that are left out',
+  ),
 });
 
 export const command = defineCommand({
@@ -66,16 +73,26 @@ export const command = defineCommand({
     const short = (await shortRules())(printRule(rule));
     const className = name ?? classNameOf(rule);
     const advice = await adviceOn(rule, places);
-    const exports = chosen.map((target) => {
-      const options = { className, command: exportCommandText(shown, target.name) };
-      const exported = exportRule(rule, target.name, { ...options, text: short, learningRate, advice });
+    const refused: { target: string; reason: string }[] = [];
+    const optionsFor = (target: Target) => ({ className, command: exportCommandText(shown, target.name) });
+    const written = chosen.flatMap((target) => {
+      const options = { ...optionsFor(target), text: short, learningRate, advice };
+      try {
+        return [{ target, exported: exportRule(rule, target.name, options) }];
+      } catch (error) {
+        if (!isAll(settings.to) || !(error instanceof NosError)) throw error;
+        refused.push({ target: target.name, reason: error.message });
+        return [];
+      }
+    });
+    const exports = written.map(({ target, exported }) => {
       if (output === undefined) return { target: target.name, file: null, text: exported, test: null };
       const file = several ? join(resolve(output), fileOf(className, target)) : resolve(output);
       // If there are several targets, those get a test that can have one.
       const tested = withTest && (!several || target.writeTest !== undefined);
       const test = tested && {
         file: testFileOf(file, target),
-        text: exportTest(rule, target.name, basename(file, extname(file)), options),
+        text: exportTest(rule, target.name, basename(file, extname(file)), optionsFor(target)),
       };
       return { target: target.name, file, text: exported, test: test || null };
     });
@@ -85,11 +102,14 @@ export const command = defineCommand({
     ]);
     for (const one of files) await writeFiles(dirname(one.file), { [basename(one.file)]: one.text });
     return {
-      document: { rule: short, className, exports },
+      document: { rule: short, className, exports, refused },
       text:
         output === undefined
           ? exports[0]!.text.trimEnd()
-          : files.map(({ file }) => `wrote ${file}`).join('\n'),
+          : [
+              ...files.map(({ file }) => `wrote ${file}`),
+              ...refused.map(({ target, reason }) => `left out ${target}: ${reason}`),
+            ].join('\n'),
     };
   },
 });
@@ -111,9 +131,10 @@ function targetsOf(to: string | undefined): readonly Target[] {
       `one of ${targets.names.join(', ')}, or ${ALL}`,
     );
   }
-  const named = splitList(to);
-  return (named.includes(ALL) ? targets.names : [...new Set(named)]).map((one) => targets.find(one));
+  return (isAll(to) ? targets.names : [...new Set(splitList(to))]).map((one) => targets.find(one));
 }
+
+const isAll = (to: string | undefined): boolean => to !== undefined && splitList(to).includes(ALL);
 
 /** `powersign_pytorch.py`: two targets may have one extension. */
 const fileOf = (className: string, { name, extension }: Target): string =>
