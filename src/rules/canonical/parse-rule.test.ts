@@ -221,6 +221,15 @@ describe('a text that is no rule', () => {
     },
   );
 
+  it('is told where a matrix comes to one number for many weights, whose canonical form would be no rule', () => {
+    const rule = (x: string): string => `matrices: orth(${x}); vectors: g`;
+    expect(errorOf(rule('where(1, norm(g), g)')).message).toBe(
+      'x of orth(x) comes to one number for many weights, and is no matrix, at column 11',
+    );
+    for (const x of ['g^0', 'norm(g) + 0 * g', 'where(0, g, rows)']) errorOf(rule(x));
+    expect(() => parseRule(rule('norm(g) + g'))).not.toThrow();
+  });
+
   it('is shown with a caret under the place', () => {
     expect(pointAt(errorOf('g * exq(w)'))).toBe('g * exq(w)\n    ^');
     expect(pointAt(errorOf('g +'))).toBe('g +\n   ^');
