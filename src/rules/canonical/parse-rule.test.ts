@@ -221,6 +221,13 @@ describe('a text that is no rule', () => {
     },
   );
 
+  it('is told where vectors have no matrix, in their rule and in the weights to read out', () => {
+    expect(errorOf('orth(g)').message).toBe("'orth' of vectors, which are no matrices, at column 1");
+    const { message, hint } = errorOf('matrices: m; vectors: g; eval: orth(w)');
+    expect(message).toBe("'orth' of vectors, which are no matrices, at column 32");
+    expect(hint).toBe('leave it out: eval is for all tensors');
+  });
+
   it('is told where a matrix comes to one number for many weights, whose canonical form would be no rule', () => {
     const rule = (x: string): string => `matrices: orth(${x}); vectors: g`;
     expect(errorOf(rule('where(1, norm(g), g)')).message).toBe(

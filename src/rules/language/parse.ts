@@ -155,7 +155,7 @@ class Parser {
     if (rest.length === 0 || readout === sections[0]) {
       throw this.#error('no rule before eval', readout.label!, 'write the rule first: g; eval: ema(w, 0.99)');
     }
-    return this.#node(call(READOUT, [this.#assembled(rest), readout.expression]), readout.label!);
+    return this.#node(call(READOUT, [this.#assembled(rest), this.#forAll(readout)]), readout.label!);
   }
 
   /** The rule per kind of tensors that the rules of a text are. One without a label, which stands first, is for all that have none. */
@@ -210,13 +210,15 @@ class Parser {
     );
   }
 
-  /** A rule that vectors have too. */
-  #forAll({ expression, ofMatrices }: Section): Expression {
+  /** A rule, or weights to read out, that vectors have too. */
+  #forAll({ label, expression, ofMatrices }: Section): Expression {
     if (ofMatrices === undefined) return expression;
     throw this.#error(
       `'${ofMatrices.text}' of vectors, which are no matrices,`,
       ofMatrices,
-      `write matrices: … ${ofMatrices.text}(x) …; vectors: …`,
+      label?.text === READOUT
+        ? 'leave it out: eval is for all tensors'
+        : `write matrices: … ${ofMatrices.text}(x) …; vectors: …`,
     );
   }
 
