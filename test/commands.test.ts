@@ -72,7 +72,7 @@ const LEFT_OUT: readonly (readonly [RegExp, string])[] = [
   [/multi30k|HYPOTHESES/, 'wants files that are not bundled'],
   [/^nos check/, "wants PyTorch and the reader's own class; test/check.test.ts runs the command"],
   [
-    /^nos search --(?:strategy evolution|operands|space|protocol fast)/,
+    /^nos search --(?:strategy evolution|operands|space|protocol fast|task cifar10-convnet --space)/,
     'a whole search on CIFAR-10 takes minutes',
   ],
 ];
