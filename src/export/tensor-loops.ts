@@ -1,6 +1,6 @@
 import type { Extent } from '../rules/index.ts';
 import type { Plan } from './plan.ts';
-import { COUNTS, type Reduced, scratchOf, type TensorPass, tensorPasses } from './tensor-passes.ts';
+import { COUNTS, type Reduced, scratchOf, tensorPasses, type WrittenPass } from './tensor-passes.ts';
 import type { Statement, Term } from './term.ts';
 import { LEVEL, type Text } from './text.ts';
 
@@ -116,7 +116,7 @@ export function passLines(plan: Plan, syntax: LoopSyntax, atOnce: boolean): read
       .filter(({ state }) => extentOf(state) === extent)
       .map(({ state, value }) => syntax.keep(indexed(state), syntax.write(value)));
 
-  const mainLoop = (pass: TensorPass): readonly string[] => {
+  const mainLoop = (pass: WrittenPass): readonly string[] => {
     const { body, reductions, isLast } = pass;
     const states = body.filter(({ kind }) => kind === 'state');
     if (!(isLast || states.length + reductions.length + pass.matrices.length > 0)) return [];

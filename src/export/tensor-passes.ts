@@ -3,7 +3,7 @@ import type { Plan } from './plan.ts';
 import { apply, extentOfTerm, isReduction, namesIn, reductionOf, type Statement, type Term } from './term.ts';
 
 /** What a target of plain loops writes of a plan for tensors that are matrices, or for all tensors at once: the passes over each tensor. */
-export interface TensorPass {
+export interface WrittenPass {
   /** Statements before the loop over the weights, of which each has a value for the network, per tensor, row or column. */
   readonly before: Readonly<Record<PartExtent, readonly Statement[]>>;
   /** Statements of the loop; a state gets its value in one of the passes, a variable in each that reads it. */
@@ -37,7 +37,7 @@ type Planned =
   | { readonly kind: 'matrix'; readonly name: string; readonly value: Term };
 
 /** The passes over a tensor: each reduces what depends on the reductions and matrices before, and the last takes the step. */
-export function tensorPasses(plan: Plan): readonly TensorPass[] {
+export function tensorPasses(plan: Plan): readonly WrittenPass[] {
   const planned = plan.body.map((statement) => plannedOf(statement, plan.extents));
   const stages = new Map<string, number>();
   const stageOf = (value: Term): number =>

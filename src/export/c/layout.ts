@@ -5,7 +5,7 @@ import { scratchOf } from '../tensor-passes.ts';
 import { indented } from '../text.ts';
 
 /** What a header for a list of tensors is made of. */
-export interface Layout {
+export interface HeaderLayout {
   readonly source: KindsSource;
   readonly prefix: string;
   readonly macro: string;
@@ -24,7 +24,7 @@ export interface Field {
   readonly count: string | undefined;
 }
 
-export function planFields({ prefix, atOnce, hasRows }: Layout, plan: Plan): readonly Field[] {
+export function planFields({ prefix, atOnce, hasRows }: HeaderLayout, plan: Plan): readonly Field[] {
   const { parts, draws, matrices } = scratchOf(plan, atOnce);
   const real = `${prefix}_real`;
   const size = hasRows ? 'rows * columns' : 'size';
@@ -43,7 +43,7 @@ export function planFields({ prefix, atOnce, hasRows }: Layout, plan: Plan): rea
 }
 
 /** The field of a plan's name: with its kind in front, if an earlier plan has another field of that name. */
-export function fieldName(layout: Layout, part: number, name: string): string {
+export function fieldName(layout: HeaderLayout, part: number, name: string): string {
   const { parts } = layout.source;
   const [first, own] = [parts.slice(0, part), [parts[part]!]].map((some) =>
     some.flatMap(({ plan }) => planFields(layout, plan)).find((field) => field.name === name),
@@ -53,31 +53,31 @@ export function fieldName(layout: Layout, part: number, name: string): string {
   return isOther ? `${parts[part]!.kinds[0]}_${name}` : name;
 }
 
-export const fieldsOf = (layout: Layout, part: number): readonly Field[] =>
+export const fieldsOf = (layout: HeaderLayout, part: number): readonly Field[] =>
   planFields(layout, layout.source.parts[part]!.plan).map((field) => ({
     ...field,
     name: fieldName(layout, part, field.name),
   }));
 
 /** The fields of all plans, each name once. */
-export function allFields(layout: Layout): readonly Field[] {
+export function allFields(layout: HeaderLayout): readonly Field[] {
   const fields = layout.source.parts.flatMap((_, part) => fieldsOf(layout, part));
   return fields.filter(({ name }, i) => fields.findIndex((other) => other.name === name) === i);
 }
 
-export const networkStates = ({ source }: Layout): readonly string[] =>
+export const networkStates = ({ source }: HeaderLayout): readonly string[] =>
   source.parts.flatMap(({ plan }) => plan.states.filter((name) => plan.extents.get(name) === 'network'));
 
 /** Matrices that the tensors share, one after the other. */
-export const sharedMatrices = ({ source, atOnce }: Layout): readonly string[] =>
+export const sharedMatrices = ({ source, atOnce }: HeaderLayout): readonly string[] =>
   atOnce ? [] : [...new Set(source.parts.flatMap(({ plan }) => scratchOf(plan, atOnce).matrices))];
 
-export const workOf = (layout: Layout): readonly string[] =>
+export const workOf = (layout: HeaderLayout): readonly string[] =>
   layout.hasMatrices ? [...sharedMatrices(layout), 'work'] : [];
 
 /** Statements of each plan, chosen by the kind of a tensor. */
 export function branches(
-  { source, macro, hasKinds }: Layout,
+  { source, macro, hasKinds }: HeaderLayout,
   kind: string,
   lines: (part: number) => readonly string[],
 ): readonly string[] {
@@ -92,7 +92,7 @@ export function branches(
 
 /** Counts and arrays of a tensor that lines read, before them. */
 export const tensorLocals = (
-  { prefix, hasRows }: Layout,
+  { prefix, hasRows }: HeaderLayout,
   lines: readonly string[],
   tensor: string,
 ): readonly string[] => {

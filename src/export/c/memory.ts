@@ -3,7 +3,7 @@ import {
   allFields,
   branches,
   fieldsOf,
-  type Layout,
+  type HeaderLayout,
   networkStates,
   sharedMatrices,
   tensorLocals,
@@ -11,7 +11,7 @@ import {
 } from './layout.ts';
 
 /** The types of what is kept between steps. */
-export function stateTypeLines(layout: Layout): readonly string[] {
+export function stateTypeLines(layout: HeaderLayout): readonly string[] {
   const { prefix, atOnce, hasMatrices } = layout;
   const fields = allFields(layout);
   return [
@@ -37,7 +37,7 @@ export function stateTypeLines(layout: Layout): readonly string[] {
   ];
 }
 
-export function freeLines(layout: Layout): readonly string[] {
+export function freeLines(layout: HeaderLayout): readonly string[] {
   const { prefix, hasMatrices } = layout;
   const fields = allFields(layout);
   const arrays = fields.filter(({ count }) => count !== undefined);
@@ -61,7 +61,7 @@ export function freeLines(layout: Layout): readonly string[] {
   ];
 }
 
-export function initLines(layout: Layout): readonly string[] {
+export function initLines(layout: HeaderLayout): readonly string[] {
   const { prefix, atOnce, hasRows, hasMatrices } = layout;
   const fields = allFields(layout);
   const array = (target: string, type: string, count: string): string =>

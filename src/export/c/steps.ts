@@ -2,7 +2,7 @@ import { prefixOf } from '../kinds.ts';
 import { type LoopSyntax, mentions, networkLoads, passLines } from '../tensor-loops.ts';
 import { COUNTS, scratchOf } from '../tensor-passes.ts';
 import { atom, indented, LEVEL, namedMatrices, type Writer, within, writeTerm } from '../text.ts';
-import { allFields, branches, fieldName, type Layout, tensorLocals } from './layout.ts';
+import { allFields, branches, fieldName, type HeaderLayout, tensorLocals } from './layout.ts';
 import { arrayWriters, drawLine, drawnText, keptDrawLine, scalarWriters, spellingOf } from './shared.ts';
 
 const counts: Readonly<Record<string, string>> = {
@@ -12,7 +12,7 @@ const counts: Readonly<Record<string, string>> = {
   [COUNTS.column]: '(double)rows',
 };
 
-function syntaxOf(layout: Layout, part: number): LoopSyntax {
+function syntaxOf(layout: HeaderLayout, part: number): LoopSyntax {
   const { source, prefix, atOnce } = layout;
   const { plan } = source.parts[part]!;
   const real = `${prefix}_real`;
@@ -58,7 +58,7 @@ function syntaxOf(layout: Layout, part: number): LoopSyntax {
   };
 }
 
-const scalarLines = ({ source, prefix }: Layout, part: number): readonly string[] =>
+const scalarLines = ({ source, prefix }: HeaderLayout, part: number): readonly string[] =>
   source.parts[part]!.plan.scalars.map(
     ({ name, value }) =>
       `const double ${name} = ${writeTerm(value, scalarWriters(prefix), spellingOf(prefixOf(source, part))).text};`,
@@ -69,11 +69,11 @@ const indexLine = (lines: readonly string[], names: readonly string[]): readonly
   return used.length === 0 ? [] : [`size_t ${used.join(', ')};`];
 };
 
-const functionOf = ({ source, prefix, hasKinds }: Layout, part: number): string =>
+const functionOf = ({ source, prefix, hasKinds }: HeaderLayout, part: number): string =>
   `${prefix}_step_${hasKinds ? source.parts[part]!.kinds[0] : 'tensor'}`;
 
 /** A function per plan that steps one tensor, and the step. */
-export function stepLines(layout: Layout): readonly string[] {
+export function stepLines(layout: HeaderLayout): readonly string[] {
   const { source, prefix, hasKinds } = layout;
   const hasMemory = allFields(layout).length > 0;
   const ofParts = source.parts.flatMap(({ kinds, plan }, part) => {
@@ -131,7 +131,7 @@ const stepHead = (prefix: string): readonly string[] => [
 ];
 
 /** Every pass goes over all tensors before the next. */
-export function networkStepLines(layout: Layout): readonly string[] {
+export function networkStepLines(layout: HeaderLayout): readonly string[] {
   const { prefix, source } = layout;
   const hasMemory = allFields(layout).length > 0;
   const { plan } = source.parts[0]!;
@@ -177,7 +177,7 @@ export function networkStepLines(layout: Layout): readonly string[] {
   ];
 }
 
-export function readoutLines(layout: Layout): readonly string[] {
+export function readoutLines(layout: HeaderLayout): readonly string[] {
   const { prefix, source } = layout;
   if (source.parts[0]!.plan.readout === undefined) return [];
   const names = source.parts.map(({ plan }, part) => fieldName(layout, part, plan.readout!));

@@ -3,7 +3,7 @@ import { isOverNetwork, kindsParameters, seesRows } from '../kinds.ts';
 import { operationsOf } from '../plan.ts';
 import type { KindsSource } from '../target.ts';
 import { indented, wrapped } from '../text.ts';
-import type { Layout } from './layout.ts';
+import type { HeaderLayout } from './layout.ts';
 import { freeLines, initLines, stateTypeLines } from './memory.ts';
 import { orthLines } from './orthogonal.ts';
 import { commented, configLines, defaultsLines, type HeaderParts, helperLines, typeLines } from './shared.ts';
@@ -22,7 +22,7 @@ export function writeTensors(source: KindsSource): string {
     parameters: kindsParameters(source),
     draws: plans.flatMap(({ draws }) => draws),
   };
-  const layout: Layout = {
+  const layout: HeaderLayout = {
     ...{ source, prefix, macro, atOnce: plans.some(isOverNetwork) },
     hasRows: plans.some(seesRows),
     hasKinds: parts.length > 1,
@@ -68,7 +68,7 @@ export function writeTensors(source: KindsSource): string {
   ].join('\n');
 }
 
-function tensorNote({ atOnce, hasRows, hasKinds }: Layout): string {
+function tensorNote({ atOnce, hasRows, hasKinds }: HeaderLayout): string {
   return [
     atOnce
       ? 'A step takes all tensors of the network, as the rule reads them all.'
@@ -80,7 +80,7 @@ function tensorNote({ atOnce, hasRows, hasKinds }: Layout): string {
   ].join(' ');
 }
 
-function exampleLines(layout: Layout, totalSteps: boolean): readonly string[] {
+function exampleLines(layout: HeaderLayout, totalSteps: boolean): readonly string[] {
   const { prefix, macro, hasRows, hasKinds } = layout;
   const tensor = (name: string, rows: number, columns: number, kind: string): string =>
     `    {${[
@@ -103,7 +103,7 @@ function exampleLines(layout: Layout, totalSteps: boolean): readonly string[] {
   ];
 }
 
-const tensorTypeLines = ({ prefix, macro, hasRows, hasKinds }: Layout): readonly string[] => [
+const tensorTypeLines = ({ prefix, macro, hasRows, hasKinds }: HeaderLayout): readonly string[] => [
   ...(hasKinds
     ? [
         `typedef enum ${prefix}_kind {`,

@@ -44,7 +44,7 @@ export function writeTensors(source: KindsSource, arrays: ArrayWriters): string 
     plan: { parameters: kindsParameters(source), uses: { ...plans[0]!.uses, totalSteps } },
   });
   const draws = plans.flatMap((plan) => plan.draws);
-  const layout: Layout = {
+  const layout: HeaderLayout = {
     ...{ source, arrays, atOnce: plans.some(isOverNetwork) },
     hasRows: plans.some(seesRows),
     hasKinds: parts.length > 1,
@@ -128,7 +128,7 @@ export function writeTensors(source: KindsSource, arrays: ArrayWriters): string 
     .join('\n');
 }
 
-interface Layout {
+interface HeaderLayout {
   readonly source: KindsSource;
   readonly arrays: ArrayWriters;
   /** Whether all tensors take a pass before any takes the next. */
@@ -141,7 +141,7 @@ interface Layout {
   readonly names: readonly string[];
 }
 
-function typeLines({ hasKinds, isShaped, hasRows }: Layout): readonly string[] {
+function typeLines({ hasKinds, isShaped, hasRows }: HeaderLayout): readonly string[] {
   return [
     '/** @typedef {Float32Array | Float64Array} Values */',
     ...(isShaped
@@ -174,7 +174,7 @@ function typeLines({ hasKinds, isShaped, hasRows }: Layout): readonly string[] {
   ];
 }
 
-const tensorNote = ({ atOnce, hasRows, hasKinds }: Layout): string =>
+const tensorNote = ({ atOnce, hasRows, hasKinds }: HeaderLayout): string =>
   [
     ...(atOnce ? ['A step takes all tensors of the network, as the rule reads them all.'] : []),
     ...(hasRows
@@ -184,7 +184,7 @@ const tensorNote = ({ atOnce, hasRows, hasKinds }: Layout): string =>
   ].join(' ');
 
 function exampleLines(
-  { source: { className }, isShaped, hasKinds }: Layout,
+  { source: { className }, isShaped, hasKinds }: HeaderLayout,
   asksTotal: boolean,
 ): readonly string[] {
   const total = asksTotal ? ['totalSteps: 1000'] : [];
@@ -217,14 +217,14 @@ const TENSOR = ['weights', 'gradient', 'state', 'rows', 'columns'];
 const tensorPattern = (lines: readonly string[]): string =>
   `{ ${TENSOR.filter((name) => mentions(lines, name)).join(', ')} }`;
 
-const methodOf = ({ source, hasKinds }: Layout, part: number): string => {
+const methodOf = ({ source, hasKinds }: HeaderLayout, part: number): string => {
   const [kind] = source.parts[part]!.kinds as readonly [string, ...string[]];
   return hasKinds ? `#step${kind[0]!.toUpperCase()}${kind.slice(1)}` : '#stepTensor';
 };
 
-const usesStep = ({ source }: Layout): boolean => source.parts.some(({ plan }) => plan.uses.step);
+const usesStep = ({ source }: HeaderLayout): boolean => source.parts.some(({ plan }) => plan.uses.step);
 
-function stepLines(layout: Layout): readonly string[] {
+function stepLines(layout: HeaderLayout): readonly string[] {
   const { source, hasKinds } = layout;
   const count = usesStep(layout) ? ['this.#step++;'] : [];
   const all = 'this.#tensorsOf(params, gradients)';
@@ -247,7 +247,7 @@ function stepLines(layout: Layout): readonly string[] {
   ];
 }
 
-const partMethods = (layout: Layout): readonly string[] =>
+const partMethods = (layout: HeaderLayout): readonly string[] =>
   layout.source.parts.flatMap(({ plan, kinds }, part) => {
     const syntax = syntaxOf(layout, part);
     const passes = passLines(plan, syntax, false).flatMap(({ tensor }) => tensor);
@@ -276,7 +276,7 @@ const partMethods = (layout: Layout): readonly string[] =>
   });
 
 /** Every pass goes over all tensors before the next. */
-function networkStepLines(layout: Layout): readonly string[] {
+function networkStepLines(layout: HeaderLayout): readonly string[] {
   const { plan } = layout.source.parts[0]!;
   const syntax = syntaxOf(layout, 0);
   const inner = passLines(plan, syntax, true).flatMap(({ start, tensor, end }, p) => {
@@ -303,7 +303,7 @@ function networkStepLines(layout: Layout): readonly string[] {
 }
 
 /** Makes the arrays of a tensor at its first step. */
-function storageLines({ atOnce }: Layout, plan: Plan): readonly string[] {
+function storageLines({ atOnce }: HeaderLayout, plan: Plan): readonly string[] {
   const { parts, draws, matrices } = scratchOf(plan, atOnce);
   const counts = { weight: '', row: '0, rows', column: '0, columns', tensor: '0, 1' };
   const lengths = { row: 'rows', column: 'columns', tensor: '1' };
@@ -332,7 +332,7 @@ const counts: Readonly<Record<string, string>> = {
   [COUNTS.column]: 'rows',
 };
 
-function syntaxOf({ source, arrays, atOnce }: Layout, part: number): LoopSyntax {
+function syntaxOf({ source, arrays, atOnce }: HeaderLayout, part: number): LoopSyntax {
   const { plan } = source.parts[part]!;
   const prefix = prefixOf(source, part);
   const isKept = scratchOf(plan, atOnce).draws.length > 0;
@@ -386,7 +386,7 @@ function syntaxOf({ source, arrays, atOnce }: Layout, part: number): LoopSyntax 
   };
 }
 
-function tensorsMethod({ hasRows, hasKinds, isShaped }: Layout): readonly string[] {
+function tensorsMethod({ hasRows, hasKinds, isShaped }: HeaderLayout): readonly string[] {
   const sizes = [
     'const rows = shape[0] ?? 1;',
     'const columns = shape.slice(1).reduce((size, n) => size * n, 1);',
@@ -431,7 +431,7 @@ function tensorsMethod({ hasRows, hasKinds, isShaped }: Layout): readonly string
   ];
 }
 
-function readoutMethod({ source }: Layout): readonly string[] {
+function readoutMethod({ source }: HeaderLayout): readonly string[] {
   const names = source.parts.map(({ plan }) => plan.readout).filter((name) => name !== undefined);
   if (names.length === 0) return [];
   const isOne = names.every((name) => name === names[0]);

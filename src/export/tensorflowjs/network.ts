@@ -11,16 +11,16 @@ import {
   drawText,
   inPlaceOf,
   kept,
-  type Layout,
   NAMED,
   optionsLine,
   shapeOf,
   stepLine,
+  type VariablesLayout,
   writtenOf,
 } from './written.ts';
 
 /** The step of all tensors at once: their values are fields of `x`, a tensor of `tensors`. */
-export function networkLines(layout: Layout): readonly string[] {
+export function networkLines(layout: VariablesLayout): readonly string[] {
   const { source, hasRows } = layout;
   const { plan } = source.parts[0]!;
   const written = writtenOf(layout, 0);

@@ -26,11 +26,11 @@ import {
   drawText,
   inPlaceOf,
   kept,
-  type Layout,
   NAMED,
   optionsLine,
   shapeOf,
   stepLine,
+  type VariablesLayout,
   writtenOf,
 } from './written.ts';
 
@@ -46,7 +46,7 @@ export function writeTensors(source: KindsSource): string {
   const draws = plans.flatMap((plan) => plan.draws);
   const random = draws.length > 0;
   const hasKinds = parts.length > 1;
-  const layout: Layout = {
+  const layout: VariablesLayout = {
     ...{ source, hasKinds, atOnce: plans.some(isOverNetwork), hasRows: plans.some(seesRows) },
     options: options.map(({ name }) => name),
   };
@@ -131,7 +131,7 @@ export function writeTensors(source: KindsSource): string {
     .join('\n');
 }
 
-const noteOf = ({ hasKinds, hasRows }: Layout, hasSign: boolean): string =>
+const noteOf = ({ hasKinds, hasRows }: VariablesLayout, hasSign: boolean): string =>
   [
     ...(hasRows
       ? [
@@ -145,12 +145,12 @@ const noteOf = ({ hasKinds, hasRows }: Layout, hasSign: boolean): string =>
     ...(hasSign ? ['The sign of NaN is 0 in TensorFlow.js, and NaN in the rule.'] : []),
   ].join(' ');
 
-const methodOf = ({ source, hasKinds }: Layout, part: number): string => {
+const methodOf = ({ source, hasKinds }: VariablesLayout, part: number): string => {
   const kind: string = source.parts[part]!.kinds[0]!;
   return hasKinds ? `step${kind[0]!.toUpperCase()}${kind.slice(1)}` : 'stepTensor';
 };
 
-function tensorLines(layout: Layout): readonly string[] {
+function tensorLines(layout: VariablesLayout): readonly string[] {
   const { source, hasKinds } = layout;
   const others = source.parts.slice(1);
   const call = (part: number): string => `this.${methodOf(layout, part)}({ i, variable, given })`;
@@ -187,7 +187,7 @@ const mentionsField = (lines: readonly string[], name: string): boolean =>
   mentions(lines, name) || lines.some((line) => line.includes(`\${${name}}`));
 
 /** The step of a tensor: its values are variables of the method. */
-function methodLines(layout: Layout, part: number): readonly string[] {
+function methodLines(layout: VariablesLayout, part: number): readonly string[] {
   const { source, hasKinds, hasRows } = layout;
   const { plan, kinds } = source.parts[part]!;
   const written = writtenOf(layout, part);
@@ -294,7 +294,7 @@ function stateLines(hasStates: boolean): readonly string[] {
   ];
 }
 
-function readoutLines({ source, hasRows }: Layout): readonly string[] {
+function readoutLines({ source, hasRows }: VariablesLayout): readonly string[] {
   const names = [...new Set(source.parts.map(({ plan }) => camelCase(plan.readout!)))];
   const found = names.map((name) => `this.kept[\`\${i}/${name}\`]`).join(' ?? ');
   return [

@@ -10,7 +10,7 @@ import { atom, type Spelling, type Writer, writeTerm } from '../text.ts';
 import { writers } from './shared.ts';
 
 /** What a class for all variables is made of. */
-export interface Layout {
+export interface VariablesLayout {
   readonly source: KindsSource;
   readonly hasKinds: boolean;
   readonly hasRows: boolean;
@@ -20,12 +20,12 @@ export interface Layout {
 }
 
 /** How the values of a plan are written, where those of a tensor have `before` in front. */
-export interface Written {
+export interface PlanWriters {
   readonly text: (term: Term) => string;
   readonly name: (name: string) => string;
 }
 
-export function writtenOf({ source, atOnce }: Layout, part: number): Written {
+export function writtenOf({ source, atOnce }: VariablesLayout, part: number): PlanWriters {
   const { plan } = source.parts[part]!;
   const prefix = prefixOf(source, part);
   const before = atOnce ? 'x.' : '';
@@ -84,7 +84,7 @@ export const shapeOf = (extent: Extent, shape: string): string =>
     step: '[]',
   })[extent];
 
-export const drawText = (draw: RandomDraw, before: string, { text }: Written): string =>
+export const drawText = (draw: RandomDraw, before: string, { text }: PlanWriters): string =>
   draw.distribution === 'normal'
     ? `this.normal(${before}weight.shape)`
     : `tf.less(this.uniform(${before}weight.shape), ${text(draw.rate)})`;
@@ -102,7 +102,7 @@ export const NAMED = [
 ];
 
 /** A pattern that reads what lines mention of the optimizer. */
-export const optionsLine = ({ options }: Layout, lines: readonly string[]): readonly string[] => {
+export const optionsLine = ({ options }: VariablesLayout, lines: readonly string[]): readonly string[] => {
   const read = options.filter((name) => mentions(lines, name));
   return read.length === 0 ? [] : braced('const ', read, ' = this;', '');
 };
@@ -111,7 +111,7 @@ export const stepLine = (lines: readonly string[]): readonly string[] =>
   mentions(lines, 'step') ? ['const step = this.iterations + 1;'] : [];
 
 /** Lines that take the step of a variable. */
-export const changeLines = ({ hasRows }: Layout, before: string): readonly string[] =>
+export const changeLines = ({ hasRows }: VariablesLayout, before: string): readonly string[] =>
   hasRows
     ? [
         `const full = tf.broadcastTo(delta, ${before}weight.shape);`,
