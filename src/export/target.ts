@@ -16,7 +16,7 @@ export interface Target {
   readonly write: (source: ExportSource) => string;
   /** Writes a rule that tells kinds, rows or columns of tensors apart; absent if it cannot. */
   readonly writeKinds?: (source: KindsSource) => string;
-  /** By which of the two it writes rules that reduce over all tensors; absent if it cannot. */
+  /** The writer, `write` or `writeKinds`, of rules that reduce over all tensors; absent if neither can. */
   readonly overNetwork?: 'as others' | 'as kinds';
   /** Whether it writes rules that say which weights to read out. */
   readonly readsOut?: boolean;
