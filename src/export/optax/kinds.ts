@@ -17,6 +17,7 @@ import { mathImport } from '../python/traced.ts';
 import { shaping, shapingFunctions, shapingNote, tracedKinds } from '../python/traced-kinds.ts';
 import type { KindsSource } from '../target.ts';
 import { indented, madeBy } from '../text.ts';
+import { chainLines } from './chain.ts';
 
 const writers = tracedKinds('jnp', {
   draw: (draw, rate, i) => {
@@ -125,17 +126,7 @@ export function writeOptaxKinds(source: KindsSource): string {
       ),
       '    ',
     ),
-    '    return optax.chain(',
-    ...(scaling.length === 0
-      ? [`        scale_by_${name}(),`]
-      : [
-          `        scale_by_${name}(`,
-          ...(rated ? ['            learning_rate,'] : []),
-          ...own.map((one) => `            ${one.name}=${one.name},`),
-          '        ),',
-        ]),
-    '        optax.scale_by_learning_rate(learning_rate),',
-    '    )',
+    ...chainLines(name, own, rated),
     '',
   ].join('\n');
 }

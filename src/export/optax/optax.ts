@@ -5,6 +5,7 @@ import { functionsOf, mathImport, traced } from '../python/traced.ts';
 import type { ExportSource, Target } from '../target.ts';
 import { reads } from '../term.ts';
 import { indented, madeBy } from '../text.ts';
+import { chainLines } from './chain.ts';
 import { writeOptaxKinds } from './kinds.ts';
 
 const writer = traced(functionsOf('jnp'), {
@@ -132,17 +133,7 @@ function writeOptax(source: ExportSource): string {
       }),
       '    ',
     ),
-    '    return optax.chain(',
-    ...(scaling.length === 0
-      ? [`        scale_by_${name}(),`]
-      : [
-          `        scale_by_${name}(`,
-          ...(rated ? ['            learning_rate,'] : []),
-          ...own.map((one) => `            ${one.name}=${one.name},`),
-          '        ),',
-        ]),
-    '        optax.scale_by_learning_rate(learning_rate),',
-    '    )',
+    ...chainLines(name, own, rated),
     '',
   ].join('\n');
 }
